@@ -1,0 +1,2 @@
+// Everything NATS: streams, requests, leases, artifacts.
+export {};

@@ -1,0 +1,2 @@
+// The minchat command.
+export {};

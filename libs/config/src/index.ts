@@ -1,0 +1,2 @@
+// Environment variables and run specs, validated.
+export {};

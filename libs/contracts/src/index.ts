@@ -1,0 +1,2 @@
+// Messages generated from proto/, validated at the edge.
+export {};

@@ -1,0 +1,2 @@
+// GPT, value and reward heads, generation, losses, AdamW.
+export {};

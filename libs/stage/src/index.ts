@@ -1,0 +1,10 @@
+// The plugin seam (define.ts) and the host around it.
+export {
+  defineStage,
+  type ArtifactKind,
+  type Metrics,
+  type Progress,
+  type StageContext,
+  type StageDefinition,
+  type StopReason,
+} from './define.ts';

@@ -1,0 +1,2 @@
+// Logs, metrics, traces and the health server.
+export { type Logger } from 'pino';

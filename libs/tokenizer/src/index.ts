@@ -1,0 +1,2 @@
+// Byte-level BPE and the chat template.
+export {};

@@ -1,0 +1,2 @@
+// The quickstart world: corpus, prompts, demonstrations, rubric, simulated labelers.
+export {};

@@ -1,0 +1,2 @@
+// The state machine that turns finished stages into the next jobs.
+export {};

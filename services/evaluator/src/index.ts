@@ -1,0 +1,2 @@
+// Win rates, KL, perplexity, calibration: the report.
+export {};

@@ -1,0 +1,2 @@
+// HTTP edge: OpenAI-compatible API, runs, the web app.
+export {};

@@ -1,0 +1,2 @@
+// Generates tokens and scores texts for everyone else.
+export {};

@@ -1,0 +1,2 @@
+// Optimises the policy against the reward model.
+export {};

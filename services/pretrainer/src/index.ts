@@ -1,0 +1,2 @@
+// Trains tokenizer and base model on raw text.
+export {};

@@ -1,0 +1,2 @@
+// Prompts, demonstrations and comparisons; dataset snapshots.
+export {};

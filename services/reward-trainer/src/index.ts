@@ -1,0 +1,2 @@
+// Learns a reward model from rankings.
+export {};

@@ -1,0 +1,2 @@
+// Fine-tunes the base model on demonstrations.
+export {};

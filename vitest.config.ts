@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+// Each package runs this configuration from its own folder: tests stand beside the sources.
+export default defineConfig({
+  test: {
+    include: ['src/**/*.test.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    // Two cores: tests that compute must not fight each other for them.
+    maxWorkers: 2,
+    pool: 'forks',
+  },
+});
