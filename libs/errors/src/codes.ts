@@ -26,6 +26,7 @@ export const errorCodes = {
   MC_SERVICE_UNAVAILABLE: { http: 503, exit: 69, retryable: true, meaning: 'No service answered a request on the bus.', todo: 'See which service is down with `minchat status`, and start it.' },
   MC_TIMEOUT: { http: 504, exit: 75, retryable: true, meaning: 'A service took longer than the request allows.', todo: 'Try again; if it goes on, look at the log of the service.' },
   MC_PORT_TAKEN: { http: 500, exit: 69, retryable: false, meaning: 'Another program listens on a port that minchat needs.', todo: 'Stop that program, or choose another port with the variable the message names.' },
+  MC_OVERLOADED: { http: 429, exit: 75, retryable: true, meaning: 'The queue of an inference worker is full.', todo: 'Wait for the time that Retry-After tells and try again, or start more inference workers.' },
   MC_DATABASE_UNAVAILABLE: { http: 503, exit: 69, retryable: true, meaning: 'The database does not answer.', todo: 'Check DATABASE_URL, or unset it to use the embedded database.' },
   MC_DISK_FULL: { http: 507, exit: 74, retryable: false, meaning: 'There is no space left where minchat writes.', todo: 'Free space in the folder the message names, then `minchat resume RUN`.' },
   MC_MESSAGE_INVALID: { http: 400, exit: 65, retryable: false, meaning: 'A message on the bus could not be decoded or breaks its contract.', todo: 'Check that both services run compatible versions of proto/minchat/v1.' },
