@@ -1,0 +1,145 @@
+import type { Tokenizer } from '@minchat/tokenizer';
+import type { ChatMessage } from '@minchat/datasets';
+
+// From token lists to the rectangles that a model reads. Everything here is plain arrays:
+// rows are padded on the right, which causal attention cannot see, and padding has no weight.
+
+/** A prompt and its answer. The loss is on the answer only. */
+export interface Example {
+  readonly prompt: readonly number[];
+  readonly answer: readonly number[];
+}
+
+/** One rectangle, row-major. `targets[b][t]` is the token after `tokens[b][t]`. */
+export interface TokenBatch {
+  readonly rows: number;
+  /** Padded length T. */
+  readonly length: number;
+  /** (B, T) */
+  readonly tokens: Int32Array;
+  /** (B, T) */
+  readonly targets: Int32Array;
+  /** (B, T) 1 where the target is trained on, else 0. */
+  readonly weights: Float32Array;
+  /** Tokens that are not padding. */
+  readonly tokenCount: number;
+  /** Sum of the weights. */
+  readonly weightSum: number;
+}
+
+/** Rounds a length up, so that few different shapes reach the backend. */
+export function paddedLength(length: number, multiple = 16, limit = Infinity): number {
+  return Math.min(Math.max(multiple, Math.ceil(length / multiple) * multiple), limit);
+}
+
+/**
+ * Cuts a pair down to a context of so many tokens: the prompt keeps its end (at least half of the
+ * context, if it is that long), the answer its beginning. A cut answer loses its end token, so that
+ * the model does not learn to stop in mid-sentence.
+ */
+export function fitExample(example: Example, context: number): Example {
+  const { prompt, answer } = example;
+  if (prompt.length + answer.length <= context) return example;
+  const promptRoom = Math.max(Math.floor(context / 2), context - answer.length);
+  const kept = prompt.slice(Math.max(0, prompt.length - promptRoom));
+  return { prompt: kept, answer: answer.slice(0, context - kept.length) };
+}
+
+/** A conversation and the answer to it; `finished` says whether the answer has its end token. */
+export function chatExample(
+  tokenizer: Tokenizer,
+  messages: readonly ChatMessage[],
+  completion: string,
+  options: { finished?: boolean; context: number },
+): Example {
+  const prompt = tokenizer.encodeChat([...messages], { addGenerationPrompt: true });
+  const answer = tokenizer.encode(completion);
+  if (options.finished ?? true) answer.push(endToken(tokenizer));
+  return fitExample({ prompt, answer }, options.context);
+}
+
+/** The token that ends a turn; a foreign tokenizer without `<|end|>` has its `<|endoftext|>`. */
+export function endToken(tokenizer: Tokenizer): number {
+  return tokenizer.idOf('<|end|>') ?? tokenizer.endOfText;
+}
+
+export interface PadOptions {
+  /** Fills up rows; any valid id will do. */
+  readonly pad: number;
+  /** T becomes a multiple of it. */
+  readonly multiple?: number;
+  /** The model's context: T never exceeds it. */
+  readonly limit?: number;
+}
+
+/** Pairs as one rectangle with weight on the answers' tokens. */
+export function padExamples(examples: readonly Example[], options: PadOptions): TokenBatch {
+  const longest = Math.max(1, ...examples.map(({ prompt, answer }) => prompt.length + answer.length));
+  const length = paddedLength(longest, options.multiple, options.limit);
+  const rows = examples.length;
+  const tokens = new Int32Array(rows * length).fill(options.pad);
+  const targets = new Int32Array(rows * length).fill(options.pad);
+  const weights = new Float32Array(rows * length);
+  let tokenCount = 0;
+  let weightSum = 0;
+  for (const [row, { prompt, answer }] of examples.entries()) {
+    const all = [...prompt, ...answer];
+    const base = row * length;
+    tokens.set(all, base);
+    targets.set(all.slice(1), base);
+    // The token at t is trained as the target of t - 1; without a prompt the first has no predecessor.
+    const first = Math.max(prompt.length, 1);
+    weights.fill(1, base + first - 1, base + Math.max(first, all.length) - 1);
+    tokenCount += all.length;
+    weightSum += Math.max(0, all.length - first);
+  }
+  return { rows, length, tokens, targets, weights, tokenCount, weightSum };
+}
+
+/** Texts as one stream, each led by the separator (`<|endoftext|>`). */
+export function packTexts(texts: Iterable<readonly number[]>, separator: number): Int32Array {
+  const parts = [...texts];
+  const stream = new Int32Array(parts.reduce((sum, part) => sum + part.length + 1, 0));
+  let at = 0;
+  for (const part of parts) {
+    stream[at] = separator;
+    stream.set(part, at + 1);
+    at += part.length + 1;
+  }
+  return stream;
+}
+
+/** Windows of T tokens of the stream, taken as a ring; every token is trained on. */
+export function windowBatch(stream: Int32Array, starts: readonly number[], length: number): TokenBatch {
+  const rows = starts.length;
+  const tokens = new Int32Array(rows * length);
+  const targets = new Int32Array(rows * length);
+  for (const [row, start] of starts.entries()) {
+    for (let t = 0; t < length; t++) {
+      tokens[row * length + t] = stream[(start + t) % stream.length] ?? 0;
+      targets[row * length + t] = stream[(start + t + 1) % stream.length] ?? 0;
+    }
+  }
+  const count = rows * length;
+  return { rows, length, tokens, targets, weights: new Float32Array(count).fill(1), tokenCount: count, weightSum: count };
+}
+
+/** Cuts a batch into parts of at most so many rows, for gradient accumulation. */
+export function splitBatch(batch: TokenBatch, rows: number): TokenBatch[] {
+  if (batch.rows <= rows) return [batch];
+  const parts: TokenBatch[] = [];
+  for (let from = 0; from < batch.rows; from += rows) {
+    const to = Math.min(batch.rows, from + rows);
+    const weights = batch.weights.slice(from * batch.length, to * batch.length);
+    parts.push({
+      rows: to - from,
+      length: batch.length,
+      tokens: batch.tokens.slice(from * batch.length, to * batch.length),
+      targets: batch.targets.slice(from * batch.length, to * batch.length),
+      weights,
+      tokenCount: Math.round((batch.tokenCount * (to - from)) / batch.rows),
+      weightSum: weights.reduce((sum, weight) => sum + weight, 0),
+    });
+  }
+  return parts;
+}

@@ -1,0 +1,128 @@
+import { readFile, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { MinchatError } from '@minchat/errors';
+import type { Metrics, StageContext } from '@minchat/stage';
+import { withoutMachineMetrics, type HistoryEntry } from './history.ts';
+
+/** Something that a checkpoint keeps, in a folder of its own. AdamW is one; see state.ts for more. */
+export interface Saveable {
+  save(folder: string): Promise<void>;
+  load(folder: string): Promise<void>;
+}
+
+export interface StepResult {
+  readonly metrics: Metrics;
+  /** Tokens that this step processed. */
+  readonly tokens: number;
+  /** Texts for people to read. */
+  readonly samples?: readonly string[];
+}
+
+export interface TrainingPlan {
+  readonly totalSteps: number;
+  /**
+   * Everything that changes from step to step: weights, optimizers, random state, a best model.
+   * Data order needs no part when it is a function of the step (schedule.ts).
+   */
+  readonly parts: Readonly<Record<string, Saveable>>;
+  /**
+   * One optimizer step, counted from 0; disposes of every tensor it makes. A step that takes long
+   * may call `context.signal.throwIfAborted()`: its work is then lost, the last checkpoint is kept.
+   */
+  step(step: number): Promise<StepResult>;
+  /** Runs after every `every` steps and after the last one. Given the steps done. */
+  readonly evaluation?: {
+    readonly every: number;
+    run(stepsDone: number): Promise<Omit<StepResult, 'tokens'>>;
+  };
+}
+
+export interface TrainingResult {
+  readonly history: readonly HistoryEntry[];
+  /** Of the last step, with the last evaluation. */
+  readonly metrics: Metrics;
+}
+
+interface LoopState {
+  step: number;
+  tokens: number;
+  history: HistoryEntry[];
+}
+
+/**
+ * The loop of every trainer: restores the last checkpoint, runs the steps that are left, reports
+ * progress, saves checkpoints when the host would like one. A stage resumed from any checkpoint
+ * ends bit for bit where an undisturbed one does, if `plan.parts` is complete.
+ *
+ * When the signal aborts it saves a checkpoint and throws the signal's reason. Throws
+ * MC_STAGE_DIVERGED when a loss or gradient is not finite.
+ */
+export async function runTraining(context: StageContext<unknown>, plan: TrainingPlan): Promise<TrainingResult> {
+  const state = await restore(context, plan);
+  let saved = state.step;
+  const save = async (): Promise<void> => {
+    if (saved === state.step) return;
+    await context.checkpoint.save(state.step, (folder) => write(folder, plan, state));
+    saved = state.step;
+  };
+  while (state.step < plan.totalSteps) {
+    // Lets messages in: the signal is set by one, and steps may never leave the microtask queue.
+    await setImmediate();
+    if (context.signal.aborted) {
+      if (context.signal.reason !== 'lease-lost') await save();
+      throw context.signal.reason;
+    }
+    const started = performance.now();
+    const result = await plan.step(state.step);
+    const seconds = (performance.now() - started) / 1000;
+    assertFinite(result.metrics, state.step);
+    state.step += 1;
+    state.tokens += result.tokens;
+    const evaluated = await evaluate(plan, state.step);
+    const metrics = {
+      ...result.metrics,
+      ...evaluated?.metrics,
+      num_tokens: state.tokens,
+      'perf/tokens_per_second': result.tokens / seconds,
+    };
+    state.history.push({ step: state.step, metrics: withoutMachineMetrics(metrics) });
+    const samples = evaluated?.samples ?? result.samples;
+    context.progress({ step: state.step, totalSteps: plan.totalSteps, tokens: state.tokens, metrics, ...(samples && { samples }) });
+    if (state.step < plan.totalSteps && context.checkpoint.due()) await save();
+  }
+  return { history: state.history, metrics: state.history.at(-1)?.metrics ?? {} };
+}
+
+async function evaluate(plan: TrainingPlan, stepsDone: number): Promise<Omit<StepResult, 'tokens'> | undefined> {
+  const { evaluation } = plan;
+  if (!evaluation || (stepsDone % evaluation.every !== 0 && stepsDone !== plan.totalSteps)) return undefined;
+  return evaluation.run(stepsDone);
+}
+
+function assertFinite(metrics: Metrics, step: number): void {
+  for (const [name, value] of Object.entries(metrics)) {
+    if (!/^(loss|grad_norm$)/.test(name) || Number.isFinite(value)) continue;
+    throw new MinchatError('MC_STAGE_DIVERGED', `step ${step + 1}: expected a finite ${name}, found ${value}`, {
+      hint: 'Lower learningRate, or raise warmupSteps.',
+    });
+  }
+}
+
+async function write(folder: string, plan: TrainingPlan, state: LoopState): Promise<void> {
+  for (const [name, part] of Object.entries(plan.parts)) {
+    const into = join(folder, name);
+    await mkdir(into, { recursive: true });
+    await part.save(into);
+  }
+  await writeFile(join(folder, 'loop.json'), JSON.stringify(state));
+}
+
+async function restore(context: StageContext<unknown>, plan: TrainingPlan): Promise<LoopState> {
+  const checkpoint = await context.checkpoint.restore();
+  if (!checkpoint) return { step: 0, tokens: 0, history: [] };
+  for (const [name, part] of Object.entries(plan.parts)) await part.load(join(checkpoint.folder, name));
+  const state = JSON.parse(await readFile(join(checkpoint.folder, 'loop.json'), 'utf8')) as LoopState;
+  context.log.info({ step: state.step }, 'resumed from a checkpoint');
+  return state;
+}

@@ -1,0 +1,99 @@
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import type { Metrics, Progress, StageContext, StageDefinition, StopReason } from '@minchat/stage';
+import type { z } from 'zod';
+
+// Runs a stage in the test's own process: no bus, no host, plain folders.
+
+export interface StageTestOptions<Schema extends z.ZodType, Input extends string> {
+  /** As in a run spec: defaults are filled in. */
+  readonly settings: z.input<Schema>;
+  readonly inputs: Partial<Record<Input, string>>;
+  /** Checkpoints and outputs live here; give the same folder again to resume. A new one by default. */
+  readonly folder?: string;
+  readonly seed?: number;
+  /** A checkpoint is due after every so many progress reports. */
+  readonly checkpointEvery?: number;
+  /** Called with every progress report; its return value, if any, aborts the stage. */
+  readonly onProgress?: (progress: Progress) => StopReason | undefined | void;
+}
+
+export interface StageTestResult<Output extends string> {
+  readonly folder: string;
+  /** What `run` returned, if it ended well. */
+  readonly metrics: Metrics | undefined;
+  /** What it threw, if it did not. */
+  readonly error: unknown;
+  readonly progress: readonly Progress[];
+  /** Steps at which checkpoints were saved. */
+  readonly checkpoints: readonly number[];
+  output(name: Output): string;
+}
+
+/** Runs a stage as the host would. Never throws what the stage throws: see `error`. */
+export async function runStage<Schema extends z.ZodType, Input extends string, Output extends string>(
+  definition: StageDefinition<Schema, Input, Output>,
+  options: StageTestOptions<Schema, Input>,
+): Promise<StageTestResult<Output>> {
+  const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'minchat-stage-')));
+  const checkpointFolder = join(folder, 'checkpoints');
+  const controller = new AbortController();
+  const progress: Progress[] = [];
+  const checkpoints: number[] = [];
+  const outputs = new Map<string, string>();
+  for (const name of Object.keys(definition.outputs)) {
+    const path = join(folder, 'outputs', name);
+    await rm(path, { recursive: true, force: true });
+    await mkdir(path, { recursive: true });
+    outputs.set(name, path);
+  }
+  const input = (name: Input): string => {
+    const path = options.inputs[name];
+    if (path === undefined) throw new Error(`the test gives no input ${name}`);
+    return path;
+  };
+  const context: StageContext<z.output<Schema>, Input, Output> = {
+    runId: 'test-run',
+    jobId: 'test-job',
+    stage: definition.kind,
+    seed: options.seed ?? 1,
+    settings: definition.settings.parse(options.settings),
+    log: pino({ level: 'silent' }),
+    signal: controller.signal,
+    input,
+    hasInput: (name) => options.inputs[name] !== undefined,
+    output: (name) => outputs.get(name) ?? '',
+    progress(report) {
+      progress.push(report);
+      const reason = options.onProgress?.(report);
+      if (reason) controller.abort(reason);
+    },
+    checkpoint: {
+      async restore() {
+        const steps = existsSync(checkpointFolder) ? (await readdir(checkpointFolder)).map(Number).filter(Number.isInteger) : [];
+        if (steps.length === 0) return undefined;
+        const step = Math.max(...steps);
+        return { step, folder: join(checkpointFolder, String(step)) };
+      },
+      async save(step, write) {
+        const draft = join(checkpointFolder, `${step}.draft`);
+        await mkdir(draft, { recursive: true });
+        await write(draft);
+        await rename(draft, join(checkpointFolder, String(step)));
+        checkpoints.push(step);
+      },
+      due: () => options.checkpointEvery !== undefined && progress.length % options.checkpointEvery === 0,
+    },
+  };
+  let metrics: Metrics | undefined;
+  let error: unknown;
+  try {
+    metrics = await definition.run(context);
+  } catch (thrown) {
+    error = thrown;
+  }
+  return { folder, metrics, error, progress, checkpoints, output: context.output };
+}
