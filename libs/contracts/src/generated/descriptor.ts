@@ -1,0 +1,944 @@
+// Generated from proto/ by libs/contracts/scripts/generate.ts. Do not edit.
+import type { Descriptor } from '../descriptor.ts';
+
+/** Every message and enum, for what is done alike for all of them. */
+export const descriptor: Descriptor = {
+ "messages": {
+  "ArtifactRef": {
+   "kind": {
+    "id": 1,
+    "type": "string"
+   },
+   "digest": {
+    "id": 2,
+    "type": "string"
+   },
+   "size": {
+    "id": 3,
+    "type": "uint64"
+   }
+  },
+  "Manifest": {
+   "kind": {
+    "id": 1,
+    "type": "string"
+   },
+   "files": {
+    "id": 2,
+    "type": "ManifestFile",
+    "repeated": true
+   }
+  },
+  "ManifestFile": {
+   "path": {
+    "id": 1,
+    "type": "string"
+   },
+   "size": {
+    "id": 2,
+    "type": "uint64"
+   },
+   "sha256": {
+    "id": 3,
+    "type": "string"
+   }
+  },
+  "NamedArtifact": {
+   "name": {
+    "id": 1,
+    "type": "string"
+   },
+   "artifact": {
+    "id": 2,
+    "type": "ArtifactRef"
+   }
+  },
+  "Error": {
+   "code": {
+    "id": 1,
+    "type": "string"
+   },
+   "message": {
+    "id": 2,
+    "type": "string"
+   },
+   "hint": {
+    "id": 3,
+    "type": "string"
+   },
+   "retryable": {
+    "id": 4,
+    "type": "bool"
+   }
+  },
+  "StageEvent": {
+   "eventId": {
+    "id": 1,
+    "type": "string"
+   },
+   "runId": {
+    "id": 2,
+    "type": "string"
+   },
+   "jobId": {
+    "id": 3,
+    "type": "string"
+   },
+   "stage": {
+    "id": 4,
+    "type": "string"
+   },
+   "workerId": {
+    "id": 5,
+    "type": "string"
+   },
+   "atMs": {
+    "id": 6,
+    "type": "uint64"
+   },
+   "started": {
+    "id": 10,
+    "type": "StageStarted",
+    "oneof": "detail"
+   },
+   "progress": {
+    "id": 11,
+    "type": "StageProgress",
+    "oneof": "detail"
+   },
+   "checkpointed": {
+    "id": 12,
+    "type": "StageCheckpointed",
+    "oneof": "detail"
+   },
+   "completed": {
+    "id": 13,
+    "type": "StageCompleted",
+    "oneof": "detail"
+   },
+   "failed": {
+    "id": 14,
+    "type": "StageFailed",
+    "oneof": "detail"
+   },
+   "released": {
+    "id": 15,
+    "type": "StageReleased",
+    "oneof": "detail"
+   },
+   "runChanged": {
+    "id": 16,
+    "type": "RunChanged",
+    "oneof": "detail"
+   }
+  },
+  "StageStarted": {
+   "attempt": {
+    "id": 1,
+    "type": "uint32"
+   },
+   "plugin": {
+    "id": 2,
+    "type": "string"
+   },
+   "backend": {
+    "id": 3,
+    "type": "string"
+   },
+   "fromStep": {
+    "id": 4,
+    "type": "uint64"
+   }
+  },
+  "StageProgress": {
+   "step": {
+    "id": 1,
+    "type": "uint64"
+   },
+   "totalSteps": {
+    "id": 2,
+    "type": "uint64"
+   },
+   "tokens": {
+    "id": 3,
+    "type": "uint64"
+   },
+   "metrics": {
+    "id": 4,
+    "type": "Metric",
+    "repeated": true
+   },
+   "message": {
+    "id": 5,
+    "type": "string"
+   },
+   "samples": {
+    "id": 6,
+    "type": "string",
+    "repeated": true
+   }
+  },
+  "StageCheckpointed": {
+   "checkpoint": {
+    "id": 1,
+    "type": "Checkpoint"
+   }
+  },
+  "StageCompleted": {
+   "result": {
+    "id": 1,
+    "type": "StageResult"
+   },
+   "seconds": {
+    "id": 2,
+    "type": "double"
+   }
+  },
+  "StageFailed": {
+   "error": {
+    "id": 1,
+    "type": "Error"
+   },
+   "attempt": {
+    "id": 2,
+    "type": "uint32"
+   },
+   "final": {
+    "id": 3,
+    "type": "bool"
+   }
+  },
+  "StageReleased": {
+   "step": {
+    "id": 1,
+    "type": "uint64"
+   }
+  },
+  "RunChanged": {
+   "status": {
+    "id": 1,
+    "type": "string"
+   }
+  },
+  "Message": {
+   "role": {
+    "id": 1,
+    "type": "string"
+   },
+   "content": {
+    "id": 2,
+    "type": "string"
+   }
+  },
+  "PromptSubmitted": {
+   "promptId": {
+    "id": 1,
+    "type": "string"
+   },
+   "userId": {
+    "id": 2,
+    "type": "string"
+   },
+   "messages": {
+    "id": 3,
+    "type": "Message",
+    "repeated": true
+   },
+   "source": {
+    "id": 4,
+    "type": "string"
+   },
+   "atMs": {
+    "id": 5,
+    "type": "uint64"
+   }
+  },
+  "DemonstrationWritten": {
+   "demonstrationId": {
+    "id": 1,
+    "type": "string"
+   },
+   "promptId": {
+    "id": 2,
+    "type": "string"
+   },
+   "labelerId": {
+    "id": 3,
+    "type": "string"
+   },
+   "messages": {
+    "id": 4,
+    "type": "Message",
+    "repeated": true
+   },
+   "completion": {
+    "id": 5,
+    "type": "string"
+   },
+   "atMs": {
+    "id": 6,
+    "type": "uint64"
+   }
+  },
+  "RankingSubmitted": {
+   "rankingId": {
+    "id": 1,
+    "type": "string"
+   },
+   "promptId": {
+    "id": 2,
+    "type": "string"
+   },
+   "labelerId": {
+    "id": 3,
+    "type": "string"
+   },
+   "messages": {
+    "id": 4,
+    "type": "Message",
+    "repeated": true
+   },
+   "answers": {
+    "id": 5,
+    "type": "RankedAnswer",
+    "repeated": true
+   },
+   "atMs": {
+    "id": 6,
+    "type": "uint64"
+   },
+   "taskId": {
+    "id": 7,
+    "type": "string"
+   }
+  },
+  "RankedAnswer": {
+   "text": {
+    "id": 1,
+    "type": "string"
+   },
+   "rank": {
+    "id": 2,
+    "type": "uint32"
+   },
+   "finished": {
+    "id": 3,
+    "type": "bool"
+   },
+   "rating": {
+    "id": 4,
+    "type": "uint32"
+   },
+   "flags": {
+    "id": 5,
+    "type": "string",
+    "repeated": true
+   },
+   "model": {
+    "id": 6,
+    "type": "string"
+   }
+  },
+  "GenerateRequest": {
+   "requestId": {
+    "id": 1,
+    "type": "string"
+   },
+   "model": {
+    "id": 2,
+    "type": "ArtifactRef"
+   },
+   "text": {
+    "id": 3,
+    "type": "string",
+    "oneof": "prompt"
+   },
+   "chat": {
+    "id": 4,
+    "type": "Chat",
+    "oneof": "prompt"
+   },
+   "tokens": {
+    "id": 5,
+    "type": "TokenList",
+    "oneof": "prompt"
+   },
+   "maxTokens": {
+    "id": 6,
+    "type": "uint32"
+   },
+   "temperature": {
+    "id": 7,
+    "type": "double"
+   },
+   "topP": {
+    "id": 8,
+    "type": "double"
+   },
+   "topK": {
+    "id": 9,
+    "type": "uint32"
+   },
+   "frequencyPenalty": {
+    "id": 10,
+    "type": "double"
+   },
+   "presencePenalty": {
+    "id": 11,
+    "type": "double"
+   },
+   "n": {
+    "id": 12,
+    "type": "uint32"
+   },
+   "stop": {
+    "id": 13,
+    "type": "string",
+    "repeated": true
+   },
+   "seed": {
+    "id": 14,
+    "type": "uint32"
+   },
+   "hasSeed": {
+    "id": 15,
+    "type": "bool"
+   },
+   "topLogprobs": {
+    "id": 16,
+    "type": "uint32"
+   },
+   "wantLogprobs": {
+    "id": 17,
+    "type": "bool"
+   },
+   "logitBias": {
+    "id": 18,
+    "type": "LogitBias",
+    "repeated": true
+   },
+   "echo": {
+    "id": 19,
+    "type": "bool"
+   }
+  },
+  "Chat": {
+   "messages": {
+    "id": 1,
+    "type": "Message",
+    "repeated": true
+   }
+  },
+  "TokenList": {
+   "tokens": {
+    "id": 1,
+    "type": "uint32",
+    "repeated": true
+   }
+  },
+  "LogitBias": {
+   "token": {
+    "id": 1,
+    "type": "uint32"
+   },
+   "bias": {
+    "id": 2,
+    "type": "double"
+   }
+  },
+  "GenerateChunk": {
+   "index": {
+    "id": 1,
+    "type": "uint32"
+   },
+   "text": {
+    "id": 2,
+    "type": "string"
+   },
+   "tokens": {
+    "id": 3,
+    "type": "TokenLogprob",
+    "repeated": true
+   },
+   "finishReason": {
+    "id": 4,
+    "type": "string"
+   },
+   "promptTokens": {
+    "id": 5,
+    "type": "uint32"
+   },
+   "completionTokens": {
+    "id": 6,
+    "type": "uint32"
+   }
+  },
+  "TokenLogprob": {
+   "token": {
+    "id": 1,
+    "type": "uint32"
+   },
+   "text": {
+    "id": 2,
+    "type": "string"
+   },
+   "logprob": {
+    "id": 3,
+    "type": "double"
+   },
+   "top": {
+    "id": 4,
+    "type": "AlternativeToken",
+    "repeated": true
+   },
+   "raw": {
+    "id": 5,
+    "type": "bytes"
+   }
+  },
+  "AlternativeToken": {
+   "token": {
+    "id": 1,
+    "type": "uint32"
+   },
+   "text": {
+    "id": 2,
+    "type": "string"
+   },
+   "logprob": {
+    "id": 3,
+    "type": "double"
+   }
+  },
+  "ScoreRequest": {
+   "model": {
+    "id": 1,
+    "type": "ArtifactRef"
+   },
+   "texts": {
+    "id": 2,
+    "type": "ScoredText",
+    "repeated": true
+   }
+  },
+  "ScoredText": {
+   "messages": {
+    "id": 1,
+    "type": "Message",
+    "repeated": true
+   },
+   "completion": {
+    "id": 2,
+    "type": "string"
+   }
+  },
+  "ScoreReply": {
+   "scores": {
+    "id": 1,
+    "type": "double",
+    "repeated": true
+   }
+  },
+  "Job": {
+   "jobId": {
+    "id": 1,
+    "type": "string"
+   },
+   "runId": {
+    "id": 2,
+    "type": "string"
+   },
+   "stage": {
+    "id": 3,
+    "type": "string"
+   },
+   "kind": {
+    "id": 4,
+    "type": "string"
+   },
+   "plugin": {
+    "id": 5,
+    "type": "string"
+   },
+   "seed": {
+    "id": 6,
+    "type": "uint32"
+   },
+   "settingsJson": {
+    "id": 7,
+    "type": "string"
+   },
+   "inputs": {
+    "id": 8,
+    "type": "NamedArtifact",
+    "repeated": true
+   },
+   "createdAtMs": {
+    "id": 9,
+    "type": "uint64"
+   },
+   "resumeFrom": {
+    "id": 10,
+    "type": "Checkpoint"
+   }
+  },
+  "JobRecord": {
+   "jobId": {
+    "id": 1,
+    "type": "string"
+   },
+   "state": {
+    "id": 2,
+    "type": "JobState"
+   },
+   "workerId": {
+    "id": 3,
+    "type": "string"
+   },
+   "renewedAtMs": {
+    "id": 4,
+    "type": "uint64"
+   },
+   "leaseMs": {
+    "id": 5,
+    "type": "uint64"
+   },
+   "attempt": {
+    "id": 6,
+    "type": "uint32"
+   },
+   "checkpoint": {
+    "id": 7,
+    "type": "Checkpoint"
+   },
+   "result": {
+    "id": 8,
+    "type": "StageResult"
+   },
+   "error": {
+    "id": 9,
+    "type": "Error"
+   },
+   "runId": {
+    "id": 10,
+    "type": "string"
+   },
+   "stage": {
+    "id": 11,
+    "type": "string"
+   },
+   "completedAtMs": {
+    "id": 12,
+    "type": "uint64"
+   }
+  },
+  "Checkpoint": {
+   "step": {
+    "id": 1,
+    "type": "uint64"
+   },
+   "artifact": {
+    "id": 2,
+    "type": "ArtifactRef"
+   }
+  },
+  "StageResult": {
+   "outputs": {
+    "id": 1,
+    "type": "NamedArtifact",
+    "repeated": true
+   },
+   "metrics": {
+    "id": 2,
+    "type": "Metric",
+    "repeated": true
+   }
+  },
+  "Metric": {
+   "name": {
+    "id": 1,
+    "type": "string"
+   },
+   "value": {
+    "id": 2,
+    "type": "double"
+   }
+  },
+  "RunRecord": {
+   "runId": {
+    "id": 1,
+    "type": "string"
+   },
+   "name": {
+    "id": 2,
+    "type": "string"
+   },
+   "specJson": {
+    "id": 3,
+    "type": "string"
+   },
+   "status": {
+    "id": 4,
+    "type": "RunStatus"
+   },
+   "stages": {
+    "id": 5,
+    "type": "StageRecord",
+    "repeated": true
+   },
+   "createdAtMs": {
+    "id": 6,
+    "type": "uint64"
+   },
+   "updatedAtMs": {
+    "id": 7,
+    "type": "uint64"
+   },
+   "forkedFrom": {
+    "id": 8,
+    "type": "string"
+   },
+   "error": {
+    "id": 9,
+    "type": "Error"
+   }
+  },
+  "StageRecord": {
+   "stage": {
+    "id": 1,
+    "type": "string"
+   },
+   "kind": {
+    "id": 2,
+    "type": "string"
+   },
+   "status": {
+    "id": 3,
+    "type": "StageStatus"
+   },
+   "jobId": {
+    "id": 4,
+    "type": "string"
+   },
+   "attempt": {
+    "id": 5,
+    "type": "uint32"
+   },
+   "result": {
+    "id": 6,
+    "type": "StageResult"
+   },
+   "error": {
+    "id": 7,
+    "type": "Error"
+   },
+   "step": {
+    "id": 8,
+    "type": "uint64"
+   },
+   "totalSteps": {
+    "id": 9,
+    "type": "uint64"
+   },
+   "tokens": {
+    "id": 10,
+    "type": "uint64"
+   },
+   "metrics": {
+    "id": 11,
+    "type": "Metric",
+    "repeated": true
+   },
+   "queuedAtMs": {
+    "id": 12,
+    "type": "uint64"
+   },
+   "startedAtMs": {
+    "id": 13,
+    "type": "uint64"
+   },
+   "finishedAtMs": {
+    "id": 14,
+    "type": "uint64"
+   }
+  },
+  "SubmitRunRequest": {
+   "specJson": {
+    "id": 1,
+    "type": "string"
+   },
+   "runId": {
+    "id": 2,
+    "type": "string"
+   }
+  },
+  "GetRunRequest": {
+   "runId": {
+    "id": 1,
+    "type": "string"
+   }
+  },
+  "ListRunsRequest": {
+   "limit": {
+    "id": 1,
+    "type": "uint32"
+   }
+  },
+  "ListRunsReply": {
+   "runs": {
+    "id": 1,
+    "type": "RunRecord",
+    "repeated": true
+   }
+  },
+  "CancelRunRequest": {
+   "runId": {
+    "id": 1,
+    "type": "string"
+   }
+  },
+  "ResumeRunRequest": {
+   "runId": {
+    "id": 1,
+    "type": "string"
+   }
+  },
+  "ForkRunRequest": {
+   "runId": {
+    "id": 1,
+    "type": "string"
+   },
+   "fromStage": {
+    "id": 2,
+    "type": "string"
+   },
+   "settingsJson": {
+    "id": 3,
+    "type": "string"
+   }
+  },
+  "ImportRequest": {
+   "file": {
+    "id": 1,
+    "type": "ArtifactRef"
+   },
+   "format": {
+    "id": 2,
+    "type": "string"
+   },
+   "collection": {
+    "id": 3,
+    "type": "string"
+   },
+   "strict": {
+    "id": 4,
+    "type": "bool"
+   }
+  },
+  "ImportProgress": {
+   "bytes": {
+    "id": 1,
+    "type": "uint64"
+   },
+   "totalBytes": {
+    "id": 2,
+    "type": "uint64"
+   },
+   "prompts": {
+    "id": 3,
+    "type": "uint64"
+   },
+   "demonstrations": {
+    "id": 4,
+    "type": "uint64"
+   },
+   "comparisons": {
+    "id": 5,
+    "type": "uint64"
+   },
+   "texts": {
+    "id": 6,
+    "type": "uint64"
+   },
+   "skipped": {
+    "id": 7,
+    "type": "uint64"
+   },
+   "bad": {
+    "id": 8,
+    "type": "BadRecord",
+    "repeated": true
+   },
+   "done": {
+    "id": 9,
+    "type": "bool"
+   }
+  },
+  "BadRecord": {
+   "line": {
+    "id": 1,
+    "type": "uint64"
+   },
+   "reason": {
+    "id": 2,
+    "type": "string"
+   }
+  },
+  "ListCollectionsRequest": {},
+  "ListCollectionsReply": {
+   "collections": {
+    "id": 1,
+    "type": "Collection",
+    "repeated": true
+   }
+  },
+  "Collection": {
+   "name": {
+    "id": 1,
+    "type": "string"
+   },
+   "prompts": {
+    "id": 2,
+    "type": "uint64"
+   },
+   "demonstrations": {
+    "id": 3,
+    "type": "uint64"
+   },
+   "comparisons": {
+    "id": 4,
+    "type": "uint64"
+   },
+   "texts": {
+    "id": 5,
+    "type": "uint64"
+   }
+  }
+ },
+ "enums": {
+  "JobState": {
+   "JOB_STATE_UNSPECIFIED": 0,
+   "JOB_STATE_HELD": 1,
+   "JOB_STATE_RELEASED": 2,
+   "JOB_STATE_COMPLETED": 3,
+   "JOB_STATE_FAILED": 4,
+   "JOB_STATE_CANCELLED": 5
+  },
+  "RunStatus": {
+   "RUN_STATUS_UNSPECIFIED": 0,
+   "RUN_STATUS_RUNNING": 1,
+   "RUN_STATUS_COMPLETED": 2,
+   "RUN_STATUS_FAILED": 3,
+   "RUN_STATUS_CANCELLED": 4
+  },
+  "StageStatus": {
+   "STAGE_STATUS_UNSPECIFIED": 0,
+   "STAGE_STATUS_WAITING": 1,
+   "STAGE_STATUS_QUEUED": 2,
+   "STAGE_STATUS_RUNNING": 3,
+   "STAGE_STATUS_COMPLETED": 4,
+   "STAGE_STATUS_FAILED": 5,
+   "STAGE_STATUS_CANCELLED": 6
+  }
+ }
+};

@@ -1,0 +1,3746 @@
+import * as $protobuf from "protobufjs";
+import Long = require("long");
+
+/** Namespace minchat. */
+export namespace minchat {
+
+    /** Namespace v1. */
+    namespace v1 {
+
+        /**
+         * Properties of an ArtifactRef.
+         * @deprecated Use minchat.v1.ArtifactRef.$Properties instead.
+         */
+        interface IArtifactRef extends minchat.v1.ArtifactRef.$Properties {
+        }
+
+        /** Represents an ArtifactRef. */
+        class ArtifactRef {
+
+            /**
+             * Constructs a new ArtifactRef.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.ArtifactRef.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ArtifactRef kind. */
+            kind: string;
+
+            /** ArtifactRef digest. */
+            digest: string;
+
+            /** ArtifactRef size. */
+            size: number;
+
+            /**
+             * Encodes the specified ArtifactRef message. Does not implicitly {@link minchat.v1.ArtifactRef.verify|verify} messages.
+             * @param message ArtifactRef message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.ArtifactRef.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an ArtifactRef message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.ArtifactRef & minchat.v1.ArtifactRef.$Shape} ArtifactRef
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.ArtifactRef & minchat.v1.ArtifactRef.$Shape;
+        }
+
+        namespace ArtifactRef {
+
+            /** Properties of an ArtifactRef. */
+            interface $Properties {
+
+                /** ArtifactRef kind */
+                kind?: (string|null);
+
+                /** ArtifactRef digest */
+                digest?: (string|null);
+
+                /** ArtifactRef size */
+                size?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an ArtifactRef. */
+            type $Shape = minchat.v1.ArtifactRef.$Properties;
+        }
+
+        /**
+         * Properties of a Manifest.
+         * @deprecated Use minchat.v1.Manifest.$Properties instead.
+         */
+        interface IManifest extends minchat.v1.Manifest.$Properties {
+        }
+
+        /** Represents a Manifest. */
+        class Manifest {
+
+            /**
+             * Constructs a new Manifest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.Manifest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Manifest kind. */
+            kind: string;
+
+            /** Manifest files. */
+            files: minchat.v1.ManifestFile.$Properties[];
+
+            /**
+             * Encodes the specified Manifest message. Does not implicitly {@link minchat.v1.Manifest.verify|verify} messages.
+             * @param message Manifest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.Manifest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Manifest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.Manifest & minchat.v1.Manifest.$Shape} Manifest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.Manifest & minchat.v1.Manifest.$Shape;
+        }
+
+        namespace Manifest {
+
+            /** Properties of a Manifest. */
+            interface $Properties {
+
+                /** Manifest kind */
+                kind?: (string|null);
+
+                /** Manifest files */
+                files?: (minchat.v1.ManifestFile.$Properties[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Manifest. */
+            type $Shape = minchat.v1.Manifest.$Properties;
+        }
+
+        /**
+         * Properties of a ManifestFile.
+         * @deprecated Use minchat.v1.ManifestFile.$Properties instead.
+         */
+        interface IManifestFile extends minchat.v1.ManifestFile.$Properties {
+        }
+
+        /** Represents a ManifestFile. */
+        class ManifestFile {
+
+            /**
+             * Constructs a new ManifestFile.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.ManifestFile.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ManifestFile path. */
+            path: string;
+
+            /** ManifestFile size. */
+            size: number;
+
+            /** ManifestFile sha256. */
+            sha256: string;
+
+            /**
+             * Encodes the specified ManifestFile message. Does not implicitly {@link minchat.v1.ManifestFile.verify|verify} messages.
+             * @param message ManifestFile message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.ManifestFile.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ManifestFile message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.ManifestFile & minchat.v1.ManifestFile.$Shape} ManifestFile
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.ManifestFile & minchat.v1.ManifestFile.$Shape;
+        }
+
+        namespace ManifestFile {
+
+            /** Properties of a ManifestFile. */
+            interface $Properties {
+
+                /** ManifestFile path */
+                path?: (string|null);
+
+                /** ManifestFile size */
+                size?: (number|null);
+
+                /** ManifestFile sha256 */
+                sha256?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ManifestFile. */
+            type $Shape = minchat.v1.ManifestFile.$Properties;
+        }
+
+        /**
+         * Properties of a NamedArtifact.
+         * @deprecated Use minchat.v1.NamedArtifact.$Properties instead.
+         */
+        interface INamedArtifact extends minchat.v1.NamedArtifact.$Properties {
+        }
+
+        /** Represents a NamedArtifact. */
+        class NamedArtifact {
+
+            /**
+             * Constructs a new NamedArtifact.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.NamedArtifact.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** NamedArtifact name. */
+            name: string;
+
+            /** NamedArtifact artifact. */
+            artifact?: (minchat.v1.ArtifactRef.$Properties|null);
+
+            /**
+             * Encodes the specified NamedArtifact message. Does not implicitly {@link minchat.v1.NamedArtifact.verify|verify} messages.
+             * @param message NamedArtifact message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.NamedArtifact.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a NamedArtifact message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.NamedArtifact & minchat.v1.NamedArtifact.$Shape} NamedArtifact
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.NamedArtifact & minchat.v1.NamedArtifact.$Shape;
+        }
+
+        namespace NamedArtifact {
+
+            /** Properties of a NamedArtifact. */
+            interface $Properties {
+
+                /** NamedArtifact name */
+                name?: (string|null);
+
+                /** NamedArtifact artifact */
+                artifact?: (minchat.v1.ArtifactRef.$Properties|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a NamedArtifact. */
+            type $Shape = minchat.v1.NamedArtifact.$Properties;
+        }
+
+        /**
+         * Properties of an Error.
+         * @deprecated Use minchat.v1.Error.$Properties instead.
+         */
+        interface IError extends minchat.v1.Error.$Properties {
+        }
+
+        /** Represents an Error. */
+        class Error {
+
+            /**
+             * Constructs a new Error.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.Error.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Error code. */
+            code: string;
+
+            /** Error message. */
+            message: string;
+
+            /** Error hint. */
+            hint: string;
+
+            /** Error retryable. */
+            retryable: boolean;
+
+            /**
+             * Encodes the specified Error message. Does not implicitly {@link minchat.v1.Error.verify|verify} messages.
+             * @param message Error message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.Error.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an Error message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.Error & minchat.v1.Error.$Shape} Error
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.Error & minchat.v1.Error.$Shape;
+        }
+
+        namespace Error {
+
+            /** Properties of an Error. */
+            interface $Properties {
+
+                /** Error code */
+                code?: (string|null);
+
+                /** Error message */
+                message?: (string|null);
+
+                /** Error hint */
+                hint?: (string|null);
+
+                /** Error retryable */
+                retryable?: (boolean|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an Error. */
+            type $Shape = minchat.v1.Error.$Properties;
+        }
+
+        /**
+         * Properties of a StageEvent.
+         * @deprecated Use minchat.v1.StageEvent.$Properties instead.
+         */
+        interface IStageEvent extends minchat.v1.StageEvent.$Properties {
+        }
+
+        /** Represents a StageEvent. */
+        class StageEvent {
+
+            /**
+             * Constructs a new StageEvent.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.StageEvent.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** StageEvent eventId. */
+            eventId: string;
+
+            /** StageEvent runId. */
+            runId: string;
+
+            /** StageEvent jobId. */
+            jobId: string;
+
+            /** StageEvent stage. */
+            stage: string;
+
+            /** StageEvent workerId. */
+            workerId: string;
+
+            /** StageEvent atMs. */
+            atMs: number;
+
+            /** StageEvent started. */
+            started?: (minchat.v1.StageStarted.$Properties|null);
+
+            /** StageEvent progress. */
+            progress?: (minchat.v1.StageProgress.$Properties|null);
+
+            /** StageEvent checkpointed. */
+            checkpointed?: (minchat.v1.StageCheckpointed.$Properties|null);
+
+            /** StageEvent completed. */
+            completed?: (minchat.v1.StageCompleted.$Properties|null);
+
+            /** StageEvent failed. */
+            failed?: (minchat.v1.StageFailed.$Properties|null);
+
+            /** StageEvent released. */
+            released?: (minchat.v1.StageReleased.$Properties|null);
+
+            /** StageEvent runChanged. */
+            runChanged?: (minchat.v1.RunChanged.$Properties|null);
+
+            /** StageEvent detail. */
+            detail?: ("started"|"progress"|"checkpointed"|"completed"|"failed"|"released"|"runChanged");
+
+            /**
+             * Encodes the specified StageEvent message. Does not implicitly {@link minchat.v1.StageEvent.verify|verify} messages.
+             * @param message StageEvent message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.StageEvent.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a StageEvent message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.StageEvent & minchat.v1.StageEvent.$Shape} StageEvent
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.StageEvent & minchat.v1.StageEvent.$Shape;
+        }
+
+        namespace StageEvent {
+
+            /** Properties of a StageEvent. */
+            interface $Properties {
+
+                /** StageEvent eventId */
+                eventId?: (string|null);
+
+                /** StageEvent runId */
+                runId?: (string|null);
+
+                /** StageEvent jobId */
+                jobId?: (string|null);
+
+                /** StageEvent stage */
+                stage?: (string|null);
+
+                /** StageEvent workerId */
+                workerId?: (string|null);
+
+                /** StageEvent atMs */
+                atMs?: (number|null);
+
+                /** StageEvent started */
+                started?: (minchat.v1.StageStarted.$Properties|null);
+
+                /** StageEvent progress */
+                progress?: (minchat.v1.StageProgress.$Properties|null);
+
+                /** StageEvent checkpointed */
+                checkpointed?: (minchat.v1.StageCheckpointed.$Properties|null);
+
+                /** StageEvent completed */
+                completed?: (minchat.v1.StageCompleted.$Properties|null);
+
+                /** StageEvent failed */
+                failed?: (minchat.v1.StageFailed.$Properties|null);
+
+                /** StageEvent released */
+                released?: (minchat.v1.StageReleased.$Properties|null);
+
+                /** StageEvent runChanged */
+                runChanged?: (minchat.v1.RunChanged.$Properties|null);
+
+                /** StageEvent detail */
+                detail?: ("started"|"progress"|"checkpointed"|"completed"|"failed"|"released"|"runChanged");
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Narrowed shape of a StageEvent. */
+            type $Shape = {
+              eventId?: string|null;
+              runId?: string|null;
+              jobId?: string|null;
+              stage?: string|null;
+              workerId?: string|null;
+              atMs?: number|null;
+              started?: minchat.v1.StageStarted.$Shape|null;
+              progress?: minchat.v1.StageProgress.$Shape|null;
+              checkpointed?: minchat.v1.StageCheckpointed.$Shape|null;
+              completed?: minchat.v1.StageCompleted.$Shape|null;
+              failed?: minchat.v1.StageFailed.$Shape|null;
+              released?: minchat.v1.StageReleased.$Shape|null;
+              runChanged?: minchat.v1.RunChanged.$Shape|null;
+              $unknowns?: Uint8Array[];
+            } & (
+              ({ detail?: undefined; started?: null; progress?: null; checkpointed?: null; completed?: null; failed?: null; released?: null; runChanged?: null }|{ detail?: "started"; started: minchat.v1.StageStarted.$Shape; progress?: null; checkpointed?: null; completed?: null; failed?: null; released?: null; runChanged?: null }|{ detail?: "progress"; started?: null; progress: minchat.v1.StageProgress.$Shape; checkpointed?: null; completed?: null; failed?: null; released?: null; runChanged?: null }|{ detail?: "checkpointed"; started?: null; progress?: null; checkpointed: minchat.v1.StageCheckpointed.$Shape; completed?: null; failed?: null; released?: null; runChanged?: null }|{ detail?: "completed"; started?: null; progress?: null; checkpointed?: null; completed: minchat.v1.StageCompleted.$Shape; failed?: null; released?: null; runChanged?: null }|{ detail?: "failed"; started?: null; progress?: null; checkpointed?: null; completed?: null; failed: minchat.v1.StageFailed.$Shape; released?: null; runChanged?: null }|{ detail?: "released"; started?: null; progress?: null; checkpointed?: null; completed?: null; failed?: null; released: minchat.v1.StageReleased.$Shape; runChanged?: null }|{ detail?: "runChanged"; started?: null; progress?: null; checkpointed?: null; completed?: null; failed?: null; released?: null; runChanged: minchat.v1.RunChanged.$Shape })
+            );
+        }
+
+        /**
+         * Properties of a StageStarted.
+         * @deprecated Use minchat.v1.StageStarted.$Properties instead.
+         */
+        interface IStageStarted extends minchat.v1.StageStarted.$Properties {
+        }
+
+        /** Represents a StageStarted. */
+        class StageStarted {
+
+            /**
+             * Constructs a new StageStarted.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.StageStarted.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** StageStarted attempt. */
+            attempt: number;
+
+            /** StageStarted plugin. */
+            plugin: string;
+
+            /** StageStarted backend. */
+            backend: string;
+
+            /** StageStarted fromStep. */
+            fromStep: number;
+
+            /**
+             * Encodes the specified StageStarted message. Does not implicitly {@link minchat.v1.StageStarted.verify|verify} messages.
+             * @param message StageStarted message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.StageStarted.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a StageStarted message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.StageStarted & minchat.v1.StageStarted.$Shape} StageStarted
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.StageStarted & minchat.v1.StageStarted.$Shape;
+        }
+
+        namespace StageStarted {
+
+            /** Properties of a StageStarted. */
+            interface $Properties {
+
+                /** StageStarted attempt */
+                attempt?: (number|null);
+
+                /** StageStarted plugin */
+                plugin?: (string|null);
+
+                /** StageStarted backend */
+                backend?: (string|null);
+
+                /** StageStarted fromStep */
+                fromStep?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a StageStarted. */
+            type $Shape = minchat.v1.StageStarted.$Properties;
+        }
+
+        /**
+         * Properties of a StageProgress.
+         * @deprecated Use minchat.v1.StageProgress.$Properties instead.
+         */
+        interface IStageProgress extends minchat.v1.StageProgress.$Properties {
+        }
+
+        /** Represents a StageProgress. */
+        class StageProgress {
+
+            /**
+             * Constructs a new StageProgress.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.StageProgress.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** StageProgress step. */
+            step: number;
+
+            /** StageProgress totalSteps. */
+            totalSteps: number;
+
+            /** StageProgress tokens. */
+            tokens: number;
+
+            /** StageProgress metrics. */
+            metrics: minchat.v1.Metric.$Properties[];
+
+            /** StageProgress message. */
+            message: string;
+
+            /** StageProgress samples. */
+            samples: string[];
+
+            /**
+             * Encodes the specified StageProgress message. Does not implicitly {@link minchat.v1.StageProgress.verify|verify} messages.
+             * @param message StageProgress message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.StageProgress.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a StageProgress message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.StageProgress & minchat.v1.StageProgress.$Shape} StageProgress
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.StageProgress & minchat.v1.StageProgress.$Shape;
+        }
+
+        namespace StageProgress {
+
+            /** Properties of a StageProgress. */
+            interface $Properties {
+
+                /** StageProgress step */
+                step?: (number|null);
+
+                /** StageProgress totalSteps */
+                totalSteps?: (number|null);
+
+                /** StageProgress tokens */
+                tokens?: (number|null);
+
+                /** StageProgress metrics */
+                metrics?: (minchat.v1.Metric.$Properties[]|null);
+
+                /** StageProgress message */
+                message?: (string|null);
+
+                /** StageProgress samples */
+                samples?: (string[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a StageProgress. */
+            type $Shape = minchat.v1.StageProgress.$Properties;
+        }
+
+        /**
+         * Properties of a StageCheckpointed.
+         * @deprecated Use minchat.v1.StageCheckpointed.$Properties instead.
+         */
+        interface IStageCheckpointed extends minchat.v1.StageCheckpointed.$Properties {
+        }
+
+        /** Represents a StageCheckpointed. */
+        class StageCheckpointed {
+
+            /**
+             * Constructs a new StageCheckpointed.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.StageCheckpointed.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** StageCheckpointed checkpoint. */
+            checkpoint?: (minchat.v1.Checkpoint.$Properties|null);
+
+            /**
+             * Encodes the specified StageCheckpointed message. Does not implicitly {@link minchat.v1.StageCheckpointed.verify|verify} messages.
+             * @param message StageCheckpointed message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.StageCheckpointed.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a StageCheckpointed message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.StageCheckpointed & minchat.v1.StageCheckpointed.$Shape} StageCheckpointed
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.StageCheckpointed & minchat.v1.StageCheckpointed.$Shape;
+        }
+
+        namespace StageCheckpointed {
+
+            /** Properties of a StageCheckpointed. */
+            interface $Properties {
+
+                /** StageCheckpointed checkpoint */
+                checkpoint?: (minchat.v1.Checkpoint.$Properties|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a StageCheckpointed. */
+            type $Shape = minchat.v1.StageCheckpointed.$Properties;
+        }
+
+        /**
+         * Properties of a StageCompleted.
+         * @deprecated Use minchat.v1.StageCompleted.$Properties instead.
+         */
+        interface IStageCompleted extends minchat.v1.StageCompleted.$Properties {
+        }
+
+        /** Represents a StageCompleted. */
+        class StageCompleted {
+
+            /**
+             * Constructs a new StageCompleted.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.StageCompleted.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** StageCompleted result. */
+            result?: (minchat.v1.StageResult.$Properties|null);
+
+            /** StageCompleted seconds. */
+            seconds: number;
+
+            /**
+             * Encodes the specified StageCompleted message. Does not implicitly {@link minchat.v1.StageCompleted.verify|verify} messages.
+             * @param message StageCompleted message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.StageCompleted.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a StageCompleted message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.StageCompleted & minchat.v1.StageCompleted.$Shape} StageCompleted
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.StageCompleted & minchat.v1.StageCompleted.$Shape;
+        }
+
+        namespace StageCompleted {
+
+            /** Properties of a StageCompleted. */
+            interface $Properties {
+
+                /** StageCompleted result */
+                result?: (minchat.v1.StageResult.$Properties|null);
+
+                /** StageCompleted seconds */
+                seconds?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a StageCompleted. */
+            type $Shape = minchat.v1.StageCompleted.$Properties;
+        }
+
+        /**
+         * Properties of a StageFailed.
+         * @deprecated Use minchat.v1.StageFailed.$Properties instead.
+         */
+        interface IStageFailed extends minchat.v1.StageFailed.$Properties {
+        }
+
+        /** Represents a StageFailed. */
+        class StageFailed {
+
+            /**
+             * Constructs a new StageFailed.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.StageFailed.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** StageFailed error. */
+            error?: (minchat.v1.Error.$Properties|null);
+
+            /** StageFailed attempt. */
+            attempt: number;
+
+            /** StageFailed final. */
+            final: boolean;
+
+            /**
+             * Encodes the specified StageFailed message. Does not implicitly {@link minchat.v1.StageFailed.verify|verify} messages.
+             * @param message StageFailed message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.StageFailed.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a StageFailed message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.StageFailed & minchat.v1.StageFailed.$Shape} StageFailed
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.StageFailed & minchat.v1.StageFailed.$Shape;
+        }
+
+        namespace StageFailed {
+
+            /** Properties of a StageFailed. */
+            interface $Properties {
+
+                /** StageFailed error */
+                error?: (minchat.v1.Error.$Properties|null);
+
+                /** StageFailed attempt */
+                attempt?: (number|null);
+
+                /** StageFailed final */
+                final?: (boolean|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a StageFailed. */
+            type $Shape = minchat.v1.StageFailed.$Properties;
+        }
+
+        /**
+         * Properties of a StageReleased.
+         * @deprecated Use minchat.v1.StageReleased.$Properties instead.
+         */
+        interface IStageReleased extends minchat.v1.StageReleased.$Properties {
+        }
+
+        /** Represents a StageReleased. */
+        class StageReleased {
+
+            /**
+             * Constructs a new StageReleased.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.StageReleased.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** StageReleased step. */
+            step: number;
+
+            /**
+             * Encodes the specified StageReleased message. Does not implicitly {@link minchat.v1.StageReleased.verify|verify} messages.
+             * @param message StageReleased message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.StageReleased.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a StageReleased message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.StageReleased & minchat.v1.StageReleased.$Shape} StageReleased
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.StageReleased & minchat.v1.StageReleased.$Shape;
+        }
+
+        namespace StageReleased {
+
+            /** Properties of a StageReleased. */
+            interface $Properties {
+
+                /** StageReleased step */
+                step?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a StageReleased. */
+            type $Shape = minchat.v1.StageReleased.$Properties;
+        }
+
+        /**
+         * Properties of a RunChanged.
+         * @deprecated Use minchat.v1.RunChanged.$Properties instead.
+         */
+        interface IRunChanged extends minchat.v1.RunChanged.$Properties {
+        }
+
+        /** Represents a RunChanged. */
+        class RunChanged {
+
+            /**
+             * Constructs a new RunChanged.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.RunChanged.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** RunChanged status. */
+            status: string;
+
+            /**
+             * Encodes the specified RunChanged message. Does not implicitly {@link minchat.v1.RunChanged.verify|verify} messages.
+             * @param message RunChanged message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.RunChanged.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a RunChanged message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.RunChanged & minchat.v1.RunChanged.$Shape} RunChanged
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.RunChanged & minchat.v1.RunChanged.$Shape;
+        }
+
+        namespace RunChanged {
+
+            /** Properties of a RunChanged. */
+            interface $Properties {
+
+                /** RunChanged status */
+                status?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a RunChanged. */
+            type $Shape = minchat.v1.RunChanged.$Properties;
+        }
+
+        /**
+         * Properties of a Job.
+         * @deprecated Use minchat.v1.Job.$Properties instead.
+         */
+        interface IJob extends minchat.v1.Job.$Properties {
+        }
+
+        /** Represents a Job. */
+        class Job {
+
+            /**
+             * Constructs a new Job.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.Job.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Job jobId. */
+            jobId: string;
+
+            /** Job runId. */
+            runId: string;
+
+            /** Job stage. */
+            stage: string;
+
+            /** Job kind. */
+            kind: string;
+
+            /** Job plugin. */
+            plugin: string;
+
+            /** Job seed. */
+            seed: number;
+
+            /** Job settingsJson. */
+            settingsJson: string;
+
+            /** Job inputs. */
+            inputs: minchat.v1.NamedArtifact.$Properties[];
+
+            /** Job createdAtMs. */
+            createdAtMs: number;
+
+            /** Job resumeFrom. */
+            resumeFrom?: (minchat.v1.Checkpoint.$Properties|null);
+
+            /**
+             * Encodes the specified Job message. Does not implicitly {@link minchat.v1.Job.verify|verify} messages.
+             * @param message Job message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.Job.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Job message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.Job & minchat.v1.Job.$Shape} Job
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.Job & minchat.v1.Job.$Shape;
+        }
+
+        namespace Job {
+
+            /** Properties of a Job. */
+            interface $Properties {
+
+                /** Job jobId */
+                jobId?: (string|null);
+
+                /** Job runId */
+                runId?: (string|null);
+
+                /** Job stage */
+                stage?: (string|null);
+
+                /** Job kind */
+                kind?: (string|null);
+
+                /** Job plugin */
+                plugin?: (string|null);
+
+                /** Job seed */
+                seed?: (number|null);
+
+                /** Job settingsJson */
+                settingsJson?: (string|null);
+
+                /** Job inputs */
+                inputs?: (minchat.v1.NamedArtifact.$Properties[]|null);
+
+                /** Job createdAtMs */
+                createdAtMs?: (number|null);
+
+                /** Job resumeFrom */
+                resumeFrom?: (minchat.v1.Checkpoint.$Properties|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Job. */
+            type $Shape = minchat.v1.Job.$Properties;
+        }
+
+        /** JobState enum. */
+        enum JobState {
+
+            /** JOB_STATE_UNSPECIFIED value */
+            JOB_STATE_UNSPECIFIED = 0,
+
+            /** JOB_STATE_HELD value */
+            JOB_STATE_HELD = 1,
+
+            /** JOB_STATE_RELEASED value */
+            JOB_STATE_RELEASED = 2,
+
+            /** JOB_STATE_COMPLETED value */
+            JOB_STATE_COMPLETED = 3,
+
+            /** JOB_STATE_FAILED value */
+            JOB_STATE_FAILED = 4,
+
+            /** JOB_STATE_CANCELLED value */
+            JOB_STATE_CANCELLED = 5
+        }
+
+        /**
+         * Properties of a JobRecord.
+         * @deprecated Use minchat.v1.JobRecord.$Properties instead.
+         */
+        interface IJobRecord extends minchat.v1.JobRecord.$Properties {
+        }
+
+        /** Represents a JobRecord. */
+        class JobRecord {
+
+            /**
+             * Constructs a new JobRecord.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.JobRecord.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** JobRecord jobId. */
+            jobId: string;
+
+            /** JobRecord state. */
+            state: minchat.v1.JobState;
+
+            /** JobRecord workerId. */
+            workerId: string;
+
+            /** JobRecord renewedAtMs. */
+            renewedAtMs: number;
+
+            /** JobRecord leaseMs. */
+            leaseMs: number;
+
+            /** JobRecord attempt. */
+            attempt: number;
+
+            /** JobRecord checkpoint. */
+            checkpoint?: (minchat.v1.Checkpoint.$Properties|null);
+
+            /** JobRecord result. */
+            result?: (minchat.v1.StageResult.$Properties|null);
+
+            /** JobRecord error. */
+            error?: (minchat.v1.Error.$Properties|null);
+
+            /** JobRecord runId. */
+            runId: string;
+
+            /** JobRecord stage. */
+            stage: string;
+
+            /** JobRecord completedAtMs. */
+            completedAtMs: number;
+
+            /**
+             * Encodes the specified JobRecord message. Does not implicitly {@link minchat.v1.JobRecord.verify|verify} messages.
+             * @param message JobRecord message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.JobRecord.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a JobRecord message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.JobRecord & minchat.v1.JobRecord.$Shape} JobRecord
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.JobRecord & minchat.v1.JobRecord.$Shape;
+        }
+
+        namespace JobRecord {
+
+            /** Properties of a JobRecord. */
+            interface $Properties {
+
+                /** JobRecord jobId */
+                jobId?: (string|null);
+
+                /** JobRecord state */
+                state?: (minchat.v1.JobState|null);
+
+                /** JobRecord workerId */
+                workerId?: (string|null);
+
+                /** JobRecord renewedAtMs */
+                renewedAtMs?: (number|null);
+
+                /** JobRecord leaseMs */
+                leaseMs?: (number|null);
+
+                /** JobRecord attempt */
+                attempt?: (number|null);
+
+                /** JobRecord checkpoint */
+                checkpoint?: (minchat.v1.Checkpoint.$Properties|null);
+
+                /** JobRecord result */
+                result?: (minchat.v1.StageResult.$Properties|null);
+
+                /** JobRecord error */
+                error?: (minchat.v1.Error.$Properties|null);
+
+                /** JobRecord runId */
+                runId?: (string|null);
+
+                /** JobRecord stage */
+                stage?: (string|null);
+
+                /** JobRecord completedAtMs */
+                completedAtMs?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a JobRecord. */
+            type $Shape = minchat.v1.JobRecord.$Properties;
+        }
+
+        /**
+         * Properties of a Checkpoint.
+         * @deprecated Use minchat.v1.Checkpoint.$Properties instead.
+         */
+        interface ICheckpoint extends minchat.v1.Checkpoint.$Properties {
+        }
+
+        /** Represents a Checkpoint. */
+        class Checkpoint {
+
+            /**
+             * Constructs a new Checkpoint.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.Checkpoint.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Checkpoint step. */
+            step: number;
+
+            /** Checkpoint artifact. */
+            artifact?: (minchat.v1.ArtifactRef.$Properties|null);
+
+            /**
+             * Encodes the specified Checkpoint message. Does not implicitly {@link minchat.v1.Checkpoint.verify|verify} messages.
+             * @param message Checkpoint message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.Checkpoint.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Checkpoint message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.Checkpoint & minchat.v1.Checkpoint.$Shape} Checkpoint
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.Checkpoint & minchat.v1.Checkpoint.$Shape;
+        }
+
+        namespace Checkpoint {
+
+            /** Properties of a Checkpoint. */
+            interface $Properties {
+
+                /** Checkpoint step */
+                step?: (number|null);
+
+                /** Checkpoint artifact */
+                artifact?: (minchat.v1.ArtifactRef.$Properties|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Checkpoint. */
+            type $Shape = minchat.v1.Checkpoint.$Properties;
+        }
+
+        /**
+         * Properties of a StageResult.
+         * @deprecated Use minchat.v1.StageResult.$Properties instead.
+         */
+        interface IStageResult extends minchat.v1.StageResult.$Properties {
+        }
+
+        /** Represents a StageResult. */
+        class StageResult {
+
+            /**
+             * Constructs a new StageResult.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.StageResult.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** StageResult outputs. */
+            outputs: minchat.v1.NamedArtifact.$Properties[];
+
+            /** StageResult metrics. */
+            metrics: minchat.v1.Metric.$Properties[];
+
+            /**
+             * Encodes the specified StageResult message. Does not implicitly {@link minchat.v1.StageResult.verify|verify} messages.
+             * @param message StageResult message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.StageResult.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a StageResult message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.StageResult & minchat.v1.StageResult.$Shape} StageResult
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.StageResult & minchat.v1.StageResult.$Shape;
+        }
+
+        namespace StageResult {
+
+            /** Properties of a StageResult. */
+            interface $Properties {
+
+                /** StageResult outputs */
+                outputs?: (minchat.v1.NamedArtifact.$Properties[]|null);
+
+                /** StageResult metrics */
+                metrics?: (minchat.v1.Metric.$Properties[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a StageResult. */
+            type $Shape = minchat.v1.StageResult.$Properties;
+        }
+
+        /**
+         * Properties of a Metric.
+         * @deprecated Use minchat.v1.Metric.$Properties instead.
+         */
+        interface IMetric extends minchat.v1.Metric.$Properties {
+        }
+
+        /** Represents a Metric. */
+        class Metric {
+
+            /**
+             * Constructs a new Metric.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.Metric.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Metric name. */
+            name: string;
+
+            /** Metric value. */
+            value: number;
+
+            /**
+             * Encodes the specified Metric message. Does not implicitly {@link minchat.v1.Metric.verify|verify} messages.
+             * @param message Metric message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.Metric.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Metric message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.Metric & minchat.v1.Metric.$Shape} Metric
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.Metric & minchat.v1.Metric.$Shape;
+        }
+
+        namespace Metric {
+
+            /** Properties of a Metric. */
+            interface $Properties {
+
+                /** Metric name */
+                name?: (string|null);
+
+                /** Metric value */
+                value?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Metric. */
+            type $Shape = minchat.v1.Metric.$Properties;
+        }
+
+        /**
+         * Properties of a Message.
+         * @deprecated Use minchat.v1.Message.$Properties instead.
+         */
+        interface IMessage extends minchat.v1.Message.$Properties {
+        }
+
+        /** Represents a Message. */
+        class Message {
+
+            /**
+             * Constructs a new Message.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.Message.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Message role. */
+            role: string;
+
+            /** Message content. */
+            content: string;
+
+            /**
+             * Encodes the specified Message message. Does not implicitly {@link minchat.v1.Message.verify|verify} messages.
+             * @param message Message message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.Message.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Message message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.Message & minchat.v1.Message.$Shape} Message
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.Message & minchat.v1.Message.$Shape;
+        }
+
+        namespace Message {
+
+            /** Properties of a Message. */
+            interface $Properties {
+
+                /** Message role */
+                role?: (string|null);
+
+                /** Message content */
+                content?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Message. */
+            type $Shape = minchat.v1.Message.$Properties;
+        }
+
+        /**
+         * Properties of a PromptSubmitted.
+         * @deprecated Use minchat.v1.PromptSubmitted.$Properties instead.
+         */
+        interface IPromptSubmitted extends minchat.v1.PromptSubmitted.$Properties {
+        }
+
+        /** Represents a PromptSubmitted. */
+        class PromptSubmitted {
+
+            /**
+             * Constructs a new PromptSubmitted.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.PromptSubmitted.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** PromptSubmitted promptId. */
+            promptId: string;
+
+            /** PromptSubmitted userId. */
+            userId: string;
+
+            /** PromptSubmitted messages. */
+            messages: minchat.v1.Message.$Properties[];
+
+            /** PromptSubmitted source. */
+            source: string;
+
+            /** PromptSubmitted atMs. */
+            atMs: number;
+
+            /**
+             * Encodes the specified PromptSubmitted message. Does not implicitly {@link minchat.v1.PromptSubmitted.verify|verify} messages.
+             * @param message PromptSubmitted message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.PromptSubmitted.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a PromptSubmitted message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.PromptSubmitted & minchat.v1.PromptSubmitted.$Shape} PromptSubmitted
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.PromptSubmitted & minchat.v1.PromptSubmitted.$Shape;
+        }
+
+        namespace PromptSubmitted {
+
+            /** Properties of a PromptSubmitted. */
+            interface $Properties {
+
+                /** PromptSubmitted promptId */
+                promptId?: (string|null);
+
+                /** PromptSubmitted userId */
+                userId?: (string|null);
+
+                /** PromptSubmitted messages */
+                messages?: (minchat.v1.Message.$Properties[]|null);
+
+                /** PromptSubmitted source */
+                source?: (string|null);
+
+                /** PromptSubmitted atMs */
+                atMs?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a PromptSubmitted. */
+            type $Shape = minchat.v1.PromptSubmitted.$Properties;
+        }
+
+        /**
+         * Properties of a DemonstrationWritten.
+         * @deprecated Use minchat.v1.DemonstrationWritten.$Properties instead.
+         */
+        interface IDemonstrationWritten extends minchat.v1.DemonstrationWritten.$Properties {
+        }
+
+        /** Represents a DemonstrationWritten. */
+        class DemonstrationWritten {
+
+            /**
+             * Constructs a new DemonstrationWritten.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.DemonstrationWritten.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** DemonstrationWritten demonstrationId. */
+            demonstrationId: string;
+
+            /** DemonstrationWritten promptId. */
+            promptId: string;
+
+            /** DemonstrationWritten labelerId. */
+            labelerId: string;
+
+            /** DemonstrationWritten messages. */
+            messages: minchat.v1.Message.$Properties[];
+
+            /** DemonstrationWritten completion. */
+            completion: string;
+
+            /** DemonstrationWritten atMs. */
+            atMs: number;
+
+            /**
+             * Encodes the specified DemonstrationWritten message. Does not implicitly {@link minchat.v1.DemonstrationWritten.verify|verify} messages.
+             * @param message DemonstrationWritten message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.DemonstrationWritten.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a DemonstrationWritten message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.DemonstrationWritten & minchat.v1.DemonstrationWritten.$Shape} DemonstrationWritten
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.DemonstrationWritten & minchat.v1.DemonstrationWritten.$Shape;
+        }
+
+        namespace DemonstrationWritten {
+
+            /** Properties of a DemonstrationWritten. */
+            interface $Properties {
+
+                /** DemonstrationWritten demonstrationId */
+                demonstrationId?: (string|null);
+
+                /** DemonstrationWritten promptId */
+                promptId?: (string|null);
+
+                /** DemonstrationWritten labelerId */
+                labelerId?: (string|null);
+
+                /** DemonstrationWritten messages */
+                messages?: (minchat.v1.Message.$Properties[]|null);
+
+                /** DemonstrationWritten completion */
+                completion?: (string|null);
+
+                /** DemonstrationWritten atMs */
+                atMs?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a DemonstrationWritten. */
+            type $Shape = minchat.v1.DemonstrationWritten.$Properties;
+        }
+
+        /**
+         * Properties of a RankingSubmitted.
+         * @deprecated Use minchat.v1.RankingSubmitted.$Properties instead.
+         */
+        interface IRankingSubmitted extends minchat.v1.RankingSubmitted.$Properties {
+        }
+
+        /** Represents a RankingSubmitted. */
+        class RankingSubmitted {
+
+            /**
+             * Constructs a new RankingSubmitted.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.RankingSubmitted.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** RankingSubmitted rankingId. */
+            rankingId: string;
+
+            /** RankingSubmitted promptId. */
+            promptId: string;
+
+            /** RankingSubmitted labelerId. */
+            labelerId: string;
+
+            /** RankingSubmitted messages. */
+            messages: minchat.v1.Message.$Properties[];
+
+            /** RankingSubmitted answers. */
+            answers: minchat.v1.RankedAnswer.$Properties[];
+
+            /** RankingSubmitted atMs. */
+            atMs: number;
+
+            /** RankingSubmitted taskId. */
+            taskId: string;
+
+            /**
+             * Encodes the specified RankingSubmitted message. Does not implicitly {@link minchat.v1.RankingSubmitted.verify|verify} messages.
+             * @param message RankingSubmitted message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.RankingSubmitted.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a RankingSubmitted message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.RankingSubmitted & minchat.v1.RankingSubmitted.$Shape} RankingSubmitted
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.RankingSubmitted & minchat.v1.RankingSubmitted.$Shape;
+        }
+
+        namespace RankingSubmitted {
+
+            /** Properties of a RankingSubmitted. */
+            interface $Properties {
+
+                /** RankingSubmitted rankingId */
+                rankingId?: (string|null);
+
+                /** RankingSubmitted promptId */
+                promptId?: (string|null);
+
+                /** RankingSubmitted labelerId */
+                labelerId?: (string|null);
+
+                /** RankingSubmitted messages */
+                messages?: (minchat.v1.Message.$Properties[]|null);
+
+                /** RankingSubmitted answers */
+                answers?: (minchat.v1.RankedAnswer.$Properties[]|null);
+
+                /** RankingSubmitted atMs */
+                atMs?: (number|null);
+
+                /** RankingSubmitted taskId */
+                taskId?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a RankingSubmitted. */
+            type $Shape = minchat.v1.RankingSubmitted.$Properties;
+        }
+
+        /**
+         * Properties of a RankedAnswer.
+         * @deprecated Use minchat.v1.RankedAnswer.$Properties instead.
+         */
+        interface IRankedAnswer extends minchat.v1.RankedAnswer.$Properties {
+        }
+
+        /** Represents a RankedAnswer. */
+        class RankedAnswer {
+
+            /**
+             * Constructs a new RankedAnswer.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.RankedAnswer.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** RankedAnswer text. */
+            text: string;
+
+            /** RankedAnswer rank. */
+            rank: number;
+
+            /** RankedAnswer finished. */
+            finished: boolean;
+
+            /** RankedAnswer rating. */
+            rating: number;
+
+            /** RankedAnswer flags. */
+            flags: string[];
+
+            /** RankedAnswer model. */
+            model: string;
+
+            /**
+             * Encodes the specified RankedAnswer message. Does not implicitly {@link minchat.v1.RankedAnswer.verify|verify} messages.
+             * @param message RankedAnswer message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.RankedAnswer.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a RankedAnswer message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.RankedAnswer & minchat.v1.RankedAnswer.$Shape} RankedAnswer
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.RankedAnswer & minchat.v1.RankedAnswer.$Shape;
+        }
+
+        namespace RankedAnswer {
+
+            /** Properties of a RankedAnswer. */
+            interface $Properties {
+
+                /** RankedAnswer text */
+                text?: (string|null);
+
+                /** RankedAnswer rank */
+                rank?: (number|null);
+
+                /** RankedAnswer finished */
+                finished?: (boolean|null);
+
+                /** RankedAnswer rating */
+                rating?: (number|null);
+
+                /** RankedAnswer flags */
+                flags?: (string[]|null);
+
+                /** RankedAnswer model */
+                model?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a RankedAnswer. */
+            type $Shape = minchat.v1.RankedAnswer.$Properties;
+        }
+
+        /**
+         * Properties of a GenerateRequest.
+         * @deprecated Use minchat.v1.GenerateRequest.$Properties instead.
+         */
+        interface IGenerateRequest extends minchat.v1.GenerateRequest.$Properties {
+        }
+
+        /** Represents a GenerateRequest. */
+        class GenerateRequest {
+
+            /**
+             * Constructs a new GenerateRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.GenerateRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** GenerateRequest requestId. */
+            requestId: string;
+
+            /** GenerateRequest model. */
+            model?: (minchat.v1.ArtifactRef.$Properties|null);
+
+            /** GenerateRequest text. */
+            text?: (string|null);
+
+            /** GenerateRequest chat. */
+            chat?: (minchat.v1.Chat.$Properties|null);
+
+            /** GenerateRequest tokens. */
+            tokens?: (minchat.v1.TokenList.$Properties|null);
+
+            /** GenerateRequest maxTokens. */
+            maxTokens: number;
+
+            /** GenerateRequest temperature. */
+            temperature: number;
+
+            /** GenerateRequest topP. */
+            topP: number;
+
+            /** GenerateRequest topK. */
+            topK: number;
+
+            /** GenerateRequest frequencyPenalty. */
+            frequencyPenalty: number;
+
+            /** GenerateRequest presencePenalty. */
+            presencePenalty: number;
+
+            /** GenerateRequest n. */
+            n: number;
+
+            /** GenerateRequest stop. */
+            stop: string[];
+
+            /** GenerateRequest seed. */
+            seed: number;
+
+            /** GenerateRequest hasSeed. */
+            hasSeed: boolean;
+
+            /** GenerateRequest topLogprobs. */
+            topLogprobs: number;
+
+            /** GenerateRequest wantLogprobs. */
+            wantLogprobs: boolean;
+
+            /** GenerateRequest logitBias. */
+            logitBias: minchat.v1.LogitBias.$Properties[];
+
+            /** GenerateRequest echo. */
+            echo: boolean;
+
+            /** GenerateRequest prompt. */
+            prompt?: ("text"|"chat"|"tokens");
+
+            /**
+             * Encodes the specified GenerateRequest message. Does not implicitly {@link minchat.v1.GenerateRequest.verify|verify} messages.
+             * @param message GenerateRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.GenerateRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a GenerateRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.GenerateRequest & minchat.v1.GenerateRequest.$Shape} GenerateRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.GenerateRequest & minchat.v1.GenerateRequest.$Shape;
+        }
+
+        namespace GenerateRequest {
+
+            /** Properties of a GenerateRequest. */
+            interface $Properties {
+
+                /** GenerateRequest requestId */
+                requestId?: (string|null);
+
+                /** GenerateRequest model */
+                model?: (minchat.v1.ArtifactRef.$Properties|null);
+
+                /** GenerateRequest text */
+                text?: (string|null);
+
+                /** GenerateRequest chat */
+                chat?: (minchat.v1.Chat.$Properties|null);
+
+                /** GenerateRequest tokens */
+                tokens?: (minchat.v1.TokenList.$Properties|null);
+
+                /** GenerateRequest maxTokens */
+                maxTokens?: (number|null);
+
+                /** GenerateRequest temperature */
+                temperature?: (number|null);
+
+                /** GenerateRequest topP */
+                topP?: (number|null);
+
+                /** GenerateRequest topK */
+                topK?: (number|null);
+
+                /** GenerateRequest frequencyPenalty */
+                frequencyPenalty?: (number|null);
+
+                /** GenerateRequest presencePenalty */
+                presencePenalty?: (number|null);
+
+                /** GenerateRequest n */
+                n?: (number|null);
+
+                /** GenerateRequest stop */
+                stop?: (string[]|null);
+
+                /** GenerateRequest seed */
+                seed?: (number|null);
+
+                /** GenerateRequest hasSeed */
+                hasSeed?: (boolean|null);
+
+                /** GenerateRequest topLogprobs */
+                topLogprobs?: (number|null);
+
+                /** GenerateRequest wantLogprobs */
+                wantLogprobs?: (boolean|null);
+
+                /** GenerateRequest logitBias */
+                logitBias?: (minchat.v1.LogitBias.$Properties[]|null);
+
+                /** GenerateRequest echo */
+                echo?: (boolean|null);
+
+                /** GenerateRequest prompt */
+                prompt?: ("text"|"chat"|"tokens");
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Narrowed shape of a GenerateRequest. */
+            type $Shape = {
+              requestId?: string|null;
+              model?: minchat.v1.ArtifactRef.$Shape|null;
+              text?: string|null;
+              chat?: minchat.v1.Chat.$Shape|null;
+              tokens?: minchat.v1.TokenList.$Shape|null;
+              maxTokens?: number|null;
+              temperature?: number|null;
+              topP?: number|null;
+              topK?: number|null;
+              frequencyPenalty?: number|null;
+              presencePenalty?: number|null;
+              n?: number|null;
+              stop?: string[]|null;
+              seed?: number|null;
+              hasSeed?: boolean|null;
+              topLogprobs?: number|null;
+              wantLogprobs?: boolean|null;
+              logitBias?: minchat.v1.LogitBias.$Shape[]|null;
+              echo?: boolean|null;
+              $unknowns?: Uint8Array[];
+            } & (
+              ({ prompt?: undefined; text?: null; chat?: null; tokens?: null }|{ prompt?: "text"; text: string; chat?: null; tokens?: null }|{ prompt?: "chat"; text?: null; chat: minchat.v1.Chat.$Shape; tokens?: null }|{ prompt?: "tokens"; text?: null; chat?: null; tokens: minchat.v1.TokenList.$Shape })
+            );
+        }
+
+        /**
+         * Properties of a Chat.
+         * @deprecated Use minchat.v1.Chat.$Properties instead.
+         */
+        interface IChat extends minchat.v1.Chat.$Properties {
+        }
+
+        /** Represents a Chat. */
+        class Chat {
+
+            /**
+             * Constructs a new Chat.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.Chat.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Chat messages. */
+            messages: minchat.v1.Message.$Properties[];
+
+            /**
+             * Encodes the specified Chat message. Does not implicitly {@link minchat.v1.Chat.verify|verify} messages.
+             * @param message Chat message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.Chat.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Chat message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.Chat & minchat.v1.Chat.$Shape} Chat
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.Chat & minchat.v1.Chat.$Shape;
+        }
+
+        namespace Chat {
+
+            /** Properties of a Chat. */
+            interface $Properties {
+
+                /** Chat messages */
+                messages?: (minchat.v1.Message.$Properties[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Chat. */
+            type $Shape = minchat.v1.Chat.$Properties;
+        }
+
+        /**
+         * Properties of a TokenList.
+         * @deprecated Use minchat.v1.TokenList.$Properties instead.
+         */
+        interface ITokenList extends minchat.v1.TokenList.$Properties {
+        }
+
+        /** Represents a TokenList. */
+        class TokenList {
+
+            /**
+             * Constructs a new TokenList.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.TokenList.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** TokenList tokens. */
+            tokens: number[];
+
+            /**
+             * Encodes the specified TokenList message. Does not implicitly {@link minchat.v1.TokenList.verify|verify} messages.
+             * @param message TokenList message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.TokenList.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a TokenList message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.TokenList & minchat.v1.TokenList.$Shape} TokenList
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.TokenList & minchat.v1.TokenList.$Shape;
+        }
+
+        namespace TokenList {
+
+            /** Properties of a TokenList. */
+            interface $Properties {
+
+                /** TokenList tokens */
+                tokens?: (number[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a TokenList. */
+            type $Shape = minchat.v1.TokenList.$Properties;
+        }
+
+        /**
+         * Properties of a LogitBias.
+         * @deprecated Use minchat.v1.LogitBias.$Properties instead.
+         */
+        interface ILogitBias extends minchat.v1.LogitBias.$Properties {
+        }
+
+        /** Represents a LogitBias. */
+        class LogitBias {
+
+            /**
+             * Constructs a new LogitBias.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.LogitBias.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** LogitBias token. */
+            token: number;
+
+            /** LogitBias bias. */
+            bias: number;
+
+            /**
+             * Encodes the specified LogitBias message. Does not implicitly {@link minchat.v1.LogitBias.verify|verify} messages.
+             * @param message LogitBias message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.LogitBias.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a LogitBias message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.LogitBias & minchat.v1.LogitBias.$Shape} LogitBias
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.LogitBias & minchat.v1.LogitBias.$Shape;
+        }
+
+        namespace LogitBias {
+
+            /** Properties of a LogitBias. */
+            interface $Properties {
+
+                /** LogitBias token */
+                token?: (number|null);
+
+                /** LogitBias bias */
+                bias?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a LogitBias. */
+            type $Shape = minchat.v1.LogitBias.$Properties;
+        }
+
+        /**
+         * Properties of a GenerateChunk.
+         * @deprecated Use minchat.v1.GenerateChunk.$Properties instead.
+         */
+        interface IGenerateChunk extends minchat.v1.GenerateChunk.$Properties {
+        }
+
+        /** Represents a GenerateChunk. */
+        class GenerateChunk {
+
+            /**
+             * Constructs a new GenerateChunk.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.GenerateChunk.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** GenerateChunk index. */
+            index: number;
+
+            /** GenerateChunk text. */
+            text: string;
+
+            /** GenerateChunk tokens. */
+            tokens: minchat.v1.TokenLogprob.$Properties[];
+
+            /** GenerateChunk finishReason. */
+            finishReason: string;
+
+            /** GenerateChunk promptTokens. */
+            promptTokens: number;
+
+            /** GenerateChunk completionTokens. */
+            completionTokens: number;
+
+            /**
+             * Encodes the specified GenerateChunk message. Does not implicitly {@link minchat.v1.GenerateChunk.verify|verify} messages.
+             * @param message GenerateChunk message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.GenerateChunk.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a GenerateChunk message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.GenerateChunk & minchat.v1.GenerateChunk.$Shape} GenerateChunk
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.GenerateChunk & minchat.v1.GenerateChunk.$Shape;
+        }
+
+        namespace GenerateChunk {
+
+            /** Properties of a GenerateChunk. */
+            interface $Properties {
+
+                /** GenerateChunk index */
+                index?: (number|null);
+
+                /** GenerateChunk text */
+                text?: (string|null);
+
+                /** GenerateChunk tokens */
+                tokens?: (minchat.v1.TokenLogprob.$Properties[]|null);
+
+                /** GenerateChunk finishReason */
+                finishReason?: (string|null);
+
+                /** GenerateChunk promptTokens */
+                promptTokens?: (number|null);
+
+                /** GenerateChunk completionTokens */
+                completionTokens?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a GenerateChunk. */
+            type $Shape = minchat.v1.GenerateChunk.$Properties;
+        }
+
+        /**
+         * Properties of a TokenLogprob.
+         * @deprecated Use minchat.v1.TokenLogprob.$Properties instead.
+         */
+        interface ITokenLogprob extends minchat.v1.TokenLogprob.$Properties {
+        }
+
+        /** Represents a TokenLogprob. */
+        class TokenLogprob {
+
+            /**
+             * Constructs a new TokenLogprob.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.TokenLogprob.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** TokenLogprob token. */
+            token: number;
+
+            /** TokenLogprob text. */
+            text: string;
+
+            /** TokenLogprob logprob. */
+            logprob: number;
+
+            /** TokenLogprob top. */
+            top: minchat.v1.AlternativeToken.$Properties[];
+
+            /** TokenLogprob raw. */
+            raw: Uint8Array;
+
+            /**
+             * Encodes the specified TokenLogprob message. Does not implicitly {@link minchat.v1.TokenLogprob.verify|verify} messages.
+             * @param message TokenLogprob message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.TokenLogprob.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a TokenLogprob message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.TokenLogprob & minchat.v1.TokenLogprob.$Shape} TokenLogprob
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.TokenLogprob & minchat.v1.TokenLogprob.$Shape;
+        }
+
+        namespace TokenLogprob {
+
+            /** Properties of a TokenLogprob. */
+            interface $Properties {
+
+                /** TokenLogprob token */
+                token?: (number|null);
+
+                /** TokenLogprob text */
+                text?: (string|null);
+
+                /** TokenLogprob logprob */
+                logprob?: (number|null);
+
+                /** TokenLogprob top */
+                top?: (minchat.v1.AlternativeToken.$Properties[]|null);
+
+                /** TokenLogprob raw */
+                raw?: (Uint8Array|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a TokenLogprob. */
+            type $Shape = minchat.v1.TokenLogprob.$Properties;
+        }
+
+        /**
+         * Properties of an AlternativeToken.
+         * @deprecated Use minchat.v1.AlternativeToken.$Properties instead.
+         */
+        interface IAlternativeToken extends minchat.v1.AlternativeToken.$Properties {
+        }
+
+        /** Represents an AlternativeToken. */
+        class AlternativeToken {
+
+            /**
+             * Constructs a new AlternativeToken.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.AlternativeToken.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** AlternativeToken token. */
+            token: number;
+
+            /** AlternativeToken text. */
+            text: string;
+
+            /** AlternativeToken logprob. */
+            logprob: number;
+
+            /**
+             * Encodes the specified AlternativeToken message. Does not implicitly {@link minchat.v1.AlternativeToken.verify|verify} messages.
+             * @param message AlternativeToken message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.AlternativeToken.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an AlternativeToken message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.AlternativeToken & minchat.v1.AlternativeToken.$Shape} AlternativeToken
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.AlternativeToken & minchat.v1.AlternativeToken.$Shape;
+        }
+
+        namespace AlternativeToken {
+
+            /** Properties of an AlternativeToken. */
+            interface $Properties {
+
+                /** AlternativeToken token */
+                token?: (number|null);
+
+                /** AlternativeToken text */
+                text?: (string|null);
+
+                /** AlternativeToken logprob */
+                logprob?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an AlternativeToken. */
+            type $Shape = minchat.v1.AlternativeToken.$Properties;
+        }
+
+        /**
+         * Properties of a ScoreRequest.
+         * @deprecated Use minchat.v1.ScoreRequest.$Properties instead.
+         */
+        interface IScoreRequest extends minchat.v1.ScoreRequest.$Properties {
+        }
+
+        /** Represents a ScoreRequest. */
+        class ScoreRequest {
+
+            /**
+             * Constructs a new ScoreRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.ScoreRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ScoreRequest model. */
+            model?: (minchat.v1.ArtifactRef.$Properties|null);
+
+            /** ScoreRequest texts. */
+            texts: minchat.v1.ScoredText.$Properties[];
+
+            /**
+             * Encodes the specified ScoreRequest message. Does not implicitly {@link minchat.v1.ScoreRequest.verify|verify} messages.
+             * @param message ScoreRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.ScoreRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ScoreRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.ScoreRequest & minchat.v1.ScoreRequest.$Shape} ScoreRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.ScoreRequest & minchat.v1.ScoreRequest.$Shape;
+        }
+
+        namespace ScoreRequest {
+
+            /** Properties of a ScoreRequest. */
+            interface $Properties {
+
+                /** ScoreRequest model */
+                model?: (minchat.v1.ArtifactRef.$Properties|null);
+
+                /** ScoreRequest texts */
+                texts?: (minchat.v1.ScoredText.$Properties[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ScoreRequest. */
+            type $Shape = minchat.v1.ScoreRequest.$Properties;
+        }
+
+        /**
+         * Properties of a ScoredText.
+         * @deprecated Use minchat.v1.ScoredText.$Properties instead.
+         */
+        interface IScoredText extends minchat.v1.ScoredText.$Properties {
+        }
+
+        /** Represents a ScoredText. */
+        class ScoredText {
+
+            /**
+             * Constructs a new ScoredText.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.ScoredText.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ScoredText messages. */
+            messages: minchat.v1.Message.$Properties[];
+
+            /** ScoredText completion. */
+            completion: string;
+
+            /**
+             * Encodes the specified ScoredText message. Does not implicitly {@link minchat.v1.ScoredText.verify|verify} messages.
+             * @param message ScoredText message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.ScoredText.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ScoredText message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.ScoredText & minchat.v1.ScoredText.$Shape} ScoredText
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.ScoredText & minchat.v1.ScoredText.$Shape;
+        }
+
+        namespace ScoredText {
+
+            /** Properties of a ScoredText. */
+            interface $Properties {
+
+                /** ScoredText messages */
+                messages?: (minchat.v1.Message.$Properties[]|null);
+
+                /** ScoredText completion */
+                completion?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ScoredText. */
+            type $Shape = minchat.v1.ScoredText.$Properties;
+        }
+
+        /**
+         * Properties of a ScoreReply.
+         * @deprecated Use minchat.v1.ScoreReply.$Properties instead.
+         */
+        interface IScoreReply extends minchat.v1.ScoreReply.$Properties {
+        }
+
+        /** Represents a ScoreReply. */
+        class ScoreReply {
+
+            /**
+             * Constructs a new ScoreReply.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.ScoreReply.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ScoreReply scores. */
+            scores: number[];
+
+            /**
+             * Encodes the specified ScoreReply message. Does not implicitly {@link minchat.v1.ScoreReply.verify|verify} messages.
+             * @param message ScoreReply message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.ScoreReply.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ScoreReply message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.ScoreReply & minchat.v1.ScoreReply.$Shape} ScoreReply
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.ScoreReply & minchat.v1.ScoreReply.$Shape;
+        }
+
+        namespace ScoreReply {
+
+            /** Properties of a ScoreReply. */
+            interface $Properties {
+
+                /** ScoreReply scores */
+                scores?: (number[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ScoreReply. */
+            type $Shape = minchat.v1.ScoreReply.$Properties;
+        }
+
+        /** RunStatus enum. */
+        enum RunStatus {
+
+            /** RUN_STATUS_UNSPECIFIED value */
+            RUN_STATUS_UNSPECIFIED = 0,
+
+            /** RUN_STATUS_RUNNING value */
+            RUN_STATUS_RUNNING = 1,
+
+            /** RUN_STATUS_COMPLETED value */
+            RUN_STATUS_COMPLETED = 2,
+
+            /** RUN_STATUS_FAILED value */
+            RUN_STATUS_FAILED = 3,
+
+            /** RUN_STATUS_CANCELLED value */
+            RUN_STATUS_CANCELLED = 4
+        }
+
+        /** StageStatus enum. */
+        enum StageStatus {
+
+            /** STAGE_STATUS_UNSPECIFIED value */
+            STAGE_STATUS_UNSPECIFIED = 0,
+
+            /** STAGE_STATUS_WAITING value */
+            STAGE_STATUS_WAITING = 1,
+
+            /** STAGE_STATUS_QUEUED value */
+            STAGE_STATUS_QUEUED = 2,
+
+            /** STAGE_STATUS_RUNNING value */
+            STAGE_STATUS_RUNNING = 3,
+
+            /** STAGE_STATUS_COMPLETED value */
+            STAGE_STATUS_COMPLETED = 4,
+
+            /** STAGE_STATUS_FAILED value */
+            STAGE_STATUS_FAILED = 5,
+
+            /** STAGE_STATUS_CANCELLED value */
+            STAGE_STATUS_CANCELLED = 6
+        }
+
+        /**
+         * Properties of a RunRecord.
+         * @deprecated Use minchat.v1.RunRecord.$Properties instead.
+         */
+        interface IRunRecord extends minchat.v1.RunRecord.$Properties {
+        }
+
+        /** Represents a RunRecord. */
+        class RunRecord {
+
+            /**
+             * Constructs a new RunRecord.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.RunRecord.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** RunRecord runId. */
+            runId: string;
+
+            /** RunRecord name. */
+            name: string;
+
+            /** RunRecord specJson. */
+            specJson: string;
+
+            /** RunRecord status. */
+            status: minchat.v1.RunStatus;
+
+            /** RunRecord stages. */
+            stages: minchat.v1.StageRecord.$Properties[];
+
+            /** RunRecord createdAtMs. */
+            createdAtMs: number;
+
+            /** RunRecord updatedAtMs. */
+            updatedAtMs: number;
+
+            /** RunRecord forkedFrom. */
+            forkedFrom: string;
+
+            /** RunRecord error. */
+            error?: (minchat.v1.Error.$Properties|null);
+
+            /**
+             * Encodes the specified RunRecord message. Does not implicitly {@link minchat.v1.RunRecord.verify|verify} messages.
+             * @param message RunRecord message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.RunRecord.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a RunRecord message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.RunRecord & minchat.v1.RunRecord.$Shape} RunRecord
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.RunRecord & minchat.v1.RunRecord.$Shape;
+        }
+
+        namespace RunRecord {
+
+            /** Properties of a RunRecord. */
+            interface $Properties {
+
+                /** RunRecord runId */
+                runId?: (string|null);
+
+                /** RunRecord name */
+                name?: (string|null);
+
+                /** RunRecord specJson */
+                specJson?: (string|null);
+
+                /** RunRecord status */
+                status?: (minchat.v1.RunStatus|null);
+
+                /** RunRecord stages */
+                stages?: (minchat.v1.StageRecord.$Properties[]|null);
+
+                /** RunRecord createdAtMs */
+                createdAtMs?: (number|null);
+
+                /** RunRecord updatedAtMs */
+                updatedAtMs?: (number|null);
+
+                /** RunRecord forkedFrom */
+                forkedFrom?: (string|null);
+
+                /** RunRecord error */
+                error?: (minchat.v1.Error.$Properties|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a RunRecord. */
+            type $Shape = minchat.v1.RunRecord.$Properties;
+        }
+
+        /**
+         * Properties of a StageRecord.
+         * @deprecated Use minchat.v1.StageRecord.$Properties instead.
+         */
+        interface IStageRecord extends minchat.v1.StageRecord.$Properties {
+        }
+
+        /** Represents a StageRecord. */
+        class StageRecord {
+
+            /**
+             * Constructs a new StageRecord.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.StageRecord.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** StageRecord stage. */
+            stage: string;
+
+            /** StageRecord kind. */
+            kind: string;
+
+            /** StageRecord status. */
+            status: minchat.v1.StageStatus;
+
+            /** StageRecord jobId. */
+            jobId: string;
+
+            /** StageRecord attempt. */
+            attempt: number;
+
+            /** StageRecord result. */
+            result?: (minchat.v1.StageResult.$Properties|null);
+
+            /** StageRecord error. */
+            error?: (minchat.v1.Error.$Properties|null);
+
+            /** StageRecord step. */
+            step: number;
+
+            /** StageRecord totalSteps. */
+            totalSteps: number;
+
+            /** StageRecord tokens. */
+            tokens: number;
+
+            /** StageRecord metrics. */
+            metrics: minchat.v1.Metric.$Properties[];
+
+            /** StageRecord queuedAtMs. */
+            queuedAtMs: number;
+
+            /** StageRecord startedAtMs. */
+            startedAtMs: number;
+
+            /** StageRecord finishedAtMs. */
+            finishedAtMs: number;
+
+            /**
+             * Encodes the specified StageRecord message. Does not implicitly {@link minchat.v1.StageRecord.verify|verify} messages.
+             * @param message StageRecord message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.StageRecord.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a StageRecord message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.StageRecord & minchat.v1.StageRecord.$Shape} StageRecord
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.StageRecord & minchat.v1.StageRecord.$Shape;
+        }
+
+        namespace StageRecord {
+
+            /** Properties of a StageRecord. */
+            interface $Properties {
+
+                /** StageRecord stage */
+                stage?: (string|null);
+
+                /** StageRecord kind */
+                kind?: (string|null);
+
+                /** StageRecord status */
+                status?: (minchat.v1.StageStatus|null);
+
+                /** StageRecord jobId */
+                jobId?: (string|null);
+
+                /** StageRecord attempt */
+                attempt?: (number|null);
+
+                /** StageRecord result */
+                result?: (minchat.v1.StageResult.$Properties|null);
+
+                /** StageRecord error */
+                error?: (minchat.v1.Error.$Properties|null);
+
+                /** StageRecord step */
+                step?: (number|null);
+
+                /** StageRecord totalSteps */
+                totalSteps?: (number|null);
+
+                /** StageRecord tokens */
+                tokens?: (number|null);
+
+                /** StageRecord metrics */
+                metrics?: (minchat.v1.Metric.$Properties[]|null);
+
+                /** StageRecord queuedAtMs */
+                queuedAtMs?: (number|null);
+
+                /** StageRecord startedAtMs */
+                startedAtMs?: (number|null);
+
+                /** StageRecord finishedAtMs */
+                finishedAtMs?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a StageRecord. */
+            type $Shape = minchat.v1.StageRecord.$Properties;
+        }
+
+        /**
+         * Properties of a SubmitRunRequest.
+         * @deprecated Use minchat.v1.SubmitRunRequest.$Properties instead.
+         */
+        interface ISubmitRunRequest extends minchat.v1.SubmitRunRequest.$Properties {
+        }
+
+        /** Represents a SubmitRunRequest. */
+        class SubmitRunRequest {
+
+            /**
+             * Constructs a new SubmitRunRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.SubmitRunRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** SubmitRunRequest specJson. */
+            specJson: string;
+
+            /** SubmitRunRequest runId. */
+            runId: string;
+
+            /**
+             * Encodes the specified SubmitRunRequest message. Does not implicitly {@link minchat.v1.SubmitRunRequest.verify|verify} messages.
+             * @param message SubmitRunRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.SubmitRunRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a SubmitRunRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.SubmitRunRequest & minchat.v1.SubmitRunRequest.$Shape} SubmitRunRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.SubmitRunRequest & minchat.v1.SubmitRunRequest.$Shape;
+        }
+
+        namespace SubmitRunRequest {
+
+            /** Properties of a SubmitRunRequest. */
+            interface $Properties {
+
+                /** SubmitRunRequest specJson */
+                specJson?: (string|null);
+
+                /** SubmitRunRequest runId */
+                runId?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a SubmitRunRequest. */
+            type $Shape = minchat.v1.SubmitRunRequest.$Properties;
+        }
+
+        /**
+         * Properties of a GetRunRequest.
+         * @deprecated Use minchat.v1.GetRunRequest.$Properties instead.
+         */
+        interface IGetRunRequest extends minchat.v1.GetRunRequest.$Properties {
+        }
+
+        /** Represents a GetRunRequest. */
+        class GetRunRequest {
+
+            /**
+             * Constructs a new GetRunRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.GetRunRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** GetRunRequest runId. */
+            runId: string;
+
+            /**
+             * Encodes the specified GetRunRequest message. Does not implicitly {@link minchat.v1.GetRunRequest.verify|verify} messages.
+             * @param message GetRunRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.GetRunRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a GetRunRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.GetRunRequest & minchat.v1.GetRunRequest.$Shape} GetRunRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.GetRunRequest & minchat.v1.GetRunRequest.$Shape;
+        }
+
+        namespace GetRunRequest {
+
+            /** Properties of a GetRunRequest. */
+            interface $Properties {
+
+                /** GetRunRequest runId */
+                runId?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a GetRunRequest. */
+            type $Shape = minchat.v1.GetRunRequest.$Properties;
+        }
+
+        /**
+         * Properties of a ListRunsRequest.
+         * @deprecated Use minchat.v1.ListRunsRequest.$Properties instead.
+         */
+        interface IListRunsRequest extends minchat.v1.ListRunsRequest.$Properties {
+        }
+
+        /** Represents a ListRunsRequest. */
+        class ListRunsRequest {
+
+            /**
+             * Constructs a new ListRunsRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.ListRunsRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ListRunsRequest limit. */
+            limit: number;
+
+            /**
+             * Encodes the specified ListRunsRequest message. Does not implicitly {@link minchat.v1.ListRunsRequest.verify|verify} messages.
+             * @param message ListRunsRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.ListRunsRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ListRunsRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.ListRunsRequest & minchat.v1.ListRunsRequest.$Shape} ListRunsRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.ListRunsRequest & minchat.v1.ListRunsRequest.$Shape;
+        }
+
+        namespace ListRunsRequest {
+
+            /** Properties of a ListRunsRequest. */
+            interface $Properties {
+
+                /** ListRunsRequest limit */
+                limit?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ListRunsRequest. */
+            type $Shape = minchat.v1.ListRunsRequest.$Properties;
+        }
+
+        /**
+         * Properties of a ListRunsReply.
+         * @deprecated Use minchat.v1.ListRunsReply.$Properties instead.
+         */
+        interface IListRunsReply extends minchat.v1.ListRunsReply.$Properties {
+        }
+
+        /** Represents a ListRunsReply. */
+        class ListRunsReply {
+
+            /**
+             * Constructs a new ListRunsReply.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.ListRunsReply.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ListRunsReply runs. */
+            runs: minchat.v1.RunRecord.$Properties[];
+
+            /**
+             * Encodes the specified ListRunsReply message. Does not implicitly {@link minchat.v1.ListRunsReply.verify|verify} messages.
+             * @param message ListRunsReply message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.ListRunsReply.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ListRunsReply message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.ListRunsReply & minchat.v1.ListRunsReply.$Shape} ListRunsReply
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.ListRunsReply & minchat.v1.ListRunsReply.$Shape;
+        }
+
+        namespace ListRunsReply {
+
+            /** Properties of a ListRunsReply. */
+            interface $Properties {
+
+                /** ListRunsReply runs */
+                runs?: (minchat.v1.RunRecord.$Properties[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ListRunsReply. */
+            type $Shape = minchat.v1.ListRunsReply.$Properties;
+        }
+
+        /**
+         * Properties of a CancelRunRequest.
+         * @deprecated Use minchat.v1.CancelRunRequest.$Properties instead.
+         */
+        interface ICancelRunRequest extends minchat.v1.CancelRunRequest.$Properties {
+        }
+
+        /** Represents a CancelRunRequest. */
+        class CancelRunRequest {
+
+            /**
+             * Constructs a new CancelRunRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.CancelRunRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** CancelRunRequest runId. */
+            runId: string;
+
+            /**
+             * Encodes the specified CancelRunRequest message. Does not implicitly {@link minchat.v1.CancelRunRequest.verify|verify} messages.
+             * @param message CancelRunRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.CancelRunRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a CancelRunRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.CancelRunRequest & minchat.v1.CancelRunRequest.$Shape} CancelRunRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.CancelRunRequest & minchat.v1.CancelRunRequest.$Shape;
+        }
+
+        namespace CancelRunRequest {
+
+            /** Properties of a CancelRunRequest. */
+            interface $Properties {
+
+                /** CancelRunRequest runId */
+                runId?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a CancelRunRequest. */
+            type $Shape = minchat.v1.CancelRunRequest.$Properties;
+        }
+
+        /**
+         * Properties of a ResumeRunRequest.
+         * @deprecated Use minchat.v1.ResumeRunRequest.$Properties instead.
+         */
+        interface IResumeRunRequest extends minchat.v1.ResumeRunRequest.$Properties {
+        }
+
+        /** Represents a ResumeRunRequest. */
+        class ResumeRunRequest {
+
+            /**
+             * Constructs a new ResumeRunRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.ResumeRunRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ResumeRunRequest runId. */
+            runId: string;
+
+            /**
+             * Encodes the specified ResumeRunRequest message. Does not implicitly {@link minchat.v1.ResumeRunRequest.verify|verify} messages.
+             * @param message ResumeRunRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.ResumeRunRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ResumeRunRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.ResumeRunRequest & minchat.v1.ResumeRunRequest.$Shape} ResumeRunRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.ResumeRunRequest & minchat.v1.ResumeRunRequest.$Shape;
+        }
+
+        namespace ResumeRunRequest {
+
+            /** Properties of a ResumeRunRequest. */
+            interface $Properties {
+
+                /** ResumeRunRequest runId */
+                runId?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ResumeRunRequest. */
+            type $Shape = minchat.v1.ResumeRunRequest.$Properties;
+        }
+
+        /**
+         * Properties of a ForkRunRequest.
+         * @deprecated Use minchat.v1.ForkRunRequest.$Properties instead.
+         */
+        interface IForkRunRequest extends minchat.v1.ForkRunRequest.$Properties {
+        }
+
+        /** Represents a ForkRunRequest. */
+        class ForkRunRequest {
+
+            /**
+             * Constructs a new ForkRunRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.ForkRunRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ForkRunRequest runId. */
+            runId: string;
+
+            /** ForkRunRequest fromStage. */
+            fromStage: string;
+
+            /** ForkRunRequest settingsJson. */
+            settingsJson: string;
+
+            /**
+             * Encodes the specified ForkRunRequest message. Does not implicitly {@link minchat.v1.ForkRunRequest.verify|verify} messages.
+             * @param message ForkRunRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.ForkRunRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ForkRunRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.ForkRunRequest & minchat.v1.ForkRunRequest.$Shape} ForkRunRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.ForkRunRequest & minchat.v1.ForkRunRequest.$Shape;
+        }
+
+        namespace ForkRunRequest {
+
+            /** Properties of a ForkRunRequest. */
+            interface $Properties {
+
+                /** ForkRunRequest runId */
+                runId?: (string|null);
+
+                /** ForkRunRequest fromStage */
+                fromStage?: (string|null);
+
+                /** ForkRunRequest settingsJson */
+                settingsJson?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ForkRunRequest. */
+            type $Shape = minchat.v1.ForkRunRequest.$Properties;
+        }
+
+        /**
+         * Properties of an ImportRequest.
+         * @deprecated Use minchat.v1.ImportRequest.$Properties instead.
+         */
+        interface IImportRequest extends minchat.v1.ImportRequest.$Properties {
+        }
+
+        /** Represents an ImportRequest. */
+        class ImportRequest {
+
+            /**
+             * Constructs a new ImportRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.ImportRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ImportRequest file. */
+            file?: (minchat.v1.ArtifactRef.$Properties|null);
+
+            /** ImportRequest format. */
+            format: string;
+
+            /** ImportRequest collection. */
+            collection: string;
+
+            /** ImportRequest strict. */
+            strict: boolean;
+
+            /**
+             * Encodes the specified ImportRequest message. Does not implicitly {@link minchat.v1.ImportRequest.verify|verify} messages.
+             * @param message ImportRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.ImportRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an ImportRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.ImportRequest & minchat.v1.ImportRequest.$Shape} ImportRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.ImportRequest & minchat.v1.ImportRequest.$Shape;
+        }
+
+        namespace ImportRequest {
+
+            /** Properties of an ImportRequest. */
+            interface $Properties {
+
+                /** ImportRequest file */
+                file?: (minchat.v1.ArtifactRef.$Properties|null);
+
+                /** ImportRequest format */
+                format?: (string|null);
+
+                /** ImportRequest collection */
+                collection?: (string|null);
+
+                /** ImportRequest strict */
+                strict?: (boolean|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an ImportRequest. */
+            type $Shape = minchat.v1.ImportRequest.$Properties;
+        }
+
+        /**
+         * Properties of an ImportProgress.
+         * @deprecated Use minchat.v1.ImportProgress.$Properties instead.
+         */
+        interface IImportProgress extends minchat.v1.ImportProgress.$Properties {
+        }
+
+        /** Represents an ImportProgress. */
+        class ImportProgress {
+
+            /**
+             * Constructs a new ImportProgress.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.ImportProgress.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ImportProgress bytes. */
+            bytes: number;
+
+            /** ImportProgress totalBytes. */
+            totalBytes: number;
+
+            /** ImportProgress prompts. */
+            prompts: number;
+
+            /** ImportProgress demonstrations. */
+            demonstrations: number;
+
+            /** ImportProgress comparisons. */
+            comparisons: number;
+
+            /** ImportProgress texts. */
+            texts: number;
+
+            /** ImportProgress skipped. */
+            skipped: number;
+
+            /** ImportProgress bad. */
+            bad: minchat.v1.BadRecord.$Properties[];
+
+            /** ImportProgress done. */
+            done: boolean;
+
+            /**
+             * Encodes the specified ImportProgress message. Does not implicitly {@link minchat.v1.ImportProgress.verify|verify} messages.
+             * @param message ImportProgress message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.ImportProgress.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an ImportProgress message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.ImportProgress & minchat.v1.ImportProgress.$Shape} ImportProgress
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.ImportProgress & minchat.v1.ImportProgress.$Shape;
+        }
+
+        namespace ImportProgress {
+
+            /** Properties of an ImportProgress. */
+            interface $Properties {
+
+                /** ImportProgress bytes */
+                bytes?: (number|null);
+
+                /** ImportProgress totalBytes */
+                totalBytes?: (number|null);
+
+                /** ImportProgress prompts */
+                prompts?: (number|null);
+
+                /** ImportProgress demonstrations */
+                demonstrations?: (number|null);
+
+                /** ImportProgress comparisons */
+                comparisons?: (number|null);
+
+                /** ImportProgress texts */
+                texts?: (number|null);
+
+                /** ImportProgress skipped */
+                skipped?: (number|null);
+
+                /** ImportProgress bad */
+                bad?: (minchat.v1.BadRecord.$Properties[]|null);
+
+                /** ImportProgress done */
+                done?: (boolean|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an ImportProgress. */
+            type $Shape = minchat.v1.ImportProgress.$Properties;
+        }
+
+        /**
+         * Properties of a BadRecord.
+         * @deprecated Use minchat.v1.BadRecord.$Properties instead.
+         */
+        interface IBadRecord extends minchat.v1.BadRecord.$Properties {
+        }
+
+        /** Represents a BadRecord. */
+        class BadRecord {
+
+            /**
+             * Constructs a new BadRecord.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.BadRecord.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** BadRecord line. */
+            line: number;
+
+            /** BadRecord reason. */
+            reason: string;
+
+            /**
+             * Encodes the specified BadRecord message. Does not implicitly {@link minchat.v1.BadRecord.verify|verify} messages.
+             * @param message BadRecord message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.BadRecord.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a BadRecord message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.BadRecord & minchat.v1.BadRecord.$Shape} BadRecord
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.BadRecord & minchat.v1.BadRecord.$Shape;
+        }
+
+        namespace BadRecord {
+
+            /** Properties of a BadRecord. */
+            interface $Properties {
+
+                /** BadRecord line */
+                line?: (number|null);
+
+                /** BadRecord reason */
+                reason?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a BadRecord. */
+            type $Shape = minchat.v1.BadRecord.$Properties;
+        }
+
+        /**
+         * Properties of a ListCollectionsRequest.
+         * @deprecated Use minchat.v1.ListCollectionsRequest.$Properties instead.
+         */
+        interface IListCollectionsRequest extends minchat.v1.ListCollectionsRequest.$Properties {
+        }
+
+        /** Represents a ListCollectionsRequest. */
+        class ListCollectionsRequest {
+
+            /**
+             * Constructs a new ListCollectionsRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.ListCollectionsRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /**
+             * Encodes the specified ListCollectionsRequest message. Does not implicitly {@link minchat.v1.ListCollectionsRequest.verify|verify} messages.
+             * @param message ListCollectionsRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.ListCollectionsRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ListCollectionsRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.ListCollectionsRequest & minchat.v1.ListCollectionsRequest.$Shape} ListCollectionsRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.ListCollectionsRequest & minchat.v1.ListCollectionsRequest.$Shape;
+        }
+
+        namespace ListCollectionsRequest {
+
+            /** Properties of a ListCollectionsRequest. */
+            interface $Properties {
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ListCollectionsRequest. */
+            type $Shape = minchat.v1.ListCollectionsRequest.$Properties;
+        }
+
+        /**
+         * Properties of a ListCollectionsReply.
+         * @deprecated Use minchat.v1.ListCollectionsReply.$Properties instead.
+         */
+        interface IListCollectionsReply extends minchat.v1.ListCollectionsReply.$Properties {
+        }
+
+        /** Represents a ListCollectionsReply. */
+        class ListCollectionsReply {
+
+            /**
+             * Constructs a new ListCollectionsReply.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.ListCollectionsReply.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ListCollectionsReply collections. */
+            collections: minchat.v1.Collection.$Properties[];
+
+            /**
+             * Encodes the specified ListCollectionsReply message. Does not implicitly {@link minchat.v1.ListCollectionsReply.verify|verify} messages.
+             * @param message ListCollectionsReply message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.ListCollectionsReply.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ListCollectionsReply message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.ListCollectionsReply & minchat.v1.ListCollectionsReply.$Shape} ListCollectionsReply
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.ListCollectionsReply & minchat.v1.ListCollectionsReply.$Shape;
+        }
+
+        namespace ListCollectionsReply {
+
+            /** Properties of a ListCollectionsReply. */
+            interface $Properties {
+
+                /** ListCollectionsReply collections */
+                collections?: (minchat.v1.Collection.$Properties[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ListCollectionsReply. */
+            type $Shape = minchat.v1.ListCollectionsReply.$Properties;
+        }
+
+        /**
+         * Properties of a Collection.
+         * @deprecated Use minchat.v1.Collection.$Properties instead.
+         */
+        interface ICollection extends minchat.v1.Collection.$Properties {
+        }
+
+        /** Represents a Collection. */
+        class Collection {
+
+            /**
+             * Constructs a new Collection.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.Collection.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Collection name. */
+            name: string;
+
+            /** Collection prompts. */
+            prompts: number;
+
+            /** Collection demonstrations. */
+            demonstrations: number;
+
+            /** Collection comparisons. */
+            comparisons: number;
+
+            /** Collection texts. */
+            texts: number;
+
+            /**
+             * Encodes the specified Collection message. Does not implicitly {@link minchat.v1.Collection.verify|verify} messages.
+             * @param message Collection message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.Collection.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Collection message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.Collection & minchat.v1.Collection.$Shape} Collection
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.Collection & minchat.v1.Collection.$Shape;
+        }
+
+        namespace Collection {
+
+            /** Properties of a Collection. */
+            interface $Properties {
+
+                /** Collection name */
+                name?: (string|null);
+
+                /** Collection prompts */
+                prompts?: (number|null);
+
+                /** Collection demonstrations */
+                demonstrations?: (number|null);
+
+                /** Collection comparisons */
+                comparisons?: (number|null);
+
+                /** Collection texts */
+                texts?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Collection. */
+            type $Shape = minchat.v1.Collection.$Properties;
+        }
+    }
+}

@@ -1,0 +1,494 @@
+// Generated from proto/ by libs/contracts/scripts/generate.ts. Do not edit.
+import { type MessageType } from '../message-type.ts';
+import { minchat } from './minchat.js';
+
+export const JobState = {
+  JOB_STATE_UNSPECIFIED: 0,
+  /** A worker holds the lease. */
+  JOB_STATE_HELD: 1,
+  /** Given back by a worker that was asked to stop; the next one goes on from the checkpoint. */
+  JOB_STATE_RELEASED: 2,
+  /** The result is in the record; the event tells it, the record is the proof. */
+  JOB_STATE_COMPLETED: 3,
+  JOB_STATE_FAILED: 4,
+  JOB_STATE_CANCELLED: 5,
+} as const;
+export type JobState = (typeof JobState)[keyof typeof JobState];
+
+export const RunStatus = {
+  RUN_STATUS_UNSPECIFIED: 0,
+  RUN_STATUS_RUNNING: 1,
+  RUN_STATUS_COMPLETED: 2,
+  RUN_STATUS_FAILED: 3,
+  RUN_STATUS_CANCELLED: 4,
+} as const;
+export type RunStatus = (typeof RunStatus)[keyof typeof RunStatus];
+
+export const StageStatus = {
+  STAGE_STATUS_UNSPECIFIED: 0,
+  /** Waits for the stages whose outputs it takes. */
+  STAGE_STATUS_WAITING: 1,
+  /** The job is published; nobody has taken it yet. */
+  STAGE_STATUS_QUEUED: 2,
+  STAGE_STATUS_RUNNING: 3,
+  STAGE_STATUS_COMPLETED: 4,
+  STAGE_STATUS_FAILED: 5,
+  STAGE_STATUS_CANCELLED: 6,
+} as const;
+export type StageStatus = (typeof StageStatus)[keyof typeof StageStatus];
+
+/** A reference to an immutable folder of files (a model, a dataset, a report). */
+export interface ArtifactRef {
+  /** What the folder is: "model", "reward-model", "value-model", "dataset", "checkpoint", "report", "file". */
+  kind: string;
+  /** "sha256:" and 64 hex digits of the encoded Manifest. */
+  digest: string;
+  /** Bytes of all files together. */
+  size: number;
+}
+export const ArtifactRef: MessageType<ArtifactRef> = { name: 'ArtifactRef', codec: minchat.v1.ArtifactRef };
+
+/**
+ * The manifest of an artifact. Encoded, it is what the digest of ArtifactRef is taken of;
+ * it is stored last, so that an artifact with a manifest is a complete one.
+ */
+export interface Manifest {
+  kind: string;
+  /** Sorted by path, so that the same files always give the same digest. */
+  files: ManifestFile[];
+}
+export const Manifest: MessageType<Manifest> = { name: 'Manifest', codec: minchat.v1.Manifest };
+
+export interface ManifestFile {
+  /** Relative, with "/" between folders, never leaving the folder. */
+  path: string;
+  size: number;
+  /** 64 hex digits; also the name that the file's content is stored under. */
+  sha256: string;
+}
+export const ManifestFile: MessageType<ManifestFile> = { name: 'ManifestFile', codec: minchat.v1.ManifestFile };
+
+export interface NamedArtifact {
+  name: string;
+  artifact?: ArtifactRef | undefined;
+}
+export const NamedArtifact: MessageType<NamedArtifact> = { name: 'NamedArtifact', codec: minchat.v1.NamedArtifact };
+
+/** An error as it travels: the code is a key of the table in docs/errors.md. */
+export interface WireError {
+  code: string;
+  /** What happened, for a person. */
+  message: string;
+  /** What to do about it. */
+  hint: string;
+  retryable: boolean;
+}
+export const WireError: MessageType<WireError> = { name: 'Error', codec: minchat.v1.Error };
+
+/** What happened to a job. Published on events.<run_id>.<stage>.<kind of event>. */
+export interface StageEvent {
+  /** Also the Nats-Msg-Id: publishing an event twice stores it once. */
+  eventId: string;
+  runId: string;
+  jobId: string;
+  stage: string;
+  workerId: string;
+  atMs: number;
+  started?: StageStarted | undefined;
+  progress?: StageProgress | undefined;
+  checkpointed?: StageCheckpointed | undefined;
+  completed?: StageCompleted | undefined;
+  failed?: StageFailed | undefined;
+  released?: StageReleased | undefined;
+  runChanged?: RunChanged | undefined;
+}
+export const StageEvent: MessageType<StageEvent> = { name: 'StageEvent', codec: minchat.v1.StageEvent };
+
+export interface StageStarted {
+  attempt: number;
+  plugin: string;
+  backend: string;
+  /** The step it goes on from; 0 for a fresh start. */
+  fromStep: number;
+}
+export const StageStarted: MessageType<StageStarted> = { name: 'StageStarted', codec: minchat.v1.StageStarted };
+
+export interface StageProgress {
+  step: number;
+  totalSteps: number;
+  /** Tokens processed so far in this attempt. */
+  tokens: number;
+  metrics: Metric[];
+  message: string;
+  /** Text produced on the way (samples), for people to read. */
+  samples: string[];
+}
+export const StageProgress: MessageType<StageProgress> = { name: 'StageProgress', codec: minchat.v1.StageProgress };
+
+export interface StageCheckpointed {
+  checkpoint?: Checkpoint | undefined;
+}
+export const StageCheckpointed: MessageType<StageCheckpointed> = { name: 'StageCheckpointed', codec: minchat.v1.StageCheckpointed };
+
+export interface StageCompleted {
+  result?: StageResult | undefined;
+  seconds: number;
+}
+export const StageCompleted: MessageType<StageCompleted> = { name: 'StageCompleted', codec: minchat.v1.StageCompleted };
+
+export interface StageFailed {
+  error?: WireError | undefined;
+  attempt: number;
+  /** No further try will be made. */
+  final: boolean;
+}
+export const StageFailed: MessageType<StageFailed> = { name: 'StageFailed', codec: minchat.v1.StageFailed };
+
+/** The worker was asked to stop and handed the job back. */
+export interface StageReleased {
+  step: number;
+}
+export const StageReleased: MessageType<StageReleased> = { name: 'StageReleased', codec: minchat.v1.StageReleased };
+
+/** The run as a whole changed (published by the coordinator, stage "run"). */
+export interface RunChanged {
+  status: string;
+}
+export const RunChanged: MessageType<RunChanged> = { name: 'RunChanged', codec: minchat.v1.RunChanged };
+
+export interface Message {
+  /** system, user or assistant. */
+  role: string;
+  content: string;
+}
+export const Message: MessageType<Message> = { name: 'Message', codec: minchat.v1.Message };
+
+/** A person's (or program's) prompt, given with consent. feedback.prompt */
+export interface PromptSubmitted {
+  promptId: string;
+  userId: string;
+  messages: Message[];
+  source: string;
+  atMs: number;
+}
+export const PromptSubmitted: MessageType<PromptSubmitted> = { name: 'PromptSubmitted', codec: minchat.v1.PromptSubmitted };
+
+/** An answer that a labeler wrote. feedback.demonstration */
+export interface DemonstrationWritten {
+  demonstrationId: string;
+  promptId: string;
+  labelerId: string;
+  messages: Message[];
+  completion: string;
+  atMs: number;
+}
+export const DemonstrationWritten: MessageType<DemonstrationWritten> = { name: 'DemonstrationWritten', codec: minchat.v1.DemonstrationWritten };
+
+/** One labeler's ranking of K answers to one prompt. feedback.ranking */
+export interface RankingSubmitted {
+  rankingId: string;
+  promptId: string;
+  labelerId: string;
+  messages: Message[];
+  answers: RankedAnswer[];
+  atMs: number;
+  /** The task this ranking answers, if any. */
+  taskId: string;
+}
+export const RankingSubmitted: MessageType<RankingSubmitted> = { name: 'RankingSubmitted', codec: minchat.v1.RankingSubmitted };
+
+export interface RankedAnswer {
+  text: string;
+  /** 0 is best; equal ranks are ties. */
+  rank: number;
+  /** False when the answer was cut off before its end token. */
+  finished: boolean;
+  /** 1 to 7; 0 when not rated. */
+  rating: number;
+  flags: string[];
+  /** Which model wrote it; never shown to a labeler. */
+  model: string;
+}
+export const RankedAnswer: MessageType<RankedAnswer> = { name: 'RankedAnswer', codec: minchat.v1.RankedAnswer };
+
+export interface GenerateRequest {
+  requestId: string;
+  model?: ArtifactRef | undefined;
+  text?: string | undefined;
+  chat?: Chat | undefined;
+  tokens?: TokenList | undefined;
+  maxTokens: number;
+  temperature: number;
+  topP: number;
+  /** 0 means no limit. */
+  topK: number;
+  frequencyPenalty: number;
+  presencePenalty: number;
+  n: number;
+  stop: string[];
+  seed: number;
+  hasSeed: boolean;
+  /** How many of the likeliest tokens to tell at each position; with want_logprobs. */
+  topLogprobs: number;
+  wantLogprobs: boolean;
+  logitBias: LogitBias[];
+  /** Send the prompt's own text and log-probs first. */
+  echo: boolean;
+}
+export const GenerateRequest: MessageType<GenerateRequest> = { name: 'GenerateRequest', codec: minchat.v1.GenerateRequest };
+
+export interface Chat {
+  messages: Message[];
+}
+export const Chat: MessageType<Chat> = { name: 'Chat', codec: minchat.v1.Chat };
+
+export interface TokenList {
+  tokens: number[];
+}
+export const TokenList: MessageType<TokenList> = { name: 'TokenList', codec: minchat.v1.TokenList };
+
+export interface LogitBias {
+  token: number;
+  bias: number;
+}
+export const LogitBias: MessageType<LogitBias> = { name: 'LogitBias', codec: minchat.v1.LogitBias };
+
+/** One piece of one answer; the stream ends when every answer has a finish_reason. */
+export interface GenerateChunk {
+  index: number;
+  text: string;
+  tokens: TokenLogprob[];
+  /** "", "stop", "length" or "cancelled". */
+  finishReason: string;
+  promptTokens: number;
+  completionTokens: number;
+}
+export const GenerateChunk: MessageType<GenerateChunk> = { name: 'GenerateChunk', codec: minchat.v1.GenerateChunk };
+
+export interface TokenLogprob {
+  token: number;
+  text: string;
+  logprob: number;
+  top: AlternativeToken[];
+  raw: Uint8Array;
+}
+export const TokenLogprob: MessageType<TokenLogprob> = { name: 'TokenLogprob', codec: minchat.v1.TokenLogprob };
+
+export interface AlternativeToken {
+  token: number;
+  text: string;
+  logprob: number;
+}
+export const AlternativeToken: MessageType<AlternativeToken> = { name: 'AlternativeToken', codec: minchat.v1.AlternativeToken };
+
+export interface ScoreRequest {
+  model?: ArtifactRef | undefined;
+  texts: ScoredText[];
+}
+export const ScoreRequest: MessageType<ScoreRequest> = { name: 'ScoreRequest', codec: minchat.v1.ScoreRequest };
+
+export interface ScoredText {
+  messages: Message[];
+  completion: string;
+}
+export const ScoredText: MessageType<ScoredText> = { name: 'ScoredText', codec: minchat.v1.ScoredText };
+
+export interface ScoreReply {
+  scores: number[];
+}
+export const ScoreReply: MessageType<ScoreReply> = { name: 'ScoreReply', codec: minchat.v1.ScoreReply };
+
+/** One stage of one run, to be done by one worker. Published on jobs.<kind>. */
+export interface Job {
+  jobId: string;
+  runId: string;
+  /** The stage's name within the run ("sft"); a run may have several of a kind. */
+  stage: string;
+  /** The kind of work, which is the subject's last token: pretrain, sft, reward, ... */
+  kind: string;
+  /** The implementation wanted; empty means the worker's own default. */
+  plugin: string;
+  seed: number;
+  /** The stage's settings from the run's spec; each implementation validates its own. */
+  settingsJson: string;
+  inputs: NamedArtifact[];
+  createdAtMs: number;
+  /**
+   * Where to go on from when the job's own record has no checkpoint: the last checkpoint of an
+   * earlier job of the same stage that failed or was cancelled.
+   */
+  resumeFrom?: Checkpoint | undefined;
+}
+export const Job: MessageType<Job> = { name: 'Job', codec: minchat.v1.Job };
+
+/**
+ * What is known of a job, in the KV bucket "jobs" under its job_id. Every write is a
+ * compare-and-set on the entry's revision, which is the fence: a worker whose lease was
+ * taken over cannot write a checkpoint or a result any more.
+ */
+export interface JobRecord {
+  jobId: string;
+  state: JobState;
+  workerId: string;
+  renewedAtMs: number;
+  /** The lease is over when renewed_at_ms + lease_ms has passed. */
+  leaseMs: number;
+  /** How many workers have held the job, this one included. */
+  attempt: number;
+  checkpoint?: Checkpoint | undefined;
+  result?: StageResult | undefined;
+  error?: WireError | undefined;
+  /** Whose job it is, for whoever looks at the bucket. */
+  runId: string;
+  stage: string;
+  /** When the result was stored. */
+  completedAtMs: number;
+}
+export const JobRecord: MessageType<JobRecord> = { name: 'JobRecord', codec: minchat.v1.JobRecord };
+
+export interface Checkpoint {
+  step: number;
+  artifact?: ArtifactRef | undefined;
+}
+export const Checkpoint: MessageType<Checkpoint> = { name: 'Checkpoint', codec: minchat.v1.Checkpoint };
+
+export interface StageResult {
+  outputs: NamedArtifact[];
+  metrics: Metric[];
+}
+export const StageResult: MessageType<StageResult> = { name: 'StageResult', codec: minchat.v1.StageResult };
+
+export interface Metric {
+  name: string;
+  value: number;
+}
+export const Metric: MessageType<Metric> = { name: 'Metric', codec: minchat.v1.Metric };
+
+export interface RunRecord {
+  runId: string;
+  name: string;
+  /** The spec as it was submitted, as JSON, defaults filled in. */
+  specJson: string;
+  status: RunStatus;
+  stages: StageRecord[];
+  createdAtMs: number;
+  updatedAtMs: number;
+  /** The run that this one was forked from, if any. */
+  forkedFrom: string;
+  error?: WireError | undefined;
+}
+export const RunRecord: MessageType<RunRecord> = { name: 'RunRecord', codec: minchat.v1.RunRecord };
+
+export interface StageRecord {
+  stage: string;
+  kind: string;
+  status: StageStatus;
+  jobId: string;
+  attempt: number;
+  result?: StageResult | undefined;
+  error?: WireError | undefined;
+  step: number;
+  totalSteps: number;
+  tokens: number;
+  metrics: Metric[];
+  queuedAtMs: number;
+  startedAtMs: number;
+  finishedAtMs: number;
+}
+export const StageRecord: MessageType<StageRecord> = { name: 'StageRecord', codec: minchat.v1.StageRecord };
+
+export interface SubmitRunRequest {
+  /** JSON; the command line turns YAML into it. */
+  specJson: string;
+  /** Submitting the same run_id twice gives the first run back; empty means make one. */
+  runId: string;
+}
+export const SubmitRunRequest: MessageType<SubmitRunRequest> = { name: 'SubmitRunRequest', codec: minchat.v1.SubmitRunRequest };
+
+export interface GetRunRequest {
+  runId: string;
+}
+export const GetRunRequest: MessageType<GetRunRequest> = { name: 'GetRunRequest', codec: minchat.v1.GetRunRequest };
+
+export interface ListRunsRequest {
+  limit: number;
+}
+export const ListRunsRequest: MessageType<ListRunsRequest> = { name: 'ListRunsRequest', codec: minchat.v1.ListRunsRequest };
+
+export interface ListRunsReply {
+  runs: RunRecord[];
+}
+export const ListRunsReply: MessageType<ListRunsReply> = { name: 'ListRunsReply', codec: minchat.v1.ListRunsReply };
+
+export interface CancelRunRequest {
+  runId: string;
+}
+export const CancelRunRequest: MessageType<CancelRunRequest> = { name: 'CancelRunRequest', codec: minchat.v1.CancelRunRequest };
+
+/** Starts the failed and cancelled stages of a run again, from their checkpoints. */
+export interface ResumeRunRequest {
+  runId: string;
+}
+export const ResumeRunRequest: MessageType<ResumeRunRequest> = { name: 'ResumeRunRequest', codec: minchat.v1.ResumeRunRequest };
+
+/** A new run that takes over the results of every stage before from_stage. */
+export interface ForkRunRequest {
+  runId: string;
+  fromStage: string;
+  /** Settings to change in the fork, as a JSON object of stage name to settings; empty for none. */
+  settingsJson: string;
+}
+export const ForkRunRequest: MessageType<ForkRunRequest> = { name: 'ForkRunRequest', codec: minchat.v1.ForkRunRequest };
+
+/** Reads a file into the store. The file is an artifact of kind "file" with one file in it. */
+export interface ImportRequest {
+  file?: ArtifactRef | undefined;
+  /** jsonl, parquet, hh-rlhf, oasst, alpaca, text. */
+  format: string;
+  /** The name the records are kept under; a run's data stage asks for it. */
+  collection: string;
+  /** Stop at the first bad record (nothing is imported) instead of skipping it. */
+  strict: boolean;
+}
+export const ImportRequest: MessageType<ImportRequest> = { name: 'ImportRequest', codec: minchat.v1.ImportRequest };
+
+export interface ImportProgress {
+  bytes: number;
+  totalBytes: number;
+  prompts: number;
+  demonstrations: number;
+  comparisons: number;
+  texts: number;
+  skipped: number;
+  /** The first bad records: at most 100 are told. */
+  bad: BadRecord[];
+  done: boolean;
+}
+export const ImportProgress: MessageType<ImportProgress> = { name: 'ImportProgress', codec: minchat.v1.ImportProgress };
+
+export interface BadRecord {
+  line: number;
+  reason: string;
+}
+export const BadRecord: MessageType<BadRecord> = { name: 'BadRecord', codec: minchat.v1.BadRecord };
+
+export interface ListCollectionsRequest {
+}
+export const ListCollectionsRequest: MessageType<ListCollectionsRequest> = { name: 'ListCollectionsRequest', codec: minchat.v1.ListCollectionsRequest };
+
+export interface ListCollectionsReply {
+  collections: Collection[];
+}
+export const ListCollectionsReply: MessageType<ListCollectionsReply> = { name: 'ListCollectionsReply', codec: minchat.v1.ListCollectionsReply };
+
+export interface Collection {
+  name: string;
+  prompts: number;
+  demonstrations: number;
+  comparisons: number;
+  texts: number;
+}
+export const Collection: MessageType<Collection> = { name: 'Collection', codec: minchat.v1.Collection };
+
+/** Every message, by its name in proto/. */
+export const messageTypes = { ArtifactRef, Manifest, ManifestFile, NamedArtifact, Error: WireError, StageEvent, StageStarted, StageProgress, StageCheckpointed, StageCompleted, StageFailed, StageReleased, RunChanged, Message, PromptSubmitted, DemonstrationWritten, RankingSubmitted, RankedAnswer, GenerateRequest, Chat, TokenList, LogitBias, GenerateChunk, TokenLogprob, AlternativeToken, ScoreRequest, ScoredText, ScoreReply, Job, JobRecord, Checkpoint, StageResult, Metric, RunRecord, StageRecord, SubmitRunRequest, GetRunRequest, ListRunsRequest, ListRunsReply, CancelRunRequest, ResumeRunRequest, ForkRunRequest, ImportRequest, ImportProgress, BadRecord, ListCollectionsRequest, ListCollectionsReply, Collection } as const;
