@@ -1,2 +1,21 @@
 // Environment variables and run specs, validated.
-export {};
+export {
+  artifactKindOf,
+  formatCondition,
+  formatInputRef,
+  formatRunSpec,
+  judgeGate,
+  parseRunSpec,
+  stageKind,
+  stageKinds,
+  stagesBefore,
+  stagesFrom,
+  suggest,
+  type GateCondition,
+  type InputRef,
+  type PortType,
+  type RunSpec,
+  type StageKind,
+  type StageKindEntry,
+  type StageSpec,
+} from './spec.ts';
