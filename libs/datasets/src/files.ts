@@ -57,6 +57,7 @@ export async function writeDataset<T extends RecordType>(
   type: T,
   records: Partial<Record<Split, Iterable<RecordOf<T>> | AsyncIterable<RecordOf<T>>>>,
   description = '',
+  metrics: Readonly<Record<string, number>> = {},
 ): Promise<DatasetInfo> {
   await mkdir(folder, { recursive: true });
   const counts: Record<string, number> = {};
@@ -73,7 +74,7 @@ export async function writeDataset<T extends RecordType>(
     await once(out, 'close');
     counts[split] = count;
   }
-  const info: DatasetInfo = { type, counts, description };
+  const info: DatasetInfo = { type, counts, description, metrics: { ...metrics } };
   await writeFile(join(folder, 'dataset.json'), `${JSON.stringify(info, null, 2)}\n`);
   return info;
 }

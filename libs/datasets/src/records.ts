@@ -68,5 +68,10 @@ export const datasetInfoSchema = z.object({
   /** Records per split. */
   counts: z.record(z.string(), z.int()),
   description: z.string().default(''),
+  /**
+   * Figures about the records. For comparisons: `noise_ceiling` (share of pairs that the gold order
+   * gets right against these rankings) and `labeler_agreement`, both 0 to 1, where known.
+   */
+  metrics: z.record(z.string(), z.number()).default({}),
 });
 export type DatasetInfo = z.infer<typeof datasetInfoSchema>;
