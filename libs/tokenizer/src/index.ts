@@ -1,2 +1,7 @@
 // Byte-level BPE and the chat template.
-export {};
+export { bytesOfToken, charOfByte } from './byte-table.ts';
+export { chatTokens, defaultChatTemplate, type ChatTurn } from './chat-template.ts';
+export { loadTokenizer, saveTokenizer } from './files.ts';
+export { Tokenizer, type StreamDecoder } from './tokenizer.ts';
+export { trainTokenizer, type TrainTokenizerOptions } from './train.ts';
+export { type AddedToken, type TokenizerParts } from './vocabulary.ts';

@@ -1,0 +1,114 @@
+import { Template } from '@huggingface/jinja';
+import { MinchatError } from '@minchat/errors';
+import { anyOf, cut } from './pre-tokenize.ts';
+import type { Tokenizer } from './tokenizer.ts';
+
+/** One turn of a conversation. */
+export interface ChatTurn {
+  readonly role: string;
+  readonly content: string;
+}
+
+/** The roles and ends of turns of minchat's own template. */
+export const chatTokens = ['<|endoftext|>', '<|user|>', '<|assistant|>', '<|system|>', '<|end|>'] as const;
+
+/** minchat's own template: `<|role|>` content `<|end|>` for each turn. */
+export const defaultChatTemplate =
+  "{% for message in messages %}{{ '<|' + message['role'] + '|>' + message['content'] + '<|end|>' }}{% endfor %}" +
+  "{% if add_generation_prompt %}{{ '<|assistant|>' }}{% endif %}";
+
+/** A piece of a rendered conversation: a special token of the template, or text. */
+export interface ChatPiece {
+  readonly text: string;
+  readonly special: boolean;
+}
+
+/**
+ * A chat template (Jinja, as in Hugging Face's tokenizer_config.json) for one tokenizer.
+ *
+ * A template writes special tokens as text, and so could a user. Contents are therefore rendered with
+ * a guard character inside everything that could be read as a special token; after the template's own
+ * special tokens have been found, the guards are taken out.
+ */
+export class ChatTemplate {
+  private readonly template: Template;
+  private readonly tokenizer: Tokenizer;
+  private readonly specials: readonly string[];
+  private readonly pattern: RegExp | undefined;
+
+  constructor(source: string, tokenizer: Tokenizer) {
+    try {
+      this.template = new Template(source);
+    } catch (cause) {
+      throw new MinchatError('MC_TOKENIZER_INVALID', `chat_template: ${messageOf(cause)}`, { cause });
+    }
+    this.tokenizer = tokenizer;
+    this.specials = tokenizer.parts.added.filter((token) => token.special).map((token) => token.content);
+    this.pattern = anyOf(this.specials);
+  }
+
+  /** The tokenizer's own template; else minchat's, when the tokenizer has its tokens. */
+  static of(tokenizer: Tokenizer): ChatTemplate {
+    const own = tokenizer.parts.chatTemplate;
+    if (own === undefined && chatTokens.some((token) => tokenizer.idOf(token) === undefined)) {
+      throw new MinchatError('MC_TOKENIZER_INVALID', 'expected a chat_template, found none', {
+        hint: 'This tokenizer belongs to a base model. Give it a chat_template in tokenizer_config.json.',
+      });
+    }
+    return new ChatTemplate(own ?? defaultChatTemplate, tokenizer);
+  }
+
+  /** Renders a conversation. Throws MC_TOKENIZER_INVALID when the template refuses it. */
+  render(messages: readonly ChatTurn[], addGenerationPrompt: boolean): ChatPiece[] {
+    const guard = freeCharacter(messages);
+    let text: string;
+    try {
+      text = this.template.render({
+        messages: messages.map(({ role, content }) => ({ role, content: this.protect(content, guard) })),
+        add_generation_prompt: addGenerationPrompt,
+        bos_token: this.tokenizer.parts.bosToken ?? '',
+        eos_token: this.tokenizer.parts.eosToken ?? '',
+      });
+    } catch (cause) {
+      throw new MinchatError('MC_TOKENIZER_INVALID', `the chat template refused the conversation: ${messageOf(cause)}`, { cause });
+    }
+    const pieces: ChatPiece[] = [];
+    for (const piece of cut(text, this.pattern)) {
+      pieces.push({ text: piece.match ? piece.text : piece.text.replaceAll(guard, ''), special: piece.match });
+    }
+    return pieces;
+  }
+
+  /** Puts the guard into special tokens written in a content, and where its edges could complete one. */
+  private protect(content: string, guard: string): string {
+    let safe = this.pattern === undefined ? content : content.replace(this.pattern, (token) => token.charAt(0) + guard + token.slice(1));
+    // Templates often trim, so that the edges are those of the trimmed text.
+    const start = safe.length - safe.trimStart().length;
+    if (this.overlaps((special, n) => safe.startsWith(special.slice(-n), start))) {
+      safe = safe.slice(0, start) + guard + safe.slice(start);
+    }
+    const end = safe.trimEnd().length;
+    if (this.overlaps((special, n) => safe.endsWith(special.slice(0, n), end))) {
+      safe = safe.slice(0, end) + guard + safe.slice(end);
+    }
+    return safe;
+  }
+
+  /** Whether `test` holds for some special token and part of it, n characters long. */
+  private overlaps(test: (special: string, n: number) => boolean): boolean {
+    return this.specials.some((special) => Array.from({ length: special.length - 1 }, (_, i) => i + 1).some((n) => test(special, n)));
+  }
+}
+
+/** A private-use character that no content has. */
+function freeCharacter(messages: readonly ChatTurn[]): string {
+  for (let code = 0xe000; code <= 0xf8ff; code += 1) {
+    const character = String.fromCharCode(code);
+    if (!messages.some((message) => message.content.includes(character))) return character;
+  }
+  throw new MinchatError('MC_TOKENIZER_INVALID', 'expected a text, found every character of the private-use area in it');
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}

@@ -1,0 +1,79 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { loadTokenizer, saveTokenizer, trainTokenizer } from './index.ts';
+
+const tokenizer = trainTokenizer(['the cat sat on the mat and the cat sat on the hat', '7 ünïcödé 日本 日本'], { vocabSize: 300 });
+const text = 'the cat <|end|> sat at 日本 😀\n\n  ok';
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tokenizer-'));
+  await saveTokenizer(tokenizer, folder);
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+/** The parts of the JSON files that the tests change. */
+interface Files {
+  model: { type: string; vocab: Record<string, number>; merges: unknown[] };
+  pre_tokenizer: { type: string };
+  normalizer: unknown;
+  added_tokens: { id: number }[];
+  eos_token: unknown;
+  chat_template: unknown;
+}
+
+async function edit(name: string, change: (json: Files) => void): Promise<void> {
+  const json = JSON.parse(await readFile(join(folder, name), 'utf8')) as Files;
+  change(json);
+  await writeFile(join(folder, name), JSON.stringify(json));
+}
+
+test('loads what it saved', async () => {
+  const loaded = await loadTokenizer(folder);
+  expect(loaded.parts).toEqual({ ...tokenizer.parts, addPrefixSpace: false });
+  expect(loaded.encode(text)).toEqual(tokenizer.encode(text));
+  expect(loaded.vocabSize).toBe(tokenizer.vocabSize);
+});
+
+test('loads vocab.json and merges.txt when there is no tokenizer.json', async () => {
+  await rm(join(folder, 'tokenizer.json'));
+  const loaded = await loadTokenizer(folder);
+  expect(loaded.encodeWithSpecial(text)).toEqual(tokenizer.encodeWithSpecial(text));
+  expect(loaded.encode(text)).toEqual(tokenizer.encode(text));
+  const chat = [{ role: 'user', content: 'hi' }];
+  expect(loaded.encodeChat(chat, { addGenerationPrompt: true })).toEqual(tokenizer.encodeChat(chat, { addGenerationPrompt: true }));
+});
+
+test('reads merges as pairs, tokens as objects and named templates', async () => {
+  await edit('tokenizer.json', (json) => (json.model.merges = json.model.merges.map((line) => String(line).split(' '))));
+  await edit('tokenizer_config.json', (json) => {
+    json.eos_token = { content: '<|end|>', lstrip: false };
+    json.chat_template = [{ name: 'tool_use', template: 'x' }, { name: 'default', template: 'y' }];
+  });
+  const loaded = await loadTokenizer(folder);
+  expect(loaded.encode(text)).toEqual(tokenizer.encode(text));
+  expect(loaded.parts.eosToken).toBe('<|end|>');
+  expect(loaded.parts.chatTemplate).toBe('y');
+});
+
+test.each<[string, RegExp, () => Promise<void>]>([
+  ['no file', /found neither/, async () => { for (const name of ['tokenizer.json', 'vocab.json']) await rm(join(folder, name)); }],
+  ['not JSON', /tokenizer\.json: expected JSON/, () => writeFile(join(folder, 'tokenizer.json'), '<html>')],
+  ['cut off', /tokenizer\.json: expected JSON/, async () => writeFile(join(folder, 'tokenizer.json'), (await readFile(join(folder, 'tokenizer.json'), 'utf8')).slice(0, 999))],
+  ['another kind', /model\.type/, () => edit('tokenizer.json', (json) => (json.model.type = 'Unigram'))],
+  ['another pre-tokenizer', /pre_tokenizer\.type/, () => edit('tokenizer.json', (json) => (json.pre_tokenizer.type = 'Metaspace'))],
+  ['a normalizer', /normalizer/, () => edit('tokenizer.json', (json) => (json.normalizer = { type: 'NFC' }))],
+  ['a merge of unknown tokens', /merge 1 .*not in the vocabulary/, () => edit('tokenizer.json', (json) => (json.model.merges[1] = 'qq qqq'))],
+  ['a merge of one token', /merges\.0.*two tokens/, () => edit('tokenizer.json', (json) => (json.model.merges[0] = 'qq'))],
+  ['a missing byte', /256 bytes/, () => edit('tokenizer.json', (json) => { delete json.model.vocab['!']; })],
+  ['an id twice', /id 7 is taken/, () => edit('tokenizer.json', (json) => (json.model.vocab['!'] = 7))],
+  ['a huge id', /expected an id/, () => edit('tokenizer.json', (json) => (json.model.vocab['!'] = 2 ** 40))],
+  ['a negative id', /expected an id/, () => edit('tokenizer.json', (json) => (json.model.vocab['!'] = -1))],
+  ['a fraction', /vocab\.!/, () => edit('tokenizer.json', (json) => (json.model.vocab['!'] = 1.5))],
+  ['an added token under another id', /the vocabulary says/, () => edit('tokenizer.json', (json) => json.added_tokens.splice(0, 1, { ...json.added_tokens[0], id: 299 }))],
+])('refuses %s', async (_, message, spoil) => {
+  await spoil();
+  await expect(loadTokenizer(folder)).rejects.toMatchObject({ code: 'MC_TOKENIZER_INVALID', message: expect.stringMatching(message) });
+});

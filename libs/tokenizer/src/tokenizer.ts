@@ -1,0 +1,152 @@
+import { MinchatError } from '@minchat/errors';
+import { applyMerges } from './bpe.ts';
+import { ChatTemplate, type ChatTurn } from './chat-template.ts';
+import { anyOf, cut, preTokenize } from './pre-tokenize.ts';
+import { buildVocabulary, type TokenizerParts, type Vocabulary } from './vocabulary.ts';
+
+/** Words whose ids are remembered; when full, the memory starts over. */
+const cacheSize = 50_000;
+/** Longer words are hardly met twice. */
+const cachedLength = 64;
+
+const utf8 = new TextEncoder();
+
+/** Turns ids into text piece by piece, never half a character. */
+export interface StreamDecoder {
+  /** The text that has become complete with this id; may be empty. */
+  push(id: number): string;
+  /** What is left at the end; bytes that are no character become U+FFFD. */
+  flush(): string;
+}
+
+/** Byte-level BPE as GPT-2's, with the special tokens and the template of a chat model. */
+export class Tokenizer {
+  /** What it was made of, for saving. */
+  readonly parts: TokenizerParts;
+  /** One more than the highest id: the rows of the embedding. */
+  readonly vocabSize: number;
+  /** `<|endoftext|>`: begins and ends texts, and pads. */
+  readonly endOfText: number;
+  /** Ends an assistant's turn: `<|end|>`, or what a foreign tokenizer names as eos_token. */
+  readonly endOfTurn: number;
+  /** Generation stops at any of these; the end of a turn comes first. */
+  readonly eosIds: readonly number[];
+
+  private readonly vocabulary: Vocabulary;
+  private readonly specialIds: ReadonlySet<number>;
+  private readonly allAdded: RegExp | undefined;
+  private readonly plainAdded: RegExp | undefined;
+  private readonly cache = new Map<string, readonly number[]>();
+  private template: ChatTemplate | undefined;
+
+  /** Throws MC_TOKENIZER_INVALID when the parts do not fit together. */
+  constructor(parts: TokenizerParts) {
+    this.parts = parts;
+    this.vocabulary = buildVocabulary(parts);
+    this.vocabSize = this.vocabulary.size;
+    this.specialIds = new Set(parts.added.filter((token) => token.special).map((token) => token.id));
+    this.allAdded = anyOf(parts.added.map((token) => token.content));
+    this.plainAdded = anyOf(parts.added.filter((token) => !token.special).map((token) => token.content));
+
+    const eos = parts.eosToken === undefined ? undefined : this.idOf(parts.eosToken);
+    const endOfText = this.idOf('<|endoftext|>') ?? eos;
+    if (endOfText === undefined) {
+      throw new MinchatError('MC_TOKENIZER_INVALID', 'expected a token <|endoftext|> or an eos_token, found neither');
+    }
+    this.endOfText = endOfText;
+    this.endOfTurn = this.idOf('<|end|>') ?? eos ?? endOfText;
+    this.eosIds = [...new Set([this.endOfTurn, eos ?? endOfText, endOfText])];
+  }
+
+  /** The id of a token given by its text (special tokens) or by GPT-2's spelling of its bytes. */
+  idOf(token: string): number | undefined {
+    return this.vocabulary.idOf.get(token);
+  }
+
+  isSpecial(id: number): boolean {
+    return this.specialIds.has(id);
+  }
+
+  /** Ids of a text. What looks like a special token is ordinary text: a user cannot forge a turn. */
+  encode(text: string): number[] {
+    return this.encodeCut(text, this.plainAdded);
+  }
+
+  /** Ids of a text whose special tokens are meant: only for text that no user wrote. */
+  encodeWithSpecial(text: string): number[] {
+    return this.encodeCut(text, this.allAdded);
+  }
+
+  /** Ids of a conversation by the chat template. Contents cannot make special tokens. */
+  encodeChat(messages: readonly ChatTurn[], options: { addGenerationPrompt: boolean }): number[] {
+    this.template ??= ChatTemplate.of(this);
+    const ids: number[] = [];
+    for (const piece of this.template.render(messages, options.addGenerationPrompt)) {
+      const special = piece.special ? this.idOf(piece.text) : undefined;
+      if (special === undefined) this.encodeInto(piece.text, ids);
+      else ids.push(special);
+    }
+    return ids;
+  }
+
+  /** Text of ids; bytes that are no character become U+FFFD. Throws MC_TOKENIZER_INVALID for an unknown id. */
+  decode(ids: Iterable<number>, options: { skipSpecial?: boolean } = {}): string {
+    const decoder = this.streamDecoder();
+    let text = '';
+    for (const id of ids) {
+      if (options.skipSpecial !== true || !this.isSpecial(id)) text += decoder.push(id);
+    }
+    return text + decoder.flush();
+  }
+
+  streamDecoder(): StreamDecoder {
+    // ignoreBOM keeps U+FEFF: it is text like any other here.
+    const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+    return {
+      push: (id) => decoder.decode(this.bytesOf(id), { stream: true }),
+      flush: () => decoder.decode(),
+    };
+  }
+
+  /** The bytes that an id stands for; not to be changed. */
+  bytesOf(id: number): Uint8Array {
+    const bytes = this.vocabulary.bytes[id];
+    if (bytes === undefined) {
+      throw new MinchatError('MC_TOKENIZER_INVALID', `expected an id below ${this.vocabSize}, found ${id}`);
+    }
+    return bytes;
+  }
+
+  private encodeCut(text: string, added: RegExp | undefined): number[] {
+    const ids: number[] = [];
+    let first = this.parts.addPrefixSpace === true;
+    for (const piece of cut(text, added)) {
+      const id = piece.match ? this.idOf(piece.text) : undefined;
+      if (id !== undefined) ids.push(id);
+      else this.encodeInto(first && !piece.text.startsWith(' ') ? ` ${piece.text}` : piece.text, ids);
+      first = false;
+    }
+    return ids;
+  }
+
+  private encodeInto(text: string, ids: number[]): void {
+    for (const word of preTokenize(text)) {
+      for (const id of this.encodeWord(word)) ids.push(id);
+    }
+  }
+
+  private encodeWord(word: string): readonly number[] {
+    const known = this.cache.get(word);
+    if (known !== undefined) return known;
+    const { idOfByte, merges } = this.vocabulary;
+    const ids = applyMerges(
+      Array.from(utf8.encode(word), (byte) => idOfByte[byte] as number),
+      merges,
+    );
+    if (word.length <= cachedLength) {
+      if (this.cache.size >= cacheSize) this.cache.clear();
+      this.cache.set(word, ids);
+    }
+    return ids;
+  }
+}

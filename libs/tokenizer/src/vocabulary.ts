@@ -1,0 +1,95 @@
+import { MinchatError } from '@minchat/errors';
+import { pairKey, type MergeTable } from './bpe.ts';
+import { bytesOfToken, charOfByte } from './byte-table.ts';
+
+/** A token beside the merges: found as a whole, never built by merging. */
+export interface AddedToken {
+  readonly id: number;
+  readonly content: string;
+  /** Special tokens carry structure (roles, ends of turns); they are not read from a user's text. */
+  readonly special: boolean;
+}
+
+/** What a tokenizer is made of. */
+export interface TokenizerParts {
+  /** Tokens in GPT-2's spelling of bytes, by id. */
+  readonly vocab: ReadonlyMap<string, number>;
+  /** Pairs of tokens in order of rank. */
+  readonly merges: readonly (readonly [string, string])[];
+  readonly added: readonly AddedToken[];
+  /** Jinja, as in tokenizer_config.json. */
+  readonly chatTemplate?: string | undefined;
+  readonly eosToken?: string | undefined;
+  readonly bosToken?: string | undefined;
+  readonly addPrefixSpace?: boolean;
+}
+
+/** The parts, checked and laid out for encoding. */
+export interface Vocabulary {
+  readonly size: number;
+  /** By id; undefined where the numbering has a gap. */
+  readonly bytes: readonly (Uint8Array | undefined)[];
+  readonly idOfByte: Int32Array;
+  readonly idOf: ReadonlyMap<string, number>;
+  readonly merges: MergeTable;
+}
+
+const maxId = 0x100_0000;
+
+function invalid(message: string): MinchatError {
+  return new MinchatError('MC_TOKENIZER_INVALID', message);
+}
+
+/** Checks the parts against each other. Throws MC_TOKENIZER_INVALID with the first thing that is wrong. */
+export function buildVocabulary(parts: TokenizerParts): Vocabulary {
+  const idOf = new Map(parts.vocab);
+  const bytes: (Uint8Array | undefined)[] = [];
+  const special = new Map(parts.added.map((token) => [token.content, token.id]));
+  const place = (content: string, id: number, value: Uint8Array): void => {
+    if (!Number.isInteger(id) || id < 0 || id >= maxId) {
+      throw invalid(`token ${JSON.stringify(content)}: expected an id from 0 to ${maxId - 1}, found ${id}`);
+    }
+    if (bytes[id] !== undefined) throw invalid(`token ${JSON.stringify(content)}: id ${id} is taken by another token`);
+    bytes[id] = value;
+  };
+  const encoder = new TextEncoder();
+  for (const token of parts.added) {
+    if (token.content === '') throw invalid(`added token ${token.id}: expected some text, found none`);
+    const known = parts.vocab.get(token.content);
+    if (known !== undefined && known !== token.id) {
+      throw invalid(`added token ${JSON.stringify(token.content)}: id ${token.id}, but the vocabulary says ${known}`);
+    }
+    place(token.content, token.id, encoder.encode(token.content));
+    idOf.set(token.content, token.id);
+  }
+  for (const [token, id] of parts.vocab) {
+    if (special.has(token)) continue;
+    const value = bytesOfToken(token);
+    if (value === undefined || token === '') {
+      throw invalid(`token ${JSON.stringify(token)}: expected GPT-2's spelling of bytes, found other characters`);
+    }
+    place(token, id, value);
+  }
+  const idOfByte = Int32Array.from(charOfByte, (char, byte) => {
+    const id = parts.vocab.get(char);
+    if (id === undefined) throw invalid(`expected a token for each of the 256 bytes, found none for byte ${byte}`);
+    return id;
+  });
+  return { size: bytes.length, bytes: Array.from(bytes), idOfByte, idOf, merges: buildMerges(parts) };
+}
+
+function buildMerges({ vocab, merges }: TokenizerParts): MergeTable {
+  const ranks = new Map<number, number>();
+  const merged = Int32Array.from(merges, ([left, right], rank) => {
+    const [a, b, both] = [vocab.get(left), vocab.get(right), vocab.get(left + right)];
+    if (a === undefined || b === undefined || both === undefined) {
+      const missing = a === undefined ? left : b === undefined ? right : left + right;
+      throw invalid(`merge ${rank} (${left} ${right}): ${JSON.stringify(missing)} is not in the vocabulary`);
+    }
+    const key = pairKey(a, b);
+    // As in Hugging Face's library a pair listed twice has its last rank.
+    ranks.set(key, rank);
+    return both;
+  });
+  return { ranks, merged };
+}
