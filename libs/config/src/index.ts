@@ -19,3 +19,4 @@ export {
   type StageKindEntry,
   type StageSpec,
 } from './spec.ts';
+export { commonEnv, readEnv, stageEnv } from './env.ts';

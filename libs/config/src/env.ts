@@ -1,0 +1,66 @@
+import { MinchatError } from '@minchat/errors';
+import { z } from 'zod';
+
+// Every environment variable that a service reads, with its default. A service takes the groups it
+// needs: `readEnv(z.object({ ...commonEnv, ...stageEnv }))`.
+
+const optionalText = z.string().trim().min(1).optional();
+const flag = z.enum(['0', '1', 'true', 'false']).transform((value) => value === '1' || value === 'true');
+
+/** What every service reads. */
+export const commonEnv = {
+  /** Where NATS listens; several servers separated by commas. User and password may stand in it. */
+  NATS_URL: z.string().trim().min(1).default('nats://127.0.0.1:4222'),
+  NATS_TOKEN: optionalText,
+  /** How long to wait for NATS at start before MC_NATS_UNAVAILABLE. */
+  NATS_WAIT_SECONDS: z.coerce.number().min(0).default(30),
+  /** Folder for everything local: caches, work in progress, the embedded database. */
+  MINCHAT_HOME: z.string().trim().min(1).default('.minchat'),
+  /** `nats:` (JetStream object store), `file:FOLDER`, or `s3://bucket/prefix`. */
+  ARTIFACT_STORE: z.string().trim().min(1).default('nats:'),
+  /** Port of /livez, /readyz and /metrics; 0 takes any free one and logs it. */
+  HEALTH_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  /** Logs for people instead of JSON; only on a terminal. */
+  LOG_PRETTY: flag.default(false),
+  /** Traces are exported when this is set, e.g. http://localhost:4318. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: optionalText,
+} as const;
+
+/** What services that run stages read besides. */
+export const stageEnv = {
+  /** The implementation that runs: a package, a subpath of one, or a path. */
+  STAGE_PLUGIN: optionalText,
+  /** Further plugins that a job may ask for, separated by commas. */
+  STAGE_PLUGINS: z
+    .string()
+    .default('')
+    .transform((list) => list.split(',').map((name) => name.trim()).filter((name) => name !== '')),
+  /** How long a worker that stopped answering keeps its job. */
+  JOB_LEASE_MS: z.coerce.number().int().min(200).default(15_000),
+  /** How often the host asks a stage for a checkpoint. */
+  CHECKPOINT_SECONDS: z.coerce.number().min(0).default(30),
+  /** How long a stage has for its last checkpoint when the service is asked to stop. */
+  SHUTDOWN_SECONDS: z.coerce.number().min(0).default(25),
+  /** Who the worker is in job records and logs; unique. Made up when not set. */
+  WORKER_ID: z
+    .string()
+    .regex(/^[a-z0-9_-]{1,64}$/, 'expected 1 to 64 of a-z, 0-9, _ and -')
+    .optional(),
+} as const;
+
+/**
+ * Reads and validates environment variables; an empty one counts as not set. Throws
+ * MC_CONFIG_INVALID that names the first variable that is wrong.
+ */
+export function readEnv<Schema extends z.ZodObject>(
+  schema: Schema,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): z.output<Schema> {
+  const given = Object.fromEntries(Object.keys(schema.shape).flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const name = String(issue?.path[0] ?? '');
+  throw new MinchatError('MC_CONFIG_INVALID', `${name}=${env[name] ?? ''}: ${issue?.message ?? 'invalid'}`);
+}
