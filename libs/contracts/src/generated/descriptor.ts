@@ -4,55 +4,6 @@ import type { Descriptor } from '../descriptor.ts';
 /** Every message and enum, for what is done alike for all of them. */
 export const descriptor: Descriptor = {
  "messages": {
-  "ArtifactRef": {
-   "kind": {
-    "id": 1,
-    "type": "string"
-   },
-   "digest": {
-    "id": 2,
-    "type": "string"
-   },
-   "size": {
-    "id": 3,
-    "type": "uint64"
-   }
-  },
-  "Manifest": {
-   "kind": {
-    "id": 1,
-    "type": "string"
-   },
-   "files": {
-    "id": 2,
-    "type": "ManifestFile",
-    "repeated": true
-   }
-  },
-  "ManifestFile": {
-   "path": {
-    "id": 1,
-    "type": "string"
-   },
-   "size": {
-    "id": 2,
-    "type": "uint64"
-   },
-   "sha256": {
-    "id": 3,
-    "type": "string"
-   }
-  },
-  "NamedArtifact": {
-   "name": {
-    "id": 1,
-    "type": "string"
-   },
-   "artifact": {
-    "id": 2,
-    "type": "ArtifactRef"
-   }
-  },
   "Error": {
    "code": {
     "id": 1,
@@ -218,6 +169,55 @@ export const descriptor: Descriptor = {
    "status": {
     "id": 1,
     "type": "string"
+   }
+  },
+  "ArtifactRef": {
+   "kind": {
+    "id": 1,
+    "type": "string"
+   },
+   "digest": {
+    "id": 2,
+    "type": "string"
+   },
+   "size": {
+    "id": 3,
+    "type": "uint64"
+   }
+  },
+  "Manifest": {
+   "kind": {
+    "id": 1,
+    "type": "string"
+   },
+   "files": {
+    "id": 2,
+    "type": "ManifestFile",
+    "repeated": true
+   }
+  },
+  "ManifestFile": {
+   "path": {
+    "id": 1,
+    "type": "string"
+   },
+   "size": {
+    "id": 2,
+    "type": "uint64"
+   },
+   "sha256": {
+    "id": 3,
+    "type": "string"
+   }
+  },
+  "NamedArtifact": {
+   "name": {
+    "id": 1,
+    "type": "string"
+   },
+   "artifact": {
+    "id": 2,
+    "type": "ArtifactRef"
    }
   },
   "Message": {
@@ -760,6 +760,10 @@ export const descriptor: Descriptor = {
    "finishedAtMs": {
     "id": 14,
     "type": "uint64"
+   },
+   "round": {
+    "id": 15,
+    "type": "uint32"
    }
   },
   "SubmitRunRequest": {

@@ -2820,6 +2820,9 @@ export namespace minchat {
             /** StageRecord finishedAtMs. */
             finishedAtMs: number;
 
+            /** StageRecord round. */
+            round: number;
+
             /**
              * Encodes the specified StageRecord message. Does not implicitly {@link minchat.v1.StageRecord.verify|verify} messages.
              * @param message StageRecord message or plain object to encode
@@ -2885,6 +2888,9 @@ export namespace minchat {
 
                 /** StageRecord finishedAtMs */
                 finishedAtMs?: (number|null);
+
+                /** StageRecord round */
+                round?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

@@ -4240,6 +4240,7 @@ export const minchat = $root.minchat = (() => {
             StageRecord.prototype.queuedAtMs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             StageRecord.prototype.startedAtMs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             StageRecord.prototype.finishedAtMs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            StageRecord.prototype.round = 0;
 
             StageRecord.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -4277,6 +4278,8 @@ export const minchat = $root.minchat = (() => {
                     writer.uint32(104).uint64(message.startedAtMs);
                 if (message.finishedAtMs != null && $Object.hasOwnProperty.call(message, "finishedAtMs") && (typeof message.finishedAtMs === "object" ? message.finishedAtMs.low || message.finishedAtMs.high : message.finishedAtMs !== 0))
                     writer.uint32(112).uint64(message.finishedAtMs);
+                if (message.round != null && $Object.hasOwnProperty.call(message, "round") && message.round !== 0)
+                    writer.uint32(120).uint32(message.round);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -4427,6 +4430,15 @@ export const minchat = $root.minchat = (() => {
                                 message.finishedAtMs = value;
                             else
                                 delete message.finishedAtMs;
+                            continue;
+                        }
+                    case 15: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.round = value;
+                            else
+                                delete message.round;
                             continue;
                         }
                     }

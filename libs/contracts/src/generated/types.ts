@@ -37,43 +37,6 @@ export const StageStatus = {
 } as const;
 export type StageStatus = (typeof StageStatus)[keyof typeof StageStatus];
 
-/** A reference to an immutable folder of files (a model, a dataset, a report). */
-export interface ArtifactRef {
-  /** What the folder is: "model", "reward-model", "value-model", "dataset", "checkpoint", "report", "file". */
-  kind: string;
-  /** "sha256:" and 64 hex digits of the encoded Manifest. */
-  digest: string;
-  /** Bytes of all files together. */
-  size: number;
-}
-export const ArtifactRef: MessageType<ArtifactRef> = { name: 'ArtifactRef', codec: minchat.v1.ArtifactRef };
-
-/**
- * The manifest of an artifact. Encoded, it is what the digest of ArtifactRef is taken of;
- * it is stored last, so that an artifact with a manifest is a complete one.
- */
-export interface Manifest {
-  kind: string;
-  /** Sorted by path, so that the same files always give the same digest. */
-  files: ManifestFile[];
-}
-export const Manifest: MessageType<Manifest> = { name: 'Manifest', codec: minchat.v1.Manifest };
-
-export interface ManifestFile {
-  /** Relative, with "/" between folders, never leaving the folder. */
-  path: string;
-  size: number;
-  /** 64 hex digits; also the name that the file's content is stored under. */
-  sha256: string;
-}
-export const ManifestFile: MessageType<ManifestFile> = { name: 'ManifestFile', codec: minchat.v1.ManifestFile };
-
-export interface NamedArtifact {
-  name: string;
-  artifact?: ArtifactRef | undefined;
-}
-export const NamedArtifact: MessageType<NamedArtifact> = { name: 'NamedArtifact', codec: minchat.v1.NamedArtifact };
-
 /** An error as it travels: the code is a key of the table in docs/errors.md. */
 export interface WireError {
   code: string;
@@ -155,6 +118,43 @@ export interface RunChanged {
   status: string;
 }
 export const RunChanged: MessageType<RunChanged> = { name: 'RunChanged', codec: minchat.v1.RunChanged };
+
+/** A reference to an immutable folder of files (a model, a dataset, a report). */
+export interface ArtifactRef {
+  /** What the folder is: "model", "reward-model", "value-model", "dataset", "checkpoint", "report", "file". */
+  kind: string;
+  /** "sha256:" and 64 hex digits of the encoded Manifest. */
+  digest: string;
+  /** Bytes of all files together. */
+  size: number;
+}
+export const ArtifactRef: MessageType<ArtifactRef> = { name: 'ArtifactRef', codec: minchat.v1.ArtifactRef };
+
+/**
+ * The manifest of an artifact. Encoded, it is what the digest of ArtifactRef is taken of;
+ * it is stored last, so that an artifact with a manifest is a complete one.
+ */
+export interface Manifest {
+  kind: string;
+  /** Sorted by path, so that the same files always give the same digest. */
+  files: ManifestFile[];
+}
+export const Manifest: MessageType<Manifest> = { name: 'Manifest', codec: minchat.v1.Manifest };
+
+export interface ManifestFile {
+  /** Relative, with "/" between folders, never leaving the folder. */
+  path: string;
+  size: number;
+  /** 64 hex digits; also the name that the file's content is stored under. */
+  sha256: string;
+}
+export const ManifestFile: MessageType<ManifestFile> = { name: 'ManifestFile', codec: minchat.v1.ManifestFile };
+
+export interface NamedArtifact {
+  name: string;
+  artifact?: ArtifactRef | undefined;
+}
+export const NamedArtifact: MessageType<NamedArtifact> = { name: 'NamedArtifact', codec: minchat.v1.NamedArtifact };
 
 export interface Message {
   /** system, user or assistant. */
@@ -394,6 +394,8 @@ export interface StageRecord {
   queuedAtMs: number;
   startedAtMs: number;
   finishedAtMs: number;
+  /** How often the stage was resumed; each time its job is published anew. */
+  round: number;
 }
 export const StageRecord: MessageType<StageRecord> = { name: 'StageRecord', codec: minchat.v1.StageRecord };
 
@@ -491,4 +493,4 @@ export interface Collection {
 export const Collection: MessageType<Collection> = { name: 'Collection', codec: minchat.v1.Collection };
 
 /** Every message, by its name in proto/. */
-export const messageTypes = { ArtifactRef, Manifest, ManifestFile, NamedArtifact, Error: WireError, StageEvent, StageStarted, StageProgress, StageCheckpointed, StageCompleted, StageFailed, StageReleased, RunChanged, Message, PromptSubmitted, DemonstrationWritten, RankingSubmitted, RankedAnswer, GenerateRequest, Chat, TokenList, LogitBias, GenerateChunk, TokenLogprob, AlternativeToken, ScoreRequest, ScoredText, ScoreReply, Job, JobRecord, Checkpoint, StageResult, Metric, RunRecord, StageRecord, SubmitRunRequest, GetRunRequest, ListRunsRequest, ListRunsReply, CancelRunRequest, ResumeRunRequest, ForkRunRequest, ImportRequest, ImportProgress, BadRecord, ListCollectionsRequest, ListCollectionsReply, Collection } as const;
+export const messageTypes = { Error: WireError, StageEvent, StageStarted, StageProgress, StageCheckpointed, StageCompleted, StageFailed, StageReleased, RunChanged, ArtifactRef, Manifest, ManifestFile, NamedArtifact, Message, PromptSubmitted, DemonstrationWritten, RankingSubmitted, RankedAnswer, GenerateRequest, Chat, TokenList, LogitBias, GenerateChunk, TokenLogprob, AlternativeToken, ScoreRequest, ScoredText, ScoreReply, Job, JobRecord, Checkpoint, StageResult, Metric, RunRecord, StageRecord, SubmitRunRequest, GetRunRequest, ListRunsRequest, ListRunsReply, CancelRunRequest, ResumeRunRequest, ForkRunRequest, ImportRequest, ImportProgress, BadRecord, ListCollectionsRequest, ListCollectionsReply, Collection } as const;
