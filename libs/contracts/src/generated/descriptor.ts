@@ -4,22 +4,53 @@ import type { Descriptor } from '../descriptor.ts';
 /** Every message and enum, for what is done alike for all of them. */
 export const descriptor: Descriptor = {
  "messages": {
-  "Error": {
-   "code": {
+  "ArtifactRef": {
+   "kind": {
     "id": 1,
     "type": "string"
    },
-   "message": {
+   "digest": {
     "id": 2,
     "type": "string"
    },
-   "hint": {
+   "size": {
     "id": 3,
+    "type": "uint64"
+   }
+  },
+  "Manifest": {
+   "kind": {
+    "id": 1,
     "type": "string"
    },
-   "retryable": {
-    "id": 4,
-    "type": "bool"
+   "files": {
+    "id": 2,
+    "type": "ManifestFile",
+    "repeated": true
+   }
+  },
+  "ManifestFile": {
+   "path": {
+    "id": 1,
+    "type": "string"
+   },
+   "size": {
+    "id": 2,
+    "type": "uint64"
+   },
+   "sha256": {
+    "id": 3,
+    "type": "string"
+   }
+  },
+  "NamedArtifact": {
+   "name": {
+    "id": 1,
+    "type": "string"
+   },
+   "artifact": {
+    "id": 2,
+    "type": "ArtifactRef"
    }
   },
   "StageEvent": {
@@ -163,179 +194,15 @@ export const descriptor: Descriptor = {
    "step": {
     "id": 1,
     "type": "uint64"
+   },
+   "attempt": {
+    "id": 2,
+    "type": "uint32"
    }
   },
   "RunChanged": {
    "status": {
     "id": 1,
-    "type": "string"
-   }
-  },
-  "ArtifactRef": {
-   "kind": {
-    "id": 1,
-    "type": "string"
-   },
-   "digest": {
-    "id": 2,
-    "type": "string"
-   },
-   "size": {
-    "id": 3,
-    "type": "uint64"
-   }
-  },
-  "Manifest": {
-   "kind": {
-    "id": 1,
-    "type": "string"
-   },
-   "files": {
-    "id": 2,
-    "type": "ManifestFile",
-    "repeated": true
-   }
-  },
-  "ManifestFile": {
-   "path": {
-    "id": 1,
-    "type": "string"
-   },
-   "size": {
-    "id": 2,
-    "type": "uint64"
-   },
-   "sha256": {
-    "id": 3,
-    "type": "string"
-   }
-  },
-  "NamedArtifact": {
-   "name": {
-    "id": 1,
-    "type": "string"
-   },
-   "artifact": {
-    "id": 2,
-    "type": "ArtifactRef"
-   }
-  },
-  "Message": {
-   "role": {
-    "id": 1,
-    "type": "string"
-   },
-   "content": {
-    "id": 2,
-    "type": "string"
-   }
-  },
-  "PromptSubmitted": {
-   "promptId": {
-    "id": 1,
-    "type": "string"
-   },
-   "userId": {
-    "id": 2,
-    "type": "string"
-   },
-   "messages": {
-    "id": 3,
-    "type": "Message",
-    "repeated": true
-   },
-   "source": {
-    "id": 4,
-    "type": "string"
-   },
-   "atMs": {
-    "id": 5,
-    "type": "uint64"
-   }
-  },
-  "DemonstrationWritten": {
-   "demonstrationId": {
-    "id": 1,
-    "type": "string"
-   },
-   "promptId": {
-    "id": 2,
-    "type": "string"
-   },
-   "labelerId": {
-    "id": 3,
-    "type": "string"
-   },
-   "messages": {
-    "id": 4,
-    "type": "Message",
-    "repeated": true
-   },
-   "completion": {
-    "id": 5,
-    "type": "string"
-   },
-   "atMs": {
-    "id": 6,
-    "type": "uint64"
-   }
-  },
-  "RankingSubmitted": {
-   "rankingId": {
-    "id": 1,
-    "type": "string"
-   },
-   "promptId": {
-    "id": 2,
-    "type": "string"
-   },
-   "labelerId": {
-    "id": 3,
-    "type": "string"
-   },
-   "messages": {
-    "id": 4,
-    "type": "Message",
-    "repeated": true
-   },
-   "answers": {
-    "id": 5,
-    "type": "RankedAnswer",
-    "repeated": true
-   },
-   "atMs": {
-    "id": 6,
-    "type": "uint64"
-   },
-   "taskId": {
-    "id": 7,
-    "type": "string"
-   }
-  },
-  "RankedAnswer": {
-   "text": {
-    "id": 1,
-    "type": "string"
-   },
-   "rank": {
-    "id": 2,
-    "type": "uint32"
-   },
-   "finished": {
-    "id": 3,
-    "type": "bool"
-   },
-   "rating": {
-    "id": 4,
-    "type": "uint32"
-   },
-   "flags": {
-    "id": 5,
-    "type": "string",
-    "repeated": true
-   },
-   "model": {
-    "id": 6,
     "type": "string"
    }
   },
@@ -916,6 +783,143 @@ export const descriptor: Descriptor = {
    "texts": {
     "id": 5,
     "type": "uint64"
+   }
+  },
+  "Error": {
+   "code": {
+    "id": 1,
+    "type": "string"
+   },
+   "message": {
+    "id": 2,
+    "type": "string"
+   },
+   "hint": {
+    "id": 3,
+    "type": "string"
+   },
+   "retryable": {
+    "id": 4,
+    "type": "bool"
+   }
+  },
+  "Message": {
+   "role": {
+    "id": 1,
+    "type": "string"
+   },
+   "content": {
+    "id": 2,
+    "type": "string"
+   }
+  },
+  "PromptSubmitted": {
+   "promptId": {
+    "id": 1,
+    "type": "string"
+   },
+   "userId": {
+    "id": 2,
+    "type": "string"
+   },
+   "messages": {
+    "id": 3,
+    "type": "Message",
+    "repeated": true
+   },
+   "source": {
+    "id": 4,
+    "type": "string"
+   },
+   "atMs": {
+    "id": 5,
+    "type": "uint64"
+   }
+  },
+  "DemonstrationWritten": {
+   "demonstrationId": {
+    "id": 1,
+    "type": "string"
+   },
+   "promptId": {
+    "id": 2,
+    "type": "string"
+   },
+   "labelerId": {
+    "id": 3,
+    "type": "string"
+   },
+   "messages": {
+    "id": 4,
+    "type": "Message",
+    "repeated": true
+   },
+   "completion": {
+    "id": 5,
+    "type": "string"
+   },
+   "atMs": {
+    "id": 6,
+    "type": "uint64"
+   }
+  },
+  "RankingSubmitted": {
+   "rankingId": {
+    "id": 1,
+    "type": "string"
+   },
+   "promptId": {
+    "id": 2,
+    "type": "string"
+   },
+   "labelerId": {
+    "id": 3,
+    "type": "string"
+   },
+   "messages": {
+    "id": 4,
+    "type": "Message",
+    "repeated": true
+   },
+   "answers": {
+    "id": 5,
+    "type": "RankedAnswer",
+    "repeated": true
+   },
+   "atMs": {
+    "id": 6,
+    "type": "uint64"
+   },
+   "taskId": {
+    "id": 7,
+    "type": "string"
+   }
+  },
+  "RankedAnswer": {
+   "text": {
+    "id": 1,
+    "type": "string"
+   },
+   "rank": {
+    "id": 2,
+    "type": "uint32"
+   },
+   "finished": {
+    "id": 3,
+    "type": "bool"
+   },
+   "rating": {
+    "id": 4,
+    "type": "uint32"
+   },
+   "flags": {
+    "id": 5,
+    "type": "string",
+    "repeated": true
+   },
+   "model": {
+    "id": 6,
+    "type": "string"
    }
   }
  },

@@ -871,6 +871,9 @@ export namespace minchat {
             /** StageReleased step. */
             step: number;
 
+            /** StageReleased attempt. */
+            attempt: number;
+
             /**
              * Encodes the specified StageReleased message. Does not implicitly {@link minchat.v1.StageReleased.verify|verify} messages.
              * @param message StageReleased message or plain object to encode
@@ -897,6 +900,9 @@ export namespace minchat {
 
                 /** StageReleased step */
                 step?: (number|null);
+
+                /** StageReleased attempt */
+                attempt?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

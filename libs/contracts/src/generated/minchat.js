@@ -1294,6 +1294,7 @@ export const minchat = $root.minchat = (() => {
             };
 
             StageReleased.prototype.step = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            StageReleased.prototype.attempt = 0;
 
             StageReleased.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -1304,6 +1305,8 @@ export const minchat = $root.minchat = (() => {
                     throw $Error("max depth exceeded");
                 if (message.step != null && $Object.hasOwnProperty.call(message, "step") && (typeof message.step === "object" ? message.step.low || message.step.high : message.step !== 0))
                     writer.uint32(8).uint64(message.step);
+                if (message.attempt != null && $Object.hasOwnProperty.call(message, "attempt") && message.attempt !== 0)
+                    writer.uint32(16).uint32(message.attempt);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -1344,6 +1347,15 @@ export const minchat = $root.minchat = (() => {
                                 message.step = value;
                             else
                                 delete message.step;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.attempt = value;
+                            else
+                                delete message.attempt;
                             continue;
                         }
                     }

@@ -37,16 +37,42 @@ export const StageStatus = {
 } as const;
 export type StageStatus = (typeof StageStatus)[keyof typeof StageStatus];
 
-/** An error as it travels: the code is a key of the table in docs/errors.md. */
-export interface WireError {
-  code: string;
-  /** What happened, for a person. */
-  message: string;
-  /** What to do about it. */
-  hint: string;
-  retryable: boolean;
+/** A reference to an immutable folder of files (a model, a dataset, a report). */
+export interface ArtifactRef {
+  /** What the folder is: "model", "reward-model", "value-model", "dataset", "checkpoint", "report", "file". */
+  kind: string;
+  /** "sha256:" and 64 hex digits of the encoded Manifest. */
+  digest: string;
+  /** Bytes of all files together. */
+  size: number;
 }
-export const WireError: MessageType<WireError> = { name: 'Error', codec: minchat.v1.Error };
+export const ArtifactRef: MessageType<ArtifactRef> = { name: 'ArtifactRef', codec: minchat.v1.ArtifactRef };
+
+/**
+ * The manifest of an artifact. Encoded, it is what the digest of ArtifactRef is taken of;
+ * it is stored last, so that an artifact with a manifest is a complete one.
+ */
+export interface Manifest {
+  kind: string;
+  /** Sorted by path, so that the same files always give the same digest. */
+  files: ManifestFile[];
+}
+export const Manifest: MessageType<Manifest> = { name: 'Manifest', codec: minchat.v1.Manifest };
+
+export interface ManifestFile {
+  /** Relative, with "/" between folders, never leaving the folder. */
+  path: string;
+  size: number;
+  /** 64 hex digits; also the name that the file's content is stored under. */
+  sha256: string;
+}
+export const ManifestFile: MessageType<ManifestFile> = { name: 'ManifestFile', codec: minchat.v1.ManifestFile };
+
+export interface NamedArtifact {
+  name: string;
+  artifact?: ArtifactRef | undefined;
+}
+export const NamedArtifact: MessageType<NamedArtifact> = { name: 'NamedArtifact', codec: minchat.v1.NamedArtifact };
 
 /** What happened to a job. Published on events.<run_id>.<stage>.<kind of event>. */
 export interface StageEvent {
@@ -110,6 +136,8 @@ export const StageFailed: MessageType<StageFailed> = { name: 'StageFailed', code
 /** The worker was asked to stop and handed the job back. */
 export interface StageReleased {
   step: number;
+  /** The try that ended; an old one's news is told from the present one's by it. */
+  attempt: number;
 }
 export const StageReleased: MessageType<StageReleased> = { name: 'StageReleased', codec: minchat.v1.StageReleased };
 
@@ -118,98 +146,6 @@ export interface RunChanged {
   status: string;
 }
 export const RunChanged: MessageType<RunChanged> = { name: 'RunChanged', codec: minchat.v1.RunChanged };
-
-/** A reference to an immutable folder of files (a model, a dataset, a report). */
-export interface ArtifactRef {
-  /** What the folder is: "model", "reward-model", "value-model", "dataset", "checkpoint", "report", "file". */
-  kind: string;
-  /** "sha256:" and 64 hex digits of the encoded Manifest. */
-  digest: string;
-  /** Bytes of all files together. */
-  size: number;
-}
-export const ArtifactRef: MessageType<ArtifactRef> = { name: 'ArtifactRef', codec: minchat.v1.ArtifactRef };
-
-/**
- * The manifest of an artifact. Encoded, it is what the digest of ArtifactRef is taken of;
- * it is stored last, so that an artifact with a manifest is a complete one.
- */
-export interface Manifest {
-  kind: string;
-  /** Sorted by path, so that the same files always give the same digest. */
-  files: ManifestFile[];
-}
-export const Manifest: MessageType<Manifest> = { name: 'Manifest', codec: minchat.v1.Manifest };
-
-export interface ManifestFile {
-  /** Relative, with "/" between folders, never leaving the folder. */
-  path: string;
-  size: number;
-  /** 64 hex digits; also the name that the file's content is stored under. */
-  sha256: string;
-}
-export const ManifestFile: MessageType<ManifestFile> = { name: 'ManifestFile', codec: minchat.v1.ManifestFile };
-
-export interface NamedArtifact {
-  name: string;
-  artifact?: ArtifactRef | undefined;
-}
-export const NamedArtifact: MessageType<NamedArtifact> = { name: 'NamedArtifact', codec: minchat.v1.NamedArtifact };
-
-export interface Message {
-  /** system, user or assistant. */
-  role: string;
-  content: string;
-}
-export const Message: MessageType<Message> = { name: 'Message', codec: minchat.v1.Message };
-
-/** A person's (or program's) prompt, given with consent. feedback.prompt */
-export interface PromptSubmitted {
-  promptId: string;
-  userId: string;
-  messages: Message[];
-  source: string;
-  atMs: number;
-}
-export const PromptSubmitted: MessageType<PromptSubmitted> = { name: 'PromptSubmitted', codec: minchat.v1.PromptSubmitted };
-
-/** An answer that a labeler wrote. feedback.demonstration */
-export interface DemonstrationWritten {
-  demonstrationId: string;
-  promptId: string;
-  labelerId: string;
-  messages: Message[];
-  completion: string;
-  atMs: number;
-}
-export const DemonstrationWritten: MessageType<DemonstrationWritten> = { name: 'DemonstrationWritten', codec: minchat.v1.DemonstrationWritten };
-
-/** One labeler's ranking of K answers to one prompt. feedback.ranking */
-export interface RankingSubmitted {
-  rankingId: string;
-  promptId: string;
-  labelerId: string;
-  messages: Message[];
-  answers: RankedAnswer[];
-  atMs: number;
-  /** The task this ranking answers, if any. */
-  taskId: string;
-}
-export const RankingSubmitted: MessageType<RankingSubmitted> = { name: 'RankingSubmitted', codec: minchat.v1.RankingSubmitted };
-
-export interface RankedAnswer {
-  text: string;
-  /** 0 is best; equal ranks are ties. */
-  rank: number;
-  /** False when the answer was cut off before its end token. */
-  finished: boolean;
-  /** 1 to 7; 0 when not rated. */
-  rating: number;
-  flags: string[];
-  /** Which model wrote it; never shown to a labeler. */
-  model: string;
-}
-export const RankedAnswer: MessageType<RankedAnswer> = { name: 'RankedAnswer', codec: minchat.v1.RankedAnswer };
 
 export interface GenerateRequest {
   requestId: string;
@@ -492,5 +428,71 @@ export interface Collection {
 }
 export const Collection: MessageType<Collection> = { name: 'Collection', codec: minchat.v1.Collection };
 
+/** An error as it travels: the code is a key of the table in docs/errors.md. */
+export interface WireError {
+  code: string;
+  /** What happened, for a person. */
+  message: string;
+  /** What to do about it. */
+  hint: string;
+  retryable: boolean;
+}
+export const WireError: MessageType<WireError> = { name: 'Error', codec: minchat.v1.Error };
+
+export interface Message {
+  /** system, user or assistant. */
+  role: string;
+  content: string;
+}
+export const Message: MessageType<Message> = { name: 'Message', codec: minchat.v1.Message };
+
+/** A person's (or program's) prompt, given with consent. feedback.prompt */
+export interface PromptSubmitted {
+  promptId: string;
+  userId: string;
+  messages: Message[];
+  source: string;
+  atMs: number;
+}
+export const PromptSubmitted: MessageType<PromptSubmitted> = { name: 'PromptSubmitted', codec: minchat.v1.PromptSubmitted };
+
+/** An answer that a labeler wrote. feedback.demonstration */
+export interface DemonstrationWritten {
+  demonstrationId: string;
+  promptId: string;
+  labelerId: string;
+  messages: Message[];
+  completion: string;
+  atMs: number;
+}
+export const DemonstrationWritten: MessageType<DemonstrationWritten> = { name: 'DemonstrationWritten', codec: minchat.v1.DemonstrationWritten };
+
+/** One labeler's ranking of K answers to one prompt. feedback.ranking */
+export interface RankingSubmitted {
+  rankingId: string;
+  promptId: string;
+  labelerId: string;
+  messages: Message[];
+  answers: RankedAnswer[];
+  atMs: number;
+  /** The task this ranking answers, if any. */
+  taskId: string;
+}
+export const RankingSubmitted: MessageType<RankingSubmitted> = { name: 'RankingSubmitted', codec: minchat.v1.RankingSubmitted };
+
+export interface RankedAnswer {
+  text: string;
+  /** 0 is best; equal ranks are ties. */
+  rank: number;
+  /** False when the answer was cut off before its end token. */
+  finished: boolean;
+  /** 1 to 7; 0 when not rated. */
+  rating: number;
+  flags: string[];
+  /** Which model wrote it; never shown to a labeler. */
+  model: string;
+}
+export const RankedAnswer: MessageType<RankedAnswer> = { name: 'RankedAnswer', codec: minchat.v1.RankedAnswer };
+
 /** Every message, by its name in proto/. */
-export const messageTypes = { Error: WireError, StageEvent, StageStarted, StageProgress, StageCheckpointed, StageCompleted, StageFailed, StageReleased, RunChanged, ArtifactRef, Manifest, ManifestFile, NamedArtifact, Message, PromptSubmitted, DemonstrationWritten, RankingSubmitted, RankedAnswer, GenerateRequest, Chat, TokenList, LogitBias, GenerateChunk, TokenLogprob, AlternativeToken, ScoreRequest, ScoredText, ScoreReply, Job, JobRecord, Checkpoint, StageResult, Metric, RunRecord, StageRecord, SubmitRunRequest, GetRunRequest, ListRunsRequest, ListRunsReply, CancelRunRequest, ResumeRunRequest, ForkRunRequest, ImportRequest, ImportProgress, BadRecord, ListCollectionsRequest, ListCollectionsReply, Collection } as const;
+export const messageTypes = { ArtifactRef, Manifest, ManifestFile, NamedArtifact, StageEvent, StageStarted, StageProgress, StageCheckpointed, StageCompleted, StageFailed, StageReleased, RunChanged, GenerateRequest, Chat, TokenList, LogitBias, GenerateChunk, TokenLogprob, AlternativeToken, ScoreRequest, ScoredText, ScoreReply, Job, JobRecord, Checkpoint, StageResult, Metric, RunRecord, StageRecord, SubmitRunRequest, GetRunRequest, ListRunsRequest, ListRunsReply, CancelRunRequest, ResumeRunRequest, ForkRunRequest, ImportRequest, ImportProgress, BadRecord, ListCollectionsRequest, ListCollectionsReply, Collection, Error: WireError, Message, PromptSubmitted, DemonstrationWritten, RankingSubmitted, RankedAnswer } as const;
