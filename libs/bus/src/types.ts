@@ -1,0 +1,216 @@
+import type {
+  ArtifactRef,
+  Checkpoint,
+  DemonstrationWritten,
+  Init,
+  Job,
+  JobRecord,
+  PromptSubmitted,
+  RankingSubmitted,
+  RunRecord,
+  StageEvent,
+  StageResult,
+} from '@minchat/contracts';
+import type { Logger } from '@minchat/telemetry';
+import type { StreamDef, UnaryDef } from './rpc-table.ts';
+
+export interface BusOptions {
+  /** NATS_URL: servers separated by commas, `user:password@` allowed. */
+  url: string;
+  /** The service's name, as `nats server report connections` shows it. */
+  name: string;
+  log: Logger;
+  token?: string | undefined;
+  /** How long to wait for the server before MC_NATS_UNAVAILABLE; 30 s unless told. */
+  waitMs?: number;
+  /** ARTIFACT_STORE: `nats:`, `file:FOLDER` or `s3://bucket/prefix`. `nats:` unless told. */
+  artifactStore?: string;
+  /** Where fetched artifacts are kept; needed for `artifacts`. */
+  cacheFolder?: string;
+}
+
+/** A kind of feedback, the last token of its subject, and its message. */
+export interface Feedback {
+  prompt: PromptSubmitted;
+  demonstration: DemonstrationWritten;
+  ranking: RankingSubmitted;
+}
+
+/** One job as it was delivered to this worker. Exactly one of ack, nak and deadLetter ends it. */
+export interface JobDelivery {
+  readonly job: Job;
+  /** 1 for the first delivery. */
+  readonly delivery: number;
+  /** No further delivery will follow this one. */
+  readonly last: boolean;
+  /** The headers' trace context (traceparent), for `withSpan`. */
+  readonly trace: Readonly<Record<string, string>>;
+  /** Tells the server that the job is being worked on; call every ackWaitMs / 3. */
+  working(): void;
+  /** The job is done and its result stored. Resolves when the server has taken the ack. */
+  ack(): Promise<void>;
+  /** Gives the job back, to be delivered again after `delayMs`. */
+  nak(delayMs?: number): void;
+  /** Copies the job to DLQ with the error and takes it off the queue. */
+  deadLetter(error: unknown): Promise<void>;
+}
+
+export interface JobQueue {
+  readonly ackWaitMs: number;
+  /**
+   * The next job of this kind; undefined when `signal` aborts first. Messages that are no valid
+   * jobs go to DLQ by themselves.
+   */
+  next(signal: AbortSignal): Promise<JobDelivery | undefined>;
+}
+
+export interface EventFilter {
+  /** Only this run's. */
+  runId?: string;
+  /** Where to begin: `all` that is kept, or only `new` ones. `new` unless told. */
+  from?: 'all' | 'new';
+  /**
+   * A name under which the server remembers how far the subscriber came: each event is delivered
+   * at least once over restarts, and again when the handler throws. Without it the events come in
+   * order, while the subscriber lives.
+   */
+  durable?: string;
+}
+
+export interface Subscription {
+  /** Settles when the subscription has ended; rejects when it ended by an error. */
+  readonly done: Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Who holds a job, from `JobRecords.take`. The revision is the fence. */
+export interface Lease {
+  readonly jobId: string;
+  readonly workerId: string;
+  /** The record as of the last write of this lease. */
+  readonly record: JobRecord;
+}
+
+export type Taken =
+  | { outcome: 'taken'; lease: Lease }
+  /** Another worker holds the lease until `untilMs` (its clock and ours may differ by a little). */
+  | { outcome: 'held'; record: JobRecord; untilMs: number }
+  /** Completed, failed or cancelled: nothing is left to do but to tell. */
+  | { outcome: 'over'; record: JobRecord };
+
+/**
+ * The KV bucket of job records. Every write is a compare-and-set on the revision that the lease
+ * last saw; a write of a worker whose lease was taken over rejects with MC_LEASE_LOST.
+ */
+export interface JobRecords {
+  get(jobId: string): Promise<JobRecord | undefined>;
+  /** Creates the record, or takes it over when it was released or its lease is over. */
+  take(job: Pick<Job, 'jobId' | 'runId' | 'stage'>, workerId: string, leaseMs: number): Promise<Taken>;
+  renew(lease: Lease): Promise<void>;
+  checkpoint(lease: Lease, checkpoint: Checkpoint): Promise<void>;
+  /** The fence: stores the result. Publish the completed event after this, then ack. */
+  complete(lease: Lease, result: StageResult): Promise<void>;
+  fail(lease: Lease, error: unknown): Promise<void>;
+  /** Hands the job back; the next `take` succeeds at once. */
+  release(lease: Lease): Promise<void>;
+  /** Marks a job that is not over as cancelled, whoever holds it; creates the record if need be. */
+  cancel(job: Pick<Job, 'jobId' | 'runId' | 'stage'>): Promise<JobRecord>;
+  /**
+   * Makes a failed or cancelled job free to take again (JOB_STATE_RELEASED), its checkpoint and
+   * count of attempts kept; leaves any other, and one without a record, as it is. For `resume`.
+   */
+  reopen(jobId: string): Promise<void>;
+}
+
+/** The KV bucket of runs, for the coordinator. */
+export interface RunRecords {
+  get(runId: string): Promise<{ record: RunRecord; revision: number } | undefined>;
+  list(): Promise<RunRecord[]>;
+  /** The new revision; undefined when there is such a run already. */
+  create(record: Init<RunRecord>): Promise<number | undefined>;
+  /** The new revision; undefined when the record has changed since `revision`. */
+  update(record: Init<RunRecord>, revision: number): Promise<number | undefined>;
+}
+
+export interface ArtifactStore {
+  /**
+   * Stores every file of a folder, the manifest last. The same files give the same reference, and
+   * files that are there already are not sent again. Throws MC_DISK_FULL.
+   */
+  put(folder: string, kind: string, options?: TransferOptions): Promise<ArtifactRef>;
+  /**
+   * The artifact as a local folder, fetched unless cached, each file's digest verified. Do not
+   * write into it. Throws MC_ARTIFACT_MISSING, MC_ARTIFACT_CORRUPT, MC_DISK_FULL.
+   */
+  get(ref: ArtifactRef, options?: TransferOptions): Promise<string>;
+  /** Whether the manifest is there. */
+  has(ref: ArtifactRef): Promise<boolean>;
+  /** What remains to be done at the end. */
+  close(): Promise<void>;
+}
+
+export interface TransferOptions {
+  signal?: AbortSignal;
+  /** Bytes done and bytes in all; called for every piece. */
+  onProgress?: (done: number, total: number) => void;
+}
+
+export interface CallOptions {
+  signal?: AbortSignal | undefined;
+  /** MC_TIMEOUT when no reply came by then; 10 s unless told. */
+  timeoutMs?: number;
+}
+
+export interface HandlerContext {
+  /** Aborted when the client cancelled, went away, or the service closes. */
+  readonly signal: AbortSignal;
+}
+
+export interface Bus {
+  /** False while the connection to NATS is broken (it is being mended). For /readyz. */
+  readonly connected: boolean;
+  readonly jobs: JobRecords;
+  readonly runs: RunRecords;
+  readonly artifacts: ArtifactStore;
+
+  /**
+   * Publishes a job once per job_id and round, however often it is called. The round is 0 unless
+   * told; a resumed job is published again with the next one.
+   */
+  publishJob(job: Init<Job>, options?: { round?: number }): Promise<{ duplicate: boolean }>;
+  /** The queue of one kind of jobs. */
+  jobQueue(kind: string): Promise<JobQueue>;
+  /** The jobs that were given up, oldest first; for people. */
+  deadLetters(): Promise<{ job: Job; error: string; atMs: number }[]>;
+
+  /**
+   * Publishes an event; `eventId` makes it happen once (2 minutes, or for good with `once`).
+   * `atMs` is filled in, and `eventId` when left out.
+   */
+  publishEvent(event: Init<StageEvent>, options?: { once?: boolean }): Promise<void>;
+  subscribeEvents(filter: EventFilter, handler: (event: StageEvent) => void | Promise<void>): Promise<Subscription>;
+
+  publishFeedback<K extends keyof Feedback>(kind: K, message: Init<Feedback[K]>): Promise<void>;
+  /** At least once over restarts of the subscriber, by the durable name. */
+  consumeFeedback(durable: string, handlers: { [K in keyof Feedback]: (message: Feedback[K]) => Promise<void> }): Promise<Subscription>;
+
+  /** Marks the job cancelled and tells its worker, if one is at it. */
+  cancelJob(job: Pick<Job, 'jobId' | 'runId' | 'stage'>): Promise<void>;
+  /** Calls back when the job is cancelled while this worker is connected. Returns the way to stop. */
+  onCancel(jobId: string, callback: () => void): () => void;
+
+  /** Answers requests; the instances of a service share them. Errors reach the client with their code. */
+  serve<Request, Reply>(def: UnaryDef<Request, Reply>, handler: (request: Request, context: HandlerContext) => Promise<Init<Reply>>): Subscription;
+  serve<Request, Reply>(def: StreamDef<Request, Reply>, handler: (request: Request, context: HandlerContext) => AsyncIterable<Init<Reply>>): Subscription;
+  /** Throws the service's MinchatError, MC_SERVICE_UNAVAILABLE or MC_TIMEOUT. */
+  call<Request, Reply>(def: UnaryDef<Request, Reply>, request: Init<Request>, options?: CallOptions): Promise<Reply>;
+  /**
+   * The replies as they come; leaving the loop or aborting `signal` cancels the handler. `timeoutMs`
+   * is the longest silence before MC_TIMEOUT (the server beats while it works); 30 s unless told.
+   */
+  stream<Request, Reply>(def: StreamDef<Request, Reply>, request: Init<Request>, options?: CallOptions): AsyncIterable<Reply>;
+
+  /** Finishes what is in flight, then disconnects. */
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
