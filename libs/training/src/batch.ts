@@ -52,15 +52,10 @@ export function chatExample(
   completion: string,
   options: { finished?: boolean; context: number },
 ): Example {
-  const prompt = tokenizer.encodeChat([...messages], { addGenerationPrompt: true });
+  const prompt = tokenizer.encodeChat(messages, { addGenerationPrompt: true });
   const answer = tokenizer.encode(completion);
-  if (options.finished ?? true) answer.push(endToken(tokenizer));
+  if (options.finished ?? true) answer.push(tokenizer.endOfTurn);
   return fitExample({ prompt, answer }, options.context);
-}
-
-/** The token that ends a turn; a foreign tokenizer without `<|end|>` has its `<|endoftext|>`. */
-export function endToken(tokenizer: Tokenizer): number {
-  return tokenizer.idOf('<|end|>') ?? tokenizer.endOfText;
 }
 
 export interface PadOptions {
@@ -96,17 +91,25 @@ export function padExamples(examples: readonly Example[], options: PadOptions): 
   return { rows, length, tokens, targets, weights, tokenCount, weightSum };
 }
 
-/** Texts as one stream, each led by the separator (`<|endoftext|>`). */
-export function packTexts(texts: Iterable<readonly number[]>, separator: number): Int32Array {
-  const parts = [...texts];
-  const stream = new Int32Array(parts.reduce((sum, part) => sum + part.length + 1, 0));
-  let at = 0;
-  for (const part of parts) {
-    stream[at] = separator;
-    stream.set(part, at + 1);
-    at += part.length + 1;
+/** Texts as one stream, each led by the separator (`<|endoftext|>`); reads the texts once. */
+export async function packTexts(
+  texts: AsyncIterable<readonly number[]> | Iterable<readonly number[]>,
+  separator: number,
+): Promise<Int32Array> {
+  let stream = new Int32Array(1024);
+  let length = 0;
+  for await (const text of texts) {
+    const end = length + 1 + text.length;
+    if (end > stream.length) {
+      const grown = new Int32Array(Math.max(end, stream.length * 2));
+      grown.set(stream.subarray(0, length));
+      stream = grown;
+    }
+    stream[length] = separator;
+    stream.set(text, length + 1);
+    length = end;
   }
-  return stream;
+  return stream.slice(0, length);
 }
 
 /** Windows of T tokens of the stream, taken as a ring; every token is trained on. */

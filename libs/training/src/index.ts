@@ -1,7 +1,6 @@
 // What every trainer shares: the loop, checkpoints, batches.
 export {
   chatExample,
-  endToken,
   fitExample,
   packTexts,
   paddedLength,
@@ -13,6 +12,7 @@ export {
   type TokenBatch,
 } from './batch.ts';
 export { writeHistory, type HistoryEntry } from './history.ts';
+export { batchTensors, evaluateLm, lmStep, type BatchTensors, type LmResult, type LmStepOptions } from './lm.ts';
 export { runTraining, type Saveable, type StepResult, type TrainingPlan, type TrainingResult } from './loop.ts';
 export {
   batchSchedule,
@@ -23,5 +23,6 @@ export {
   type BatchScheduleOptions,
   type WindowScheduleOptions,
 } from './schedule.ts';
+export { lastTokenScores, rewardBias, rewardBiasKey, scoreExamples, type ScoreOptions } from './score.ts';
 export { copyWeights, jsonPart, modelPart } from './state.ts';
 export { copyTokenizer } from './tokenizer-files.ts';

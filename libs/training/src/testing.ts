@@ -1,9 +1,12 @@
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
+import { disposeModel, gptConfig, initModel, Random, saveModel, startBackend } from '@minchat/model';
 import type { Metrics, Progress, StageContext, StageDefinition, StopReason } from '@minchat/stage';
+import { saveTokenizer, trainTokenizer, type Tokenizer } from '@minchat/tokenizer';
 import type { z } from 'zod';
 
 // Runs a stage in the test's own process: no bus, no host, plain folders.
@@ -96,4 +99,22 @@ export async function runStage<Schema extends z.ZodType, Input extends string, O
     error = thrown;
   }
   return { folder, metrics, error, progress, checkpoints, output: context.output };
+}
+
+/** Writes an untrained model folder with a tokenizer of the texts: the input of a trainer under test. */
+export async function writeTinyModel(folder: string, texts: readonly string[], seed = 1): Promise<Tokenizer> {
+  await startBackend();
+  const tokenizer = trainTokenizer(texts, { vocabSize: 300 });
+  const config = gptConfig({ vocab_size: tokenizer.vocabSize, n_positions: 64, n_embd: 32, n_layer: 2, n_head: 2 });
+  const model = initModel(config, new Random(seed));
+  await mkdir(folder, { recursive: true });
+  await saveModel(model, folder);
+  await saveTokenizer(tokenizer, folder);
+  disposeModel(model);
+  return tokenizer;
+}
+
+/** SHA-256 of the weights of a model folder. */
+export async function weightsDigest(folder: string): Promise<string> {
+  return createHash('sha256').update(await readFile(join(folder, 'model.safetensors'))).digest('hex');
 }

@@ -1,2 +1,3 @@
-// Learns a reward model from rankings.
-export {};
+// The stage `reward`; the default export is what the stage host loads.
+export { rewardSettings, type RewardSettings } from './settings.ts';
+export { rewardStage, rewardStage as default } from './stage.ts';

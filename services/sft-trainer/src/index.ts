@@ -1,2 +1,3 @@
-// Fine-tunes the base model on demonstrations.
-export {};
+// The stage `sft`; the default export is what the stage host loads.
+export { sftSettings, type SftSettings } from './settings.ts';
+export { sftStage, sftStage as default } from './stage.ts';

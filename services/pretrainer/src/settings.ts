@@ -1,0 +1,46 @@
+import { z } from 'zod';
+
+/**
+ * Settings of `pretrain`. Defaults are those of a GPT-2 trained on one machine (nanoGPT's, after the
+ * GPT-3 paper's table 2.1); a tiny model wants a higher learning rate and no dropout.
+ */
+export const pretrainSettings = z.strictObject({
+  /** Size of the model; heads must divide width. Not used with `init`. */
+  model: z
+    .strictObject({
+      layers: z.int().min(1).default(12),
+      heads: z.int().min(1).default(12),
+      width: z.int().min(1).default(768),
+      /** Longest text the model can read, in tokens. */
+      context: z.int().min(8).default(1024),
+    })
+    .prefault({}),
+  /** Tokens of the tokenizer, special ones and the 256 bytes included. Not used with `init`. */
+  vocabSize: z.int().min(261).default(16_384),
+  /** Folder of a Hugging Face GPT-2 to start from, tokenizer included; the input `model` does the same. */
+  init: z.string().optional(),
+  /** Optimizer steps. 0 takes the `init` model as it is. */
+  steps: z.int().min(0).default(10_000),
+  /** Windows of text per optimizer step. */
+  batchSize: z.int().min(1).default(32),
+  /** Tokens in a window; the model's context by default. */
+  windowLength: z.int().min(8).optional(),
+  /** Passes that a batch is cut into, to save memory; the result is the same. */
+  gradientAccumulation: z.int().min(1).default(1),
+  /** Peak; reached after the warm-up, then a cosine to 10 %. */
+  learningRate: z.number().positive().default(6e-4),
+  warmupSteps: z.int().min(0).default(100),
+  /** On matrices only. */
+  weightDecay: z.number().min(0).default(0.1),
+  /** Largest norm of the gradient. */
+  maxGradNorm: z.number().positive().default(1),
+  dropout: z.number().min(0).max(0.9).default(0),
+  /** Steps between two evaluations on the validation split. */
+  evaluateEvery: z.int().min(1).default(250),
+  /** Windows of the validation split that an evaluation reads. */
+  evaluationWindows: z.int().min(1).default(64),
+  /** Beginnings of texts that the model continues at every evaluation. */
+  samplePrompts: z.array(z.string()).default(['']),
+  sampleTokens: z.int().min(1).default(32),
+});
+export type PretrainSettings = z.output<typeof pretrainSettings>;

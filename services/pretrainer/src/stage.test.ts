@@ -1,0 +1,93 @@
+import { mkdtemp, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import { writeDataset } from '@minchat/datasets';
+import { disposeModel, loadModel } from '@minchat/model';
+import { loadTokenizer } from '@minchat/tokenizer';
+import { runStage, weightsDigest } from '@minchat/training/testing';
+import { beforeAll, expect, test } from 'vitest';
+import { pretrainStage } from './stage.ts';
+
+const settings = {
+  model: { layers: 2, heads: 2, width: 32, context: 32 },
+  vocabSize: 300,
+  steps: 40,
+  batchSize: 8,
+  learningRate: 5e-3,
+  warmupSteps: 4,
+  evaluateEvery: 20,
+  sampleTokens: 8,
+};
+const inputs = { corpus: '' };
+
+beforeAll(async () => {
+  inputs.corpus = await mkdtemp(join(tmpdir(), 'minchat-corpus-'));
+  const sentences = ['The sun is hot.', 'The snow is cold.', 'Birds fly in the sky.', 'Fish swim in the sea.'];
+  const text = (from: number): string => Array.from({ length: 6 }, (_, index) => sentences[(from * 7 + index * index) % 4]).join(' ');
+  const texts = (from: number, count: number) => Array.from({ length: count }, (_, index) => ({ text: text(from + index) }));
+  await writeDataset(inputs.corpus, 'text', { train: texts(0, 40), validation: texts(40, 5) });
+});
+
+test('trains tokenizer and model: the loss falls, a folder with everything is written', async () => {
+  const { metrics, error, output, progress } = await runStage(pretrainStage, { settings, inputs });
+  expect(error).toBeUndefined();
+  expect(progress[0]?.metrics?.['loss']).toBeCloseTo(Math.log(300), 0);
+  expect(metrics?.['loss']).toBeLessThan(2);
+  expect(metrics?.['eval_perplexity']).toBeCloseTo(Math.exp(metrics?.['eval_loss'] ?? 0), 6);
+  expect(metrics?.['num_tokens']).toBe(40 * 8 * 32);
+  expect(progress.filter(({ samples }) => samples).map(({ step }) => step)).toEqual([20, 40]);
+  const model = await loadModel(output('model'));
+  const tokenizer = await loadTokenizer(output('model'));
+  expect(model.config.vocab_size).toBe(tokenizer.vocabSize);
+  disposeModel(model);
+  const history = JSON.parse(await readFile(join(output('model'), 'training.json'), 'utf8')) as unknown[];
+  expect(history).toHaveLength(40);
+});
+
+test('resumed from a periodic checkpoint, it ends bit for bit where an undisturbed run ends', async () => {
+  const options = { settings: { ...settings, dropout: 0.1 }, inputs };
+  const whole = await runStage(pretrainStage, options);
+  // Lost without a word, as after kill -9: the last checkpoint is from step 20.
+  const first = await runStage(pretrainStage, { ...options, checkpointEvery: 10, onProgress: ({ step }) => (step === 27 ? 'lease-lost' : undefined) });
+  expect(first.checkpoints).toEqual([10, 20]);
+  const second = await runStage(pretrainStage, { ...options, folder: first.folder });
+  expect(second.progress[0]?.step).toBe(21);
+  expect(await weightsDigest(second.output('model'))).toBe(await weightsDigest(whole.output('model')));
+});
+
+test('gradient accumulation gives the same gradient', async () => {
+  const whole = await runStage(pretrainStage, { settings: { ...settings, steps: 2 }, inputs });
+  const parts = await runStage(pretrainStage, { settings: { ...settings, steps: 2, gradientAccumulation: 3 }, inputs });
+  for (const name of ['loss', 'grad_norm', 'mean_token_accuracy']) {
+    expect(parts.metrics?.[name]).toBeCloseTo(whole.metrics?.[name] ?? NaN, 4);
+  }
+});
+
+test('goes on from a model folder, or only takes it in', async () => {
+  const first = await runStage(pretrainStage, { settings, inputs });
+  const folder = first.output('model');
+  const taken = await runStage(pretrainStage, { settings: { steps: 0, init: folder }, inputs });
+  expect(taken.error).toBeUndefined();
+  expect(await weightsDigest(taken.output('model'))).toBe(await weightsDigest(folder));
+  const further = await runStage(pretrainStage, { settings: { ...settings, steps: 3, warmupSteps: 0 }, inputs: { ...inputs, model: folder } });
+  expect(further.progress[0]?.metrics?.['loss']).toBeLessThan(2.5);
+});
+
+test('the number of live tensors is flat from step to step, and nothing is left at the end', async () => {
+  const before = tf.memory().numTensors;
+  const live: number[] = [];
+  await runStage(pretrainStage, { settings: { ...settings, steps: 12, gradientAccumulation: 2 }, inputs, onProgress: () => void live.push(tf.memory().numTensors) });
+  expect(new Set(live.slice(1)).size).toBe(1);
+  expect(tf.memory().numTensors).toBe(before);
+});
+
+test('an absurd learning rate ends with MC_STAGE_DIVERGED', async () => {
+  const { error } = await runStage(pretrainStage, { settings: { ...settings, learningRate: 1e30, warmupSteps: 0 }, inputs });
+  expect(error).toMatchObject({ code: 'MC_STAGE_DIVERGED' });
+});
+
+test('a width that the heads do not divide is refused with MC_STAGE_SETTINGS', async () => {
+  const { error } = await runStage(pretrainStage, { settings: { ...settings, model: { ...settings.model, heads: 3 } }, inputs });
+  expect(error).toMatchObject({ code: 'MC_STAGE_SETTINGS' });
+});

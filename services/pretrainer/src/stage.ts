@@ -1,0 +1,120 @@
+import { readRecords, type Split } from '@minchat/datasets';
+import { MinchatError } from '@minchat/errors';
+import { AdamW, disposeModel, generate, learningRate, Random, saveModel, startBackend, type Model } from '@minchat/model';
+import { defineStage } from '@minchat/stage';
+import { saveTokenizer, type Tokenizer } from '@minchat/tokenizer';
+import { evaluateLm, lmStep, modelPart, packTexts, runTraining, windowBatch, windowSchedule, writeHistory, type TokenBatch } from '@minchat/training';
+import { startingModel } from './start.ts';
+import { pretrainSettings } from './settings.ts';
+
+/**
+ * Step 0, the base model: a byte-level BPE tokenizer and a GPT trained on raw text by next-token
+ * cross-entropy. Texts are packed into one stream, `<|endoftext|>` before each, and cut into windows;
+ * every epoch cuts at another place and in another order.
+ *
+ * With `init` (or the input `model`) it goes on from a Hugging Face GPT-2 folder and keeps that
+ * folder's tokenizer; `steps: 0` only takes it in. Demonstrations are not trained on: they show the
+ * tokenizer what chats look like.
+ *
+ * Metrics: loss, mean_token_accuracy, grad_norm, lr, num_tokens; eval_loss and eval_perplexity on the
+ * validation split.
+ */
+export const pretrainStage = defineStage({
+  kind: 'pretrain',
+  description: 'Trains a tokenizer and a base model on raw text.',
+  settings: pretrainSettings,
+  inputs: {
+    corpus: { kind: 'dataset', description: 'raw text' },
+    demonstrations: { kind: 'dataset', optional: true, description: 'chats, for the tokenizer only' },
+    model: { kind: 'model', optional: true, description: 'a model to go on from' },
+  },
+  outputs: { model: { kind: 'model', description: 'the base model' } },
+  async run(context) {
+    const { settings } = context;
+    const backend = await startBackend();
+    context.log.info(backend, 'backend');
+    const random = new Random(context.seed);
+    const init = context.hasInput('model') ? context.input('model') : settings.init;
+    const { tokenizer, model } = await startingModel({
+      settings,
+      init,
+      corpus: context.input('corpus'),
+      demonstrations: context.hasInput('demonstrations') ? context.input('demonstrations') : undefined,
+      random,
+    });
+    const stream = await tokenStream(context.input('corpus'), 'train', tokenizer);
+    const validation = await tokenStream(context.input('corpus'), 'validation', tokenizer);
+    if (stream.length < 2) throw new MinchatError('MC_DATA_EMPTY', 'corpus: expected text in the train split, found none');
+    const length = Math.min(settings.windowLength ?? model.config.n_positions, model.config.n_positions);
+    const held = validationBatches(validation, length, settings);
+    const windows = windowSchedule({ tokens: stream.length, length, batchSize: settings.batchSize, seed: context.seed });
+    const optimizer = new AdamW(model.parameters, { weightDecay: settings.weightDecay, clipNorm: settings.maxGradNorm });
+    const result = await runTraining(context, {
+      totalSteps: settings.steps,
+      parts: { model: modelPart(model), optimizer },
+      async step(step) {
+        const lr = learningRate({ kind: 'cosine', peak: settings.learningRate, warmup: settings.warmupSteps, total: settings.steps }, step);
+        const { loss, accuracy, gradNorm } = await lmStep({
+          model,
+          optimizer,
+          batch: windowBatch(stream, windows.at(step), length),
+          learningRate: lr,
+          rowsPerPass: Math.ceil(settings.batchSize / settings.gradientAccumulation),
+          dropout: settings.dropout,
+          random: random.fork(`step-${step}`),
+        });
+        return { metrics: { loss, mean_token_accuracy: accuracy, grad_norm: gradNorm, lr }, tokens: settings.batchSize * length };
+      },
+      evaluation: {
+        every: settings.evaluateEvery,
+        async run(step) {
+          const evaluated = await evaluateLm(model, held);
+          const metrics = evaluated ? { eval_loss: evaluated.loss, eval_perplexity: Math.exp(evaluated.loss) } : {};
+          return { metrics, samples: await samples(model, tokenizer, settings, step) };
+        },
+      },
+    });
+    const folder = context.output('model');
+    await saveModel(model, folder);
+    await saveTokenizer(tokenizer, folder);
+    await writeHistory(folder, result.history);
+    optimizer.dispose();
+    disposeModel(model);
+    return result.metrics;
+  },
+});
+
+async function tokenStream(corpus: string, split: Split, tokenizer: Tokenizer): Promise<Int32Array> {
+  async function* texts(): AsyncGenerator<number[]> {
+    for await (const { text } of readRecords(corpus, 'text', split)) yield tokenizer.encode(text);
+  }
+  return packTexts(texts(), tokenizer.endOfText);
+}
+
+/** The first windows of the validation split, one after the other. */
+function validationBatches(stream: Int32Array, length: number, settings: { evaluationWindows: number; batchSize: number }): TokenBatch[] {
+  const count = Math.min(settings.evaluationWindows, Math.floor((stream.length - 1) / length));
+  const starts = Array.from({ length: Math.max(0, count) }, (_, index) => index * length);
+  const batches: TokenBatch[] = [];
+  for (let from = 0; from < starts.length; from += settings.batchSize) {
+    batches.push(windowBatch(stream, starts.slice(from, from + settings.batchSize), length));
+  }
+  return batches;
+}
+
+async function samples(
+  model: Model,
+  tokenizer: Tokenizer,
+  settings: { samplePrompts: readonly string[]; sampleTokens: number },
+  step: number,
+): Promise<string[]> {
+  if (settings.samplePrompts.length === 0) return [];
+  const prompts = settings.samplePrompts.map((prompt) => [tokenizer.endOfText, ...tokenizer.encode(prompt)]);
+  const texts = await generate(model, prompts, {
+    maxNewTokens: settings.sampleTokens,
+    temperature: 0.8,
+    stopIds: tokenizer.eosIds,
+    seed: step,
+  });
+  return texts.map(({ tokens }, row) => `${settings.samplePrompts[row] ?? ''}${tokenizer.decode(tokens, { skipSpecial: true })}`);
+}

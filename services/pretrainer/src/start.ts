@@ -1,0 +1,55 @@
+import { gptConfig, initModel, loadModel, type Model, type Random } from '@minchat/model';
+import { readRecords } from '@minchat/datasets';
+import { MinchatError } from '@minchat/errors';
+import { loadTokenizer, trainTokenizer, type Tokenizer } from '@minchat/tokenizer';
+import type { PretrainSettings } from './settings.ts';
+
+/** Text that the tokenizer is trained on: more hardly changes its merges. */
+const tokenizerCharacters = 50_000_000;
+
+export interface StartOptions {
+  readonly settings: PretrainSettings;
+  /** Folder of a model to go on from. */
+  readonly init: string | undefined;
+  readonly corpus: string;
+  readonly demonstrations: string | undefined;
+  readonly random: Random;
+}
+
+/** The tokenizer and the model that pretraining starts from: new ones, or those of a folder. */
+export async function startingModel(options: StartOptions): Promise<{ tokenizer: Tokenizer; model: Model }> {
+  const { settings, init, random } = options;
+  if (init !== undefined) return { tokenizer: await loadTokenizer(init), model: await loadModel(init, { head: 'lm' }) };
+  const { heads, width } = settings.model;
+  if (width % heads !== 0) {
+    throw new MinchatError('MC_STAGE_SETTINGS', `model.heads: expected a divisor of model.width ${width}, found ${heads}`);
+  }
+  const texts = await tokenizerTexts(options.corpus, options.demonstrations);
+  const tokenizer = trainTokenizer(texts, { vocabSize: settings.vocabSize });
+  const config = gptConfig({
+    vocab_size: tokenizer.vocabSize,
+    n_positions: settings.model.context,
+    n_embd: width,
+    n_layer: settings.model.layers,
+    n_head: heads,
+    bos_token_id: tokenizer.endOfText,
+    eos_token_id: tokenizer.endOfText,
+  });
+  return { tokenizer, model: initModel(config, random.fork('model')) };
+}
+
+async function tokenizerTexts(corpus: string, demonstrations: string | undefined): Promise<string[]> {
+  const texts: string[] = [];
+  let characters = 0;
+  for await (const { text } of readRecords(corpus, 'text', 'train')) {
+    texts.push(text);
+    characters += text.length;
+    if (characters > tokenizerCharacters) break;
+  }
+  if (demonstrations === undefined) return texts;
+  for await (const { messages, completion } of readRecords(demonstrations, 'demonstrations', 'train')) {
+    for (const { content } of messages) texts.push(content);
+    texts.push(completion);
+  }
+  return texts;
+}

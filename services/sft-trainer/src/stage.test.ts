@@ -1,0 +1,102 @@
+import { mkdtemp, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import { writeDataset, type DemonstrationRecord } from '@minchat/datasets';
+import { disposeModel, generate, gptConfig, initModel, loadModel, Random, saveModel } from '@minchat/model';
+import { loadTokenizer, saveTokenizer, Tokenizer, trainTokenizer } from '@minchat/tokenizer';
+import { runStage, weightsDigest, writeTinyModel } from '@minchat/training/testing';
+import { beforeAll, expect, test } from 'vitest';
+import { sftStage } from './stage.ts';
+
+// A chat that a tiny model can learn: the opposite of a word.
+const opposites = [['hot', 'cold'], ['big', 'small'], ['up', 'down'], ['day', 'night'], ['yes', 'no'], ['in', 'out']] as const;
+const demonstrations: DemonstrationRecord[] = opposites.flatMap(([a, b], id) => [
+  { id: `${id}`, messages: [{ role: 'user', content: a }], completion: b },
+  { id: `${id}r`, messages: [{ role: 'user', content: b }], completion: a },
+]);
+const settings = { epochs: 20, batchSize: 4, learningRate: 5e-3, dropout: 0.05, sampleTokens: 8 };
+const inputs = { model: '', demonstrations: '' };
+
+beforeAll(async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'minchat-sft-'));
+  inputs.model = join(folder, 'model');
+  inputs.demonstrations = join(folder, 'demonstrations');
+  await writeTinyModel(inputs.model, opposites.flat());
+  await writeDataset(inputs.demonstrations, 'demonstrations', { train: demonstrations, validation: demonstrations.slice(0, 4) });
+});
+
+test('learns the answers and where they end, and reports how', async () => {
+  const { metrics, error, output, progress } = await runStage(sftStage, { settings, inputs });
+  expect(error).toBeUndefined();
+  expect(metrics?.['loss']).toBeLessThan((progress[0]?.metrics?.['loss'] ?? 0) / 5);
+  expect(metrics?.['mean_token_accuracy']).toBeGreaterThan(0.8);
+  expect(metrics).toHaveProperty('eval_loss');
+  expect(progress.at(-1)?.metrics?.['lr']).toBeCloseTo(5e-4, 8);
+  expect(progress.find(({ samples }) => samples)?.samples?.[0]).toContain('>');
+  const model = await loadModel(output('model'));
+  const tokenizer = await loadTokenizer(output('model'));
+  const prompt = tokenizer.encodeChat([{ role: 'user', content: 'hot' }], { addGenerationPrompt: true });
+  const [answer] = await generate(model, [prompt], { maxNewTokens: 8, temperature: 0, stopIds: tokenizer.eosIds, seed: 1 });
+  expect(answer?.finished).toBe(true);
+  expect(tokenizer.decode(answer?.tokens ?? [], { skipSpecial: true })).toBe('cold');
+  disposeModel(model);
+});
+
+test('resumed in mid-epoch, it ends bit for bit where an undisturbed run ends', async () => {
+  const short = { ...settings, epochs: 4 };
+  const whole = await runStage(sftStage, { settings: short, inputs });
+  const first = await runStage(sftStage, { settings: short, inputs, onProgress: ({ step }) => (step === 7 ? 'cancelled' : undefined) });
+  expect(first.error).toBe('cancelled');
+  expect(first.checkpoints).toEqual([7]);
+  const second = await runStage(sftStage, { settings: short, inputs, folder: first.folder });
+  expect(await weightsDigest(second.output('model'))).toBe(await weightsDigest(whole.output('model')));
+  const history = (folder: string): Promise<string> => readFile(join(folder, 'training.json'), 'utf8');
+  expect(await history(second.output('model'))).toBe(await history(whole.output('model')));
+});
+
+test('keeps the checkpoint that the reward model scores highest', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'minchat-sft-reward-'));
+  const model = await loadModel(inputs.model, { head: 'scalar', random: new Random(3) });
+  await saveModel(model, folder);
+  disposeModel(model);
+  const { progress, output } = await runStage(sftStage, { settings: { ...settings, epochs: 3 }, inputs: { ...inputs, reward: folder } });
+  const rewards = progress.flatMap(({ metrics }) => metrics?.['eval_reward'] ?? []);
+  expect(rewards).toHaveLength(3);
+  const again = await runStage(sftStage, {
+    settings: { ...settings, epochs: 3 },
+    inputs: { ...inputs, reward: folder },
+    onProgress: ({ step }) => (step === 3 * (rewards.indexOf(Math.max(...rewards)) + 1) ? 'shutdown' : undefined),
+  });
+  // Stopped right after the best epoch, the last checkpoint's weights are the ones that are kept.
+  if (again.error === 'shutdown' && again.checkpoints.length > 0) {
+    const checkpoint = join(again.folder, 'checkpoints', String(again.checkpoints[0]), 'model');
+    expect(await weightsDigest(checkpoint)).toBe(await weightsDigest(output('model')));
+  }
+});
+
+test('a base model that does not know the chat tokens gets them', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'minchat-sft-foreign-'));
+  const trained = trainTokenizer(opposites.flat(), { vocabSize: 280, specialTokens: ['<|endoftext|>'] });
+  const { chatTemplate: _, ...parts } = trained.parts;
+  const foreign = new Tokenizer({ ...parts, eosToken: '<|endoftext|>' });
+  const model = initModel(gptConfig({ vocab_size: foreign.vocabSize, n_positions: 64, n_embd: 32, n_layer: 2, n_head: 2 }), new Random(1));
+  await saveModel(model, folder);
+  await saveTokenizer(foreign, folder);
+  disposeModel(model);
+  const { error, output } = await runStage(sftStage, { settings: { ...settings, epochs: 2 }, inputs: { ...inputs, model: folder } });
+  expect(error).toBeUndefined();
+  const tokenizer = await loadTokenizer(output('model'));
+  expect(tokenizer.idOf('<|end|>')).toBeGreaterThanOrEqual(foreign.vocabSize);
+  const tuned = await loadModel(output('model'));
+  expect(tuned.config.vocab_size).toBe(tokenizer.vocabSize);
+  disposeModel(tuned);
+});
+
+test('the number of live tensors is flat from step to step, and nothing is left at the end', async () => {
+  const before = tf.memory().numTensors;
+  const live: number[] = [];
+  await runStage(sftStage, { settings: { ...settings, epochs: 3 }, inputs, onProgress: () => void live.push(tf.memory().numTensors) });
+  expect(new Set(live.slice(1)).size).toBe(1);
+  expect(tf.memory().numTensors).toBe(before);
+});

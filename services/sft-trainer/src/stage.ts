@@ -1,0 +1,98 @@
+import { loadRecords, type DemonstrationRecord } from '@minchat/datasets';
+import { MinchatError } from '@minchat/errors';
+import { AdamW, disposeModel, learningRate, loadModel, Random, saveModel, startBackend } from '@minchat/model';
+import { defineStage } from '@minchat/stage';
+import { loadTokenizer, saveTokenizer } from '@minchat/tokenizer';
+import { batchSchedule, chatExample, lmStep, modelPart, padExamples, runTraining, writeHistory } from '@minchat/training';
+import { withChatTokens, withVocabulary } from './chat-tokens.ts';
+import { evaluateSft } from './evaluate.ts';
+import { keepBest } from './keep-best.ts';
+import { sftSettings } from './settings.ts';
+
+/**
+ * Step 1, supervised fine-tuning (InstructGPT 3.5 and C.1): cross-entropy on the answers' tokens and
+ * their end token, several epochs, residual dropout, a cosine to 10 % of the peak. The epoch that is
+ * kept is the one whose answers to validation prompts the reward model scores highest, if the input
+ * `reward` is given, else the one with the lowest validation loss.
+ *
+ * A base model that does not know the chat tokens (GPT-2) gets them.
+ *
+ * Metrics: loss, mean_token_accuracy, num_tokens, grad_norm, lr; eval_loss, eval_mean_token_accuracy
+ * and, with a reward model, eval_reward.
+ */
+export const sftStage = defineStage({
+  kind: 'sft',
+  description: 'Fine-tunes the base model on demonstrations.',
+  settings: sftSettings,
+  inputs: {
+    model: { kind: 'model', description: 'the base model' },
+    demonstrations: { kind: 'dataset', description: 'prompts and the answers that labelers wrote' },
+    reward: { kind: 'reward-model', optional: true, description: 'chooses the checkpoint' },
+  },
+  outputs: { model: { kind: 'model', description: 'the fine-tuned model' } },
+  async run(context) {
+    const { settings } = context;
+    context.log.info(await startBackend(), 'backend');
+    const random = new Random(context.seed);
+    const tokenizer = withChatTokens(await loadTokenizer(context.input('model')));
+    const model = withVocabulary(await loadModel(context.input('model'), { head: 'lm' }), tokenizer.vocabSize);
+    const reward = context.hasInput('reward') ? await loadModel(context.input('reward'), { head: 'scalar' }) : undefined;
+    const contextLength = model.config.n_positions;
+    const toExample = ({ messages, completion }: DemonstrationRecord) => chatExample(tokenizer, messages, completion, { context: contextLength });
+    const examples = (await loadRecords(context.input('demonstrations'), 'demonstrations', 'train')).map(toExample);
+    const held = await loadRecords(context.input('demonstrations'), 'demonstrations', 'validation');
+    const heldExamples = held.map(toExample);
+    if (examples.length === 0) throw new MinchatError('MC_DATA_EMPTY', 'demonstrations: expected records in the train split, found none');
+
+    const batches = batchSchedule({
+      lengths: examples.map(({ prompt, answer }) => prompt.length + answer.length),
+      batchSize: settings.batchSize,
+      seed: context.seed,
+    });
+    const totalSteps = settings.epochs * batches.stepsPerEpoch;
+    const optimizer = new AdamW(model.parameters, { weightDecay: settings.weightDecay, clipNorm: settings.maxGradNorm });
+    const kept = keepBest(model);
+    const result = await runTraining(context, {
+      totalSteps,
+      parts: { model: modelPart(model), optimizer, ...kept.parts },
+      async step(step) {
+        const batch = padExamples(batches.at(step).flatMap((index) => examples[index] ?? []), { pad: tokenizer.endOfText, limit: contextLength });
+        const lr = learningRate({ kind: 'cosine', peak: settings.learningRate, warmup: settings.warmupSteps, total: totalSteps }, step);
+        const { loss, accuracy, gradNorm } = await lmStep({
+          model,
+          optimizer,
+          batch,
+          learningRate: lr,
+          rowsPerPass: Math.ceil(settings.batchSize / settings.gradientAccumulation),
+          dropout: settings.dropout,
+          random: random.fork(`step-${step}`),
+        });
+        return { metrics: { loss, mean_token_accuracy: accuracy, grad_norm: gradNorm, lr }, tokens: batch.tokenCount };
+      },
+      evaluation: {
+        every: Math.max(1, Math.floor(batches.stepsPerEpoch / settings.evaluationsPerEpoch)),
+        async run(step) {
+          const { metrics, score, samples } = await evaluateSft({
+            model,
+            reward,
+            tokenizer,
+            demonstrations: held,
+            examples: heldExamples,
+            settings,
+            seed: context.seed,
+          });
+          // Without a validation split the last weights are the best known.
+          kept.offer(model, score ?? step);
+          return { metrics, samples };
+        },
+      },
+    });
+    const folder = context.output('model');
+    await saveModel(kept.model, folder, { eos_token_id: tokenizer.endOfTurn, pad_token_id: tokenizer.endOfText });
+    await saveTokenizer(tokenizer, folder);
+    await writeHistory(folder, result.history);
+    optimizer.dispose();
+    for (const used of [model, kept.model, ...(reward ? [reward] : [])]) disposeModel(used);
+    return result.metrics;
+  },
+});
