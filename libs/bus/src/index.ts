@@ -1,2 +1,20 @@
 // Everything NATS: streams, requests, leases, artifacts.
-export {};
+export { rpc, type StreamDef, type UnaryDef } from './rpc-table.ts';
+export type {
+  ArtifactStore,
+  Bus,
+  BusOptions,
+  CallOptions,
+  EventFilter,
+  Feedback,
+  HandlerContext,
+  JobDelivery,
+  JobQueue,
+  JobRecords,
+  Lease,
+  RunRecords,
+  Subscription,
+  Taken,
+  TransferOptions,
+} from './types.ts';
+export { connectBus } from './connect.ts';

@@ -1,0 +1,57 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { MinchatError } from '@minchat/errors';
+import type { Registry } from 'prom-client';
+
+export interface HealthOptions {
+  /** HEALTH_PORT; 0 takes any free one. */
+  port: number;
+  registry: Registry;
+  /** Whether the process works at all; it is restarted when not. Always true unless told. */
+  live?: () => boolean;
+  /** Whether it can take work now: connected, not shutting down. */
+  ready: () => boolean | Promise<boolean>;
+}
+
+export interface HealthServer {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** Serves /livez, /readyz and /metrics. Throws MC_PORT_TAKEN. */
+export async function startHealthServer({ port, registry, live = () => true, ready }: HealthOptions): Promise<HealthServer> {
+  const answer = async (path: string): Promise<{ status: number; type: string; body: string }> => {
+    const type = 'text/plain; charset=utf-8';
+    switch (path) {
+      case '/livez':
+        return live() ? { status: 200, type, body: 'ok\n' } : { status: 503, type, body: 'not live\n' };
+      case '/readyz':
+        return (await ready()) ? { status: 200, type, body: 'ok\n' } : { status: 503, type, body: 'not ready\n' };
+      case '/metrics':
+        return { status: 200, type: registry.contentType, body: await registry.metrics() };
+      default:
+        return { status: 404, type, body: '/livez /readyz /metrics\n' };
+    }
+  };
+  const server = createServer((request, response) => {
+    answer(new URL(request.url ?? '/', 'http://health').pathname).then(
+      ({ status, type, body }) => response.writeHead(status, { 'content-type': type }).end(body),
+      () => response.writeHead(500).end(),
+    );
+  });
+  server.listen(port);
+  try {
+    await once(server, 'listening');
+  } catch (cause) {
+    throw new MinchatError('MC_PORT_TAKEN', `HEALTH_PORT=${port}: expected a free port, found ${(cause as Error).message}`, { cause });
+  }
+  return {
+    port: (server.address() as AddressInfo).port,
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}

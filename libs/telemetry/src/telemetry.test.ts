@@ -1,0 +1,81 @@
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { MinchatError } from '@minchat/errors';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startHealthServer } from './health.ts';
+import { createLogger } from './logger.ts';
+import { createMetrics } from './metrics.ts';
+import { injectTrace, startTracing, traceId, withSpan } from './tracing.ts';
+
+const tracing = startTracing('test');
+afterAll(() => tracing.shutdown());
+
+const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+
+describe('traces', () => {
+  it('go on from the headers that came, over async calls', async () => {
+    const passedOn = await withSpan('a', { from: { traceparent } }, async () => {
+      await Promise.resolve();
+      return withSpan('b', {}, () => Promise.resolve(injectTrace()));
+    });
+    expect(passedOn['traceparent']).toMatch(/^00-0af7651916cd43dd8448eb211c80319c-(?!b7ad6b7169203331)[0-9a-f]{16}-01$/);
+  });
+  it('begin anew without headers', async () => {
+    expect(injectTrace()).toEqual({});
+    const first = await withSpan('a', {}, () => Promise.resolve(traceId()));
+    expect(first).toMatch(/^[0-9a-f]{32}$/);
+    expect(await withSpan('a', { from: { traceparent: 'nonsense' } }, () => Promise.resolve(traceId()))).not.toBe(first);
+  });
+});
+
+describe('logger', () => {
+  it('writes JSON lines with service, run, job and trace', async () => {
+    const lines: string[] = [];
+    const log = createLogger('sft-trainer', { level: 'info', destination: { write: (line) => void lines.push(line) } }).child({ run: 'r1', job: 'j1' });
+    await withSpan('a', { from: { traceparent } }, async () => {
+      await Promise.resolve();
+      log.info({ err: new MinchatError('MC_LEASE_LOST', 'gone') }, 'stopped');
+    });
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+      level: 'info',
+      service: 'sft-trainer',
+      run: 'r1',
+      job: 'j1',
+      trace: '0af7651916cd43dd8448eb211c80319c',
+      err: { code: 'MC_LEASE_LOST', message: 'gone' },
+      msg: 'stopped',
+    });
+  });
+});
+
+describe('health server', () => {
+  let ready = false;
+  const metrics = createMetrics('test');
+  let health: Awaited<ReturnType<typeof startHealthServer>>;
+  beforeAll(async () => {
+    health = await startHealthServer({ port: 0, registry: metrics.registry, ready: () => ready });
+  });
+  afterAll(() => health.close());
+  const get = (path: string) => fetch(`http://127.0.0.1:${health.port}${path}`);
+
+  it('tells liveness, readiness and metrics', async () => {
+    expect((await get('/livez')).status).toBe(200);
+    expect((await get('/readyz')).status).toBe(503);
+    ready = true;
+    expect((await get('/readyz')).status).toBe(200);
+    metrics.jobs.inc({ kind: 'sft', outcome: 'completed' });
+    const text = await (await get('/metrics')).text();
+    expect(text).toContain('minchat_jobs_total{kind="sft",outcome="completed",service="test"} 1');
+    expect(text).toContain('nodejs_eventloop_lag_seconds');
+    expect((await get('/x')).status).toBe(404);
+  });
+
+  it('says when the port is taken', async () => {
+    const other = createServer().listen(0);
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    await expect(startHealthServer({ port, registry: metrics.registry, ready: () => true })).rejects.toMatchObject({ code: 'MC_PORT_TAKEN' });
+    other.close();
+  });
+});
