@@ -1,0 +1,165 @@
+import { judgeGate, stagesBefore, type RunSpec, type StageSpec } from '@minchat/config';
+import type { RunRecord, StageEvent, StageRecord, WireError } from '@minchat/contracts';
+import { MinchatError } from '@minchat/errors';
+import {
+  gateError,
+  isStale,
+  runState,
+  runStatuses,
+  runTable,
+  stageInput,
+  stageState,
+  stageStatuses,
+  stageTable,
+  type Command,
+  type RunInput,
+  type StageInput,
+} from './machine.ts';
+
+export type RunEvent =
+  | { readonly type: 'begin' }
+  | { readonly type: 'cancel' }
+  | { readonly type: 'resume' }
+  | { readonly type: 'stage'; readonly event: StageEvent };
+
+export interface Outcome {
+  /** The same object when nothing changed. */
+  readonly record: RunRecord;
+  readonly commands: readonly Command[];
+}
+
+/**
+ * What a run becomes by an event, and what is to be done about it. Pure: `now` (milliseconds) is
+ * the only clock. Any event may be given twice or late. Throws MC_CONFLICT for a request that
+ * the table refuses.
+ */
+export function transition(spec: RunSpec, before: RunRecord, event: RunEvent, now: number): Outcome {
+  const commands: Command[] = [];
+  let record = before;
+
+  const input = (stage: StageRecord, what: StageInput, change: Partial<StageRecord> = {}) => {
+    const state = stageState(stage);
+    const next = stageTable[state][what];
+    if (next === 'stay') return;
+    if (next === 'queued' && state === 'waiting') commands.push({ do: 'publish', stage: stage.stage });
+    if (next === 'cancelled' && state !== 'waiting') commands.push({ do: 'cancel', stage: stage.stage });
+    const changed = { ...stage, ...change, status: stageStatuses[next] };
+    record = { ...record, stages: record.stages.map((other) => (other.stage === stage.stage ? changed : other)) };
+  };
+  const move = (what: RunInput, error?: WireError) => {
+    const state = runState(record.status);
+    const next = runTable[state][what];
+    if (next === 'refuse') throw new MinchatError('MC_CONFLICT', `run ${record.runId} is ${state}: it cannot be ${what === 'cancel' ? 'cancelled' : 'resumed'}`);
+    if (next === 'stay') return false;
+    commands.push({ do: 'announce', status: next });
+    record = { ...record, status: runStatuses[next], error };
+    return true;
+  };
+
+  switch (event.type) {
+    case 'begin':
+      break;
+    case 'cancel':
+      if (move('cancel')) for (const stage of record.stages) input(stage, 'cancel', { finishedAtMs: now });
+      break;
+    case 'resume':
+      if (move('resume')) for (const stage of record.stages) input(stage, 'resume', resumed(stage));
+      break;
+    case 'stage': {
+      const stage = record.stages.find(({ jobId }) => jobId !== '' && jobId === event.event.jobId);
+      const stageSpec = spec.stages.find(({ name }) => name === stage?.stage);
+      if (stage === undefined || stageSpec === undefined || isStale(stage, event.event)) break;
+      const gate = (metrics: Record<string, number>) => judgeGate(stageSpec.stopIf, metrics);
+      const what = stageInput(event.event, gate);
+      if (what !== undefined) input(stage, what, changeBy(stage, event.event, gate));
+      break;
+    }
+  }
+
+  // What follows from the stages' states. A run that is not running starts nothing.
+  if (runState(record.status) === 'running') {
+    const broken = record.stages.find((stage) => ['failed', 'stopped'].includes(stageState(stage)));
+    if (broken !== undefined) move('broken', broken.error);
+    else if (record.stages.every((stage) => stageState(stage) === 'completed')) move('finished');
+    else {
+      for (const stage of record.stages) {
+        if (isReady(spec, record, stage)) input(stage, 'ready', { queuedAtMs: now });
+      }
+    }
+  }
+  if (record !== before) record = { ...record, updatedAtMs: now };
+  return { record, commands };
+}
+
+/**
+ * What a run's state asks to be done, whatever happened before: to be done again after a crash
+ * between a change and its commands.
+ */
+export function obligations(record: RunRecord): Command[] {
+  const state = runState(record.status);
+  return record.stages.flatMap((stage): Command[] => {
+    if (state === 'running' && stageState(stage) === 'queued') return [{ do: 'publish', stage: stage.stage }];
+    if (state === 'cancelled' && stageState(stage) === 'cancelled' && stage.queuedAtMs > 0) return [{ do: 'cancel', stage: stage.stage }];
+    return [];
+  });
+}
+
+/** The inputs of a stage as artifacts; undefined while a stage that makes one is not completed. */
+export function resolveInputs(stage: StageSpec, record: RunRecord) {
+  const done = new Map(record.stages.filter((other) => stageState(other) === 'completed').map((other) => [other.stage, other.result]));
+  const inputs = [];
+  for (const [name, ref] of Object.entries(stage.inputs)) {
+    if ('artifact' in ref) {
+      inputs.push({ name, artifact: { kind: ref.kind, digest: ref.artifact, size: 0 } });
+      continue;
+    }
+    const result = done.get(ref.stage);
+    if (result === undefined) return undefined;
+    const artifact = result.outputs.find((output) => output.name === ref.output)?.artifact;
+    // An output that was declared and not made: the stage that takes it says what it lacks.
+    if (artifact !== undefined) inputs.push({ name, artifact });
+  }
+  return inputs;
+}
+
+function isReady(spec: RunSpec, record: RunRecord, stage: StageRecord): boolean {
+  const stageSpec = spec.stages.find(({ name }) => name === stage.stage);
+  if (stageSpec === undefined || stageState(stage) !== 'waiting') return false;
+  const completed = new Set(record.stages.filter((other) => stageState(other) === 'completed').map((other) => other.stage));
+  return stagesBefore(stageSpec).every((name) => completed.has(name));
+}
+
+/** A stage that a gate stopped keeps its result; the others start a new round. */
+function resumed(stage: StageRecord): Partial<StageRecord> {
+  const again = { error: undefined, finishedAtMs: stage.finishedAtMs };
+  // Round 0 is the first publication: a stage that was never queued has not had it.
+  return stageState(stage) === 'stopped' ? again : { ...again, finishedAtMs: 0, round: stage.queuedAtMs === 0 ? 0 : stage.round + 1 };
+}
+
+function changeBy(stage: StageRecord, event: StageEvent, gate: (metrics: Record<string, number>) => string | undefined): Partial<StageRecord> {
+  if (event.started) {
+    return { attempt: event.started.attempt, startedAtMs: stage.startedAtMs || event.atMs, error: undefined };
+  }
+  if (event.progress) {
+    const { step, totalSteps, tokens, metrics } = event.progress;
+    return { step, totalSteps, tokens, metrics };
+  }
+  if (event.failed) {
+    return {
+      attempt: event.failed.attempt,
+      error: event.failed.error,
+      ...(event.failed.final ? { finishedAtMs: event.atMs } : {}),
+    };
+  }
+  if (event.completed) {
+    const metrics = event.completed.result?.metrics ?? [];
+    const stopped = gate(Object.fromEntries(metrics.map(({ name, value }) => [name, value])));
+    return {
+      result: event.completed.result,
+      metrics,
+      finishedAtMs: event.atMs,
+      error: stopped === undefined ? undefined : gateError(`stage ${stage.stage}: ${stopped}`),
+    };
+  }
+  return {};
+}
