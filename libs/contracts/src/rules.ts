@@ -43,6 +43,7 @@ const present: Rule = { expected: 'a value', test: (value) => value !== undefine
 export const rules: Readonly<Record<string, Rule>> = {
   'ArtifactRef.kind': name,
   'ArtifactRef.digest': digest,
+  'ArtifactRef.scope': orEmpty(name),
   'Manifest.kind': name,
   'ManifestFile.path': path,
   'ManifestFile.sha256': sha256,

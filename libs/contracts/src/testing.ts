@@ -24,7 +24,7 @@ function scalar(label: string, type: string): fc.Arbitrary<unknown> {
     case 'string':
       if (label.endsWith('Json')) return object;
       // Names pass every rule that is not about JSON; free text stands where there is no rule.
-      return /(Id|name|kind|stage|fromStage|forkedFrom|format|collection|status)$/i.test(label) ? name : text;
+      return /(Id|name|kind|stage|fromStage|forkedFrom|format|collection|status|scope)$/i.test(label) ? name : text;
     case 'bytes':
       return fc.uint8Array({ maxLength: 20 }).map((bytes) => Uint8Array.from(bytes));
     case 'bool':

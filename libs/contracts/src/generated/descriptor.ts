@@ -4,6 +4,24 @@ import type { Descriptor } from '../descriptor.ts';
 /** Every message and enum, for what is done alike for all of them. */
 export const descriptor: Descriptor = {
  "messages": {
+  "Error": {
+   "code": {
+    "id": 1,
+    "type": "string"
+   },
+   "message": {
+    "id": 2,
+    "type": "string"
+   },
+   "hint": {
+    "id": 3,
+    "type": "string"
+   },
+   "retryable": {
+    "id": 4,
+    "type": "bool"
+   }
+  },
   "ArtifactRef": {
    "kind": {
     "id": 1,
@@ -16,6 +34,10 @@ export const descriptor: Descriptor = {
    "size": {
     "id": 3,
     "type": "uint64"
+   },
+   "scope": {
+    "id": 4,
+    "type": "string"
    }
   },
   "Manifest": {
@@ -51,159 +73,6 @@ export const descriptor: Descriptor = {
    "artifact": {
     "id": 2,
     "type": "ArtifactRef"
-   }
-  },
-  "StageEvent": {
-   "eventId": {
-    "id": 1,
-    "type": "string"
-   },
-   "runId": {
-    "id": 2,
-    "type": "string"
-   },
-   "jobId": {
-    "id": 3,
-    "type": "string"
-   },
-   "stage": {
-    "id": 4,
-    "type": "string"
-   },
-   "workerId": {
-    "id": 5,
-    "type": "string"
-   },
-   "atMs": {
-    "id": 6,
-    "type": "uint64"
-   },
-   "started": {
-    "id": 10,
-    "type": "StageStarted",
-    "oneof": "detail"
-   },
-   "progress": {
-    "id": 11,
-    "type": "StageProgress",
-    "oneof": "detail"
-   },
-   "checkpointed": {
-    "id": 12,
-    "type": "StageCheckpointed",
-    "oneof": "detail"
-   },
-   "completed": {
-    "id": 13,
-    "type": "StageCompleted",
-    "oneof": "detail"
-   },
-   "failed": {
-    "id": 14,
-    "type": "StageFailed",
-    "oneof": "detail"
-   },
-   "released": {
-    "id": 15,
-    "type": "StageReleased",
-    "oneof": "detail"
-   },
-   "runChanged": {
-    "id": 16,
-    "type": "RunChanged",
-    "oneof": "detail"
-   }
-  },
-  "StageStarted": {
-   "attempt": {
-    "id": 1,
-    "type": "uint32"
-   },
-   "plugin": {
-    "id": 2,
-    "type": "string"
-   },
-   "backend": {
-    "id": 3,
-    "type": "string"
-   },
-   "fromStep": {
-    "id": 4,
-    "type": "uint64"
-   }
-  },
-  "StageProgress": {
-   "step": {
-    "id": 1,
-    "type": "uint64"
-   },
-   "totalSteps": {
-    "id": 2,
-    "type": "uint64"
-   },
-   "tokens": {
-    "id": 3,
-    "type": "uint64"
-   },
-   "metrics": {
-    "id": 4,
-    "type": "Metric",
-    "repeated": true
-   },
-   "message": {
-    "id": 5,
-    "type": "string"
-   },
-   "samples": {
-    "id": 6,
-    "type": "string",
-    "repeated": true
-   }
-  },
-  "StageCheckpointed": {
-   "checkpoint": {
-    "id": 1,
-    "type": "Checkpoint"
-   }
-  },
-  "StageCompleted": {
-   "result": {
-    "id": 1,
-    "type": "StageResult"
-   },
-   "seconds": {
-    "id": 2,
-    "type": "double"
-   }
-  },
-  "StageFailed": {
-   "error": {
-    "id": 1,
-    "type": "Error"
-   },
-   "attempt": {
-    "id": 2,
-    "type": "uint32"
-   },
-   "final": {
-    "id": 3,
-    "type": "bool"
-   }
-  },
-  "StageReleased": {
-   "step": {
-    "id": 1,
-    "type": "uint64"
-   },
-   "attempt": {
-    "id": 2,
-    "type": "uint32"
-   }
-  },
-  "RunChanged": {
-   "status": {
-    "id": 1,
-    "type": "string"
    }
   },
   "GenerateRequest": {
@@ -406,6 +275,125 @@ export const descriptor: Descriptor = {
     "repeated": true
    }
   },
+  "Message": {
+   "role": {
+    "id": 1,
+    "type": "string"
+   },
+   "content": {
+    "id": 2,
+    "type": "string"
+   }
+  },
+  "PromptSubmitted": {
+   "promptId": {
+    "id": 1,
+    "type": "string"
+   },
+   "userId": {
+    "id": 2,
+    "type": "string"
+   },
+   "messages": {
+    "id": 3,
+    "type": "Message",
+    "repeated": true
+   },
+   "source": {
+    "id": 4,
+    "type": "string"
+   },
+   "atMs": {
+    "id": 5,
+    "type": "uint64"
+   }
+  },
+  "DemonstrationWritten": {
+   "demonstrationId": {
+    "id": 1,
+    "type": "string"
+   },
+   "promptId": {
+    "id": 2,
+    "type": "string"
+   },
+   "labelerId": {
+    "id": 3,
+    "type": "string"
+   },
+   "messages": {
+    "id": 4,
+    "type": "Message",
+    "repeated": true
+   },
+   "completion": {
+    "id": 5,
+    "type": "string"
+   },
+   "atMs": {
+    "id": 6,
+    "type": "uint64"
+   }
+  },
+  "RankingSubmitted": {
+   "rankingId": {
+    "id": 1,
+    "type": "string"
+   },
+   "promptId": {
+    "id": 2,
+    "type": "string"
+   },
+   "labelerId": {
+    "id": 3,
+    "type": "string"
+   },
+   "messages": {
+    "id": 4,
+    "type": "Message",
+    "repeated": true
+   },
+   "answers": {
+    "id": 5,
+    "type": "RankedAnswer",
+    "repeated": true
+   },
+   "atMs": {
+    "id": 6,
+    "type": "uint64"
+   },
+   "taskId": {
+    "id": 7,
+    "type": "string"
+   }
+  },
+  "RankedAnswer": {
+   "text": {
+    "id": 1,
+    "type": "string"
+   },
+   "rank": {
+    "id": 2,
+    "type": "uint32"
+   },
+   "finished": {
+    "id": 3,
+    "type": "bool"
+   },
+   "rating": {
+    "id": 4,
+    "type": "uint32"
+   },
+   "flags": {
+    "id": 5,
+    "type": "string",
+    "repeated": true
+   },
+   "model": {
+    "id": 6,
+    "type": "string"
+   }
+  },
   "Job": {
    "jobId": {
     "id": 1,
@@ -497,6 +485,10 @@ export const descriptor: Descriptor = {
    "completedAtMs": {
     "id": 12,
     "type": "uint64"
+   },
+   "failures": {
+    "id": 13,
+    "type": "uint32"
    }
   },
   "Checkpoint": {
@@ -688,6 +680,159 @@ export const descriptor: Descriptor = {
     "type": "string"
    }
   },
+  "StageEvent": {
+   "eventId": {
+    "id": 1,
+    "type": "string"
+   },
+   "runId": {
+    "id": 2,
+    "type": "string"
+   },
+   "jobId": {
+    "id": 3,
+    "type": "string"
+   },
+   "stage": {
+    "id": 4,
+    "type": "string"
+   },
+   "workerId": {
+    "id": 5,
+    "type": "string"
+   },
+   "atMs": {
+    "id": 6,
+    "type": "uint64"
+   },
+   "started": {
+    "id": 10,
+    "type": "StageStarted",
+    "oneof": "detail"
+   },
+   "progress": {
+    "id": 11,
+    "type": "StageProgress",
+    "oneof": "detail"
+   },
+   "checkpointed": {
+    "id": 12,
+    "type": "StageCheckpointed",
+    "oneof": "detail"
+   },
+   "completed": {
+    "id": 13,
+    "type": "StageCompleted",
+    "oneof": "detail"
+   },
+   "failed": {
+    "id": 14,
+    "type": "StageFailed",
+    "oneof": "detail"
+   },
+   "released": {
+    "id": 15,
+    "type": "StageReleased",
+    "oneof": "detail"
+   },
+   "runChanged": {
+    "id": 16,
+    "type": "RunChanged",
+    "oneof": "detail"
+   }
+  },
+  "StageStarted": {
+   "attempt": {
+    "id": 1,
+    "type": "uint32"
+   },
+   "plugin": {
+    "id": 2,
+    "type": "string"
+   },
+   "backend": {
+    "id": 3,
+    "type": "string"
+   },
+   "fromStep": {
+    "id": 4,
+    "type": "uint64"
+   }
+  },
+  "StageProgress": {
+   "step": {
+    "id": 1,
+    "type": "uint64"
+   },
+   "totalSteps": {
+    "id": 2,
+    "type": "uint64"
+   },
+   "tokens": {
+    "id": 3,
+    "type": "uint64"
+   },
+   "metrics": {
+    "id": 4,
+    "type": "Metric",
+    "repeated": true
+   },
+   "message": {
+    "id": 5,
+    "type": "string"
+   },
+   "samples": {
+    "id": 6,
+    "type": "string",
+    "repeated": true
+   }
+  },
+  "StageCheckpointed": {
+   "checkpoint": {
+    "id": 1,
+    "type": "Checkpoint"
+   }
+  },
+  "StageCompleted": {
+   "result": {
+    "id": 1,
+    "type": "StageResult"
+   },
+   "seconds": {
+    "id": 2,
+    "type": "double"
+   }
+  },
+  "StageFailed": {
+   "error": {
+    "id": 1,
+    "type": "Error"
+   },
+   "attempt": {
+    "id": 2,
+    "type": "uint32"
+   },
+   "final": {
+    "id": 3,
+    "type": "bool"
+   }
+  },
+  "StageReleased": {
+   "step": {
+    "id": 1,
+    "type": "uint64"
+   },
+   "attempt": {
+    "id": 2,
+    "type": "uint32"
+   }
+  },
+  "RunChanged": {
+   "status": {
+    "id": 1,
+    "type": "string"
+   }
+  },
   "ImportRequest": {
    "file": {
     "id": 1,
@@ -783,143 +928,6 @@ export const descriptor: Descriptor = {
    "texts": {
     "id": 5,
     "type": "uint64"
-   }
-  },
-  "Error": {
-   "code": {
-    "id": 1,
-    "type": "string"
-   },
-   "message": {
-    "id": 2,
-    "type": "string"
-   },
-   "hint": {
-    "id": 3,
-    "type": "string"
-   },
-   "retryable": {
-    "id": 4,
-    "type": "bool"
-   }
-  },
-  "Message": {
-   "role": {
-    "id": 1,
-    "type": "string"
-   },
-   "content": {
-    "id": 2,
-    "type": "string"
-   }
-  },
-  "PromptSubmitted": {
-   "promptId": {
-    "id": 1,
-    "type": "string"
-   },
-   "userId": {
-    "id": 2,
-    "type": "string"
-   },
-   "messages": {
-    "id": 3,
-    "type": "Message",
-    "repeated": true
-   },
-   "source": {
-    "id": 4,
-    "type": "string"
-   },
-   "atMs": {
-    "id": 5,
-    "type": "uint64"
-   }
-  },
-  "DemonstrationWritten": {
-   "demonstrationId": {
-    "id": 1,
-    "type": "string"
-   },
-   "promptId": {
-    "id": 2,
-    "type": "string"
-   },
-   "labelerId": {
-    "id": 3,
-    "type": "string"
-   },
-   "messages": {
-    "id": 4,
-    "type": "Message",
-    "repeated": true
-   },
-   "completion": {
-    "id": 5,
-    "type": "string"
-   },
-   "atMs": {
-    "id": 6,
-    "type": "uint64"
-   }
-  },
-  "RankingSubmitted": {
-   "rankingId": {
-    "id": 1,
-    "type": "string"
-   },
-   "promptId": {
-    "id": 2,
-    "type": "string"
-   },
-   "labelerId": {
-    "id": 3,
-    "type": "string"
-   },
-   "messages": {
-    "id": 4,
-    "type": "Message",
-    "repeated": true
-   },
-   "answers": {
-    "id": 5,
-    "type": "RankedAnswer",
-    "repeated": true
-   },
-   "atMs": {
-    "id": 6,
-    "type": "uint64"
-   },
-   "taskId": {
-    "id": 7,
-    "type": "string"
-   }
-  },
-  "RankedAnswer": {
-   "text": {
-    "id": 1,
-    "type": "string"
-   },
-   "rank": {
-    "id": 2,
-    "type": "uint32"
-   },
-   "finished": {
-    "id": 3,
-    "type": "bool"
-   },
-   "rating": {
-    "id": 4,
-    "type": "uint32"
-   },
-   "flags": {
-    "id": 5,
-    "type": "string",
-    "repeated": true
-   },
-   "model": {
-    "id": 6,
-    "type": "string"
    }
   }
  },

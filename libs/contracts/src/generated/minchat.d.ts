@@ -35,6 +35,9 @@ export namespace minchat {
             /** ArtifactRef size. */
             size: number;
 
+            /** ArtifactRef scope. */
+            scope: string;
+
             /**
              * Encodes the specified ArtifactRef message. Does not implicitly {@link minchat.v1.ArtifactRef.verify|verify} messages.
              * @param message ArtifactRef message or plain object to encode
@@ -67,6 +70,9 @@ export namespace minchat {
 
                 /** ArtifactRef size */
                 size?: (number|null);
+
+                /** ArtifactRef scope */
+                scope?: (string|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -1157,6 +1163,9 @@ export namespace minchat {
             /** JobRecord completedAtMs. */
             completedAtMs: number;
 
+            /** JobRecord failures. */
+            failures: number;
+
             /**
              * Encodes the specified JobRecord message. Does not implicitly {@link minchat.v1.JobRecord.verify|verify} messages.
              * @param message JobRecord message or plain object to encode
@@ -1216,6 +1225,9 @@ export namespace minchat {
 
                 /** JobRecord completedAtMs */
                 completedAtMs?: (number|null);
+
+                /** JobRecord failures */
+                failures?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

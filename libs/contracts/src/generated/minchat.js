@@ -26,6 +26,7 @@ export const minchat = $root.minchat = (() => {
             ArtifactRef.prototype.kind = "";
             ArtifactRef.prototype.digest = "";
             ArtifactRef.prototype.size = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            ArtifactRef.prototype.scope = "";
 
             ArtifactRef.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -40,6 +41,8 @@ export const minchat = $root.minchat = (() => {
                     writer.uint32(18).string(message.digest);
                 if (message.size != null && $Object.hasOwnProperty.call(message, "size") && (typeof message.size === "object" ? message.size.low || message.size.high : message.size !== 0))
                     writer.uint32(24).uint64(message.size);
+                if (message.scope != null && $Object.hasOwnProperty.call(message, "scope") && message.scope !== "")
+                    writer.uint32(34).string(message.scope);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -98,6 +101,15 @@ export const minchat = $root.minchat = (() => {
                                 message.size = value;
                             else
                                 delete message.size;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.scope = value;
+                            else
+                                delete message.scope;
                             continue;
                         }
                     }
@@ -1680,6 +1692,7 @@ export const minchat = $root.minchat = (() => {
             JobRecord.prototype.runId = "";
             JobRecord.prototype.stage = "";
             JobRecord.prototype.completedAtMs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            JobRecord.prototype.failures = 0;
 
             JobRecord.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -1712,6 +1725,8 @@ export const minchat = $root.minchat = (() => {
                     writer.uint32(90).string(message.stage);
                 if (message.completedAtMs != null && $Object.hasOwnProperty.call(message, "completedAtMs") && (typeof message.completedAtMs === "object" ? message.completedAtMs.low || message.completedAtMs.high : message.completedAtMs !== 0))
                     writer.uint32(96).uint64(message.completedAtMs);
+                if (message.failures != null && $Object.hasOwnProperty.call(message, "failures") && message.failures !== 0)
+                    writer.uint32(104).uint32(message.failures);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -1842,6 +1857,15 @@ export const minchat = $root.minchat = (() => {
                                 message.completedAtMs = value;
                             else
                                 delete message.completedAtMs;
+                            continue;
+                        }
+                    case 13: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.failures = value;
+                            else
+                                delete message.failures;
                             continue;
                         }
                     }

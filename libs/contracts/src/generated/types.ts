@@ -37,6 +37,17 @@ export const StageStatus = {
 } as const;
 export type StageStatus = (typeof StageStatus)[keyof typeof StageStatus];
 
+/** An error as it travels: the code is a key of the table in docs/errors.md. */
+export interface WireError {
+  code: string;
+  /** What happened, for a person. */
+  message: string;
+  /** What to do about it. */
+  hint: string;
+  retryable: boolean;
+}
+export const WireError: MessageType<WireError> = { name: 'Error', codec: minchat.v1.Error };
+
 /** A reference to an immutable folder of files (a model, a dataset, a report). */
 export interface ArtifactRef {
   /** What the folder is: "model", "reward-model", "value-model", "dataset", "checkpoint", "report", "file". */
@@ -45,6 +56,11 @@ export interface ArtifactRef {
   digest: string;
   /** Bytes of all files together. */
   size: number;
+  /**
+   * Empty for artifacts that stay. Otherwise its files are kept apart, under this name (a job_id),
+   * so that they can be removed without asking who else has the same file: checkpoints.
+   */
+  scope: string;
 }
 export const ArtifactRef: MessageType<ArtifactRef> = { name: 'ArtifactRef', codec: minchat.v1.ArtifactRef };
 
@@ -73,79 +89,6 @@ export interface NamedArtifact {
   artifact?: ArtifactRef | undefined;
 }
 export const NamedArtifact: MessageType<NamedArtifact> = { name: 'NamedArtifact', codec: minchat.v1.NamedArtifact };
-
-/** What happened to a job. Published on events.<run_id>.<stage>.<kind of event>. */
-export interface StageEvent {
-  /** Also the Nats-Msg-Id: publishing an event twice stores it once. */
-  eventId: string;
-  runId: string;
-  jobId: string;
-  stage: string;
-  workerId: string;
-  atMs: number;
-  started?: StageStarted | undefined;
-  progress?: StageProgress | undefined;
-  checkpointed?: StageCheckpointed | undefined;
-  completed?: StageCompleted | undefined;
-  failed?: StageFailed | undefined;
-  released?: StageReleased | undefined;
-  runChanged?: RunChanged | undefined;
-}
-export const StageEvent: MessageType<StageEvent> = { name: 'StageEvent', codec: minchat.v1.StageEvent };
-
-export interface StageStarted {
-  attempt: number;
-  plugin: string;
-  backend: string;
-  /** The step it goes on from; 0 for a fresh start. */
-  fromStep: number;
-}
-export const StageStarted: MessageType<StageStarted> = { name: 'StageStarted', codec: minchat.v1.StageStarted };
-
-export interface StageProgress {
-  step: number;
-  totalSteps: number;
-  /** Tokens processed so far in this attempt. */
-  tokens: number;
-  metrics: Metric[];
-  message: string;
-  /** Text produced on the way (samples), for people to read. */
-  samples: string[];
-}
-export const StageProgress: MessageType<StageProgress> = { name: 'StageProgress', codec: minchat.v1.StageProgress };
-
-export interface StageCheckpointed {
-  checkpoint?: Checkpoint | undefined;
-}
-export const StageCheckpointed: MessageType<StageCheckpointed> = { name: 'StageCheckpointed', codec: minchat.v1.StageCheckpointed };
-
-export interface StageCompleted {
-  result?: StageResult | undefined;
-  seconds: number;
-}
-export const StageCompleted: MessageType<StageCompleted> = { name: 'StageCompleted', codec: minchat.v1.StageCompleted };
-
-export interface StageFailed {
-  error?: WireError | undefined;
-  attempt: number;
-  /** No further try will be made. */
-  final: boolean;
-}
-export const StageFailed: MessageType<StageFailed> = { name: 'StageFailed', codec: minchat.v1.StageFailed };
-
-/** The worker was asked to stop and handed the job back. */
-export interface StageReleased {
-  step: number;
-  /** The try that ended; an old one's news is told from the present one's by it. */
-  attempt: number;
-}
-export const StageReleased: MessageType<StageReleased> = { name: 'StageReleased', codec: minchat.v1.StageReleased };
-
-/** The run as a whole changed (published by the coordinator, stage "run"). */
-export interface RunChanged {
-  status: string;
-}
-export const RunChanged: MessageType<RunChanged> = { name: 'RunChanged', codec: minchat.v1.RunChanged };
 
 export interface GenerateRequest {
   requestId: string;
@@ -234,6 +177,61 @@ export interface ScoreReply {
 }
 export const ScoreReply: MessageType<ScoreReply> = { name: 'ScoreReply', codec: minchat.v1.ScoreReply };
 
+export interface Message {
+  /** system, user or assistant. */
+  role: string;
+  content: string;
+}
+export const Message: MessageType<Message> = { name: 'Message', codec: minchat.v1.Message };
+
+/** A person's (or program's) prompt, given with consent. feedback.prompt */
+export interface PromptSubmitted {
+  promptId: string;
+  userId: string;
+  messages: Message[];
+  source: string;
+  atMs: number;
+}
+export const PromptSubmitted: MessageType<PromptSubmitted> = { name: 'PromptSubmitted', codec: minchat.v1.PromptSubmitted };
+
+/** An answer that a labeler wrote. feedback.demonstration */
+export interface DemonstrationWritten {
+  demonstrationId: string;
+  promptId: string;
+  labelerId: string;
+  messages: Message[];
+  completion: string;
+  atMs: number;
+}
+export const DemonstrationWritten: MessageType<DemonstrationWritten> = { name: 'DemonstrationWritten', codec: minchat.v1.DemonstrationWritten };
+
+/** One labeler's ranking of K answers to one prompt. feedback.ranking */
+export interface RankingSubmitted {
+  rankingId: string;
+  promptId: string;
+  labelerId: string;
+  messages: Message[];
+  answers: RankedAnswer[];
+  atMs: number;
+  /** The task this ranking answers, if any. */
+  taskId: string;
+}
+export const RankingSubmitted: MessageType<RankingSubmitted> = { name: 'RankingSubmitted', codec: minchat.v1.RankingSubmitted };
+
+export interface RankedAnswer {
+  text: string;
+  /** 0 is best; equal ranks are ties. */
+  rank: number;
+  /** False when the answer was cut off before its end token. */
+  finished: boolean;
+  /** 1 to 7; 0 when not rated. */
+  rating: number;
+  flags: string[];
+  /** Which model wrote it; never shown to a labeler. */
+  model: string;
+}
+export const RankedAnswer: MessageType<RankedAnswer> = { name: 'RankedAnswer', codec: minchat.v1.RankedAnswer };
+
 /** One stage of one run, to be done by one worker. Published on jobs.<kind>. */
 export interface Job {
   jobId: string;
@@ -269,7 +267,7 @@ export interface JobRecord {
   renewedAtMs: number;
   /** The lease is over when renewed_at_ms + lease_ms has passed. */
   leaseMs: number;
-  /** How many workers have held the job, this one included. */
+  /** How many times the job was taken by a worker, this time included. */
   attempt: number;
   checkpoint?: Checkpoint | undefined;
   result?: StageResult | undefined;
@@ -279,6 +277,11 @@ export interface JobRecord {
   stage: string;
   /** When the result was stored. */
   completedAtMs: number;
+  /**
+   * How many tries failed, or ended without a word, since the last checkpoint. Handing the job
+   * back is not a failure. Too many of them and the job goes to DLQ.
+   */
+  failures: number;
 }
 export const JobRecord: MessageType<JobRecord> = { name: 'JobRecord', codec: minchat.v1.JobRecord };
 
@@ -378,6 +381,79 @@ export interface ForkRunRequest {
 }
 export const ForkRunRequest: MessageType<ForkRunRequest> = { name: 'ForkRunRequest', codec: minchat.v1.ForkRunRequest };
 
+/** What happened to a job. Published on events.<run_id>.<stage>.<kind of event>. */
+export interface StageEvent {
+  /** Also the Nats-Msg-Id: publishing an event twice stores it once. */
+  eventId: string;
+  runId: string;
+  jobId: string;
+  stage: string;
+  workerId: string;
+  atMs: number;
+  started?: StageStarted | undefined;
+  progress?: StageProgress | undefined;
+  checkpointed?: StageCheckpointed | undefined;
+  completed?: StageCompleted | undefined;
+  failed?: StageFailed | undefined;
+  released?: StageReleased | undefined;
+  runChanged?: RunChanged | undefined;
+}
+export const StageEvent: MessageType<StageEvent> = { name: 'StageEvent', codec: minchat.v1.StageEvent };
+
+export interface StageStarted {
+  attempt: number;
+  plugin: string;
+  backend: string;
+  /** The step it goes on from; 0 for a fresh start. */
+  fromStep: number;
+}
+export const StageStarted: MessageType<StageStarted> = { name: 'StageStarted', codec: minchat.v1.StageStarted };
+
+export interface StageProgress {
+  step: number;
+  totalSteps: number;
+  /** Tokens processed so far in this attempt. */
+  tokens: number;
+  metrics: Metric[];
+  message: string;
+  /** Text produced on the way (samples), for people to read. */
+  samples: string[];
+}
+export const StageProgress: MessageType<StageProgress> = { name: 'StageProgress', codec: minchat.v1.StageProgress };
+
+export interface StageCheckpointed {
+  checkpoint?: Checkpoint | undefined;
+}
+export const StageCheckpointed: MessageType<StageCheckpointed> = { name: 'StageCheckpointed', codec: minchat.v1.StageCheckpointed };
+
+export interface StageCompleted {
+  result?: StageResult | undefined;
+  seconds: number;
+}
+export const StageCompleted: MessageType<StageCompleted> = { name: 'StageCompleted', codec: minchat.v1.StageCompleted };
+
+export interface StageFailed {
+  error?: WireError | undefined;
+  attempt: number;
+  /** No further try will be made. */
+  final: boolean;
+}
+export const StageFailed: MessageType<StageFailed> = { name: 'StageFailed', codec: minchat.v1.StageFailed };
+
+/** The worker was asked to stop and handed the job back. */
+export interface StageReleased {
+  step: number;
+  /** The try that ended; an old one's news is told from the present one's by it. */
+  attempt: number;
+}
+export const StageReleased: MessageType<StageReleased> = { name: 'StageReleased', codec: minchat.v1.StageReleased };
+
+/** The run as a whole changed (published by the coordinator, stage "run"). */
+export interface RunChanged {
+  status: string;
+}
+export const RunChanged: MessageType<RunChanged> = { name: 'RunChanged', codec: minchat.v1.RunChanged };
+
 /** Reads a file into the store. The file is an artifact of kind "file" with one file in it. */
 export interface ImportRequest {
   file?: ArtifactRef | undefined;
@@ -428,71 +504,5 @@ export interface Collection {
 }
 export const Collection: MessageType<Collection> = { name: 'Collection', codec: minchat.v1.Collection };
 
-/** An error as it travels: the code is a key of the table in docs/errors.md. */
-export interface WireError {
-  code: string;
-  /** What happened, for a person. */
-  message: string;
-  /** What to do about it. */
-  hint: string;
-  retryable: boolean;
-}
-export const WireError: MessageType<WireError> = { name: 'Error', codec: minchat.v1.Error };
-
-export interface Message {
-  /** system, user or assistant. */
-  role: string;
-  content: string;
-}
-export const Message: MessageType<Message> = { name: 'Message', codec: minchat.v1.Message };
-
-/** A person's (or program's) prompt, given with consent. feedback.prompt */
-export interface PromptSubmitted {
-  promptId: string;
-  userId: string;
-  messages: Message[];
-  source: string;
-  atMs: number;
-}
-export const PromptSubmitted: MessageType<PromptSubmitted> = { name: 'PromptSubmitted', codec: minchat.v1.PromptSubmitted };
-
-/** An answer that a labeler wrote. feedback.demonstration */
-export interface DemonstrationWritten {
-  demonstrationId: string;
-  promptId: string;
-  labelerId: string;
-  messages: Message[];
-  completion: string;
-  atMs: number;
-}
-export const DemonstrationWritten: MessageType<DemonstrationWritten> = { name: 'DemonstrationWritten', codec: minchat.v1.DemonstrationWritten };
-
-/** One labeler's ranking of K answers to one prompt. feedback.ranking */
-export interface RankingSubmitted {
-  rankingId: string;
-  promptId: string;
-  labelerId: string;
-  messages: Message[];
-  answers: RankedAnswer[];
-  atMs: number;
-  /** The task this ranking answers, if any. */
-  taskId: string;
-}
-export const RankingSubmitted: MessageType<RankingSubmitted> = { name: 'RankingSubmitted', codec: minchat.v1.RankingSubmitted };
-
-export interface RankedAnswer {
-  text: string;
-  /** 0 is best; equal ranks are ties. */
-  rank: number;
-  /** False when the answer was cut off before its end token. */
-  finished: boolean;
-  /** 1 to 7; 0 when not rated. */
-  rating: number;
-  flags: string[];
-  /** Which model wrote it; never shown to a labeler. */
-  model: string;
-}
-export const RankedAnswer: MessageType<RankedAnswer> = { name: 'RankedAnswer', codec: minchat.v1.RankedAnswer };
-
 /** Every message, by its name in proto/. */
-export const messageTypes = { ArtifactRef, Manifest, ManifestFile, NamedArtifact, StageEvent, StageStarted, StageProgress, StageCheckpointed, StageCompleted, StageFailed, StageReleased, RunChanged, GenerateRequest, Chat, TokenList, LogitBias, GenerateChunk, TokenLogprob, AlternativeToken, ScoreRequest, ScoredText, ScoreReply, Job, JobRecord, Checkpoint, StageResult, Metric, RunRecord, StageRecord, SubmitRunRequest, GetRunRequest, ListRunsRequest, ListRunsReply, CancelRunRequest, ResumeRunRequest, ForkRunRequest, ImportRequest, ImportProgress, BadRecord, ListCollectionsRequest, ListCollectionsReply, Collection, Error: WireError, Message, PromptSubmitted, DemonstrationWritten, RankingSubmitted, RankedAnswer } as const;
+export const messageTypes = { Error: WireError, ArtifactRef, Manifest, ManifestFile, NamedArtifact, GenerateRequest, Chat, TokenList, LogitBias, GenerateChunk, TokenLogprob, AlternativeToken, ScoreRequest, ScoredText, ScoreReply, Message, PromptSubmitted, DemonstrationWritten, RankingSubmitted, RankedAnswer, Job, JobRecord, Checkpoint, StageResult, Metric, RunRecord, StageRecord, SubmitRunRequest, GetRunRequest, ListRunsRequest, ListRunsReply, CancelRunRequest, ResumeRunRequest, ForkRunRequest, StageEvent, StageStarted, StageProgress, StageCheckpointed, StageCompleted, StageFailed, StageReleased, RunChanged, ImportRequest, ImportProgress, BadRecord, ListCollectionsRequest, ListCollectionsReply, Collection } as const;
