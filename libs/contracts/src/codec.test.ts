@@ -74,7 +74,7 @@ describe('decode', () => {
 
   it('tells a choice from its default value', () => {
     const event = { eventId: 'e', runId: 'r', stage: 's', released: { step: 0 } };
-    expect(decode(StageEvent, encode(StageEvent, event)).released).toEqual({ step: 0 });
+    expect(decode(StageEvent, encode(StageEvent, event)).released).toMatchObject({ step: 0 });
   });
 
   const manifest = (path: string) => () => encode(Manifest, { kind: 'model', files: [{ path, size: 1, sha256: '0'.repeat(64) }] });

@@ -4,24 +4,6 @@ import type { Descriptor } from '../descriptor.ts';
 /** Every message and enum, for what is done alike for all of them. */
 export const descriptor: Descriptor = {
  "messages": {
-  "Error": {
-   "code": {
-    "id": 1,
-    "type": "string"
-   },
-   "message": {
-    "id": 2,
-    "type": "string"
-   },
-   "hint": {
-    "id": 3,
-    "type": "string"
-   },
-   "retryable": {
-    "id": 4,
-    "type": "bool"
-   }
-  },
   "ArtifactRef": {
    "kind": {
     "id": 1,
@@ -73,6 +55,296 @@ export const descriptor: Descriptor = {
    "artifact": {
     "id": 2,
     "type": "ArtifactRef"
+   }
+  },
+  "StageEvent": {
+   "eventId": {
+    "id": 1,
+    "type": "string"
+   },
+   "runId": {
+    "id": 2,
+    "type": "string"
+   },
+   "jobId": {
+    "id": 3,
+    "type": "string"
+   },
+   "stage": {
+    "id": 4,
+    "type": "string"
+   },
+   "workerId": {
+    "id": 5,
+    "type": "string"
+   },
+   "atMs": {
+    "id": 6,
+    "type": "uint64"
+   },
+   "started": {
+    "id": 10,
+    "type": "StageStarted",
+    "oneof": "detail"
+   },
+   "progress": {
+    "id": 11,
+    "type": "StageProgress",
+    "oneof": "detail"
+   },
+   "checkpointed": {
+    "id": 12,
+    "type": "StageCheckpointed",
+    "oneof": "detail"
+   },
+   "completed": {
+    "id": 13,
+    "type": "StageCompleted",
+    "oneof": "detail"
+   },
+   "failed": {
+    "id": 14,
+    "type": "StageFailed",
+    "oneof": "detail"
+   },
+   "released": {
+    "id": 15,
+    "type": "StageReleased",
+    "oneof": "detail"
+   },
+   "runChanged": {
+    "id": 16,
+    "type": "RunChanged",
+    "oneof": "detail"
+   }
+  },
+  "StageStarted": {
+   "attempt": {
+    "id": 1,
+    "type": "uint32"
+   },
+   "plugin": {
+    "id": 2,
+    "type": "string"
+   },
+   "backend": {
+    "id": 3,
+    "type": "string"
+   },
+   "fromStep": {
+    "id": 4,
+    "type": "uint64"
+   }
+  },
+  "StageProgress": {
+   "step": {
+    "id": 1,
+    "type": "uint64"
+   },
+   "totalSteps": {
+    "id": 2,
+    "type": "uint64"
+   },
+   "tokens": {
+    "id": 3,
+    "type": "uint64"
+   },
+   "metrics": {
+    "id": 4,
+    "type": "Metric",
+    "repeated": true
+   },
+   "message": {
+    "id": 5,
+    "type": "string"
+   },
+   "samples": {
+    "id": 6,
+    "type": "string",
+    "repeated": true
+   }
+  },
+  "StageCheckpointed": {
+   "checkpoint": {
+    "id": 1,
+    "type": "Checkpoint"
+   }
+  },
+  "StageCompleted": {
+   "result": {
+    "id": 1,
+    "type": "StageResult"
+   },
+   "seconds": {
+    "id": 2,
+    "type": "double"
+   }
+  },
+  "StageFailed": {
+   "error": {
+    "id": 1,
+    "type": "Error"
+   },
+   "attempt": {
+    "id": 2,
+    "type": "uint32"
+   },
+   "final": {
+    "id": 3,
+    "type": "bool"
+   }
+  },
+  "StageReleased": {
+   "step": {
+    "id": 1,
+    "type": "uint64"
+   },
+   "attempt": {
+    "id": 2,
+    "type": "uint32"
+   }
+  },
+  "RunChanged": {
+   "status": {
+    "id": 1,
+    "type": "string"
+   }
+  },
+  "Error": {
+   "code": {
+    "id": 1,
+    "type": "string"
+   },
+   "message": {
+    "id": 2,
+    "type": "string"
+   },
+   "hint": {
+    "id": 3,
+    "type": "string"
+   },
+   "retryable": {
+    "id": 4,
+    "type": "bool"
+   }
+  },
+  "Message": {
+   "role": {
+    "id": 1,
+    "type": "string"
+   },
+   "content": {
+    "id": 2,
+    "type": "string"
+   }
+  },
+  "PromptSubmitted": {
+   "promptId": {
+    "id": 1,
+    "type": "string"
+   },
+   "userId": {
+    "id": 2,
+    "type": "string"
+   },
+   "messages": {
+    "id": 3,
+    "type": "Message",
+    "repeated": true
+   },
+   "source": {
+    "id": 4,
+    "type": "string"
+   },
+   "atMs": {
+    "id": 5,
+    "type": "uint64"
+   }
+  },
+  "DemonstrationWritten": {
+   "demonstrationId": {
+    "id": 1,
+    "type": "string"
+   },
+   "promptId": {
+    "id": 2,
+    "type": "string"
+   },
+   "labelerId": {
+    "id": 3,
+    "type": "string"
+   },
+   "messages": {
+    "id": 4,
+    "type": "Message",
+    "repeated": true
+   },
+   "completion": {
+    "id": 5,
+    "type": "string"
+   },
+   "atMs": {
+    "id": 6,
+    "type": "uint64"
+   }
+  },
+  "RankingSubmitted": {
+   "rankingId": {
+    "id": 1,
+    "type": "string"
+   },
+   "promptId": {
+    "id": 2,
+    "type": "string"
+   },
+   "labelerId": {
+    "id": 3,
+    "type": "string"
+   },
+   "messages": {
+    "id": 4,
+    "type": "Message",
+    "repeated": true
+   },
+   "answers": {
+    "id": 5,
+    "type": "RankedAnswer",
+    "repeated": true
+   },
+   "atMs": {
+    "id": 6,
+    "type": "uint64"
+   },
+   "taskId": {
+    "id": 7,
+    "type": "string"
+   }
+  },
+  "RankedAnswer": {
+   "text": {
+    "id": 1,
+    "type": "string"
+   },
+   "rank": {
+    "id": 2,
+    "type": "uint32"
+   },
+   "finished": {
+    "id": 3,
+    "type": "bool"
+   },
+   "rating": {
+    "id": 4,
+    "type": "uint32"
+   },
+   "flags": {
+    "id": 5,
+    "type": "string",
+    "repeated": true
+   },
+   "model": {
+    "id": 6,
+    "type": "string"
    }
   },
   "GenerateRequest": {
@@ -275,123 +547,101 @@ export const descriptor: Descriptor = {
     "repeated": true
    }
   },
-  "Message": {
-   "role": {
+  "ImportRequest": {
+   "file": {
     "id": 1,
-    "type": "string"
+    "type": "ArtifactRef"
    },
-   "content": {
-    "id": 2,
-    "type": "string"
-   }
-  },
-  "PromptSubmitted": {
-   "promptId": {
-    "id": 1,
-    "type": "string"
-   },
-   "userId": {
+   "format": {
     "id": 2,
     "type": "string"
    },
-   "messages": {
+   "collection": {
     "id": 3,
-    "type": "Message",
-    "repeated": true
+    "type": "string"
    },
-   "source": {
+   "strict": {
     "id": 4,
-    "type": "string"
-   },
-   "atMs": {
-    "id": 5,
-    "type": "uint64"
-   }
-  },
-  "DemonstrationWritten": {
-   "demonstrationId": {
-    "id": 1,
-    "type": "string"
-   },
-   "promptId": {
-    "id": 2,
-    "type": "string"
-   },
-   "labelerId": {
-    "id": 3,
-    "type": "string"
-   },
-   "messages": {
-    "id": 4,
-    "type": "Message",
-    "repeated": true
-   },
-   "completion": {
-    "id": 5,
-    "type": "string"
-   },
-   "atMs": {
-    "id": 6,
-    "type": "uint64"
-   }
-  },
-  "RankingSubmitted": {
-   "rankingId": {
-    "id": 1,
-    "type": "string"
-   },
-   "promptId": {
-    "id": 2,
-    "type": "string"
-   },
-   "labelerId": {
-    "id": 3,
-    "type": "string"
-   },
-   "messages": {
-    "id": 4,
-    "type": "Message",
-    "repeated": true
-   },
-   "answers": {
-    "id": 5,
-    "type": "RankedAnswer",
-    "repeated": true
-   },
-   "atMs": {
-    "id": 6,
-    "type": "uint64"
-   },
-   "taskId": {
-    "id": 7,
-    "type": "string"
-   }
-  },
-  "RankedAnswer": {
-   "text": {
-    "id": 1,
-    "type": "string"
-   },
-   "rank": {
-    "id": 2,
-    "type": "uint32"
-   },
-   "finished": {
-    "id": 3,
     "type": "bool"
+   }
+  },
+  "ImportProgress": {
+   "bytes": {
+    "id": 1,
+    "type": "uint64"
    },
-   "rating": {
+   "totalBytes": {
+    "id": 2,
+    "type": "uint64"
+   },
+   "prompts": {
+    "id": 3,
+    "type": "uint64"
+   },
+   "demonstrations": {
     "id": 4,
-    "type": "uint32"
+    "type": "uint64"
    },
-   "flags": {
+   "comparisons": {
     "id": 5,
-    "type": "string",
+    "type": "uint64"
+   },
+   "texts": {
+    "id": 6,
+    "type": "uint64"
+   },
+   "skipped": {
+    "id": 7,
+    "type": "uint64"
+   },
+   "bad": {
+    "id": 8,
+    "type": "BadRecord",
     "repeated": true
    },
-   "model": {
-    "id": 6,
+   "done": {
+    "id": 9,
+    "type": "bool"
+   }
+  },
+  "BadRecord": {
+   "line": {
+    "id": 1,
+    "type": "uint64"
+   },
+   "reason": {
+    "id": 2,
     "type": "string"
+   }
+  },
+  "ListCollectionsRequest": {},
+  "ListCollectionsReply": {
+   "collections": {
+    "id": 1,
+    "type": "Collection",
+    "repeated": true
+   }
+  },
+  "Collection": {
+   "name": {
+    "id": 1,
+    "type": "string"
+   },
+   "prompts": {
+    "id": 2,
+    "type": "uint64"
+   },
+   "demonstrations": {
+    "id": 3,
+    "type": "uint64"
+   },
+   "comparisons": {
+    "id": 4,
+    "type": "uint64"
+   },
+   "texts": {
+    "id": 5,
+    "type": "uint64"
    }
   },
   "Job": {
@@ -678,256 +928,6 @@ export const descriptor: Descriptor = {
    "settingsJson": {
     "id": 3,
     "type": "string"
-   }
-  },
-  "StageEvent": {
-   "eventId": {
-    "id": 1,
-    "type": "string"
-   },
-   "runId": {
-    "id": 2,
-    "type": "string"
-   },
-   "jobId": {
-    "id": 3,
-    "type": "string"
-   },
-   "stage": {
-    "id": 4,
-    "type": "string"
-   },
-   "workerId": {
-    "id": 5,
-    "type": "string"
-   },
-   "atMs": {
-    "id": 6,
-    "type": "uint64"
-   },
-   "started": {
-    "id": 10,
-    "type": "StageStarted",
-    "oneof": "detail"
-   },
-   "progress": {
-    "id": 11,
-    "type": "StageProgress",
-    "oneof": "detail"
-   },
-   "checkpointed": {
-    "id": 12,
-    "type": "StageCheckpointed",
-    "oneof": "detail"
-   },
-   "completed": {
-    "id": 13,
-    "type": "StageCompleted",
-    "oneof": "detail"
-   },
-   "failed": {
-    "id": 14,
-    "type": "StageFailed",
-    "oneof": "detail"
-   },
-   "released": {
-    "id": 15,
-    "type": "StageReleased",
-    "oneof": "detail"
-   },
-   "runChanged": {
-    "id": 16,
-    "type": "RunChanged",
-    "oneof": "detail"
-   }
-  },
-  "StageStarted": {
-   "attempt": {
-    "id": 1,
-    "type": "uint32"
-   },
-   "plugin": {
-    "id": 2,
-    "type": "string"
-   },
-   "backend": {
-    "id": 3,
-    "type": "string"
-   },
-   "fromStep": {
-    "id": 4,
-    "type": "uint64"
-   }
-  },
-  "StageProgress": {
-   "step": {
-    "id": 1,
-    "type": "uint64"
-   },
-   "totalSteps": {
-    "id": 2,
-    "type": "uint64"
-   },
-   "tokens": {
-    "id": 3,
-    "type": "uint64"
-   },
-   "metrics": {
-    "id": 4,
-    "type": "Metric",
-    "repeated": true
-   },
-   "message": {
-    "id": 5,
-    "type": "string"
-   },
-   "samples": {
-    "id": 6,
-    "type": "string",
-    "repeated": true
-   }
-  },
-  "StageCheckpointed": {
-   "checkpoint": {
-    "id": 1,
-    "type": "Checkpoint"
-   }
-  },
-  "StageCompleted": {
-   "result": {
-    "id": 1,
-    "type": "StageResult"
-   },
-   "seconds": {
-    "id": 2,
-    "type": "double"
-   }
-  },
-  "StageFailed": {
-   "error": {
-    "id": 1,
-    "type": "Error"
-   },
-   "attempt": {
-    "id": 2,
-    "type": "uint32"
-   },
-   "final": {
-    "id": 3,
-    "type": "bool"
-   }
-  },
-  "StageReleased": {
-   "step": {
-    "id": 1,
-    "type": "uint64"
-   },
-   "attempt": {
-    "id": 2,
-    "type": "uint32"
-   }
-  },
-  "RunChanged": {
-   "status": {
-    "id": 1,
-    "type": "string"
-   }
-  },
-  "ImportRequest": {
-   "file": {
-    "id": 1,
-    "type": "ArtifactRef"
-   },
-   "format": {
-    "id": 2,
-    "type": "string"
-   },
-   "collection": {
-    "id": 3,
-    "type": "string"
-   },
-   "strict": {
-    "id": 4,
-    "type": "bool"
-   }
-  },
-  "ImportProgress": {
-   "bytes": {
-    "id": 1,
-    "type": "uint64"
-   },
-   "totalBytes": {
-    "id": 2,
-    "type": "uint64"
-   },
-   "prompts": {
-    "id": 3,
-    "type": "uint64"
-   },
-   "demonstrations": {
-    "id": 4,
-    "type": "uint64"
-   },
-   "comparisons": {
-    "id": 5,
-    "type": "uint64"
-   },
-   "texts": {
-    "id": 6,
-    "type": "uint64"
-   },
-   "skipped": {
-    "id": 7,
-    "type": "uint64"
-   },
-   "bad": {
-    "id": 8,
-    "type": "BadRecord",
-    "repeated": true
-   },
-   "done": {
-    "id": 9,
-    "type": "bool"
-   }
-  },
-  "BadRecord": {
-   "line": {
-    "id": 1,
-    "type": "uint64"
-   },
-   "reason": {
-    "id": 2,
-    "type": "string"
-   }
-  },
-  "ListCollectionsRequest": {},
-  "ListCollectionsReply": {
-   "collections": {
-    "id": 1,
-    "type": "Collection",
-    "repeated": true
-   }
-  },
-  "Collection": {
-   "name": {
-    "id": 1,
-    "type": "string"
-   },
-   "prompts": {
-    "id": 2,
-    "type": "uint64"
-   },
-   "demonstrations": {
-    "id": 3,
-    "type": "uint64"
-   },
-   "comparisons": {
-    "id": 4,
-    "type": "uint64"
-   },
-   "texts": {
-    "id": 5,
-    "type": "uint64"
    }
   }
  },

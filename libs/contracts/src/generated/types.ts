@@ -37,17 +37,6 @@ export const StageStatus = {
 } as const;
 export type StageStatus = (typeof StageStatus)[keyof typeof StageStatus];
 
-/** An error as it travels: the code is a key of the table in docs/errors.md. */
-export interface WireError {
-  code: string;
-  /** What happened, for a person. */
-  message: string;
-  /** What to do about it. */
-  hint: string;
-  retryable: boolean;
-}
-export const WireError: MessageType<WireError> = { name: 'Error', codec: minchat.v1.Error };
-
 /** A reference to an immutable folder of files (a model, a dataset, a report). */
 export interface ArtifactRef {
   /** What the folder is: "model", "reward-model", "value-model", "dataset", "checkpoint", "report", "file". */
@@ -89,6 +78,145 @@ export interface NamedArtifact {
   artifact?: ArtifactRef | undefined;
 }
 export const NamedArtifact: MessageType<NamedArtifact> = { name: 'NamedArtifact', codec: minchat.v1.NamedArtifact };
+
+/** What happened to a job. Published on events.<run_id>.<stage>.<kind of event>. */
+export interface StageEvent {
+  /** Also the Nats-Msg-Id: publishing an event twice stores it once. */
+  eventId: string;
+  runId: string;
+  jobId: string;
+  stage: string;
+  workerId: string;
+  atMs: number;
+  started?: StageStarted | undefined;
+  progress?: StageProgress | undefined;
+  checkpointed?: StageCheckpointed | undefined;
+  completed?: StageCompleted | undefined;
+  failed?: StageFailed | undefined;
+  released?: StageReleased | undefined;
+  runChanged?: RunChanged | undefined;
+}
+export const StageEvent: MessageType<StageEvent> = { name: 'StageEvent', codec: minchat.v1.StageEvent };
+
+export interface StageStarted {
+  attempt: number;
+  plugin: string;
+  backend: string;
+  /** The step it goes on from; 0 for a fresh start. */
+  fromStep: number;
+}
+export const StageStarted: MessageType<StageStarted> = { name: 'StageStarted', codec: minchat.v1.StageStarted };
+
+export interface StageProgress {
+  step: number;
+  totalSteps: number;
+  /** Tokens processed so far in this attempt. */
+  tokens: number;
+  metrics: Metric[];
+  message: string;
+  /** Text produced on the way (samples), for people to read. */
+  samples: string[];
+}
+export const StageProgress: MessageType<StageProgress> = { name: 'StageProgress', codec: minchat.v1.StageProgress };
+
+export interface StageCheckpointed {
+  checkpoint?: Checkpoint | undefined;
+}
+export const StageCheckpointed: MessageType<StageCheckpointed> = { name: 'StageCheckpointed', codec: minchat.v1.StageCheckpointed };
+
+export interface StageCompleted {
+  result?: StageResult | undefined;
+  seconds: number;
+}
+export const StageCompleted: MessageType<StageCompleted> = { name: 'StageCompleted', codec: minchat.v1.StageCompleted };
+
+export interface StageFailed {
+  error?: WireError | undefined;
+  attempt: number;
+  /** No further try will be made. */
+  final: boolean;
+}
+export const StageFailed: MessageType<StageFailed> = { name: 'StageFailed', codec: minchat.v1.StageFailed };
+
+/** The worker was asked to stop and handed the job back. */
+export interface StageReleased {
+  step: number;
+  /** The try that ended; an old one's news is told from the present one's by it. */
+  attempt: number;
+}
+export const StageReleased: MessageType<StageReleased> = { name: 'StageReleased', codec: minchat.v1.StageReleased };
+
+/** The run as a whole changed (published by the coordinator, stage "run"). */
+export interface RunChanged {
+  status: string;
+}
+export const RunChanged: MessageType<RunChanged> = { name: 'RunChanged', codec: minchat.v1.RunChanged };
+
+/** An error as it travels: the code is a key of the table in docs/errors.md. */
+export interface WireError {
+  code: string;
+  /** What happened, for a person. */
+  message: string;
+  /** What to do about it. */
+  hint: string;
+  retryable: boolean;
+}
+export const WireError: MessageType<WireError> = { name: 'Error', codec: minchat.v1.Error };
+
+export interface Message {
+  /** system, user or assistant. */
+  role: string;
+  content: string;
+}
+export const Message: MessageType<Message> = { name: 'Message', codec: minchat.v1.Message };
+
+/** A person's (or program's) prompt, given with consent. feedback.prompt */
+export interface PromptSubmitted {
+  promptId: string;
+  userId: string;
+  messages: Message[];
+  source: string;
+  atMs: number;
+}
+export const PromptSubmitted: MessageType<PromptSubmitted> = { name: 'PromptSubmitted', codec: minchat.v1.PromptSubmitted };
+
+/** An answer that a labeler wrote. feedback.demonstration */
+export interface DemonstrationWritten {
+  demonstrationId: string;
+  promptId: string;
+  labelerId: string;
+  messages: Message[];
+  completion: string;
+  atMs: number;
+}
+export const DemonstrationWritten: MessageType<DemonstrationWritten> = { name: 'DemonstrationWritten', codec: minchat.v1.DemonstrationWritten };
+
+/** One labeler's ranking of K answers to one prompt. feedback.ranking */
+export interface RankingSubmitted {
+  rankingId: string;
+  promptId: string;
+  labelerId: string;
+  messages: Message[];
+  answers: RankedAnswer[];
+  atMs: number;
+  /** The task this ranking answers, if any. */
+  taskId: string;
+}
+export const RankingSubmitted: MessageType<RankingSubmitted> = { name: 'RankingSubmitted', codec: minchat.v1.RankingSubmitted };
+
+export interface RankedAnswer {
+  text: string;
+  /** 0 is best; equal ranks are ties. */
+  rank: number;
+  /** False when the answer was cut off before its end token. */
+  finished: boolean;
+  /** 1 to 7; 0 when not rated. */
+  rating: number;
+  flags: string[];
+  /** Which model wrote it; never shown to a labeler. */
+  model: string;
+}
+export const RankedAnswer: MessageType<RankedAnswer> = { name: 'RankedAnswer', codec: minchat.v1.RankedAnswer };
 
 export interface GenerateRequest {
   requestId: string;
@@ -177,60 +305,55 @@ export interface ScoreReply {
 }
 export const ScoreReply: MessageType<ScoreReply> = { name: 'ScoreReply', codec: minchat.v1.ScoreReply };
 
-export interface Message {
-  /** system, user or assistant. */
-  role: string;
-  content: string;
+/** Reads a file into the store. The file is an artifact of kind "file" with one file in it. */
+export interface ImportRequest {
+  file?: ArtifactRef | undefined;
+  /** jsonl, parquet, hh-rlhf, oasst, alpaca, text. */
+  format: string;
+  /** The name the records are kept under; a run's data stage asks for it. */
+  collection: string;
+  /** Stop at the first bad record (nothing is imported) instead of skipping it. */
+  strict: boolean;
 }
-export const Message: MessageType<Message> = { name: 'Message', codec: minchat.v1.Message };
+export const ImportRequest: MessageType<ImportRequest> = { name: 'ImportRequest', codec: minchat.v1.ImportRequest };
 
-/** A person's (or program's) prompt, given with consent. feedback.prompt */
-export interface PromptSubmitted {
-  promptId: string;
-  userId: string;
-  messages: Message[];
-  source: string;
-  atMs: number;
+export interface ImportProgress {
+  bytes: number;
+  totalBytes: number;
+  prompts: number;
+  demonstrations: number;
+  comparisons: number;
+  texts: number;
+  skipped: number;
+  /** The first bad records: at most 100 are told. */
+  bad: BadRecord[];
+  done: boolean;
 }
-export const PromptSubmitted: MessageType<PromptSubmitted> = { name: 'PromptSubmitted', codec: minchat.v1.PromptSubmitted };
+export const ImportProgress: MessageType<ImportProgress> = { name: 'ImportProgress', codec: minchat.v1.ImportProgress };
 
-/** An answer that a labeler wrote. feedback.demonstration */
-export interface DemonstrationWritten {
-  demonstrationId: string;
-  promptId: string;
-  labelerId: string;
-  messages: Message[];
-  completion: string;
-  atMs: number;
+export interface BadRecord {
+  line: number;
+  reason: string;
 }
-export const DemonstrationWritten: MessageType<DemonstrationWritten> = { name: 'DemonstrationWritten', codec: minchat.v1.DemonstrationWritten };
+export const BadRecord: MessageType<BadRecord> = { name: 'BadRecord', codec: minchat.v1.BadRecord };
 
-/** One labeler's ranking of K answers to one prompt. feedback.ranking */
-export interface RankingSubmitted {
-  rankingId: string;
-  promptId: string;
-  labelerId: string;
-  messages: Message[];
-  answers: RankedAnswer[];
-  atMs: number;
-  /** The task this ranking answers, if any. */
-  taskId: string;
+export interface ListCollectionsRequest {
 }
-export const RankingSubmitted: MessageType<RankingSubmitted> = { name: 'RankingSubmitted', codec: minchat.v1.RankingSubmitted };
+export const ListCollectionsRequest: MessageType<ListCollectionsRequest> = { name: 'ListCollectionsRequest', codec: minchat.v1.ListCollectionsRequest };
 
-export interface RankedAnswer {
-  text: string;
-  /** 0 is best; equal ranks are ties. */
-  rank: number;
-  /** False when the answer was cut off before its end token. */
-  finished: boolean;
-  /** 1 to 7; 0 when not rated. */
-  rating: number;
-  flags: string[];
-  /** Which model wrote it; never shown to a labeler. */
-  model: string;
+export interface ListCollectionsReply {
+  collections: Collection[];
 }
-export const RankedAnswer: MessageType<RankedAnswer> = { name: 'RankedAnswer', codec: minchat.v1.RankedAnswer };
+export const ListCollectionsReply: MessageType<ListCollectionsReply> = { name: 'ListCollectionsReply', codec: minchat.v1.ListCollectionsReply };
+
+export interface Collection {
+  name: string;
+  prompts: number;
+  demonstrations: number;
+  comparisons: number;
+  texts: number;
+}
+export const Collection: MessageType<Collection> = { name: 'Collection', codec: minchat.v1.Collection };
 
 /** One stage of one run, to be done by one worker. Published on jobs.<kind>. */
 export interface Job {
@@ -381,128 +504,5 @@ export interface ForkRunRequest {
 }
 export const ForkRunRequest: MessageType<ForkRunRequest> = { name: 'ForkRunRequest', codec: minchat.v1.ForkRunRequest };
 
-/** What happened to a job. Published on events.<run_id>.<stage>.<kind of event>. */
-export interface StageEvent {
-  /** Also the Nats-Msg-Id: publishing an event twice stores it once. */
-  eventId: string;
-  runId: string;
-  jobId: string;
-  stage: string;
-  workerId: string;
-  atMs: number;
-  started?: StageStarted | undefined;
-  progress?: StageProgress | undefined;
-  checkpointed?: StageCheckpointed | undefined;
-  completed?: StageCompleted | undefined;
-  failed?: StageFailed | undefined;
-  released?: StageReleased | undefined;
-  runChanged?: RunChanged | undefined;
-}
-export const StageEvent: MessageType<StageEvent> = { name: 'StageEvent', codec: minchat.v1.StageEvent };
-
-export interface StageStarted {
-  attempt: number;
-  plugin: string;
-  backend: string;
-  /** The step it goes on from; 0 for a fresh start. */
-  fromStep: number;
-}
-export const StageStarted: MessageType<StageStarted> = { name: 'StageStarted', codec: minchat.v1.StageStarted };
-
-export interface StageProgress {
-  step: number;
-  totalSteps: number;
-  /** Tokens processed so far in this attempt. */
-  tokens: number;
-  metrics: Metric[];
-  message: string;
-  /** Text produced on the way (samples), for people to read. */
-  samples: string[];
-}
-export const StageProgress: MessageType<StageProgress> = { name: 'StageProgress', codec: minchat.v1.StageProgress };
-
-export interface StageCheckpointed {
-  checkpoint?: Checkpoint | undefined;
-}
-export const StageCheckpointed: MessageType<StageCheckpointed> = { name: 'StageCheckpointed', codec: minchat.v1.StageCheckpointed };
-
-export interface StageCompleted {
-  result?: StageResult | undefined;
-  seconds: number;
-}
-export const StageCompleted: MessageType<StageCompleted> = { name: 'StageCompleted', codec: minchat.v1.StageCompleted };
-
-export interface StageFailed {
-  error?: WireError | undefined;
-  attempt: number;
-  /** No further try will be made. */
-  final: boolean;
-}
-export const StageFailed: MessageType<StageFailed> = { name: 'StageFailed', codec: minchat.v1.StageFailed };
-
-/** The worker was asked to stop and handed the job back. */
-export interface StageReleased {
-  step: number;
-  /** The try that ended; an old one's news is told from the present one's by it. */
-  attempt: number;
-}
-export const StageReleased: MessageType<StageReleased> = { name: 'StageReleased', codec: minchat.v1.StageReleased };
-
-/** The run as a whole changed (published by the coordinator, stage "run"). */
-export interface RunChanged {
-  status: string;
-}
-export const RunChanged: MessageType<RunChanged> = { name: 'RunChanged', codec: minchat.v1.RunChanged };
-
-/** Reads a file into the store. The file is an artifact of kind "file" with one file in it. */
-export interface ImportRequest {
-  file?: ArtifactRef | undefined;
-  /** jsonl, parquet, hh-rlhf, oasst, alpaca, text. */
-  format: string;
-  /** The name the records are kept under; a run's data stage asks for it. */
-  collection: string;
-  /** Stop at the first bad record (nothing is imported) instead of skipping it. */
-  strict: boolean;
-}
-export const ImportRequest: MessageType<ImportRequest> = { name: 'ImportRequest', codec: minchat.v1.ImportRequest };
-
-export interface ImportProgress {
-  bytes: number;
-  totalBytes: number;
-  prompts: number;
-  demonstrations: number;
-  comparisons: number;
-  texts: number;
-  skipped: number;
-  /** The first bad records: at most 100 are told. */
-  bad: BadRecord[];
-  done: boolean;
-}
-export const ImportProgress: MessageType<ImportProgress> = { name: 'ImportProgress', codec: minchat.v1.ImportProgress };
-
-export interface BadRecord {
-  line: number;
-  reason: string;
-}
-export const BadRecord: MessageType<BadRecord> = { name: 'BadRecord', codec: minchat.v1.BadRecord };
-
-export interface ListCollectionsRequest {
-}
-export const ListCollectionsRequest: MessageType<ListCollectionsRequest> = { name: 'ListCollectionsRequest', codec: minchat.v1.ListCollectionsRequest };
-
-export interface ListCollectionsReply {
-  collections: Collection[];
-}
-export const ListCollectionsReply: MessageType<ListCollectionsReply> = { name: 'ListCollectionsReply', codec: minchat.v1.ListCollectionsReply };
-
-export interface Collection {
-  name: string;
-  prompts: number;
-  demonstrations: number;
-  comparisons: number;
-  texts: number;
-}
-export const Collection: MessageType<Collection> = { name: 'Collection', codec: minchat.v1.Collection };
-
 /** Every message, by its name in proto/. */
-export const messageTypes = { Error: WireError, ArtifactRef, Manifest, ManifestFile, NamedArtifact, GenerateRequest, Chat, TokenList, LogitBias, GenerateChunk, TokenLogprob, AlternativeToken, ScoreRequest, ScoredText, ScoreReply, Message, PromptSubmitted, DemonstrationWritten, RankingSubmitted, RankedAnswer, Job, JobRecord, Checkpoint, StageResult, Metric, RunRecord, StageRecord, SubmitRunRequest, GetRunRequest, ListRunsRequest, ListRunsReply, CancelRunRequest, ResumeRunRequest, ForkRunRequest, StageEvent, StageStarted, StageProgress, StageCheckpointed, StageCompleted, StageFailed, StageReleased, RunChanged, ImportRequest, ImportProgress, BadRecord, ListCollectionsRequest, ListCollectionsReply, Collection } as const;
+export const messageTypes = { ArtifactRef, Manifest, ManifestFile, NamedArtifact, StageEvent, StageStarted, StageProgress, StageCheckpointed, StageCompleted, StageFailed, StageReleased, RunChanged, Error: WireError, Message, PromptSubmitted, DemonstrationWritten, RankingSubmitted, RankedAnswer, GenerateRequest, Chat, TokenList, LogitBias, GenerateChunk, TokenLogprob, AlternativeToken, ScoreRequest, ScoredText, ScoreReply, ImportRequest, ImportProgress, BadRecord, ListCollectionsRequest, ListCollectionsReply, Collection, Job, JobRecord, Checkpoint, StageResult, Metric, RunRecord, StageRecord, SubmitRunRequest, GetRunRequest, ListRunsRequest, ListRunsReply, CancelRunRequest, ResumeRunRequest, ForkRunRequest } as const;
