@@ -1,0 +1,110 @@
+import { toMinchatError, type MinchatError } from '@minchat/errors';
+import { DecodeBatch, disposeModel, loadModel, type GPTConfig, type Model } from '@minchat/model';
+import { loadTokenizer, type Tokenizer } from '@minchat/tokenizer';
+import type { ComputeOptions, ModelSource } from './protocol.ts';
+
+/** A model with its tokenizer, and the batch that its answers are decoded in. */
+export interface LoadedModel {
+  readonly model: Model;
+  readonly tokenizer: Tokenizer;
+  /** Made with the first answer. */
+  batch: DecodeBatch | undefined;
+  /** Requests that hold it. */
+  users: number;
+}
+
+type Entry = { used: number } & (
+  | { state: 'loading' }
+  | { state: 'ready'; loaded: LoadedModel }
+  | { state: 'failed'; error: MinchatError }
+);
+
+/** What asking for a model gives: it, or why it is not there yet. */
+export type Found =
+  | { state: 'ready'; loaded: LoadedModel }
+  | { state: 'loading' }
+  /** As many models as may be loaded are in use. */
+  | { state: 'full' }
+  | { state: 'failed'; error: MinchatError };
+
+/** Loads models on demand and unloads the one unused for longest when there are too many. */
+export class ModelStore {
+  readonly #entries = new Map<string, Entry>();
+  readonly #options: ComputeOptions;
+  readonly #changed: () => void;
+  #clock = 0;
+
+  /** `changed` is called when a model has been loaded, or could not be. */
+  constructor(options: ComputeOptions, changed: () => void) {
+    this.#options = options;
+    this.#changed = changed;
+  }
+
+  /** Never waits: loading goes on beside. A failure is told once; the next call tries again. */
+  find(source: ModelSource): Found {
+    const entry = this.#entries.get(source.digest);
+    if (entry === undefined) {
+      if (!this.#makeRoom()) return { state: 'full' };
+      this.#entries.set(source.digest, { state: 'loading', used: this.#clock += 1 });
+      void this.#load(source);
+      return { state: 'loading' };
+    }
+    entry.used = this.#clock += 1;
+    return entry;
+  }
+
+  /** Forgets a failure, once everyone who waited was told. */
+  forgetFailures(): void {
+    for (const [digest, entry] of this.#entries) if (entry.state === 'failed') this.#entries.delete(digest);
+  }
+
+  ready(): LoadedModel[] {
+    return Array.from(this.#entries.values()).flatMap((entry) => (entry.state === 'ready' ? [entry.loaded] : []));
+  }
+
+  batchOf(loaded: LoadedModel): DecodeBatch {
+    loaded.batch ??= new DecodeBatch(loaded.model, { slots: slotCount(loaded.model.config, this.#options) });
+    return loaded.batch;
+  }
+
+  dispose(): void {
+    for (const loaded of this.ready()) unload(loaded);
+    this.#entries.clear();
+  }
+
+  async #load({ digest, folder }: ModelSource): Promise<void> {
+    try {
+      const tokenizer = await loadTokenizer(folder);
+      const model = await loadModel(folder);
+      this.#entries.set(digest, { state: 'ready', used: this.#clock, loaded: { model, tokenizer, batch: undefined, users: 0 } });
+    } catch (error) {
+      this.#entries.set(digest, { state: 'failed', used: this.#clock, error: toMinchatError(error) });
+    }
+    this.#changed();
+  }
+
+  /** Whether one more model may be loaded, unloading the one unused for longest if need be. */
+  #makeRoom(): boolean {
+    if (this.#entries.size < this.#options.models) return true;
+    let oldest: { digest: string; entry: Entry } | undefined;
+    for (const [digest, entry] of this.#entries) {
+      const idle = entry.state === 'failed' || (entry.state === 'ready' && entry.loaded.users === 0);
+      if (idle && (oldest === undefined || entry.used < oldest.entry.used)) oldest = { digest, entry };
+    }
+    if (oldest === undefined) return false;
+    if (oldest.entry.state === 'ready') unload(oldest.entry.loaded);
+    this.#entries.delete(oldest.digest);
+    return true;
+  }
+}
+
+function unload(loaded: LoadedModel): void {
+  loaded.batch?.dispose();
+  disposeModel(loaded.model);
+}
+
+/** Slots whose keys and values (float32, every layer) fit in this model's share of the memory. */
+export function slotCount(config: GPTConfig, options: ComputeOptions): number {
+  const bytesPerSlot = config.n_layer * 2 * config.n_embd * config.n_positions * 4;
+  return Math.max(1, Math.min(options.slots, Math.floor(options.kvBytes / options.models / bytesPerSlot)));
+}

@@ -1,0 +1,97 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { GenerateRequest, TokenLogprob } from '@minchat/contracts';
+import { MinchatError } from '@minchat/errors';
+import { leftPad, logits, type Model } from '@minchat/model';
+import type { Tokenizer } from '@minchat/tokenizer';
+
+/** max_tokens for as many as the context has room for. */
+export const asManyAsFit = 0xffff_ffff;
+
+export interface Prompt {
+  ids: number[];
+  /** Tokens an answer may have; 0 only when none are asked for. */
+  maxTokens: number;
+}
+
+/**
+ * The prompt as token ids, checked against the model. Raw text may name special tokens: the whole
+ * prompt is the caller's own. Contents of a conversation cannot.
+ * Throws MC_USAGE for ids that the model lacks, MC_CONTEXT_LENGTH when there is no room.
+ */
+export function readPrompt(request: GenerateRequest, model: Model, tokenizer: Tokenizer): Prompt {
+  const limit = model.config.n_positions;
+  const ids = promptIds(request, tokenizer);
+  const vocabulary = Math.min(model.config.vocab_size, tokenizer.vocabSize);
+  const unknown = ids.find((id) => id >= vocabulary) ?? request.logitBias.find((bias) => bias.token >= vocabulary)?.token;
+  if (unknown !== undefined) throw new MinchatError('MC_USAGE', `expected token ids below ${vocabulary}, found ${unknown}`);
+  if (request.maxTokens === 0 && !request.echo) throw new MinchatError('MC_USAGE', 'expected max_tokens of at least 1, found 0; only with echo may it be 0');
+  const fits = limit - ids.length;
+  const wanted = request.maxTokens === asManyAsFit ? Math.max(1, fits) : request.maxTokens;
+  if (wanted > fits) {
+    throw new MinchatError('MC_CONTEXT_LENGTH', `expected prompt and answer to fit in ${limit} tokens, found a prompt of ${ids.length} and ${wanted} for the answer`);
+  }
+  return { ids, maxTokens: wanted };
+}
+
+function promptIds(request: GenerateRequest, tokenizer: Tokenizer): number[] {
+  if (request.tokens !== undefined) return request.tokens.tokens.length === 0 ? [tokenizer.endOfText] : request.tokens.tokens;
+  if (request.chat !== undefined) return tokenizer.encodeChat(request.chat.messages, { addGenerationPrompt: true });
+  const ids = tokenizer.encodeWithSpecial(request.text ?? '');
+  // A text is never empty to the model: what begins every text begins this one.
+  return ids.length === 0 ? [tokenizer.endOfText] : ids;
+}
+
+/** Text and raw bytes of a token for the log-probabilities. */
+export function describeToken(tokenizer: Tokenizer, id: number): { token: number; text: string; raw: Uint8Array } {
+  const raw = tokenizer.bytesOf(id);
+  return { token: id, text: new TextDecoder('utf-8', { ignoreBOM: true }).decode(raw), raw };
+}
+
+/**
+ * The echoed prompt: its text, and (with `wantLogprobs`) its tokens with their log-probabilities
+ * given what stands before them; the very first has none and tells 0. Of a conversation the
+ * contents are echoed, not the template's own tokens.
+ */
+export async function echoPrompt(request: GenerateRequest, ids: readonly number[], model: Model, tokenizer: Tokenizer): Promise<{ text: string; tokens: TokenLogprob[] }> {
+  const shown = (id: number): boolean => request.chat === undefined || !tokenizer.isSpecial(id);
+  const text = tokenizer.decode(ids.filter(shown));
+  if (!request.wantLogprobs) return { text, tokens: [] };
+  const positions = await promptLogprobs(model, ids, request.topLogprobs);
+  const tokens = ids.flatMap((id, position): TokenLogprob[] => {
+    const at = positions[position - 1];
+    if (!shown(id)) return [];
+    const top = (at?.top ?? []).map((one) => ({ token: one.token, logprob: one.logprob, text: describeToken(tokenizer, one.token).text }));
+    return [{ ...describeToken(tokenizer, id), logprob: at?.logprob ?? 0, top }];
+  });
+  return { text, tokens };
+}
+
+interface Position { logprob: number; top: { token: number; logprob: number }[] }
+
+/** For each token but the first: its log-probability under softmax(logits), and the likeliest tokens there. */
+async function promptLogprobs(model: Model, ids: readonly number[], count: number): Promise<Position[]> {
+  if (ids.length < 2) return [];
+  const { tokens, start } = leftPad([ids.slice(0, -1)]);
+  const all = tf.tidy(() => tf.logSoftmax(logits(model, tokens, start))); // (1, T - 1, V)
+  const values = await all.data();
+  tf.dispose([tokens, start, all]);
+  const vocabulary = model.config.vocab_size;
+  return ids.slice(1).map((id, position) => {
+    const row = values.subarray(position * vocabulary, (position + 1) * vocabulary);
+    return { logprob: row[id] ?? 0, top: likeliest(row, count) };
+  });
+}
+
+/** The `count` largest values with their places, largest first; of equals the lower place. */
+export function likeliest(row: ArrayLike<number>, count: number): { token: number; logprob: number }[] {
+  const best: { token: number; logprob: number }[] = [];
+  for (let token = 0; token < row.length && count > 0; token += 1) {
+    const logprob = row[token] ?? -Infinity;
+    if (best.length === count && logprob <= (best.at(-1)?.logprob ?? -Infinity)) continue;
+    let place = best.length;
+    while (place > 0 && (best[place - 1]?.logprob ?? 0) < logprob) place -= 1;
+    best.splice(place, 0, { token, logprob });
+    if (best.length > count) best.pop();
+  }
+  return best;
+}

@@ -1,0 +1,43 @@
+import type { GenerateChunk, GenerateRequest, WireError } from '@minchat/contracts';
+
+// What the main thread and the compute thread say to each other.
+
+/** A model's verified local folder. The digest is its identity. */
+export interface ModelSource {
+  digest: string;
+  folder: string;
+}
+
+/** One text to score, as a conversation and the answer to it. */
+export interface ScoredConversation {
+  messages: { role: string; content: string }[];
+  completion: string;
+}
+
+export type ToCompute =
+  | { type: 'generate'; id: number; source: ModelSource; request: GenerateRequest }
+  | { type: 'score'; id: number; source: ModelSource; texts: ScoredConversation[] }
+  /** The client is gone, or wants no more. */
+  | { type: 'cancel'; id: number };
+
+/** What becomes of one request: pieces, then one end. */
+export type Outcome =
+  | { id: number; type: 'chunk'; chunk: GenerateChunk }
+  | { id: number; type: 'scores'; scores: number[] }
+  | { id: number; type: 'done' }
+  | { id: number; type: 'error'; error: WireError };
+
+export type FromCompute =
+  | { type: 'ready'; backend: string; reason: string }
+  | { type: 'failed'; error: WireError }
+  /** All that came of one round of tokens, in one message. */
+  | { type: 'outcomes'; outcomes: Outcome[]; running: number; tokens: number };
+
+export interface ComputeOptions {
+  /** Answers decoded together, per model. */
+  slots: number;
+  /** Bytes of KV cache for all models together; slots are fewer when they would not fit. */
+  kvBytes: number;
+  /** Models kept loaded. */
+  models: number;
+}

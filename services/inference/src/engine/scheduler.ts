@@ -1,0 +1,295 @@
+import { setImmediate } from 'node:timers/promises';
+import { errorToWire, type GenerateChunk, type GenerateRequest } from '@minchat/contracts';
+import { Random, type SampledToken } from '@minchat/model';
+import { chatExample, scoreExamples } from '@minchat/training';
+import { MinchatError } from '@minchat/errors';
+import { AnswerTracker, type AnswerPiece } from './answer.ts';
+import { ModelStore, type LoadedModel } from './model-store.ts';
+import { describeToken, echoPrompt, readPrompt, type Prompt } from './prompt.ts';
+import type { ComputeOptions, ModelSource, Outcome, ScoredConversation, ToCompute } from './protocol.ts';
+
+/** A request that has not got all it needs: a loaded model, or slots for all of its answers. */
+interface Waiting {
+  id: number;
+  source: ModelSource;
+  work: { type: 'generate'; request: GenerateRequest } | { type: 'score'; texts: ScoredConversation[] };
+  /** Set once the model is there. */
+  started?: Started;
+}
+
+/** A generating request whose prompt has been read. */
+interface Started {
+  id: number;
+  request: GenerateRequest;
+  loaded: LoadedModel;
+  prompt: Prompt;
+  seed: number;
+  /** Answers that have a slot, by slot; and how many have been given one or are over. */
+  running: Map<number, Answer>;
+  next: number;
+  over: number;
+}
+
+interface Answer { index: number; tracker: AnswerTracker }
+
+/**
+ * The work of the compute thread: continuous batching. Between two tokens requests join the running
+ * batch of their model and leave it. First come, first served, but a request whose model is still
+ * loading, or whose batch is full, lets those for other models pass; one that waits for a model to be
+ * unloaded does not, so that it gets its turn.
+ */
+export class Scheduler {
+  readonly #store: ModelStore;
+  readonly #send: (outcomes: Outcome[], running: number, tokens: number) => void;
+  readonly #inbox: ToCompute[] = [];
+  readonly #waiting: Waiting[] = [];
+  readonly #started = new Map<number, Started>();
+  #outbox: Outcome[] = [];
+  #tokens = 0;
+  /** Something happened since the round began: a message, a model loaded. */
+  #news = false;
+  #wake = (): void => undefined;
+
+  constructor(options: ComputeOptions, send: (outcomes: Outcome[], running: number, tokens: number) => void) {
+    this.#store = new ModelStore(options, () => this.#poke());
+    this.#send = send;
+  }
+
+  /** Takes a message of the main thread. It has its effect between two tokens, never during one. */
+  take(message: ToCompute): void {
+    this.#inbox.push(message);
+    this.#poke();
+  }
+
+  /** Works for ever. */
+  async run(): Promise<never> {
+    for (;;) {
+      this.#news = false;
+      for (const message of this.#inbox.splice(0)) this.#read(message);
+      const joined = await this.#admit();
+      let stepped = false;
+      for (const loaded of this.#store.ready()) stepped = (await this.#step(loaded)) || stepped;
+      this.#flush();
+      // Lets messages in: requests join and leave here.
+      if (joined || stepped) await setImmediate();
+      else if (!this.#news) await new Promise<void>((resolve) => { this.#wake = resolve; });
+    }
+  }
+
+  #read(message: ToCompute): void {
+    if (message.type === 'cancel') this.#end(message.id);
+    else if (message.type === 'score') this.#waiting.push({ id: message.id, source: message.source, work: { type: 'score', texts: message.texts } });
+    else this.#waiting.push({ id: message.id, source: message.source, work: { type: 'generate', request: message.request } });
+  }
+
+  #poke(): void {
+    this.#news = true;
+    this.#wake();
+  }
+
+  #flush(): void {
+    if (this.#outbox.length === 0) return;
+    const running = Array.from(this.#started.values()).reduce((sum, one) => sum + one.running.size, 0);
+    this.#send(this.#outbox, running, this.#tokens);
+    this.#outbox = [];
+    this.#tokens = 0;
+  }
+
+  /** Starts what can be started. True when an answer got a slot. */
+  async #admit(): Promise<boolean> {
+    const joining = new Map<LoadedModel, { started: Started; index: number }[]>();
+    // A copy: what is begun leaves the list.
+    for (const waiting of [...this.#waiting]) {
+      const found = this.#store.find(waiting.source);
+      if (found.state === 'full') break;
+      if (found.state === 'loading') continue;
+      if (found.state === 'failed') {
+        this.#fail(waiting.id, found.error);
+        continue;
+      }
+      await this.#begin(waiting, found.loaded);
+      const { started } = waiting;
+      if (started === undefined) continue;
+      const { loaded, request } = started;
+      const queue = joining.get(loaded) ?? [];
+      joining.set(loaded, queue);
+      const room = this.#store.batchOf(loaded).free - queue.length;
+      const count = Math.min(room, request.n - started.next);
+      for (let i = 0; i < count; i += 1) queue.push({ started, index: started.next++ });
+      if (started.next === request.n) this.#forget(waiting.id);
+    }
+    this.#store.forgetFailures();
+    let joined = false;
+    for (const [loaded, queue] of joining) {
+      await this.#join(loaded, queue);
+      joined ||= queue.length > 0;
+    }
+    return joined;
+  }
+
+  /** Reads the prompt of a request whose model is there; a request to score is done at once. */
+  async #begin(waiting: Waiting, loaded: LoadedModel): Promise<void> {
+    if (waiting.started !== undefined) return;
+    try {
+      if (waiting.work.type === 'score') {
+        this.#outbox.push({ id: waiting.id, type: 'scores', scores: await score(loaded, waiting.work.texts) });
+        this.#forget(waiting.id);
+        return;
+      }
+      const { request } = waiting.work;
+      if (loaded.model.head !== 'lm') throw new MinchatError('MC_USAGE', 'expected a model that writes text, found a reward model');
+      const prompt = readPrompt(request, loaded.model, loaded.tokenizer);
+      const echo = request.echo ? await echoPrompt(request, prompt.ids, loaded.model, loaded.tokenizer) : undefined;
+      const empty = request.maxTokens === 0;
+      for (let index = 0; index < request.n && echo !== undefined; index += 1) {
+        this.#chunk(waiting.id, { index, ...echo, finishReason: empty ? 'length' : '', promptTokens: prompt.ids.length, completionTokens: 0 });
+      }
+      if (empty) {
+        this.#outbox.push({ id: waiting.id, type: 'done' });
+        this.#forget(waiting.id);
+        return;
+      }
+      const seed = request.hasSeed ? request.seed : Math.floor(Math.random() * 2 ** 32);
+      waiting.started = { id: waiting.id, request, loaded, prompt, seed, running: new Map(), next: 0, over: 0 };
+      loaded.users += 1;
+      this.#started.set(waiting.id, waiting.started);
+    } catch (error) {
+      this.#fail(waiting.id, error);
+    }
+  }
+
+  async #join(loaded: LoadedModel, queue: readonly { started: Started; index: number }[]): Promise<void> {
+    if (queue.length === 0) return;
+    try {
+      const slots = await this.#store.batchOf(loaded).admit(queue.map(({ started, index }) => ({
+        prompt: started.prompt.ids,
+        sampling: samplingOf(started, loaded),
+        seed: answerSeed(started.seed, index),
+      })));
+      for (const [place, slot] of slots.entries()) {
+        const { started, index } = queue[place]!;
+        const tracker = new AnswerTracker({
+          decoder: loaded.tokenizer.streamDecoder(),
+          stop: started.request.stop,
+          eosIds: loaded.tokenizer.eosIds,
+          maxTokens: started.prompt.maxTokens,
+        });
+        started.running.set(slot, { index, tracker });
+      }
+    } catch (error) {
+      for (const { started } of queue) this.#fail(started.id, error);
+    }
+  }
+
+  /** One token for every answer of a model. */
+  async #step(loaded: LoadedModel): Promise<boolean> {
+    const owners = new Map<number, Started>();
+    for (const started of this.#started.values()) {
+      if (started.loaded === loaded) for (const slot of started.running.keys()) owners.set(slot, started);
+    }
+    if (owners.size === 0) return false;
+    try {
+      for (const { slot, token } of await this.#store.batchOf(loaded).step()) {
+        const started = owners.get(slot);
+        const answer = started?.running.get(slot);
+        if (started === undefined || answer === undefined) continue;
+        this.#tokens += 1;
+        const piece = answer.tracker.push({ id: token.token, ...(started.request.wantLogprobs ? logprobsOf(token) : {}) });
+        this.#tell(started, answer, piece);
+        if (piece.finish !== undefined) this.#finish(started, slot);
+      }
+    } catch (error) {
+      for (const started of new Set(owners.values())) this.#fail(started.id, error);
+    }
+    return true;
+  }
+
+  #tell(started: Started, answer: Answer, piece: AnswerPiece): void {
+    const { wantLogprobs } = started.request;
+    if (piece.text === '' && piece.finish === undefined && (!wantLogprobs || piece.tokens.length === 0)) return;
+    const { tokenizer } = started.loaded;
+    this.#chunk(started.id, {
+      index: answer.index,
+      text: piece.text,
+      tokens: !wantLogprobs ? [] : piece.tokens.map((token) => ({
+        ...describeToken(tokenizer, token.id),
+        logprob: token.logprob ?? 0,
+        top: (token.top ?? []).map((one) => ({ token: one.id, text: describeToken(tokenizer, one.id).text, logprob: one.logprob })),
+      })),
+      finishReason: piece.finish ?? '',
+      promptTokens: started.prompt.ids.length,
+      completionTokens: answer.tracker.count,
+    });
+  }
+
+  #finish(started: Started, slot: number): void {
+    this.#store.batchOf(started.loaded).release(slot);
+    started.running.delete(slot);
+    started.over += 1;
+    if (started.over < started.request.n) return;
+    this.#outbox.push({ id: started.id, type: 'done' });
+    this.#end(started.id);
+  }
+
+  #fail(id: number, error: unknown): void {
+    if (!this.#waiting.some((waiting) => waiting.id === id) && !this.#started.has(id)) return;
+    this.#outbox.push({ id, type: 'error', error: errorToWire(error) });
+    this.#end(id);
+  }
+
+  /** Frees all that a request holds. */
+  #end(id: number): void {
+    this.#forget(id);
+    const started = this.#started.get(id);
+    if (started === undefined) return;
+    this.#started.delete(id);
+    for (const slot of started.running.keys()) this.#store.batchOf(started.loaded).release(slot);
+    started.loaded.users -= 1;
+  }
+
+  #forget(id: number): void {
+    const place = this.#waiting.findIndex((waiting) => waiting.id === id);
+    if (place >= 0) this.#waiting.splice(place, 1);
+  }
+
+  #chunk(id: number, chunk: GenerateChunk): void {
+    this.#outbox.push({ id, type: 'chunk', chunk });
+  }
+}
+
+/** Every answer of a request has a random stream of its own, told by the seed and its index only. */
+function answerSeed(seed: number, index: number): number {
+  return index === 0 ? seed : new Random(seed).fork(index).bits();
+}
+
+function samplingOf({ request, prompt }: Started, { tokenizer }: LoadedModel) {
+  return {
+    maxNewTokens: prompt.maxTokens,
+    temperature: request.temperature,
+    topP: request.topP,
+    topK: request.topK,
+    frequencyPenalty: request.frequencyPenalty,
+    presencePenalty: request.presencePenalty,
+    logitBias: new Map(request.logitBias.map(({ token, bias }) => [token, bias])),
+    stopIds: tokenizer.eosIds,
+    topLogprobs: request.wantLogprobs ? request.topLogprobs : 0,
+  };
+}
+
+function logprobsOf(token: SampledToken) {
+  return { logprob: token.rawLogprob, top: token.top.map((one) => ({ id: one.token, logprob: one.logprob })) };
+}
+
+async function score({ model, tokenizer }: LoadedModel, texts: readonly ScoredConversation[]): Promise<number[]> {
+  if (model.head !== 'scalar') throw new MinchatError('MC_USAGE', 'expected a reward model, found a model that writes text');
+  const limit = model.config.n_positions;
+  const examples = texts.map(({ messages, completion }, index) => {
+    const turns = messages.map(({ role, content }) => ({ role: role as 'system' | 'user' | 'assistant', content }));
+    // Never cut: a score of half a text is no score of it.
+    const example = chatExample(tokenizer, turns, completion, { context: Infinity });
+    const length = example.prompt.length + example.answer.length;
+    if (length > limit) throw new MinchatError('MC_CONTEXT_LENGTH', `text ${index}: expected at most ${limit} tokens, found ${length}`);
+    return example;
+  });
+  return scoreExamples(model, examples, { pad: tokenizer.endOfText });
+}
