@@ -28,7 +28,7 @@ async function generate(folder: string): Promise<Lock> {
   await runPbjs([...flags, '-o', script, ...files]);
   await runPbts(['-o', join(folder, 'minchat.d.ts'), script]);
   await runPbjs([...flags, '--no-comments', '-o', script, ...files]);
-  const description = await describe(protoFolder, files);
+  const description = describe(protoFolder, files);
   await writeFile(join(folder, 'types.ts'), typesSource(description));
   await writeFile(join(folder, 'descriptor.ts'), descriptorSource(description.descriptor));
   return description.lock;

@@ -21,10 +21,11 @@ export interface Description {
 const scalars = new Set(['string', 'bytes', 'bool', 'double', 'uint32', 'uint64']);
 
 /** Loads the given files of the package minchat.v1; imports are looked up in `folder`. */
-export async function describe(folder: string, files: readonly string[]): Promise<Description> {
+export function describe(folder: string, files: readonly string[]): Description {
   const root = new protobuf.Root();
   root.resolvePath = (origin, target) => (origin === '' ? target : `${folder}/${target}`);
-  await root.load([...files], { alternateCommentMode: true });
+  // One after the other: read at once they come in any order, and so would what is generated.
+  root.loadSync([...files], { alternateCommentMode: true });
   root.resolveAll();
   const result: Description = { descriptor: { messages: {}, enums: {} }, comments: {}, lock: {} };
   const space = root.lookup('minchat.v1');

@@ -57,6 +57,24 @@ export const descriptor: Descriptor = {
     "type": "ArtifactRef"
    }
   },
+  "Error": {
+   "code": {
+    "id": 1,
+    "type": "string"
+   },
+   "message": {
+    "id": 2,
+    "type": "string"
+   },
+   "hint": {
+    "id": 3,
+    "type": "string"
+   },
+   "retryable": {
+    "id": 4,
+    "type": "bool"
+   }
+  },
   "StageEvent": {
    "eventId": {
     "id": 1,
@@ -210,22 +228,133 @@ export const descriptor: Descriptor = {
     "type": "string"
    }
   },
-  "Error": {
-   "code": {
+  "Job": {
+   "jobId": {
     "id": 1,
     "type": "string"
    },
-   "message": {
+   "runId": {
     "id": 2,
     "type": "string"
    },
-   "hint": {
+   "stage": {
     "id": 3,
     "type": "string"
    },
-   "retryable": {
+   "kind": {
     "id": 4,
-    "type": "bool"
+    "type": "string"
+   },
+   "plugin": {
+    "id": 5,
+    "type": "string"
+   },
+   "seed": {
+    "id": 6,
+    "type": "uint32"
+   },
+   "settingsJson": {
+    "id": 7,
+    "type": "string"
+   },
+   "inputs": {
+    "id": 8,
+    "type": "NamedArtifact",
+    "repeated": true
+   },
+   "createdAtMs": {
+    "id": 9,
+    "type": "uint64"
+   },
+   "resumeFrom": {
+    "id": 10,
+    "type": "Checkpoint"
+   }
+  },
+  "JobRecord": {
+   "jobId": {
+    "id": 1,
+    "type": "string"
+   },
+   "state": {
+    "id": 2,
+    "type": "JobState"
+   },
+   "workerId": {
+    "id": 3,
+    "type": "string"
+   },
+   "renewedAtMs": {
+    "id": 4,
+    "type": "uint64"
+   },
+   "leaseMs": {
+    "id": 5,
+    "type": "uint64"
+   },
+   "attempt": {
+    "id": 6,
+    "type": "uint32"
+   },
+   "checkpoint": {
+    "id": 7,
+    "type": "Checkpoint"
+   },
+   "result": {
+    "id": 8,
+    "type": "StageResult"
+   },
+   "error": {
+    "id": 9,
+    "type": "Error"
+   },
+   "runId": {
+    "id": 10,
+    "type": "string"
+   },
+   "stage": {
+    "id": 11,
+    "type": "string"
+   },
+   "completedAtMs": {
+    "id": 12,
+    "type": "uint64"
+   },
+   "failures": {
+    "id": 13,
+    "type": "uint32"
+   }
+  },
+  "Checkpoint": {
+   "step": {
+    "id": 1,
+    "type": "uint64"
+   },
+   "artifact": {
+    "id": 2,
+    "type": "ArtifactRef"
+   }
+  },
+  "StageResult": {
+   "outputs": {
+    "id": 1,
+    "type": "NamedArtifact",
+    "repeated": true
+   },
+   "metrics": {
+    "id": 2,
+    "type": "Metric",
+    "repeated": true
+   }
+  },
+  "Metric": {
+   "name": {
+    "id": 1,
+    "type": "string"
+   },
+   "value": {
+    "id": 2,
+    "type": "double"
    }
   },
   "Message": {
@@ -547,232 +676,6 @@ export const descriptor: Descriptor = {
     "repeated": true
    }
   },
-  "ImportRequest": {
-   "file": {
-    "id": 1,
-    "type": "ArtifactRef"
-   },
-   "format": {
-    "id": 2,
-    "type": "string"
-   },
-   "collection": {
-    "id": 3,
-    "type": "string"
-   },
-   "strict": {
-    "id": 4,
-    "type": "bool"
-   }
-  },
-  "ImportProgress": {
-   "bytes": {
-    "id": 1,
-    "type": "uint64"
-   },
-   "totalBytes": {
-    "id": 2,
-    "type": "uint64"
-   },
-   "prompts": {
-    "id": 3,
-    "type": "uint64"
-   },
-   "demonstrations": {
-    "id": 4,
-    "type": "uint64"
-   },
-   "comparisons": {
-    "id": 5,
-    "type": "uint64"
-   },
-   "texts": {
-    "id": 6,
-    "type": "uint64"
-   },
-   "skipped": {
-    "id": 7,
-    "type": "uint64"
-   },
-   "bad": {
-    "id": 8,
-    "type": "BadRecord",
-    "repeated": true
-   },
-   "done": {
-    "id": 9,
-    "type": "bool"
-   }
-  },
-  "BadRecord": {
-   "line": {
-    "id": 1,
-    "type": "uint64"
-   },
-   "reason": {
-    "id": 2,
-    "type": "string"
-   }
-  },
-  "ListCollectionsRequest": {},
-  "ListCollectionsReply": {
-   "collections": {
-    "id": 1,
-    "type": "Collection",
-    "repeated": true
-   }
-  },
-  "Collection": {
-   "name": {
-    "id": 1,
-    "type": "string"
-   },
-   "prompts": {
-    "id": 2,
-    "type": "uint64"
-   },
-   "demonstrations": {
-    "id": 3,
-    "type": "uint64"
-   },
-   "comparisons": {
-    "id": 4,
-    "type": "uint64"
-   },
-   "texts": {
-    "id": 5,
-    "type": "uint64"
-   }
-  },
-  "Job": {
-   "jobId": {
-    "id": 1,
-    "type": "string"
-   },
-   "runId": {
-    "id": 2,
-    "type": "string"
-   },
-   "stage": {
-    "id": 3,
-    "type": "string"
-   },
-   "kind": {
-    "id": 4,
-    "type": "string"
-   },
-   "plugin": {
-    "id": 5,
-    "type": "string"
-   },
-   "seed": {
-    "id": 6,
-    "type": "uint32"
-   },
-   "settingsJson": {
-    "id": 7,
-    "type": "string"
-   },
-   "inputs": {
-    "id": 8,
-    "type": "NamedArtifact",
-    "repeated": true
-   },
-   "createdAtMs": {
-    "id": 9,
-    "type": "uint64"
-   },
-   "resumeFrom": {
-    "id": 10,
-    "type": "Checkpoint"
-   }
-  },
-  "JobRecord": {
-   "jobId": {
-    "id": 1,
-    "type": "string"
-   },
-   "state": {
-    "id": 2,
-    "type": "JobState"
-   },
-   "workerId": {
-    "id": 3,
-    "type": "string"
-   },
-   "renewedAtMs": {
-    "id": 4,
-    "type": "uint64"
-   },
-   "leaseMs": {
-    "id": 5,
-    "type": "uint64"
-   },
-   "attempt": {
-    "id": 6,
-    "type": "uint32"
-   },
-   "checkpoint": {
-    "id": 7,
-    "type": "Checkpoint"
-   },
-   "result": {
-    "id": 8,
-    "type": "StageResult"
-   },
-   "error": {
-    "id": 9,
-    "type": "Error"
-   },
-   "runId": {
-    "id": 10,
-    "type": "string"
-   },
-   "stage": {
-    "id": 11,
-    "type": "string"
-   },
-   "completedAtMs": {
-    "id": 12,
-    "type": "uint64"
-   },
-   "failures": {
-    "id": 13,
-    "type": "uint32"
-   }
-  },
-  "Checkpoint": {
-   "step": {
-    "id": 1,
-    "type": "uint64"
-   },
-   "artifact": {
-    "id": 2,
-    "type": "ArtifactRef"
-   }
-  },
-  "StageResult": {
-   "outputs": {
-    "id": 1,
-    "type": "NamedArtifact",
-    "repeated": true
-   },
-   "metrics": {
-    "id": 2,
-    "type": "Metric",
-    "repeated": true
-   }
-  },
-  "Metric": {
-   "name": {
-    "id": 1,
-    "type": "string"
-   },
-   "value": {
-    "id": 2,
-    "type": "double"
-   }
-  },
   "RunRecord": {
    "runId": {
     "id": 1,
@@ -928,6 +831,103 @@ export const descriptor: Descriptor = {
    "settingsJson": {
     "id": 3,
     "type": "string"
+   }
+  },
+  "ImportRequest": {
+   "file": {
+    "id": 1,
+    "type": "ArtifactRef"
+   },
+   "format": {
+    "id": 2,
+    "type": "string"
+   },
+   "collection": {
+    "id": 3,
+    "type": "string"
+   },
+   "strict": {
+    "id": 4,
+    "type": "bool"
+   }
+  },
+  "ImportProgress": {
+   "bytes": {
+    "id": 1,
+    "type": "uint64"
+   },
+   "totalBytes": {
+    "id": 2,
+    "type": "uint64"
+   },
+   "prompts": {
+    "id": 3,
+    "type": "uint64"
+   },
+   "demonstrations": {
+    "id": 4,
+    "type": "uint64"
+   },
+   "comparisons": {
+    "id": 5,
+    "type": "uint64"
+   },
+   "texts": {
+    "id": 6,
+    "type": "uint64"
+   },
+   "skipped": {
+    "id": 7,
+    "type": "uint64"
+   },
+   "bad": {
+    "id": 8,
+    "type": "BadRecord",
+    "repeated": true
+   },
+   "done": {
+    "id": 9,
+    "type": "bool"
+   }
+  },
+  "BadRecord": {
+   "line": {
+    "id": 1,
+    "type": "uint64"
+   },
+   "reason": {
+    "id": 2,
+    "type": "string"
+   }
+  },
+  "ListCollectionsRequest": {},
+  "ListCollectionsReply": {
+   "collections": {
+    "id": 1,
+    "type": "Collection",
+    "repeated": true
+   }
+  },
+  "Collection": {
+   "name": {
+    "id": 1,
+    "type": "string"
+   },
+   "prompts": {
+    "id": 2,
+    "type": "uint64"
+   },
+   "demonstrations": {
+    "id": 3,
+    "type": "uint64"
+   },
+   "comparisons": {
+    "id": 4,
+    "type": "uint64"
+   },
+   "texts": {
+    "id": 5,
+    "type": "uint64"
    }
   }
  },

@@ -79,6 +79,17 @@ export interface NamedArtifact {
 }
 export const NamedArtifact: MessageType<NamedArtifact> = { name: 'NamedArtifact', codec: minchat.v1.NamedArtifact };
 
+/** An error as it travels: the code is a key of the table in docs/errors.md. */
+export interface WireError {
+  code: string;
+  /** What happened, for a person. */
+  message: string;
+  /** What to do about it. */
+  hint: string;
+  retryable: boolean;
+}
+export const WireError: MessageType<WireError> = { name: 'Error', codec: minchat.v1.Error };
+
 /** What happened to a job. Published on events.<run_id>.<stage>.<kind of event>. */
 export interface StageEvent {
   /** Also the Nats-Msg-Id: publishing an event twice stores it once. */
@@ -152,16 +163,76 @@ export interface RunChanged {
 }
 export const RunChanged: MessageType<RunChanged> = { name: 'RunChanged', codec: minchat.v1.RunChanged };
 
-/** An error as it travels: the code is a key of the table in docs/errors.md. */
-export interface WireError {
-  code: string;
-  /** What happened, for a person. */
-  message: string;
-  /** What to do about it. */
-  hint: string;
-  retryable: boolean;
+/** One stage of one run, to be done by one worker. Published on jobs.<kind>. */
+export interface Job {
+  jobId: string;
+  runId: string;
+  /** The stage's name within the run ("sft"); a run may have several of a kind. */
+  stage: string;
+  /** The kind of work, which is the subject's last token: pretrain, sft, reward, ... */
+  kind: string;
+  /** The implementation wanted; empty means the worker's own default. */
+  plugin: string;
+  seed: number;
+  /** The stage's settings from the run's spec; each implementation validates its own. */
+  settingsJson: string;
+  inputs: NamedArtifact[];
+  createdAtMs: number;
+  /**
+   * Where to go on from when the job's own record has no checkpoint: the last checkpoint of an
+   * earlier job of the same stage that failed or was cancelled.
+   */
+  resumeFrom?: Checkpoint | undefined;
 }
-export const WireError: MessageType<WireError> = { name: 'Error', codec: minchat.v1.Error };
+export const Job: MessageType<Job> = { name: 'Job', codec: minchat.v1.Job };
+
+/**
+ * What is known of a job, in the KV bucket "jobs" under its job_id. Every write is a
+ * compare-and-set on the entry's revision, which is the fence: a worker whose lease was
+ * taken over cannot write a checkpoint or a result any more.
+ */
+export interface JobRecord {
+  jobId: string;
+  state: JobState;
+  workerId: string;
+  renewedAtMs: number;
+  /** The lease is over when renewed_at_ms + lease_ms has passed. */
+  leaseMs: number;
+  /** How many times the job was taken by a worker, this time included. */
+  attempt: number;
+  checkpoint?: Checkpoint | undefined;
+  result?: StageResult | undefined;
+  error?: WireError | undefined;
+  /** Whose job it is, for whoever looks at the bucket. */
+  runId: string;
+  stage: string;
+  /** When the result was stored. */
+  completedAtMs: number;
+  /**
+   * How many tries failed, or ended without a word, since the last checkpoint. Handing the job
+   * back is not a failure. Too many of them and the job goes to DLQ.
+   */
+  failures: number;
+}
+export const JobRecord: MessageType<JobRecord> = { name: 'JobRecord', codec: minchat.v1.JobRecord };
+
+export interface Checkpoint {
+  step: number;
+  artifact?: ArtifactRef | undefined;
+}
+export const Checkpoint: MessageType<Checkpoint> = { name: 'Checkpoint', codec: minchat.v1.Checkpoint };
+
+export interface StageResult {
+  outputs: NamedArtifact[];
+  metrics: Metric[];
+}
+export const StageResult: MessageType<StageResult> = { name: 'StageResult', codec: minchat.v1.StageResult };
+
+export interface Metric {
+  name: string;
+  value: number;
+}
+export const Metric: MessageType<Metric> = { name: 'Metric', codec: minchat.v1.Metric };
 
 export interface Message {
   /** system, user or assistant. */
@@ -305,127 +376,6 @@ export interface ScoreReply {
 }
 export const ScoreReply: MessageType<ScoreReply> = { name: 'ScoreReply', codec: minchat.v1.ScoreReply };
 
-/** Reads a file into the store. The file is an artifact of kind "file" with one file in it. */
-export interface ImportRequest {
-  file?: ArtifactRef | undefined;
-  /** jsonl, parquet, hh-rlhf, oasst, alpaca, text. */
-  format: string;
-  /** The name the records are kept under; a run's data stage asks for it. */
-  collection: string;
-  /** Stop at the first bad record (nothing is imported) instead of skipping it. */
-  strict: boolean;
-}
-export const ImportRequest: MessageType<ImportRequest> = { name: 'ImportRequest', codec: minchat.v1.ImportRequest };
-
-export interface ImportProgress {
-  bytes: number;
-  totalBytes: number;
-  prompts: number;
-  demonstrations: number;
-  comparisons: number;
-  texts: number;
-  skipped: number;
-  /** The first bad records: at most 100 are told. */
-  bad: BadRecord[];
-  done: boolean;
-}
-export const ImportProgress: MessageType<ImportProgress> = { name: 'ImportProgress', codec: minchat.v1.ImportProgress };
-
-export interface BadRecord {
-  line: number;
-  reason: string;
-}
-export const BadRecord: MessageType<BadRecord> = { name: 'BadRecord', codec: minchat.v1.BadRecord };
-
-export interface ListCollectionsRequest {
-}
-export const ListCollectionsRequest: MessageType<ListCollectionsRequest> = { name: 'ListCollectionsRequest', codec: minchat.v1.ListCollectionsRequest };
-
-export interface ListCollectionsReply {
-  collections: Collection[];
-}
-export const ListCollectionsReply: MessageType<ListCollectionsReply> = { name: 'ListCollectionsReply', codec: minchat.v1.ListCollectionsReply };
-
-export interface Collection {
-  name: string;
-  prompts: number;
-  demonstrations: number;
-  comparisons: number;
-  texts: number;
-}
-export const Collection: MessageType<Collection> = { name: 'Collection', codec: minchat.v1.Collection };
-
-/** One stage of one run, to be done by one worker. Published on jobs.<kind>. */
-export interface Job {
-  jobId: string;
-  runId: string;
-  /** The stage's name within the run ("sft"); a run may have several of a kind. */
-  stage: string;
-  /** The kind of work, which is the subject's last token: pretrain, sft, reward, ... */
-  kind: string;
-  /** The implementation wanted; empty means the worker's own default. */
-  plugin: string;
-  seed: number;
-  /** The stage's settings from the run's spec; each implementation validates its own. */
-  settingsJson: string;
-  inputs: NamedArtifact[];
-  createdAtMs: number;
-  /**
-   * Where to go on from when the job's own record has no checkpoint: the last checkpoint of an
-   * earlier job of the same stage that failed or was cancelled.
-   */
-  resumeFrom?: Checkpoint | undefined;
-}
-export const Job: MessageType<Job> = { name: 'Job', codec: minchat.v1.Job };
-
-/**
- * What is known of a job, in the KV bucket "jobs" under its job_id. Every write is a
- * compare-and-set on the entry's revision, which is the fence: a worker whose lease was
- * taken over cannot write a checkpoint or a result any more.
- */
-export interface JobRecord {
-  jobId: string;
-  state: JobState;
-  workerId: string;
-  renewedAtMs: number;
-  /** The lease is over when renewed_at_ms + lease_ms has passed. */
-  leaseMs: number;
-  /** How many times the job was taken by a worker, this time included. */
-  attempt: number;
-  checkpoint?: Checkpoint | undefined;
-  result?: StageResult | undefined;
-  error?: WireError | undefined;
-  /** Whose job it is, for whoever looks at the bucket. */
-  runId: string;
-  stage: string;
-  /** When the result was stored. */
-  completedAtMs: number;
-  /**
-   * How many tries failed, or ended without a word, since the last checkpoint. Handing the job
-   * back is not a failure. Too many of them and the job goes to DLQ.
-   */
-  failures: number;
-}
-export const JobRecord: MessageType<JobRecord> = { name: 'JobRecord', codec: minchat.v1.JobRecord };
-
-export interface Checkpoint {
-  step: number;
-  artifact?: ArtifactRef | undefined;
-}
-export const Checkpoint: MessageType<Checkpoint> = { name: 'Checkpoint', codec: minchat.v1.Checkpoint };
-
-export interface StageResult {
-  outputs: NamedArtifact[];
-  metrics: Metric[];
-}
-export const StageResult: MessageType<StageResult> = { name: 'StageResult', codec: minchat.v1.StageResult };
-
-export interface Metric {
-  name: string;
-  value: number;
-}
-export const Metric: MessageType<Metric> = { name: 'Metric', codec: minchat.v1.Metric };
-
 export interface RunRecord {
   runId: string;
   name: string;
@@ -504,5 +454,55 @@ export interface ForkRunRequest {
 }
 export const ForkRunRequest: MessageType<ForkRunRequest> = { name: 'ForkRunRequest', codec: minchat.v1.ForkRunRequest };
 
+/** Reads a file into the store. The file is an artifact of kind "file" with one file in it. */
+export interface ImportRequest {
+  file?: ArtifactRef | undefined;
+  /** jsonl, parquet, hh-rlhf, oasst, alpaca, text. */
+  format: string;
+  /** The name the records are kept under; a run's data stage asks for it. */
+  collection: string;
+  /** Stop at the first bad record (nothing is imported) instead of skipping it. */
+  strict: boolean;
+}
+export const ImportRequest: MessageType<ImportRequest> = { name: 'ImportRequest', codec: minchat.v1.ImportRequest };
+
+export interface ImportProgress {
+  bytes: number;
+  totalBytes: number;
+  prompts: number;
+  demonstrations: number;
+  comparisons: number;
+  texts: number;
+  skipped: number;
+  /** The first bad records: at most 100 are told. */
+  bad: BadRecord[];
+  done: boolean;
+}
+export const ImportProgress: MessageType<ImportProgress> = { name: 'ImportProgress', codec: minchat.v1.ImportProgress };
+
+export interface BadRecord {
+  line: number;
+  reason: string;
+}
+export const BadRecord: MessageType<BadRecord> = { name: 'BadRecord', codec: minchat.v1.BadRecord };
+
+export interface ListCollectionsRequest {
+}
+export const ListCollectionsRequest: MessageType<ListCollectionsRequest> = { name: 'ListCollectionsRequest', codec: minchat.v1.ListCollectionsRequest };
+
+export interface ListCollectionsReply {
+  collections: Collection[];
+}
+export const ListCollectionsReply: MessageType<ListCollectionsReply> = { name: 'ListCollectionsReply', codec: minchat.v1.ListCollectionsReply };
+
+export interface Collection {
+  name: string;
+  prompts: number;
+  demonstrations: number;
+  comparisons: number;
+  texts: number;
+}
+export const Collection: MessageType<Collection> = { name: 'Collection', codec: minchat.v1.Collection };
+
 /** Every message, by its name in proto/. */
-export const messageTypes = { ArtifactRef, Manifest, ManifestFile, NamedArtifact, StageEvent, StageStarted, StageProgress, StageCheckpointed, StageCompleted, StageFailed, StageReleased, RunChanged, Error: WireError, Message, PromptSubmitted, DemonstrationWritten, RankingSubmitted, RankedAnswer, GenerateRequest, Chat, TokenList, LogitBias, GenerateChunk, TokenLogprob, AlternativeToken, ScoreRequest, ScoredText, ScoreReply, ImportRequest, ImportProgress, BadRecord, ListCollectionsRequest, ListCollectionsReply, Collection, Job, JobRecord, Checkpoint, StageResult, Metric, RunRecord, StageRecord, SubmitRunRequest, GetRunRequest, ListRunsRequest, ListRunsReply, CancelRunRequest, ResumeRunRequest, ForkRunRequest } as const;
+export const messageTypes = { ArtifactRef, Manifest, ManifestFile, NamedArtifact, Error: WireError, StageEvent, StageStarted, StageProgress, StageCheckpointed, StageCompleted, StageFailed, StageReleased, RunChanged, Job, JobRecord, Checkpoint, StageResult, Metric, Message, PromptSubmitted, DemonstrationWritten, RankingSubmitted, RankedAnswer, GenerateRequest, Chat, TokenList, LogitBias, GenerateChunk, TokenLogprob, AlternativeToken, ScoreRequest, ScoredText, ScoreReply, RunRecord, StageRecord, SubmitRunRequest, GetRunRequest, ListRunsRequest, ListRunsReply, CancelRunRequest, ResumeRunRequest, ForkRunRequest, ImportRequest, ImportProgress, BadRecord, ListCollectionsRequest, ListCollectionsReply, Collection } as const;
