@@ -1,0 +1,24 @@
+import { createHash } from 'node:crypto';
+import type { ChatMessage } from '@minchat/datasets';
+
+/**
+ * The first 128 bits of SHA-256 over the parts, as 32 hex digits. The parts are told apart by
+ * their JSON form, so ["ab", "c"] and ["a", "bc"] differ.
+ */
+export function digestOf(...parts: readonly (string | number | boolean | null)[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
+}
+
+/** The id of a prompt: the same conversation has the same id in every import. */
+export function promptId(messages: readonly ChatMessage[]): string {
+  return digestOf(...messages.flatMap((message) => [message.role, message.content]));
+}
+
+/**
+ * Stands for the author of a prompt when nobody is named: conversations that open with the same
+ * user turn count as one author's, so that they never land in two splits.
+ */
+export function threadOf(messages: readonly ChatMessage[]): string {
+  const opening = messages.find((message) => message.role === 'user') ?? messages[0];
+  return `thread:${digestOf(opening?.content ?? '')}`;
+}

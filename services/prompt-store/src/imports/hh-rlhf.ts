@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import type { ChatMessage } from '@minchat/datasets';
+import { BadRecordError, parseRecord, type ImportedRecord } from './records.ts';
+
+// Anthropic's hh-rlhf: transcripts of "\n\nHuman: ...\n\nAssistant: ..." where chosen and rejected
+// differ in the assistant's last turn.
+
+const pairSchema = z.object({ chosen: z.string(), rejected: z.string() });
+const turnStart = /\n\n(Human|Assistant):/;
+
+export function isTranscript(text: string): boolean {
+  return /^\s*Human:/.test(text) && text.includes('\n\nAssistant:');
+}
+
+/** The comparison that one line holds. Throws BadRecordError. */
+export function hhRecords(value: unknown): Extract<ImportedRecord, { kind: 'comparison' }> {
+  const { chosen, rejected } = parseRecord(pairSchema, value);
+  const better = parseTranscript(chosen, 'chosen');
+  const worse = parseTranscript(rejected, 'rejected');
+  const messages = better.slice(0, -1);
+  const same = better.length === worse.length && messages.every((turn, i) => turn.role === worse[i]?.role && turn.content === worse[i]?.content);
+  if (!same) throw new BadRecordError('expected chosen and rejected that differ in the last turn only');
+  return {
+    kind: 'comparison',
+    prompt: { messages },
+    answers: [better.at(-1), worse.at(-1)].map((turn, rank) => ({ text: turn?.content ?? '', rank })),
+  };
+}
+
+function parseTranscript(text: string, name: string): ChatMessage[] {
+  // With one capturing group, split gives ["", speaker, text, speaker, text, ...].
+  const [before, ...parts] = `\n\n${text.trimStart()}`.split(turnStart);
+  if (before?.trim() !== '' || parts.length < 4) throw new BadRecordError(`${name}: expected "\\n\\nHuman:" and "\\n\\nAssistant:" turns`);
+  const turns: ChatMessage[] = [];
+  for (let i = 0; i < parts.length; i += 2) {
+    turns.push({ role: parts[i] === 'Human' ? 'user' : 'assistant', content: (parts[i + 1] ?? '').trim() });
+  }
+  if (turns.at(-1)?.role !== 'assistant') throw new BadRecordError(`${name}: expected an assistant's last turn, found a human's`);
+  return turns;
+}

@@ -1,0 +1,38 @@
+import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
+import { compressors } from 'hyparquet-compressors';
+import { MinchatError } from '@minchat/errors';
+import { toItem, type ImportedItem } from './records.ts';
+import type { Source } from './source.ts';
+import { trlRecords } from './trl.ts';
+
+/** Uncompressed bytes of rows held at once: a larger row group is read in parts. */
+const bytesAtOnce = 64 * 2 ** 20;
+
+/** Reads a Parquet file in TRL's conventions, one row group after another; `line` is a row's number. */
+export async function* readParquet(source: Source): AsyncGenerator<ImportedItem> {
+  if (source.gzip) {
+    throw new MinchatError('MC_DATA_INVALID', 'expected Parquet, found gzip', { hint: 'Unpack the file first: Parquet is compressed inside.' });
+  }
+  const broken = (cause: unknown): never => {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new MinchatError('MC_DATA_INVALID', `expected Parquet, found it broken: ${reason}`, { cause });
+  };
+  const file = await asyncBufferFromFile(source.path);
+  const metadata = await parquetMetadataAsync(file).catch(broken);
+  let line = 0;
+  for (const group of metadata.row_groups) {
+    const groupEnd = line + Number(group.num_rows);
+    const parts = Math.ceil(Number(group.total_byte_size) / bytesAtOnce);
+    const rowsAtOnce = Math.ceil(Number(group.num_rows) / Math.max(1, parts));
+    while (line < groupEnd) {
+      const rowEnd = Math.min(line + rowsAtOnce, groupEnd);
+      const rows = await parquetReadObjects({ file, metadata, compressors, rowStart: line, rowEnd }).catch(broken);
+      for (const row of rows) {
+        line += 1;
+        yield toItem(line, () => trlRecords(row));
+      }
+    }
+    source.setBytesRead(source.bytesRead() + Number(group.total_compressed_size ?? group.total_byte_size));
+  }
+  source.setBytesRead(source.totalBytes);
+}

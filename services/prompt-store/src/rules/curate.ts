@@ -1,0 +1,61 @@
+import type { ChatMessage, Split } from '@minchat/datasets';
+import { digestOf } from '../digest.ts';
+import { normalisePrompt } from './normalise.ts';
+import { findPersonalData } from './personal-data.ts';
+import { splitOfUser, type SplitFractions } from './split.ts';
+
+// The paper's rules about prompts (InstructGPT 3.2): "We heuristically deduplicate prompts by
+// checking for prompts that share a long common prefix, and we limit the number of prompts to 200
+// per user ID. We also create our train, validation, and test splits based on user ID [...] we
+// filter all prompts in the training split for personally identifiable information."
+
+export interface CuratedPrompt {
+  readonly id: string;
+  readonly userId: string;
+  readonly messages: readonly ChatMessage[];
+}
+
+export interface Decision {
+  readonly split: Split;
+  /** Undefined when the prompt is kept. */
+  readonly dropped?: string;
+}
+
+export interface RuleSettings {
+  /** Prompts that agree in so many first characters, normalised, are duplicates. */
+  readonly commonPrefix: number;
+  readonly promptsPerUser: number;
+  readonly splitFractions: SplitFractions;
+  readonly seed: number;
+}
+
+/**
+ * A function that decides prompts one after another: the first of several duplicates stays, and a
+ * user's first `promptsPerUser`. What it remembers is one digest or two per prompt kept and a
+ * number per user. Conversations within a user's limit are counted after duplicates are gone.
+ */
+export function createRules(settings: RuleSettings): (prompt: CuratedPrompt) => Decision {
+  const seen = new Set<string>();
+  const perUser = new Map<string, number>();
+
+  return ({ userId, messages }) => {
+    const split = splitOfUser(userId, settings.seed, settings.splitFractions);
+    const text = normalisePrompt(messages);
+    const prefix = text.length >= settings.commonPrefix ? digestOf('prefix', text.slice(0, settings.commonPrefix)) : undefined;
+    const whole = digestOf('whole', text);
+    if (seen.has(whole)) return { split, dropped: 'duplicate: the same text as another prompt' };
+    if (prefix !== undefined && seen.has(prefix)) {
+      return { split, dropped: `duplicate: its first ${settings.commonPrefix} characters are another prompt's` };
+    }
+    if (split === 'train') {
+      const found = messages.flatMap((message) => findPersonalData(message.content));
+      if (found.length > 0) return { split, dropped: `personal data: ${[...new Set(found)].join(', ')}` };
+    }
+    const count = perUser.get(userId) ?? 0;
+    if (count >= settings.promptsPerUser) return { split, dropped: `more than ${settings.promptsPerUser} prompts of one user` };
+    perUser.set(userId, count + 1);
+    seen.add(whole);
+    if (prefix !== undefined) seen.add(prefix);
+    return { split };
+  };
+}

@@ -1,0 +1,174 @@
+import {
+  bigint,
+  bigserial,
+  boolean,
+  customType,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  smallint,
+  serial,
+  text,
+  timestamp,
+} from 'drizzle-orm/pg-core';
+import type { ChatMessage, Split } from '@minchat/datasets';
+
+// The tables. Every stored record belongs to one import (what people submit belongs to the one
+// import of the collection `feedback`), and an import is seen only once it has a collection: that
+// one update makes all of its rows visible at once, and rows of an import that never got there
+// are swept at the next start. Labeling tasks will be a table of their own that refers to
+// prompts; comparisons already carry the task that they answer.
+
+/** Ids are compared byte by byte, whatever locale the database has: snapshots are sorted by them. */
+const key = customType<{ data: string }>({ dataType: () => 'text COLLATE "C"' });
+const createdAt = timestamp('created_at', { withTimezone: true }).notNull().defaultNow();
+
+/** A named set of imports; a run's data stage asks for one. */
+export const collections = pgTable('collections', {
+  id: serial('id').primaryKey(),
+  name: text('name').notNull().unique(),
+  createdAt,
+});
+
+/** People who sent prompts. Authors that a file does not name have no row here. */
+export const users = pgTable('users', { id: key('id').primaryKey(), createdAt });
+
+/** Who wrote demonstrations and rankings. */
+export const labelers = pgTable('labelers', { id: key('id').primaryKey(), createdAt });
+
+export const importStates = ['running', 'done', 'failed'] as const;
+
+export const imports = pgTable(
+  'imports',
+  {
+    id: bigserial('id', { mode: 'number' }).primaryKey(),
+    /** The name of the collection asked for; it may not exist before the import is done. */
+    target: text('target').notNull(),
+    /** Set when the import is done: from then on its rows are seen. */
+    collectionId: integer('collection_id').references(() => collections.id),
+    format: text('format').notNull(),
+    state: text('state', { enum: importStates }).notNull().default('running'),
+    prompts: bigint('prompts', { mode: 'number' }).notNull().default(0),
+    demonstrations: bigint('demonstrations', { mode: 'number' }).notNull().default(0),
+    comparisons: bigint('comparisons', { mode: 'number' }).notNull().default(0),
+    texts: bigint('texts', { mode: 'number' }).notNull().default(0),
+    skipped: bigint('skipped', { mode: 'number' }).notNull().default(0),
+    error: text('error'),
+    createdAt,
+    finishedAt: timestamp('finished_at', { withTimezone: true }),
+  },
+  (table) => [index().on(table.collectionId)],
+);
+
+const importId = bigint('import_id', { mode: 'number' }).notNull().references(() => imports.id);
+
+export const prompts = pgTable(
+  'prompts',
+  {
+    importId,
+    /** A digest of the conversation, or the id that it was submitted under. */
+    id: key('id').notNull(),
+    /** The author; `thread:` and a digest of the conversation's opening when nobody is named. */
+    userId: key('user_id').notNull(),
+    messages: jsonb('messages').$type<ChatMessage[]>().notNull(),
+    /** A digest of the normalised text (rules/normalise.ts). */
+    textHash: key('text_hash').notNull(),
+    useCase: text('use_case'),
+  },
+  (table) => [primaryKey({ columns: [table.importId, table.id] }), index().on(table.userId)],
+);
+
+export const demonstrations = pgTable(
+  'demonstrations',
+  {
+    importId,
+    id: key('id').notNull(),
+    promptId: key('prompt_id').notNull(),
+    labelerId: key('labeler_id'),
+    completion: text('completion').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.importId, table.id] }),
+    index().on(table.importId, table.promptId),
+    foreignKey({ columns: [table.importId, table.promptId], foreignColumns: [prompts.importId, prompts.id] }),
+  ],
+);
+
+export const comparisons = pgTable(
+  'comparisons',
+  {
+    importId,
+    id: key('id').notNull(),
+    promptId: key('prompt_id').notNull(),
+    labelerId: key('labeler_id'),
+    /** The labeling task that this ranking answers. */
+    taskId: key('task_id'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.importId, table.id] }),
+    index().on(table.importId, table.promptId),
+    foreignKey({ columns: [table.importId, table.promptId], foreignColumns: [prompts.importId, prompts.id] }),
+  ],
+);
+
+export const rankedAnswers = pgTable(
+  'ranked_answers',
+  {
+    importId,
+    comparisonId: key('comparison_id').notNull(),
+    /** The place in which the answer was shown or listed. */
+    position: smallint('position').notNull(),
+    text: text('text').notNull(),
+    /** 0 is best; equal ranks are ties. */
+    rank: integer('rank').notNull(),
+    finished: boolean('finished').notNull(),
+    /** 1 to 7. */
+    rating: smallint('rating'),
+    flags: jsonb('flags').$type<string[]>().notNull(),
+    model: text('model'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.importId, table.comparisonId, table.position] }),
+    foreignKey({
+      name: 'ranked_answers_comparison_fk',
+      columns: [table.importId, table.comparisonId],
+      foreignColumns: [comparisons.importId, comparisons.id],
+    }),
+  ],
+);
+
+/** Raw text for pretraining. */
+export const texts = pgTable(
+  'texts',
+  { importId, id: key('id').notNull(), text: text('text').notNull() },
+  (table) => [primaryKey({ columns: [table.importId, table.id] })],
+);
+
+/** A dataset that a run was given. The same imports and settings always give the same one. */
+export const snapshots = pgTable('snapshots', {
+  id: bigserial('id', { mode: 'number' }).primaryKey(),
+  /** The job that asked for it; asked again, it is made again. */
+  jobId: text('job_id').notNull().unique(),
+  collection: text('collection').notNull(),
+  imports: jsonb('imports').$type<number[]>().notNull(),
+  settings: jsonb('settings').$type<Record<string, unknown>>().notNull(),
+  counts: jsonb('counts').$type<Record<string, number>>(),
+  createdAt,
+});
+
+/** What the rules decided about each prompt of a snapshot: its split, or why it was dropped. */
+export const snapshotPrompts = pgTable(
+  'snapshot_prompts',
+  {
+    snapshotId: bigint('snapshot_id', { mode: 'number' })
+      .notNull()
+      .references(() => snapshots.id, { onDelete: 'cascade' }),
+    promptId: key('prompt_id').notNull(),
+    split: text('split').$type<Split>().notNull(),
+    droppedReason: text('dropped_reason'),
+  },
+  (table) => [primaryKey({ columns: [table.snapshotId, table.promptId] })],
+);
