@@ -1,0 +1,205 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { rpc, type Bus, type Subscription } from '@minchat/bus';
+import { parseRunSpec, type RunSpec } from '@minchat/config';
+import { create, JobState, RunStatus, StageEvent, type Init, type RunRecord } from '@minchat/contracts';
+import { MinchatError } from '@minchat/errors';
+import type { Logger } from '@minchat/telemetry';
+import { runState, stageState, type Command } from './machine.ts';
+import { jobOf, newRun, newRunId, planFork } from './run.ts';
+import { obligations, transition, type RunEvent } from './transition.ts';
+
+export interface CoordinatorOptions {
+  bus: Bus;
+  log: Logger;
+  /** How often runs are compared with what became of their jobs, in milliseconds. */
+  sweepMs?: number;
+  /** Told after each sweep how many runs have which status. */
+  onSweep?: (counts: ReadonlyMap<string, number>) => void;
+}
+
+const runIdPattern = /^[a-z0-9][a-z0-9_-]{0,63}$/;
+// Several coordinators may write one record; each try starts from what the other wrote.
+const maxTries = 50;
+
+/**
+ * Answers the requests about runs and turns the events of workers into the next jobs. Any number
+ * of coordinators may run: a run's record is changed by compare-and-set only, and whatever
+ * follows from a change may be done twice.
+ */
+export class Coordinator {
+  readonly #bus: Bus;
+  readonly #log: Logger;
+  readonly #options: CoordinatorOptions;
+  readonly #stopping = new AbortController();
+  readonly #subscriptions: Subscription[] = [];
+  #sweeping: Promise<void> = Promise.resolve();
+
+  constructor(options: CoordinatorOptions) {
+    this.#options = options;
+    this.#bus = options.bus;
+    this.#log = options.log;
+  }
+
+  /** Starts to listen; returns when requests are answered. */
+  async start(): Promise<void> {
+    const bus = this.#bus;
+    this.#subscriptions.push(
+      bus.serve(rpc.submitRun, ({ specJson, runId }) => this.submit(specJson, runId)),
+      bus.serve(rpc.getRun, async ({ runId }) => (await this.#load(runId)).record),
+      bus.serve(rpc.listRuns, ({ limit }) => this.list(limit)),
+      bus.serve(rpc.cancelRun, ({ runId }) => this.#change(runId, { type: 'cancel' })),
+      bus.serve(rpc.resumeRun, ({ runId }) => this.#change(runId, { type: 'resume' })),
+      bus.serve(rpc.forkRun, ({ runId, fromStage, settingsJson }) => this.fork(runId, fromStage, settingsJson)),
+      await bus.subscribeEvents({ durable: 'coordinator', from: 'all' }, (event) => this.#take(event)),
+    );
+    this.#sweeping = this.#sweepForever();
+  }
+
+  /** Ends what is in flight, then returns. The bus stays open. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await Promise.all(this.#subscriptions.map((subscription) => subscription.stop()));
+    await this.#sweeping;
+  }
+
+  async submit(specJson: string, givenId: string): Promise<RunRecord> {
+    const spec = parseRunSpec(specJson);
+    if (givenId !== '' && !runIdPattern.test(givenId)) {
+      throw new MinchatError('MC_USAGE', `expected a run id of at most 64 small letters, digits, - and _, found "${givenId}"`);
+    }
+    return this.#begin(spec, newRun(spec, givenId === '' ? newRunId(spec.name) : givenId, Date.now()));
+  }
+
+  async fork(runId: string, fromStage: string, settingsJson: string): Promise<RunRecord> {
+    const { record } = await this.#load(runId);
+    const { spec, taken } = planFork(record, fromStage, settingsJson);
+    return this.#begin(spec, newRun(spec, newRunId(spec.name), Date.now(), { taken, forkedFrom: runId }));
+  }
+
+  /** The latest runs first; a limit of 0 means 50. */
+  async list(limit: number): Promise<{ runs: RunRecord[] }> {
+    const runs = await this.#bus.runs.list();
+    return { runs: runs.toSorted((a, b) => b.createdAtMs - a.createdAtMs).slice(0, limit || 50) };
+  }
+
+  /** Compares every run that is going on with what became of its jobs; what was missed is made good. */
+  async sweep(): Promise<void> {
+    const runs = await this.#bus.runs.list();
+    for (const run of runs) {
+      if (this.#stopping.signal.aborted) return;
+      const state = runState(run.status);
+      if (state !== 'running' && state !== 'cancelled') continue;
+      try {
+        await this.#reconcile(run);
+      } catch (error) {
+        this.#log.warn({ run: run.runId, error }, 'could not compare a run with its jobs');
+      }
+    }
+    const byState = Map.groupBy(runs, ({ status }) => runState(status));
+    this.#options.onSweep?.(new Map([...byState].map(([state, list]) => [state, list.length])));
+  }
+
+  async #sweepForever(): Promise<void> {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      await this.sweep().catch((error: unknown) => this.#log.warn({ error }, 'could not sweep'));
+      await sleep(this.#options.sweepMs ?? 10_000, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  async #reconcile(run: RunRecord): Promise<void> {
+    for (const stage of run.stages) {
+      if (!['queued', 'running'].includes(stageState(stage))) continue;
+      const job = await this.#bus.jobs.get(stage.jobId);
+      const detail: Init<StageEvent> | undefined =
+        job?.state === JobState.JOB_STATE_COMPLETED
+          ? { completed: { result: job.result, seconds: 0 } }
+          : job?.state === JobState.JOB_STATE_FAILED
+            ? { failed: { error: job.error, attempt: job.attempt, final: true } }
+            : undefined;
+      if (detail === undefined) continue;
+      const event = create(StageEvent, { eventId: 'swept', runId: run.runId, jobId: stage.jobId, stage: stage.stage, atMs: Date.now(), ...detail });
+      await this.#change(run.runId, { type: 'stage', event });
+    }
+    const { record } = await this.#load(run.runId);
+    // A cancelled run's jobs are told for as long as a worker could still be starting on them.
+    if (runState(record.status) === 'cancelled' && Date.now() - record.updatedAtMs > 600_000) return;
+    await this.#carryOut(record, obligations(record));
+  }
+
+  async #take(event: StageEvent): Promise<void> {
+    if (event.runChanged || event.checkpointed) return;
+    try {
+      await this.#change(event.runId, { type: 'stage', event });
+    } catch (error) {
+      // A run that is gone needs nothing; any other error has the event delivered again.
+      if (error instanceof MinchatError && error.code === 'MC_NOT_FOUND') return;
+      throw error;
+    }
+  }
+
+  async #begin(spec: RunSpec, blank: RunRecord): Promise<RunRecord> {
+    const { record, commands } = transition(spec, blank, { type: 'begin' }, blank.createdAtMs);
+    if ((await this.#bus.runs.create(record)) === undefined) {
+      // Submitted before: the first one counts, and what it asks for may not have been done.
+      const { record: first } = await this.#load(record.runId);
+      await this.#carryOut(first, obligations(first));
+      return first;
+    }
+    this.#log.info({ run: record.runId, stages: record.stages.length }, 'run begun');
+    await this.#carryOut(record, [{ do: 'announce', status: 'running' }, ...commands]);
+    return record;
+  }
+
+  async #load(runId: string): Promise<{ record: RunRecord; revision: number }> {
+    const found = await this.#bus.runs.get(runId);
+    if (found === undefined) throw new MinchatError('MC_NOT_FOUND', `there is no run ${runId}`);
+    return found;
+  }
+
+  async #change(runId: string, event: RunEvent): Promise<RunRecord> {
+    for (let tries = 0; tries < maxTries; tries += 1) {
+      const { record: before, revision } = await this.#load(runId);
+      const { record, commands } = transition(parseRunSpec(before.specJson), before, event, Date.now());
+      if (record !== before && (await this.#bus.runs.update(record, revision)) === undefined) {
+        await sleep(Math.random() * 20);
+        continue;
+      }
+      this.#logChange(before, record);
+      await this.#carryOut(record, commands);
+      return record;
+    }
+    throw new MinchatError('MC_TIMEOUT', `run ${runId} was changed by others ${maxTries} times in a row`);
+  }
+
+  async #carryOut(record: RunRecord, commands: readonly Command[]): Promise<void> {
+    const spec = parseRunSpec(record.specJson);
+    const { runId } = record;
+    for (const command of commands) {
+      const stage = 'stage' in command ? record.stages.find((other) => other.stage === command.stage) : undefined;
+      if (command.do === 'announce') {
+        const eventId = `${runId}-${command.status}-${record.updatedAtMs}`;
+        await this.#bus.publishEvent({ eventId, runId, stage: 'run', runChanged: { status: command.status } });
+      } else if (stage !== undefined && command.do === 'cancel') {
+        await this.#bus.cancelJob({ jobId: stage.jobId, runId, stage: stage.stage });
+      } else if (stage !== undefined) {
+        if (stage.round > 0) await this.#bus.jobs.reopen(stage.jobId);
+        await this.#bus.publishJob(jobOf(spec, record, stage.stage), { round: stage.round });
+      }
+    }
+  }
+
+  #logChange(before: RunRecord, after: RunRecord): void {
+    if (before === after) return;
+    after.stages.forEach((stage, index) => {
+      const was = before.stages[index];
+      if (was === undefined || was.status === stage.status) return;
+      const error = stage.error && { code: stage.error.code, message: stage.error.message };
+      this.#log.info({ run: after.runId, stage: stage.stage, job: stage.jobId, from: stageState(was), to: stageState(stage), error }, 'stage changed');
+    });
+    if (before.status !== after.status) {
+      const level = after.status === RunStatus.RUN_STATUS_FAILED ? 'warn' : 'info';
+      this.#log[level]({ run: after.runId, from: runState(before.status), to: runState(after.status) }, 'run changed');
+    }
+  }
+}
