@@ -1,0 +1,28 @@
+import util from 'node:util';
+import { activate } from './start.ts';
+
+/**
+ * TensorFlow by @tensorflow/tfjs-node-gpu (CUDA), then @tensorflow/tfjs-node (only when asked for: on a
+ * CPU other backends are as good). Both are optional.
+ */
+export async function startTensorFlow(asked: boolean): Promise<string> {
+  restoreIsNullOrUndefined();
+  const packages: string[] = asked ? ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] : ['@tensorflow/tfjs-node-gpu'];
+  const failures: string[] = [];
+  for (const name of packages) {
+    try {
+      await import(name);
+      await activate('tensorflow');
+      return name;
+    } catch (error) {
+      failures.push(`${name}: ${(error as Error).message}`);
+    }
+  }
+  throw new Error(failures.join('; '));
+}
+
+/** tfjs-node 4.22 calls util.isNullOrUndefined, which Node 23 removed. */
+function restoreIsNullOrUndefined(): void {
+  const target = util as unknown as Record<string, unknown>;
+  target['isNullOrUndefined'] ??= (value: unknown) => value === null || value === undefined;
+}

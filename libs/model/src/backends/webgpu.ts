@@ -1,0 +1,3 @@
+export async function startWebGPU(): Promise<string> {
+  throw new Error('not yet');
+}

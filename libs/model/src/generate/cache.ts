@@ -1,0 +1,104 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { blocks, hiddenStatesWith, leftPad, unembed } from '../forward.ts';
+import { parameterOf } from '../model.ts';
+import { attention } from '../ops/attention.ts';
+import { cacheWrite, decodeAttention, type LayerCache } from '../ops/decode-attention.ts';
+import type { Model } from '../types.ts';
+
+/** One token of a slot that is to be read: the slot already holds `position` tokens. */
+export interface SlotToken {
+  readonly slot: number;
+  readonly token: number;
+  readonly position: number;
+}
+
+/**
+ * The keys and values of every layer for a fixed number of slots, allocated once: S slots of P positions.
+ * A slot's tokens stand at positions 0, 1, ... whatever the padding they were read with.
+ */
+export class KeyValueCache {
+  readonly #model: Model;
+  readonly #slots: number;
+  #layers: LayerCache[];
+
+  constructor(model: Model, slots: number, positions: number) {
+    const { n_layer, n_head, n_embd } = model.config;
+    this.#model = model;
+    this.#slots = slots;
+    const shape = [slots, n_head, positions, n_embd / n_head];
+    this.#layers = Array.from({ length: n_layer }, () => ({ keys: tf.keep(tf.zeros(shape)), values: tf.keep(tf.zeros(shape)) }));
+  }
+
+  /** Reads prompts into slots, in one left-padded batch; the logits after each, (B, V). */
+  async read(prompts: readonly (readonly number[])[], slots: readonly number[]): Promise<Float32Array[]> {
+    const longest = Math.max(...prompts.map((prompt) => prompt.length));
+    const { n_head: heads, n_positions, vocab_size } = this.#model.config;
+    // Few lengths instead of many: backends that pool buffers by size would otherwise grow.
+    const T = Math.min(n_positions, Math.ceil(longest / 16) * 16);
+    const { tokens, start } = leftPad(prompts, T);
+    const starts = prompts.map((prompt) => T - prompt.length);
+    const logits = tf.tidy(() => {
+      const hidden = hiddenStatesWith(this.#model, tokens, start, (qkv, layer) => {
+        this.#replace(layer, (cache) => cacheWrite(qkv, cache, heads, slots, starts));
+        return attention(qkv, start, heads);
+      });
+      return unembed(this.#model, tf.slice(hidden, [0, T - 1, 0], [-1, 1, -1])); // (B, V)
+    });
+    tf.dispose([tokens, start]);
+    return splitRows(logits, vocab_size);
+  }
+
+  /** Reads one more token in some of the slots; the logits after each, (R, V). */
+  async append(tokens: readonly SlotToken[]): Promise<Float32Array[]> {
+    const model = this.#model;
+    const rows = tf.getBackend() === 'webgpu' ? this.#everySlot(tokens) : tokens;
+    const slots = rows.map((row) => row.slot);
+    const positions = rows.map((row) => row.position);
+    const logits = tf.tidy(() => {
+      const ids = tf.tensor1d(rows.map((row) => row.token), 'int32');
+      const x = tf.add(tf.gather(parameterOf(model, 'transformer.wte.weight'), ids), tf.gather(parameterOf(model, 'transformer.wpe.weight'), tf.tensor1d(positions, 'int32')));
+      const hidden = blocks(model, x, (qkv, layer) =>
+        this.#replace(layer, (cache) => {
+          const next = decodeAttention(qkv, cache, model.config.n_head, slots, positions);
+          return { ...next.cache, out: next.out };
+        }).out,
+      );
+      return unembed(model, hidden);
+    });
+    return (await splitRows(logits, model.config.vocab_size)).slice(0, tokens.length);
+  }
+
+  dispose(): void {
+    for (const { keys, values } of this.#layers) tf.dispose([keys, values]);
+    this.#layers = [];
+  }
+
+  /** Puts a layer's new cache in the place of the old, out of reach of the surrounding tidy. */
+  #replace<T extends LayerCache>(layer: number, update: (cache: LayerCache) => T): T {
+    const before = this.#layers[layer];
+    if (before === undefined) throw new Error('expected a cache that is in use, found a disposed one');
+    const after = update(before);
+    tf.dispose([before.keys, before.values]);
+    this.#layers[layer] = { keys: tf.keep(after.keys), values: tf.keep(after.values) };
+    return after;
+  }
+
+  /**
+   * The tokens, then a dummy at position 0 for every other slot, so that shapes stay fixed: a GPU backend
+   * compiles and allocates by shape. Slots that hold a sequence not in `tokens` must not be disturbed, so
+   * their dummy stands at the last position, which no sequence reads before it writes it.
+   */
+  #everySlot(tokens: readonly SlotToken[]): readonly SlotToken[] {
+    const taken = new Set(tokens.map((row) => row.slot));
+    const last = (this.#layers[0]?.keys.shape[2] ?? 1) - 1;
+    const dummies = Array.from({ length: this.#slots }, (_, slot) => ({ slot, token: 0, position: last })).filter(({ slot }) => !taken.has(slot));
+    return [...tokens, ...dummies];
+  }
+}
+
+/** (R, V) as R rows; disposes the tensor. */
+async function splitRows(logits: tf.Tensor2D, V: number): Promise<Float32Array[]> {
+  const values = (await logits.data()) as Float32Array;
+  logits.dispose();
+  return Array.from({ length: values.length / V }, (_, row) => values.subarray(row * V, (row + 1) * V));
+}

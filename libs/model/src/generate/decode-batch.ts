@@ -1,0 +1,133 @@
+import { MinchatError } from '@minchat/errors';
+import { sampleToken } from '../ops/sampling.ts';
+import { Random } from '../random.ts';
+import type { Model, SampledToken, SamplingOptions } from '../types.ts';
+import { KeyValueCache } from './cache.ts';
+
+export interface DecodeRequest {
+  /** At least one token. */
+  readonly prompt: readonly number[];
+  readonly sampling: SamplingOptions;
+  /** The same seed gives the same tokens, whatever else is in the batch. */
+  readonly seed: number | string;
+}
+
+export interface DecodedToken {
+  readonly slot: number;
+  readonly token: SampledToken;
+  /** Why the answer ends with this token, or null when it goes on. */
+  readonly end: 'stop' | 'length' | null;
+}
+
+interface Row {
+  readonly sampling: SamplingOptions;
+  readonly random: Random;
+  readonly stop: ReadonlySet<number>;
+  readonly counts: Map<number, number>;
+  /** Tokens in the cache. */
+  length: number;
+  generated: number;
+  /** The last token drawn, not yet read, or the logits after the last token read. */
+  next: { token: number } | { logits: Float32Array };
+  ended: boolean;
+}
+
+/**
+ * A fixed number of slots with a preallocated KV cache: requests are admitted and released between the
+ * tokens of others. Calls must not overlap.
+ */
+export class DecodeBatch {
+  readonly slots: number;
+  readonly maxLength: number;
+  readonly #cache: KeyValueCache;
+  readonly #rows: (Row | undefined)[];
+
+  /** `maxLength`: prompt and answer together, at most n_positions (the default). */
+  constructor(model: Model, options: { slots: number; maxLength?: number | undefined }) {
+    this.slots = options.slots;
+    this.maxLength = Math.min(options.maxLength ?? model.config.n_positions, model.config.n_positions);
+    this.#cache = new KeyValueCache(model, this.slots, this.maxLength);
+    this.#rows = Array.from({ length: this.slots }, () => undefined);
+  }
+
+  /** Slots not taken. */
+  get free(): number {
+    return this.#rows.filter((row) => row === undefined).length;
+  }
+
+  /**
+   * Reads the prompts, in one left-padded batch, each into a free slot; returns the slots in order. All or
+   * none are admitted. Throws MC_CONFLICT with too few free slots, MC_CONTEXT_LENGTH when a prompt is
+   * empty or leaves no room for a token.
+   */
+  async admit(requests: readonly DecodeRequest[]): Promise<number[]> {
+    if (requests.length === 0) return [];
+    const free = [...this.#rows.keys()].filter((slot) => this.#rows[slot] === undefined);
+    if (requests.length > free.length) throw new MinchatError('MC_CONFLICT', `expected at most ${free.length} requests (free slots), found ${requests.length}`);
+    for (const { prompt } of requests) {
+      if (prompt.length === 0) throw new MinchatError('MC_CONTEXT_LENGTH', 'expected a prompt of at least one token, found an empty one');
+      if (prompt.length >= this.maxLength) throw new MinchatError('MC_CONTEXT_LENGTH', `expected a prompt of at most ${this.maxLength - 1} tokens, found ${prompt.length}`);
+    }
+    const slots = free.slice(0, requests.length);
+    const logits = await this.#cache.read(requests.map((request) => request.prompt), slots);
+    requests.forEach(({ prompt, sampling, seed }, i) => {
+      const slot = slots[i];
+      const first = logits[i];
+      if (slot === undefined || first === undefined) throw new Error('expected logits for every prompt');
+      this.#rows[slot] = {
+        sampling,
+        random: new Random(seed),
+        stop: new Set(sampling.stopIds ?? []),
+        counts: new Map(),
+        length: prompt.length,
+        generated: 0,
+        next: { logits: first },
+        ended: false,
+      };
+    });
+    return slots;
+  }
+
+  /** One token for every slot whose answer has not ended, in the order of the slots. */
+  async step(): Promise<DecodedToken[]> {
+    await this.#readPending();
+    const tokens: DecodedToken[] = [];
+    this.#rows.forEach((row, slot) => {
+      if (row === undefined || row.ended || !('logits' in row.next)) return;
+      const token = sampleToken(row.next.logits, row.counts, row.sampling, row.random);
+      row.next = { token: token.token };
+      row.counts.set(token.token, (row.counts.get(token.token) ?? 0) + 1);
+      row.generated++;
+      const end = row.stop.has(token.token) ? 'stop' : row.generated >= row.sampling.maxNewTokens || row.length + 1 >= this.maxLength ? 'length' : null;
+      row.ended = end !== null;
+      tokens.push({ slot, token, end });
+    });
+    return tokens;
+  }
+
+  /** Frees a slot, whether its answer has ended or not. */
+  release(slot: number): void {
+    this.#rows[slot] = undefined;
+  }
+
+  dispose(): void {
+    this.#cache.dispose();
+    this.#rows.fill(undefined);
+  }
+
+  /** Reads the tokens drawn in the last step. */
+  async #readPending(): Promise<void> {
+    const pending: { row: Row; slot: number; token: number; position: number }[] = [];
+    this.#rows.forEach((row, slot) => {
+      if (row !== undefined && !row.ended && 'token' in row.next) pending.push({ row, slot, token: row.next.token, position: row.length });
+    });
+    if (pending.length === 0) return;
+    const logits = await this.#cache.append(pending);
+    pending.forEach(({ row }, i) => {
+      const after = logits[i];
+      if (after === undefined) throw new Error('expected logits for every token');
+      row.length++;
+      row.next = { logits: after };
+    });
+  }
+}

@@ -1,0 +1,75 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Model } from './types.ts';
+
+export type Parameters = ReadonlyMap<string, tf.Variable>;
+/** One tensor per parameter, of its shape. */
+export type Gradients = Map<string, tf.Tensor>;
+/** The loss, and tensors worth keeping from its computation (metrics; no gradient flows through them). */
+export type LossResult<A extends Record<string, tf.Tensor>> = tf.Scalar | { loss: tf.Scalar; aux: A };
+
+/**
+ * The loss and its gradient for every parameter (zeros where the loss does not depend on one). All that
+ * is returned belongs to the caller; what the loss made on the way is disposed.
+ */
+export function valueAndGrads<A extends Record<string, tf.Tensor> = Record<string, never>>(parameters: Parameters, loss: () => LossResult<A>): { value: tf.Scalar; grads: Gradients; aux: A } {
+  const kept: Record<string, tf.Tensor> = {};
+  const list = [...parameters.values()];
+  const { value, grads } = tf.variableGrads(() => {
+    const result = loss();
+    if (result instanceof tf.Tensor) return result;
+    for (const [name, tensor] of Object.entries(result.aux)) kept[name] = tf.keep(tf.clone(tensor));
+    return result.loss;
+  }, list);
+  const named: Gradients = new Map();
+  for (const [name, parameter] of parameters) named.set(name, grads[parameter.name] ?? tf.zeros(parameter.shape));
+  return { value, grads: named, aux: kept as A };
+}
+
+/** The parameters of several models as one map, under `label/name`. */
+export function mergeParameters(models: Readonly<Record<string, Model>>): Map<string, tf.Variable> {
+  const merged = new Map<string, tf.Variable>();
+  for (const [label, model] of Object.entries(models)) {
+    for (const [name, parameter] of model.parameters) merged.set(`${label}/${name}`, parameter);
+  }
+  return merged;
+}
+
+export function disposeGradients(grads: Gradients): void {
+  for (const grad of grads.values()) grad.dispose();
+  grads.clear();
+}
+
+/** Sums the gradients of several micro-batches: total += scale * grads. */
+export class GradientAccumulator {
+  #sums: Gradients = new Map();
+
+  /** Takes `grads` over: the caller must not use or dispose them afterwards. */
+  add(grads: Gradients, scale = 1): void {
+    const sums = this.#sums;
+    for (const [name, grad] of grads) {
+      const before = sums.get(name);
+      if (before === undefined && scale === 1) {
+        sums.set(name, grad);
+        continue;
+      }
+      sums.set(name, tf.tidy(() => {
+        const scaled = scale === 1 ? grad : tf.mul(grad, scale);
+        return before === undefined ? scaled : tf.add(before, scaled);
+      }));
+      before?.dispose();
+      grad.dispose();
+    }
+    grads.clear();
+  }
+
+  /** The sums, which now belong to the caller; the accumulator is empty again. */
+  take(): Gradients {
+    const sums = this.#sums;
+    this.#sums = new Map();
+    return sums;
+  }
+
+  dispose(): void {
+    disposeGradients(this.#sums);
+  }
+}

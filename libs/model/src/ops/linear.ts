@@ -1,0 +1,56 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { hasKernel, lastSize, output, rows, runKernel, withGradient } from './fused.ts';
+import { gelu, geluBackward } from './gelu.ts';
+
+export type Activation = 'none' | 'gelu';
+
+/** y = gelu(x @ weight + bias). x (..., I), weight (I, O), bias (O) -> (..., O). */
+export function linearGelu(x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor): tf.Tensor {
+  return run(x, weight, bias, undefined, 'gelu');
+}
+
+/**
+ * y = x @ weight + bias (+ residual). x (..., I), weight (I, O) as GPT-2's Conv1D stores it, bias (O),
+ * residual (..., O) -> (..., O).
+ */
+export function linear(x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor, residual?: tf.Tensor): tf.Tensor {
+  return run(x, weight, bias, residual, 'none');
+}
+
+function run(x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor, residual: tf.Tensor | undefined, activation: Activation): tf.Tensor {
+  const fused = hasKernel('MinchatLinearForward');
+  const inputs = residual === undefined ? [x, weight, bias] : [x, weight, bias, residual];
+  return withGradient(inputs, (save) => {
+    const outputs = fused
+      ? runKernel('MinchatLinearForward', { x, weight, bias, ...(residual === undefined ? {} : { residual }) }, { activation })
+      : linearForward(x, weight, bias, residual, activation);
+    // `pre`, the value before GELU, is the second output with 'gelu' only.
+    save(activation === 'gelu' ? [x, weight, output(outputs, 1)] : [x, weight]);
+    return {
+      value: output(outputs, 0),
+      gradFunc: (dy, saved) => {
+        const [sx, sw, pre] = saved as [tf.Tensor, tf.Tensor, tf.Tensor | undefined];
+        const grads = fused
+          ? runKernel('MinchatLinearBackward', { dy, x: sx, weight: sw, ...(pre === undefined ? {} : { pre }) }, { activation })
+          : linearBackward(dy, sx, sw, pre);
+        return residual === undefined ? grads : [...grads, dy];
+      },
+    };
+  });
+}
+
+/** The composition: [y], and with 'gelu' [y, pre]. */
+export function linearForward(x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor, residual: tf.Tensor | undefined, activation: Activation): tf.Tensor[] {
+  const shape = [...x.shape.slice(0, -1), lastSize(weight)];
+  const pre = tf.reshape(tf.add(tf.matMul(rows(x), weight as tf.Tensor2D), bias), shape);
+  if (activation === 'gelu') return [gelu(pre), pre];
+  return [residual === undefined ? pre : tf.add(pre, residual)];
+}
+
+/** The composition's gradient: [dx, dweight, dbias]; `pre` with 'gelu' only. */
+export function linearBackward(dy: tf.Tensor, x: tf.Tensor, weight: tf.Tensor, pre: tf.Tensor | undefined): [tf.Tensor, tf.Tensor, tf.Tensor] {
+  const d = rows(pre === undefined ? dy : geluBackward(dy, pre)); // (N, O)
+  const dx = tf.matMul(d, weight as tf.Tensor2D, false, true); // (N, I)
+  const dweight = tf.matMul(rows(x), d, true, false); // (I, O)
+  return [tf.reshape(dx, x.shape), dweight, tf.sum(d, 0)];
+}
