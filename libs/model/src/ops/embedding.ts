@@ -50,5 +50,5 @@ function sumByRow(d: tf.Tensor2D, indices: tf.Tensor, size: number): tf.Tensor {
   const flat = tf.reshape(indices, [-1]) as tf.Tensor1D;
   if (hasKernel('UnsortedSegmentSum')) return tf.unsortedSegmentSum(d, flat, size);
   // Some backends cannot scatter: the sum as a product with the one-hot matrix.
-  return tf.matMul(tf.oneHot(flat, size, 1, 0, 'float32') as tf.Tensor2D, d, true, false);
+  return tf.matMul(tf.cast(tf.oneHot(flat, size), 'float32') as tf.Tensor2D, d, true, false);
 }

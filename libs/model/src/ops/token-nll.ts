@@ -83,7 +83,8 @@ export function tokenNllBackward(dnll: tf.Tensor, x: tf.Tensor2D, wte: tf.Tensor
     const [dx, dw] = tf.tidy(() => {
       const xs = tf.slice(x, [from, 0], [size, -1]);
       const probs = tf.exp(tf.sub(logitsOf(xs, wte, temperature), tf.reshape(tf.slice(lse, [from], [size]), [-1, 1])));
-      const onehot = tf.oneHot(tf.slice(targets, [from], [size]) as tf.Tensor1D, V, 1, 0, 'float32');
+      // Cast after: the wasm backend's OneHot writes integers whatever the type asked for.
+      const onehot = tf.cast(tf.oneHot(tf.slice(targets, [from], [size]) as tf.Tensor1D, V), 'float32');
       const scale = tf.div(tf.reshape(tf.slice(dnll, [from], [size]), [-1, 1]), temperature);
       const dz = tf.mul(tf.sub(probs, onehot), scale) as tf.Tensor2D; // (n, V)
       return [tf.matMul(dz, wte as tf.Tensor2D), tf.matMul(dz, xs, true, false)];
