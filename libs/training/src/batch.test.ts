@@ -21,7 +21,7 @@ test('padding keeps every row and trains the answers’ tokens, no others', () =
       for (const [row, { prompt, answer }] of examples.entries()) {
         const at = row * batch.length;
         const all = [...prompt, ...answer];
-        expect([...batch.tokens.slice(at, at + all.length)]).toEqual(all);
+        expect(Array.from(batch.tokens.subarray(at, at + all.length))).toEqual(all);
         const trained: number[] = [];
         for (let t = 0; t < batch.length; t++) if (batch.weights[at + t] === 1) trained.push(batch.targets[at + t] ?? -1);
         expect(trained).toEqual(prompt.length > 0 ? answer : answer.slice(1));

@@ -11,9 +11,11 @@ export {
   type PadOptions,
   type TokenBatch,
 } from './batch.ts';
+export { gradientEngine, type GradientEngine } from './engine.ts';
 export { writeHistory, type HistoryEntry } from './history.ts';
-export { batchTensors, evaluateLm, lmStep, type BatchTensors, type LmResult, type LmStepOptions } from './lm.ts';
+export { evaluateLm, lmStep, type LmResult, type LmStepOptions } from './lm.ts';
 export { runTraining, type Saveable, type StepResult, type TrainingPlan, type TrainingResult } from './loop.ts';
+export type { LmPass, Pass, PassDropout, PassResult, RewardPass } from './passes.ts';
 export {
   batchSchedule,
   epochBatches,
@@ -25,4 +27,5 @@ export {
 } from './schedule.ts';
 export { lastTokenScores, rewardBias, rewardBiasKey, scoreExamples, type ScoreOptions } from './score.ts';
 export { copyWeights, jsonPart, modelPart } from './state.ts';
+export { batchTensors, type BatchTensors } from './tensors.ts';
 export { copyTokenizer } from './tokenizer-files.ts';

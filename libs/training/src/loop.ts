@@ -17,6 +17,8 @@ export interface StepResult {
   readonly tokens: number;
   /** Texts for people to read. */
   readonly samples?: readonly string[];
+  /** True ends training with this step, before totalSteps. */
+  readonly stop?: boolean;
 }
 
 export interface TrainingPlan {
@@ -79,7 +81,8 @@ export async function runTraining(context: StageContext<unknown>, plan: Training
     assertFinite(result.metrics, state.step);
     state.step += 1;
     state.tokens += result.tokens;
-    const evaluated = await evaluate(plan, state.step);
+    const last = result.stop === true || state.step === plan.totalSteps;
+    const evaluated = await evaluate(plan, state.step, last);
     const metrics = {
       ...result.metrics,
       ...evaluated?.metrics,
@@ -89,14 +92,15 @@ export async function runTraining(context: StageContext<unknown>, plan: Training
     state.history.push({ step: state.step, metrics: withoutMachineMetrics(metrics) });
     const samples = evaluated?.samples ?? result.samples;
     context.progress({ step: state.step, totalSteps: plan.totalSteps, tokens: state.tokens, metrics, ...(samples && { samples }) });
-    if (state.step < plan.totalSteps && context.checkpoint.due()) await save();
+    if (last) break;
+    if (context.checkpoint.due()) await save();
   }
   return { history: state.history, metrics: state.history.at(-1)?.metrics ?? {} };
 }
 
-async function evaluate(plan: TrainingPlan, stepsDone: number): Promise<Omit<StepResult, 'tokens'> | undefined> {
+async function evaluate(plan: TrainingPlan, stepsDone: number, last: boolean): Promise<Omit<StepResult, 'tokens'> | undefined> {
   const { evaluation } = plan;
-  if (!evaluation || (stepsDone % evaluation.every !== 0 && stepsDone !== plan.totalSteps)) return undefined;
+  if (!evaluation || (stepsDone % evaluation.every !== 0 && !last)) return undefined;
   return evaluation.run(stepsDone);
 }
 

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { scores, type ForwardOptions, type Model } from '@minchat/model';
 import { padExamples, type Example } from './batch.ts';
-import { batchTensors } from './lm.ts';
+import { batchTensors } from './tensors.ts';
 
 /** The key of a reward model's config.json: demonstrations score 0 on average once it is added. */
 export const rewardBiasKey = 'minchat_reward_bias';
@@ -42,7 +42,7 @@ export async function scoreExamples(model: Model, examples: readonly Example[], 
   const bias = rewardBias(model);
   const size = ({ prompt, answer }: Example): number => prompt.length + answer.length;
   const byLength = examples.map((example, index) => ({ example, index })).sort((a, b) => size(a.example) - size(b.example));
-  const rewards = new Array<number>(examples.length).fill(0);
+  const rewards = Array.from(examples, () => 0);
   for (let from = 0; from < byLength.length; from += batchSize) {
     const chunk = byLength.slice(from, from + batchSize);
     const batch = padExamples(chunk.map(({ example }) => example), { pad, limit: model.config.n_positions });

@@ -33,7 +33,7 @@ export interface StageTestResult<Output extends string> {
   readonly progress: readonly Progress[];
   /** Steps at which checkpoints were saved. */
   readonly checkpoints: readonly number[];
-  output(name: Output): string;
+  readonly output: (name: Output) => string;
 }
 
 /** Runs a stage as the host would. Never throws what the stage throws: see `error`. */
@@ -58,6 +58,7 @@ export async function runStage<Schema extends z.ZodType, Input extends string, O
     if (path === undefined) throw new Error(`the test gives no input ${name}`);
     return path;
   };
+  const output = (name: Output): string => outputs.get(name) ?? '';
   const context: StageContext<z.output<Schema>, Input, Output> = {
     runId: 'test-run',
     jobId: 'test-job',
@@ -68,7 +69,7 @@ export async function runStage<Schema extends z.ZodType, Input extends string, O
     signal: controller.signal,
     input,
     hasInput: (name) => options.inputs[name] !== undefined,
-    output: (name) => outputs.get(name) ?? '',
+    output,
     progress(report) {
       progress.push(report);
       const reason = options.onProgress?.(report);
@@ -98,7 +99,7 @@ export async function runStage<Schema extends z.ZodType, Input extends string, O
   } catch (thrown) {
     error = thrown;
   }
-  return { folder, metrics, error, progress, checkpoints, output: context.output };
+  return { folder, metrics, error, progress, checkpoints, output };
 }
 
 /** Writes an untrained model folder with a tokenizer of the texts: the input of a trainer under test. */

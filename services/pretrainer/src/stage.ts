@@ -3,7 +3,7 @@ import { MinchatError } from '@minchat/errors';
 import { AdamW, disposeModel, generate, learningRate, Random, saveModel, startBackend, type Model } from '@minchat/model';
 import { defineStage } from '@minchat/stage';
 import { saveTokenizer, type Tokenizer } from '@minchat/tokenizer';
-import { evaluateLm, lmStep, modelPart, packTexts, runTraining, windowBatch, windowSchedule, writeHistory, type TokenBatch } from '@minchat/training';
+import { evaluateLm, gradientEngine, lmStep, modelPart, packTexts, runTraining, windowBatch, windowSchedule, writeHistory, type TokenBatch } from '@minchat/training';
 import { startingModel } from './start.ts';
 import { pretrainSettings } from './settings.ts';
 
@@ -33,14 +33,13 @@ export const pretrainStage = defineStage({
     const { settings } = context;
     const backend = await startBackend();
     context.log.info(backend, 'backend');
-    const random = new Random(context.seed);
     const init = context.hasInput('model') ? context.input('model') : settings.init;
     const { tokenizer, model } = await startingModel({
       settings,
       init,
       corpus: context.input('corpus'),
       demonstrations: context.hasInput('demonstrations') ? context.input('demonstrations') : undefined,
-      random,
+      random: new Random(context.seed),
     });
     const stream = await tokenStream(context.input('corpus'), 'train', tokenizer);
     const validation = await tokenStream(context.input('corpus'), 'validation', tokenizer);
@@ -49,19 +48,19 @@ export const pretrainStage = defineStage({
     const held = validationBatches(validation, length, settings);
     const windows = windowSchedule({ tokens: stream.length, length, batchSize: settings.batchSize, seed: context.seed });
     const optimizer = new AdamW(model.parameters, { weightDecay: settings.weightDecay, clipNorm: settings.maxGradNorm });
+    await using engine = gradientEngine(model, settings.gradientAccumulation);
     const result = await runTraining(context, {
       totalSteps: settings.steps,
       parts: { model: modelPart(model), optimizer },
       async step(step) {
         const lr = learningRate({ kind: 'cosine', peak: settings.learningRate, warmup: settings.warmupSteps, total: settings.steps }, step);
         const { loss, accuracy, gradNorm } = await lmStep({
-          model,
+          engine,
           optimizer,
           batch: windowBatch(stream, windows.at(step), length),
           learningRate: lr,
-          rowsPerPass: Math.ceil(settings.batchSize / settings.gradientAccumulation),
-          dropout: settings.dropout,
-          random: random.fork(`step-${step}`),
+          passes: settings.gradientAccumulation,
+          dropout: { rate: settings.dropout, seed: `${context.seed}/dropout-${step}` },
         });
         return { metrics: { loss, mean_token_accuracy: accuracy, grad_norm: gradNorm, lr }, tokens: settings.batchSize * length };
       },

@@ -5,7 +5,7 @@ import { MinchatError } from '@minchat/errors';
 import { AdamW, disposeModel, learningRate, loadModel, Random, saveModel, startBackend } from '@minchat/model';
 import { defineStage } from '@minchat/stage';
 import { loadTokenizer } from '@minchat/tokenizer';
-import { batchSchedule, chatExample, copyTokenizer, modelPart, rewardBiasKey, runTraining, scoreExamples, writeHistory } from '@minchat/training';
+import { batchSchedule, chatExample, copyTokenizer, gradientEngine, modelPart, rewardBiasKey, runTraining, scoreExamples, writeHistory } from '@minchat/training';
 import { comparisonLength, encodeComparisons } from './comparisons.ts';
 import { evaluateReward } from './evaluate.ts';
 import { mean, rankingMetrics } from './metrics.ts';
@@ -39,10 +39,9 @@ export const rewardStage = defineStage({
   async run(context) {
     const { settings } = context;
     context.log.info(await startBackend(), 'backend');
-    const random = new Random(context.seed);
     const folders = { model: context.input('model'), comparisons: context.input('comparisons'), demonstrations: context.input('demonstrations') };
     const tokenizer = await loadTokenizer(folders.model);
-    const model = await loadModel(folders.model, { head: 'scalar', random: random.fork('head') });
+    const model = await loadModel(folders.model, { head: 'scalar', random: new Random(context.seed).fork('head') });
     const contextLength = model.config.n_positions;
     const pad = tokenizer.endOfText;
     const { metrics: figures } = await readDatasetInfo(folders.comparisons, 'comparisons');
@@ -55,20 +54,21 @@ export const rewardStage = defineStage({
     const batches = batchSchedule({ lengths: train.map(comparisonLength), batchSize: settings.batchSize, seed: context.seed });
     const totalSteps = settings.epochs * batches.stepsPerEpoch;
     const optimizer = new AdamW(model.parameters, { weightDecay: settings.weightDecay, clipNorm: settings.maxGradNorm });
+    await using engine = gradientEngine(model, settings.gradientAccumulation);
     const result = await runTraining(context, {
       totalSteps,
       parts: { model: modelPart(model), optimizer },
       async step(step) {
         const lr = learningRate({ kind: 'cosine', peak: settings.learningRate, warmup: settings.warmupSteps, total: totalSteps }, step);
         const { loss, gradNorm, ranked, tokens } = await rewardStep({
-          model,
+          engine,
           optimizer,
           comparisons: batches.at(step).flatMap((index) => train[index] ?? []),
           learningRate: lr,
-          promptsPerPass: Math.ceil(settings.batchSize / settings.gradientAccumulation),
-          dropout: settings.dropout,
-          random: random.fork(`step-${step}`),
+          passes: settings.gradientAccumulation,
+          dropout: { rate: settings.dropout, seed: `${context.seed}/dropout-${step}` },
           pad,
+          context: contextLength,
         });
         return { metrics: { loss, ...rankingMetrics(ranked), grad_norm: gradNorm, lr }, tokens };
       },

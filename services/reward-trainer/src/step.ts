@@ -1,20 +1,20 @@
-import * as tf from '@tensorflow/tfjs-core';
-import { GradientAccumulator, rewardLossTensor, valueAndGrads, type AdamW, type Model, type Random } from '@minchat/model';
-import { batchTensors, lastTokenScores, padExamples } from '@minchat/training';
+import { disposeGradients, type AdamW } from '@minchat/model';
+import { padExamples, type GradientEngine, type PassDropout, type RewardPass } from '@minchat/training';
 import { exampleLength, type Comparison } from './comparisons.ts';
 import type { Ranked } from './metrics.ts';
 
 export interface RewardStepOptions {
-  readonly model: Model;
+  readonly engine: GradientEngine;
   readonly optimizer: AdamW;
   readonly comparisons: readonly Comparison[];
   readonly learningRate: number;
-  /** Prompts in one forward and backward pass; gradients of the passes are added up. */
-  readonly promptsPerPass: number;
-  readonly dropout: number;
-  readonly random: Random;
+  /** Passes that the comparisons are cut into; the gradient is the same. */
+  readonly passes: number;
+  readonly dropout: PassDropout;
   /** Any valid token id. */
   readonly pad: number;
+  /** The model's context. */
+  readonly context: number;
 }
 
 export interface RewardStepResult {
@@ -27,32 +27,30 @@ export interface RewardStepResult {
 
 /** One optimizer step of the K-wise loss: one forward pass per answer, all pairs of a prompt together. */
 export async function rewardStep(options: RewardStepOptions): Promise<RewardStepResult> {
-  const { model, optimizer, comparisons, promptsPerPass } = options;
-  const accumulator = new GradientAccumulator();
-  const ranked: Ranked[] = [];
-  let loss = 0;
-  let tokens = 0;
-  for (let from = 0; from < comparisons.length; from += promptsPerPass) {
-    const part = comparisons.slice(from, from + promptsPerPass);
+  const { comparisons, dropout } = options;
+  const perPass = Math.ceil(comparisons.length / options.passes);
+  const passes: RewardPass[] = [];
+  for (let from = 0; from < comparisons.length; from += perPass) {
+    const part = comparisons.slice(from, from + perPass);
     const rows = part.flatMap(({ answers }) => answers);
-    const batch = padExamples(rows, { pad: options.pad, limit: model.config.n_positions });
-    const tensors = batchTensors(batch);
-    const dropout = options.dropout > 0 ? { rate: options.dropout, random: options.random.fork(from) } : undefined;
-    const { value, grads, aux } = valueAndGrads(model.parameters, () => {
-      const rewards = lastTokenScores(model, tensors.tokens, tensors.start, rows.map(exampleLength), { dropout });
-      // Divided by the prompts of the whole batch: the passes' gradients then simply add up.
-      return { loss: rewardLossTensor(rewards, part.map(({ ranks }) => ranks), comparisons.length), aux: { rewards } };
+    passes.push({
+      kind: 'reward',
+      batch: padExamples(rows, { pad: options.pad, limit: options.context }),
+      lengths: rows.map(exampleLength),
+      ranks: part.map(({ ranks }) => ranks),
+      prompts: comparisons.length,
+      dropout: dropout.rate > 0 ? { rate: dropout.rate, seed: `${dropout.seed}/${from}` } : undefined,
     });
-    accumulator.add(grads);
-    const [partLoss] = await value.data();
-    const rewards = await aux.rewards.data();
-    tf.dispose([tensors, value, aux.rewards]);
-    loss += partLoss ?? Number.NaN;
-    tokens += batch.tokenCount;
-    ranked.push(...groupRewards(part, rewards));
   }
-  const gradNorm = await optimizer.step(accumulator.take(), options.learningRate);
-  return { loss, gradNorm, ranked, tokens };
+  const { grads, results } = await options.engine.run(passes);
+  const gradNorm = await options.optimizer.step(grads, options.learningRate);
+  disposeGradients(grads);
+  return {
+    loss: results.reduce((sum, { loss }) => sum + loss, 0),
+    gradNorm,
+    ranked: groupRewards(comparisons, results.flatMap(({ values }) => [...values])),
+    tokens: passes.reduce((sum, { batch }) => sum + batch.tokenCount, 0),
+  };
 }
 
 /** Rewards of all answers, one after the other, back to their prompts. */

@@ -1,9 +1,9 @@
 import { loadRecords, type DemonstrationRecord } from '@minchat/datasets';
 import { MinchatError } from '@minchat/errors';
-import { AdamW, disposeModel, learningRate, loadModel, Random, saveModel, startBackend } from '@minchat/model';
+import { AdamW, disposeModel, learningRate, loadModel, saveModel, startBackend } from '@minchat/model';
 import { defineStage } from '@minchat/stage';
 import { loadTokenizer, saveTokenizer } from '@minchat/tokenizer';
-import { batchSchedule, chatExample, lmStep, modelPart, padExamples, runTraining, writeHistory } from '@minchat/training';
+import { batchSchedule, chatExample, gradientEngine, lmStep, modelPart, padExamples, runTraining, writeHistory } from '@minchat/training';
 import { withChatTokens, withVocabulary } from './chat-tokens.ts';
 import { evaluateSft } from './evaluate.ts';
 import { keepBest } from './keep-best.ts';
@@ -33,7 +33,6 @@ export const sftStage = defineStage({
   async run(context) {
     const { settings } = context;
     context.log.info(await startBackend(), 'backend');
-    const random = new Random(context.seed);
     const tokenizer = withChatTokens(await loadTokenizer(context.input('model')));
     const model = withVocabulary(await loadModel(context.input('model'), { head: 'lm' }), tokenizer.vocabSize);
     const reward = context.hasInput('reward') ? await loadModel(context.input('reward'), { head: 'scalar' }) : undefined;
@@ -52,6 +51,7 @@ export const sftStage = defineStage({
     const totalSteps = settings.epochs * batches.stepsPerEpoch;
     const optimizer = new AdamW(model.parameters, { weightDecay: settings.weightDecay, clipNorm: settings.maxGradNorm });
     const kept = keepBest(model);
+    await using engine = gradientEngine(model, settings.gradientAccumulation);
     const result = await runTraining(context, {
       totalSteps,
       parts: { model: modelPart(model), optimizer, ...kept.parts },
@@ -59,13 +59,12 @@ export const sftStage = defineStage({
         const batch = padExamples(batches.at(step).flatMap((index) => examples[index] ?? []), { pad: tokenizer.endOfText, limit: contextLength });
         const lr = learningRate({ kind: 'cosine', peak: settings.learningRate, warmup: settings.warmupSteps, total: totalSteps }, step);
         const { loss, accuracy, gradNorm } = await lmStep({
-          model,
+          engine,
           optimizer,
           batch,
           learningRate: lr,
-          rowsPerPass: Math.ceil(settings.batchSize / settings.gradientAccumulation),
-          dropout: settings.dropout,
-          random: random.fork(`step-${step}`),
+          passes: settings.gradientAccumulation,
+          dropout: { rate: settings.dropout, seed: `${context.seed}/dropout-${step}` },
         });
         return { metrics: { loss, mean_token_accuracy: accuracy, grad_norm: gradNorm, lr }, tokens: batch.tokenCount };
       },

@@ -1,0 +1,120 @@
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import * as tf from '@tensorflow/tfjs-core';
+import { GradientAccumulator, type Gradients, type Model } from '@minchat/model';
+import type { GradientWorkerData, GradientWorkerReply } from './gradient-worker.ts';
+import { runPass, type Pass, type PassResult } from './passes.ts';
+
+/** Computes the gradients of an optimizer step. */
+export interface GradientEngine extends AsyncDisposable {
+  /** Gradients summed over the passes, which belong to the caller, and each pass's own result. */
+  run(passes: readonly Pass[]): Promise<{ grads: Gradients; results: PassResult[] }>;
+}
+
+/**
+ * An engine for a model. The passes of a step run side by side where the backend leaves cores idle
+ * (`wasm` has one thread): each thread has a copy of the weights, and gradients are added up in the
+ * order of the passes, so that the result is the same bits on any number of threads. Hold it with
+ * `await using`: the threads end with it.
+ */
+export function gradientEngine(model: Model, passes: number): GradientEngine {
+  const threads = tf.getBackend() === 'wasm' ? Math.min(passes, availableParallelism()) : 1;
+  return new ThreadedEngine(model, threads);
+}
+
+interface Helper {
+  readonly worker: Worker;
+  /** Weights that it reads and gradients that it writes, parameter after parameter. */
+  readonly weights: Float32Array;
+  readonly grads: Float32Array;
+}
+
+class ThreadedEngine implements GradientEngine {
+  private readonly model: Model;
+  private readonly helpers: readonly Helper[];
+
+  constructor(model: Model, threads: number) {
+    this.model = model;
+    this.helpers = Array.from({ length: threads - 1 }, () => startHelper(model));
+  }
+
+  async run(passes: readonly Pass[]): Promise<{ grads: Gradients; results: PassResult[] }> {
+    const total = new GradientAccumulator();
+    const results: PassResult[] = [];
+    await Promise.all(this.helpers.map(async ({ weights }) => this.copyWeights(weights)));
+    const wave = this.helpers.length + 1;
+    for (let from = 0; from < passes.length; from += wave) {
+      const [own, ...others] = passes.slice(from, from + wave);
+      if (!own) break;
+      // The helpers get their passes first: this thread's own pass blocks it.
+      const replies = others.map((pass, index) => ask(this.helpers[index], pass));
+      const [{ grads, ...result }, ...answers] = await Promise.all([runPass(this.model, own), ...replies]);
+      total.add(grads);
+      results.push(result);
+      for (const [index, answer] of answers.entries()) {
+        results.push(answer);
+        const helper = this.helpers[index];
+        if (helper) total.add(this.takeGradients(helper.grads));
+      }
+    }
+    return { grads: total.take(), results };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.helpers.map(({ worker }) => worker.terminate()));
+  }
+
+  private async copyWeights(into: Float32Array): Promise<void> {
+    let at = 0;
+    for (const parameter of this.model.parameters.values()) {
+      into.set((await parameter.data()) as Float32Array, at);
+      at += parameter.size;
+    }
+  }
+
+  private takeGradients(from: Float32Array): Gradients {
+    const grads: Gradients = new Map();
+    let at = 0;
+    for (const [name, { size, shape }] of this.model.parameters) {
+      grads.set(name, tf.tensor(from.slice(at, at + size), shape));
+      at += size;
+    }
+    return grads;
+  }
+}
+
+function startHelper(model: Model): Helper {
+  const size = [...model.parameters.values()].reduce((sum, parameter) => sum + parameter.size, 0);
+  const shared = (): Float32Array => new Float32Array(new SharedArrayBuffer(size * 4));
+  const helper = { weights: shared(), grads: shared() };
+  const workerData: GradientWorkerData = { ...helper, config: model.config, head: model.head, backend: tf.getBackend() };
+  const worker = new Worker(new URL('./gradient-worker.ts', import.meta.url), { workerData });
+  // It must not keep a process alive whose stage has failed.
+  worker.unref();
+  return { ...helper, worker };
+}
+
+async function ask(helper: Helper | undefined, pass: Pass): Promise<PassResult> {
+  if (!helper) throw new Error('expected a helper for every pass of a wave');
+  const { worker } = helper;
+  return new Promise((resolve, reject) => {
+    const settle = (): void => {
+      worker.off('message', onMessage);
+      worker.off('error', onError);
+      worker.unref();
+    };
+    const onMessage = (reply: GradientWorkerReply): void => {
+      settle();
+      if ('failure' in reply) reject(new Error(reply.failure));
+      else resolve(reply);
+    };
+    const onError = (error: unknown): void => {
+      settle();
+      reject(error instanceof Error ? error : new Error(String(error)));
+    };
+    worker.on('message', onMessage);
+    worker.on('error', onError);
+    worker.ref();
+    worker.postMessage(pass);
+  });
+}

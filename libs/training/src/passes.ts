@@ -1,0 +1,62 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { Random, rewardLossTensor, tokenLosses, valueAndGrads, type Dropout, type Gradients, type Model } from '@minchat/model';
+import type { TokenBatch } from './batch.ts';
+import { lastTokenScores } from './score.ts';
+import { batchTensors, read } from './tensors.ts';
+
+// One forward and backward pass, described by plain data so that it can be sent to another thread.
+
+export interface PassDropout {
+  readonly rate: number;
+  /** Masks are drawn from a stream of this seed. */
+  readonly seed: string;
+}
+
+/** Next-token cross-entropy. Values: sum of the losses and of the right guesses over trained tokens. */
+export interface LmPass {
+  readonly kind: 'lm';
+  readonly batch: TokenBatch;
+  /** The loss is divided by it: the trained tokens of the whole batch, so that passes add up. */
+  readonly weightSum: number;
+  readonly dropout: PassDropout | undefined;
+}
+
+/** The K-wise reward loss. Values: the reward of every row, without the bias. */
+export interface RewardPass {
+  readonly kind: 'reward';
+  readonly batch: TokenBatch;
+  /** Tokens of every row. */
+  readonly lengths: readonly number[];
+  /** The ranks of every prompt's answers; the rows are those of one prompt after the other. */
+  readonly ranks: readonly (readonly number[])[];
+  /** Prompts of the whole batch. */
+  readonly prompts: number;
+  readonly dropout: PassDropout | undefined;
+}
+
+export type Pass = LmPass | RewardPass;
+
+export interface PassResult {
+  readonly loss: number;
+  readonly values: Float32Array;
+}
+
+/** Runs a pass; the gradients belong to the caller. */
+export async function runPass(model: Model, pass: Pass): Promise<PassResult & { grads: Gradients }> {
+  const tensors = batchTensors(pass.batch);
+  const dropout: Dropout | undefined = pass.dropout && { rate: pass.dropout.rate, random: new Random(pass.dropout.seed) };
+  const { value, grads, aux } = valueAndGrads(model.parameters, () => {
+    if (pass.kind === 'reward') {
+      const rewards = lastTokenScores(model, tensors.tokens, tensors.start, pass.lengths, { dropout });
+      return { loss: rewardLossTensor(rewards, pass.ranks, pass.prompts), aux: { values: rewards as tf.Tensor } };
+    }
+    const { nll, correct } = tokenLosses(model, tensors.tokens, tensors.start, tensors.targets, { dropout });
+    const loss = tf.sum(tf.mul(nll, tensors.weights));
+    const values: tf.Tensor = tf.stack([loss, tf.sum(tf.mul(correct, tensors.weights))]);
+    return { loss: tf.div<tf.Scalar>(loss, pass.weightSum), aux: { values } };
+  });
+  const values = Float32Array.from(await aux.values.data());
+  aux.values.dispose();
+  tf.dispose(tensors);
+  return { loss: await read(value), values, grads };
+}
