@@ -1,0 +1,33 @@
+import { readRecords } from '@minchat/datasets';
+import { MinchatError } from '@minchat/errors';
+import type { StageContext } from '@minchat/stage';
+import type { Tokenizer } from '@minchat/tokenizer';
+import { packTexts, windowBatch, windowSchedule } from '@minchat/training';
+import type { PolicyMinibatch } from './policy-update.ts';
+import type { PpoSettings } from './settings.ts';
+
+/** Pretraining text of an update, counted from 0 over the whole job. */
+export type PtxSource = (update: number) => NonNullable<PolicyMinibatch['ptx']>;
+
+/** Reads the corpus for PPO-ptx; undefined when the settings have no `ptx`. */
+export async function openPtx(
+  context: Pick<StageContext<PpoSettings, 'corpus'>, 'settings' | 'seed' | 'input' | 'hasInput'>,
+  tokenizer: Tokenizer,
+  contextLength: number,
+): Promise<PtxSource | undefined> {
+  const { ptx, minibatchSize } = context.settings;
+  if (!ptx) return undefined;
+  if (!context.hasInput('corpus')) {
+    throw new MinchatError('MC_STAGE_INPUT', 'ptx: expected the input corpus, found none', { hint: 'Give the stage a corpus, or remove ptx.' });
+  }
+  const corpus = context.input('corpus');
+  async function* texts(): AsyncGenerator<number[]> {
+    for await (const { text } of readRecords(corpus, 'text', 'train')) yield tokenizer.encode(text);
+  }
+  const stream = await packTexts(texts(), tokenizer.endOfText);
+  if (stream.length < 2) throw new MinchatError('MC_DATA_EMPTY', 'corpus: expected text in the train split, found none');
+  const length = Math.min(ptx.windowLength ?? contextLength, contextLength);
+  const batchSize = Math.max(1, Math.round(ptx.examplesPerEpisode * minibatchSize));
+  const windows = windowSchedule({ tokens: stream.length, length, batchSize, seed: context.seed });
+  return (update) => ({ batch: windowBatch(stream, windows.at(update), length), coefficient: ptx.coefficient });
+}

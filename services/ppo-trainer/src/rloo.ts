@@ -1,0 +1,91 @@
+import { grpoAdvantages, rlooAdvantages } from '@minchat/model';
+import { MinchatError } from '@minchat/errors';
+import { defineStage } from '@minchat/stage';
+import { runTraining } from '@minchat/training';
+import { experienceMetrics } from './experience.ts';
+import { updatePolicy, type PolicyUpdate } from './policy-update.ts';
+import { rlooSettings } from './rloo-settings.ts';
+import { secondsSince } from './statistics.ts';
+import { OnlineTrainer } from './trainer.ts';
+import { checkFirstRatio, policyMetrics } from './update-metrics.ts';
+
+/**
+ * Step 3 without a value network: several answers per prompt, each judged against the others of its
+ * group. RLOO (Ahmadian et al. 2024, arXiv 2402.14740): the KL to the SFT model is part of an
+ * answer's reward, the baseline is the mean of the other answers. GRPO (Shao et al. 2024, arXiv
+ * 2402.03300): the group's mean and standard deviation, and the KL as a term of the loss. All tokens
+ * of an answer share its advantage.
+ */
+export const rlooStage = defineStage({
+  kind: 'ppo',
+  description: 'Optimises the policy against the reward model with RLOO or GRPO.',
+  settings: rlooSettings,
+  inputs: {
+    model: { kind: 'model', description: 'the SFT model' },
+    reward: { kind: 'reward-model', description: 'the reward model' },
+    prompts: { kind: 'dataset', description: 'prompts to answer' },
+  },
+  outputs: { policy: { kind: 'model', description: 'the policy' } },
+  async run(context) {
+    const { settings, log } = context;
+    const { groupSize, batchSize, baseline, beta } = settings;
+    if (batchSize % groupSize !== 0) {
+      throw new MinchatError('MC_STAGE_SETTINGS', `batchSize: expected a multiple of groupSize ${groupSize}, found ${batchSize}`);
+    }
+    const trainer = await OnlineTrainer.open(context);
+    const { actor, pass } = trainer;
+    const prompts = trainer.schedule(batchSize / groupSize);
+
+    const result = await runTraining(context, {
+      totalSteps: Math.ceil(settings.episodes / batchSize),
+      parts: trainer.parts,
+      async step(iteration) {
+        await trainer.prepare();
+        const groups = prompts.at(iteration).flatMap((prompt) => Array.from({ length: groupSize }, () => prompt));
+        const experience = await trainer.collect(groups, iteration);
+        const { episodes, rewards, kl, referenceLogProbs } = experience;
+        const returns = baseline === 'rloo' ? rewards.map((reward, index) => reward - beta * (kl[index] ?? 0)) : rewards;
+        const byAnswer = baseline === 'rloo' ? rlooAdvantages(returns, groupSize) : grpoAdvantages(returns, groupSize);
+        const advantages = episodes.map(({ answer }, index) => answer.map(() => byAnswer[index] ?? 0));
+
+        const updateStart = performance.now();
+        const lr = trainer.learningRate(settings.learningRate, iteration);
+        const updates: PolicyUpdate[] = [];
+        for (let epoch = 0; epoch < settings.innerEpochs; epoch += 1) {
+          for (const rows of trainer.minibatches(episodes.length, settings.minibatchSize, `epoch-${iteration}-${epoch}`)) {
+            await trainer.yield();
+            const pick = <T>(items: readonly T[]): T[] => rows.map((row) => items[row] as T);
+            const klInLoss = { referenceLogProbs: pick(referenceLogProbs), coefficient: beta };
+            const minibatch = { episodes: pick(episodes), advantages: pick(advantages), ...(baseline === 'grpo' && { klInLoss }) };
+            updates.push(
+              await updatePolicy(minibatch, {
+                ...actor,
+                learningRate: lr,
+                clip: settings.clip,
+                temperature: settings.temperature,
+                gradientAccumulation: settings.gradientAccumulation,
+                pad: pass.pad,
+              }),
+            );
+          }
+        }
+        actor.average(iteration);
+        checkFirstRatio(log, updates);
+        const metrics = {
+          ...experienceMetrics(experience, beta),
+          ...policyMetrics(updates),
+          lr,
+          episode: (iteration + 1) * batchSize,
+          'time/update_seconds': secondsSince(updateStart),
+        };
+        return { metrics, tokens: experience.tokens, stop: trainer.watch(metrics) };
+      },
+      evaluation: { every: settings.evaluateEvery, run: () => trainer.evaluate() },
+    });
+
+    await trainer.savePolicy(context.output('policy'), result.history);
+    trainer.dispose();
+    return result.metrics;
+  },
+});
+export default rlooStage;

@@ -1,0 +1,43 @@
+import { generate, type Model, type Random } from '@minchat/model';
+import type { Tokenizer } from '@minchat/tokenizer';
+import type { Episode } from './episodes.ts';
+import type { Prompt } from './prompts.ts';
+
+export interface RolloutOptions {
+  readonly maxNewTokens: number;
+  readonly temperature: number;
+  readonly rolloutBatchSize: number;
+}
+
+/**
+ * Answers prompts with the policy, sampling from its full distribution at the temperature. The
+ * log-probabilities come from the generation itself (KV cache); that training computes the same ones
+ * is checked in every iteration (first ratio).
+ */
+export async function sampleEpisodes(
+  model: Model,
+  prompts: readonly Prompt[],
+  options: RolloutOptions & { tokenizer: Tokenizer; random: Random; signal: AbortSignal },
+): Promise<Episode[]> {
+  const { tokenizer, random, signal, maxNewTokens, temperature, rolloutBatchSize } = options;
+  const episodes: Episode[] = [];
+  for (let at = 0; at < prompts.length; at += rolloutBatchSize) {
+    const chunk = prompts.slice(at, at + rolloutBatchSize).map(({ tokens }) => tokens);
+    const answers = await generate(model, chunk, { maxNewTokens, temperature, stopIds: tokenizer.eosIds, seed: random.bits(), signal });
+    answers.forEach(({ tokens, logprobs }, row) => {
+      episodes.push({
+        prompt: chunk[row] ?? [],
+        answer: tokens,
+        // Other tokens stop generation too, but only the end of a turn is a proper ending.
+        finished: tokens.at(-1) === tokenizer.endOfTurn,
+        logProbs: logprobs,
+      });
+    });
+  }
+  return episodes;
+}
+
+/** A prompt and the answer to it, for people to read. */
+export function readable(tokenizer: Tokenizer, prompt: Prompt, episode: Episode): string {
+  return `${prompt.text}\n> ${tokenizer.decode(episode.answer, { skipSpecial: true })}${episode.finished ? '' : ' …'}`;
+}

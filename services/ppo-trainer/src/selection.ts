@@ -1,0 +1,83 @@
+import { cloneModel, disposeModel, fullMask, klPerSequence, type Model, type Random } from '@minchat/model';
+import type { Metrics } from '@minchat/stage';
+import type { Tokenizer } from '@minchat/tokenizer';
+import { copyWeights, jsonPart, modelPart, type Saveable } from '@minchat/training';
+import { answerLogProbs, type Episode } from './episodes.ts';
+import type { Prompt } from './prompts.ts';
+import { readable, sampleEpisodes, type RolloutOptions } from './rollout.ts';
+import { mean } from './statistics.ts';
+
+/** Texts shown to people at every evaluation. */
+const shown = 3;
+
+export interface EvaluationOptions extends RolloutOptions {
+  readonly prompts: readonly Prompt[];
+  readonly reference: Model;
+  readonly tokenizer: Tokenizer;
+  /** Rewards of episodes, as the policy is paid. */
+  readonly reward: (episodes: readonly Episode[]) => Promise<number[]>;
+  /** The same stream at every evaluation, so that candidates differ by their weights only. */
+  readonly random: Random;
+  readonly signal: AbortSignal;
+}
+
+export interface Evaluation {
+  readonly metrics: Metrics;
+  /** Mean reward. */
+  readonly score: number;
+  /** Mean KL to the reference per answer. */
+  readonly kl: number;
+  readonly samples: string[];
+}
+
+/** Answers the validation prompts: mean reward, KL to the SFT model, share of answers that end. */
+export async function evaluatePolicy(candidate: Model, options: EvaluationOptions): Promise<Evaluation> {
+  const { prompts, reference, tokenizer, temperature, rolloutBatchSize } = options;
+  const episodes = await sampleEpisodes(candidate, prompts, options);
+  const referenceLogProbs = await answerLogProbs(reference, episodes, temperature, { pad: tokenizer.endOfText, rows: rolloutBatchSize });
+  const logProbs = episodes.map((episode) => episode.logProbs);
+  const score = mean(await options.reward(episodes));
+  const kl = mean(klPerSequence(logProbs, referenceLogProbs, fullMask(logProbs)));
+  return {
+    score,
+    kl,
+    metrics: {
+      'eval/scores': score,
+      'eval/kl': kl,
+      'eval/finished_rate': mean(episodes.map(({ finished }) => Number(finished))),
+      'eval/length_mean': mean(episodes.map(({ answer }) => answer.length)),
+    },
+    samples: episodes.slice(0, shown).map((episode, row) => readable(tokenizer, prompts[row] as Prompt, episode)),
+  };
+}
+
+/** The weights that will be saved. */
+export interface Selection {
+  readonly parts: Readonly<Record<string, Saveable>>;
+  /** Keeps the candidate's weights if they are the best yet within the bound on KL. */
+  offer(candidate: Model, evaluation: { score: number; kl: number }): void;
+  /** The best weights; those of the last candidate when none was within the bound. */
+  chosen(last: Model): Model;
+  dispose(): void;
+}
+
+/** `keep: best`, see settings.ts. A policy trained further scores higher and may be worse: hence the bound on KL. */
+export function selectBest(start: Model, keepMaxKl: number): Selection {
+  const model = cloneModel(start);
+  let best: number | null = null; // JSON has no -Infinity
+  return {
+    parts: { best: modelPart(model), bestScore: jsonPart(() => best, (value) => (best = value)) },
+    offer(candidate, { score, kl }) {
+      if (kl > keepMaxKl || (best !== null && score <= best)) return;
+      best = score;
+      copyWeights(candidate, model);
+    },
+    chosen: (last) => (best === null ? last : model),
+    dispose: () => disposeModel(model),
+  };
+}
+
+/** `keep: last`. */
+export function selectLast(): Selection {
+  return { parts: {}, offer: () => undefined, chosen: (last) => last, dispose: () => undefined };
+}

@@ -1,0 +1,123 @@
+import { z } from 'zod';
+
+// Settings that the algorithms share, and PPO's own. Defaults are InstructGPT's (appendix C.4, 1.3B
+// parameters) or lm-human-preferences' where the paper is silent; a tiny model wants a much higher
+// learning rate, smaller batches and fewer episodes.
+
+/** How answers are sampled; the same temperature is used for sampling, training and the KL. */
+export const rolloutSettings = {
+  /** Longest answer, in tokens. */
+  maxNewTokens: z.int().min(1).default(128),
+  temperature: z.number().positive().default(1),
+  /** Answers generated at once, and rows in a forward pass without gradient. */
+  rolloutBatchSize: z.int().min(1).default(64),
+};
+
+/** How an answer's score becomes its reward. */
+export const rewardSettings = {
+  /** Reward of an answer that did not end (the EOS trick), in units of the normalised reward; null scores it as it is. */
+  unfinishedReward: z.number().nullable().default(-1),
+  /** Answers of the SFT model on which the reward is normalised to mean 0 and sd 1 before the first iteration; 0 leaves it as it is. */
+  normaliseOn: z.int().min(0).default(256),
+};
+
+/** How the policy's weights are moved and kept. */
+export const optimizerSettings = {
+  /** Peak; reached after the warm-up, then constant. */
+  learningRate: z.number().positive().default(9.65e-6),
+  /** Iterations of linear warm-up, from 1/10 of the peak. */
+  warmupIterations: z.int().min(1).default(10),
+  /** Largest norm of the gradient. */
+  maxGradNorm: z.number().positive().default(1),
+  /** Passes that a minibatch is cut into, to save memory; the result is the same. */
+  gradientAccumulation: z.int().min(1).default(1),
+  /** Decay of the moving average of the weights, per iteration; the average is what is saved. 0 saves the weights themselves. */
+  ema: z.number().min(0).lt(1).default(0.992),
+};
+
+export const klSettings = z
+  .discriminatedUnion('type', [
+    z.strictObject({ type: z.literal('fixed'), beta: z.number().min(0).default(0.02) }),
+    z.strictObject({
+      type: z.literal('adaptive'),
+      /** Beta of the first iteration. */
+      beta: z.number().positive().default(0.02),
+      /** KL per answer in nats that beta is steered towards. */
+      target: z.number().positive().default(6),
+      /** Episodes over which beta follows. */
+      horizon: z.number().positive().default(10_000),
+    }),
+  ])
+  .default({ type: 'fixed', beta: 0.02 });
+
+/** When training is looked upon as gone wrong: `patience` iterations in a row outside of a bound. */
+export const guardSettings = z
+  .strictObject({
+    /** KL to the SFT model per answer, in nats. */
+    maxKl: z.number().positive().default(30),
+    /** Below -minKl the log-probabilities of policy and reference cannot be right. */
+    minKl: z.number().default(-1),
+    /** Mean entropy per token, in nats. */
+    minEntropy: z.number().min(0).default(0.02),
+    /** Explained variance of the value network (PPO only). */
+    minExplainedVariance: z.number().default(-1),
+    /** Share of answers that end. */
+    minFinishedRate: z.number().min(0).max(1).default(0.5),
+    patience: z.int().min(1).default(5),
+    /** `warn` logs it once, `stop` ends training there; what is saved is chosen by `keep` as ever. */
+    action: z.enum(['warn', 'stop']).default('warn'),
+  })
+  .prefault({});
+
+/** Which weights become the output. */
+export const selectionSettings = {
+  /** Iterations between two evaluations on validation prompts. */
+  evaluateEvery: z.int().min(1).default(10),
+  /** Validation prompts answered by an evaluation; 0 leaves evaluations out and keeps the last weights. */
+  evaluationPrompts: z.int().min(0).default(64),
+  /**
+   * `best`: those of the evaluation with the highest mean reward among those with a KL of at most
+   * `keepMaxKl`; `last`: those after the last iteration.
+   */
+  keep: z.enum(['best', 'last']).default('best'),
+  keepMaxKl: z.number().positive().default(15),
+};
+
+/** Settings of the stage `ppo`. */
+export const ppoSettings = z.strictObject({
+  /** Answers to train on, all iterations together. */
+  episodes: z.int().min(1).default(256_000),
+  /** Episodes per iteration: one round of rollouts and updates. */
+  batchSize: z.int().min(1).default(512),
+  /** Episodes per optimizer step. */
+  minibatchSize: z.int().min(1).default(64),
+  /** Passes over an iteration's episodes: 1 in the paper, 4 in lm-human-preferences. */
+  innerEpochs: z.int().min(1).default(1),
+  ...rolloutSettings,
+  ...rewardSettings,
+  ...optimizerSettings,
+  /** Peak for the value network; the policy's by default. */
+  valueLearningRate: z.number().positive().optional(),
+  kl: klSettings,
+  /** Ratio clip. */
+  clip: z.number().positive().default(0.2),
+  /** Clip of the value's change. */
+  valueClip: z.number().positive().default(0.2),
+  valueCoefficient: z.number().positive().default(0.1),
+  gamma: z.number().min(0).max(1).default(1),
+  lambda: z.number().min(0).max(1).default(0.95),
+  /** PPO-ptx: mixes the gradient of the pretraining loss into every update. Needs the input `corpus`. */
+  ptx: z
+    .strictObject({
+      /** The paper's gamma. */
+      coefficient: z.number().positive().default(27.8),
+      /** Windows of text per episode; may be a fraction. */
+      examplesPerEpisode: z.number().positive().default(8),
+      /** Tokens in a window; the model's context by default. */
+      windowLength: z.int().min(2).optional(),
+    })
+    .optional(),
+  guard: guardSettings,
+  ...selectionSettings,
+});
+export type PpoSettings = z.output<typeof ppoSettings>;

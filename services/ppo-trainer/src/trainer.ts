@@ -1,0 +1,193 @@
+import { setImmediate } from 'node:timers/promises';
+import { disposeModel, learningRate, loadModel, Random, saveModel, startBackend, type Model, type ScoreNormalisation } from '@minchat/model';
+import type { StageContext } from '@minchat/stage';
+import { loadTokenizer, type Tokenizer } from '@minchat/tokenizer';
+import { copyTokenizer, jsonPart, writeHistory, type HistoryEntry, type Saveable, type StepResult } from '@minchat/training';
+import type { z } from 'zod';
+import { openActor, type Actor } from './actor.ts';
+import type { Episode, PassOptions } from './episodes.ts';
+import { collect, type Experience } from './experience.ts';
+import { guard, type GuardSettings, type GuardState } from './guard.ts';
+import { loadPrompts, promptSchedule, type Prompt } from './prompts.ts';
+import { checkSameTokenizer, episodeRewards, normalisationOf, rawScores } from './reward.ts';
+import { sampleEpisodes } from './rollout.ts';
+import { evaluatePolicy, selectBest, selectLast, type Selection } from './selection.ts';
+import type { optimizerSettings, rewardSettings, rolloutSettings, selectionSettings } from './settings.ts';
+
+type Of<T extends z.ZodRawShape> = z.output<z.ZodObject<T>>;
+
+/** What every algorithm that samples answers and has them scored is told. */
+export interface OnlineSettings
+  extends Of<typeof rolloutSettings>, Of<typeof rewardSettings>, Of<typeof optimizerSettings>, Of<typeof selectionSettings> {
+  readonly guard: GuardSettings;
+}
+
+type Context = StageContext<OnlineSettings, 'model' | 'reward' | 'prompts'>;
+
+/** What PPO, RLOO and GRPO share: models, prompts, rollouts, rewards, evaluation, the choice of what is saved. */
+export class OnlineTrainer {
+  readonly context: Context;
+  readonly tokenizer: Tokenizer;
+  readonly actor: Actor;
+  /** For passes without gradient. */
+  readonly pass: PassOptions;
+  /** All randomness; forked by label, so that it needs no place in a checkpoint. */
+  readonly random: Random;
+  private readonly reward: Model;
+  private readonly prompts: readonly Prompt[];
+  private readonly validation: readonly Prompt[];
+  private readonly selection: Selection;
+  /** Null until the first iteration has set it. */
+  private normalisation: ScoreNormalisation | null = null;
+  private guardState: GuardState = {};
+  /** Stops rollouts at once, except for a shutdown: then the iteration is ended and saved. */
+  private readonly hardStop: AbortSignal;
+
+  private constructor(
+    context: Context,
+    opened: { tokenizer: Tokenizer; actor: Actor; reward: Model; prompts: readonly Prompt[]; validation: readonly Prompt[] },
+  ) {
+    const { settings } = context;
+    this.context = context;
+    this.tokenizer = opened.tokenizer;
+    this.actor = opened.actor;
+    this.reward = opened.reward;
+    this.prompts = opened.prompts;
+    this.validation = opened.validation.slice(0, settings.evaluationPrompts);
+    this.pass = { pad: opened.tokenizer.endOfText, rows: settings.rolloutBatchSize };
+    this.random = new Random(context.seed);
+    this.selection =
+      settings.keep === 'best' && this.validation.length > 0 ? selectBest(opened.actor.policy, settings.keepMaxKl) : selectLast();
+    const controller = new AbortController();
+    this.hardStop = controller.signal;
+    context.signal.addEventListener('abort', () => {
+      if (context.signal.reason !== 'shutdown') controller.abort(context.signal.reason);
+    });
+  }
+
+  static async open(context: Context): Promise<OnlineTrainer> {
+    const { settings } = context;
+    context.log.info(await startBackend(), 'backend');
+    const folder = context.input('model');
+    await checkSameTokenizer(folder, context.input('reward'));
+    const tokenizer = await loadTokenizer(folder);
+    const actor = await openActor(folder, settings);
+    const reward = await loadModel(context.input('reward'), { head: 'scalar' });
+    const room = { context: Math.min(actor.policy.config.n_positions, reward.config.n_positions), maxNewTokens: settings.maxNewTokens };
+    const prompts = await loadPrompts(context.input('prompts'), 'train', tokenizer, room);
+    const validation = await loadPrompts(context.input('prompts'), 'validation', tokenizer, room);
+    return new OnlineTrainer(context, { tokenizer, actor, reward, prompts, validation });
+  }
+
+  /** What a checkpoint holds, but for what the algorithm adds. */
+  get parts(): Record<string, Saveable> {
+    return {
+      ...this.actor.parts,
+      ...this.selection.parts,
+      normalisation: jsonPart(() => this.normalisation, (value) => (this.normalisation = value)),
+      guard: jsonPart(() => this.guardState, (value) => (this.guardState = value)),
+    };
+  }
+
+  schedule(batchSize: number): ReturnType<typeof promptSchedule> {
+    return promptSchedule(this.prompts, batchSize, this.context.seed);
+  }
+
+  learningRate(peak: number, iteration: number): number {
+    return learningRate({ kind: 'constant', peak, warmup: this.context.settings.warmupIterations }, iteration);
+  }
+
+  /**
+   * Before the first iteration: normalises the reward on answers of the SFT model. Returns the
+   * normalisation when it has just been set, so that a value network can be brought to its scale.
+   */
+  async prepare(): Promise<ScoreNormalisation | undefined> {
+    if (this.normalisation) return undefined;
+    const { normaliseOn } = this.context.settings;
+    this.normalisation = { mean: 0, sd: 1 };
+    if (normaliseOn > 0) {
+      const random = this.random.fork('normalise');
+      const prompts = promptSchedule(this.prompts, normaliseOn, random.bits()).at(0);
+      const episodes = await this.sample(this.actor.reference, prompts, random);
+      this.normalisation = normalisationOf(await rawScores(this.reward, episodes, this.pass), episodes);
+      this.context.log.info(this.normalisation, 'reward normalised');
+    }
+    return this.normalisation;
+  }
+
+  /** Rollouts of an iteration, scored. */
+  async collect(prompts: readonly Prompt[], iteration: number): Promise<Experience> {
+    const random = this.random.fork(`rollout-${iteration}`);
+    return collect({
+      sample: () => this.sample(this.actor.policy, prompts, random),
+      score: (episodes) => rawScores(this.reward, episodes, this.pass),
+      pay: (scores, episodes) => this.pay(scores, episodes),
+      reference: this.actor.reference,
+      temperature: this.context.settings.temperature,
+      pass: this.pass,
+    });
+  }
+
+  /** Minibatches of episodes by index, in an order of their own for every pass over an iteration's episodes. */
+  minibatches(count: number, size: number, label: string): number[][] {
+    const order = this.random.fork(label).shuffle(Array.from({ length: count }, (_, index) => index));
+    return Array.from({ length: Math.ceil(count / size) }, (_, index) => order.slice(index * size, (index + 1) * size));
+  }
+
+  /** Lets messages in and ends at once when the work is of no use any more. */
+  async yield(): Promise<void> {
+    await setImmediate();
+    this.hardStop.throwIfAborted();
+  }
+
+  /** Looks whether training has gone wrong; true when it should end here. */
+  watch(metrics: Record<string, number>): boolean {
+    const { guard: settings } = this.context.settings;
+    const messages = guard(this.guardState, settings, metrics);
+    for (const message of messages) this.context.log.warn(metrics, message);
+    return messages.length > 0 && settings.action === 'stop';
+  }
+
+  /** For runTraining: answers validation prompts and offers the weights to the selection. */
+  async evaluate(): Promise<Omit<StepResult, 'tokens'>> {
+    if (this.validation.length === 0) return { metrics: {} };
+    const evaluation = await evaluatePolicy(this.actor.candidate, {
+      ...this.context.settings,
+      prompts: this.validation,
+      reference: this.actor.reference,
+      tokenizer: this.tokenizer,
+      reward: async (episodes) => this.pay(await rawScores(this.reward, episodes, this.pass), episodes),
+      random: this.random.fork('evaluate'),
+      signal: this.hardStop,
+    });
+    this.selection.offer(this.actor.candidate, evaluation);
+    return { metrics: evaluation.metrics, samples: evaluation.samples };
+  }
+
+  /** Writes the policy chosen, its tokenizer and the history. */
+  async savePolicy(folder: string, history: readonly HistoryEntry[]): Promise<void> {
+    await saveModel(this.selection.chosen(this.actor.candidate), folder);
+    await this.saveBeside(folder, history);
+  }
+
+  /** Writes what stands beside the weights in every model folder. */
+  async saveBeside(folder: string, history: readonly HistoryEntry[]): Promise<void> {
+    await copyTokenizer(this.context.input('model'), folder);
+    await writeHistory(folder, history);
+  }
+
+  dispose(): void {
+    this.actor.dispose();
+    this.selection.dispose();
+    disposeModel(this.reward);
+  }
+
+  private pay(scores: readonly number[], episodes: readonly Episode[]): number[] {
+    return episodeRewards(scores, episodes, this.normalisation ?? { mean: 0, sd: 1 }, this.context.settings.unfinishedReward);
+  }
+
+  private async sample(model: Model, prompts: readonly Prompt[], random: Random): Promise<Episode[]> {
+    await this.yield();
+    return sampleEpisodes(model, prompts, { ...this.context.settings, tokenizer: this.tokenizer, random, signal: this.hardStop });
+  }
+}
