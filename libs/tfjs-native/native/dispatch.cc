@@ -1,0 +1,48 @@
+#include "dispatch.h"
+
+#include <cstring>
+
+namespace minchat {
+
+bool multiply_in_bf16 = true;
+
+namespace {
+// The fastest first.
+const InstructionSet* const sets[] = {
+#if defined(__x86_64__)
+    &avx512_bf16_set, &avx512_set, &avx2_set,
+#endif
+    &portable_set,
+};
+const InstructionSet* chosen = nullptr;
+}  // namespace
+
+std::vector<const InstructionSet*> available_sets() {
+  std::vector<const InstructionSet*> found;
+  for (const InstructionSet* set : sets)
+    if (set->available()) found.push_back(set);
+  return found;
+}
+
+const InstructionSet& current_set() {
+  if (chosen == nullptr) chosen = available_sets().front();
+  return *chosen;
+}
+
+bool choose_set(const char* name) {
+  for (const InstructionSet* set : available_sets())
+    if (std::strcmp(set->name, name) == 0) {
+      chosen = set;
+      return true;
+    }
+  return false;
+}
+
+Kernel find_kernel(const char* name) {
+  const InstructionSet& set = current_set();
+  for (int i = 0; i < set.count; i++)
+    if (std::strcmp(set.kernels[i].name, name) == 0) return set.kernels[i].run;
+  return nullptr;
+}
+
+}  // namespace minchat

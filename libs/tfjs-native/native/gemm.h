@@ -1,0 +1,242 @@
+// C (M, N) = A (M, K) . B (K, N), with whatever follows (bias, GELU, residual, softmax statistics)
+// done on the tile while it is in registers. Included once per instruction set, inside namespace ISA.
+//
+// Two element types: float, and uint32_t for a pair of bfloat16 that lie side by side along K
+// (multiplied in bf16, summed in float32). K counts elements, so for pairs it is half the true one,
+// rounded up; the odd one is a zero.
+//
+// B is packed in panels of NR columns, [N/NR][K][NR], the last one filled up with zeros.
+// A is read where it lies: element (m, k) at a[m * row + k * step].
+// Every element of C is summed over the whole of K in one fixed order: the same bits, however the
+// tiles are shared out among threads.
+
+constexpr int NR = 2 * VF;
+#if VB == 64
+constexpr int MR = 14;  // 28 accumulators, 2 of B, 1 of A: 31 of 32 registers
+#elif VB == 32
+constexpr int MR = 6;  // 12 + 2 + 1 of 16
+#else
+constexpr int MR = 4;
+#endif
+
+template <class T>
+struct AMatrix {
+  const T* data;
+  int64_t row, step;
+  // Distance between blocks of MR rows when A is packed in such blocks; 0 when it is not.
+  int64_t block = 0;
+  const T* at(int64_t m) const { return block ? data + m / MR * block + m % MR * row : data + m * row; }
+};
+
+static inline void multiply_add(vf& c, float a, vf b) { c += splat(a) * b; }
+#ifdef HAVE_BF16
+static inline void multiply_add(vf& c, uint32_t a, vu b) {
+  c = (vf)_mm512_dpbf16_ps((__m512)c, (__m512bh)_mm512_set1_epi32(static_cast<int>(a)), (__m512bh)b);
+}
+#endif
+
+// acc[r][0..1] = rows r of A times one panel of B.
+template <class T, int ROWS>
+static inline void tile(const T* a, int64_t row, int64_t step, const T* b, int64_t K, vf (&acc)[MR][2]) {
+#pragma GCC unroll 16
+  for (int r = 0; r < ROWS; r++) acc[r][0] = acc[r][1] = vf{};
+  for (int64_t k = 0; k < K; k++) {
+    const auto b0 = load(b), b1 = load(b + VF);
+#pragma GCC unroll 16
+    for (int r = 0; r < ROWS; r++) {
+      const T x = a[r * row];
+      multiply_add(acc[r][0], x, b0);
+      multiply_add(acc[r][1], x, b1);
+    }
+    a += step;
+    b += NR;
+  }
+}
+
+// One row is bound by the latency of its two sums: four sums each instead, added in a fixed order.
+template <class T>
+static inline void tile_row(const T* a, int64_t step, const T* b, int64_t K, vf (&acc)[MR][2]) {
+  vf s[4][2] = {};
+  int64_t k = 0;
+  for (; k + 4 <= K; k += 4) {
+#pragma GCC unroll 4
+    for (int u = 0; u < 4; u++) {
+      multiply_add(s[u][0], a[u * step], load(b + u * NR));
+      multiply_add(s[u][1], a[u * step], load(b + u * NR + VF));
+    }
+    a += 4 * step;
+    b += 4 * NR;
+  }
+  for (; k < K; k++, a += step, b += NR) {
+    multiply_add(s[0][0], a[0], load(b));
+    multiply_add(s[0][1], a[0], load(b + VF));
+  }
+  acc[0][0] = (s[0][0] + s[1][0]) + (s[2][0] + s[3][0]);
+  acc[0][1] = (s[0][1] + s[1][1]) + (s[2][1] + s[3][1]);
+}
+
+template <class T, int ROWS = MR>
+static inline void tile_rows(int rows, const T* a, int64_t row, int64_t step, const T* b, int64_t K, vf (&acc)[MR][2]) {
+  if constexpr (ROWS == 1) {
+    tile_row(a, step, b, K, acc);
+  } else {
+    if (rows == ROWS) return tile<T, ROWS>(a, row, step, b, K, acc);
+    tile_rows<T, ROWS - 1>(rows, a, row, step, b, K, acc);
+  }
+}
+
+// Rows m0 .. m0+rows (at most MR) of C against one panel; epilogue(row, column, value, lanes) gets
+// two vectors a row, `lanes` of which lie inside C.
+template <class T, class Epilogue>
+static inline void tile_block(const AMatrix<T>& A, const T* panel, int64_t K, int64_t m0, int rows, int64_t n0, int64_t N, Epilogue&& epilogue) {
+  vf acc[MR][2];
+  tile_rows<T>(rows, A.at(m0), A.row, A.step, panel, K, acc);
+  for (int r = 0; r < rows; r++) {
+    const int64_t left = N - n0;
+    epilogue(m0 + r, n0, acc[r][0], left < VF ? static_cast<int>(left) : VF);
+    if (left > VF) epilogue(m0 + r, n0 + VF, acc[r][1], left < NR ? static_cast<int>(left - VF) : VF);
+  }
+}
+
+static inline int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+// Rows per block: MR, or less so that a few rows are shared evenly (32 as 11 + 11 + 10).
+static inline int64_t block_rows(int64_t M) { return ceil_div(M, ceil_div(M, MR)); }
+
+// The whole product on all threads. Panels stay in L2 while the rows of A stream by.
+template <class T, class Epilogue>
+static void gemm(const AMatrix<T>& A, const T* B, int64_t M, int64_t N, int64_t K, Epilogue&& epilogue) {
+  const int64_t step = A.block ? MR : block_rows(M);
+  const int64_t panels = ceil_div(N, NR), blocks = ceil_div(M, step);
+  auto part = [&](int64_t p0, int64_t p1, int64_t b0, int64_t b1) {
+    for (int64_t p = p0; p < p1; p++)
+      for (int64_t b = b0; b < b1; b++) {
+        const int64_t m0 = b * step;
+        tile_block(A, B + p * K * NR, K, m0, static_cast<int>(M - m0 < step ? M - m0 : step), p * NR, N, epilogue);
+      }
+  };
+  // Finer than one part a thread, so that a thread that was interrupted does not hold up the rest.
+  const int64_t parts = M * N * K < 40000 ? 1 : threads() * 4;
+  if (blocks >= parts) parallel_ranges(blocks, parts, [&](int64_t from, int64_t to) { part(0, panels, from, to); });
+  else parallel_ranges(panels, parts, [&](int64_t from, int64_t to) { part(from, to, 0, blocks); });
+}
+
+// ---- packing
+
+// How a product is computed: the element type, and how float32 matrices become its operands.
+// Sizes are in floats; `elements(K)` is K in elements.
+struct Float32 {
+  using T = float;
+  static int64_t elements(int64_t K) { return K; }
+
+  // B (K, N) from rows of K (source[k * ld + n]).
+  static void panel(const float* source, int64_t ld, int64_t K, int64_t n0, int64_t N, float* out) {
+    const int n = static_cast<int>(N - n0 < NR ? N - n0 : NR);
+    for (int64_t k = 0; k < K; k++, out += NR) {
+      const float* s = source + k * ld + n0;
+      store(out, load_n(s, n));
+      store(out + VF, n > VF ? load_n(s + VF, n - VF) : vf{});
+    }
+  }
+  // B (K, N) from rows of N (source[n * ld + k]).
+  static void panel_transposed(const float* source, int64_t ld, int64_t K, int64_t n0, int64_t N, float* out) {
+    for (int j = 0; j < NR; j++) {
+      if (n0 + j < N) for (int64_t k = 0; k < K; k++) out[k * NR + j] = source[(n0 + j) * ld + k];
+      else for (int64_t k = 0; k < K; k++) out[k * NR + j] = 0;
+    }
+  }
+};
+
+#ifdef HAVE_BF16
+struct BFloat16 {
+  using T = uint32_t;
+  static int64_t elements(int64_t K) { return (K + 1) / 2; }
+
+  static void panel(const float* source, int64_t ld, int64_t K, int64_t n0, int64_t N, uint32_t* out) {
+    const int n = static_cast<int>(N - n0 < NR ? N - n0 : NR);
+    for (int64_t k = 0; k < K; k += 2, out += NR) {
+      const float *s = source + k * ld + n0, *t = s + ld;
+      const bool odd = k + 1 == K;
+      store(out, bf16_pair(load_n(s, n), odd ? vf{} : load_n(t, n)));
+      store(out + VF, n > VF ? bf16_pair(load_n(s + VF, n - VF), odd ? vf{} : load_n(t + VF, n - VF)) : vu{});
+    }
+  }
+  static void panel_transposed(const float* source, int64_t ld, int64_t K, int64_t n0, int64_t N, uint32_t* out) {
+    const int64_t pairs = elements(K);
+    // Blocks of k that stay in L1 while the columns of the panel are filled.
+    for (int64_t k0 = 0; k0 < pairs; k0 += 64) {
+      const int64_t k1 = k0 + 64 < pairs ? k0 + 64 : pairs;
+      for (int j = 0; j < NR; j++) {
+        const float* s = source + (n0 + j) * ld;
+        for (int64_t k = k0; k < k1; k++)
+          out[k * NR + j] = n0 + j >= N ? 0 : bf16_pair(s[2 * k], 2 * k + 1 < K ? s[2 * k + 1] : 0.0f);
+      }
+    }
+  }
+};
+#endif
+
+// All panels of B (K, N). `transposed`: source has rows of N, else rows of K.
+template <class P>
+static void pack_b(const float* source, int64_t ld, bool transposed, int64_t K, int64_t N, typename P::T* out) {
+  const int64_t size = P::elements(K) * NR;
+  parallel_ranges(ceil_div(N, NR), K * N < 20000 ? 1 : threads() * 4, [&](int64_t from, int64_t to) {
+    for (int64_t p = from; p < to; p++) {
+      if (transposed) P::panel_transposed(source, ld, K, p * NR, N, out + p * size);
+      else P::panel(source, ld, K, p * NR, N, out + p * size);
+    }
+  });
+}
+template <class P>
+static int64_t packed_b_size(int64_t K, int64_t N) { return ceil_div(N, NR) * P::elements(K) * NR; }
+
+// Rows of float32 as rows of elements: for float32 they are used where they lie.
+static AMatrix<float> rows_a(const float* source, int64_t ld, int64_t, int64_t, float*) { return {source, ld, 1}; }
+static int64_t rows_a_size(int64_t, int64_t, float*) { return 0; }
+#ifdef HAVE_BF16
+static void pair_row(const float* s, int64_t K, uint32_t* out) {
+  int64_t k = 0;
+  // Sixteen pairs at once: the even and the odd floats of 32.
+  const __m512i even = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+  const __m512i odd = _mm512_setr_epi32(1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
+  for (; k + 2 * VF <= K; k += 2 * VF) {
+    const __m512 x = (__m512)load(s + k), y = (__m512)load(s + k + VF);
+    store(out + k / 2, bf16_pair((vf)_mm512_permutex2var_ps(x, even, y), (vf)_mm512_permutex2var_ps(x, odd, y)));
+  }
+  for (; k < K; k += 2) out[k / 2] = bf16_pair(s[k], k + 1 < K ? s[k + 1] : 0.0f);
+}
+static AMatrix<uint32_t> rows_a(const float* source, int64_t ld, int64_t M, int64_t K, uint32_t* out) {
+  const int64_t pairs = (K + 1) / 2;
+  parallel_ranges(M, M * K < 20000 ? 1 : threads() * 4, [&](int64_t from, int64_t to) {
+    for (int64_t m = from; m < to; m++) pair_row(source + m * ld, K, out + m * pairs);
+  });
+  return {out, pairs, 1};
+}
+static int64_t rows_a_size(int64_t M, int64_t K, uint32_t*) { return M * ((K + 1) / 2); }
+#endif
+
+// A (M, K) from rows of K (source[k * ld + m]): blocks of MR rows, [M/MR][K][MR].
+static void block_a(const float* source, int64_t ld, int64_t K, int64_t m0, int rows, float* out) {
+  for (int64_t k = 0; k < K; k++, out += MR)
+    for (int r = 0; r < rows; r++) out[r] = source[k * ld + m0 + r];
+}
+#ifdef HAVE_BF16
+static void block_a(const float* source, int64_t ld, int64_t K, int64_t m0, int rows, uint32_t* out) {
+  for (int64_t k = 0; k < K; k += 2, out += MR) {
+    const float *s = source + k * ld + m0, *t = s + ld;
+    const vu pairs = bf16_pair(load_n(s, rows), k + 1 < K ? load_n(t, rows) : vf{});
+    __builtin_memcpy(out, &pairs, sizeof(uint32_t) * rows);
+  }
+}
+#endif
+template <class P>
+static AMatrix<typename P::T> columns_a(const float* source, int64_t ld, int64_t M, int64_t K, typename P::T* out) {
+  const int64_t size = P::elements(K) * MR;
+  parallel_ranges(ceil_div(M, MR), M * K < 20000 ? 1 : threads() * 4, [&](int64_t from, int64_t to) {
+    for (int64_t b = from; b < to; b++)
+      block_a(source, ld, K, b * MR, static_cast<int>(M - b * MR < MR ? M - b * MR : MR), out + b * size);
+  });
+  return {out, 1, MR, size};
+}
+template <class P>
+static int64_t columns_a_size(int64_t M, int64_t K) { return ceil_div(M, MR) * P::elements(K) * MR; }

@@ -1,0 +1,110 @@
+// Compiled once per instruction set: the build passes ISA (the namespace), VB (bytes of a vector)
+// and HAVE_BF16 along with the compiler's flags for it.
+#include "kernels.h"
+
+#include <cstdlib>
+#include <new>
+#include <type_traits>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+#include "memory.h"
+#include "pack_cache.h"
+#include "threads.h"
+
+namespace minchat {
+namespace ISA {
+namespace {
+
+#include "vec.h"
+#include "gemm.h"
+#include "ops/layer_norm.h"
+#include "ops/linear.h"
+#include "ops/attention.h"
+#include "ops/embedding.h"
+#include "ops/token_nll.h"
+#include "ops/optimizer.h"
+#include "ops/elementwise.h"
+
+float* f(void* p) { return static_cast<float*>(p); }
+const int32_t* i(void* p) { return static_cast<const int32_t*>(p); }
+int64_t n(double x) { return static_cast<int64_t>(x); }
+float s(double x) { return static_cast<float>(x); }
+
+// Calls `kernel` with the product that is wanted.
+template <class F>
+void with_product(F&& kernel) {
+#ifdef HAVE_BF16
+  if (multiply_in_bf16) return kernel(BFloat16{});
+#endif
+  kernel(Float32{});
+}
+
+const NamedKernel kernels[] = {
+    {"layerNormForward", [](void* const* d, const double* v) { layer_norm_forward(f(d[0]), f(d[1]), f(d[2]), f(d[3]), f(d[4]), f(d[5]), n(v[0]), n(v[1]), s(v[2])); }},
+    {"layerNormBackward", [](void* const* d, const double* v) { layer_norm_backward(f(d[0]), f(d[1]), f(d[2]), f(d[3]), f(d[4]), f(d[5]), f(d[6]), f(d[7]), n(v[0]), n(v[1])); }},
+    {"linearForward", [](void* const* d, const double* v) {
+       with_product([&](auto P) { linear_forward<decltype(P)>(f(d[0]), f(d[1]), f(d[2]), f(d[3]), f(d[4]), f(d[5]), n(v[0]), n(v[1]), n(v[2])); });
+     }},
+    {"linearBackward", [](void* const* d, const double* v) {
+       with_product([&](auto P) { linear_backward<decltype(P)>(f(d[0]), f(d[1]), f(d[2]), f(d[3]), f(d[4]), f(d[5]), f(d[6]), n(v[0]), n(v[1]), n(v[2])); });
+     }},
+    {"matrixMultiply", [](void* const* d, const double* v) {
+       with_product([&](auto P) { matrix_multiply<decltype(P)>(f(d[0]), f(d[1]), f(d[2]), n(v[0]), n(v[1]), n(v[2]), v[3] != 0, v[4] != 0); });
+     }},
+    {"attentionForward", [](void* const* d, const double* v) {
+       with_product([&](auto P) { attention_forward<decltype(P)>(f(d[0]), i(d[1]), f(d[2]), f(d[3]), n(v[0]), n(v[1]), n(v[2]), n(v[3])); });
+     }},
+    {"attentionBackward", [](void* const* d, const double* v) {
+       with_product([&](auto P) { attention_backward<decltype(P)>(f(d[0]), f(d[1]), f(d[2]), f(d[3]), i(d[4]), f(d[5]), n(v[0]), n(v[1]), n(v[2]), n(v[3])); });
+     }},
+    {"decodeAttention", [](void* const* d, const double* v) { decode_attention(f(d[0]), i(d[1]), i(d[2]), f(d[3]), f(d[4]), f(d[5]), n(v[0]), n(v[1]), n(v[2]), n(v[3])); }},
+    {"cacheWrite", [](void* const* d, const double* v) { cache_write(f(d[0]), i(d[1]), i(d[2]), f(d[3]), f(d[4]), n(v[0]), n(v[1]), n(v[2]), n(v[3]), n(v[4])); }},
+    {"embeddingForward", [](void* const* d, const double* v) { embedding_forward(i(d[0]), i(d[1]), f(d[2]), f(d[3]), f(d[4]), n(v[0]), n(v[1]), n(v[2])); }},
+    {"embeddingBackward", [](void* const* d, const double* v) { embedding_backward(f(d[0]), i(d[1]), i(d[2]), f(d[3]), f(d[4]), n(v[0]), n(v[1]), n(v[2]), n(v[3]), n(v[4])); }},
+    {"tokenNllForward", [](void* const* d, const double* v) {
+       with_product([&](auto P) { token_nll_forward<decltype(P)>(f(d[0]), f(d[1]), i(d[2]), f(d[3]), f(d[4]), f(d[5]), f(d[6]), n(v[0]), n(v[1]), n(v[2]), s(v[3])); });
+     }},
+    {"tokenNllBackward", [](void* const* d, const double* v) {
+       with_product([&](auto P) { token_nll_backward<decltype(P)>(f(d[0]), f(d[1]), f(d[2]), i(d[3]), f(d[4]), f(d[5]), f(d[6]), n(v[0]), n(v[1]), n(v[2]), s(v[3])); });
+     }},
+    {"squaredSum", [](void* const* d, const double* v) { squared_sum(f(d[0]), f(d[1]), n(v[0])); }},
+    {"adamw", [](void* const* d, const double* v) {
+       adamw(f(d[0]), f(d[1]), f(d[2]), f(d[3]), n(v[0]), {s(v[1]), s(v[2]), s(v[3]), s(v[4]), s(v[5]), s(v[6]), s(v[7]), s(v[8])});
+     }},
+    {"binary", [](void* const* d, const double* v) { binary(static_cast<Binary>(n(v[0])), f(d[0]), v[1] != 0, f(d[1]), v[2] != 0, f(d[2]), n(v[3])); }},
+};
+
+bool available() {
+#if defined(__x86_64__)
+#if defined(HAVE_BF16)
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bf16");
+#elif VB == 64
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
+#elif VB == 32
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+#else
+  return true;
+#endif
+#else
+  return true;
+#endif
+}
+
+}  // namespace
+}  // namespace ISA
+
+#ifdef HAVE_BF16
+constexpr bool kBf16 = true;
+#else
+constexpr bool kBf16 = false;
+#endif
+#define SET_NAME_(x) x##_set
+#define SET_NAME(x) SET_NAME_(x)
+#define TEXT_(x) #x
+#define TEXT(x) TEXT_(x)
+extern const InstructionSet SET_NAME(ISA) = {TEXT(ISA), kBf16, ISA::available, ISA::kernels, sizeof(ISA::kernels) / sizeof(ISA::kernels[0])};
+
+}  // namespace minchat

@@ -1,0 +1,286 @@
+// Causal attention over packed qkv (B, T, 3C), without the T x T matrix: one strip of MR rows at a
+// time. Query t of row b sees keys start[b] <= j <= t. out (B, T, C), lse (B, heads, T).
+//
+// One task is one head of one row; all its operands are packed once and stay in L2. The backward
+// pass walks the strips twice, once by queries (dq) and once by keys (dk, dv): it computes the
+// scores twice, but nothing is ever added to by two threads.
+
+// Memory of this thread for the length of one task.
+class TaskScratch {
+ public:
+  explicit TaskScratch(int64_t floats) {
+    if (static_cast<int64_t>(size_) < floats) {
+      free(base_);
+      size_ = static_cast<size_t>((floats + 1023) / 1024 * 1024);
+      base_ = static_cast<float*>(aligned_alloc(64, size_ * sizeof(float)));
+      if (base_ == nullptr) throw std::bad_alloc();
+    }
+    next_ = base_;
+  }
+  template <class T>
+  T* take(int64_t count) {
+    static_assert(sizeof(T) == sizeof(float));
+    float* p = next_;
+    next_ += (count + 15) / 16 * 16;
+    return reinterpret_cast<T*>(p);
+  }
+
+ private:
+  static thread_local float* base_;
+  static thread_local size_t size_;
+  float* next_;
+};
+thread_local float* TaskScratch::base_ = nullptr;
+thread_local size_t TaskScratch::size_ = 0;
+
+// On this thread: panels of B, and rows as elements.
+template <class P>
+static void pack_here(const float* source, int64_t ld, bool transposed, int64_t K, int64_t N, typename P::T* out) {
+  const int64_t size = P::elements(K) * NR;
+  for (int64_t p = 0; p * NR < N; p++) {
+    if (transposed) P::panel_transposed(source, ld, K, p * NR, N, out + p * size);
+    else P::panel(source, ld, K, p * NR, N, out + p * size);
+  }
+}
+static AMatrix<float> rows_here(const float* source, int64_t ld, int64_t, int64_t, float*) { return {source, ld, 1}; }
+#ifdef HAVE_BF16
+static AMatrix<uint32_t> rows_here(const float* source, int64_t ld, int64_t M, int64_t K, uint32_t* out) {
+  const int64_t pairs = (K + 1) / 2;
+  for (int64_t m = 0; m < M; m++) pair_row(source + m * ld, K, out + m * pairs);
+  return {out, pairs, 1};
+}
+#endif
+
+// strip (rows, from panel p0 up to p1) = A . B, times `scale`; strip's columns begin at p0 * NR.
+template <class T>
+static inline void strip_product(const AMatrix<T>& A, int64_t m0, int rows, const T* B, int64_t K, int64_t p0, int64_t p1, float scale, float* strip, int64_t ld) {
+  vf acc[MR][2];
+  for (int64_t p = p0; p < p1; p++) {
+    tile_rows<T>(rows, A.at(m0), A.row, A.step, B + p * K * NR, K, acc);
+    for (int r = 0; r < rows; r++) {
+      store(strip + r * ld + (p - p0) * NR, acc[r][0] * scale);
+      store(strip + r * ld + (p - p0) * NR + VF, acc[r][1] * scale);
+    }
+  }
+}
+
+template <class P>
+static void attention_forward(const float* qkv, const int32_t* start, float* out, float* lse, int64_t B, int64_t T, int64_t C, int64_t heads) {
+  using E = typename P::T;
+  const int64_t hs = C / heads, ld = 3 * C, Kh = P::elements(hs);
+  const float scale = 1.0f / __builtin_sqrtf(static_cast<float>(hs));
+  parallel(B * heads, [&](int64_t task) {
+    const int64_t b = task / heads, h = task % heads;
+    int64_t s = start[b];
+    if (s > T) s = T;
+    float* o = out + b * T * C + h * hs;
+    float* l = lse + task * T;
+    for (int64_t t = 0; t < s; t++) {
+      __builtin_memset(o + t * C, 0, sizeof(float) * hs);
+      l[t] = 0;
+    }
+    const int64_t n = T - s;
+    if (n == 0) return;
+    const float* q = qkv + (b * T + s) * ld + h * hs;
+    const int64_t width = ceil_div(n, NR) * NR;
+    TaskScratch scratch(packed_b_size<P>(hs, n) + packed_b_size<P>(n, hs) + n * Kh + 2 * MR * width + 256);
+    E* kt = scratch.take<E>(packed_b_size<P>(hs, n));
+    E* v = scratch.take<E>(packed_b_size<P>(n, hs));
+    E* qr = scratch.take<E>(n * Kh);
+    float* strip = scratch.take<float>(MR * width);
+    E* weights = scratch.take<E>(MR * width);
+    pack_here<P>(q + C, ld, true, hs, n, kt);
+    pack_here<P>(q + 2 * C, ld, false, n, hs, v);
+    const auto Q = rows_here(q, ld, n, hs, qr);
+    const int64_t Kv = P::elements(n);
+    for (int64_t q0 = 0; q0 < n; q0 += MR) {
+      const int rows = static_cast<int>(n - q0 < MR ? n - q0 : MR);
+      const int64_t panels = ceil_div(q0 + rows, NR), seen = panels * NR;
+      strip_product(Q, q0, rows, kt, Kh, 0, panels, scale, strip, width);
+      float inverse[MR];
+      for (int r = 0; r < rows; r++) {
+        float* row = strip + r * width;
+        const int64_t visible = q0 + r + 1;
+        for (int64_t j = visible; j < seen; j++) row[j] = -__builtin_inff();
+        vf m = load(row);
+        for (int64_t j = VF; j < seen; j += VF) m = max(m, load(row + j));
+        const float top = max_lane(m);
+        vf total{};
+        for (int64_t j = 0; j < seen; j += VF) {
+          const vf e = exp(load(row + j) - top);
+          store(row + j, e);
+          total += e;
+        }
+        const float z = sum(total);
+        inverse[r] = 1.0f / z;
+        l[s + q0 + r] = top + __builtin_logf(z);
+      }
+      const int64_t used = P::elements(seen < n ? seen : n);
+      const auto W = rows_here(strip, width, rows, seen, weights);
+      vf acc[MR][2];
+      for (int64_t p = 0; p * NR < hs; p++) {
+        tile_rows<E>(rows, W.data, W.row, W.step, v + p * Kv * NR, used, acc);
+        for (int r = 0; r < rows; r++) {
+          float* y = o + (s + q0 + r) * C + p * NR;
+          const int left = static_cast<int>(hs - p * NR);
+          store_n(y, acc[r][0] * inverse[r], left);
+          if (left > VF) store_n(y + VF, acc[r][1] * inverse[r], left - VF);
+        }
+      }
+    }
+  });
+}
+
+template <class E>
+static void strip_times(const AMatrix<E>& S, int rows, const E* B, int64_t offset, int64_t K, int64_t used, int64_t hs, float* y, int64_t ld) {
+  vf acc[MR][2];
+  for (int64_t p = 0; p * NR < hs; p++) {
+    tile_rows<E>(rows, S.data, S.row, S.step, B + p * K * NR + offset * NR, used, acc);
+    for (int r = 0; r < rows; r++) {
+      const int left = static_cast<int>(hs - p * NR);
+      store_n(y + r * ld + p * NR, acc[r][0], left);
+      if (left > VF) store_n(y + r * ld + p * NR + VF, acc[r][1], left - VF);
+    }
+  }
+}
+
+template <class P>
+static void attention_backward(const float* dout, const float* qkv, const float* out, const float* lse, const int32_t* start, float* dqkv, int64_t B, int64_t T, int64_t C, int64_t heads) {
+  using E = typename P::T;
+  const int64_t hs = C / heads, ld = 3 * C, Kh = P::elements(hs);
+  const float scale = 1.0f / __builtin_sqrtf(static_cast<float>(hs));
+  parallel(B * heads, [&](int64_t task) {
+    const int64_t b = task / heads, h = task % heads;
+    int64_t s = start[b];
+    if (s > T) s = T;
+    for (int64_t t = 0; t < s; t++)
+      for (int part = 0; part < 3; part++) __builtin_memset(dqkv + (b * T + t) * ld + part * C + h * hs, 0, sizeof(float) * hs);
+    const int64_t n = T - s;
+    if (n == 0) return;
+    const float *q = qkv + (b * T + s) * ld + h * hs, *k = q + C, *v = q + 2 * C;
+    const float *o = out + (b * T + s) * C + h * hs, *g = dout + (b * T + s) * C + h * hs;
+    const float* l = lse + task * T + s;
+    float* dq = dqkv + (b * T + s) * ld + h * hs;
+    const int64_t width = ceil_div(n, NR) * NR, across = packed_b_size<P>(hs, n), along = packed_b_size<P>(n, hs);
+    TaskScratch scratch(4 * across + 3 * along + 4 * n * Kh + 4 * MR * width + 2 * width + 512);
+    E *kt = scratch.take<E>(across), *vt = scratch.take<E>(across), *qt = scratch.take<E>(across), *gt = scratch.take<E>(across);
+    E *kb = scratch.take<E>(along), *qb = scratch.take<E>(along), *gb = scratch.take<E>(along);
+    E *qr = scratch.take<E>(n * Kh), *kr = scratch.take<E>(n * Kh), *vr = scratch.take<E>(n * Kh), *gr = scratch.take<E>(n * Kh);
+    float *probabilities = scratch.take<float>(MR * width), *gradients = scratch.take<float>(MR * width);
+    E *pe = scratch.take<E>(MR * width), *ge = scratch.take<E>(MR * width);
+    float *delta = scratch.take<float>(width), *level = scratch.take<float>(width);
+    pack_here<P>(k, ld, true, hs, n, kt);
+    pack_here<P>(v, ld, true, hs, n, vt);
+    pack_here<P>(q, ld, true, hs, n, qt);
+    pack_here<P>(g, C, true, hs, n, gt);
+    pack_here<P>(k, ld, false, n, hs, kb);
+    pack_here<P>(q, ld, false, n, hs, qb);
+    pack_here<P>(g, C, false, n, hs, gb);
+    const auto Q = rows_here(q, ld, n, hs, qr), K = rows_here(k, ld, n, hs, kr), V = rows_here(v, ld, n, hs, vr), G = rows_here(g, C, n, hs, gr);
+    for (int64_t t = 0; t < width; t++) {
+      vf d{};
+      if (t < n) for (int64_t c = 0; c < hs; c += VF) d += load_n(g + t * C + c, static_cast<int>(hs - c)) * load_n(o + t * C + c, static_cast<int>(hs - c));
+      delta[t] = sum(d);
+      level[t] = t < n ? l[t] : 0;
+    }
+    const int64_t Kn = P::elements(n);
+    const int perElement = static_cast<int>(NR / P::elements(NR));
+    // By queries: ds = p * (dp - delta) * scale, dq = ds . k
+    for (int64_t q0 = 0; q0 < n; q0 += MR) {
+      const int rows = static_cast<int>(n - q0 < MR ? n - q0 : MR);
+      const int64_t panels = ceil_div(q0 + rows, NR), seen = panels * NR;
+      strip_product(Q, q0, rows, kt, Kh, 0, panels, scale, probabilities, width);
+      strip_product(G, q0, rows, vt, Kh, 0, panels, 1.0f, gradients, width);
+      for (int r = 0; r < rows; r++) {
+        float *p = probabilities + r * width, *d = gradients + r * width;
+        const int64_t visible = q0 + r + 1;
+        const float lv = level[q0 + r], dl = delta[q0 + r];
+        for (int64_t j = 0; j < seen; j += VF) store(d + j, exp(load(p + j) - lv) * (load(d + j) - dl) * scale);
+        for (int64_t j = visible; j < seen; j++) d[j] = 0;
+      }
+      const auto S = rows_here(gradients, width, rows, seen, ge);
+      strip_times(S, rows, kb, 0, Kn, P::elements(seen < n ? seen : n), hs, dq + q0 * ld, ld);
+    }
+    // By keys: the same strips the other way round; queries begin at the panel that holds the first.
+    for (int64_t k0 = 0; k0 < n; k0 += MR) {
+      const int rows = static_cast<int>(n - k0 < MR ? n - k0 : MR);
+      const int64_t p0 = k0 / NR, p1 = ceil_div(n, NR), from = p0 * NR, seen = (p1 - p0) * NR;
+      strip_product(K, k0, rows, qt, Kh, p0, p1, scale, probabilities, width);
+      strip_product(V, k0, rows, gt, Kh, p0, p1, 1.0f, gradients, width);
+      for (int r = 0; r < rows; r++) {
+        float *p = probabilities + r * width, *d = gradients + r * width;
+        const int64_t hidden = k0 + r - from;  // queries before the key do not see it
+        for (int64_t j = 0; j < seen; j += VF) {
+          const vf e = exp(load(p + j) - load(level + from + j));
+          store(p + j, e);
+          store(d + j, e * (load(d + j) - load(delta + from + j)) * scale);
+        }
+        for (int64_t j = 0; j < hidden; j++) p[j] = d[j] = 0;
+        for (int64_t j = n - from; j < seen; j++) p[j] = d[j] = 0;
+      }
+      const auto S = rows_here(gradients, width, rows, seen, ge);
+      const auto W = rows_here(probabilities, width, rows, seen, pe);
+      const int64_t offset = from / perElement, used = Kn - offset;
+      strip_times(S, rows, qb, offset, Kn, used, hs, dq + C + k0 * ld, ld);
+      strip_times(W, rows, gb, offset, Kn, used, hs, dq + 2 * C + k0 * ld, ld);
+    }
+  });
+}
+
+// The newest token of slot slots[r] at positions[r]: its key and value go into the cache
+// (S, heads, P, hs), its query attends to everything up to itself. qkv (R, 3C), out (R, C).
+static void decode_attention(const float* qkv, const int32_t* slots, const int32_t* positions, float* keys, float* values, float* out, int64_t R, int64_t C, int64_t heads, int64_t P) {
+  const int64_t hs = C / heads;
+  const float scale = 1.0f / __builtin_sqrtf(static_cast<float>(hs));
+  parallel_ranges(R * heads, threads() * 4, [&](int64_t first, int64_t last) {
+    for (int64_t task = first; task < last; task++) {
+      const int64_t r = task / heads, h = task % heads, position = positions[r];
+      float *k = keys + (slots[r] * heads + h) * P * hs, *v = values + (slots[r] * heads + h) * P * hs;
+      const float* q = qkv + r * 3 * C + h * hs;
+      __builtin_memcpy(k + position * hs, q + C, sizeof(float) * hs);
+      __builtin_memcpy(v + position * hs, q + 2 * C, sizeof(float) * hs);
+      const int64_t n = position + 1, width = ceil_div(n, VF) * VF;
+      TaskScratch scratch(width + hs + 64);
+      float *weights = scratch.take<float>(width), *y = scratch.take<float>(hs);
+      for (int64_t j = 0; j < n; j++) {
+        vf s{};
+        for (int64_t c = 0; c < hs; c += VF) s += load_n(q + c, static_cast<int>(hs - c)) * load_n(k + j * hs + c, static_cast<int>(hs - c));
+        weights[j] = sum(s) * scale;
+      }
+      for (int64_t j = n; j < width; j++) weights[j] = -__builtin_inff();
+      vf m = load(weights);
+      for (int64_t j = VF; j < width; j += VF) m = max(m, load(weights + j));
+      const float top = max_lane(m);
+      vf total{};
+      for (int64_t j = 0; j < width; j += VF) {
+        const vf e = exp(load(weights + j) - top);
+        store(weights + j, e);
+        total += e;
+      }
+      const float inverse = 1.0f / sum(total);
+      for (int64_t c = 0; c < hs; c += VF) {
+        const int left = static_cast<int>(hs - c);
+        vf s{};
+        for (int64_t j = 0; j < n; j++) s += load_n(v + j * hs + c, left) * weights[j];
+        store_n(y + c, s * inverse, left);
+      }
+      __builtin_memcpy(out + r * C + h * hs, y, sizeof(float) * hs);
+    }
+  });
+}
+
+// Token t >= starts[b] of row b puts its key and value at [slots[b], :, t - starts[b], :].
+static void cache_write(const float* qkv, const int32_t* slots, const int32_t* starts, float* keys, float* values, int64_t B, int64_t T, int64_t C, int64_t heads, int64_t P) {
+  const int64_t hs = C / heads;
+  parallel_ranges(B * heads, threads() * 2, [&](int64_t first, int64_t last) {
+    for (int64_t task = first; task < last; task++) {
+      const int64_t b = task / heads, h = task % heads;
+      for (int64_t t = starts[b]; t < T; t++) {
+        const int64_t to = ((slots[b] * heads + h) * P + t - starts[b]) * hs;
+        const float* from = qkv + (b * T + t) * 3 * C + h * hs;
+        __builtin_memcpy(keys + to, from + C, sizeof(float) * hs);
+        __builtin_memcpy(values + to, from + 2 * C, sizeof(float) * hs);
+      }
+    }
+  });
+}

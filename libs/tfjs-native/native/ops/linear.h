@@ -1,0 +1,97 @@
+// y = activation(x @ weight + bias) (+ residual); x (M, I), weight (I, O).
+// With GELU `pre` keeps the value before it, for the gradient.
+
+template <class P>
+static const typename P::T* packed_weight(const float* weight, int64_t ld, bool transposed, int64_t K, int64_t N) {
+  const size_t bytes = sizeof(typename P::T) * static_cast<size_t>(packed_b_size<P>(K, N));
+  const int form = (sizeof(typename P::T) == 4 && std::is_same<typename P::T, float>::value ? 0 : 1) + (transposed ? 2 : 0) + 4 * NR;
+  return static_cast<const typename P::T*>(packed({weight, form}, bytes, [&](void* out) {
+    pack_b<P>(weight, ld, transposed, K, N, static_cast<typename P::T*>(out));
+  }));
+}
+
+template <class P>
+static AMatrix<typename P::T> rows_of(Scratch& scratch, const float* source, int64_t M, int64_t K) {
+  typename P::T* out = scratch.take<typename P::T>(rows_a_size(M, K, static_cast<typename P::T*>(nullptr)));
+  return rows_a(source, K, M, K, out);
+}
+
+template <class P>
+static void linear_forward(const float* x, const float* weight, const float* bias, const float* residual, float* y, float* pre, int64_t M, int64_t I, int64_t O) {
+  Scratch scratch;
+  const auto A = rows_of<P>(scratch, x, M, I);
+  const auto* B = packed_weight<P>(weight, O, false, I, O);
+  const int64_t K = P::elements(I);
+  if (pre != nullptr) {
+    gemm(A, B, M, O, K, [=](int64_t m, int64_t n, vf v, int lanes) {
+      v += load_n(bias + n, lanes);
+      store_n(pre + m * O + n, v, lanes);
+      store_n(y + m * O + n, gelu(v), lanes);
+    });
+  } else if (residual != nullptr) {
+    gemm(A, B, M, O, K, [=](int64_t m, int64_t n, vf v, int lanes) {
+      store_n(y + m * O + n, v + load_n(bias + n, lanes) + load_n(residual + m * O + n, lanes), lanes);
+    });
+  } else {
+    gemm(A, B, M, O, K, [=](int64_t m, int64_t n, vf v, int lanes) { store_n(y + m * O + n, v + load_n(bias + n, lanes), lanes); });
+  }
+}
+
+// The sum of the rows of x (M, C).
+static void sum_rows(const float* x, float* out, int64_t M, int64_t C) {
+  Scratch scratch;
+  const int64_t chunks = ceil_div(M, kRowChunk);
+  float* partial = scratch.take<float>(chunks * C);
+  parallel(chunks, [&](int64_t chunk) {
+    float* p = partial + chunk * C;
+    __builtin_memset(p, 0, sizeof(float) * C);
+    const int64_t end = (chunk + 1) * kRowChunk < M ? (chunk + 1) * kRowChunk : M;
+    for (int64_t m = chunk * kRowChunk; m < end; m++)
+      for (int64_t c = 0; c < C; c += VF) {
+        const int left = static_cast<int>(C - c);
+        store_n(p + c, load_n(p + c, left) + load_n(x + m * C + c, left), left);
+      }
+  });
+  add_chunks(partial, chunks, C, out);
+}
+
+// out (M, N) = a^T b for a (K, M), b (K, N).
+template <class P>
+static void multiply_transposed(const float* a, int64_t lda, const float* b, int64_t ldb, float* out, int64_t M, int64_t N, int64_t K) {
+  Scratch scratch;
+  const auto A = columns_a<P>(a, lda, M, K, scratch.take<typename P::T>(columns_a_size<P>(M, K)));
+  auto* B = scratch.take<typename P::T>(packed_b_size<P>(K, N));
+  pack_b<P>(b, ldb, false, K, N, B);
+  gemm(A, B, M, N, P::elements(K), [=](int64_t m, int64_t n, vf v, int lanes) { store_n(out + m * N + n, v, lanes); });
+}
+
+template <class P>
+static void linear_backward(const float* dy, const float* x, const float* weight, const float* pre, float* dx, float* dweight, float* dbias, int64_t M, int64_t I, int64_t O) {
+  Scratch scratch;
+  const float* g = dy;
+  if (pre != nullptr) {
+    float* dpre = scratch.take<float>(M * O);
+    parallel_ranges(M * O, threads() * 4, [&](int64_t from, int64_t to) {
+      for (int64_t i = from; i < to; i += VF) {
+        const int left = static_cast<int>(to - i < VF ? to - i : VF);
+        store_n(dpre + i, load_n(dy + i, left) * gelu_gradient(load_n(pre + i, left)), left);
+      }
+    });
+    g = dpre;
+  }
+  sum_rows(g, dbias, M, O);
+  const auto A = rows_of<P>(scratch, g, M, O);
+  const auto* B = packed_weight<P>(weight, O, true, O, I);
+  gemm(A, B, M, I, P::elements(O), [=](int64_t m, int64_t n, vf v, int lanes) { store_n(dx + m * I + n, v, lanes); });
+  multiply_transposed<P>(x, I, g, O, dweight, I, O, M);
+}
+
+// out (M, N) = a b; a (M, K) or, transposed, (K, M); b (K, N) or, transposed, (N, K).
+template <class P>
+static void matrix_multiply(const float* a, const float* b, float* out, int64_t M, int64_t N, int64_t K, bool transpose_a, bool transpose_b) {
+  Scratch scratch;
+  const auto A = transpose_a ? columns_a<P>(a, M, M, K, scratch.take<typename P::T>(columns_a_size<P>(M, K))) : rows_of<P>(scratch, a, M, K);
+  auto* B = scratch.take<typename P::T>(packed_b_size<P>(K, N));
+  pack_b<P>(b, transpose_b ? K : N, transpose_b, K, N, B);
+  gemm(A, B, M, N, P::elements(K), [=](int64_t m, int64_t n, vf v, int lanes) { store_n(out + m * N + n, v, lanes); });
+}

@@ -1,0 +1,102 @@
+// Cross-entropy fused with the tied projection: z = x @ wte^T / temperature is never kept.
+// x (N, C), wte (V, C), targets (N); per row: nll, lse, entropy of softmax(z), and whether the
+// target is the first largest logit.
+
+template <class P>
+static void token_nll_forward(const float* x, const float* wte, const int32_t* targets, float* nll, float* lse, float* entropy, float* correct, int64_t N, int64_t C, int64_t V, float temperature) {
+  using E = typename P::T;
+  Scratch scratch;
+  const auto A = rows_of<P>(scratch, x, N, C);
+  const E* B = packed_weight<P>(wte, C, true, C, V);
+  const int64_t K = P::elements(C), panels = ceil_div(V, NR);
+  const float inverse = 1.0f / temperature;
+  // Rows that stay in L2 while the vocabulary streams by.
+  int64_t chunk = ceil_div(ceil_div(N, threads()), MR) * MR;
+  if (chunk > 16 * MR) chunk = 16 * MR;
+  parallel(ceil_div(N, chunk), [&](int64_t part) {
+    const int64_t begin = part * chunk, end = begin + chunk < N ? begin + chunk : N;
+    float top[16 * MR], wanted[16 * MR];
+    int64_t best[16 * MR];
+    vf total[16 * MR], weighted[16 * MR];
+    for (int64_t i = 0; i < end - begin; i++) {
+      top[i] = -__builtin_inff();
+      wanted[i] = 0;
+      best[i] = -1;
+      total[i] = weighted[i] = vf{};
+    }
+    vf acc[MR][2];
+    for (int64_t p = 0; p < panels; p++) {
+      const int64_t n0 = p * NR, left = V - n0;
+      for (int64_t m0 = begin; m0 < end; m0 += MR) {
+        const int rows = static_cast<int>(end - m0 < MR ? end - m0 : MR);
+        tile_rows<E>(rows, A.at(m0), A.row, A.step, B + p * K * NR, K, acc);
+        for (int r = 0; r < rows; r++) {
+          const int64_t i = m0 - begin + r;
+          float z[NR];
+          store(z, acc[r][0] * inverse);
+          store(z + VF, acc[r][1] * inverse);
+          if (left < NR) for (int64_t j = left; j < NR; j++) z[j] = -1e30f;
+          const vf z0 = load(z), z1 = load(z + VF);
+          const float highest = max_lane(max(z0, z1));
+          if (highest > top[i]) {
+            const float shrink = exp(top[i] - highest);
+            total[i] *= shrink;
+            weighted[i] *= shrink;
+            top[i] = highest;
+            int j = 0;
+            while (z[j] != highest) j++;
+            best[i] = n0 + j;
+          }
+          const vf e0 = exp(z0 - top[i]), e1 = exp(z1 - top[i]);
+          total[i] += e0 + e1;
+          weighted[i] += e0 * z0 + e1 * z1;
+          const int64_t t = targets[m0 + r] - n0;
+          if (t >= 0 && t < NR) wanted[i] = z[t];
+        }
+      }
+    }
+    for (int64_t i = 0; i < end - begin; i++) {
+      const float s = sum(total[i]), l = top[i] + __builtin_logf(s);
+      lse[begin + i] = l;
+      nll[begin + i] = l - wanted[i];
+      entropy[begin + i] = l - sum(weighted[i]) / s;
+      correct[begin + i] = best[i] == targets[begin + i] ? 1.0f : 0.0f;
+    }
+  });
+}
+
+// dz = dnll * (softmax(z) - onehot(target)) / temperature; dx = dz . wte, dwte = dz^T . x.
+// One stretch of the vocabulary at a time, so that dz (N, stretch) stays in cache.
+template <class P>
+static void token_nll_backward(const float* dnll, const float* x, const float* wte, const int32_t* targets, const float* lse, float* dx, float* dwte, int64_t N, int64_t C, int64_t V, float temperature) {
+  using E = typename P::T;
+  constexpr int64_t kStretch = 16 * NR;
+  Scratch scratch;
+  const auto A = rows_of<P>(scratch, x, N, C);
+  const E* B = packed_weight<P>(wte, C, true, C, V);
+  E* X = scratch.take<E>(packed_b_size<P>(N, C));
+  pack_b<P>(x, C, false, N, C, X);
+  const int64_t K = P::elements(C);
+  const float inverse = 1.0f / temperature;
+  float* dz = scratch.take<float>(N * kStretch);
+  for (int64_t v0 = 0; v0 < V; v0 += kStretch) {
+    Scratch inner;
+    const int64_t width = V - v0 < kStretch ? V - v0 : kStretch;
+    gemm(A, B + v0 / NR * K * NR, N, width, K, [=](int64_t m, int64_t n, vf z, int lanes) {
+      vf d = exp(z * inverse - lse[m]);
+      const int64_t t = targets[m] - v0 - n;
+      if (t >= 0 && t < lanes) d[t] -= 1.0f;
+      store_n(dz + m * width + n, d * (dnll[m] * inverse), lanes);
+    });
+    const auto Dt = columns_a<P>(dz, width, width, N, inner.take<E>(columns_a_size<P>(width, N)));
+    float* dw = dwte + v0 * C;
+    gemm(Dt, X, width, C, P::elements(N), [=](int64_t m, int64_t n, vf v, int lanes) { store_n(dw + m * C + n, v, lanes); });
+    const auto D = rows_of<P>(inner, dz, N, width);
+    E* W = inner.take<E>(packed_b_size<P>(width, C));
+    pack_b<P>(wte + v0 * C, C, false, width, C, W);
+    const bool first = v0 == 0;
+    gemm(D, W, N, C, P::elements(width), [=](int64_t m, int64_t n, vf v, int lanes) {
+      store_n(dx + m * C + n, first ? v : v + load_n(dx + m * C + n, lanes), lanes);
+    });
+  }
+}

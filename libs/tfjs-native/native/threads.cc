@@ -1,0 +1,114 @@
+#include "threads.h"
+
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace minchat {
+namespace {
+
+inline void relax() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
+}
+
+// Workers spin for a little while after a task, since the next one usually follows within
+// microseconds, and sleep then. The bound keeps a preempted machine from burning its time.
+constexpr int kSpins = 4000;
+
+class Pool {
+ public:
+  ~Pool() { resize(1); }
+
+  void resize(int count) {
+    if (count == static_cast<int>(workers_.size()) + 1) return;
+    stop_ = true;
+    wake();
+    for (auto& worker : workers_) worker.join();
+    workers_.clear();
+    stop_ = false;
+    const uint64_t seen = round_.load();
+    for (int i = 1; i < count; i++) workers_.emplace_back([this, seen] { work(seen); });
+  }
+
+  void run(int64_t parts, const std::function<void(int64_t)>& part) {
+    if (parts <= 1 || workers_.empty()) {
+      for (int64_t i = 0; i < parts; i++) part(i);
+      return;
+    }
+    part_ = &part;
+    parts_ = parts;
+    next_.store(0, std::memory_order_relaxed);
+    busy_.store(static_cast<int>(workers_.size()), std::memory_order_relaxed);
+    wake();
+    take();
+    while (busy_.load(std::memory_order_acquire) != 0) relax();
+  }
+
+ private:
+  void wake() {
+    {
+      std::lock_guard<std::mutex> lock(mutex_);
+      round_.fetch_add(1, std::memory_order_release);
+    }
+    if (sleeping_.load() > 0) condition_.notify_all();
+  }
+
+  void take() {
+    for (int64_t i; (i = next_.fetch_add(1, std::memory_order_relaxed)) < parts_;) (*part_)(i);
+  }
+
+  void work(uint64_t seen) {
+    for (;;) {
+      int spins = 0;
+      while (round_.load(std::memory_order_acquire) == seen) {
+        if (++spins < kSpins) {
+          relax();
+          continue;
+        }
+        std::unique_lock<std::mutex> lock(mutex_);
+        sleeping_.fetch_add(1);
+        condition_.wait(lock, [&] { return round_.load(std::memory_order_acquire) != seen; });
+        sleeping_.fetch_sub(1);
+      }
+      seen++;
+      if (stop_) return;
+      take();
+      busy_.fetch_sub(1, std::memory_order_release);
+    }
+  }
+
+  std::vector<std::thread> workers_;
+  std::mutex mutex_;
+  std::condition_variable condition_;
+  std::atomic<uint64_t> round_{0};
+  std::atomic<int> sleeping_{0};
+  std::atomic<int> busy_{0};
+  std::atomic<int64_t> next_{0};
+  std::atomic<bool> stop_{false};
+  const std::function<void(int64_t)>* part_ = nullptr;
+  int64_t parts_ = 0;
+};
+
+Pool& pool() {
+  static Pool* instance = new Pool();  // never destroyed: threads may outlive main's statics
+  return *instance;
+}
+int wanted = 1;
+
+}  // namespace
+
+void set_threads(int count) { wanted = count < 1 ? 1 : count; }
+int threads() { return wanted; }
+
+void parallel(int64_t parts, const std::function<void(int64_t)>& part) {
+  pool().resize(wanted);
+  pool().run(parts, part);
+}
+
+}  // namespace minchat

@@ -1,0 +1,23 @@
+// The backend's own threads. `parallel(n, f)` calls f(0) .. f(n-1), each once, on all of them, and
+// returns when all are done. Which thread does which part never changes what is computed.
+#pragma once
+#include <cstdint>
+#include <functional>
+
+namespace minchat {
+
+// 1 and more; takes effect at the next parallel call. The caller's thread is one of them.
+void set_threads(int count);
+int threads();
+
+void parallel(int64_t parts, const std::function<void(int64_t)>& part);
+
+// Cuts 0..n into at most `parts` even ranges and calls f(begin, end) for each.
+template <class F>
+void parallel_ranges(int64_t n, int64_t parts, F&& f) {
+  if (n <= 0) return;
+  if (parts > n) parts = n;
+  parallel(parts, [&](int64_t i) { f(n * i / parts, n * (i + 1) / parts); });
+}
+
+}  // namespace minchat

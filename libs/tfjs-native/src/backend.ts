@@ -1,0 +1,90 @@
+import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { Addon } from './addon.ts';
+
+type DataId = TensorInfo['dataId'];
+
+/** Idle buffers beyond this many bytes are left to the garbage collector. */
+const mostIdleBytes = 2 ** 31;
+
+/**
+ * tfjs's plain JavaScript backend, whose every kernel works here, with data of the native kernels in
+ * recycled buffers. A recycled buffer is only ever seen through this class: what is read out of it
+ * is a copy.
+ */
+export class NativeBackend extends MathBackendCPU {
+  readonly addon: Addon;
+  private readonly idle = new Map<number, ArrayBuffer[]>();
+  private readonly pooled = new WeakSet<ArrayBufferLike>();
+  private idleBytes = 0;
+
+  constructor(addon: Addon) {
+    super();
+    // Without this tfjs prints an advertisement for another backend at the first tensor.
+    (this as unknown as { firstUse: boolean }).firstUse = false;
+    this.addon = addon;
+  }
+
+  /** A new float32 tensor, its content undefined. */
+  allocate(shape: number[]): TensorInfo & { values: Float32Array } {
+    const size = shape.reduce((product, dimension) => product * dimension, 1);
+    // Rounded up, so that nearly equal shapes share their buffers.
+    const bytes = Math.max(64, Math.ceil((size * 4) / 64) * 64);
+    let buffer = this.idle.get(bytes)?.pop();
+    if (buffer === undefined) {
+      buffer = this.addon.allocate(bytes);
+      this.pooled.add(buffer);
+    } else {
+      this.idleBytes -= bytes;
+    }
+    const values = new Float32Array(buffer, 0, size);
+    return { ...this.makeTensorInfo(shape, 'float32', values), values };
+  }
+
+  values(tensor: TensorInfo): Float32Array {
+    return this.data.get(tensor.dataId).values as Float32Array;
+  }
+
+  integers(tensor: TensorInfo): Int32Array {
+    return this.data.get(tensor.dataId).values as Int32Array;
+  }
+
+  /** Whether an array lies in a buffer that will be recycled. */
+  isPooled(values: unknown): boolean {
+    return values instanceof Float32Array && this.pooled.has(values.buffer);
+  }
+
+  /** Gives a tensor its own copy of its data, out of the recycled buffers. */
+  detach(dataId: DataId): void {
+    const data = this.data.get(dataId);
+    data.values = (data.values as Float32Array).slice();
+  }
+
+  override readSync(dataId: DataId): ReturnType<MathBackendCPU['readSync']> {
+    const values = super.readSync(dataId);
+    return this.isPooled(values) ? (values as Float32Array).slice() : values;
+  }
+
+  override disposeData(dataId: DataId, force = false): boolean {
+    const data = this.data.has(dataId) ? this.data.get(dataId) : undefined;
+    const values = data?.values;
+    const gone = super.disposeData(dataId, force);
+    if (gone && values instanceof Float32Array) {
+      this.addon.forget(values);
+      if (this.isPooled(values)) this.recycle(values.buffer as ArrayBuffer);
+    }
+    return gone;
+  }
+
+  private recycle(buffer: ArrayBuffer): void {
+    if (this.idleBytes + buffer.byteLength > mostIdleBytes) {
+      // Shapes have changed: start anew rather than keep what no one asks for.
+      this.idle.clear();
+      this.idleBytes = 0;
+    }
+    this.idleBytes += buffer.byteLength;
+    const same = this.idle.get(buffer.byteLength);
+    if (same === undefined) this.idle.set(buffer.byteLength, [buffer]);
+    else same.push(buffer);
+  }
+}

@@ -1,0 +1,181 @@
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { KernelArray } from './addon.ts';
+import type { NativeBackend } from './backend.ts';
+
+// The fused kernels that libs/model calls (libs/model/src/ops/README.md is their contract), each a
+// few lines that find the sizes, make the outputs and call the C++ kernel of native/kernels.cc.
+
+export interface KernelArguments {
+  readonly inputs: Readonly<Record<string, TensorInfo | undefined>>;
+  readonly attrs: Readonly<Record<string, unknown>>;
+  readonly backend: NativeBackend;
+}
+export type FusedKernel = (args: KernelArguments) => TensorInfo[];
+
+function input({ inputs }: KernelArguments, name: string): TensorInfo {
+  const tensor = inputs[name];
+  if (tensor === undefined) throw new Error(`expected the input ${name}, found none`);
+  return tensor;
+}
+
+const number = ({ attrs }: KernelArguments, name: string): number => attrs[name] as number;
+const integers = ({ attrs }: KernelArguments, name: string): Int32Array => Int32Array.from(attrs[name] as number[]);
+
+/** Sizes of a matrix of rows: (..., C) as N and C. */
+function sizes(tensor: TensorInfo): { N: number; C: number } {
+  const C = tensor.shape.at(-1) ?? 1;
+  return { N: tensor.shape.slice(0, -1).reduce((product, dimension) => product * dimension, 1), C };
+}
+
+/** The data of the inputs named, null for those that were not given. */
+function data(args: KernelArguments, ...names: string[]): KernelArray[] {
+  return names.map((name) => {
+    const tensor = args.inputs[name];
+    return tensor === undefined ? null : (args.backend.data.get(tensor.dataId).values as KernelArray);
+  });
+}
+
+/** The same tensor once more: the output of a kernel that wrote its input. */
+function inPlace({ backend }: KernelArguments, tensor: TensorInfo): TensorInfo {
+  backend.incRef(tensor.dataId);
+  return { dataId: tensor.dataId, shape: tensor.shape, dtype: tensor.dtype };
+}
+
+export const fusedKernels: Readonly<Record<string, FusedKernel>> = {
+  MinchatLayerNormForward(args) {
+    const x = input(args, 'x');
+    const { N, C } = sizes(x);
+    const y = args.backend.allocate(x.shape);
+    const mean = args.backend.allocate([N]);
+    const rstd = args.backend.allocate([N]);
+    args.backend.addon.run('layerNormForward', [...data(args, 'x', 'weight', 'bias'), y.values, mean.values, rstd.values], [N, C, number(args, 'epsilon')]);
+    return [y, mean, rstd];
+  },
+
+  MinchatLayerNormBackward(args) {
+    const x = input(args, 'x');
+    const { N, C } = sizes(x);
+    const dx = args.backend.allocate(x.shape);
+    const dweight = args.backend.allocate([C]);
+    const dbias = args.backend.allocate([C]);
+    args.backend.addon.run('layerNormBackward', [...data(args, 'dy', 'x', 'weight', 'mean', 'rstd'), dx.values, dweight.values, dbias.values], [N, C]);
+    return [dx, dweight, dbias];
+  },
+
+  MinchatLinearForward(args) {
+    const x = input(args, 'x');
+    const { N, C: I } = sizes(x);
+    const { C: O } = sizes(input(args, 'weight'));
+    const shape = [...x.shape.slice(0, -1), O];
+    const y = args.backend.allocate(shape);
+    const pre = args.attrs['activation'] === 'gelu' ? args.backend.allocate(shape) : undefined;
+    args.backend.addon.run('linearForward', [...data(args, 'x', 'weight', 'bias', 'residual'), y.values, pre?.values ?? null], [N, I, O]);
+    return pre === undefined ? [y] : [y, pre];
+  },
+
+  MinchatLinearBackward(args) {
+    const x = input(args, 'x');
+    const weight = input(args, 'weight');
+    const { N, C: I } = sizes(x);
+    const { C: O } = sizes(weight);
+    const dx = args.backend.allocate(x.shape);
+    const dweight = args.backend.allocate(weight.shape);
+    const dbias = args.backend.allocate([O]);
+    args.backend.addon.run('linearBackward', [...data(args, 'dy', 'x', 'weight', 'pre'), dx.values, dweight.values, dbias.values], [N, I, O]);
+    return [dx, dweight, dbias];
+  },
+
+  MinchatAttentionForward(args) {
+    const [B, T, C3] = input(args, 'qkv').shape as [number, number, number];
+    const heads = number(args, 'heads');
+    const out = args.backend.allocate([B, T, C3 / 3]);
+    const lse = args.backend.allocate([B, heads, T]);
+    args.backend.addon.run('attentionForward', [...data(args, 'qkv', 'start'), out.values, lse.values], [B, T, C3 / 3, heads]);
+    return [out, lse];
+  },
+
+  MinchatAttentionBackward(args) {
+    const [B, T, C3] = input(args, 'qkv').shape as [number, number, number];
+    const dqkv = args.backend.allocate([B, T, C3]);
+    args.backend.addon.run('attentionBackward', [...data(args, 'dout', 'qkv', 'out', 'lse', 'start'), dqkv.values], [B, T, C3 / 3, number(args, 'heads')]);
+    return [dqkv];
+  },
+
+  MinchatDecodeAttention(args) {
+    const [R, C3] = input(args, 'qkv').shape as [number, number];
+    const keys = input(args, 'keys');
+    const values = input(args, 'values');
+    const out = args.backend.allocate([R, C3 / 3]);
+    const [qkv = null] = data(args, 'qkv');
+    args.backend.addon.run(
+      'decodeAttention',
+      [qkv, integers(args, 'slots'), integers(args, 'positions'), ...data(args, 'keys', 'values'), out.values],
+      [R, C3 / 3, number(args, 'heads'), keys.shape[2] ?? 1],
+    );
+    return [out, inPlace(args, keys), inPlace(args, values)];
+  },
+
+  MinchatCacheWrite(args) {
+    const [B, T, C3] = input(args, 'qkv').shape as [number, number, number];
+    const keys = input(args, 'keys');
+    const values = input(args, 'values');
+    const [qkv = null] = data(args, 'qkv');
+    args.backend.addon.run(
+      'cacheWrite',
+      [qkv, integers(args, 'slots'), integers(args, 'starts'), ...data(args, 'keys', 'values')],
+      [B, T, C3 / 3, number(args, 'heads'), keys.shape[2] ?? 1],
+    );
+    return [inPlace(args, keys), inPlace(args, values)];
+  },
+
+  MinchatEmbeddingForward(args) {
+    const [B, T] = input(args, 'tokens').shape as [number, number];
+    const { C } = sizes(input(args, 'wte'));
+    const x = args.backend.allocate([B, T, C]);
+    args.backend.addon.run('embeddingForward', [...data(args, 'tokens', 'start', 'wte', 'wpe'), x.values], [B, T, C]);
+    return [x];
+  },
+
+  MinchatEmbeddingBackward(args) {
+    const [B, T, C] = input(args, 'dx').shape as [number, number, number];
+    const V = number(args, 'vocabulary');
+    const P = number(args, 'positions');
+    const dwte = args.backend.allocate([V, C]);
+    const dwpe = args.backend.allocate([P, C]);
+    args.backend.addon.run('embeddingBackward', [...data(args, 'dx', 'tokens', 'start'), dwte.values, dwpe.values], [B, T, C, V, P]);
+    return [dwte, dwpe];
+  },
+
+  MinchatTokenNllForward(args) {
+    const { N, C } = sizes(input(args, 'x'));
+    const { N: V } = sizes(input(args, 'wte'));
+    const outputs = [0, 1, 2, 3].map(() => args.backend.allocate([N]));
+    args.backend.addon.run('tokenNllForward', [...data(args, 'x', 'wte', 'targets'), ...outputs.map((output) => output.values)], [N, C, V, number(args, 'temperature')]);
+    return outputs;
+  },
+
+  MinchatTokenNllBackward(args) {
+    const { N, C } = sizes(input(args, 'x'));
+    const { N: V } = sizes(input(args, 'wte'));
+    const dx = args.backend.allocate([N, C]);
+    const dwte = args.backend.allocate([V, C]);
+    args.backend.addon.run('tokenNllBackward', [...data(args, 'dnll', 'x', 'wte', 'targets', 'lse'), dx.values, dwte.values], [N, C, V, number(args, 'temperature')]);
+    return [dx, dwte];
+  },
+
+  MinchatSquaredSum(args) {
+    const x = input(args, 'x');
+    const sum = args.backend.allocate([]);
+    args.backend.addon.run('squaredSum', [...data(args, 'x'), sum.values], [args.backend.values(x).length]);
+    return [sum];
+  },
+
+  MinchatAdamW(args) {
+    const parameter = input(args, 'parameter');
+    const names = ['learningRate', 'beta1', 'beta2', 'epsilon', 'weightDecay', 'correction1', 'correction2', 'gradScale'];
+    const values = args.backend.values(parameter);
+    args.backend.addon.run('adamw', data(args, 'parameter', 'grad', 'm', 'v'), [values.length, ...names.map((name) => number(args, name))]);
+    args.backend.addon.forget(values);
+    return [inPlace(args, parameter), inPlace(args, input(args, 'm')), inPlace(args, input(args, 'v'))];
+  },
+};
