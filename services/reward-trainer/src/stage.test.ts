@@ -38,7 +38,7 @@ beforeAll(async () => {
   await writeTinyModel(inputs.model, Object.values(words).flat());
   await writeDataset(inputs.demonstrations, 'demonstrations', { train: demonstrations });
   const some = (from: number, count: number) => Array.from({ length: count }, (_, index) => comparison(random, from + index));
-  await writeDataset(inputs.comparisons, 'comparisons', { train: some(0, 160), validation: some(160, 30) }, '', { noise_ceiling: 0.95 });
+  await writeDataset(inputs.comparisons, 'comparisons', { train: some(0, 96), validation: some(96, 24) }, '', { noise_ceiling: 0.95 });
 });
 
 test('learns a preference, says how well, and scores demonstrations 0 on average', async () => {
