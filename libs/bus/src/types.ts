@@ -11,7 +11,7 @@ import type {
   StageEvent,
   StageResult,
 } from '@minchat/contracts';
-import type { Logger } from '@minchat/telemetry';
+import type { Logger, ServiceMetrics } from '@minchat/telemetry';
 import type { StreamDef, UnaryDef } from './rpc-table.ts';
 
 export interface BusOptions {
@@ -25,8 +25,9 @@ export interface BusOptions {
   waitMs?: number;
   /** ARTIFACT_STORE: `nats:`, `file:FOLDER` or `s3://bucket/prefix`. `nats:` unless told. */
   artifactStore?: string;
-  /** Where fetched artifacts are kept; needed for `artifacts`. */
+  /** Where fetched artifacts are kept. `.minchat` in the working folder unless told. */
   cacheFolder?: string;
+  metrics?: ServiceMetrics;
 }
 
 /** A kind of feedback, the last token of its subject, and its message. */
@@ -41,8 +42,6 @@ export interface JobDelivery {
   readonly job: Job;
   /** 1 for the first delivery. */
   readonly delivery: number;
-  /** No further delivery will follow this one. */
-  readonly last: boolean;
   /** The headers' trace context (traceparent), for `withSpan`. */
   readonly trace: Readonly<Record<string, string>>;
   /** Tells the server that the job is being worked on; call every ackWaitMs / 3. */
@@ -105,14 +104,14 @@ export type Taken =
 export interface JobRecords {
   get(jobId: string): Promise<JobRecord | undefined>;
   /** Creates the record, or takes it over when it was released or its lease is over. */
-  take(job: Pick<Job, 'jobId' | 'runId' | 'stage'>, workerId: string, leaseMs: number): Promise<Taken>;
+  take(job: Job, workerId: string, leaseMs: number): Promise<Taken>;
   renew(lease: Lease): Promise<void>;
   checkpoint(lease: Lease, checkpoint: Checkpoint): Promise<void>;
   /** The fence: stores the result. Publish the completed event after this, then ack. */
   complete(lease: Lease, result: StageResult): Promise<void>;
   fail(lease: Lease, error: unknown): Promise<void>;
-  /** Hands the job back; the next `take` succeeds at once. */
-  release(lease: Lease): Promise<void>;
+  /** Hands the job back; the next `take` succeeds at once. With `failure` it counts as a failed try. */
+  release(lease: Lease, failure?: unknown): Promise<void>;
   /** Marks a job that is not over as cancelled, whoever holds it; creates the record if need be. */
   cancel(job: Pick<Job, 'jobId' | 'runId' | 'stage'>): Promise<JobRecord>;
   /**
@@ -137,7 +136,7 @@ export interface ArtifactStore {
    * Stores every file of a folder, the manifest last. The same files give the same reference, and
    * files that are there already are not sent again. Throws MC_DISK_FULL.
    */
-  put(folder: string, kind: string, options?: TransferOptions): Promise<ArtifactRef>;
+  put(folder: string, kind: string, options?: TransferOptions & { scope?: string }): Promise<ArtifactRef>;
   /**
    * The artifact as a local folder, fetched unless cached, each file's digest verified. Do not
    * write into it. Throws MC_ARTIFACT_MISSING, MC_ARTIFACT_CORRUPT, MC_DISK_FULL.
@@ -145,12 +144,12 @@ export interface ArtifactStore {
   get(ref: ArtifactRef, options?: TransferOptions): Promise<string>;
   /** Whether the manifest is there. */
   has(ref: ArtifactRef): Promise<boolean>;
-  /** What remains to be done at the end. */
-  close(): Promise<void>;
+  /** Removes an artifact that was put with a scope, except for the files that `keep` shares with it. */
+  remove(ref: ArtifactRef, keep?: ArtifactRef): Promise<void>;
 }
 
 export interface TransferOptions {
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** Bytes done and bytes in all; called for every piece. */
   onProgress?: (done: number, total: number) => void;
 }
@@ -178,8 +177,8 @@ export interface Bus {
    * told; a resumed job is published again with the next one.
    */
   publishJob(job: Init<Job>, options?: { round?: number }): Promise<{ duplicate: boolean }>;
-  /** The queue of one kind of jobs. */
-  jobQueue(kind: string): Promise<JobQueue>;
+  /** The queue of one kind of jobs. A job whose worker is silent for `ackWaitMs` (15 s) is delivered again. */
+  jobQueue(kind: string, ackWaitMs?: number): Promise<JobQueue>;
   /** The jobs that were given up, oldest first; for people. */
   deadLetters(): Promise<{ job: Job; error: string; atMs: number }[]>;
 

@@ -28,6 +28,8 @@ export const namePattern = /^[a-z0-9_-]{1,128}$/;
 export const digestPattern = /^sha256:[0-9a-f]{64}$/;
 
 const name = pattern(namePattern, '1 to 128 of a-z, 0-9, _ and -');
+// Made of a job_id and a word.
+const eventId = pattern(/^[a-z0-9_-]{1,200}$/, '1 to 200 of a-z, 0-9, _ and -');
 const digest = pattern(digestPattern, '"sha256:" and 64 hex digits');
 const sha256 = pattern(/^[0-9a-f]{64}$/, '64 hex digits');
 const code = pattern(/^MC_[A-Z_]+$/, 'an error code (MC_...)');
@@ -63,7 +65,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   'Checkpoint.artifact': present,
   'Metric.name': filled,
 
-  'StageEvent.eventId': name,
+  'StageEvent.eventId': eventId,
   'StageEvent.runId': name,
   'StageEvent.jobId': orEmpty(name),
   'StageEvent.stage': name,

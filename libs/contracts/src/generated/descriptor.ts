@@ -265,10 +265,6 @@ export const descriptor: Descriptor = {
    "createdAtMs": {
     "id": 9,
     "type": "uint64"
-   },
-   "resumeFrom": {
-    "id": 10,
-    "type": "Checkpoint"
    }
   },
   "JobRecord": {

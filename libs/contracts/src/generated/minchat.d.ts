@@ -1021,9 +1021,6 @@ export namespace minchat {
             /** Job createdAtMs. */
             createdAtMs: number;
 
-            /** Job resumeFrom. */
-            resumeFrom?: (minchat.v1.Checkpoint.$Properties|null);
-
             /**
              * Encodes the specified Job message. Does not implicitly {@link minchat.v1.Job.verify|verify} messages.
              * @param message Job message or plain object to encode
@@ -1074,9 +1071,6 @@ export namespace minchat {
 
                 /** Job createdAtMs */
                 createdAtMs?: (number|null);
-
-                /** Job resumeFrom */
-                resumeFrom?: (minchat.v1.Checkpoint.$Properties|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

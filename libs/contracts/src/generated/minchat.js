@@ -1491,7 +1491,6 @@ export const minchat = $root.minchat = (() => {
             Job.prototype.settingsJson = "";
             Job.prototype.inputs = $util.emptyArray;
             Job.prototype.createdAtMs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
-            Job.prototype.resumeFrom = null;
 
             Job.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -1519,8 +1518,6 @@ export const minchat = $root.minchat = (() => {
                         $root.minchat.v1.NamedArtifact.encode(message.inputs[i], writer.uint32(66).fork(), _depth + 1).ldelim();
                 if (message.createdAtMs != null && $Object.hasOwnProperty.call(message, "createdAtMs") && (typeof message.createdAtMs === "object" ? message.createdAtMs.low || message.createdAtMs.high : message.createdAtMs !== 0))
                     writer.uint32(72).uint64(message.createdAtMs);
-                if (message.resumeFrom != null && $Object.hasOwnProperty.call(message, "resumeFrom"))
-                    $root.minchat.v1.Checkpoint.encode(message.resumeFrom, writer.uint32(82).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -1632,12 +1629,6 @@ export const minchat = $root.minchat = (() => {
                                 message.createdAtMs = value;
                             else
                                 delete message.createdAtMs;
-                            continue;
-                        }
-                    case 10: {
-                            if (wireType !== 2)
-                                break;
-                            message.resumeFrom = $root.minchat.v1.Checkpoint.decode(reader, reader.size(), $undefined, _depth + 1, message.resumeFrom);
                             continue;
                         }
                     }

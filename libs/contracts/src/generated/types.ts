@@ -178,11 +178,6 @@ export interface Job {
   settingsJson: string;
   inputs: NamedArtifact[];
   createdAtMs: number;
-  /**
-   * Where to go on from when the job's own record has no checkpoint: the last checkpoint of an
-   * earlier job of the same stage that failed or was cancelled.
-   */
-  resumeFrom?: Checkpoint | undefined;
 }
 export const Job: MessageType<Job> = { name: 'Job', codec: minchat.v1.Job };
 

@@ -1,0 +1,88 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { MinchatError } from '@minchat/errors';
+import type { Logger } from '@minchat/telemetry';
+import { Events, connect, type ConnectionOptions, type JetStreamManager, type NatsConnection, type NatsError } from 'nats';
+
+export interface Connection {
+  readonly nats: NatsConnection;
+  readonly manager: JetStreamManager;
+  readonly connected: boolean;
+}
+
+/** Splits NATS_URL into servers and the user and password that may stand in it. */
+export function parseNatsUrl(url: string): Pick<ConnectionOptions, 'servers' | 'user' | 'pass'> {
+  let credentials: { user?: string; pass?: string } = {};
+  const servers = url.split(',').map((part) => {
+    const text = part.trim();
+    let parsed: URL;
+    try {
+      parsed = new URL(text.includes('://') ? text : `nats://${text}`);
+    } catch (cause) {
+      throw new MinchatError('MC_CONFIG_INVALID', `NATS_URL=${text}: expected nats://host:port`, { cause });
+    }
+    if (parsed.username !== '') credentials = { user: decodeURIComponent(parsed.username), pass: decodeURIComponent(parsed.password) };
+    return `${parsed.protocol}//${parsed.host}`;
+  });
+  return { servers, ...credentials };
+}
+
+export interface OpenOptions {
+  url: string;
+  name: string;
+  log: Logger;
+  token?: string | undefined;
+  waitMs: number;
+}
+
+/** Connects for good: a broken connection is mended for ever. */
+export async function openConnection({ url, name, log, token, waitMs }: OpenOptions): Promise<Connection> {
+  const nats = await untilConnected({ ...parseNatsUrl(url), ...(token === undefined ? {} : { token }), name }, url, waitMs, log);
+  let connected = true;
+  void (async () => {
+    for await (const status of nats.status()) {
+      if (status.type === Events.Disconnect) {
+        connected = false;
+        log.warn({ server: status.data }, 'lost the connection to NATS');
+      } else if (status.type === Events.Reconnect) {
+        connected = true;
+        log.info({ server: status.data }, 'connected to NATS again');
+      }
+    }
+    connected = false;
+  })();
+  try {
+    const manager = await nats.jetstreamManager();
+    return {
+      nats,
+      manager,
+      get connected() {
+        return connected;
+      },
+    };
+  } catch (cause) {
+    await nats.close();
+    throw new MinchatError('MC_NATS_NO_JETSTREAM', `${redacted(url)}: expected a server with JetStream, found ${(cause as Error).message}`, { cause });
+  }
+}
+
+async function untilConnected(options: ConnectionOptions, url: string, waitMs: number, log: Logger): Promise<NatsConnection> {
+  const end = Date.now() + waitMs;
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await connect({ ...options, timeout: 2000, maxReconnectAttempts: -1, reconnectTimeWait: 250, reconnectJitter: 250, pingInterval: 10_000, maxPingOut: 3 });
+    } catch (error) {
+      const { code, message } = error as NatsError;
+      const refused = code === 'AUTHORIZATION_VIOLATION' || code === 'AUTHENTICATION_EXPIRED' || code === 'BAD_AUTHENTICATION';
+      if (refused || Date.now() >= end) {
+        const found = refused ? 'it refuses the user, password or token' : `no answer within ${waitMs / 1000} s (${message})`;
+        throw new MinchatError('MC_NATS_UNAVAILABLE', `${redacted(url)}: expected a NATS server, found ${found}`, { cause: error });
+      }
+      if (tries === 1) log.info({ url: redacted(url), waitMs }, 'waiting for NATS');
+      await sleep(Math.min(250, Math.max(1, end - Date.now())));
+    }
+  }
+}
+
+function redacted(url: string): string {
+  return url.replaceAll(/\/\/[^/@,]*@/g, '//***@');
+}

@@ -1,0 +1,31 @@
+import { injectTrace } from '@minchat/telemetry';
+import { headers, type MsgHdrs } from 'nats';
+
+/** Our own headers. */
+export const headerNames = {
+  /** Set when the body of a reply is an Error. */
+  error: 'Mc-Error',
+  /** What a frame of a stream is: data, end, error or ping. */
+  frame: 'Mc-Frame',
+  /** The number of a data frame, from 0. */
+  sequence: 'Mc-Seq',
+  /** The subject on which the client of a stream says that it wants no more. */
+  control: 'Mc-Control',
+} as const;
+
+/** Headers that carry the open trace on, with further ones. */
+export function outgoing(more: Readonly<Record<string, string>> = {}): MsgHdrs {
+  const result = headers();
+  for (const [name, value] of Object.entries({ ...injectTrace(), ...more })) result.set(name, value);
+  return result;
+}
+
+/** The trace context that came with a message. */
+export function traceOf(hdrs: MsgHdrs | undefined): Record<string, string> {
+  const result: Record<string, string> = {};
+  for (const name of ['traceparent', 'tracestate']) {
+    const value = hdrs?.get(name);
+    if (value) result[name] = value;
+  }
+  return result;
+}

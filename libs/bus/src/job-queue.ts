@@ -1,0 +1,93 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Job, decode } from '@minchat/contracts';
+import { errorToWire } from '@minchat/contracts';
+import type { Logger } from '@minchat/telemetry';
+import { millis, type Consumer, type ConsumerMessages, type JetStreamClient, type JsMsg } from 'nats';
+import type { Connection } from './connection.ts';
+import { outgoing, traceOf } from './headers.ts';
+import { retrying } from './nats-errors.ts';
+import { ensureConsumer, jobConsumer, subjects } from './topology.ts';
+import type { JobDelivery, JobQueue } from './types.ts';
+
+/** How long one pull waits at the server before it is renewed. */
+const pullMs = 20_000;
+
+export async function openJobQueue({ nats, manager }: Connection, log: Logger, kind: string, ackWaitMs: number): Promise<JobQueue> {
+  const jetStream = nats.jetstream();
+  const config = jobConsumer(kind, ackWaitMs);
+  const name = config.durable_name ?? '';
+  await retrying('creating a consumer', () => ensureConsumer(manager, 'JOBS', config));
+  const consumer = await retrying('opening a consumer', () => jetStream.consumers.get('JOBS', name));
+  const info = await consumer.info(true);
+
+  async function next(signal: AbortSignal): Promise<JobDelivery | undefined> {
+    while (!signal.aborted) {
+      const message = await pullOne(consumer, signal, log);
+      if (!message) continue;
+      const trace = traceOf(message.headers);
+      let job: Job;
+      try {
+        job = decode(Job, message.data);
+      } catch (error) {
+        log.error({ err: error, kind }, 'a message on the job queue is no job');
+        await deadLetter(jetStream, kind, message, error);
+        continue;
+      }
+      return delivery(jetStream, kind, message, job, trace);
+    }
+    return undefined;
+  }
+
+  return { ackWaitMs: millis(info.config.ack_wait ?? 0), next };
+}
+
+/** One message; undefined when none came in time, the server is away, or `signal` aborted. */
+async function pullOne(consumer: Consumer, signal: AbortSignal, log: Logger): Promise<JsMsg | undefined> {
+  let messages: ConsumerMessages;
+  try {
+    messages = await consumer.fetch({ max_messages: 1, expires: pullMs });
+  } catch (error) {
+    log.debug({ err: error }, 'could not pull');
+    await sleep(500, undefined, { signal }).catch(() => undefined);
+    return undefined;
+  }
+  const stop = (): void => void messages.close();
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    for await (const message of messages) {
+      if (!signal.aborted) return message;
+      // It came while we were leaving: somebody else shall have it at once.
+      message.nak();
+    }
+  } catch (error) {
+    log.debug({ err: error }, 'a pull broke off');
+    await sleep(500, undefined, { signal }).catch(() => undefined);
+  } finally {
+    signal.removeEventListener('abort', stop);
+    await messages.close();
+  }
+  return undefined;
+}
+
+function delivery(jetStream: JetStreamClient, kind: string, message: JsMsg, job: Job, trace: Readonly<Record<string, string>>): JobDelivery {
+  return {
+    job,
+    delivery: message.info.deliveryCount,
+    trace,
+    working: () => message.working(),
+    // Not awaited for ever: an ack that is lost brings the job again, and its record says it is over.
+    ack: async () => {
+      await message.ackAck({ timeout: 5000 }).catch(() => false);
+    },
+    nak: (delayMs) => message.nak(delayMs),
+    deadLetter: (error) => deadLetter(jetStream, kind, message, error),
+  };
+}
+
+async function deadLetter(jetStream: JetStreamClient, kind: string, message: JsMsg, error: unknown): Promise<void> {
+  const wire = errorToWire(error);
+  const headers = outgoing({ 'Mc-Error': `${wire.code} ${wire.message}`.replaceAll(/[\r\n]+/g, ' ').slice(0, 2000), ...traceOf(message.headers) });
+  const msgID = `dlq-${message.seq}`;
+  await retrying('publishing to DLQ', () => jetStream.publish(subjects.deadLetter(kind), message.data, { msgID, headers }));
+  message.term();
+}

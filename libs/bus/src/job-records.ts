@@ -1,0 +1,141 @@
+import { JobRecord, JobState, create, decode, encode, errorToWire, type Checkpoint, type Init, type Job, type StageResult } from '@minchat/contracts';
+import { MinchatError } from '@minchat/errors';
+import type { KV, KvEntry } from 'nats';
+import { isConflict, retrying } from './nats-errors.ts';
+import type { JobRecords, Lease, Taken } from './types.ts';
+
+const limit = { maxBytes: 900_000 };
+const over: readonly JobState[] = [JobState.JOB_STATE_COMPLETED, JobState.JOB_STATE_FAILED, JobState.JOB_STATE_CANCELLED];
+
+/** A lease and the revision of its last write. Its writes go one after the other. */
+interface HeldLease extends Lease {
+  record: JobRecord;
+  revision: number;
+  lastWrite: Promise<unknown>;
+  lost: MinchatError | undefined;
+}
+
+interface Stored {
+  record: JobRecord;
+  revision: number;
+}
+
+function stored(entry: KvEntry | null): Stored | undefined {
+  if (entry === null || entry.operation !== 'PUT') return undefined;
+  return { record: decode(JobRecord, entry.value, limit), revision: entry.revision };
+}
+
+/**
+ * The records of `jobs`. Clocks decide only when a lease may be taken over; that a worker whose
+ * lease was taken over cannot write is decided by the revision.
+ */
+export function createJobRecords(kv: KV, now: () => number = Date.now): JobRecords {
+  async function read(jobId: string): Promise<Stored | undefined> {
+    return retrying('reading a job record', async () => stored(await kv.get(jobId)));
+  }
+
+  /** The new revision; undefined when the entry is not at `revision` any more (0: not there yet). */
+  async function write(init: Init<JobRecord>, revision: number): Promise<Stored | undefined> {
+    const record = create(JobRecord, init);
+    const bytes = encode(JobRecord, record, limit);
+    try {
+      const next = await retrying('writing a job record', () => (revision === 0 ? kv.create(record.jobId, bytes) : kv.update(record.jobId, bytes, revision)));
+      return { record, revision: next };
+    } catch (error) {
+      if (!isConflict(error)) throw error;
+      // A write that landed but whose answer was lost comes here when it is repeated.
+      const entry = await retrying('reading a job record', () => kv.get(record.jobId));
+      const landed = entry !== null && entry.operation === 'PUT' && entry.revision > revision && Buffer.from(entry.value).equals(bytes);
+      return landed ? { record, revision: entry.revision } : undefined;
+    }
+  }
+
+  async function lostTo(lease: HeldLease): Promise<MinchatError> {
+    const current = await read(lease.jobId);
+    if (current?.record.state === JobState.JOB_STATE_CANCELLED) {
+      return new MinchatError('MC_CANCELLED', `job ${lease.jobId} was cancelled`);
+    }
+    const holder = current === undefined ? 'no record' : `attempt ${current.record.attempt} by ${current.record.workerId}`;
+    return new MinchatError('MC_LEASE_LOST', `job ${lease.jobId}: expected attempt ${lease.record.attempt} by ${lease.workerId}, found ${holder}`);
+  }
+
+  function update(lease: Lease, change: (record: JobRecord) => Init<JobRecord>): Promise<void> {
+    const held = lease as HeldLease;
+    const next = held.lastWrite.then(async () => {
+      if (held.lost) throw held.lost;
+      const done = await write({ ...change(held.record), renewedAtMs: now() }, held.revision);
+      if (!done) {
+        held.lost = await lostTo(held);
+        throw held.lost;
+      }
+      held.record = done.record;
+      held.revision = done.revision;
+    });
+    held.lastWrite = next.catch(() => undefined);
+    return next;
+  }
+
+  async function take(job: Job, workerId: string, leaseMs: number): Promise<Taken> {
+    for (;;) {
+      const current = await read(job.jobId);
+      if (current && over.includes(current.record.state)) return { outcome: 'over', record: current.record };
+      const expired = current?.record.state === JobState.JOB_STATE_HELD;
+      const untilMs = expired ? current.record.renewedAtMs + current.record.leaseMs : 0;
+      if (current && now() < untilMs) return { outcome: 'held', record: current.record, untilMs };
+      const { jobId, runId, stage } = job;
+      const before: Init<JobRecord> = current?.record ?? { jobId, runId, stage };
+      const next: Init<JobRecord> = {
+        ...before,
+        state: JobState.JOB_STATE_HELD,
+        workerId,
+        leaseMs,
+        renewedAtMs: now(),
+        attempt: (before.attempt ?? 0) + 1,
+        failures: (before.failures ?? 0) + (expired ? 1 : 0),
+      };
+      const done = await write(next, current?.revision ?? 0);
+      if (!done) continue;
+      const lease: HeldLease = { jobId, workerId, ...done, lastWrite: Promise.resolve(), lost: undefined };
+      return { outcome: 'taken', lease };
+    }
+  }
+
+  async function cancel({ jobId, runId, stage }: Pick<Job, 'jobId' | 'runId' | 'stage'>): Promise<JobRecord> {
+    for (;;) {
+      const current = await read(jobId);
+      if (current && over.includes(current.record.state)) return current.record;
+      const done = await write({ ...(current?.record ?? { jobId, runId, stage }), state: JobState.JOB_STATE_CANCELLED, renewedAtMs: now() }, current?.revision ?? 0);
+      if (done) return done.record;
+    }
+  }
+
+  async function reopen(jobId: string): Promise<void> {
+    for (;;) {
+      const current = await read(jobId);
+      const state = current?.record.state;
+      if (state !== JobState.JOB_STATE_FAILED && state !== JobState.JOB_STATE_CANCELLED) return;
+      if (await write({ ...current?.record, state: JobState.JOB_STATE_RELEASED, error: undefined, failures: 0, completedAtMs: 0 }, current?.revision ?? 0)) return;
+    }
+  }
+
+  return {
+    get: async (jobId) => (await read(jobId))?.record,
+    take,
+    cancel,
+    reopen,
+    renew: (lease) => update(lease, (record) => record),
+    // A job that gets on is not failing, however often its workers are taken away.
+    checkpoint: (lease, checkpoint: Checkpoint) =>
+      update(lease, (record) => ({ ...record, checkpoint, failures: checkpoint.step > (record.checkpoint?.step ?? 0) ? 0 : record.failures })),
+    complete: (lease, result: StageResult) =>
+      update(lease, (record) => ({ ...record, state: JobState.JOB_STATE_COMPLETED, result, error: undefined, completedAtMs: now() })),
+    fail: (lease, error) =>
+      update(lease, (record) => ({ ...record, state: JobState.JOB_STATE_FAILED, error: errorToWire(error), failures: record.failures + 1, completedAtMs: now() })),
+    release: (lease, failure) =>
+      update(lease, (record) => ({
+        ...record,
+        state: JobState.JOB_STATE_RELEASED,
+        ...(failure === undefined ? {} : { error: errorToWire(failure), failures: record.failures + 1 }),
+      })),
+  };
+}

@@ -1,0 +1,39 @@
+import { RunRecord, decode, encode } from '@minchat/contracts';
+import type { KV, KvEntry } from 'nats';
+import { isConflict, retrying } from './nats-errors.ts';
+import type { RunRecords } from './types.ts';
+
+const limit = { maxBytes: 900_000 };
+
+/** The records of `runs`: written by whichever coordinator saw the last revision. */
+export function createRunRecords(kv: KV): RunRecords {
+  function stored(entry: KvEntry | null): { record: RunRecord; revision: number } | undefined {
+    if (entry === null || entry.operation !== 'PUT') return undefined;
+    return { record: decode(RunRecord, entry.value, limit), revision: entry.revision };
+  }
+
+  async function write(runId: string, bytes: Uint8Array, revision: number): Promise<number | undefined> {
+    try {
+      return await retrying('writing a run record', () => (revision === 0 ? kv.create(runId, bytes) : kv.update(runId, bytes, revision)));
+    } catch (error) {
+      if (!isConflict(error)) throw error;
+      const entry = await retrying('reading a run record', () => kv.get(runId));
+      // A write that landed but whose answer was lost comes here when it is repeated.
+      return entry !== null && entry.revision > revision && Buffer.from(entry.value).equals(bytes) ? entry.revision : undefined;
+    }
+  }
+
+  return {
+    get: (runId) => retrying('reading a run record', async () => stored(await kv.get(runId))),
+    async list() {
+      const records: RunRecord[] = [];
+      for await (const key of await kv.keys()) {
+        const found = stored(await kv.get(key));
+        if (found) records.push(found.record);
+      }
+      return records.sort((a, b) => b.createdAtMs - a.createdAtMs);
+    },
+    create: (record) => write(record.runId ?? '', encode(RunRecord, record, limit), 0),
+    update: (record, revision) => write(record.runId ?? '', encode(RunRecord, record, limit), revision),
+  };
+}

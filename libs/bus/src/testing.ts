@@ -1,0 +1,87 @@
+// A real nats-server for tests: JetStream in a temporary folder, a random port.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+export interface TestNats {
+  readonly url: string;
+  /** Where it stores; a test may damage what is there. */
+  readonly storeFolder: string;
+  /** Stops it with a signal (SIGKILL unless told) and starts it again on the same port and store. */
+  restart(signal?: NodeJS.Signals): Promise<void>;
+  /** Stops it and leaves it so; `start` brings it back. */
+  kill(signal?: NodeJS.Signals): Promise<void>;
+  start(): Promise<void>;
+  /** Stops it and removes its store. */
+  stop(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+export interface TestNatsOptions {
+  jetStream?: boolean;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** Starts `nats-server` (from PATH) as a child process that dies with this one's tests. */
+export async function startNatsServer({ jetStream = true }: TestNatsOptions = {}): Promise<TestNats> {
+  const folder = await mkdtemp(join(tmpdir(), 'minchat-nats-'));
+  const port = await freePort();
+  let child: ChildProcess | undefined;
+
+  async function start(): Promise<void> {
+    const flags = jetStream ? ['--jetstream', '--store_dir', folder] : [];
+    const server = spawn('nats-server', ['--addr', '127.0.0.1', '--port', String(port), ...flags], { stdio: ['ignore', 'ignore', 'pipe'] });
+    child = server;
+    const lines = createInterface({ input: server.stderr });
+    await new Promise<void>((resolve, reject) => {
+      const heard: string[] = [];
+      lines.on('line', (line) => {
+        if (heard.length < 50) heard.push(line);
+        if (line.includes('Server is ready')) resolve();
+      });
+      server.once('error', reject);
+      server.once('exit', (code) => reject(new Error(`nats-server ended with ${code}:\n${heard.join('\n')}`)));
+    });
+  }
+
+  async function kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
+    const server = child;
+    child = undefined;
+    if (!server || server.exitCode !== null || server.signalCode !== null) return;
+    server.kill(signal);
+    await once(server, 'exit');
+  }
+
+  async function stop(): Promise<void> {
+    await kill();
+    await rm(folder, { recursive: true, force: true });
+  }
+
+  await start();
+  process.once('exit', () => child?.kill('SIGKILL'));
+  return {
+    url: `nats://127.0.0.1:${port}`,
+    storeFolder: folder,
+    start,
+    kill,
+    stop,
+    async restart(signal) {
+      await kill(signal);
+      await start();
+    },
+    [Symbol.asyncDispose]: stop,
+  };
+}

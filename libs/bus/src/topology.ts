@@ -1,0 +1,108 @@
+import { AckPolicy, DeliverPolicy, DiscardPolicy, RetentionPolicy, StorageType, nanos, type ConsumerConfig, type JetStreamManager, type NatsError, type StreamConfig } from 'nats';
+
+// The one table of what lives on the server. Everything is created when it is missing and left as
+// it is when it is there, so that an operator may give a stream more replicas or other limits.
+
+const day = 24 * 60 * 60 * 1000;
+
+/** How long the server itself knows a Nats-Msg-Id; behind it, marks in the bucket `published`. */
+export const duplicateWindowMs = 2 * 60 * 1000;
+
+const common = { storage: StorageType.File, discard: DiscardPolicy.Old, duplicate_window: nanos(duplicateWindowMs) };
+
+export const streams = {
+  /** jobs.<kind>: each is taken off by the worker that did it. */
+  JOBS: { ...common, subjects: ['jobs.*'], retention: RetentionPolicy.Workqueue },
+  /** events.<run>.<stage>.<kind of event>: what happened, kept for whoever asks. */
+  EVENTS: { ...common, subjects: ['events.*.*.*'], retention: RetentionPolicy.Limits, max_age: nanos(30 * day), max_bytes: 1024 ** 3 },
+  /** feedback.<kind>: prompts, demonstrations, rankings. */
+  FEEDBACK: { ...common, subjects: ['feedback.*'], retention: RetentionPolicy.Limits },
+  /** dlq.<kind>: jobs that were given up, with the reason in the headers. */
+  DLQ: { ...common, subjects: ['dlq.*'], retention: RetentionPolicy.Limits, max_age: nanos(90 * day) },
+} as const satisfies Record<string, Partial<StreamConfig>>;
+
+/** Key-value buckets, by what they hold. */
+export const buckets = {
+  /** JobRecord by job_id. */
+  jobs: { history: 1, ttl: 0 },
+  /** RunRecord by run_id. */
+  runs: { history: 1, ttl: 0 },
+  /** What was published once for good, by message id. */
+  published: { history: 1, ttl: 30 * day },
+} as const;
+
+/** The object store for `nats:` artifacts. */
+export const artifactBucket = 'artifacts';
+
+/**
+ * The durable pull consumer of one kind of jobs. Deliveries are not limited here: a job that is
+ * redelivered while its worker lives would use them up. The job's record counts the failures.
+ */
+export function jobConsumer(kind: string, ackWaitMs: number): Partial<ConsumerConfig> {
+  return {
+    durable_name: `jobs-${kind}`,
+    filter_subject: subjects.job(kind),
+    ack_policy: AckPolicy.Explicit,
+    deliver_policy: DeliverPolicy.All,
+    ack_wait: nanos(ackWaitMs),
+    max_deliver: -1,
+    max_ack_pending: 1000,
+  };
+}
+
+/** A durable subscriber of EVENTS or FEEDBACK: in order, one at a time. */
+export function durableConsumer(name: string, filter: string, from: 'all' | 'new'): Partial<ConsumerConfig> {
+  return {
+    durable_name: name,
+    filter_subject: filter,
+    ack_policy: AckPolicy.Explicit,
+    deliver_policy: from === 'all' ? DeliverPolicy.All : DeliverPolicy.New,
+    ack_wait: nanos(30_000),
+    // One at a time, so that a redelivery comes before what follows it.
+    max_ack_pending: 1,
+  };
+}
+
+export const subjects = {
+  job: (kind: string) => `jobs.${kind}`,
+  event: (run: string, stage: string, kind: string) => `events.${run}.${stage}.${kind}`,
+  events: (run?: string) => (run === undefined ? 'events.*.*.*' : `events.${run}.*.*`),
+  feedback: (kind: string) => `feedback.${kind}`,
+  deadLetter: (kind: string) => `dlq.${kind}`,
+  cancel: (job: string) => `control.cancel.${job}`,
+} as const;
+
+const streamNotFound = 10_059;
+const streamExists = 10_058;
+const consumerNotFound = 10_014;
+
+function apiError(error: unknown): number | undefined {
+  return (error as NatsError).api_error?.err_code;
+}
+
+/** Creates the streams that are missing. */
+export async function ensureStreams(manager: JetStreamManager): Promise<void> {
+  for (const [name, config] of Object.entries(streams)) {
+    try {
+      await manager.streams.info(name);
+    } catch (error) {
+      if (apiError(error) !== streamNotFound) throw error;
+      await manager.streams.add({ name, ...config, subjects: [...config.subjects] }).catch((failure: unknown) => {
+        // Another service was first.
+        if (apiError(failure) !== streamExists) throw failure;
+      });
+    }
+  }
+}
+
+/** Creates a durable consumer, or brings its ack wait to what is asked for. */
+export async function ensureConsumer(manager: JetStreamManager, stream: keyof typeof streams, config: Partial<ConsumerConfig>): Promise<void> {
+  const name = config.durable_name ?? '';
+  try {
+    const { config: now } = await manager.consumers.info(stream, name);
+    if (now.ack_wait !== config.ack_wait) await manager.consumers.update(stream, name, { ...now, ack_wait: config.ack_wait ?? now.ack_wait ?? 0 });
+  } catch (error) {
+    if (apiError(error) !== consumerNotFound) throw error;
+    await manager.consumers.add(stream, config);
+  }
+}
