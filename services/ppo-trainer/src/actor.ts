@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { AdamW, cloneModel, disposeModel, loadModel, type Model } from '@minchat/model';
+import { AdamW, cloneModel, disposeGradients, disposeModel, loadModel, type GradientAccumulator, type Model } from '@minchat/model';
 import { modelPart, type Saveable } from '@minchat/training';
 
 /** The policy and what belongs to it in every algorithm. */
@@ -19,6 +19,16 @@ export interface Actor {
 /** Adam as PPO uses it (lm-human-preferences): epsilon 1e-5, no weight decay. */
 export function ppoAdam(model: Model, maxGradNorm: number): AdamW {
   return new AdamW(model.parameters, { epsilon: 1e-5, clipNorm: maxGradNorm });
+}
+
+/** One optimizer step with all that has been accumulated; returns the gradient's norm before clipping. */
+export async function stepWith(optimizer: AdamW, accumulator: GradientAccumulator, learningRate: number): Promise<number> {
+  const grads = accumulator.take();
+  try {
+    return await optimizer.step(grads, learningRate);
+  } finally {
+    disposeGradients(grads);
+  }
 }
 
 /** Loads the SFT model as policy and as reference. */

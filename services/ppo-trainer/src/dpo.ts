@@ -19,6 +19,7 @@ import { MinchatError } from '@minchat/errors';
 import { defineStage } from '@minchat/stage';
 import { loadTokenizer } from '@minchat/tokenizer';
 import { batchSchedule, batchTensors, copyTokenizer, modelPart, padExamples, runTraining, writeHistory, type BatchTensors } from '@minchat/training';
+import { stepWith } from './actor.ts';
 import { dpoSettings } from './dpo-settings.ts';
 import { loadPairs, type PreferencePair } from './pairs.ts';
 import { selectBest } from './selection.ts';
@@ -64,7 +65,7 @@ export const dpoStage = defineStage({
         const accumulator = new GradientAccumulator();
         const log = await forwardPairs({ policy, reference, pairs: batch, ...options, accumulator });
         const lr = learningRate({ kind: 'constant', peak: settings.learningRate, warmup: settings.warmupSteps }, step);
-        const gradNorm = await optimizer.step(accumulator.take(), lr);
+        const gradNorm = await stepWith(optimizer, accumulator, lr);
         return { metrics: { ...dpoMetrics(log, settings.beta), grad_norm: gradNorm, lr }, tokens: batch.reduce((sum, pair) => sum + size(pair), 0) };
       },
       evaluation: {

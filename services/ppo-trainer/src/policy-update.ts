@@ -15,6 +15,7 @@ import {
   type Model,
 } from '@minchat/model';
 import { batchTensors, splitBatch, type TokenBatch } from '@minchat/training';
+import { stepWith } from './actor.ts';
 import { answerRows, packEpisodes, padRows, type Episode } from './episodes.ts';
 
 /** One minibatch of an update: per-answer arrays of one length. */
@@ -66,7 +67,7 @@ export async function updatePolicy(minibatch: PolicyMinibatch, options: PolicyUp
   const accumulator = new GradientAccumulator();
   const { logProbs, entropy, loss } = await policyGradient(accumulator, minibatch, options);
   const ptxLoss = minibatch.ptx ? await ptxGradient(accumulator, minibatch.ptx, options) : undefined;
-  const gradNorm = await options.optimizer.step(accumulator.take(), options.learningRate);
+  const gradNorm = await stepWith(options.optimizer, accumulator, options.learningRate);
   const oldLogProbs = minibatch.episodes.map((episode) => episode.logProbs);
   const mask = fullMask(oldLogProbs);
   // The float64 oracle on the same numbers gives the statistics.

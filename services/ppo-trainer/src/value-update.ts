@@ -12,6 +12,7 @@ import {
   type ScoreNormalisation,
 } from '@minchat/model';
 import { rewardBias } from '@minchat/training';
+import { stepWith } from './actor.ts';
 import { answerRows, answerValueTensor, packEpisodes, padRows, type Episode } from './episodes.ts';
 
 /**
@@ -82,7 +83,7 @@ export async function updateValue(
     values.push(...(await answerRows(pass.aux.predicted, chunk)));
     tf.dispose([pass.value, pass.aux, inputs, batch.tokens, batch.start]);
   }
-  const gradNorm = await optimizer.step(accumulator.take(), learningRate);
+  const gradNorm = await stepWith(optimizer, accumulator, learningRate);
   const { loss, clipFraction } = ppoValueLoss({ values, oldValues, returns, mask: fullMask(returns), clip });
   return { loss, clipFraction, gradNorm };
 }
