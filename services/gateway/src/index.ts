@@ -1,2 +1,3 @@
 // HTTP edge: OpenAI-compatible API, runs, the web app.
-export {};
+export { readGatewayEnv, type GatewayEnv } from './env.ts';
+export { createServer } from './server.ts';

@@ -43,7 +43,7 @@ export class Engine {
     const { promise, resolve } = Promise.withResolvers<Error>();
     this.gone = promise;
     const end = (error: Error): void => {
-      for (const call of [...this.#calls.values()]) call.fail(error);
+      for (const call of this.#calls.values()) call.fail(error);
       resolve(error);
     };
     worker.on('message', (message: FromCompute) => {

@@ -99,7 +99,7 @@ export class Scheduler {
   async #admit(): Promise<boolean> {
     const joining = new Map<LoadedModel, { started: Started; index: number }[]>();
     // A copy: what is begun leaves the list.
-    for (const waiting of [...this.#waiting]) {
+    for (const waiting of this.#waiting.slice()) {
       const found = this.#store.find(waiting.source);
       if (found.state === 'full') break;
       if (found.state === 'loading') continue;

@@ -51,7 +51,7 @@ describe('StopFilter', () => {
   it('never sends text that contains a stop string, and sends all there is before it', () => {
     fc.assert(
       fc.property(letters, stops, (text, stop) => {
-        const out = run(stop, [...text]);
+        const out = run(stop, text.split(''));
         for (const one of stop) expect(out.text.includes(one)).toBe(false);
         expect(text.startsWith(out.text)).toBe(true);
         expect(out.stopped).toBe(stop.some((one) => text.includes(one)));

@@ -1,0 +1,93 @@
+import type { FastifyError } from 'fastify';
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
+import { errorCodes, isMinchatError, type ErrorCode } from '@minchat/errors';
+
+/** OpenAI's error object, with its HTTP status. */
+export interface ApiErrorBody {
+  status: number;
+  error: { message: string; type: string; param: string | null; code: string | null };
+  /** Seconds to wait before trying again, for the Retry-After header. */
+  retryAfter?: number;
+}
+
+/** An error with OpenAI's names. Thrown in routes for what the caller can mend. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly body: ApiErrorBody;
+
+  constructor(status: number, message: string, options: { code?: string; param?: string; type?: string } = {}) {
+    super(message);
+    this.body = {
+      status,
+      error: { message, type: options.type ?? typeOf(status), param: options.param ?? null, code: options.code ?? null },
+    };
+  }
+}
+
+/** OpenAI's codes for the errors of the table that its clients know by name. */
+const openaiCodes: Partial<Record<ErrorCode, string>> = {
+  MC_CONTEXT_LENGTH: 'context_length_exceeded',
+  MC_OVERLOADED: 'rate_limit_exceeded',
+};
+
+/** Errors whose message is about the caller's own request, so that it may be told in full. */
+const tellable = new Set<ErrorCode>([
+  'MC_USAGE', 'MC_SPEC_INVALID', 'MC_NOT_FOUND', 'MC_CONFLICT', 'MC_CONTEXT_LENGTH', 'MC_OVERLOADED', 'MC_STAGE_SETTINGS',
+  'MC_STAGE_INPUT', 'MC_PLUGIN_UNKNOWN', 'MC_CANCELLED', 'MC_SERVICE_UNAVAILABLE', 'MC_TIMEOUT',
+]);
+
+/**
+ * What the client is told of a thrown value: never a stack, a path or a message from inside. The
+ * log has the whole, under the request id that the answer carries.
+ */
+export function toApiError(error: unknown): ApiErrorBody {
+  if (error instanceof ApiError) return error.body;
+  if (hasZodFastifySchemaValidationErrors(error)) return fromValidation(error.validation);
+  if (isMinchatError(error)) {
+    const entry = errorCodes[error.code];
+    const message = tellable.has(error.code) ? `${error.message}. ${error.hint}` : entry.meaning;
+    const code = openaiCodes[error.code] ?? error.code;
+    const body: ApiErrorBody = { status: entry.http, error: { message, type: typeOf(entry.http), param: null, code } };
+    return entry.http === 429 || entry.http === 503 ? { ...body, retryAfter: 1 } : body;
+  }
+  return fromFastify(error);
+}
+
+function fromValidation(issues: readonly { keyword: string; instancePath: string; message?: string | undefined; params?: unknown }[]): ApiErrorBody {
+  const issue = issues[0];
+  const path = issue?.instancePath.split('/').filter(Boolean).join('.') ?? '';
+  const keys = (issue?.params as { keys?: unknown } | undefined)?.keys;
+  if (issue?.keyword === 'unrecognized_keys' && Array.isArray(keys)) {
+    const param = [path, String(keys[0]).slice(0, 64)].filter(Boolean).join('.');
+    return invalid(`Unrecognized request argument supplied: ${param}`, param, 'unknown_parameter');
+  }
+  return invalid(`${path === '' ? 'request' : path}: ${issue?.message ?? 'invalid'}`, path === '' ? null : path, 'invalid_value');
+}
+
+function invalid(message: string, param: string | null, code: string): ApiErrorBody {
+  return { status: 400, error: { message, type: 'invalid_request_error', param, code } };
+}
+
+/** Errors that fastify raises before a route runs: bad JSON, a body too large, a wrong media type. */
+function fromFastify(error: unknown): ApiErrorBody {
+  const { statusCode, code } = (typeof error === 'object' && error !== null ? error : {}) as Partial<FastifyError>;
+  if (statusCode === undefined || statusCode < 400 || statusCode >= 500) {
+    return { status: 500, error: { message: errorCodes.MC_INTERNAL.meaning, type: 'server_error', param: null, code: 'MC_INTERNAL' } };
+  }
+  const known: Record<string, string> = {
+    FST_ERR_CTP_BODY_TOO_LARGE: 'The request body is too large.',
+    FST_ERR_CTP_INVALID_MEDIA_TYPE: 'Send the body as application/json.',
+    FST_ERR_CTP_EMPTY_JSON_BODY: 'The request body is empty; expected a JSON object.',
+    FST_ERR_CTP_INVALID_JSON_BODY: 'The request body is not valid JSON.',
+    FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'The request body does not have the length that Content-Length tells.',
+  };
+  const message = known[code ?? ''] ?? (statusCode === 400 ? 'The request body is not valid JSON.' : 'The request cannot be served.');
+  return { status: statusCode, error: { message, type: typeOf(statusCode), param: null, code: null } };
+}
+
+function typeOf(status: number): string {
+  if (status === 401) return 'authentication_error';
+  if (status === 403) return 'permission_error';
+  if (status === 429) return 'rate_limit_error';
+  return status < 500 ? 'invalid_request_error' : 'server_error';
+}

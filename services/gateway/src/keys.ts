@@ -1,0 +1,49 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { MinchatError } from '@minchat/errors';
+
+interface Key { name: string; hash: Buffer }
+
+/** The API keys that are let in, as hashes: the keys themselves are not kept. */
+export class KeyRing {
+  readonly #keys: readonly Key[];
+
+  /** `list` as in GATEWAY_API_KEYS. Throws MC_CONFIG_INVALID. */
+  constructor(list: string) {
+    this.#keys = list.split(',').map((entry) => entry.trim()).filter((entry) => entry !== '').map(readKey);
+    const names = new Set(this.#keys.map((key) => key.name));
+    if (names.size < this.#keys.length) throw new MinchatError('MC_CONFIG_INVALID', 'GATEWAY_API_KEYS: expected each key to have a name of its own');
+  }
+
+  get size(): number {
+    return this.#keys.length;
+  }
+
+  /** The name of the key in an Authorization header; undefined when it is none of ours. */
+  nameOf(authorization: string | undefined): string | undefined {
+    const given = /^Bearer +(\S{1,512})$/i.exec(authorization ?? '')?.[1];
+    if (given === undefined) return undefined;
+    const hash = sha256(given);
+    // Every key is compared, so that the time tells nothing.
+    return this.#keys.reduce<string | undefined>((found, key) => (timingSafeEqual(hash, key.hash) ? key.name : found), undefined);
+  }
+}
+
+function readKey(entry: string, index: number): Key {
+  const { name = `key${String(index + 1)}`, secret = '' } = /^(?:(?<name>[A-Za-z0-9_-]{1,64})=)?(?<secret>\S+)$/.exec(entry)?.groups ?? {};
+  const hex = /^sha256:([0-9a-f]{64})$/.exec(secret)?.[1];
+  if (hex !== undefined) return { name, hash: Buffer.from(hex, 'hex') };
+  // The value is not told: logs are read by more people than keys are for.
+  if (secret.length < 16) throw new MinchatError('MC_CONFIG_INVALID', `GATEWAY_API_KEYS: ${name}: expected a key of at least 16 characters`);
+  return { name, hash: sha256(secret) };
+}
+
+function sha256(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}
+
+/** Which prompts are collected, from COLLECT_PROMPTS: `off`, `on`, or names of keys. */
+export function collects(setting: string, keyName: string | undefined): boolean {
+  if (setting === 'off' || setting === '') return false;
+  if (setting === 'on') return true;
+  return keyName !== undefined && setting.split(',').some((name) => name.trim() === keyName);
+}

@@ -1,0 +1,23 @@
+/**
+ * The values of several sources as they come, each with the number of its source. Leaving the loop
+ * ends every source; an error of one ends all.
+ */
+export async function* merge<T>(sources: readonly AsyncIterable<T>[]): AsyncGenerator<{ source: number; value: T }, void, undefined> {
+  const iterators = sources.map((source) => source[Symbol.asyncIterator]());
+  const advance = async (source: number): Promise<{ source: number; result: IteratorResult<T> }> => ({ source, result: await iterators[source]!.next() });
+  const pending = new Map(iterators.map((_, source) => [source, advance(source)]));
+  try {
+    while (pending.size > 0) {
+      const { source, result } = await Promise.race(pending.values());
+      if (result.done === true) {
+        pending.delete(source);
+      } else {
+        pending.set(source, advance(source));
+        yield { source, value: result.value };
+      }
+    }
+  } finally {
+    for (const waiting of pending.values()) void waiting.catch(() => undefined);
+    await Promise.allSettled(Array.from(pending.keys(), (source) => iterators[source]!.return?.()));
+  }
+}

@@ -1,0 +1,74 @@
+import type { GenerateChunk, GenerateRequest, Init, TokenLogprob } from '@minchat/contracts';
+import { ApiError } from '../errors.ts';
+import type { ChatChunk, ChatLogprobs, ChatRequest, ChatResponse } from './chat-schema.ts';
+import { asManyAsFit, checkChoices, finishOf, samplingOf, type ServedModel } from './generation.ts';
+
+/** The conversation in the contract's form: parts joined, "developer" is what "system" was called before. */
+export function messagesOf(request: ChatRequest): { role: string; content: string }[] {
+  return request.messages.map(({ role, content }) => ({
+    role: role === 'developer' ? 'system' : role,
+    content: typeof content === 'string' ? content : content.map((part) => part.text).join(''),
+  }));
+}
+
+export function planChat(request: ChatRequest, model: ServedModel, requestId: string): Init<GenerateRequest> {
+  if (typeof request.top_logprobs === 'number' && request.logprobs !== true) {
+    throw new ApiError(400, 'top_logprobs is only allowed with logprobs', { param: 'top_logprobs', code: 'invalid_value' });
+  }
+  if (model.kind === 'pretrain') {
+    throw new ApiError(400, `${model.id} is a base model and knows no conversations; use /v1/completions, or a model of a later stage`, { param: 'model', code: 'model_not_supported' });
+  }
+  const n = request.n ?? 1;
+  checkChoices(1, n);
+  return {
+    requestId,
+    model: model.artifact,
+    chat: { messages: messagesOf(request) },
+    ...samplingOf(request),
+    maxTokens: request.max_completion_tokens ?? request.max_tokens ?? asManyAsFit,
+    n,
+    wantLogprobs: request.logprobs ?? false,
+    topLogprobs: request.top_logprobs ?? 0,
+  };
+}
+
+/** OpenAI's logprobs of a chat answer. */
+export function chatLogprobs(tokens: readonly TokenLogprob[]): ChatLogprobs {
+  const utf8 = new TextEncoder();
+  return {
+    content: tokens.map((token) => ({
+      token: token.text,
+      logprob: token.logprob,
+      bytes: [...token.raw],
+      top_logprobs: token.top.map((one) => ({ token: one.text, logprob: one.logprob, bytes: [...utf8.encode(one.text)] })),
+    })),
+    refusal: null,
+  };
+}
+
+type ChatChoice = ChatResponse['choices'][number];
+
+/** Puts the chunks of a request together into its choices. */
+export function collectChat(request: Init<GenerateRequest>, chunks: readonly GenerateChunk[]): ChatChoice[] {
+  return Array.from({ length: request.n ?? 1 }, (_, index): ChatChoice => {
+    const own = chunks.filter((chunk) => chunk.index === index);
+    const last = own.at(-1);
+    return {
+      index,
+      message: { role: 'assistant', content: own.map((chunk) => chunk.text).join(''), refusal: null },
+      logprobs: request.wantLogprobs === true ? chatLogprobs(own.flatMap((chunk) => chunk.tokens)) : null,
+      finish_reason: last === undefined ? null : finishOf(last),
+    };
+  });
+}
+
+/** The choice of one stream event. The first event of each answer, without text, tells the role. */
+export function chatDelta(chunk: GenerateChunk, wantLogprobs: boolean): ChatChunk['choices'][number] {
+  const finish = finishOf(chunk);
+  return {
+    index: chunk.index,
+    delta: chunk.text === '' && finish !== null ? {} : { content: chunk.text },
+    logprobs: wantLogprobs && chunk.tokens.length > 0 ? chatLogprobs(chunk.tokens) : null,
+    finish_reason: finish,
+  };
+}

@@ -1,0 +1,134 @@
+import type { GenerateChunk, GenerateRequest, Init, TokenLogprob } from '@minchat/contracts';
+import { ApiError } from '../errors.ts';
+import type { CompletionChoice, CompletionLogprobs, CompletionRequest } from './completions-schema.ts';
+import { checkChoices, finishOf, samplingOf, tokenName, type ServedModel } from './generation.ts';
+
+/** A completion request made into requests to the inference service, one per prompt. */
+export interface CompletionPlan {
+  requests: Init<GenerateRequest>[];
+  /** Answers sent per prompt. */
+  n: number;
+  /** Answers generated per prompt; more than n only with best_of. */
+  perPrompt: number;
+  wantLogprobs: boolean;
+  /** Whether the first token sent has nothing before it, and so no probability. */
+  firstIsBare: boolean;
+}
+
+/**
+ * Base models continue the text. Models that were fine-tuned on conversations take the text as a
+ * user's instruction, as InstructGPT took the prompts of this endpoint; token ids are always taken
+ * as they are.
+ */
+export function planCompletion(request: CompletionRequest, model: ServedModel, requestId: string): CompletionPlan {
+  if (request.suffix) throw new ApiError(400, 'suffix is not supported: the models cannot insert text', { param: 'suffix', code: 'unsupported_parameter' });
+  const n = request.n ?? 1;
+  const perPrompt = request.best_of ?? n;
+  if (perPrompt < n) throw new ApiError(400, `expected best_of to be at least n, found ${String(perPrompt)} and ${String(n)}`, { param: 'best_of', code: 'invalid_value' });
+  if (request.stream === true && perPrompt > n) throw new ApiError(400, 'best_of cannot be streamed', { param: 'best_of', code: 'invalid_value' });
+  const prompts = promptsOf(request.prompt);
+  checkChoices(prompts.length, perPrompt);
+  const wantLogprobs = typeof request.logprobs === 'number';
+  const instruct = model.kind !== 'pretrain';
+  const requests = prompts.map((prompt, index): Init<GenerateRequest> => ({
+    requestId: `${requestId}-${String(index)}`,
+    model: model.artifact,
+    ...(typeof prompt !== 'string'
+      ? { tokens: { tokens: [...prompt] } }
+      : instruct ? { chat: { messages: [{ role: 'user', content: prompt }] } } : { text: prompt }),
+    ...samplingOf(request),
+    maxTokens: request.max_tokens ?? 16,
+    n: perPrompt,
+    wantLogprobs: wantLogprobs || perPrompt > n,
+    topLogprobs: request.logprobs ?? 0,
+    echo: request.echo ?? false,
+  }));
+  const firstIsBare = request.echo === true && (!instruct || typeof prompts[0] !== 'string');
+  return { requests, n, perPrompt, wantLogprobs, firstIsBare };
+}
+
+type Prompt = string | readonly number[];
+
+function promptsOf(prompt: CompletionRequest['prompt']): readonly Prompt[] {
+  if (prompt === undefined || prompt === null) return ['<|endoftext|>'];
+  if (typeof prompt === 'string') return [prompt];
+  return prompt.every((one) => typeof one === 'number') ? [prompt] : prompt as readonly Prompt[];
+}
+
+/** Writes OpenAI's logprobs for one answer, piece after piece; offsets are those in the answer's text. */
+export class CompletionLogprobWriter {
+  readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  #bare: boolean;
+  #offset = 0;
+
+  constructor(firstIsBare: boolean) {
+    this.#bare = firstIsBare;
+  }
+
+  write(tokens: readonly TokenLogprob[]): CompletionLogprobs {
+    const out: CompletionLogprobs = { tokens: [], token_logprobs: [], top_logprobs: [], text_offset: [] };
+    for (const token of tokens) {
+      out.tokens.push(tokenName(token.text, token.raw));
+      out.token_logprobs.push(this.#bare ? null : token.logprob);
+      out.top_logprobs?.push(this.#bare ? null : Object.fromEntries(token.top.map((one) => [tokenName(one.text), one.logprob])));
+      out.text_offset.push(this.#offset);
+      this.#offset += this.#decoder.decode(token.raw, { stream: true }).length;
+      this.#bare = false;
+    }
+    return out;
+  }
+}
+
+interface Answer { text: string; tokens: TokenLogprob[]; finish: 'stop' | 'length' | null; sum: number; count: number }
+
+/** Puts the chunks of one prompt together into its choices, the likeliest first when best_of asks for it. */
+export function collectChoices(plan: CompletionPlan, prompt: number, chunks: readonly GenerateChunk[]): CompletionChoice[] {
+  const answers = Array.from({ length: plan.perPrompt }, (): Answer => ({ text: '', tokens: [], finish: null, sum: 0, count: 0 }));
+  for (const chunk of chunks) {
+    const answer = answers[chunk.index];
+    if (answer === undefined) continue;
+    answer.text += chunk.text;
+    answer.finish = finishOf(chunk) ?? answer.finish;
+    answer.tokens.push(...chunk.tokens);
+    // Chunks that count no answer tokens yet are the echoed prompt.
+    if (chunk.completionTokens === 0) continue;
+    answer.sum += chunk.tokens.reduce((total, token) => total + token.logprob, 0);
+    answer.count += chunk.tokens.length;
+  }
+  const mean = (answer: Answer): number => (answer.count === 0 ? -Infinity : answer.sum / answer.count);
+  const kept = plan.perPrompt > plan.n ? answers.toSorted((a, b) => mean(b) - mean(a)).slice(0, plan.n) : answers;
+  return kept.map((answer, index) => ({
+    text: answer.text,
+    index: prompt * plan.n + index,
+    logprobs: plan.wantLogprobs ? new CompletionLogprobWriter(plan.firstIsBare).write(answer.tokens) : null,
+    finish_reason: answer.finish,
+  }));
+}
+
+/** Turns the chunks of a stream into choices of stream events. */
+export class CompletionStreamer {
+  readonly #plan: CompletionPlan;
+  readonly #writers = new Map<number, CompletionLogprobWriter>();
+
+  constructor(plan: CompletionPlan) {
+    this.#plan = plan;
+  }
+
+  choice(prompt: number, chunk: GenerateChunk): CompletionChoice {
+    const index = prompt * this.#plan.n + chunk.index;
+    const writer = this.#writers.get(index) ?? new CompletionLogprobWriter(this.#plan.firstIsBare);
+    this.#writers.set(index, writer);
+    return {
+      text: chunk.text,
+      index,
+      logprobs: this.#plan.wantLogprobs ? writer.write(chunk.tokens) : null,
+      finish_reason: finishOf(chunk),
+    };
+  }
+}
+
+/** The prompts that are texts, for collecting; token ids are none that a person wrote. */
+export function promptTexts(request: CompletionRequest): string[] {
+  if (request.prompt === undefined || request.prompt === null) return [];
+  return promptsOf(request.prompt).filter((prompt) => typeof prompt === 'string');
+}

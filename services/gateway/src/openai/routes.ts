@@ -1,0 +1,143 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { GenerateChunk } from '@minchat/contracts';
+import { ApiError } from '../errors.ts';
+import { merge } from '../merge.ts';
+import type { ListedModel, ModelDirectory } from '../models.ts';
+import { clientGone, sendEvents, type ServerSentEvent } from '../sse.ts';
+import { chatDelta, collectChat, messagesOf, planChat } from './chat.ts';
+import { chatRequest, chatResponse, type ChatChunk } from './chat-schema.ts';
+import { errorSchema } from './common.ts';
+import { CompletionStreamer, collectChoices, planCompletion, promptTexts, type CompletionPlan } from './completions.ts';
+import { completionRequest, completionResponse, type CompletionResponse } from './completions-schema.ts';
+import { UsageCounter, type Inference } from './generation.ts';
+import { embeddingRequest, modelListResponse, modelResponse, rewardRequest, rewardResponse, type RewardRequest } from './rewards-schema.ts';
+
+/** A prompt that a user gave with consent. */
+export interface CollectedPrompt {
+  request: FastifyRequest;
+  messages: { role: string; content: string }[];
+  user: string | null | undefined;
+  /** The request itself asks not to be kept. */
+  refused: boolean;
+}
+
+export interface OpenAiOptions {
+  inference: Inference;
+  models: ModelDirectory;
+  /** Hands a prompt to the store if the settings allow it; never fails the request. */
+  collect(prompt: CollectedPrompt): void;
+}
+
+const errors = { '4xx': errorSchema, '5xx': errorSchema };
+const done: ServerSentEvent = { data: '[DONE]' };
+
+/** The OpenAI-compatible endpoints, under /v1. */
+export const openAiRoutes: FastifyPluginAsyncZod<OpenAiOptions> = async (app, { inference, models, collect }) => {
+  app.get('/models', { schema: { tags: ['models'], summary: 'The models that can be asked', response: { 200: modelListResponse, ...errors } } }, async () => ({
+    object: 'list' as const,
+    data: (await models.list()).map(describeModel),
+  }));
+
+  // Names have a slash in them: the rest of the path is the name, written plainly or as %2F.
+  app.get('/models/*', { schema: { tags: ['models'], summary: 'One model', params: z.object({ '*': z.string() }), response: { 200: modelResponse, ...errors } } }, async (request) => {
+    const name = request.params['*'];
+    const found = (await models.list()).find((model) => model.id === name);
+    return describeModel(found ?? await models.resolve(name, 'text'));
+  });
+
+  app.post('/completions', { schema: { tags: ['generate'], summary: 'Continue a text', body: completionRequest, response: { 200: completionResponse, ...errors } } }, async (request, reply) => {
+    const { body } = request;
+    const model = await models.resolve(body.model, 'text');
+    const plan = planCompletion(body, model, request.id);
+    for (const text of promptTexts(body)) {
+      collect({ request, messages: [{ role: 'user', content: text }], user: body.user, refused: false });
+    }
+    const signal = clientGone(reply);
+    const head = { id: `cmpl-${request.id}`, object: 'text_completion' as const, created: Math.floor(Date.now() / 1000), model: model.id };
+    if (body.stream === true) return sendEvents(reply, streamCompletion(inference, plan, head, body.stream_options?.include_usage === true, signal));
+    const usage = new UsageCounter();
+    const chunks = plan.requests.map((): GenerateChunk[] => []);
+    for await (const { source, value } of merge(plan.requests.map((one) => inference.generate(one, signal)))) {
+      usage.add(source, value);
+      chunks[source]?.push(value);
+    }
+    return { ...head, choices: chunks.flatMap((own, prompt) => collectChoices(plan, prompt, own)), usage: usage.usage };
+  });
+
+  app.post('/chat/completions', { schema: { tags: ['generate'], summary: 'Answer in a conversation', body: chatRequest, response: { 200: chatResponse, ...errors } } }, async (request, reply) => {
+    const { body } = request;
+    const model = await models.resolve(body.model, 'text');
+    const plan = planChat(body, model, request.id);
+    collect({ request, messages: messagesOf(body), user: body.user, refused: body.store === false });
+    const signal = clientGone(reply);
+    const head = { id: `chatcmpl-${request.id}`, created: Math.floor(Date.now() / 1000), model: model.id };
+    const answers = inference.generate(plan, signal);
+    if (body.stream === true) {
+      return sendEvents(reply, streamChat(answers, { ...head, object: 'chat.completion.chunk' }, { n: plan.n ?? 1, logprobs: body.logprobs === true, usage: body.stream_options?.include_usage === true }));
+    }
+    const usage = new UsageCounter();
+    const chunks: GenerateChunk[] = [];
+    for await (const chunk of answers) {
+      usage.add(0, chunk);
+      chunks.push(chunk);
+    }
+    return { ...head, object: 'chat.completion' as const, choices: collectChat(plan, chunks), usage: usage.usage };
+  });
+
+  app.post('/rewards', { schema: { tags: ['rewards'], summary: 'Score answers with a reward model', body: rewardRequest, response: { 200: rewardResponse, ...errors } } }, async (request, reply) => {
+    const { body } = request;
+    const model = await models.resolve(body.model, 'reward');
+    const texts = [body.input].flat().map(textToScore);
+    const scores = await inference.score({ model: model.artifact, texts }, clientGone(reply));
+    return { object: 'list' as const, model: model.id, data: scores.map((score, index) => ({ object: 'reward' as const, index, score })) };
+  });
+
+  app.post('/embeddings', { schema: { tags: ['embeddings'], summary: 'Refused: the models make no embeddings', body: embeddingRequest, response: errors } }, () => {
+    throw new ApiError(400, 'Embeddings are not served: these models are trained to write and to score text. Use /v1/rewards for scores.', { param: 'model', code: 'model_not_supported' });
+  });
+};
+
+async function* streamCompletion(inference: Inference, plan: CompletionPlan, head: Pick<CompletionResponse, 'id' | 'object' | 'created' | 'model'>, withUsage: boolean, signal: AbortSignal): AsyncGenerator<ServerSentEvent, void, undefined> {
+  const usage = new UsageCounter();
+  const streamer = new CompletionStreamer(plan);
+  const extra = withUsage ? { usage: null } : {};
+  for await (const { source, value } of merge(plan.requests.map((one) => inference.generate(one, signal)))) {
+    usage.add(source, value);
+    yield { data: JSON.stringify({ ...head, choices: [streamer.choice(source, value)], ...extra } satisfies CompletionResponse) };
+  }
+  if (withUsage) yield { data: JSON.stringify({ ...head, choices: [], usage: usage.usage } satisfies CompletionResponse) };
+  yield done;
+}
+
+async function* streamChat(answers: AsyncIterable<GenerateChunk>, head: Pick<ChatChunk, 'id' | 'object' | 'created' | 'model'>, want: { n: number; logprobs: boolean; usage: boolean }): AsyncGenerator<ServerSentEvent, void, undefined> {
+  const usage = new UsageCounter();
+  const extra = want.usage ? { usage: null } : {};
+  const told = new Set<number>();
+  const event = (choices: ChatChunk['choices']): ServerSentEvent => ({ data: JSON.stringify({ ...head, choices, ...extra } satisfies ChatChunk) });
+  for await (const chunk of answers) {
+    usage.add(0, chunk);
+    if (!told.has(chunk.index)) {
+      told.add(chunk.index);
+      yield event([{ index: chunk.index, delta: { role: 'assistant', content: '' }, logprobs: null, finish_reason: null }]);
+    }
+    yield event([chatDelta(chunk, want.logprobs)]);
+  }
+  if (want.usage) yield { data: JSON.stringify({ ...head, choices: [], usage: usage.usage } satisfies ChatChunk) };
+  yield done;
+}
+
+function textToScore(input: Exclude<RewardRequest['input'], readonly unknown[]>) {
+  if ('prompt' in input) {
+    return { messages: typeof input.prompt === 'string' ? [{ role: 'user', content: input.prompt }] : input.prompt, completion: input.completion };
+  }
+  const last = input.messages.at(-1);
+  if (last?.role !== 'assistant') throw new ApiError(400, `input.messages: expected the last message to be an assistant's, found one of ${last?.role ?? 'nobody'}`, { param: 'input', code: 'invalid_value' });
+  return { messages: input.messages.slice(0, -1), completion: last.content };
+}
+
+function describeModel(model: ListedModel) {
+  const { id, run, stage, kind, purpose } = model;
+  return { id, object: 'model' as const, created: Math.floor(model.createdAtMs / 1000), owned_by: 'minchat' as const, minchat: { run, stage, kind, purpose } };
+}

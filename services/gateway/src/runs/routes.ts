@@ -1,0 +1,111 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { rpc, type Bus } from '@minchat/bus';
+import { StageStatus, namePattern, type RunRecord, type StageEvent } from '@minchat/contracts';
+import { MinchatError } from '@minchat/errors';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { errorSchema } from '../openai/common.ts';
+import { clientGone, sendEvents, type ServerSentEvent } from '../sse.ts';
+import { runDetailView, runListView, viewEvent, viewRun, viewRunDetail } from './view.ts';
+
+export interface RunOptions {
+  bus: Pick<Bus, 'call' | 'subscribeEvents' | 'artifacts'>;
+  /** Aborted when the server closes: streams of events have no end of their own. */
+  closing: AbortSignal;
+}
+
+const errors = { '4xx': errorSchema, '5xx': errorSchema };
+const tags = ['runs'];
+const runId = z.string().regex(namePattern, 'expected the id of a run');
+const params = z.object({ id: runId });
+
+/** A report draws its own plots, and may do nothing else. */
+const reportPolicy = "sandbox allow-scripts; default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; font-src data:";
+
+/** Runs for the web app, under /api. */
+export const runRoutes: FastifyPluginAsyncZod<RunOptions> = async (app, { bus, closing }) => {
+  const find = (id: string): Promise<RunRecord> => bus.call(rpc.getRun, { runId: id });
+
+  app.get('/runs', { schema: { tags, summary: 'The runs, newest first', querystring: z.object({ limit: z.coerce.number().int().min(1).max(1000).default(100) }), response: { 200: runListView, ...errors } } }, async (request) => {
+    const { runs } = await bus.call(rpc.listRuns, { limit: request.query.limit });
+    return { runs: runs.toSorted((a, b) => b.createdAtMs - a.createdAtMs).map(viewRun) };
+  });
+
+  const submission = z.strictObject({
+    spec: z.record(z.string(), z.unknown()).describe('The run’s spec, as in its YAML file'),
+    id: runId.optional().describe('Submitting the same id again gives the first run back'),
+  });
+  app.post('/runs', { schema: { tags, summary: 'Start a run', body: submission, response: { 201: runDetailView, ...errors } } }, async (request, reply) => {
+    const { spec, id = '' } = request.body;
+    const run = await bus.call(rpc.submitRun, { specJson: JSON.stringify(spec), runId: id });
+    return reply.code(201).send(viewRunDetail(run));
+  });
+
+  app.get('/runs/:id', { schema: { tags, summary: 'One run with its spec', params, response: { 200: runDetailView, ...errors } } }, async (request) => viewRunDetail(await find(request.params.id)));
+
+  app.post('/runs/:id/cancel', { schema: { tags, summary: 'Cancel a run', params, response: { 200: runDetailView, ...errors } } }, async (request) =>
+    viewRunDetail(await bus.call(rpc.cancelRun, { runId: request.params.id })));
+
+  app.post('/runs/:id/resume', { schema: { tags, summary: 'Start the failed and cancelled stages again', params, response: { 200: runDetailView, ...errors } } }, async (request) =>
+    viewRunDetail(await bus.call(rpc.resumeRun, { runId: request.params.id })));
+
+  const forking = z.strictObject({
+    from: z.string().min(1).max(128).describe('The first stage to do anew'),
+    settings: z.record(z.string(), z.record(z.string(), z.unknown())).optional().describe('Settings to change, by stage'),
+  });
+  app.post('/runs/:id/fork', { schema: { tags, summary: 'A new run that takes over the results before a stage', params, body: forking, response: { 201: runDetailView, ...errors } } }, async (request, reply) => {
+    const { from, settings } = request.body;
+    const run = await bus.call(rpc.forkRun, { runId: request.params.id, fromStage: from, settingsJson: settings === undefined ? '' : JSON.stringify(settings) });
+    return reply.code(201).send(viewRunDetail(run));
+  });
+
+  const history = z.object({ from: z.enum(['all', 'new']).default('all').describe('all: those that are kept first') });
+  app.get('/runs/:id/events', { schema: { tags, summary: 'What happens to a run, as server-sent events', params, querystring: history } }, async (request, reply) => {
+    await find(request.params.id);
+    return sendEvents(reply, runEvents(bus, request.params.id, request.query.from, AbortSignal.any([clientGone(reply), closing])));
+  });
+
+  app.get('/runs/:id/report', { schema: { tags, summary: 'The evaluation report', params, querystring: z.object({ format: z.enum(['html', 'json']).default('html') }) } }, async (request, reply) => {
+    const report = reportOf(await find(request.params.id));
+    if (report === undefined) throw new MinchatError('MC_NOT_FOUND', `expected a report of run ${request.params.id}, found none yet`);
+    const { format } = request.query;
+    const body = await readFile(join(await bus.artifacts.get(report), `report.${format}`));
+    if (format === 'html') reply.header('content-security-policy', reportPolicy);
+    return reply.type(format === 'html' ? 'text/html; charset=utf-8' : 'application/json; charset=utf-8').send(body);
+  });
+};
+
+/** The report of the last evaluation that is done. */
+function reportOf(run: RunRecord) {
+  const outputs = run.stages.filter((stage) => stage.status === StageStatus.STAGE_STATUS_COMPLETED).flatMap((stage) => stage.result?.outputs ?? []);
+  return outputs.findLast(({ artifact }) => artifact?.kind === 'report')?.artifact;
+}
+
+async function* runEvents(bus: RunOptions['bus'], id: string, from: 'all' | 'new', signal: AbortSignal): AsyncGenerator<ServerSentEvent, void, undefined> {
+  const events: StageEvent[] = [];
+  let ended = false;
+  let wake = (): void => undefined;
+  const subscription = await bus.subscribeEvents({ runId: id, from }, (event) => {
+    events.push(event);
+    wake();
+  });
+  const end = (): void => {
+    ended = true;
+    wake();
+  };
+  signal.addEventListener('abort', end);
+  void subscription.done.then(end, end);
+  try {
+    // Opens the stream at once, so that a page knows it is connected before anything happens.
+    yield { event: 'open', data: '{}' };
+    while (!ended) {
+      const event = events.shift();
+      if (event !== undefined) yield viewEvent(event);
+      else await new Promise<void>((resolve) => { wake = resolve; });
+    }
+  } finally {
+    signal.removeEventListener('abort', end);
+    await subscription.stop();
+  }
+}

@@ -1,0 +1,118 @@
+import { RunStatus, StageStatus, type RunRecord, type StageEvent, type StageRecord, type WireError } from '@minchat/contracts';
+import { z } from 'zod';
+
+// Runs as the web app sees them.
+
+const metrics = z.record(z.string(), z.number());
+const error = z.object({ code: z.string(), message: z.string(), hint: z.string() }).nullable();
+
+const stageView = z.object({
+  stage: z.string(),
+  kind: z.string(),
+  status: z.enum(['waiting', 'queued', 'running', 'completed', 'failed', 'cancelled']),
+  attempt: z.int(),
+  step: z.int(),
+  totalSteps: z.int(),
+  tokens: z.int(),
+  metrics,
+  queuedAt: z.int(),
+  startedAt: z.int(),
+  finishedAt: z.int(),
+  outputs: z.array(z.object({ name: z.string(), kind: z.string(), digest: z.string(), size: z.int() })),
+  error,
+});
+
+export const runView = z.object({
+  id: z.string(),
+  name: z.string(),
+  status: z.enum(['running', 'completed', 'failed', 'cancelled']),
+  createdAt: z.int().describe('Milliseconds since 1970, as all times here; 0 for never'),
+  updatedAt: z.int(),
+  forkedFrom: z.string().nullable(),
+  stages: z.array(stageView),
+  error,
+});
+export const runListView = z.object({ runs: z.array(runView) });
+export const runDetailView = runView.extend({ spec: z.unknown() });
+
+const runStatus = {
+  [RunStatus.RUN_STATUS_UNSPECIFIED]: 'running',
+  [RunStatus.RUN_STATUS_RUNNING]: 'running',
+  [RunStatus.RUN_STATUS_COMPLETED]: 'completed',
+  [RunStatus.RUN_STATUS_FAILED]: 'failed',
+  [RunStatus.RUN_STATUS_CANCELLED]: 'cancelled',
+} as const satisfies Record<RunStatus, string>;
+
+const stageStatus = {
+  [StageStatus.STAGE_STATUS_UNSPECIFIED]: 'waiting',
+  [StageStatus.STAGE_STATUS_WAITING]: 'waiting',
+  [StageStatus.STAGE_STATUS_QUEUED]: 'queued',
+  [StageStatus.STAGE_STATUS_RUNNING]: 'running',
+  [StageStatus.STAGE_STATUS_COMPLETED]: 'completed',
+  [StageStatus.STAGE_STATUS_FAILED]: 'failed',
+  [StageStatus.STAGE_STATUS_CANCELLED]: 'cancelled',
+} as const satisfies Record<StageStatus, string>;
+
+export function viewRun(run: RunRecord): z.output<typeof runView> {
+  return {
+    id: run.runId,
+    name: run.name,
+    status: runStatus[run.status],
+    createdAt: run.createdAtMs,
+    updatedAt: run.updatedAtMs,
+    forkedFrom: run.forkedFrom === '' ? null : run.forkedFrom,
+    stages: run.stages.map(viewStage),
+    error: viewError(run.error),
+  };
+}
+
+export function viewRunDetail(run: RunRecord): z.output<typeof runDetailView> {
+  return { ...viewRun(run), spec: JSON.parse(run.specJson) as unknown };
+}
+
+function viewStage(stage: StageRecord): z.output<typeof stageView> {
+  // The last metrics of a finished stage are those of its result.
+  const last = stage.result?.metrics ?? [];
+  return {
+    stage: stage.stage,
+    kind: stage.kind,
+    status: stageStatus[stage.status],
+    attempt: stage.attempt,
+    step: stage.step,
+    totalSteps: stage.totalSteps,
+    tokens: stage.tokens,
+    metrics: viewMetrics(last.length > 0 ? last : stage.metrics),
+    queuedAt: stage.queuedAtMs,
+    startedAt: stage.startedAtMs,
+    finishedAt: stage.finishedAtMs,
+    outputs: (stage.result?.outputs ?? []).flatMap(({ name, artifact }) =>
+      artifact === undefined ? [] : [{ name, kind: artifact.kind, digest: artifact.digest, size: artifact.size }]),
+    error: viewError(stage.error),
+  };
+}
+
+function viewMetrics(list: readonly { name: string; value: number }[]): Record<string, number> {
+  return Object.fromEntries(list.map(({ name, value }) => [name, value]));
+}
+
+function viewError(wire: WireError | undefined): z.output<typeof error> {
+  return wire === undefined ? null : { code: wire.code, message: wire.message, hint: wire.hint };
+}
+
+const details = ['started', 'progress', 'checkpointed', 'completed', 'failed', 'released', 'runChanged'] as const;
+
+/** An event for the web app: what happened, to which stage, and the particulars. */
+export function viewEvent(event: StageEvent): { event: string; id: string; data: string } {
+  const kind = details.find((name) => event[name] !== undefined) ?? 'progress';
+  const { metrics: list, error: wire, ...rest } = { ...event[kind] } as { metrics?: { name: string; value: number }[]; error?: WireError };
+  const data = {
+    run: event.runId,
+    stage: event.stage,
+    at: event.atMs,
+    kind,
+    ...rest,
+    ...(list === undefined ? {} : { metrics: viewMetrics(list) }),
+    ...(wire === undefined ? {} : { error: viewError(wire) }),
+  };
+  return { event: kind, id: event.eventId, data: JSON.stringify(data) };
+}
