@@ -1,0 +1,86 @@
+import type { Random } from '@minchat/model/random';
+import { pick, pickWeighted } from './draw.ts';
+import type { Task } from './task.ts';
+import { groups } from './tasks.ts';
+
+// The base corpus: short texts of simple sentences. Everything that can be asked is told here many times
+// in different words, but no text has the form of a chat or one of the questions.
+
+const names = ['anna', 'tom', 'lena', 'max', 'mia', 'ben'];
+const places = ['garden', 'forest', 'lake', 'kitchen', 'market', 'school', 'river', 'farm', 'library', 'hill'];
+const times = ['one morning', 'on a sunny day', 'after school', 'in the evening', 'on a rainy day', 'last week', 'in winter', 'yesterday'];
+const doings = ['looked at a big tree', 'sat in the grass', 'played with a ball', 'ate some cake', 'read a book', 'drew a picture', 'fed the ducks', 'made a fire', 'sang a song', 'flew a kite'];
+const ends = ['then they went home.', 'they were happy all day.', 'it was a good day.', 'and so they became friends.', 'then it was time to sleep.', 'they laughed and laughed.'];
+const counting = [
+  '0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20.',
+  'a b c d e f g h i j k l m n o p q r s t u v w x y z.',
+  'monday, tuesday, wednesday, thursday, friday, saturday, sunday.',
+  'january, february, march, april, may, june, july, august, september, october, november, december.',
+];
+
+/** How often a task of a family is told, against the others: what is hard to learn, more often. */
+const emphasis: Readonly<Record<string, number>> = { plus: 1.4, minus: 1.4, story: 1.2, turn: 0.6, spell: 1.5, 'letter count': 0.8, explain: 1.6, name: 5, first: 1, like: 0.8 };
+
+const shares = [...groups].map(([group, members]) => [members, members.length * (emphasis[group] ?? 1)] as const);
+
+function anyTask(random: Random): Task {
+  return pick(random, pickWeighted(random, shares));
+}
+
+/** What stands alone as an answer and in the corpus; a story's answer says nothing without the story. */
+function answersOf(task: Task): readonly string[] {
+  const alone = task.answers.filter((answer) => task.statements.includes(answer));
+  return alone.length > 0 ? alone : task.statements;
+}
+
+/** A true sentence about a task; half the time in the words of an answer. */
+function tell(random: Random, task: Task): string {
+  return pick(random, random.next() < 0.5 ? answersOf(task) : task.statements);
+}
+
+type Form = (random: Random) => string[];
+
+const facts: Form = (random) => Array.from({ length: 4 + random.int(4) }, () => tell(random, anyTask(random)));
+
+/** One thing in several words, so that knowing it does not hang on one phrase. */
+const lesson: Form = (random) => {
+  const task = anyTask(random);
+  const said = [pick(random, answersOf(task)), ...random.shuffle([...task.statements]).slice(0, 3)];
+  return [...new Set(said), tell(random, anyTask(random))];
+};
+
+/** The neighbours of one family side by side. */
+const table: Form = (random) => {
+  const members = pickWeighted(random, shares);
+  return Array.from({ length: 4 + random.int(3) }, () => pick(random, answersOf(pick(random, members))));
+};
+
+const talk: Form = (random) => {
+  const [asking, answering] = random.shuffle([...names]) as [string, string];
+  const turns = Array.from({ length: 2 + random.int(3) }, () => {
+    const task = anyTask(random);
+    return [`${asking} asked ${answering} about ${task.topic}.`, `${answering} said: ${pick(random, answersOf(task))}`];
+  }).flat();
+  return random.next() < 0.5 ? turns : [...turns, `thank you, ${answering}, said ${asking}.`, pick(random, ends)];
+};
+
+const story: Form = (random) => {
+  const [one, two] = random.shuffle([...names]) as [string, string];
+  return [
+    `${pick(random, times)} ${one} and ${two} went to the ${pick(random, places)}.`,
+    `they ${pick(random, doings)}.`,
+    `${one} said: ${tell(random, anyTask(random))}`,
+    `${two} said: ${tell(random, anyTask(random))}`,
+    `and ${pick(random, [one, two])} ${pick(random, doings)}.`,
+    pick(random, ends),
+  ];
+};
+
+const count: Form = (random) => [pick(random, counting), tell(random, anyTask(random)), pick(random, counting)];
+
+const forms: readonly (readonly [Form, number])[] = [[facts, 30], [lesson, 25], [table, 12], [talk, 20], [story, 11], [count, 2]];
+
+/** One text of the corpus; the same for the same random stream. */
+export function document(random: Random): string {
+  return pickWeighted(random, forms)(random).join(' ');
+}

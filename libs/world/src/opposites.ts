@@ -1,0 +1,64 @@
+import { gradeByKey, tasksOf, type Task } from './task.ts';
+import { wordsOf } from './text.ts';
+
+// Pairs of opposites, each with things that can be either.
+const table = `
+hot cold: soup tea oven | big small: house dog boat | fast slow: train car horse | happy sad: boy girl queen | old young: man woman king
+bright dark: room lamp sky | heavy light: box bag stone | high low: wall shelf hill | loud quiet: band class child | hard soft: bed bread cheese
+wet dry: towel road coat | full empty: cup bucket bus | open closed: door shop window | clean dirty: shirt plate kitchen | rich poor: merchant farmer prince
+strong weak: bear rope coffee | long short: road story song | wide narrow: river bridge path | thick thin: book blanket ice | early late: train guest bus
+sweet sour: apple juice berry | sharp blunt: knife pencil axe | deep shallow: lake pond sea | awake asleep: baby cat owl | good bad: film idea cook
+easy difficult: game test puzzle | smooth rough: stone skin board | tidy messy: desk garage bedroom | tight loose: knot belt shoe | true false: story tale answer
+safe dangerous: road ladder game | kind mean: teacher neighbour boss`;
+
+interface Opposites {
+  readonly words: readonly [string, string];
+  readonly things: readonly string[];
+}
+
+const all: readonly Opposites[] = table
+  .trim()
+  .split(/[|\n]/u)
+  .map((entry) => {
+    const [words = '', things = ''] = entry.trim().split(': ');
+    const [a = '', b = ''] = words.split(' ');
+    return { words: [a, b], things: things.split(' ') };
+  });
+
+const bothWays = all.flatMap(({ words: [a, b], things }) => [
+  { from: a, to: b, things },
+  { from: b, to: a, things },
+]);
+
+const adjectives = bothWays.map(({ from }) => from);
+
+const single = tasksOf({
+  group: 'opposite',
+  useCase: 'rewrite',
+  pairs: bothWays.map(({ from, to }) => [from, to]),
+  questions: ['what is the opposite of {s}?', 'give me the opposite of {s}.', 'turn {s} into its opposite.', 'which word is the opposite of {s}?', 'please tell me the opposite of the word {s}.'],
+  statements: ['the opposite of {s} is {v}.', '{v} is the opposite of {s}.', 'what is not {s} may be {v}.', '{s} and {v} are opposites.'],
+  topic: 'the opposite of {s}',
+});
+
+const sentences: readonly Task[] = bothWays.flatMap(({ from, to, things }) =>
+  things.map((thing): Task => {
+    const before = `the ${thing} is ${from}`;
+    const after = `the ${thing} is ${to}`;
+    const statements = [`${after}.`, `tom says that ${before}, but anna says that ${after}.`, `yesterday the ${thing} was ${from}; today ${after}.`, `${before}? no, ${after}.`];
+    const others = adjectives.filter((word) => word !== to);
+    return {
+      id: `turn/${thing} ${from}`,
+      group: 'turn',
+      useCase: 'rewrite',
+      questions: [`say the opposite: ${before}.`, `turn this around: ${before}.`, `make the opposite of this: ${before}.`, `please rewrite with the opposite word: ${before}.`],
+      answers: statements.slice(0, 1),
+      statements,
+      topic: `the ${thing}`,
+      mistakes: [`${before}.`, `the ${thing} is ${others[(from.length * 11 + thing.length * 17) % others.length] ?? ''}.`],
+      grade: gradeByKey([`${after}.`], [...wordsOf(thing), to], new Set(others)),
+    };
+  }),
+);
+
+export const opposites: readonly Task[] = [...single, ...sentences];
