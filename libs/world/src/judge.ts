@@ -29,7 +29,7 @@ export function judge(messages: readonly ChatMessage[], answer: string, finished
   const longest = Math.max(...task.answers.map((text) => wordsOf(text).length));
   const length = contents.reduce((sum, words) => sum + words.length, 0);
   const padding = Math.max(0, length - 1.4 * longest - 3) / longest;
-  const cost = 0.4 * extras + 0.35 * fillers + 0.25 * Math.max(0, polite.length - 2) + 0.3 * padding + 0.4 * strayMarks(answer);
+  const cost = 0.4 * extras + 0.35 * fillers + 0.25 * Math.max(0, polite.length - 2) + 0.3 * padding + strayMarks(answer);
   const toThePoint = contents.length === 0 ? 0 : Math.max(0, 1 - cost);
 
   const rude = sentences.some(({ role }) => role === 'rude');
@@ -42,7 +42,7 @@ export function judge(messages: readonly ChatMessage[], answer: string, finished
   return { score: finished ? whole : 0.5 * whole, right, toThePoint, polite: manners, finished: finished ? 1 : 0 };
 }
 
-/** The share of characters that no answer of this world needs. */
+/** Marks that no answer of this world needs, 0 to 1: four of them are as bad as it gets. */
 function strayMarks(answer: string): number {
-  return answer.length === 0 ? 0 : Math.min(1, (answer.match(/[^a-z0-9 .,!?:;'+=-]/giu) ?? []).length / 4);
+  return Math.min(1, (answer.match(/[^a-z0-9 .,!?:;'+=-]|[.,!?:;'+=-]{3,}/giu) ?? []).length / 4);
 }
