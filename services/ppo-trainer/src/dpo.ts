@@ -44,8 +44,9 @@ export const dpoStage = defineStage({
     log.info(await startBackend(), 'backend');
     const folder = context.input('model');
     const tokenizer = await loadTokenizer(folder);
-    const policy = await loadModel(folder, { head: 'lm' });
-    const reference = cloneModel(policy);
+    using resources = new DisposableStack();
+    const policy = resources.adopt(await loadModel(folder, { head: 'lm' }), disposeModel);
+    const reference = resources.adopt(cloneModel(policy), disposeModel);
     const limit = policy.config.n_positions;
     const pairs = await loadPairs(context.input('comparisons'), 'train', tokenizer, limit);
     if (pairs.length === 0) throw new MinchatError('MC_DATA_EMPTY', 'comparisons: expected pairs in the train split, found none but ties');
@@ -53,6 +54,10 @@ export const dpoStage = defineStage({
     const optimizer = new AdamW(policy.parameters, { clipNorm: settings.maxGradNorm });
     // Chosen by the validation loss: the bound on the KL is of no use here.
     const selection = selectBest(policy, Infinity);
+    resources.defer(() => {
+      optimizer.dispose();
+      selection.dispose();
+    });
     const rows = Math.ceil(settings.batchSize / settings.gradientAccumulation);
     const options = { beta: settings.beta, pad: tokenizer.endOfText, rows };
     const schedule = batchSchedule({ lengths: pairs.map(size), batchSize: settings.batchSize, seed: context.seed });
@@ -82,10 +87,6 @@ export const dpoStage = defineStage({
     await saveModel(selection.chosen(policy), context.output('policy'));
     await copyTokenizer(folder, context.output('policy'));
     await writeHistory(context.output('policy'), result.history);
-    optimizer.dispose();
-    selection.dispose();
-    disposeModel(policy);
-    disposeModel(reference);
     return result.metrics;
   },
 });

@@ -32,7 +32,7 @@ export const rlooStage = defineStage({
     if (batchSize % groupSize !== 0) {
       throw new MinchatError('MC_STAGE_SETTINGS', `batchSize: expected a multiple of groupSize ${groupSize}, found ${batchSize}`);
     }
-    const trainer = await OnlineTrainer.open(context);
+    using trainer = await OnlineTrainer.open(context);
     const { actor, pass } = trainer;
     const prompts = trainer.schedule(batchSize / groupSize);
 
@@ -84,7 +84,6 @@ export const rlooStage = defineStage({
     });
 
     await trainer.savePolicy(context.output('policy'), result.history);
-    trainer.dispose();
     return result.metrics;
   },
 });

@@ -37,10 +37,12 @@ export const ppoStage = defineStage({
   },
   async run(context) {
     const { settings, log } = context;
-    const trainer = await OnlineTrainer.open(context);
+    using resources = new DisposableStack();
+    const trainer = resources.use(await OnlineTrainer.open(context));
     const { actor, pass } = trainer;
-    const value = await loadModel(context.input('reward'), { head: 'scalar' });
+    const value = resources.adopt(await loadModel(context.input('reward'), { head: 'scalar' }), disposeModel);
     const valueOptimizer = ppoAdam(value, settings.maxGradNorm);
+    resources.defer(() => valueOptimizer.dispose());
     const ptx = await openPtx(context, trainer.tokenizer, actor.policy.config.n_positions);
     const prompts = trainer.schedule(settings.batchSize);
     const common = { gradientAccumulation: settings.gradientAccumulation, pad: pass.pad };
@@ -113,9 +115,6 @@ export const ppoStage = defineStage({
     // The bias of the reward model is part of the weights now: see normaliseHead.
     await saveModel(value, context.output('value'), { [rewardBiasKey]: 0 });
     await trainer.saveBeside(context.output('value'), result.history);
-    valueOptimizer.dispose();
-    disposeModel(value);
-    trainer.dispose();
     return result.metrics;
   },
 });

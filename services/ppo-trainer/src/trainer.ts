@@ -25,7 +25,7 @@ export interface OnlineSettings
 type Context = StageContext<OnlineSettings, 'model' | 'reward' | 'prompts'>;
 
 /** What PPO, RLOO and GRPO share: models, prompts, rollouts, rewards, evaluation, the choice of what is saved. */
-export class OnlineTrainer {
+export class OnlineTrainer implements Disposable {
   readonly context: Context;
   readonly tokenizer: Tokenizer;
   readonly actor: Actor;
@@ -176,7 +176,8 @@ export class OnlineTrainer {
     await writeHistory(folder, history);
   }
 
-  dispose(): void {
+  /** Ends the use of all models. */
+  [Symbol.dispose](): void {
     this.actor.dispose();
     this.selection.dispose();
     disposeModel(this.reward);

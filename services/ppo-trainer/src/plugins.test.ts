@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import { runStage } from '@minchat/training/testing';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import dpo from './dpo.ts';
+import rloo from './rloo.ts';
+import { tinyWorld, type TinyWorld } from './tiny.testing.ts';
+
+process.env['MINCHAT_BACKEND'] = 'wasm';
+// Real training on a machine that may have little to spare.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
+
+let world: TinyWorld;
+beforeAll(async () => {
+  world = await tinyWorld();
+});
+
+async function digest(folder: string): Promise<string> {
+  return createHash('sha256').update(await readFile(join(folder, 'model.safetensors'))).digest('hex');
+}
+
+describe('rloo', () => {
+  const settings = {
+    episodes: 10 * 32,
+    batchSize: 32,
+    minibatchSize: 16,
+    groupSize: 4,
+    maxNewTokens: 12,
+    learningRate: 0.005,
+    warmupIterations: 2,
+    evaluateEvery: 8,
+    evaluationPrompts: 8,
+    normaliseOn: 32,
+    ema: 0,
+  } as const;
+  const inputs = (): { model: string; reward: string; prompts: string } => ({ model: world.sft, reward: world.reward, prompts: world.prompts });
+
+  it.each(['rloo', 'grpo'] as const)('%s raises the reward without a value network', async (baseline) => {
+    const before = tf.memory().numTensors;
+    const result = await runStage(rloo, { settings: { ...settings, baseline }, inputs: inputs() });
+    expect(result.error).toBeUndefined();
+    const scores = result.progress.map(({ metrics }) => metrics?.['objective/scores'] ?? Number.NaN);
+    expect((scores.at(-1) ?? 0) + (scores.at(-2) ?? 0)).toBeGreaterThan((scores[0] ?? 0) + (scores[1] ?? 0) + 1);
+    for (const { metrics } of result.progress) expect(metrics?.['val/first_ratio_error']).toBeLessThan(1e-3);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('resumed, ends bit for bit where an undisturbed run ends', async () => {
+    const short = { ...settings, episodes: 4 * 32, evaluateEvery: 2 };
+    const whole = await runStage(rloo, { settings: short, inputs: inputs() });
+    const stopped = await runStage(rloo, { settings: short, inputs: inputs(), onProgress: ({ step }) => (step === 2 ? 'shutdown' : undefined) });
+    expect(stopped.error).toBe('shutdown');
+    const resumed = await runStage(rloo, { settings: short, inputs: inputs(), folder: stopped.folder });
+    expect(await digest(resumed.output('policy'))).toBe(await digest(whole.output('policy')));
+  });
+
+  it('refuses a batch that groups do not fill', async () => {
+    const result = await runStage(rloo, { settings: { ...settings, groupSize: 5 }, inputs: inputs() });
+    expect(result.error).toMatchObject({ code: 'MC_STAGE_SETTINGS' });
+  });
+});
+
+describe('dpo', () => {
+  const settings = { epochs: 2, batchSize: 16, learningRate: 0.01, warmupSteps: 2, evaluateEvery: 4 };
+  const inputs = (): { model: string; comparisons: string } => ({ model: world.sft, comparisons: world.comparisons });
+
+  it('learns to prefer the better answers, and resumes bit for bit', async () => {
+    const before = tf.memory().numTensors;
+    const whole = await runStage(dpo, { settings, inputs: inputs() });
+    expect(whole.error).toBeUndefined();
+    const metrics = whole.progress.map((report) => report.metrics ?? {});
+    expect(metrics[0]?.['loss']).toBeCloseTo(Math.log(2), 4);
+    expect(metrics.at(-1)?.['loss']).toBeLessThan(0.5);
+    expect(metrics.at(-1)?.['eval_rewards/accuracies']).toBe(1);
+    expect(tf.memory().numTensors).toBe(before);
+    const stopped = await runStage(dpo, { settings, inputs: inputs(), onProgress: ({ step }) => (step === 5 ? 'shutdown' : undefined) });
+    const resumed = await runStage(dpo, { settings, inputs: inputs(), folder: stopped.folder });
+    expect(await digest(resumed.output('policy'))).toBe(await digest(whole.output('policy')));
+  });
+});
