@@ -18,6 +18,6 @@ export async function* merge<T>(sources: readonly AsyncIterable<T>[]): AsyncGene
     }
   } finally {
     for (const waiting of pending.values()) void waiting.catch(() => undefined);
-    await Promise.allSettled(Array.from(pending.keys(), (source) => iterators[source]!.return?.()));
+    await Promise.allSettled(Array.from(pending.keys(), async (source) => iterators[source]!.return?.()));
   }
 }

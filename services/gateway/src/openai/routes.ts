@@ -27,7 +27,7 @@ export interface OpenAiOptions {
   inference: Inference;
   models: ModelDirectory;
   /** Hands a prompt to the store if the settings allow it; never fails the request. */
-  collect(prompt: CollectedPrompt): void;
+  collect: (prompt: CollectedPrompt) => void;
 }
 
 const errors = { '4xx': errorSchema, '5xx': errorSchema };

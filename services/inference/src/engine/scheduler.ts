@@ -188,18 +188,26 @@ export class Scheduler {
       if (started.loaded === loaded) for (const slot of started.running.keys()) owners.set(slot, started);
     }
     if (owners.size === 0) return false;
+    let tokens;
     try {
-      for (const { slot, token } of await this.#store.batchOf(loaded).step()) {
-        const started = owners.get(slot);
-        const answer = started?.running.get(slot);
-        if (started === undefined || answer === undefined) continue;
-        this.#tokens += 1;
+      tokens = await this.#store.batchOf(loaded).step();
+    } catch (error) {
+      for (const started of new Set(owners.values())) this.#fail(started.id, error);
+      return true;
+    }
+    for (const { slot, token } of tokens) {
+      const started = owners.get(slot);
+      const answer = started?.running.get(slot);
+      if (started === undefined || answer === undefined) continue;
+      this.#tokens += 1;
+      try {
         const piece = answer.tracker.push({ id: token.token, ...(started.request.wantLogprobs ? logprobsOf(token) : {}) });
         this.#tell(started, answer, piece);
         if (piece.finish !== undefined) this.#finish(started, slot);
+      } catch (error) {
+        // What one request cannot have is no reason to end its neighbours.
+        this.#fail(started.id, error);
       }
-    } catch (error) {
-      for (const started of new Set(owners.values())) this.#fail(started.id, error);
     }
     return true;
   }
@@ -262,7 +270,10 @@ function answerSeed(seed: number, index: number): number {
   return index === 0 ? seed : new Random(seed).fork(index).bits();
 }
 
-function samplingOf({ request, prompt }: Started, { tokenizer }: LoadedModel) {
+function samplingOf({ request, prompt }: Started, { model, tokenizer }: LoadedModel) {
+  const logitBias = new Map(request.logitBias.map(({ token, bias }) => [token, bias]));
+  // Embeddings are often padded: rows that are no token of the tokenizer are never drawn.
+  for (let id = tokenizer.vocabSize; id < model.config.vocab_size; id += 1) logitBias.set(id, -1e9);
   return {
     maxNewTokens: prompt.maxTokens,
     temperature: request.temperature,
@@ -270,7 +281,7 @@ function samplingOf({ request, prompt }: Started, { tokenizer }: LoadedModel) {
     topK: request.topK,
     frequencyPenalty: request.frequencyPenalty,
     presencePenalty: request.presencePenalty,
-    logitBias: new Map(request.logitBias.map(({ token, bias }) => [token, bias])),
+    logitBias,
     stopIds: tokenizer.eosIds,
     topLogprobs: request.wantLogprobs ? request.topLogprobs : 0,
   };

@@ -1,0 +1,173 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { create, GenerateRequest, type GenerateChunk, type Init } from '@minchat/contracts';
+import { startBackend } from '@minchat/model';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeTinyModels } from '../testing.ts';
+import { Engine } from './engine.ts';
+import type { ModelSource } from './protocol.ts';
+
+let folder: string;
+let engine: Engine;
+let model: ModelSource;
+let other: ModelSource;
+let reward: ModelSource;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'minchat-engine-'));
+  await startBackend('cpu');
+  const first = await writeTinyModels(join(folder, 'a'));
+  const second = await writeTinyModels(join(folder, 'b'), { seed: 2 });
+  model = { digest: 'a', folder: first.model };
+  reward = { digest: 'r', folder: first.reward };
+  other = { digest: 'b', folder: second.model };
+  process.env['MINCHAT_BACKEND'] = 'wasm';
+  engine = await Engine.start({ slots: 4, queue: 8, models: 2, kvBytes: 2 ** 26 });
+});
+afterAll(async () => {
+  await engine.close();
+  await rm(folder, { recursive: true });
+});
+
+function request(init: Init<GenerateRequest>): GenerateRequest {
+  return create(GenerateRequest, { requestId: 'r', model: { kind: 'model', digest: `sha256:${'0'.repeat(64)}` }, text: 'the cat', maxTokens: 12, temperature: 1, topP: 1, n: 1, ...init });
+}
+
+async function collect(source: ModelSource, init: Init<GenerateRequest>, on: Engine = engine): Promise<{ text: string[]; chunks: GenerateChunk[]; finish: string[] }> {
+  const chunks = await Array.fromAsync(on.generate(source, request(init)));
+  const n = init.n ?? 1;
+  const of = (index: number): GenerateChunk[] => chunks.filter((chunk) => chunk.index === index);
+  return {
+    chunks,
+    text: Array.from({ length: n }, (_, index) => of(index).map((chunk) => chunk.text).join('')),
+    finish: Array.from({ length: n }, (_, index) => of(index).at(-1)?.finishReason ?? ''),
+  };
+}
+
+describe('Engine', () => {
+  it('gives the same answer for the same seed, whatever runs beside it', async () => {
+    const init = { hasSeed: true, seed: 7, maxTokens: 20 };
+    const alone = await collect(model, init);
+    const [, among, , again] = await Promise.all([
+      collect(model, { text: 'a much longer prompt than the other: what is the capital', n: 2 }),
+      collect(model, init),
+      collect(model, { text: 'x', temperature: 0 }),
+      collect(model, init),
+    ]);
+    expect(among.text).toEqual(alone.text);
+    expect(again.text).toEqual(alone.text);
+    expect((await collect(model, { ...init, seed: 8 })).text).not.toEqual(alone.text);
+  });
+
+  it('gives n answers with streams of their own; the first is that of n = 1', async () => {
+    const three = await collect(model, { hasSeed: true, seed: 3, n: 3 });
+    expect(new Set(three.text).size).toBe(3);
+    expect((await collect(model, { hasSeed: true, seed: 3 })).text[0]).toBe(three.text[0]);
+  });
+
+  it('serves more answers than there are slots, and counts tokens', async () => {
+    const eight = await collect(model, { n: 8, maxTokens: 5 });
+    expect(eight.finish.every((finish) => finish === 'stop' || finish === 'length')).toBe(true);
+    expect(eight.chunks.at(-1)?.promptTokens).toBeGreaterThan(0);
+    for (const chunk of eight.chunks) expect(chunk.completionTokens).toBeLessThanOrEqual(5);
+  });
+
+  it('ends before a stop string', async () => {
+    const whole = (await collect(model, { temperature: 0, maxTokens: 20 })).text[0] ?? '';
+    const stop = whole.slice(4, 7);
+    const cut = await collect(model, { temperature: 0, maxTokens: 20, stop: [stop] });
+    expect(cut.text[0]).toBe(whole.slice(0, whole.indexOf(stop)));
+    expect(cut.finish).toEqual(['stop']);
+  });
+
+  it('tells log-probabilities that add up, and follows a bias', async () => {
+    const { chunks } = await collect(model, { temperature: 0, wantLogprobs: true, topLogprobs: 3, maxTokens: 4 });
+    const tokens = chunks.flatMap((chunk) => chunk.tokens);
+    expect(tokens).toHaveLength(4);
+    for (const token of tokens) {
+      expect(token.top).toHaveLength(3);
+      expect(token.logprob).toBeCloseTo(token.top[0]?.logprob ?? 0, 5);
+      expect(token.logprob).toBeLessThan(0);
+    }
+    const biased = await collect(model, { temperature: 0, logitBias: [{ token: 100, bias: 100 }], wantLogprobs: true, maxTokens: 3 });
+    expect(biased.chunks.flatMap((chunk) => chunk.tokens.map((token) => token.token))).toEqual([100, 100, 100]);
+  });
+
+  it('echoes the prompt with its log-probabilities, also without an answer', async () => {
+    const { chunks, text, finish } = await collect(model, { echo: true, wantLogprobs: true, topLogprobs: 1, maxTokens: 0 });
+    expect(text).toEqual(['the cat']);
+    expect(finish).toEqual(['length']);
+    const tokens = chunks[0]?.tokens ?? [];
+    expect(tokens.map((token) => token.text).join('')).toBe('the cat');
+    expect(tokens[0]?.logprob).toBe(0);
+    expect(tokens[1]?.logprob).toBeLessThanOrEqual(tokens[1]?.top[0]?.logprob ?? 0);
+    const chat = await collect(model, { text: undefined, chat: { messages: [{ role: 'user', content: 'the cat' }] }, echo: true, maxTokens: 0 });
+    expect(chat.text).toEqual(['the cat']);
+  });
+
+  it('agrees with itself: log-probabilities while writing and when scoring the same text', async () => {
+    const first = await collect(model, { temperature: 0, wantLogprobs: true, maxTokens: 6 });
+    const wrote = first.chunks.flatMap((chunk) => chunk.tokens);
+    const prompt = await collect(model, { echo: true, wantLogprobs: true, maxTokens: 0 });
+    const ids = [...(prompt.chunks[0]?.tokens ?? []), ...wrote].map((token) => token.token);
+    const scored = await collect(model, { text: undefined, tokens: { tokens: ids }, echo: true, wantLogprobs: true, maxTokens: 0 });
+    const tail = (scored.chunks[0]?.tokens ?? []).slice(-wrote.length);
+    for (const [i, token] of tail.entries()) expect(token.logprob).toBeCloseTo(wrote[i]?.logprob ?? 0, 3);
+  });
+
+  it('refuses what does not fit', async () => {
+    await expect(collect(model, { maxTokens: 64 })).rejects.toMatchObject({ code: 'MC_CONTEXT_LENGTH' });
+    await expect(collect(model, { text: undefined, tokens: { tokens: [9999] } })).rejects.toMatchObject({ code: 'MC_USAGE' });
+    await expect(collect(model, { maxTokens: 0 })).rejects.toMatchObject({ code: 'MC_USAGE' });
+    await expect(collect(reward, {})).rejects.toMatchObject({ code: 'MC_USAGE' });
+    await expect(collect({ digest: 'none', folder: join(folder, 'none') }, {})).rejects.toMatchObject({ code: expect.stringMatching(/^MC_/) as string });
+    expect((await collect(model, {})).finish).toHaveLength(1);
+  });
+
+  it('fills the context when asked for as many tokens as fit', async () => {
+    const { chunks } = await collect(model, { maxTokens: 0xffff_ffff, logitBias: [{ token: 100, bias: 100 }] });
+    const last = chunks.at(-1);
+    expect((last?.promptTokens ?? 0) + (last?.completionTokens ?? 0)).toBe(64);
+  });
+
+  it('bounds its queue, and frees the places of a client that leaves', async () => {
+    const abort = new AbortController();
+    const long = { maxTokens: 50, n: 12, logitBias: [{ token: 100, bias: 100 }] };
+    const running = engine.generate(model, request(long), abort.signal);
+    await running.next();
+    await expect(collect(model, {})).rejects.toMatchObject({ code: 'MC_OVERLOADED' });
+    abort.abort();
+    expect(await running.next()).toEqual({ done: true, value: undefined });
+    expect(engine.load.answers).toBe(0);
+    // Every slot is free again at once: four answers of one token need no other to end.
+    expect((await collect(model, { n: 4, maxTokens: 1 })).finish).toHaveLength(4);
+    await expect(collect(model, { n: 13 })).rejects.toMatchObject({ code: 'MC_USAGE' });
+  });
+
+  it('unloads the model unused for longest when a third is asked for, while all are in demand', async () => {
+    const results = await Promise.all([model, other, reward, model, other].map((source) => (source === reward ? engine.score(source, [{ messages: [], completion: 'the cat' }]) : collect(source, { maxTokens: 8 }))));
+    expect(results).toHaveLength(5);
+  });
+
+  it('scores texts, the same alone and together', async () => {
+    const texts = ['the cat', 'Paris.', 'one two three four'].map((completion) => ({ messages: [{ role: 'user', content: 'what?' }], completion }));
+    const together = await engine.score(reward, texts);
+    const alone = await engine.score(reward, texts.slice(1, 2));
+    expect(together).toHaveLength(3);
+    expect(alone[0]).toBeCloseTo(together[1] ?? 0, 4);
+    await expect(engine.score(model, texts)).rejects.toMatchObject({ code: 'MC_USAGE' });
+    await expect(engine.score(reward, [{ messages: [], completion: 'x '.repeat(100) }])).rejects.toMatchObject({ code: 'MC_CONTEXT_LENGTH' });
+  });
+
+  it('lets running answers end when it drains, and takes no new ones', async () => {
+    const one = await Engine.start({ slots: 2, queue: 2, models: 1, kvBytes: 2 ** 26 });
+    const running = collect(model, { maxTokens: 30 }, one);
+    const drained = one.drain(10_000);
+    await expect(collect(model, {}, one)).rejects.toMatchObject({ code: 'MC_SERVICE_UNAVAILABLE' });
+    await drained;
+    expect((await running).finish).toHaveLength(1);
+    await one.close();
+    await expect(one.gone).resolves.toBeInstanceOf(Error);
+  });
+});
