@@ -1,10 +1,126 @@
-import type { Bus, BusOptions } from './types.ts';
+import { join } from 'node:path';
+import { Job, decode } from '@minchat/contracts';
+import type { commonEnv } from '@minchat/config';
+import { StorageType, type NatsError } from 'nats';
+import type { z } from 'zod';
+import { createArtifactStore } from './artifacts/store.ts';
+import { openBlobs } from './artifacts/open.ts';
+import { openConnection, type Connection } from './connection.ts';
+import { openJobQueue } from './job-queue.ts';
+import { createJobRecords } from './job-records.ts';
+import { retrying } from './nats-errors.ts';
+import { createPublisher } from './publish.ts';
+import { call, stream } from './rpc-client.ts';
+import { serveStream, serveUnary, type ServerDeps } from './rpc-server.ts';
+import type { StreamDef, UnaryDef } from './rpc-table.ts';
+import { createRunRecords } from './run-records.ts';
+import { consumeFeedback, subscribeEvents } from './subscribe.ts';
+import { buckets, ensureStreams, subjects } from './topology.ts';
+import type { Bus, BusOptions, HandlerContext, Subscription } from './types.ts';
+
+type CommonEnv = { [K in keyof typeof commonEnv]: z.output<(typeof commonEnv)[K]> };
+
+/** The options that the environment gives. */
+export function busOptions(env: CommonEnv, name: string, log: BusOptions['log']): BusOptions {
+  return {
+    url: env.NATS_URL,
+    token: env.NATS_TOKEN,
+    waitMs: env.NATS_WAIT_SECONDS * 1000,
+    artifactStore: env.ARTIFACT_STORE,
+    cacheFolder: join(env.MINCHAT_HOME, 'cache'),
+    name,
+    log,
+  };
+}
 
 /**
  * Connects, and creates the streams, consumers and buckets that are missing. Throws
  * MC_NATS_UNAVAILABLE after `waitMs`, MC_NATS_NO_JETSTREAM. Afterwards the connection is mended
  * for ever.
  */
-export function connectBus(options: BusOptions): Promise<Bus> {
-  throw new Error("being built");
+export async function connectBus(options: BusOptions): Promise<Bus> {
+  const { log, metrics } = options;
+  const connection = await openConnection({ url: options.url, name: options.name, token: options.token, log, waitMs: options.waitMs ?? 30_000 });
+  const { nats } = connection;
+  try {
+    return await openBus(connection, options);
+  } catch (error) {
+    await nats.close();
+    throw error;
+  }
+
+  async function openBus(open: Connection, { artifactStore = 'nats:', cacheFolder = join('.minchat', 'cache') }: BusOptions): Promise<Bus> {
+    const jetStream = nats.jetstream();
+    await retrying('creating streams', () => ensureStreams(open.manager));
+    const bucket = (name: keyof typeof buckets) => retrying('opening a bucket', () => jetStream.views.kv(name, { ...buckets[name], storage: StorageType.File }));
+    const [jobsBucket, runsBucket, published] = [await bucket('jobs'), await bucket('runs'), await bucket('published')];
+    const jobs = createJobRecords(jobsBucket);
+    const publisher = createPublisher(jetStream, published);
+    const artifacts = createArtifactStore(await openBlobs(artifactStore, nats), cacheFolder, metrics);
+    const closing = new AbortController();
+    const subscriptions = new Set<Subscription>();
+    const deps: ServerDeps = { nats, log, metrics, closing: closing.signal };
+
+    function kept(subscription: Subscription): Subscription {
+      subscriptions.add(subscription);
+      const forget = (): void => void subscriptions.delete(subscription);
+      subscription.done.then(forget, forget);
+      return subscription;
+    }
+
+    function serve<Request, Reply>(def: UnaryDef<Request, Reply> | StreamDef<Request, Reply>, handler: (request: Request, context: HandlerContext) => never): Subscription {
+      return kept(def.stream ? serveStream(deps, def, handler) : serveUnary(deps, def, handler));
+    }
+
+    async function close(): Promise<void> {
+      await Promise.all([...subscriptions].map((subscription) => subscription.stop()));
+      closing.abort();
+      if (!nats.isClosed()) await nats.drain().catch(() => nats.close());
+    }
+
+    return {
+      get connected() {
+        return open.connected;
+      },
+      jobs,
+      runs: createRunRecords(runsBucket),
+      artifacts,
+      publishJob: (job, { round = 0 } = {}) => publisher.job(job, round),
+      jobQueue: (kind, ackWaitMs = 15_000) => openJobQueue(open, log, kind, ackWaitMs),
+      deadLetters: () => readDeadLetters(open),
+      publishEvent: (event, { once = false } = {}) => publisher.event(event, once),
+      subscribeEvents: async (filter, handler) => kept(await subscribeEvents(open, log, filter, handler)),
+      publishFeedback: (kind, message) => publisher.feedback(kind, message),
+      consumeFeedback: async (durable, handlers) => kept(await consumeFeedback(open, log, durable, handlers)),
+      async cancelJob(job) {
+        await jobs.cancel(job);
+        nats.publish(subjects.cancel(job.jobId));
+      },
+      onCancel(jobId, callback) {
+        const subscription = nats.subscribe(subjects.cancel(jobId), { callback: () => callback() });
+        return () => subscription.unsubscribe();
+      },
+      serve: serve as Bus['serve'],
+      call: (def, request, callOptions = {}) => call(nats, def, request, callOptions),
+      stream: (def, request, callOptions = {}) => stream(nats, def, request, callOptions),
+      close,
+      [Symbol.asyncDispose]: close,
+    };
+  }
+}
+
+async function readDeadLetters({ manager }: Connection): ReturnType<Bus['deadLetters']> {
+  const letters: Awaited<ReturnType<Bus['deadLetters']>> = [];
+  const { state } = await manager.streams.info('DLQ');
+  for (let seq = state.first_seq; seq <= state.last_seq && seq > 0; seq += 1) {
+    try {
+      const message = await manager.streams.getMessage('DLQ', { seq });
+      if (message.subject === subjects.deadLetter('feedback')) continue;
+      letters.push({ job: decode(Job, message.data), error: message.header.get('Mc-Error'), atMs: message.time.getTime() });
+    } catch (error) {
+      // Deleted or expired meanwhile, or a message that was put there because it is no job.
+      if ((error as NatsError).code !== '404' && (error as { code?: string }).code !== 'MC_MESSAGE_INVALID') throw error;
+    }
+  }
+  return letters;
 }

@@ -17,4 +17,4 @@ export type {
   Taken,
   TransferOptions,
 } from './types.ts';
-export { connectBus } from './connect.ts';
+export { busOptions, connectBus } from './connect.ts';

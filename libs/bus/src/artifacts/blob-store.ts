@@ -1,0 +1,27 @@
+import type { Readable } from 'node:stream';
+
+/** Where bytes come from: opened anew for every part, `end` exclusive. */
+export type Source = (start: number, end: number) => Readable;
+
+export interface BlobOptions {
+  signal?: AbortSignal | undefined;
+  /** Called with the number of bytes just moved. */
+  onBytes?: (count: number) => void;
+}
+
+/**
+ * A place for named, immutable bytes. Names are slash-separated. A blob is there as a whole or not
+ * at all; putting one that is there again is allowed and changes nothing.
+ */
+export interface BlobStore {
+  has(name: string, size: number): Promise<boolean>;
+  /** Throws MC_DISK_FULL. */
+  put(name: string, size: number, source: Source, options: BlobOptions): Promise<void>;
+  /** The bytes, in order. Throws MC_ARTIFACT_MISSING. */
+  get(name: string, size: number, options: BlobOptions): AsyncIterable<Uint8Array>;
+  remove(name: string, size: number): Promise<void>;
+  /** For manifests, whose size the reader does not know. At most 4 MiB. */
+  putSmall(name: string, bytes: Uint8Array): Promise<void>;
+  getSmall(name: string): Promise<Uint8Array | undefined>;
+  removeSmall(name: string): Promise<void>;
+}

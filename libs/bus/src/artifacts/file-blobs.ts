@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { MinchatError, toMinchatError } from '@minchat/errors';
+import type { BlobOptions, BlobStore } from './blob-store.ts';
+import { counted } from './streams.ts';
+
+async function missingIsUndefined<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw toMinchatError(error);
+  }
+}
+
+/** `file:FOLDER`: one file per blob, written beside and moved into place. */
+export function fileBlobs(folder: string): BlobStore {
+  const pathOf = (name: string): string => join(folder, name);
+  async function write(name: string, content: Readable, { signal, onBytes }: BlobOptions): Promise<void> {
+    const path = pathOf(name);
+    const partial = join(folder, 'partial', randomUUID());
+    try {
+      await mkdir(dirname(path), { recursive: true });
+      await mkdir(dirname(partial), { recursive: true });
+      await pipeline(content, counted(onBytes), createWriteStream(partial, { flush: true }), signal ? { signal } : {});
+      await rename(partial, path);
+    } catch (error) {
+      await rm(partial, { force: true });
+      throw toMinchatError(error);
+    }
+  }
+
+  return {
+    async has(name, size) {
+      return (await missingIsUndefined(stat(pathOf(name))))?.size === size;
+    },
+    put: (name, size, source, options) => write(name, size === 0 ? Readable.from([]) : source(0, size), options),
+    async *get(name, _size, { signal, onBytes }) {
+      try {
+        for await (const chunk of createReadStream(pathOf(name), { ...(signal ? { signal } : {}), highWaterMark: 256 * 1024 })) {
+          onBytes?.((chunk as Uint8Array).length);
+          yield chunk as Uint8Array;
+        }
+      } catch (cause) {
+        if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
+        throw new MinchatError('MC_ARTIFACT_MISSING', `expected ${name} in ${folder}, found nothing`, { cause });
+      }
+    },
+    remove: (name) => rm(pathOf(name), { force: true }),
+    putSmall: (name, bytes) => write(name, Readable.from([bytes]), {}),
+    getSmall: (name) => missingIsUndefined(readFile(pathOf(name))),
+    removeSmall: (name) => rm(pathOf(name), { force: true }),
+  };
+}

@@ -1,0 +1,196 @@
+import { JobState, type Init, type Job } from '@minchat/contracts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connect } from 'nats';
+import { createJobRecords } from './job-records.ts';
+import { testBus } from './test-bus.ts';
+import { startNatsServer, type TestNats } from './testing.ts';
+import type { Bus, Taken } from './types.ts';
+
+let nats: TestNats;
+let bus: Bus;
+beforeAll(async () => {
+  nats = await startNatsServer();
+  bus = await testBus(nats.url);
+});
+afterAll(async () => {
+  await bus.close();
+  await nats.stop();
+});
+
+const signal = new AbortController().signal;
+let count = 0;
+function newJob(kind = 'sft'): Init<Job> & Job {
+  count += 1;
+  return { jobId: `job-${count}`, runId: 'run', stage: 'sft', kind, plugin: '', seed: 1, settingsJson: '', inputs: [], createdAtMs: 1 };
+}
+function leaseOf(taken: Taken) {
+  if (taken.outcome !== 'taken') throw new Error(`expected taken, found ${taken.outcome}`);
+  return taken.lease;
+}
+
+describe('job queue', () => {
+  it('gives each job to one worker, and publishes it once per round', async () => {
+    const queue = await bus.jobQueue('once');
+    const job = newJob('once');
+    expect(await bus.publishJob(job)).toEqual({ duplicate: false });
+    expect(await bus.publishJob(job)).toEqual({ duplicate: true });
+    const delivery = await queue.next(signal);
+    expect(delivery?.job).toEqual(job);
+    await delivery?.ack();
+    // After the ack the server still knows the message id; our mark outlives that.
+    expect(await bus.publishJob(job)).toEqual({ duplicate: true });
+    expect(await bus.publishJob(job, { round: 1 })).toEqual({ duplicate: false });
+    const again = await queue.next(signal);
+    expect(again?.job.jobId).toBe(job.jobId);
+    await again?.ack();
+    const none = new AbortController();
+    const waiting = queue.next(none.signal);
+    none.abort();
+    expect(await waiting).toBeUndefined();
+  });
+
+  it('delivers again what was given back or fell silent, and stays quiet while its worker beats', async () => {
+    const queue = await bus.jobQueue('again', 600);
+    await bus.publishJob(newJob('again'));
+    const first = await queue.next(signal);
+    expect(first?.delivery).toBe(1);
+    first?.nak();
+    const second = await queue.next(signal);
+    expect(second?.delivery).toBe(2);
+    // Silent: after the ack wait the server delivers it to whoever asks.
+    const third = await queue.next(signal);
+    expect(third?.delivery).toBe(3);
+    const beat = setInterval(() => third?.working(), queue.ackWaitMs / 3);
+    const impatient = AbortSignal.timeout(1500);
+    expect(await queue.next(impatient)).toBeUndefined();
+    clearInterval(beat);
+    await third?.ack();
+  });
+
+  it('moves what is no job, and what was given up, to DLQ', async () => {
+    const queue = await bus.jobQueue('bad');
+    const raw = await connect({ servers: nats.url });
+    await raw.jetstream().publish('jobs.bad', new Uint8Array([1, 2, 3]));
+    await raw.close();
+    const job = newJob('bad');
+    await bus.publishJob(job);
+    const delivery = await queue.next(signal);
+    expect(delivery?.job.jobId).toBe(job.jobId);
+    await delivery?.deadLetter(new Error('gave up'));
+    const letters = await bus.deadLetters();
+    expect(letters).toHaveLength(1);
+    expect(letters[0]).toMatchObject({ job, error: 'MC_INTERNAL gave up' });
+  });
+});
+
+describe('job records', () => {
+  it('let one worker hold a job, and the next one after release, from its checkpoint', async () => {
+    const job = newJob();
+    const lease = leaseOf(await bus.jobs.take(job, 'a', 60_000));
+    expect(await bus.jobs.take(job, 'b', 60_000)).toMatchObject({ outcome: 'held', record: { workerId: 'a' } });
+    const checkpoint = { step: 7, artifact: { kind: 'checkpoint', digest: `sha256:${'0'.repeat(64)}`, size: 1, scope: job.jobId } };
+    await bus.jobs.checkpoint(lease, checkpoint);
+    await bus.jobs.release(lease);
+    const next = leaseOf(await bus.jobs.take(job, 'b', 60_000));
+    expect(next.record).toMatchObject({ attempt: 2, failures: 0, checkpoint });
+  });
+
+  it('fence off a stale worker: no checkpoint, result or release of it is written', async () => {
+    const job = newJob();
+    const stale = leaseOf(await bus.jobs.take(job, 'a', 200));
+    // The worker stands still; its lease runs out, another takes over.
+    await expect.poll(async () => (await bus.jobs.take(job, 'b', 60_000)).outcome).toBe('taken');
+    const checkpoint = { step: 1, artifact: { kind: 'checkpoint', digest: `sha256:${'1'.repeat(64)}`, size: 1, scope: '' } };
+    await expect(bus.jobs.renew(stale)).rejects.toMatchObject({ code: 'MC_LEASE_LOST' });
+    await expect(bus.jobs.checkpoint(stale, checkpoint)).rejects.toMatchObject({ code: 'MC_LEASE_LOST' });
+    await expect(bus.jobs.complete(stale, { outputs: [], metrics: [] })).rejects.toMatchObject({ code: 'MC_LEASE_LOST' });
+    await expect(bus.jobs.release(stale)).rejects.toMatchObject({ code: 'MC_LEASE_LOST' });
+    expect(await bus.jobs.get(job.jobId)).toMatchObject({ workerId: 'b', state: JobState.JOB_STATE_HELD, attempt: 2, failures: 1 });
+  });
+
+  it('a lease that ran out but was not taken goes on', async () => {
+    const job = newJob();
+    const lease = leaseOf(await bus.jobs.take(job, 'a', 1));
+    await bus.jobs.renew(lease);
+    await bus.jobs.complete(lease, { outputs: [], metrics: [{ name: 'loss', value: 1 }] });
+    expect(await bus.jobs.take(job, 'b', 1000)).toMatchObject({ outcome: 'over', record: { result: { metrics: [{ name: 'loss', value: 1 }] } } });
+  });
+
+  it('of many that take at once, one gets it', async () => {
+    const job = newJob();
+    const outcomes = await Promise.all(Array.from({ length: 8 }, (_, i) => bus.jobs.take(job, `w${i}`, 60_000)));
+    expect(outcomes.filter(({ outcome }) => outcome === 'taken')).toHaveLength(1);
+  });
+
+  it('writes of one lease at once go one after the other', async () => {
+    const lease = leaseOf(await bus.jobs.take(newJob(), 'a', 60_000));
+    await Promise.all([bus.jobs.renew(lease), bus.jobs.renew(lease), bus.jobs.complete(lease, { outputs: [], metrics: [] })]);
+    expect(lease.record.state).toBe(JobState.JOB_STATE_COMPLETED);
+  });
+
+  it('a write whose answer was lost has still happened', async () => {
+    const raw = await connect({ servers: nats.url });
+    const kv = await raw.jetstream().views.kv('jobs');
+    let fail = true;
+    const flaky = Object.assign(Object.create(kv) as typeof kv, {
+      update: async (key: string, data: Uint8Array, revision: number) => {
+        const result = await kv.update(key, data, revision);
+        if (!fail) return result;
+        fail = false;
+        throw Object.assign(new Error('TIMEOUT'), { code: 'TIMEOUT' });
+      },
+    });
+    const records = createJobRecords(flaky);
+    const job = newJob();
+    const lease = leaseOf(await records.take(job, 'a', 60_000));
+    await records.complete(lease, { outputs: [], metrics: [] });
+    expect(fail).toBe(false);
+    expect(await bus.jobs.get(job.jobId)).toMatchObject({ state: JobState.JOB_STATE_COMPLETED });
+    await raw.close();
+  });
+
+  it('tell a worker that its job was cancelled, whether it held it or not', async () => {
+    const job = newJob();
+    const lease = leaseOf(await bus.jobs.take(job, 'a', 60_000));
+    const told = Promise.withResolvers<void>();
+    const stop = bus.onCancel(job.jobId, told.resolve);
+    await bus.cancelJob(job);
+    await told.promise;
+    stop();
+    await expect(bus.jobs.renew(lease)).rejects.toMatchObject({ code: 'MC_CANCELLED' });
+    const untaken = newJob();
+    await bus.cancelJob(untaken);
+    expect(await bus.jobs.take(untaken, 'a', 1000)).toMatchObject({ outcome: 'over', record: { state: JobState.JOB_STATE_CANCELLED } });
+    await bus.jobs.reopen(untaken.jobId);
+    expect((await bus.jobs.take(untaken, 'a', 1000)).outcome).toBe('taken');
+  });
+
+  it('count failures, forgive them on progress, and stay over when over', async () => {
+    const job = newJob();
+    const first = leaseOf(await bus.jobs.take(job, 'a', 60_000));
+    await bus.jobs.release(first, new Error('x'));
+    const second = leaseOf(await bus.jobs.take(job, 'a', 60_000));
+    expect(second.record).toMatchObject({ failures: 1, attempt: 2, error: { code: 'MC_INTERNAL', message: 'x' } });
+    await bus.jobs.checkpoint(second, { step: 1, artifact: { kind: 'checkpoint', digest: `sha256:${'1'.repeat(64)}`, size: 1, scope: '' } });
+    expect(second.record.failures).toBe(0);
+    await bus.jobs.fail(second, new Error('y'));
+    expect(await bus.jobs.cancel(job)).toMatchObject({ state: JobState.JOB_STATE_FAILED, error: { message: 'y' } });
+    await bus.jobs.reopen(job.jobId);
+    expect(await bus.jobs.get(job.jobId)).toMatchObject({ state: JobState.JOB_STATE_RELEASED, failures: 0, checkpoint: { step: 1 } });
+  });
+});
+
+describe('run records', () => {
+  it('are created once and updated only from the revision last seen', async () => {
+    const run = { runId: 'r1', name: 'n', specJson: '{}', status: 1 as const };
+    const revision = await bus.runs.create(run);
+    expect(revision).toBeGreaterThan(0);
+    expect(await bus.runs.create({ ...run, name: 'other' })).toBeUndefined();
+    const next = await bus.runs.update({ ...run, name: 'm' }, revision ?? 0);
+    expect(next).toBeGreaterThan(revision ?? 0);
+    expect(await bus.runs.update({ ...run, name: 'o' }, revision ?? 0)).toBeUndefined();
+    expect(await bus.runs.get('r1')).toMatchObject({ record: { name: 'm' }, revision: next });
+    expect(await bus.runs.get('r2')).toBeUndefined();
+    expect((await bus.runs.list()).map((record) => record.runId)).toEqual(['r1']);
+  });
+});

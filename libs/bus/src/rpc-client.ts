@@ -1,0 +1,121 @@
+import { WireError, decode, encode, errorFromWire, type Init } from '@minchat/contracts';
+import { MinchatError, toMinchatError } from '@minchat/errors';
+import { withSpan } from '@minchat/telemetry';
+import { createInbox, type Msg, type NatsConnection, type NatsError } from 'nats';
+import { headerNames, outgoing } from './headers.ts';
+import { fromNats } from './nats-errors.ts';
+import type { StreamDef, UnaryDef } from './rpc-table.ts';
+import type { CallOptions } from './types.ts';
+
+/** Replies may be as large as a message of the server. */
+const limit = { maxBytes: 1_048_576 };
+
+function cancelled(signal: AbortSignal): MinchatError {
+  const reason: unknown = signal.reason;
+  return reason instanceof MinchatError ? reason : new MinchatError('MC_CANCELLED', 'the request was cancelled');
+}
+
+function unavailable(subject: string): MinchatError {
+  return new MinchatError('MC_SERVICE_UNAVAILABLE', `${subject}: expected a service that answers, found none`);
+}
+
+function errorOf(message: Msg): MinchatError | undefined {
+  if (!message.headers?.has(headerNames.error)) return undefined;
+  return errorFromWire(decode(WireError, message.data));
+}
+
+export async function call<Request, Reply>(nats: NatsConnection, def: UnaryDef<Request, Reply>, init: Init<Request>, { signal, timeoutMs = 10_000 }: CallOptions): Promise<Reply> {
+  const bytes = encode(def.request, init);
+  return withSpan(def.subject, { kind: 'client' }, async () => {
+    if (signal?.aborted) throw cancelled(signal);
+    const reply = nats.request(def.subject, bytes, { timeout: timeoutMs, headers: outgoing() }).catch((error: unknown) => {
+      const { code } = error as NatsError;
+      if (code === '503') throw unavailable(def.subject);
+      if (code === 'TIMEOUT') throw new MinchatError('MC_TIMEOUT', `${def.subject}: expected a reply within ${timeoutMs} ms, found none`);
+      throw fromNats(error, def.subject);
+    });
+    const message = await (signal ? Promise.race([reply, rejectOnAbort(signal, reply)]) : reply);
+    const error = errorOf(message);
+    if (error) throw error;
+    return decode(def.reply, message.data, limit);
+  });
+}
+
+/** Rejects when `signal` aborts before `work` is over; leaves no listener behind. */
+function rejectOnAbort(signal: AbortSignal, work: Promise<unknown>): Promise<never> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const onAbort = (): void => reject(cancelled(signal));
+  signal.addEventListener('abort', onAbort, { once: true });
+  const forget = (): void => signal.removeEventListener('abort', onAbort);
+  work.then(forget, forget);
+  return promise;
+}
+
+/** See Bus.stream. */
+export async function* stream<Request, Reply>(
+  nats: NatsConnection,
+  def: StreamDef<Request, Reply>,
+  init: Init<Request>,
+  { signal, timeoutMs = 30_000 }: CallOptions,
+): AsyncGenerator<Reply, void> {
+  const bytes = encode(def.request, init);
+  if (signal?.aborted) throw cancelled(signal);
+  const inbox = createInbox();
+  const control = createInbox();
+  const frames: Msg[] = [];
+  let stopped: MinchatError | undefined;
+  let wake: () => void = () => undefined;
+  const stop = (error: MinchatError): void => {
+    stopped ??= error;
+    wake();
+  };
+  const silence = setTimeout(() => stop(new MinchatError('MC_TIMEOUT', `${def.subject}: expected a sign of life within ${timeoutMs} ms, found none`)), timeoutMs);
+  const subscription = nats.subscribe(inbox, {
+    callback: (failure, message) => {
+      silence.refresh();
+      if (failure) return stop(failure.code === '503' ? unavailable(def.subject) : fromNats(failure, def.subject));
+      // Answered here, not where the frames are read: a slow reader is still a reader.
+      if (message.headers?.get(headerNames.frame) === 'ping') return void message.respond();
+      frames.push(message);
+      wake();
+    },
+  });
+  const onAbort = (): void => stop(cancelled(signal as AbortSignal));
+  signal?.addEventListener('abort', onAbort, { once: true });
+  let ended = false;
+  try {
+    await withSpan(def.subject, { kind: 'client' }, async () => {
+      nats.publish(def.subject, bytes, { reply: inbox, headers: outgoing({ [headerNames.control]: control }) });
+    });
+    for (let expected = 0; ; ) {
+      if (stopped && (frames.length === 0 || signal?.aborted)) throw stopped;
+      const frame = frames.shift();
+      if (!frame) {
+        await new Promise<void>((resolve) => (wake = resolve));
+        continue;
+      }
+      if (frame.headers?.code === 503) throw unavailable(def.subject);
+      const error = errorOf(frame);
+      if (error) {
+        ended = true;
+        throw error;
+      }
+      if (Number(frame.headers?.get(headerNames.sequence)) !== expected) {
+        throw new MinchatError('MC_SERVICE_UNAVAILABLE', `${def.subject}: expected part ${expected} of the answer, found ${frame.headers?.get(headerNames.sequence) ?? 'none'}: a part was lost`);
+      }
+      if (frame.headers?.get(headerNames.frame) === 'end') {
+        ended = true;
+        return;
+      }
+      expected += 1;
+      yield decode(def.reply, frame.data, limit);
+    }
+  } catch (error) {
+    throw toMinchatError(error);
+  } finally {
+    clearTimeout(silence);
+    signal?.removeEventListener('abort', onAbort);
+    subscription.unsubscribe();
+    if (!ended && !nats.isClosed()) nats.publish(control);
+  }
+}

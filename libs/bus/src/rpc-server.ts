@@ -1,0 +1,151 @@
+import { WireError, decode, encode, errorToWire, type Init } from '@minchat/contracts';
+import { MinchatError, toMinchatError } from '@minchat/errors';
+import { withSpan, type Logger, type ServiceMetrics } from '@minchat/telemetry';
+import type { Msg, NatsConnection, NatsError } from 'nats';
+import { headerNames, outgoing, traceOf } from './headers.ts';
+import type { StreamDef, UnaryDef } from './rpc-table.ts';
+import type { HandlerContext, Subscription } from './types.ts';
+
+/** How often a stream's server asks whether its client is still there. */
+export const pingMs = 2000;
+
+export interface ServerDeps {
+  nats: NatsConnection;
+  log: Logger;
+  metrics: ServiceMetrics | undefined;
+  /** Aborts when the bus closes. */
+  closing: AbortSignal;
+}
+
+type Answer = (message: Msg, signal: AbortSignal) => Promise<void>;
+
+/** Subscribes as one of the instances of a service and answers each request on its own. */
+function listen({ nats, log, metrics, closing }: ServerDeps, subject: string, answer: Answer): Subscription {
+  const running = new Set<Promise<void>>();
+  const stopping = new AbortController();
+  const subscription = nats.subscribe(subject, {
+    queue: 'services',
+    callback: (failure, message) => {
+      if (failure) return log.error({ err: failure, subject }, 'a subscription failed');
+      const began = performance.now();
+      const work = withSpan(subject, { kind: 'server', from: traceOf(message.headers) }, () => answer(message, AbortSignal.any([stopping.signal, closing])))
+        .then(
+          () => 'ok',
+          (error: unknown) => {
+            const known = toMinchatError(error);
+            log[known.code === 'MC_INTERNAL' ? 'error' : 'info']({ err: error, subject }, 'a request failed');
+            respondError(message, known);
+            return known.code;
+          },
+        )
+        .then((code) => metrics?.rpcSeconds.observe({ method: subject, code }, (performance.now() - began) / 1000))
+        .finally(() => running.delete(work));
+      running.add(work);
+    },
+  });
+  // Nobody needs to look at `done`.
+  const done = subscription.closed.then(() => undefined);
+  done.catch(() => undefined);
+  return {
+    done,
+    async stop() {
+      if (!subscription.isClosed()) await subscription.drain().catch(() => undefined);
+      stopping.abort();
+      await Promise.all(running);
+    },
+  };
+}
+
+function respondError(message: Msg, error: MinchatError): void {
+  const wire = errorToWire(error);
+  const body = encode(WireError, { ...wire, message: wire.message.slice(0, 4000) });
+  message.respond(body, { headers: outgoing({ [headerNames.error]: error.code, [headerNames.frame]: 'error' }) });
+}
+
+export function serveUnary<Request, Reply>(
+  deps: ServerDeps,
+  def: UnaryDef<Request, Reply>,
+  handler: (request: Request, context: HandlerContext) => Promise<Init<Reply>>,
+): Subscription {
+  return listen(deps, def.subject, async (message, signal) => {
+    const request = decode(def.request, message.data);
+    const reply = encode(def.reply, await handler(request, { signal }));
+    message.respond(reply, { headers: outgoing() });
+  });
+}
+
+export function serveStream<Request, Reply>(
+  deps: ServerDeps,
+  def: StreamDef<Request, Reply>,
+  handler: (request: Request, context: HandlerContext) => AsyncIterable<Init<Reply>>,
+): Subscription {
+  return listen(deps, def.subject, async (message, closing) => {
+    const request = decode(def.request, message.data);
+    const client = watchClient(deps.nats, message, closing);
+    try {
+      let sequence = 0;
+      for await (const reply of untilAborted(handler(request, { signal: client.signal }), client.signal)) {
+        const body = encode(def.reply, reply);
+        message.respond(body, { headers: outgoing({ [headerNames.frame]: 'data', [headerNames.sequence]: String(sequence) }) });
+        sequence += 1;
+      }
+      if (closing.aborted) throw new MinchatError('MC_SERVICE_UNAVAILABLE', 'the service is shutting down');
+      message.respond(undefined, { headers: outgoing({ [headerNames.frame]: 'end', [headerNames.sequence]: String(sequence) }) });
+    } catch (error) {
+      // A handler that throws because its client is gone has nobody to tell.
+      if (!client.signal.aborted || closing.aborted) throw error;
+    } finally {
+      client.stop();
+    }
+  });
+}
+
+/** Aborts when the client says it wants no more, or does not answer a ping. */
+function watchClient(nats: NatsConnection, message: Msg, closing: AbortSignal): { signal: AbortSignal; stop(): void } {
+  const gone = new AbortController();
+  const control = message.headers?.get(headerNames.control);
+  const subscription = control ? nats.subscribe(control, { max: 1, callback: () => gone.abort(new MinchatError('MC_CANCELLED', 'the client cancelled')) }) : undefined;
+  const inbox = message.reply ?? '';
+  const ping = async (): Promise<void> => {
+    try {
+      await nats.request(inbox, undefined, { timeout: 3 * pingMs, headers: outgoing({ [headerNames.frame]: 'ping' }) });
+    } catch (error) {
+      // 503: nobody listens there any more. A timeout may be our own broken connection: ask again.
+      if ((error as NatsError).code === '503') gone.abort(new MinchatError('MC_CANCELLED', 'the client went away'));
+    }
+  };
+  const beat = setInterval(() => void ping(), pingMs);
+  return {
+    signal: AbortSignal.any([gone.signal, closing]),
+    stop() {
+      clearInterval(beat);
+      subscription?.unsubscribe();
+    },
+  };
+}
+
+/** The values of `source` until `signal` aborts, even while the source is busy with the next one. */
+async function* untilAborted<T>(source: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T> {
+  const iterator = source[Symbol.asyncIterator]();
+  const { promise: aborted, resolve } = Promise.withResolvers<{ done: true; value: undefined }>();
+  const onAbort = (): void => resolve({ done: true, value: undefined });
+  if (signal.aborted) onAbort();
+  signal.addEventListener('abort', onAbort, { once: true });
+  let ended = false;
+  try {
+    for (;;) {
+      const pending = iterator.next();
+      const result = await Promise.race([pending, aborted]);
+      // What a source does after the abort, failing included, concerns nobody.
+      if (signal.aborted) pending.catch(() => undefined);
+      if (result.done) {
+        ended = !signal.aborted;
+        return;
+      }
+      yield result.value;
+    }
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    if (!ended) void iterator.return?.()?.catch(() => undefined);
+  }
+}
