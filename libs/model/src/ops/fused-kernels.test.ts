@@ -33,7 +33,7 @@ type Numbers = Float32Array[];
 
 /** Runs `compute` on a backend and returns the data of all that it gives back. */
 function on(backend: string, compute: () => tf.Tensor[]): Numbers {
-  tf.setBackend(backend);
+  void tf.setBackend(backend);
   return tf.tidy(() => compute().map((tensor) => Float32Array.from(tensor.dataSync())));
 }
 
@@ -78,7 +78,7 @@ describe.each(cases)('$set, bf16 $bf16', ({ set, bf16 }) => {
   const tolerance = bf16 ? 3e-2 : 2e-5;
   /** Both backends, several random cases. The closure is called once per backend: it seeds itself. */
   function same<T>(arbitrary: fc.Arbitrary<T>, compute: (value: T) => () => tf.Tensor[], runs = 8): void {
-    tf.setBackend('native');
+    void tf.setBackend('native');
     (tf.backend() as unknown as Configurable).addon.configure({ instructionSet: set, bf16, threads: 2 });
     fc.assert(
       fc.property(arbitrary, (value) => {
@@ -177,7 +177,7 @@ describe.each(cases)('$set, bf16 $bf16', ({ set, bf16 }) => {
         ...withGradients((x, w, b) => layerNorm(x, w, b, 1e-5), () => [draw([300, 64]), draw([64]), draw([64])], draw)(),
       ];
     };
-    tf.setBackend('native');
+    void tf.setBackend('native');
     const { addon } = tf.backend() as unknown as Configurable;
     addon.configure({ instructionSet: set, bf16, threads: 1 });
     const one = on('native', compute);
