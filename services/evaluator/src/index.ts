@@ -1,2 +1,2 @@
-// Win rates, KL, perplexity, calibration: the report.
-export {};
+// The stage `evaluate`: win rates, KL, perplexity, calibration; report.json and report.html.
+export { type AnswerFigures, type Judge, type Report, type RewardModelFigures, type Sample, type UseCaseFigures, type WinRate } from './report.ts';
