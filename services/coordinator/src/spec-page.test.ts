@@ -14,7 +14,7 @@ function markdown(table: Readonly<Record<string, Readonly<Record<string, string>
 it('shows the tables of the code', async () => {
   const text = await readFile(page, 'utf8');
   const expected = [['stage', stageTable] as const, ['run', runTable] as const].reduce(
-    (result, [name, table]) => result.replace(new RegExp(`(<!-- ${name} table -->\\n)(\\|.*\\n)*`), `$1${markdown(table)}\n`),
+    (result, [name, table]) => result.replace(new RegExp(`(<!-- ${name} table -->\\n\\n)(\\|.*\\n)*`), `$1${markdown(table)}\n`),
     text,
   );
   if (process.env['UPDATE_SPEC'] === '1') await writeFile(page, expected);

@@ -43,6 +43,8 @@ export const stageKinds = {
     inputs: {
       corpus: { type: 'dataset:text', from: ['data.corpus'] },
       demonstrations: { type: 'dataset:demonstrations', optional: true, from: ['data.demonstrations'] },
+      // To train a model further.
+      model: { type: 'model', optional: true, from: [] },
     },
     outputs: { model: 'model' },
   },

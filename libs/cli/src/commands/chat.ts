@@ -1,0 +1,145 @@
+import { randomUUID } from 'node:crypto';
+import { createInterface } from 'node:readline/promises';
+import type { Command } from 'commander';
+import { rpc, type Bus } from '@minchat/bus';
+import type { GenerateRequest, Init } from '@minchat/contracts';
+import { MinchatError, toMinchatError } from '@minchat/errors';
+import colors from 'picocolors';
+import { findModel, listModels, type NamedModel } from '../models.ts';
+import type { Output } from '../output.ts';
+import { outputOf, withBus } from './common.ts';
+
+interface Sampling {
+  maxTokens: number;
+  temperature: number;
+  seed?: number | undefined;
+}
+
+const numberOption = (name: string) => (text: string) => {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value) || value < 0) throw new MinchatError('MC_USAGE', `--${name}: expected a number of at least 0, found "${text}"`);
+  return value;
+};
+
+export function addChat(program: Command): void {
+  const sampling = (command: Command) =>
+    command
+      .option('--max-tokens <n>', 'longest answer', numberOption('max-tokens'), 128)
+      .option('--temperature <t>', '0 always takes the likeliest token', numberOption('temperature'), 0.7)
+      .option('--seed <n>', 'the same seed gives the same answer', numberOption('seed'));
+  sampling(program.command('chat'))
+    .argument('[model]', 'RUN/STAGE or RUN; the newest model unless told')
+    .description('Talk with a model.')
+    .action(async (name: string | undefined, options: Sampling, command: Command) => {
+      await withBus((bus) => chat(bus, outputOf(command), { model: name, ...options }));
+    });
+  sampling(program.command('generate'))
+    .argument('<prompt>')
+    .description('Let a model answer one prompt.')
+    .option('--model <name>', 'RUN/STAGE or RUN; the newest model unless told')
+    .option('--raw', 'go on with the text as it stands, instead of answering it')
+    .action(async (prompt: string, options: Sampling & { model?: string; raw?: boolean }, command: Command) => {
+      const output = outputOf(command);
+      await withBus(async (bus) => {
+        const model = await findModel(bus, options.model);
+        const asked: Init<GenerateRequest> = options.raw === true ? { text: prompt } : { chat: { messages: [{ role: 'user', content: prompt }] } };
+        const answer = await answerTo(bus, model, asked, options, (text) => {
+          if (!output.json) process.stdout.write(text);
+        });
+        output.line();
+        output.result({ model: model.name, ...answer });
+      });
+    });
+}
+
+interface Answer {
+  text: string;
+  finishReason: string;
+  promptTokens: number;
+  completionTokens: number;
+}
+
+async function answerTo(
+  bus: Bus, model: NamedModel, asked: Init<GenerateRequest>, { maxTokens, temperature, seed }: Sampling,
+  onText: (text: string) => void, signal?: AbortSignal,
+): Promise<Answer> {
+  const request = {
+    ...asked, requestId: randomUUID(), model: model.artifact, maxTokens, temperature, topP: 1, n: 1, seed: seed ?? 0, hasSeed: seed !== undefined,
+  };
+  const answer: Answer = { text: '', finishReason: '', promptTokens: 0, completionTokens: 0 };
+  for await (const chunk of bus.stream(rpc.generate, request, { signal })) {
+    answer.text += chunk.text;
+    onText(chunk.text);
+    if (chunk.finishReason === '') continue;
+    answer.finishReason = chunk.finishReason;
+    answer.promptTokens = chunk.promptTokens;
+    answer.completionTokens = chunk.completionTokens;
+  }
+  return answer;
+}
+
+const help = `  /model [NAME]  change the model, or list what there is
+  /new           forget what was said
+  /quit          leave (also Ctrl-D)
+  Ctrl-C         stop an answer`;
+
+/** Talks on the terminal until /quit or the end of the input; `signal` ends it too. */
+export async function chat(bus: Bus, output: Output, options: Partial<Sampling> & { model?: string | undefined; signal?: AbortSignal }): Promise<void> {
+  const sampling = { maxTokens: 128, temperature: 0.7, ...options };
+  let model = await findModel(bus, options.model);
+  let messages: { role: string; content: string }[] = [];
+  const terminal = createInterface({ input: process.stdin, output: process.stdout, terminal: process.stdin.isTTY });
+  options.signal?.addEventListener('abort', () => terminal.close(), { once: true });
+  let answering: AbortController | undefined;
+  terminal.on('SIGINT', () => {
+    if (answering) answering.abort();
+    else terminal.close();
+  });
+  output.line(`You talk with ${colors.bold(model.name)}. /help tells what else can be done.`);
+
+  const command = async (line: string): Promise<void> => {
+    const [name, argument] = line.split(/\s+/, 2);
+    if (name === '/help') output.line(help);
+    else if (name === '/new') messages = [];
+    else if (name === '/model' && argument === undefined) {
+      for (const { name: known } of await listModels(bus)) output.line(`  ${known}${known === model.name ? ' (this one)' : ''}`);
+    } else if (name === '/model') {
+      model = await findModel(bus, argument);
+      messages = [];
+      output.line(`You talk with ${colors.bold(model.name)}.`);
+    } else output.line(`There is no ${name}.\n${help}`);
+  };
+
+  const say = async (content: string): Promise<void> => {
+    answering = new AbortController();
+    const asked = [...messages, { role: 'user', content }];
+    try {
+      const answer = await answerTo(bus, model, { chat: { messages: asked } }, sampling, (text) => process.stdout.write(text), answering.signal);
+      messages = [...asked, { role: 'assistant', content: answer.text }];
+      output.line(answer.finishReason === 'length' ? colors.dim(' [cut off]') : '');
+    } finally {
+      answering = undefined;
+    }
+  };
+
+  // What is typed or piped in during an answer waits for its turn.
+  terminal.setPrompt(colors.cyan('> '));
+  terminal.prompt();
+  for await (const line of terminal) {
+    const text = line.trim();
+    if (text === '/quit' || text === '/exit') break;
+    try {
+      if (text.startsWith('/')) await command(text);
+      else if (text !== '') await say(text);
+    } catch (thrown) {
+      if (!(thrown instanceof Error && thrown.name === 'AbortError')) {
+        const error = toMinchatError(thrown);
+        output.line(`${colors.red(error.code)}: ${error.message}\n${error.hint}`);
+        if (error.code === 'MC_CONTEXT_LENGTH') messages = [];
+      } else output.line();
+    }
+    if (options.signal?.aborted === true) break;
+    terminal.prompt();
+  }
+  terminal.close();
+}

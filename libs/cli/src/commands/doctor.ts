@@ -1,0 +1,135 @@
+import { execFile } from 'node:child_process';
+import { mkdir, statfs } from 'node:fs/promises';
+import { availableParallelism, freemem, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Command } from 'commander';
+import { rpc } from '@minchat/bus';
+import { MinchatError } from '@minchat/errors';
+import colors from 'picocolors';
+import { findSystem } from '../connection.ts';
+import { formatBytes, formatTable } from '../output.ts';
+import { homeFolder, root } from '../paths.ts';
+import { findProgram, isPortFree } from '../system/process.ts';
+import { outputOf, withBus } from './common.ts';
+
+const run = promisify(execFile);
+
+/** `missing` is needed for work on this machine; `optional` makes more possible. */
+type State = 'ok' | 'missing' | 'optional';
+
+interface Finding {
+  what: string;
+  state: State;
+  found: string;
+  /** How to get it; empty when nothing is to be done. */
+  todo: string;
+}
+
+export function addDoctor(program: Command): void {
+  program
+    .command('doctor')
+    .description('Tell what is there, what is missing, and how to get it. Exit code 69 when something needed is missing.')
+    .action(async (_: unknown, command: Command) => {
+      const output = outputOf(command);
+      const findings = (await Promise.all([node(), nats(), system(), memory(), disk(), ports(), compiler(), docker(), backends()])).flat();
+      output.result(findings);
+      const marks = { ok: colors.green('ok'), missing: colors.red('missing'), optional: colors.yellow('optional') };
+      output.line(formatTable(['', 'what', 'found', 'to do'], findings.map(({ what, state, found, todo }) => [marks[state], what, found, todo])));
+      const missing = findings.filter(({ state }) => state === 'missing').map(({ what }) => what);
+      if (missing.length > 0 && !output.json) throw new MinchatError('MC_SERVICE_UNAVAILABLE', `missing: ${missing.join(', ')}`, { hint: 'Do what the last column says.' });
+      if (missing.length > 0) process.exitCode = 69;
+    });
+}
+
+async function node(): Promise<Finding> {
+  const ok = Number(process.versions.node.split('.')[0]) >= 24;
+  return { what: 'Node.js', state: ok ? 'ok' : 'missing', found: process.version, todo: ok ? '' : 'run commands through npm: it brings Node.js 24' };
+}
+
+async function nats(): Promise<Finding> {
+  const program = findProgram('nats-server');
+  if (program === undefined) return { what: 'nats-server', state: process.env['NATS_URL'] ? 'ok' : 'missing', found: process.env['NATS_URL'] ?? 'none', todo: 'apt-get install nats-server, or set NATS_URL' };
+  const { stdout } = await run(program, ['--version']);
+  return { what: 'nats-server', state: 'ok', found: `${stdout.trim()} (${program})`, todo: '' };
+}
+
+async function system(): Promise<Finding> {
+  const { natsUrl, running } = await findSystem();
+  if (!running) return { what: 'running system', state: 'optional', found: 'none', todo: 'npm start, or npm run minchat -- up' };
+  try {
+    const { runs } = await withBus((bus) => bus.call(rpc.listRuns, { limit: 1 }));
+    return { what: 'running system', state: 'ok', found: `${natsUrl}${runs[0] === undefined ? '' : `, last run ${runs[0].runId}`}`, todo: '' };
+  } catch (error) {
+    return { what: 'running system', state: 'missing', found: error instanceof Error ? error.message : String(error), todo: 'start the services, or unset NATS_URL' };
+  }
+}
+
+async function memory(): Promise<Finding> {
+  const enough = totalmem() > 3 * 1024 ** 3;
+  return { what: 'memory', state: enough ? 'ok' : 'missing', found: `${formatBytes(totalmem())}, ${formatBytes(freemem())} free, ${availableParallelism()} cores`, todo: enough ? '' : 'the quickstart needs about 3 GiB' };
+}
+
+async function disk(): Promise<Finding> {
+  const home = homeFolder();
+  await mkdir(home, { recursive: true });
+  const { bavail, bsize } = await statfs(home);
+  const free = bavail * bsize;
+  const enough = free > 1024 ** 3;
+  return { what: 'disk', state: enough ? 'ok' : 'missing', found: `${formatBytes(free)} free in ${home}`, todo: enough ? '' : 'free some space, or set MINCHAT_HOME to another disk' };
+}
+
+async function ports(): Promise<Finding[]> {
+  if ((await findSystem()).running) return [];
+  const wanted = [['MINCHAT_NATS_PORT', 4222], ['GATEWAY_PORT', 8080]] as const;
+  return Promise.all(wanted.map(async ([variable, usual]) => {
+    const port = Number(process.env[variable] ?? usual);
+    const free = port === 0 || (await isPortFree(port));
+    return { what: `port ${port}`, state: free ? ('ok' as const) : ('missing' as const), found: free ? 'free' : 'taken', todo: free ? '' : `set ${variable} to another port (0 takes any)` };
+  }));
+}
+
+async function compiler(): Promise<Finding> {
+  const program = ['c++', 'g++', 'clang++'].map((name) => findProgram(name)).find((path) => path !== undefined);
+  return { what: 'C++ compiler', state: program === undefined ? 'optional' : 'ok', found: program ?? 'none', todo: program === undefined ? 'apt-get install g++ make: for native kernels' : '' };
+}
+
+async function docker(): Promise<Finding> {
+  const program = findProgram('docker');
+  const todo = 'for containers and their tests: apt-get install docker.io';
+  if (program === undefined) return { what: 'Docker', state: 'optional', found: 'none', todo };
+  try {
+    const { stdout } = await run(program, ['version', '--format', '{{.Server.Version}}'], { timeout: 10_000 });
+    return { what: 'Docker', state: 'ok', found: stdout.trim(), todo: '' };
+  } catch {
+    return { what: 'Docker', state: 'optional', found: 'no engine answers', todo: 'start the engine: dockerd &' };
+  }
+}
+
+const backendHelp: Readonly<Record<string, string>> = {
+  tensorflow: 'npm run setup:gpu',
+  native: 'needs a C++ compiler when dependencies are installed',
+  webgpu: 'needs a GPU with Vulkan, Metal or Direct3D 12',
+};
+
+/** Each in a process of its own, since some fail by ending it. */
+async function backends(): Promise<Finding[]> {
+  const script = `const { backendNames, startBackend } = await import('@minchat/model');
+    if (process.argv[1] === 'list') console.log(JSON.stringify(backendNames));
+    else { const { name, reason } = await startBackend(process.argv[1]); console.log(JSON.stringify({ name, reason })); process.exit(0); }`;
+  const ask = async (argument: string) =>
+    JSON.parse((await run(process.execPath, ['--input-type=module', '-e', script, argument], { cwd: join(root, 'libs/cli'), timeout: 60_000 })).stdout.trim().split('\n').at(-1) ?? '') as unknown;
+  const names = (await ask('list')) as string[];
+  const findings: Finding[] = [];
+  for (const name of names.filter((other) => other !== 'auto')) {
+    try {
+      await ask(name);
+      findings.push({ what: `backend ${name}`, state: 'ok', found: 'works', todo: '' });
+    } catch (error) {
+      const text = (error as { stderr?: string }).stderr ?? String(error);
+      const reason = /MinchatError: (.*)/.exec(text)?.[1] ?? 'does not work here';
+      findings.push({ what: `backend ${name}`, state: name === 'wasm' || name === 'cpu' ? 'missing' : 'optional', found: reason.slice(0, 100), todo: backendHelp[name] ?? '' });
+    }
+  }
+  return findings;
+}

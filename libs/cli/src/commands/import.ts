@@ -1,0 +1,143 @@
+import { copyFile, link, mkdtemp, open, rm, stat } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { SingleBar } from 'cli-progress';
+import type { Command } from 'commander';
+import { rpc, type Bus } from '@minchat/bus';
+import { suggest } from '@minchat/config';
+import type { ImportProgress } from '@minchat/contracts';
+import { MinchatError } from '@minchat/errors';
+import { formatBytes, type Output } from '../output.ts';
+import { userPath } from '../paths.ts';
+import { outputOf, withBus } from './common.ts';
+
+export const formats = ['jsonl', 'parquet', 'hh-rlhf', 'oasst', 'alpaca', 'text'] as const;
+export type Format = (typeof formats)[number];
+
+export function addImport(program: Command): void {
+  program
+    .command('import')
+    .argument('<format>', `one of ${formats.join(', ')}`)
+    .argument('<file>')
+    .description('Read a file of prompts, demonstrations, rankings or text into a collection of the prompt store.')
+    .option('--collection <name>', 'the collection to read it into; named after the file unless told')
+    .option('--strict', 'stop at the first bad record and import nothing, instead of skipping it')
+    .action(async (format: string, file: string, options: { collection?: string; strict?: boolean }, command: Command) => {
+      const output = outputOf(command);
+      const path = userPath(file);
+      const collection = options.collection ?? collectionOf(path);
+      const done = await withBus((bus) => importFile(bus, output, { path, format: asFormat(format), collection, strict: options.strict === true }));
+      output.result({ collection, prompts: done.prompts, demonstrations: done.demonstrations, comparisons: done.comparisons, texts: done.texts, skipped: done.skipped, bad: done.bad });
+      output.line(`Use it in a run: \`data: { settings: { source: collection, collection: ${collection} } }\`.`);
+    });
+}
+
+/** Throws MC_USAGE for a format that is none. */
+export function asFormat(format: string): Format {
+  const found = formats.find((known) => known === format);
+  if (found === undefined) throw new MinchatError('MC_USAGE', `"${format}" is no format${suggest(format, formats)}`, { hint: `Formats are ${formats.join(', ')}.` });
+  return found;
+}
+
+/** A collection's name from a file's: `/data/My trees.jsonl.gz` is `my-trees`. */
+export function collectionOf(path: string): string {
+  const name = basename(path).toLowerCase().replace(/\.gz$/, '').replace(/\.[a-z]+$/, '').replace(/[^a-z0-9_-]+/g, '-').replace(/^-+|-+$/g, '');
+  return name.slice(0, 60) || 'imported';
+}
+
+/** What a file holds, by its name and its first record. Throws MC_USAGE when that does not tell. */
+export async function guessFormat(path: string): Promise<Format> {
+  if (path.endsWith('.parquet')) return 'parquet';
+  if (path.endsWith('.txt')) return 'text';
+  const head = await readHead(path);
+  if (/^\s*\[/.test(head) && head.includes('"instruction"')) return 'alpaca';
+  const first = head.split('\n')[0] ?? '';
+  if (first.includes('"message_tree_id"')) return 'oasst';
+  if (first.includes('\\n\\nHuman:')) return 'hh-rlhf';
+  if (/^\s*\{/.test(first)) return 'jsonl';
+  throw new MinchatError('MC_USAGE', `cannot tell the format of ${path}`, { hint: `Say it with --format: ${formats.join(', ')}.` });
+}
+
+async function readHead(path: string): Promise<string> {
+  const file = await open(path).catch((cause: unknown) => {
+    throw noFile(path, cause);
+  });
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(64 * 1024), 0, 64 * 1024, 0);
+    const head = buffer.subarray(0, bytesRead);
+    if (!path.endsWith('.gz')) return head.toString('utf8');
+    // The head of a gzip file ends in the middle.
+    return gunzipSync(head, { finishFlush: 2 }).toString('utf8');
+  } finally {
+    await file.close();
+  }
+}
+
+export interface ImportOptions {
+  path: string;
+  format: Format;
+  collection: string;
+  strict: boolean;
+}
+
+/** Hands the file to the prompt store and shows how far it is. Throws what the store says, MC_NOT_FOUND. */
+export async function importFile(bus: Bus, output: Output, { path, format, collection, strict }: ImportOptions): Promise<ImportProgress> {
+  const info = await stat(path).catch((cause: unknown) => {
+    throw noFile(path, cause);
+  });
+  if (!info.isFile()) throw new MinchatError('MC_USAGE', `expected a file, found ${path}`);
+  const bar = startBar(output, info.size);
+  const folder = await mkdtemp(join(tmpdir(), 'minchat-import-'));
+  try {
+    const copy = join(folder, basename(path));
+    // A link where it can be one: nothing is copied.
+    await link(path, copy).catch(() => copyFile(path, copy));
+    const file = await bus.artifacts.put(folder, 'file');
+    let last: ImportProgress | undefined;
+    for await (const progress of bus.stream(rpc.import, { file, format, collection, strict })) {
+      last = progress;
+      bar.update(progress.bytes);
+    }
+    bar.stop();
+    if (last?.done !== true) throw new MinchatError('MC_SERVICE_UNAVAILABLE', `the import of ${path} ended before it was done`);
+    tellImport(output, collection, last);
+    return last;
+  } finally {
+    bar.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function startBar(output: Output, size: number): { update(bytes: number): void; stop(): void } {
+  if (output.json || !process.stdout.isTTY) return { update: () => undefined, stop: () => undefined };
+  const bar = new SingleBar({ format: 'import {bar} {percentage}% of {size}, {eta_formatted} left', barsize: 24, hideCursor: true, gracefulExit: false });
+  bar.start(size, 0, { size: formatBytes(size) });
+  return { update: (bytes) => bar.update(bytes), stop: () => bar.stop() };
+}
+
+function tellImport(output: Output, collection: string, done: ImportProgress): void {
+  const { prompts, demonstrations, comparisons, texts, skipped, bad } = done;
+  output.line(`Imported into ${collection}: ${prompts} prompts, ${demonstrations} demonstrations, ${comparisons} comparisons, ${texts} texts; ${skipped} skipped.`);
+  for (const { line, reason } of bad.slice(0, 10)) output.line(`  line ${line}: ${reason}`);
+  if (bad.length > 10) output.line(`  and ${skipped - 10} more`);
+}
+
+function noFile(path: string, cause: unknown): MinchatError {
+  return new MinchatError('MC_NOT_FOUND', `cannot read ${path}`, { cause, hint: 'Check the path.' });
+}
+
+/** A short name of a file's content: importing other content under the same name must not be taken for it. */
+export async function contentName(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  const file = await open(path).catch((cause: unknown) => {
+    throw noFile(path, cause);
+  });
+  try {
+    for await (const chunk of file.createReadStream()) hash.update(chunk as Buffer);
+  } finally {
+    await file.close();
+  }
+  return hash.digest('hex').slice(0, 8);
+}

@@ -1,0 +1,160 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { rpc, type Bus } from '@minchat/bus';
+import { formatRunSpec, parseRunSpec, suggest, type RunSpec } from '@minchat/config';
+import { RunStatus, type RunRecord } from '@minchat/contracts';
+import { MinchatError } from '@minchat/errors';
+import { connect, findSystem } from '../connection.ts';
+import type { Output } from '../output.ts';
+import { userPath } from '../paths.ts';
+import { assertCompleted, followRun } from '../run/follow.ts';
+import { createProgress, type ProgressView } from '../run/progress.ts';
+import { describeRun, fullReport } from '../run/report.ts';
+import { mergeSettings, settingsOf } from '../run/settings.ts';
+import { summary } from '../run/summary.ts';
+import type { Supervisor } from '../system/supervisor.ts';
+import { chat } from './chat.ts';
+import { aborted, outputOf, stopSignal } from './common.ts';
+import { asFormat, collectionOf, contentName, guessFormat, importFile } from './import.ts';
+import { startSystem } from './up.ts';
+
+interface RunOptions {
+  data?: string;
+  format?: string;
+  set?: string[];
+  seed?: string;
+  exit?: boolean;
+  report?: string;
+  detach?: boolean;
+}
+
+export function addRun(program: Command): void {
+  program
+    .command('run')
+    .argument('<spec>', 'a run spec in YAML or JSON')
+    .description('Run a spec to its end and show how it goes. Starts the services unless they are up; then stays up for chat.')
+    .option('--data <file>', 'import this file first and let the data stage take it')
+    .option('--format <format>', 'what the file is; guessed unless told')
+    .option('--set <stage.key=value...>', 'change a setting (value in YAML); may be given several times')
+    .option('--seed <n>', "take another seed than the spec's")
+    .option('--exit', 'end when the run has ended')
+    .option('--report <file>', 'write all figures as JSON')
+    .option('--detach', 'only submit the run and print its id')
+    .addHelpText('after', `
+Examples:
+  minchat run examples/quickstart.yaml
+  minchat run examples/oasst.yaml --data trees.jsonl --exit --report out.json
+  minchat run mine.yaml --set ppo.learningRate=1e-5 --set pretrain.model.layers=4`)
+    .action(async (path: string, options: RunOptions, command: Command) => {
+      const output = outputOf(command);
+      const spec = await readSpec(userPath(path), path, options);
+      const system = await findSystem();
+      if (options.detach === true && !system.running) {
+        throw new MinchatError('MC_USAGE', '--detach needs a system that stays up', { hint: 'Start one with `minchat up`, or set NATS_URL.' });
+      }
+      if (system.running) {
+        await withSystem(output, spec, options, system.natsUrl, undefined);
+        return;
+      }
+      const note = { to: (message: string) => output.line(message) };
+      const supervisor = await startSystem(output, (message) => note.to(message));
+      try {
+        await withSystem(output, spec, options, supervisor.natsUrl, supervisor, (view) => (note.to = (message) => view.note(message)));
+      } finally {
+        await supervisor.stop();
+      }
+    });
+}
+
+async function withSystem(
+  output: Output, given: RunSpec, options: RunOptions, natsUrl: string, supervisor: Supervisor | undefined,
+  onView: (view: ProgressView) => void = () => undefined,
+): Promise<void> {
+  const signal = stopSignal(() => supervisor?.kill());
+  const bus = await connect(natsUrl);
+  try {
+    const spec = options.data === undefined ? given : await importData(bus, output, given, options.data, options.format);
+    const submitted = await bus.call(rpc.submitRun, { specJson: formatRunSpec(spec) });
+    if (options.detach === true) {
+      output.result(describeRun(submitted));
+      output.line(submitted.runId);
+      return;
+    }
+    output.line(`Run ${submitted.runId}`);
+    const view = createProgress(output);
+    onView(view);
+    const backends: Record<string, string> = {};
+    const events = await bus.subscribeEvents({ runId: submitted.runId, from: 'all' }, (event) => {
+      if (event.started && event.started.backend !== '') backends[event.stage] = event.started.backend;
+    });
+    const run = await followRun(bus, submitted.runId, view, signal).finally(() => view.stop());
+    await events.stop();
+    if (run.status === RunStatus.RUN_STATUS_RUNNING) {
+      // Ctrl-C: what is done so far is in checkpoints.
+      output.line(supervisor === undefined ? `The run goes on: minchat status ${run.runId}` : `Stopped. The run goes on with the next \`minchat up\`.`);
+      process.exitCode = 130;
+      return;
+    }
+    await finish(bus, output, run, backends, options);
+    if (supervisor !== undefined && options.exit !== true && !output.json) await stayUp(bus, output, supervisor, signal);
+  } finally {
+    await bus.close();
+  }
+}
+
+async function finish(bus: Bus, output: Output, run: RunRecord, backends: Record<string, string>, options: RunOptions): Promise<void> {
+  const report = await fullReport(bus, run, backends);
+  output.line(summary(report));
+  output.result(report);
+  if (options.report !== undefined) {
+    const path = userPath(options.report);
+    await writeFile(`${path}.tmp`, `${JSON.stringify(report, null, 2)}\n`);
+    await rename(`${path}.tmp`, path);
+    output.line(`All figures are in ${path}.`);
+  }
+  assertCompleted(run);
+}
+
+async function stayUp(bus: Bus, output: Output, supervisor: Supervisor, signal: AbortSignal): Promise<void> {
+  output.line(`\nEverything stays up: ${supervisor.gatewayUrl}. Ctrl-C or /quit ends it.`);
+  if (process.stdin.isTTY) await chat(bus, output, { signal });
+  else await aborted(signal);
+}
+
+async function readSpec(path: string, shown: string, options: RunOptions): Promise<RunSpec> {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new MinchatError('MC_NOT_FOUND', `cannot read the spec ${shown}`, { cause, hint: 'Check the path; examples are in examples/.' });
+  });
+  const spec = parseRunSpec(text, shown);
+  const changes = settingsOf(options.set ?? []);
+  const names = spec.stages.map(({ name }) => name);
+  for (const stage of Object.keys(changes)) {
+    if (!names.includes(stage)) throw new MinchatError('MC_USAGE', `--set: the spec has no stage "${stage}"${suggest(stage, names)}`);
+  }
+  const stages = spec.stages.map((stage) => ({ ...stage, settings: mergeSettings(stage.settings, changes[stage.name] ?? {}) }));
+  return { ...spec, seed: options.seed === undefined ? spec.seed : asSeed(options.seed), stages };
+}
+
+function asSeed(text: string): number {
+  const seed = Number(text);
+  if (text.trim() === '' || !Number.isInteger(seed) || seed < 0 || seed > 0xffff_ffff) {
+    throw new MinchatError('MC_USAGE', `--seed: expected a whole number from 0 to ${0xffff_ffff}, found "${text}"`);
+  }
+  return seed;
+}
+
+/** Imports the file, and points the data stages that take a collection at it. */
+async function importData(bus: Bus, output: Output, spec: RunSpec, file: string, format: string | undefined): Promise<RunSpec> {
+  const path = userPath(file);
+  const stages = spec.stages.filter(({ kind }) => kind === 'data');
+  if (stages.length === 0) throw new MinchatError('MC_USAGE', '--data: the spec has no data stage to give the file to');
+  // The content is part of the name: the same file is imported once, another one never mixed with it.
+  const collection = `${collectionOf(path)}-${await contentName(path)}`;
+  const { collections } = await bus.call(rpc.listCollections, {});
+  if (collections.some(({ name }) => name === collection)) output.line(`${file} is imported already, as ${collection}.`);
+  else await importFile(bus, output, { path, format: format === undefined ? await guessFormat(path) : asFormat(format), collection, strict: false });
+  const changed = spec.stages.map((stage) =>
+    stage.kind === 'data' ? { ...stage, settings: { ...stage.settings, source: 'collection', collection } } : stage,
+  );
+  return { ...spec, stages: changed };
+}

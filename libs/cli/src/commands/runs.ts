@@ -1,0 +1,85 @@
+import type { Command } from 'commander';
+import { rpc } from '@minchat/bus';
+import { RunStatus, StageStatus, type RunRecord } from '@minchat/contracts';
+import colors from 'picocolors';
+import { formatSeconds, formatTable, type Output } from '../output.ts';
+import { headline, metricsOf, stageSeconds, statusWords } from '../run/figures.ts';
+import { describeRun } from '../run/report.ts';
+import { settingsOf } from '../run/settings.ts';
+import { outputOf, withBus } from './common.ts';
+
+/** status, cancel, resume, fork. */
+export function addRuns(program: Command): void {
+  program
+    .command('status')
+    .argument('[run]', 'a run; without it the latest runs are listed')
+    .description('Show the runs, or one run with its stages.')
+    .action(async (runId: string | undefined, _: unknown, command: Command) => {
+      const output = outputOf(command);
+      await withBus(async (bus) => {
+        if (runId === undefined) {
+          const { runs } = await bus.call(rpc.listRuns, { limit: 20 });
+          output.result(runs.map(describeRun));
+          output.line(runs.length === 0 ? 'There are no runs yet: `minchat run examples/quickstart.yaml`.' : listText(runs));
+          return;
+        }
+        showRun(output, await bus.call(rpc.getRun, { runId }));
+      });
+    });
+  program
+    .command('cancel')
+    .argument('<run>')
+    .description('Stop a run; what its stages have done so far is kept for `resume`.')
+    .action(async (runId: string, _: unknown, command: Command) => {
+      await withBus(async (bus) => showRun(outputOf(command), await bus.call(rpc.cancelRun, { runId })));
+    });
+  program
+    .command('resume')
+    .argument('<run>')
+    .description('Go on with a run that failed, was cancelled, or was stopped by a gate, from its checkpoints.')
+    .action(async (runId: string, _: unknown, command: Command) => {
+      await withBus(async (bus) => showRun(outputOf(command), await bus.call(rpc.resumeRun, { runId })));
+    });
+  program
+    .command('fork')
+    .argument('<run>')
+    .description('Start a new run that takes over the results of every stage before one, and goes on from there.')
+    .requiredOption('--from <stage>', 'the first stage that is done again')
+    .option('--set <stage.key=value...>', 'change a setting (value in YAML); may be given several times')
+    .action(async (runId: string, options: { from: string; set?: string[] }, command: Command) => {
+      const settingsJson = JSON.stringify(settingsOf(options.set ?? []));
+      await withBus(async (bus) => showRun(outputOf(command), await bus.call(rpc.forkRun, { runId, fromStage: options.from, settingsJson })));
+    });
+}
+
+const runWords: Readonly<Record<RunStatus, string>> = {
+  [RunStatus.RUN_STATUS_UNSPECIFIED]: '',
+  [RunStatus.RUN_STATUS_RUNNING]: 'running',
+  [RunStatus.RUN_STATUS_COMPLETED]: 'completed',
+  [RunStatus.RUN_STATUS_FAILED]: 'failed',
+  [RunStatus.RUN_STATUS_CANCELLED]: 'cancelled',
+};
+
+function listText(runs: readonly RunRecord[]): string {
+  const rows = runs.map((run) => {
+    const done = run.stages.filter(({ status }) => status === StageStatus.STAGE_STATUS_COMPLETED).length;
+    const at = run.stages.find(({ status }) => status === StageStatus.STAGE_STATUS_RUNNING)?.stage ?? '';
+    return [run.runId, runWords[run.status], `${done}/${run.stages.length}`, at, new Date(run.createdAtMs).toISOString().slice(0, 19).replace('T', ' ')];
+  });
+  return formatTable(['run', 'status', 'stages', 'at work', 'begun (UTC)'], rows);
+}
+
+export function showRun(output: Output, run: RunRecord): void {
+  output.result(describeRun(run));
+  output.line(`${colors.bold(run.runId)}  ${runWords[run.status]}${run.forkedFrom === '' ? '' : `  (fork of ${run.forkedFrom})`}`);
+  const rows = run.stages.map((stage) => {
+    const seconds = stageSeconds(stage);
+    const steps = stage.totalSteps > 0 ? `${stage.step}/${stage.totalSteps}` : '';
+    return [stage.stage, statusWords[stage.status], steps, seconds === undefined ? '' : formatSeconds(seconds), headline(metricsOf(stage))];
+  });
+  output.line(formatTable(['stage', 'status', 'steps', 'time', 'figures'], rows));
+  if (run.error) {
+    output.line(`${colors.red(run.error.code)}: ${run.error.message}`);
+    output.line(run.error.hint.replaceAll('RUN', run.runId));
+  }
+}

@@ -1,0 +1,36 @@
+import type { Command } from 'commander';
+import colors from 'picocolors';
+import { homeFolder } from '../paths.ts';
+import { Supervisor } from '../system/supervisor.ts';
+import type { Output } from '../output.ts';
+import { aborted, outputOf, stopSignal } from './common.ts';
+
+export function addUp(program: Command): void {
+  program
+    .command('up')
+    .description('Start NATS (unless NATS_URL is set) and every service, and keep them up until Ctrl-C.')
+    .addHelpText('after', `
+Environment:
+  NATS_URL            use this server instead of starting one
+  MINCHAT_HOME        where everything local is kept (.minchat)
+  MINCHAT_NATS_PORT   the port of the server that is started (4222; 0 takes any)
+  GATEWAY_PORT        the port of the web app and the API (8080; 0 takes any)
+  DATABASE_URL        a PostgreSQL to use instead of the embedded one`)
+    .action(async (_: unknown, command: Command) => {
+      const output = outputOf(command);
+      const supervisor = await startSystem(output);
+      output.result({ natsUrl: supervisor.natsUrl, gatewayUrl: supervisor.gatewayUrl, home: homeFolder(), pids: supervisor.pids() });
+      output.line('Stop with Ctrl-C.');
+      await aborted(stopSignal(() => supervisor.kill()));
+      output.line('Stopping: services end what they do and save it.');
+      await supervisor.stop();
+    });
+}
+
+/** Starts the system and says where it is. Ctrl-C while it starts ends it. */
+export async function startSystem(output: Output, note: (message: string) => void = (message) => output.line(colors.dim(message))): Promise<Supervisor> {
+  output.line(colors.dim(`Starting services; logs are in ${homeFolder()}/logs`));
+  const supervisor = await Supervisor.start({ home: homeFolder(), onEvent: note });
+  output.line(`${colors.green('Ready')}: NATS ${supervisor.natsUrl}, web app and API ${supervisor.gatewayUrl}`);
+  return supervisor;
+}

@@ -1,0 +1,30 @@
+import { join } from 'node:path';
+import { connectBus, type Bus } from '@minchat/bus';
+import { commonEnv, readEnv } from '@minchat/config';
+import { createLogger } from '@minchat/telemetry';
+import { z } from 'zod';
+import { homeFolder } from './paths.ts';
+import { runningSystem } from './system/lock.ts';
+
+/** Where the system is: NATS_URL, else the `minchat up` of this home, else the usual address. */
+export async function findSystem(): Promise<{ natsUrl: string; gatewayUrl: string | undefined; running: boolean }> {
+  const given = process.env['NATS_URL'];
+  if (given) return { natsUrl: given, gatewayUrl: undefined, running: true };
+  const system = await runningSystem(homeFolder());
+  return { natsUrl: system?.natsUrl ?? 'nats://127.0.0.1:4222', gatewayUrl: system?.gatewayUrl, running: system?.natsUrl !== undefined };
+}
+
+/** Connects to the system that is there. Throws MC_NATS_UNAVAILABLE soon when there is none. */
+export async function connect(natsUrl?: string): Promise<Bus> {
+  const env = readEnv(z.object(commonEnv));
+  return connectBus({
+    url: natsUrl ?? (await findSystem()).natsUrl,
+    token: env.NATS_TOKEN,
+    name: 'minchat-cli',
+    // What goes wrong is told by the errors of the calls.
+    log: createLogger('cli', { level: 'silent' }),
+    waitMs: 3000,
+    artifactStore: env.ARTIFACT_STORE,
+    cacheFolder: join(homeFolder(), 'cache'),
+  });
+}

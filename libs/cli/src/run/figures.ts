@@ -1,0 +1,76 @@
+import { StageStatus, type StageRecord } from '@minchat/contracts';
+
+/** The metrics worth a place on a line, most telling first; a stage shows the first two it has. */
+const headlines = [
+  ['winRate', 'win rate'],
+  ['accuracy', 'accuracy'],
+  ['objective/scores', 'score'],
+  ['objective/kl', 'KL'],
+  ['validation/loss', 'val. loss'],
+  ['validation_loss', 'val. loss'],
+  ['loss', 'loss'],
+  ['mean_token_accuracy', 'accuracy'],
+  ['agreement', 'agreement'],
+] as const;
+
+export function metricsOf(stage: StageRecord): Record<string, number> {
+  return Object.fromEntries(stage.metrics.map(({ name, value }) => [name, value]));
+}
+
+/** `accuracy 0.713, loss 0.56`, or nothing. */
+export function headline(metrics: Readonly<Record<string, number>>): string {
+  return headlines
+    .flatMap(([name, label]) => (metrics[name] === undefined ? [] : [`${label} ${formatFigure(metrics[name])}`]))
+    .slice(0, 2)
+    .join(', ');
+}
+
+export function formatFigure(value: number): string {
+  return Math.abs(value) >= 100 ? value.toFixed(0) : Math.abs(value) >= 10 ? value.toFixed(1) : value.toFixed(3);
+}
+
+/** Seconds from the first worker's start to the end; undefined for a stage that has no both. */
+export function stageSeconds(stage: StageRecord): number | undefined {
+  return stage.startedAtMs > 0 && stage.finishedAtMs > 0 ? Math.max(0, stage.finishedAtMs - stage.startedAtMs) / 1000 : undefined;
+}
+
+export const statusWords: Readonly<Record<StageStatus, string>> = {
+  [StageStatus.STAGE_STATUS_UNSPECIFIED]: '',
+  [StageStatus.STAGE_STATUS_WAITING]: 'waiting',
+  [StageStatus.STAGE_STATUS_QUEUED]: 'queued',
+  [StageStatus.STAGE_STATUS_RUNNING]: 'running',
+  [StageStatus.STAGE_STATUS_COMPLETED]: 'completed',
+  [StageStatus.STAGE_STATUS_FAILED]: 'failed',
+  [StageStatus.STAGE_STATUS_CANCELLED]: 'cancelled',
+};
+
+const windowMs = 20_000;
+
+/** How fast a stage goes, over the last seconds of what was seen of it. */
+export class Pace {
+  #seen: { at: number; step: number; tokens: number }[] = [];
+
+  note(at: number, step: number, tokens: number): void {
+    const last = this.#seen.at(-1);
+    // After a crash a stage goes on from a checkpoint, which is behind.
+    if (last !== undefined && (step < last.step || tokens < last.tokens)) this.#seen = [];
+    if (last === undefined || step !== last.step || tokens !== last.tokens) this.#seen.push({ at, step, tokens });
+    while ((this.#seen[1]?.at ?? at) < at - windowMs) this.#seen.shift();
+  }
+
+  tokensPerSecond(): number | undefined {
+    return this.#rate(({ tokens }) => tokens);
+  }
+
+  secondsLeft(totalSteps: number): number | undefined {
+    const rate = this.#rate(({ step }) => step);
+    const step = this.#seen.at(-1)?.step ?? 0;
+    return rate === undefined || totalSteps === 0 ? undefined : Math.max(0, totalSteps - step) / rate;
+  }
+
+  #rate(of: (seen: { step: number; tokens: number }) => number): number | undefined {
+    const [first, last] = [this.#seen[0], this.#seen.at(-1)];
+    if (first === undefined || last === undefined || last.at <= first.at || of(last) <= of(first)) return undefined;
+    return ((of(last) - of(first)) / (last.at - first.at)) * 1000;
+  }
+}

@@ -1,0 +1,48 @@
+import { MinchatError } from '@minchat/errors';
+import { parse } from 'yaml';
+
+export type StageSettings = Record<string, Record<string, unknown>>;
+
+/**
+ * Reads `stage.key=value` and `stage.key.inner=value`, values as YAML (`3`, `true`, `[1, 2]`, text).
+ * Throws MC_USAGE.
+ */
+export function settingsOf(assignments: readonly string[]): StageSettings {
+  const settings: StageSettings = {};
+  for (const assignment of assignments) {
+    const [, path, text] = /^([a-z][a-z0-9-]*(?:\.[A-Za-z_]\w*)+)=(.*)$/s.exec(assignment) ?? [];
+    if (path === undefined || text === undefined) {
+      throw new MinchatError('MC_USAGE', `--set: expected stage.key=value, found "${assignment}"`);
+    }
+    const keys = path.split('.');
+    let place: Record<string, unknown> = settings;
+    for (const key of keys.slice(0, -1)) {
+      const inner = place[key];
+      place = place[key] = typeof inner === 'object' && inner !== null ? (inner as Record<string, unknown>) : {};
+    }
+    place[keys.at(-1) ?? ''] = readValue(assignment, text);
+  }
+  return settings;
+}
+
+function readValue(assignment: string, text: string): unknown {
+  try {
+    return parse(text) as unknown;
+  } catch (cause) {
+    throw new MinchatError('MC_USAGE', `--set: expected a value in YAML, found "${assignment}"`, { cause });
+  }
+}
+
+/** `settings` with `changes` put over it, objects key by key. */
+export function mergeSettings(settings: Readonly<Record<string, unknown>>, changes: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const merged: Record<string, unknown> = { ...settings };
+  for (const [key, value] of Object.entries(changes)) {
+    const before = merged[key];
+    merged[key] = isObject(before) && isObject(value) ? mergeSettings(before, value) : value;
+  }
+  return merged;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,90 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, openSync, readFileSync, statSync, renameSync } from 'node:fs';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { delimiter, join } from 'node:path';
+import { accessSync, constants } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/**
+ * Starts a child in a process group of its own (Ctrl-C on the terminal reaches this process only,
+ * which then stops the children in order), its output appended to a log file.
+ */
+export function spawnLogged(command: string, args: readonly string[], { log, env, cwd }: { log: string; env?: NodeJS.ProcessEnv; cwd: string }): ChildProcess {
+  const file = openSync(log, 'a');
+  try {
+    return spawn(command, args, { cwd, env: env ?? process.env, detached: true, stdio: ['ignore', file, file] });
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Keeps the last run's log as `.1` when it has grown large. */
+export function rotateLog(path: string, limit = 10 * 1024 * 1024): void {
+  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  if (size > limit) renameSync(path, `${path}.1`);
+}
+
+/** Asks a child to end, and ends it after `graceMs`. Resolves when it has ended. */
+export async function endChild(child: ChildProcess, graceMs: number): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGTERM');
+  const timer = new AbortController();
+  await Promise.race([ended, sleep(graceMs, undefined, { signal: timer.signal }).catch(() => undefined)]);
+  timer.abort();
+  if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+  await ended;
+}
+
+/** A TCP port of this machine that is free now. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+export async function isPortFree(port: number, host = '127.0.0.1'): Promise<boolean> {
+  const server = createServer();
+  return new Promise((resolve) => {
+    server.once('error', () => resolve(false));
+    server.listen(port, host, () => server.close(() => resolve(true)));
+  });
+}
+
+/** Where a program is, looked for in PATH and where Debian and Homebrew put servers. */
+export function findProgram(name: string, env: NodeJS.ProcessEnv = process.env): string | undefined {
+  const folders = [...(env['PATH'] ?? '').split(delimiter), '/usr/local/bin', '/usr/local/sbin', '/usr/sbin', '/opt/homebrew/bin'];
+  return folders.filter((folder) => folder !== '').map((folder) => join(folder, name)).find((path) => {
+    try {
+      accessSync(path, constants.X_OK);
+      return statSync(path).isFile();
+    } catch {
+      return false;
+    }
+  });
+}
+
+/**
+ * When a process began, in the system's own count: with the id it names the process for good,
+ * which the id alone does not. Undefined when there is no such process.
+ */
+export function processStart(pid: number): string | undefined {
+  try {
+    process.kill(pid, 0);
+  } catch {
+    return undefined;
+  }
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    // Field 22, counted behind the command, which may hold spaces and brackets. Zombies are over.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return fields[0] === 'Z' ? undefined : (fields[19] ?? '');
+  } catch {
+    // No /proc on this system: the id has to do.
+    return '';
+  }
+}

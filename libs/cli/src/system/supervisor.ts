@@ -1,0 +1,274 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { errorCodes, MinchatError, type ErrorCode } from '@minchat/errors';
+import { z } from 'zod';
+import { root } from '../paths.ts';
+import { lockHome, type HomeLock } from './lock.ts';
+import { natsCommand, waitForNats } from './nats-server.ts';
+import { endChild, freePort, isPortFree, processStart, rotateLog, spawnLogged } from './process.ts';
+
+/** Every service, in the order in which they are named to people. */
+export const serviceNames = [
+  'coordinator', 'prompt-store', 'pretrainer', 'sft-trainer', 'reward-trainer', 'ppo-trainer', 'evaluator', 'inference', 'gateway',
+] as const;
+
+export interface SupervisorOptions {
+  home: string;
+  /** Told what happens: a child started, ended, was started again. */
+  onEvent: (message: string) => void;
+  /** Environment of the children besides this process's own. */
+  env?: Readonly<Record<string, string>>;
+  services?: readonly string[];
+}
+
+interface Child {
+  readonly name: string;
+  process: ChildProcess | undefined;
+  healthPort: number;
+  ready: boolean;
+}
+
+const readyWithinMs = 120_000;
+const steadyAfterMs = 30_000;
+const longestBackoffMs = 15_000;
+const stopGraceMs = 30_000;
+
+/**
+ * Runs nats-server (unless NATS_URL names one) and every service as child processes, and starts
+ * again whichever ends, at growing intervals.
+ */
+export class Supervisor {
+  readonly #options: SupervisorOptions;
+  readonly #lock: HomeLock;
+  readonly #stopping = new AbortController();
+  readonly #children: Child[] = [];
+  readonly #loops: Promise<void>[] = [];
+  readonly #failed = Promise.withResolvers<never>();
+  #nats: Child | undefined;
+  natsUrl = '';
+  readonly gatewayUrl: string;
+  readonly #gatewayPort: number;
+
+  private constructor(options: SupervisorOptions, lock: HomeLock, gatewayPort: number) {
+    this.#options = options;
+    this.#lock = lock;
+    this.#gatewayPort = gatewayPort;
+    this.gatewayUrl = `http://127.0.0.1:${gatewayPort}`;
+    this.#failed.promise.catch(() => undefined);
+  }
+
+  /**
+   * Starts everything and returns when every service is ready. Throws MC_CONFLICT, MC_PORT_TAKEN,
+   * MC_NATS_UNAVAILABLE, or the error with which a service ends at once.
+   */
+  static async start(options: SupervisorOptions): Promise<Supervisor> {
+    const lock = await lockHome(options.home);
+    try {
+      const services = options.services ?? serviceNames;
+      const gatewayPort = services.includes('gateway') ? await choosePort('GATEWAY_PORT', 8080) : 0;
+      const supervisor = new Supervisor(options, lock, gatewayPort);
+      try {
+        await supervisor.#startAll(services);
+        return supervisor;
+      } catch (error) {
+        await supervisor.stop();
+        throw error;
+      }
+    } catch (error) {
+      await lock.release();
+      throw error;
+    }
+  }
+
+  /** Which services answer that they are ready. */
+  async readiness(): Promise<Record<string, boolean>> {
+    const entries = await Promise.all(this.#children.map(async (child) => [child.name, await isReady(child)] as const));
+    return Object.fromEntries(entries);
+  }
+
+  /** The process ids of the children, nats-server included. */
+  pids(): Record<string, number> {
+    const all = this.#nats === undefined ? this.#children : [this.#nats, ...this.#children];
+    return Object.fromEntries(all.flatMap(({ name, process }) => (process?.pid === undefined ? [] : [[name, process.pid]])));
+  }
+
+  /** Ends the services, then nats-server, then lets go of the home. */
+  async stop(): Promise<void> {
+    if (this.#stopping.signal.aborted) return;
+    this.#stopping.abort();
+    await Promise.all(this.#children.map(async ({ process }) => process && endChild(process, stopGraceMs)));
+    if (this.#nats?.process) await endChild(this.#nats.process, stopGraceMs);
+    await Promise.all(this.#loops);
+    await this.#lock.release();
+  }
+
+  /** Ends everything at once. */
+  kill(): void {
+    for (const { process } of [...this.#children, ...(this.#nats ? [this.#nats] : [])]) process?.kill('SIGKILL');
+  }
+
+  async #startAll(services: readonly string[]): Promise<void> {
+    const { home } = this.#options;
+    mkdirSync(join(home, 'logs'), { recursive: true });
+    const given = process.env['NATS_URL'];
+    if (given) this.natsUrl = given;
+    else await this.#startNats(join(home, 'nats'));
+    for (const name of services) {
+      const child: Child = { name, process: undefined, healthPort: 0, ready: false };
+      this.#children.push(child);
+      this.#loops.push(this.#keepUp(child, () => this.#spawnService(child)));
+    }
+    const ready = Promise.all(this.#children.map((child) => this.#waitUntilReady(child)));
+    await Promise.race([ready, this.#failed.promise]);
+  }
+
+  async #startNats(store: string): Promise<void> {
+    const wanted = process.env['MINCHAT_NATS_PORT'];
+    const { program, args, port } = await natsCommand(store, wanted ? Number(wanted) : 4222);
+    this.natsUrl = `nats://127.0.0.1:${port}`;
+    const nats: Child = { name: 'nats-server', process: undefined, healthPort: 0, ready: false };
+    this.#nats = nats;
+    const log = this.#logFile(nats.name);
+    this.#loops.push(this.#keepUp(nats, () => spawnLogged(program, args, { log, cwd: this.#options.home })));
+    await Promise.race([waitForNats(port, 30_000, this.#stopping.signal), this.#failed.promise]);
+  }
+
+  async #spawnService(child: Child): Promise<ChildProcess> {
+    child.healthPort = await freePort();
+    const env = {
+      ...process.env,
+      ...this.#options.env,
+      NATS_URL: this.natsUrl,
+      MINCHAT_HOME: this.#options.home,
+      HEALTH_PORT: String(child.healthPort),
+      ...(child.name === 'gateway' ? { GATEWAY_PORT: String(this.#gatewayPort) } : {}),
+    };
+    return spawnLogged(process.execPath, [join('services', child.name, 'src', 'main.ts')], { log: this.#logFile(child.name), env, cwd: root });
+  }
+
+  #logFile(name: string): string {
+    const path = join(this.#options.home, 'logs', `${name}.log`);
+    rotateLog(path);
+    return path;
+  }
+
+  async #keepUp(child: Child, spawn: () => ChildProcess | Promise<ChildProcess>): Promise<void> {
+    const { signal } = this.#stopping;
+    let backoffMs = 250;
+    while (!signal.aborted) {
+      const began = Date.now();
+      const logStart = await sizeOf(this.#logFile(child.name));
+      const started = await spawn();
+      child.process = started;
+      const ended = Promise.race([once(started, 'exit'), once(started, 'error')]);
+      await this.#tell();
+      // Asked to stop while it was being started.
+      if (signal.aborted) await endChild(started, stopGraceMs);
+      const [code, killedBy] = (await ended) as [number | Error | null, string | null];
+      const wasReady = child.ready;
+      child.ready = false;
+      if (signal.aborted) return;
+      const why = killedBy ?? (code instanceof Error ? code.message : `exit code ${code}`);
+      const reason = await lastError(this.#logFile(child.name), logStart);
+      // A service that never was ready and says why by a code that trying again does not mend.
+      if (!wasReady && reason !== undefined && !errorCodes[reason.code].retryable) {
+        this.#failed.reject(new MinchatError(reason.code, `${child.name}: ${reason.message}`, { hint: reason.hint }));
+        return;
+      }
+      if (Date.now() - began > steadyAfterMs) backoffMs = 250;
+      this.#options.onEvent(`${child.name} ended (${why}${reason ? `: ${reason.message}` : ''}); starts again in ${backoffMs / 1000} s`);
+      await sleep(backoffMs, undefined, { signal }).catch(() => undefined);
+      backoffMs = Math.min(longestBackoffMs, backoffMs * 2);
+      if (child.name !== 'nats-server') void this.#waitUntilReady(child).catch(() => undefined);
+    }
+  }
+
+  async #waitUntilReady(child: Child): Promise<void> {
+    const end = Date.now() + readyWithinMs;
+    while (!this.#stopping.signal.aborted) {
+      if (await isReady(child)) {
+        child.ready = true;
+        return;
+      }
+      if (Date.now() > end) {
+        throw new MinchatError('MC_SERVICE_UNAVAILABLE', `${child.name} was not ready in ${readyWithinMs / 1000} s`, {
+          hint: `Read ${this.#logFile(child.name)}.`,
+        });
+      }
+      await sleep(100);
+    }
+  }
+
+  async #tell(): Promise<void> {
+    const children = Object.entries(this.pids()).map(([name, pid]) => ({ name, pid, start: processStart(pid) ?? '' }));
+    await this.#lock.update({ natsUrl: this.natsUrl, ...(this.#gatewayPort > 0 ? { gatewayUrl: this.gatewayUrl } : {}), children });
+  }
+}
+
+async function choosePort(variable: string, usual: number): Promise<number> {
+  const wanted = Number(process.env[variable] ?? usual);
+  if (wanted === 0) return freePort();
+  if (await isPortFree(wanted)) return wanted;
+  throw new MinchatError('MC_PORT_TAKEN', `port ${wanted} is taken by another program`, { hint: `Stop that program, or set ${variable} to another port (0 takes any).` });
+}
+
+async function isReady(child: Child): Promise<boolean> {
+  if (child.healthPort === 0) return false;
+  try {
+    const answer = await fetch(`http://127.0.0.1:${child.healthPort}/readyz`, { signal: AbortSignal.timeout(2000) });
+    await answer.arrayBuffer();
+    return answer.ok;
+  } catch {
+    return false;
+  }
+}
+
+async function sizeOf(path: string): Promise<number> {
+  const file = await open(path, 'a');
+  try {
+    return (await file.stat()).size;
+  } finally {
+    await file.close();
+  }
+}
+
+/** The last fatal line that a service logged behind `from`, if it has a code of the table. */
+async function lastError(path: string, from: number): Promise<{ code: ErrorCode; message: string; hint: string } | undefined> {
+  const file = await open(path, 'r');
+  try {
+    const { size } = await file.stat();
+    const start = Math.max(from, size - 64 * 1024);
+    const buffer = Buffer.alloc(Math.max(0, size - start));
+    await file.read(buffer, 0, buffer.length, start);
+    for (const line of buffer.toString('utf8').split('\n').toReversed()) {
+      const entry = parseLine(line);
+      const code = entry?.code ?? entry?.error?.code ?? '';
+      if (entry?.level !== 'fatal' || !Object.hasOwn(errorCodes, code)) continue;
+      const known = code as ErrorCode;
+      return { code: known, message: entry.error?.message ?? entry.msg, hint: entry.hint ?? errorCodes[known].todo };
+    }
+    return undefined;
+  } finally {
+    await file.close();
+  }
+}
+
+const lineSchema = z.object({
+  level: z.string(),
+  msg: z.string().default(''),
+  code: z.string().optional(),
+  hint: z.string().optional(),
+  error: z.object({ code: z.string().optional(), message: z.string().optional() }).optional(),
+});
+
+function parseLine(line: string): z.infer<typeof lineSchema> | undefined {
+  try {
+    return lineSchema.parse(JSON.parse(line));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,208 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connectBus, rpc, type Bus } from '@minchat/bus';
+import { startNatsServer, type TestNats } from '@minchat/bus/testing';
+import { stageKinds } from '@minchat/config';
+import { RunStatus, type Init, type Job, type RunRecord, type StageResult } from '@minchat/contracts';
+import { MinchatError } from '@minchat/errors';
+import { createLogger } from '@minchat/telemetry';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { Coordinator } from './coordinator.ts';
+import { stageState } from './machine.ts';
+
+const log = createLogger('test', { level: 'silent' });
+const digest = `sha256:${'1'.repeat(64)}`;
+const specJson = JSON.stringify({ name: 'short', stages: { data: {}, pretrain: {}, sft: { gate: { stopIf: 'loss > 1' } }, sample: {} } });
+
+/** A real worker on the bus, as the stage host is, whose work is a function. */
+async function worker(bus: Bus, kind: string, work: (job: Job, attempt: number) => Promise<StageResult['metrics']>, stop: AbortSignal) {
+  const queue = await bus.jobQueue(kind);
+  for (let delivery = await queue.next(stop); delivery !== undefined; delivery = await queue.next(stop)) {
+    const { job } = delivery;
+    const taken = await bus.jobs.take(job, `worker-${kind}`, 5000);
+    if (taken.outcome !== 'taken') {
+      await delivery.ack();
+      continue;
+    }
+    const { attempt } = taken.lease.record;
+    const about = { runId: job.runId, jobId: job.jobId, stage: job.stage };
+    await bus.publishEvent({ ...about, started: { attempt } });
+    try {
+      const metrics = await work(job, attempt);
+      const result: Init<StageResult> = {
+        metrics,
+        outputs: Object.keys(stageKinds[kind as keyof typeof stageKinds].outputs).map((name) => ({ name, artifact: { kind: 'model', digest } })),
+      };
+      await bus.jobs.complete(taken.lease, result as StageResult);
+      await bus.publishEvent({ ...about, completed: { result, seconds: 1 } });
+    } catch (error) {
+      if (error instanceof MinchatError && ['MC_CANCELLED', 'MC_LEASE_LOST'].includes(error.code)) {
+        await delivery.ack();
+        continue;
+      }
+      await bus.jobs.fail(taken.lease, error);
+      await bus.publishEvent({ ...about, failed: { error: { code: 'MC_STAGE_FAILED', message: String(error) }, attempt, final: true } });
+    }
+    await delivery.ack();
+  }
+}
+
+describe('Coordinator', () => {
+  let nats: TestNats;
+  let folder: string;
+  const opened: Bus[] = [];
+  const running: Coordinator[] = [];
+  const stop = new AbortController();
+  const done: string[] = [];
+  /** What the workers do, by stage; replaced by tests. */
+  let behaviour: Record<string, (job: Job, attempt: number) => Promise<StageResult['metrics']>> = {};
+
+  const connect = async (): Promise<Bus> => {
+    const bus = await connectBus({ url: nats.url, name: 'test', log, waitMs: 5000, cacheFolder: join(folder, String(opened.length)) });
+    opened.push(bus);
+    return bus;
+  };
+  const coordinator = async (): Promise<Coordinator> => {
+    const started = new Coordinator({ bus: await connect(), log, sweepMs: 500 });
+    await started.start();
+    running.push(started);
+    return started;
+  };
+  let client: Bus;
+  const until = async (runId: string, ready: (run: RunRecord) => boolean): Promise<RunRecord> =>
+    expect.poll(async () => {
+      const run = await client.call(rpc.getRun, { runId });
+      return ready(run) ? run : undefined;
+    }, { timeout: 15_000, interval: 50 }).toBeDefined().then(() => client.call(rpc.getRun, { runId }));
+  const ended = (run: RunRecord) => run.status !== RunStatus.RUN_STATUS_RUNNING;
+  const states = (run: RunRecord) => run.stages.map(stageState);
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'minchat-coordinator-'));
+    nats = await startNatsServer();
+    client = await connect();
+    for (const kind of ['data', 'pretrain', 'sft', 'sample']) {
+      void worker(await connect(), kind, async (job, attempt) => {
+        done.push(job.jobId);
+        return (await behaviour[job.stage]?.(job, attempt)) ?? [{ name: 'loss', value: 0.5 }];
+      }, stop.signal);
+    }
+  });
+  afterEach(async () => {
+    await Promise.all(running.splice(0).map((each) => each.stop()));
+    behaviour = {};
+    done.length = 0;
+  });
+  afterAll(async () => {
+    stop.abort();
+    await Promise.all(opened.map((bus) => bus.close()));
+    await nats.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('takes a run through its stages, each once, with two coordinators at it', async () => {
+    await Promise.all([coordinator(), coordinator()]);
+    const { runId } = await client.call(rpc.submitRun, { specJson });
+    const run = await until(runId, ended);
+    expect(run.status).toBe(RunStatus.RUN_STATUS_COMPLETED);
+    expect(done).toEqual(['data', 'pretrain', 'sft', 'sample'].map((stage) => `${runId}_${stage}`));
+    expect((await client.call(rpc.listRuns, { limit: 1 })).runs[0]?.runId).toBe(runId);
+  });
+
+  it('gives the same run for the same id, and refuses a bad spec with its place', async () => {
+    await coordinator();
+    const first = await client.call(rpc.submitRun, { specJson, runId: 'mine' });
+    const again = await client.call(rpc.submitRun, { specJson, runId: 'mine' });
+    expect(again.createdAtMs).toBe(first.createdAtMs);
+    await until('mine', ended);
+    expect(done).toHaveLength(4);
+    await expect(client.call(rpc.submitRun, { specJson: '{"name": "x", "stages": {"dada": {}}}' })).rejects.toMatchObject({
+      code: 'MC_SPEC_INVALID',
+      message: expect.stringContaining('did you mean "data"?'),
+    });
+    await expect(client.call(rpc.getRun, { runId: 'nothing' })).rejects.toMatchObject({ code: 'MC_NOT_FOUND' });
+  });
+
+  it('goes on where a coordinator was lost, also with what it missed', async () => {
+    const first = await coordinator();
+    const reached = Promise.withResolvers<void>();
+    const goOn = Promise.withResolvers<void>();
+    behaviour['pretrain'] = async () => {
+      reached.resolve();
+      await goOn.promise;
+      return [{ name: 'loss', value: 1 }];
+    };
+    const { runId } = await client.call(rpc.submitRun, { specJson });
+    await reached.promise;
+    await first.stop();
+    goOn.resolve();
+    await coordinator();
+    expect(states(await until(runId, ended))).toEqual(['completed', 'completed', 'completed', 'completed']);
+    expect(done).toHaveLength(4);
+  });
+
+  it('cancels, keeps what is done, and resumes under the same job id', async () => {
+    await coordinator();
+    const reached = Promise.withResolvers<void>();
+    const attempts: number[] = [];
+    behaviour['pretrain'] = async (job, attempt) => {
+      attempts.push(attempt);
+      if (attempt > 1) return [];
+      reached.resolve();
+      const bus = opened.at(-1) ?? client;
+      await new Promise<void>((resolve) => bus.onCancel(job.jobId, resolve));
+      throw new MinchatError('MC_CANCELLED', 'cancelled');
+    };
+    const { runId } = await client.call(rpc.submitRun, { specJson });
+    await reached.promise;
+    const cancelled = await client.call(rpc.cancelRun, { runId });
+    expect(cancelled.status).toBe(RunStatus.RUN_STATUS_CANCELLED);
+    expect(states(cancelled)).toEqual(['completed', 'cancelled', 'cancelled', 'cancelled']);
+    await client.call(rpc.resumeRun, { runId });
+    expect(states(await until(runId, ended))).toEqual(['completed', 'completed', 'completed', 'completed']);
+    expect(attempts).toEqual([1, 2]);
+  });
+
+  it('fails with the error of the stage, and resumes it', async () => {
+    await coordinator();
+    behaviour['sft'] = async (_, attempt) => {
+      if (attempt === 1) throw new Error('no luck');
+      return [{ name: 'loss', value: 0.1 }];
+    };
+    const { runId } = await client.call(rpc.submitRun, { specJson });
+    const failed = await until(runId, ended);
+    expect(failed.error?.message).toContain('no luck');
+    await client.call(rpc.resumeRun, { runId });
+    expect((await until(runId, ended)).status).toBe(RunStatus.RUN_STATUS_COMPLETED);
+  });
+
+  it('stops at a gate, and forks from before it with other settings', async () => {
+    await coordinator();
+    behaviour['sft'] = async (job) => [{ name: 'loss', value: (JSON.parse(job.settingsJson) as { loss?: number }).loss ?? 2 }];
+    const { runId } = await client.call(rpc.submitRun, { specJson });
+    const stopped = await until(runId, ended);
+    expect(stopped.error).toMatchObject({ code: 'MC_GATE_STOPPED', message: 'stage sft: loss is 2, and the gate stops the run if loss > 1' });
+    done.length = 0;
+    const fork = await client.call(rpc.forkRun, { runId, fromStage: 'sft', settingsJson: '{"sft":{"loss":0.5}}' });
+    expect(fork.forkedFrom).toBe(runId);
+    expect((await until(fork.runId, ended)).status).toBe(RunStatus.RUN_STATUS_COMPLETED);
+    expect(done).toEqual([`${fork.runId}_sft`, `${fork.runId}_sample`]);
+  });
+
+  it('goes on after the server was killed', async () => {
+    await coordinator();
+    const reached = Promise.withResolvers<void>();
+    const goOn = Promise.withResolvers<void>();
+    behaviour['pretrain'] = async () => {
+      reached.resolve();
+      await goOn.promise;
+      return [];
+    };
+    const { runId } = await client.call(rpc.submitRun, { specJson });
+    await reached.promise;
+    await nats.restart('SIGKILL');
+    goOn.resolve();
+    await expect.poll(async () => client.call(rpc.getRun, { runId }).then(({ status }) => status, () => 0), { timeout: 25_000 }).toBe(RunStatus.RUN_STATUS_COMPLETED);
+  });
+});
