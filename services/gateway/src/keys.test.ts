@@ -1,0 +1,23 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { collects, KeyRing } from './keys.ts';
+
+const key = 'a-key-long-enough';
+
+describe('keys', () => {
+  it('lets in keys and hashed keys, by name', () => {
+    const hash = createHash('sha256').update('another-long-key').digest('hex');
+    const ring = new KeyRing(`alice=${key}, bob=sha256:${hash}, just-a-key-without-name`);
+    expect(ring.nameOf(`Bearer ${key}`)).toBe('alice');
+    expect(ring.nameOf('bearer another-long-key')).toBe('bob');
+    expect(ring.nameOf('Bearer just-a-key-without-name')).toBe('key3');
+    for (const wrong of [undefined, '', key, `Basic ${key}`, `Bearer ${key}x`, `Bearer sha256:${hash}`, `Bearer ${'x'.repeat(10_000)}`]) expect(ring.nameOf(wrong)).toBeUndefined();
+  });
+  it('does not take short keys or a name twice, and does not tell the key', () => {
+    expect(() => new KeyRing('a=short')).toThrow(expect.objectContaining({ code: 'MC_CONFIG_INVALID', message: expect.not.stringContaining('short') as string }));
+    expect(() => new KeyRing(`a=${key},a=${key}2`)).toThrow(/name/);
+  });
+  it('collects by setting', () => {
+    expect([collects('off', 'a'), collects('on', undefined), collects('a,b', 'b'), collects('a,b', 'c'), collects('a', undefined)]).toEqual([false, true, true, false, false]);
+  });
+});
