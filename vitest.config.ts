@@ -9,5 +9,7 @@ export default defineConfig({
     // Two cores: tests that compute must not fight each other for them.
     maxWorkers: 2,
     pool: 'forks',
+    // scripts/test.mjs adds up the figures of all packages.
+    reporters: process.env['MINCHAT_TEST_RESULTS'] === '1' ? ['default', ['json', { outputFile: 'dist/test-results.json' }]] : ['default'],
   },
 });

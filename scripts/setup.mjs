@@ -1,0 +1,95 @@
+// What a fresh machine lacks: dependencies, Node 24 (one of them), nats-server.
+// Plain JavaScript that runs on Node 20 without node_modules.
+import { spawn, spawnSync } from 'node:child_process';
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** The Node 24 that the npm package `node` brings. */
+export const node24 = join(root, 'node_modules', 'node', 'bin', 'node');
+
+/** Ends the process with an error of the table in docs/errors.md. */
+function fail(code, message, hint, exit) {
+  console.error(`${code}: ${message}\n${hint}`);
+  process.exit(exit);
+}
+
+function step(command, args, options = {}) {
+  console.error(`> ${command} ${args.join(' ')}`);
+  return spawnSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], ...options });
+}
+
+/** Whether node_modules holds what package-lock.json asks for. */
+export function dependenciesAreThere() {
+  const installed = join(root, 'node_modules', '.package-lock.json');
+  if (!existsSync(installed) || !existsSync(node24)) return false;
+  const read = (path) => JSON.parse(readFileSync(path, 'utf8')).packages;
+  const have = read(installed);
+  return Object.entries(read(join(root, 'package-lock.json'))).every(([path, wanted]) => {
+    if (!path.includes('node_modules/')) return true;
+    const found = have[path];
+    // Optional packages of other platforms are in the lock file only.
+    return found === undefined ? wanted.optional === true || wanted.devOptional === true || wanted.peer === true : wanted.link === true || found.version === wanted.version;
+  });
+}
+
+/** Installs dependencies unless node_modules has them. */
+export function ensureDependencies() {
+  if (dependenciesAreThere()) return;
+  const { status } = step('npm', ['ci', '--no-audit', '--no-fund']);
+  if (status !== 0) fail('MC_INTERNAL', 'npm ci failed', 'Look at its messages above; a network that reaches the npm registry is needed once.', 70);
+  const { status: works } = spawnSync(node24, ['--version'], { stdio: 'ignore' });
+  if (works !== 0) fail('MC_INTERNAL', `${node24} does not run`, 'Remove node_modules and try again; `npm ci` must be allowed to run install scripts.', 70);
+}
+
+export function findNatsServer() {
+  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/local/bin', '/usr/local/sbin', '/usr/sbin', '/opt/homebrew/bin'];
+  return folders.map((folder) => join(folder, 'nats-server')).find((path) => {
+    try {
+      accessSync(path, constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** Installs nats-server by Debian's package manager when it can, else says how to get it. */
+export function ensureNatsServer() {
+  if (findNatsServer() !== undefined) return;
+  const debian = existsSync('/usr/bin/apt-get') && process.getuid?.() === 0;
+  if (debian) {
+    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+    step('apt-get', ['update', '-qq'], { env });
+    step('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'nats-server'], { env });
+    if (findNatsServer() !== undefined) return;
+  }
+  const hint = 'Install it (`sudo apt-get install nats-server`, `brew install nats-server`, or from https://github.com/nats-io/nats-server/releases), or set NATS_URL to a server that runs.';
+  fail('MC_NATS_UNAVAILABLE', 'found no nats-server in PATH, and could not install it', hint, 69);
+}
+
+/** Runs a program with this terminal and hands signals on; resolves with its exit code. */
+export function runAttached(command, args, env = process.env) {
+  const child = spawn(command, args, { cwd: root, stdio: 'inherit', env });
+  // Ctrl-C reaches the child by itself, being of the same group: here it is only not to end us first.
+  const ignore = () => undefined;
+  const pass = () => child.kill('SIGTERM');
+  process.on('SIGINT', ignore).on('SIGTERM', pass);
+  return new Promise((resolve) => {
+    child.once('error', (error) => {
+      console.error(String(error));
+      resolve(70);
+    });
+    child.once('exit', (code, signal) => {
+      process.off('SIGINT', ignore).off('SIGTERM', pass);
+      resolve(code ?? (signal === 'SIGINT' ? 130 : 70));
+    });
+  });
+}
+
+/** The environment in which programs of node_modules are found, Node 24 before all. */
+export function toolEnv() {
+  return { ...process.env, PATH: [join(root, 'node_modules', 'node', 'bin'), join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter) };
+}
