@@ -1,0 +1,62 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+// Peer and minchat in turn, each in a process of its own, so that a machine that changes its speed
+// changes it for both.
+
+const train = (layers: number, heads: number, width: number, context: number, vocab: number, batch: number): string[] =>
+  ['train', ...Object.entries({ layers, heads, width, context, vocab, batch }).flatMap(([name, value]) => [`--${name}`, String(value)])];
+const generate = (layers: number, heads: number, width: number, vocab: number): string[] =>
+  ['generate', ...Object.entries({ layers, heads, width, vocab, batch: 32, prompt: 32, new: 96 }).flatMap(([name, value]) => [`--${name}`, String(value)])];
+
+/** The cases of the README's table; the steps of each are enough for a median within the time there is. */
+const cases: readonly { name: string; steps: number; args: string[] }[] = [
+  { name: 'train L4 d256 T128 V2048 B32', steps: 6, args: train(4, 4, 256, 128, 2048, 32) },
+  { name: 'train L6 d384 T256 V4096 B12', steps: 4, args: train(6, 6, 384, 256, 4096, 12) },
+  { name: 'train GPT-2 124M T256 V50304 B4', steps: 3, args: train(12, 12, 768, 256, 50304, 4) },
+  { name: 'generate L4 d256 V2048 B32', steps: 4, args: generate(4, 4, 256, 2048) },
+  { name: 'generate L6 d384 V4096 B32', steps: 3, args: generate(6, 6, 384, 4096) },
+  { name: 'generate GPT-2 124M V50304 B32', steps: 2, args: generate(12, 12, 768, 50304) },
+];
+
+const python = '/usr/bin/python3';
+const peer = fileURLToPath(new URL('torch_gpt.py', import.meta.url));
+const own = fileURLToPath(new URL('main.ts', import.meta.url));
+
+/** Runs a program that prints a JSON line last, and returns its `seconds`. */
+function seconds(command: string, args: readonly string[]): number {
+  const { status, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 2 ** 24 });
+  const line = stdout.trim().split('\n').at(-1) ?? '';
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')} failed:\n${stderr.slice(-2000)}`);
+  return (JSON.parse(line) as { seconds: number }).seconds;
+}
+
+const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
+
+export interface Comparison {
+  readonly case: string;
+  readonly minchat: number;
+  readonly torchFloat32: number;
+  readonly torchBfloat16: number;
+}
+
+/** Median seconds of `rounds` rounds of every case; undefined, with a notice, where PyTorch is absent. */
+export function compare(rounds: number, only: string, say: (line: string) => void, backend: string, threads: number): Comparison[] | undefined {
+  if (spawnSync(python, ['-c', 'import torch']).status !== 0) {
+    say('left out: PyTorch is not here (Debian: apt-get install python3-torch libopenblas0-pthread)');
+    return undefined;
+  }
+  return cases.filter(({ name }) => name.includes(only)).map(({ name, steps, args }) => {
+    const times = { minchat: [] as number[], fp32: [] as number[], bf16: [] as number[] };
+    const shared = [...args, '--steps', String(steps), '--threads', String(threads)];
+    for (let round = 0; round < rounds; round++) {
+      times.minchat.push(seconds(process.execPath, [own, ...shared, '--backend', backend, '--json']));
+      times.fp32.push(seconds(python, [peer, ...shared]));
+      times.bf16.push(seconds(python, [peer, ...shared, '--dtype', 'bf16']));
+    }
+    const result = { case: name, minchat: median(times.minchat), torchFloat32: median(times.fp32), torchBfloat16: median(times.bf16) };
+    const ratio = (peerSeconds: number): string => `${(peerSeconds / result.minchat).toFixed(2)}x`;
+    say(`${name}: minchat ${result.minchat.toFixed(3)} s, PyTorch fp32 ${result.torchFloat32.toFixed(3)} s (${ratio(result.torchFloat32)}), bf16 ${result.torchBfloat16.toFixed(3)} s (${ratio(result.torchBfloat16)})`);
+    return result;
+  });
+}

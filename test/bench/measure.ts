@@ -1,0 +1,82 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { AdamW, generate, gptConfig, initModel, parameterCount, Random, type Model } from '@minchat/model';
+import { gradientEngine, lmStep, type TokenBatch } from '@minchat/training';
+import type { BenchOptions } from './options.ts';
+
+export interface Measurement {
+  /** Median of all steps but the first. */
+  readonly seconds: number;
+  readonly tokens: number;
+  readonly flops: number;
+  readonly parameters: number;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
+}
+
+function newModel({ layers, heads, width, vocab }: BenchOptions, context: number): Model {
+  return initModel(gptConfig({ n_layer: layers, n_head: heads, n_embd: width, n_positions: context, vocab_size: vocab }), new Random(0));
+}
+
+/**
+ * Floating-point operations of one token's forward pass, a multiplication and an addition counted as
+ * two: all matrices, the tied projection, and attention over `seen` positions on average.
+ */
+function forwardFlops({ layers, width, vocab }: BenchOptions, seen: number): number {
+  return 2 * (layers * 12 * width * width + vocab * width) + 4 * layers * width * seen;
+}
+
+/** Optimizer steps as every trainer makes them (libs/training lmStep). */
+export async function measureTraining(options: BenchOptions): Promise<Measurement> {
+  const { batch: rows, context: length, vocab, steps } = options;
+  const model = newModel(options, length);
+  const optimizer = new AdamW(model.parameters, { weightDecay: 0.1 });
+  await using engine = gradientEngine(model, 1);
+  const random = new Random(1);
+  const draw = (): Int32Array => Int32Array.from({ length: rows * length }, () => random.int(vocab));
+  const times: number[] = [];
+  for (let step = 0; step < steps; step++) {
+    const size = rows * length;
+    const batch: TokenBatch = { rows, length, tokens: draw(), targets: draw(), weights: new Float32Array(size).fill(1), tokenCount: size, weightSum: size };
+    const started = performance.now();
+    await lmStep({ engine, optimizer, batch, learningRate: 3e-4, passes: 1, dropout: { rate: 0, seed: '' } });
+    times.push((performance.now() - started) / 1000);
+  }
+  const tokens = rows * length;
+  return { seconds: median(times.slice(1)), tokens, flops: 3 * tokens * forwardFlops(options, length / 2), parameters: parameterCount(model) };
+}
+
+/** Answers as inference and the PPO rollout make them (libs/model generate). */
+export async function measureGeneration(options: BenchOptions): Promise<Measurement> {
+  const { batch, prompt, new: fresh, vocab, steps } = options;
+  const model = newModel(options, prompt + fresh);
+  const random = new Random(1);
+  const times: number[] = [];
+  for (let step = 0; step < steps; step++) {
+    const prompts = Array.from({ length: batch }, () => Array.from({ length: prompt }, () => random.int(vocab)));
+    const started = performance.now();
+    await generate(model, prompts, { maxNewTokens: fresh, temperature: 1, stopIds: [], seed: step });
+    times.push((performance.now() - started) / 1000);
+  }
+  const flops = batch * (prompt * forwardFlops(options, prompt / 2) + fresh * forwardFlops(options, prompt + fresh / 2));
+  return { seconds: median(times.slice(1)), tokens: batch * fresh, flops, parameters: parameterCount(model) };
+}
+
+/** The fastest product of two matrices that stay in cache: what the backend can reach here, FLOP/s. */
+export async function measurePeak(): Promise<number> {
+  const size = 384;
+  const a = tf.randomNormal([size, size]);
+  let best = Infinity;
+  for (let round = 0; round < 40; round++) {
+    const started = performance.now();
+    const products = tf.tidy(() => [0, 1, 2, 3].map(() => tf.matMul(a, a)));
+    await products[0]?.data();
+    best = Math.min(best, (performance.now() - started) / 1000 / 4);
+    tf.dispose(products);
+  }
+  a.dispose();
+  return (2 * size ** 3) / best;
+}

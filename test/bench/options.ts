@@ -1,0 +1,64 @@
+import { parseArgs } from 'node:util';
+
+export interface BenchOptions {
+  readonly layers: number;
+  readonly heads: number;
+  readonly width: number;
+  readonly context: number;
+  readonly vocab: number;
+  readonly batch: number;
+  readonly prompt: number;
+  readonly new: number;
+  readonly steps: number;
+  readonly threads: number;
+}
+
+/** The same names, meaning and defaults as torch_gpt.py's. */
+export const defaults: BenchOptions = { layers: 4, heads: 4, width: 256, context: 128, vocab: 2048, batch: 32, prompt: 32, new: 96, steps: 6, threads: 2 };
+
+export const usage = `usage: npm run bench -- train|generate|compare [options]
+  train      forward, backward, clip, AdamW on random tokens, through the trainers' own step
+  generate   prefill, then one token at a time with KV cache, sampling at temperature 1
+  compare    PyTorch and minchat in turn on the standard cases, three rounds, medians and ratios
+options: ${Object.entries(defaults).map(([name, value]) => `--${name} ${value}`).join(' ')}
+  --backend NAME   tensorflow, native, webgpu, wasm or cpu (default: the first that works)
+  --rounds N       of compare (3)
+  --only TEXT      of compare: the cases whose name holds TEXT
+  --json           one JSON line`;
+
+export interface Arguments {
+  readonly what: string;
+  readonly options: BenchOptions;
+  readonly backend: string;
+  readonly json: boolean;
+  readonly rounds: number;
+  readonly only: string;
+}
+
+/** Throws a message for people when the arguments cannot be read. */
+export function readArguments(argv: readonly string[]): Arguments {
+  const names = Object.keys(defaults) as (keyof BenchOptions)[];
+  const { values, positionals } = parseArgs({
+    args: [...argv],
+    allowPositionals: true,
+    options: {
+      ...Object.fromEntries([...names, 'rounds', 'backend', 'only'].map((name) => [name, { type: 'string' as const }])),
+      json: { type: 'boolean' },
+      help: { type: 'boolean' },
+    },
+  });
+  const given = values as Record<string, string | boolean | undefined>;
+  const count = (name: string, otherwise: number): number => {
+    const value = given[name] === undefined ? otherwise : Number(given[name]);
+    if (!Number.isInteger(value) || value < 1) throw new Error(`--${name}: expected a whole number of at least 1, found ${String(given[name])}`);
+    return value;
+  };
+  return {
+    what: given['help'] === true ? 'help' : (positionals[0] ?? 'help'),
+    options: Object.fromEntries(names.map((name) => [name, count(name, defaults[name])])) as unknown as BenchOptions,
+    backend: typeof given['backend'] === 'string' ? given['backend'] : (process.env['MINCHAT_BACKEND'] ?? 'auto'),
+    json: given['json'] === true,
+    rounds: count('rounds', 3),
+    only: typeof given['only'] === 'string' ? given['only'] : '',
+  };
+}
