@@ -38,10 +38,12 @@ export function dependenciesAreThere() {
 /** Installs dependencies unless node_modules has them. */
 export function ensureDependencies() {
   if (dependenciesAreThere()) return;
-  const { status } = step('npm', ['ci', '--no-audit', '--no-fund']);
-  if (status !== 0) fail('MC_INTERNAL', 'npm ci failed', 'Look at its messages above; a network that reaches the npm registry is needed once.', 70);
+  // Not `npm ci`: it insists on the optional packages of every platform, which a lock file made
+  // behind a partial mirror lacks. This takes the locked versions too, and leaves the lock file alone.
+  const { status } = step('npm', ['install', '--no-save', '--no-audit', '--no-fund']);
+  if (status !== 0) fail('MC_INTERNAL', 'npm install failed', 'Look at its messages above; a network that reaches the npm registry is needed once.', 70);
   const { status: works } = spawnSync(node24, ['--version'], { stdio: 'ignore' });
-  if (works !== 0) fail('MC_INTERNAL', `${node24} does not run`, 'Remove node_modules and try again; `npm ci` must be allowed to run install scripts.', 70);
+  if (works !== 0) fail('MC_INTERNAL', `${node24} does not run`, 'Remove node_modules and try again; `npm install` must be allowed to run install scripts.', 70);
 }
 
 export function findNatsServer() {
