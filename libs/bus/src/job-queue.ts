@@ -6,11 +6,8 @@ import { millis, type Consumer, type ConsumerMessages, type JetStreamClient, typ
 import type { Connection } from './connection.ts';
 import { outgoing, traceOf } from './headers.ts';
 import { retrying } from './nats-errors.ts';
-import { ensureConsumer, jobConsumer, subjects } from './topology.ts';
+import { ensureConsumer, jobConsumer, pullMs, subjects } from './topology.ts';
 import type { JobDelivery, JobQueue } from './types.ts';
-
-/** How long one pull waits at the server before it is renewed. */
-const pullMs = 20_000;
 
 export async function openJobQueue({ nats, manager }: Connection, log: Logger, kind: string, ackWaitMs: number): Promise<JobQueue> {
   const jetStream = nats.jetstream();
@@ -53,6 +50,7 @@ async function pullOne(consumer: Consumer, signal: AbortSignal, log: Logger): Pr
   }
   const stop = (): void => void messages.close();
   signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
   try {
     for await (const message of messages) {
       if (!signal.aborted) return message;
@@ -64,7 +62,8 @@ async function pullOne(consumer: Consumer, signal: AbortSignal, log: Logger): Pr
     await sleep(500, undefined, { signal }).catch(() => undefined);
   } finally {
     signal.removeEventListener('abort', stop);
-    await messages.close();
+    // Not awaited: what close() gives never settles once the loop was left.
+    stop();
   }
   return undefined;
 }

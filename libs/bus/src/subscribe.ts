@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { StageEvent, decode } from '@minchat/contracts';
 import type { Logger } from '@minchat/telemetry';
 import { withSpan } from '@minchat/telemetry';
-import { DeliverPolicy, type ConsumerMessages, type JsMsg } from 'nats';
+import { type ConsumerMessages, type JsMsg } from 'nats';
 import type { Connection } from './connection.ts';
 import { outgoing, traceOf } from './headers.ts';
 import { fromNats, retrying } from './nats-errors.ts';
 import { feedbackTypes } from './publish.ts';
-import { durableConsumer, ensureConsumer, subjects } from './topology.ts';
+import { durableAckWaitMs, durableConsumer, ensureConsumer, pullMs, subjects } from './topology.ts';
 import type { EventFilter, Feedback, Subscription } from './types.ts';
 
 type Handle = (message: JsMsg) => Promise<void>;
@@ -18,24 +18,28 @@ function subscription(messages: ConsumerMessages, done: Promise<void>): Subscrip
   return {
     done,
     async stop() {
-      await messages.close();
+      // Not awaited itself: it settles only if the loop over the messages ends by it.
+      void messages.close();
       await done.catch(() => undefined);
     },
   };
 }
 
 /** In order, each once, while the subscriber lives; made anew by itself when the server restarts. */
-async function ordered({ nats }: Connection, filter: string, from: 'all' | 'new', handle: Handle): Promise<Subscription> {
-  const policy = from === 'all' ? DeliverPolicy.All : DeliverPolicy.New;
-  const consumer = await retrying('subscribing', () => nats.jetstream().consumers.get('EVENTS', { filterSubjects: filter, deliver_policy: policy }));
-  const messages = await retrying('subscribing', () => consumer.consume({ max_messages: 200 }));
+async function ordered({ nats, manager }: Connection, filter: string, from: 'all' | 'new', handle: Handle): Promise<Subscription> {
+  const consumer = await retrying('subscribing', async () => {
+    // A number and not "new": made anew, the consumer must not skip what came meanwhile.
+    const start = from === 'all' ? {} : { opt_start_seq: (await manager.streams.info('EVENTS')).state.last_seq + 1 };
+    return nats.jetstream().consumers.get('EVENTS', { filterSubjects: filter, ...start });
+  });
+  const messages = await retrying('subscribing', () => consumer.consume({ max_messages: 200, expires: pullMs }));
   const run = async (): Promise<void> => {
     for await (const message of messages) await handle(message);
   };
   return subscription(
     messages,
-    run().catch(async (error: unknown) => {
-      await messages.close();
+    run().catch((error: unknown) => {
+      void messages.close();
       throw fromNats(error, 'handling an event');
     }),
   );
@@ -53,10 +57,10 @@ async function durable(
 ): Promise<Subscription> {
   await retrying('creating a consumer', () => ensureConsumer(connection.manager, stream, durableConsumer(name, filter, from)));
   const consumer = await retrying('opening a consumer', () => connection.nats.jetstream().consumers.get(stream, name));
-  const messages = await retrying('subscribing', () => consumer.consume({ max_messages: 1 }));
+  const messages = await retrying('subscribing', () => consumer.consume({ max_messages: 1, expires: pullMs }));
   const run = async (): Promise<void> => {
     for await (const message of messages) {
-      const beat = setInterval(() => message.working(), 10_000);
+      const beat = setInterval(() => message.working(), durableAckWaitMs / 3);
       try {
         await handle(message);
         message.ack();

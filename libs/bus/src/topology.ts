@@ -21,6 +21,12 @@ export const streams = {
   DLQ: { ...common, subjects: ['dlq.*'], retention: RetentionPolicy.Limits, max_age: nanos(90 * day) },
 } as const satisfies Record<string, Partial<StreamConfig>>;
 
+/**
+ * How long one pull waits at the server before it is renewed. Half of it is the heartbeat by which
+ * a client finds out that the server restarted and forgot its pull.
+ */
+export const pullMs = 5000;
+
 /** Key-value buckets, by what they hold. */
 export const buckets = {
   /** JobRecord by job_id. */
@@ -50,6 +56,8 @@ export function jobConsumer(kind: string, ackWaitMs: number): Partial<ConsumerCo
   };
 }
 
+export const durableAckWaitMs = 10_000;
+
 /** A durable subscriber of EVENTS or FEEDBACK: in order, one at a time. */
 export function durableConsumer(name: string, filter: string, from: 'all' | 'new'): Partial<ConsumerConfig> {
   return {
@@ -57,7 +65,8 @@ export function durableConsumer(name: string, filter: string, from: 'all' | 'new
     filter_subject: filter,
     ack_policy: AckPolicy.Explicit,
     deliver_policy: from === 'all' ? DeliverPolicy.All : DeliverPolicy.New,
-    ack_wait: nanos(30_000),
+    // A server that was killed may have forgotten an ack: it waits this long before it goes on.
+    ack_wait: nanos(durableAckWaitMs),
     // One at a time, so that a redelivery comes before what follows it.
     max_ack_pending: 1,
   };
