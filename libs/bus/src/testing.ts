@@ -1,7 +1,7 @@
 // A real nats-server for tests: JetStream in a temporary folder, a random port.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -24,6 +24,8 @@ export interface TestNats {
 
 export interface TestNatsOptions {
   jetStream?: boolean;
+  /** How much it may store. */
+  maxStoreBytes?: number;
 }
 
 async function freePort(): Promise<number> {
@@ -36,14 +38,16 @@ async function freePort(): Promise<number> {
 }
 
 /** Starts `nats-server` (from PATH) as a child process that dies with this one's tests. */
-export async function startNatsServer({ jetStream = true }: TestNatsOptions = {}): Promise<TestNats> {
+export async function startNatsServer({ jetStream = true, maxStoreBytes }: TestNatsOptions = {}): Promise<TestNats> {
   const folder = await mkdtemp(join(tmpdir(), 'minchat-nats-'));
   const port = await freePort();
   let child: ChildProcess | undefined;
 
   async function start(): Promise<void> {
-    const flags = jetStream ? ['--jetstream', '--store_dir', folder] : [];
-    const server = spawn('nats-server', ['--addr', '127.0.0.1', '--port', String(port), ...flags], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const limits = maxStoreBytes === undefined ? '' : `, max_file_store: ${maxStoreBytes}`;
+    const config = join(folder, 'nats.conf');
+    await writeFile(config, jetStream ? `jetstream { store_dir: "${folder}"${limits} }\n` : '\n');
+    const server = spawn('nats-server', ['--addr', '127.0.0.1', '--port', String(port), '--config', config], { stdio: ['ignore', 'ignore', 'pipe'] });
     child = server;
     const lines = createInterface({ input: server.stderr });
     await new Promise<void>((resolve, reject) => {

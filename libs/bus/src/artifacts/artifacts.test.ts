@@ -1,0 +1,163 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { appendFile, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { Manifest, encode, type ArtifactRef } from '@minchat/contracts';
+import { connect, type NatsConnection } from 'nats';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startNatsServer, type TestNats } from '../testing.ts';
+import type { BlobStore } from './blob-store.ts';
+import { openBlobs } from './open.ts';
+import { createArtifactStore } from './store.ts';
+
+let nats: TestNats;
+let connection: NatsConnection;
+let root: string;
+beforeAll(async () => {
+  nats = await startNatsServer();
+  connection = await connect({ servers: nats.url });
+  root = await mkdtemp(join(tmpdir(), 'minchat-artifacts-'));
+});
+afterAll(async () => {
+  await connection.close();
+  await nats.stop();
+  await rm(root, { recursive: true, force: true });
+});
+
+let count = 0;
+const fresh = (): string => join(root, `folder-${(count += 1)}`);
+
+async function folderWith(files: Record<string, string | Uint8Array>): Promise<string> {
+  const folder = fresh();
+  for (const [path, content] of Object.entries(files)) {
+    await mkdir(join(folder, path, '..'), { recursive: true });
+    await writeFile(join(folder, path), content);
+  }
+  return folder;
+}
+
+async function contentOf(folder: string): Promise<Record<string, string>> {
+  const names = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = names.filter((name) => name.isFile()).map((name) => join(name.parentPath, name.name));
+  return Object.fromEntries(await Promise.all(files.sort().map(async (path) => [path.slice(folder.length + 1), (await readFile(path)).toString('latin1')])));
+}
+
+const files = { 'config.json': '{}', 'model.safetensors': Buffer.alloc(20_000_000, 'abc'), 'deep/er/empty': '', 'ü.txt': 'x' };
+const contents = Object.fromEntries(Object.entries(files).map(([path, content]) => [path, Buffer.from(content).toString('latin1')]));
+
+describe.each(['nats:', 'file:'])('artifacts in %s', (kind) => {
+  let blobs: BlobStore;
+  beforeAll(async () => {
+    blobs = await openBlobs(kind === 'file:' ? `file:${fresh()}` : kind, connection);
+  });
+  const store = (cache = fresh()) => createArtifactStore(blobs, cache);
+
+  it('come back as they were, under a digest of their content', async () => {
+    const folder = await folderWith(files);
+    const steps: number[] = [];
+    const ref = await store().put(folder, 'model', { onProgress: (done) => steps.push(done) });
+    expect(ref).toMatchObject({ kind: 'model', size: 20_000_003, scope: '' });
+    expect(steps.at(-1)).toBe(ref.size);
+    expect(await store().put(folder, 'model')).toEqual(ref);
+    const there = await store().get(ref);
+    expect(await contentOf(there)).toEqual(contents);
+    expect(await store().has(ref)).toBe(true);
+  });
+
+  it('are fetched once, and again when the cache was damaged', async () => {
+    const ref = await store().put(await folderWith({ a: 'one', b: 'two' }), 'dataset');
+    const reader = store();
+    const fetched = await Promise.all([reader.get(ref), reader.get(ref)]);
+    expect(fetched[0]).toBe(fetched[1]);
+    await appendFile(join(fetched[0], 'a'), 'x');
+    await writeFile(join(fetched[0], 'c'), 'new');
+    expect(await contentOf(await reader.get(ref))).toEqual({ a: 'one', b: 'two' });
+  });
+
+  it('that are not there, or lack a file, are told as missing', async () => {
+    const ref: ArtifactRef = { kind: 'model', digest: `sha256:${'0'.repeat(64)}`, size: 1, scope: '' };
+    await expect(store().get(ref)).rejects.toMatchObject({ code: 'MC_ARTIFACT_MISSING' });
+    expect(await store().has(ref)).toBe(false);
+    const stored = await store().put(await folderWith({ lonely: 'only here' }), 'file');
+    await blobs.remove(`artifacts/blobs/${createHash('sha256').update('only here').digest('hex')}`, 9);
+    const cache = fresh();
+    await expect(store(cache).get(stored)).rejects.toMatchObject({ code: 'MC_ARTIFACT_MISSING' });
+    // Nothing half-written stays.
+    expect(await readdir(join(cache, 'partial'))).toEqual([]);
+    expect(await readdir(join(cache, 'artifacts')).catch(() => [])).toEqual([]);
+  });
+
+  it('whose content or manifest was changed are told as corrupt', async () => {
+    const ref = await store().put(await folderWith({ 'weights': 'good content' }), 'model');
+    const name = `artifacts/blobs/${createHash('sha256').update('good content').digest('hex')}`;
+    await blobs.remove(name, 12);
+    await blobs.put(name, 12, () => Readable.from([Buffer.from('evil content')]), {});
+    await expect(store().get(ref)).rejects.toMatchObject({ code: 'MC_ARTIFACT_CORRUPT', message: expect.stringContaining('weights') as string });
+    await blobs.putSmall(`artifacts/manifests/${ref.digest.slice(7)}`, encode(Manifest, { kind: 'model', files: [] }));
+    await expect(store().get(ref)).rejects.toMatchObject({ code: 'MC_ARTIFACT_CORRUPT', message: expect.stringContaining('manifest') as string });
+  });
+
+  it('whose manifest leaves the folder are refused before anything is written', async () => {
+    const hostile = Manifest.codec.encode({ kind: 'model', files: [{ path: '../../evil', size: 1, sha256: '0'.repeat(64) }] }).finish();
+    const digest = createHash('sha256').update(hostile).digest('hex');
+    await blobs.putSmall(`artifacts/manifests/${digest}`, hostile);
+    await expect(store().get({ kind: 'model', digest: `sha256:${digest}`, size: 1, scope: '' })).rejects.toMatchObject({ code: 'MC_MESSAGE_INVALID' });
+  });
+
+  it('with a scope are removed without harm to others, or to what follows them', async () => {
+    const checkpoints = store();
+    const first = await checkpoints.put(await folderWith({ data: 'same', step: '1' }), 'checkpoint', { scope: 'job-1' });
+    const second = await checkpoints.put(await folderWith({ data: 'same', step: '2' }), 'checkpoint', { scope: 'job-1' });
+    const other = await checkpoints.put(await folderWith({ data: 'same', step: '1' }), 'checkpoint', { scope: 'job-2' });
+    await checkpoints.remove(first, second);
+    await expect(store().get(first)).rejects.toMatchObject({ code: 'MC_ARTIFACT_MISSING' });
+    expect(await contentOf(await store().get(second))).toEqual({ data: 'same', step: '2' });
+    expect(await contentOf(await store().get(other))).toEqual({ data: 'same', step: '1' });
+    await checkpoints.remove(second);
+    await checkpoints.remove(second);
+    await expect(store().get(second)).rejects.toMatchObject({ code: 'MC_ARTIFACT_MISSING' });
+  });
+
+  it('are cancelled by a signal and leave nothing behind', async () => {
+    const ref = await store().put(await folderWith({ big: Buffer.alloc(9_000_000, 'z') }), 'model');
+    const cache = fresh();
+    const controller = new AbortController();
+    await expect(store(cache).get(ref, { signal: controller.signal, onProgress: () => controller.abort() })).rejects.toThrow();
+    expect(await readdir(join(cache, 'partial'))).toEqual([]);
+  });
+
+  it('of any size pass through a small memory', async () => {
+    const folder = fresh();
+    await mkdir(folder, { recursive: true });
+    const out = createWriteStream(join(folder, 'big'));
+    const block = Buffer.alloc(1_000_000);
+    for (let index = 0; index < 120; index += 1) {
+      block.fill(index);
+      if (!out.write(Buffer.from(block))) await once(out, 'drain');
+    }
+    await new Promise<void>((resolve) => out.end(resolve));
+    const before = process.memoryUsage().rss;
+    let peak = before;
+    const onProgress = (): void => void (peak = Math.max(peak, process.memoryUsage().rss));
+    const ref = await store().put(folder, 'model', { onProgress });
+    await store().get(ref, { onProgress });
+    expect(ref.size).toBe(120_000_000);
+    expect(peak - before).toBeLessThan(100_000_000);
+  }, 60_000);
+});
+
+it('a server without space left is told as a full disk', async () => {
+  await using small = await startNatsServer({ maxStoreBytes: 4_000_000 });
+  const connected = await connect({ servers: small.url });
+  const folder = await folderWith({ a: randomBytes(9_000_000) });
+  const store = createArtifactStore(await openBlobs('nats:', connected), fresh());
+  await expect(store.put(folder, 'model')).rejects.toMatchObject({ code: 'MC_DISK_FULL' });
+  await connected.close();
+});
+
+it('an unknown kind of store is refused', async () => {
+  await expect(openBlobs('ftp://x', connection)).rejects.toMatchObject({ code: 'MC_CONFIG_INVALID' });
+});
