@@ -6,10 +6,18 @@ import type { GradientWorkerData, GradientWorkerReply } from './gradient-worker.
 import { runPass, type Pass, type PassResult } from './passes.ts';
 
 /** Computes the gradients of an optimizer step. */
-export interface GradientEngine extends AsyncDisposable {
+export interface GradientEngine<P = Pass> extends AsyncDisposable {
   /** Gradients summed over the passes, which belong to the caller, and each pass's own result. */
-  run(passes: readonly Pass[]): Promise<{ grads: Gradients; results: PassResult[] }>;
+  run(passes: readonly P[]): Promise<{ grads: Gradients; results: PassResult[] }>;
 }
+
+/** How passes of a kind are run: `module` exports the same `runPass`, for the other threads to load. */
+export interface PassRunner<P> {
+  readonly module: URL;
+  readonly runPass: (model: Model, pass: P) => Promise<PassResult & { grads: Gradients }>;
+}
+
+const standardPasses: PassRunner<Pass> = { module: new URL('./passes.ts', import.meta.url), runPass };
 
 /**
  * An engine for a model. The passes of a step run side by side where the backend leaves cores idle
@@ -17,9 +25,11 @@ export interface GradientEngine extends AsyncDisposable {
  * order of the passes, so that the result is the same bits on any number of threads. Hold it with
  * `await using`: the threads end with it.
  */
-export function gradientEngine(model: Model, passes: number): GradientEngine {
+export function gradientEngine(model: Model, passes: number): GradientEngine;
+export function gradientEngine<P>(model: Model, passes: number, runner: PassRunner<P>): GradientEngine<P>;
+export function gradientEngine(model: Model, passes: number, runner: PassRunner<Pass> = standardPasses): GradientEngine {
   const threads = tf.getBackend() === 'wasm' ? Math.min(passes, availableParallelism()) : 1;
-  return new ThreadedEngine(model, threads);
+  return new ThreadedEngine(model, threads, runner);
 }
 
 interface Helper {
@@ -29,16 +39,18 @@ interface Helper {
   readonly grads: Float32Array;
 }
 
-class ThreadedEngine implements GradientEngine {
+class ThreadedEngine<P> implements GradientEngine<P> {
   private readonly model: Model;
+  private readonly runner: PassRunner<P>;
   private readonly helpers: readonly Helper[];
 
-  constructor(model: Model, threads: number) {
+  constructor(model: Model, threads: number, runner: PassRunner<P>) {
     this.model = model;
-    this.helpers = Array.from({ length: threads - 1 }, () => startHelper(model));
+    this.runner = runner;
+    this.helpers = Array.from({ length: threads - 1 }, () => startHelper(model, runner.module));
   }
 
-  async run(passes: readonly Pass[]): Promise<{ grads: Gradients; results: PassResult[] }> {
+  async run(passes: readonly P[]): Promise<{ grads: Gradients; results: PassResult[] }> {
     const total = new GradientAccumulator();
     const results: PassResult[] = [];
     await Promise.all(this.helpers.map(async ({ weights }) => this.copyWeights(weights)));
@@ -48,7 +60,7 @@ class ThreadedEngine implements GradientEngine {
       if (!own) break;
       // The helpers get their passes first: this thread's own pass blocks it.
       const replies = others.map((pass, index) => ask(this.helpers[index], pass));
-      const [{ grads, ...result }, ...answers] = await Promise.all([runPass(this.model, own), ...replies]);
+      const [{ grads, ...result }, ...answers] = await Promise.all([this.runner.runPass(this.model, own), ...replies]);
       total.add(grads);
       results.push(result);
       for (const [index, answer] of answers.entries()) {
@@ -83,18 +95,18 @@ class ThreadedEngine implements GradientEngine {
   }
 }
 
-function startHelper(model: Model): Helper {
+function startHelper(model: Model, module: URL): Helper {
   const size = [...model.parameters.values()].reduce((sum, parameter) => sum + parameter.size, 0);
   const shared = (): Float32Array => new Float32Array(new SharedArrayBuffer(size * 4));
   const helper = { weights: shared(), grads: shared() };
-  const workerData: GradientWorkerData = { ...helper, config: model.config, head: model.head, backend: tf.getBackend() };
+  const workerData: GradientWorkerData = { ...helper, config: model.config, head: model.head, backend: tf.getBackend(), module: module.href };
   const worker = new Worker(new URL('./gradient-worker.ts', import.meta.url), { workerData });
   // It must not keep a process alive whose stage has failed.
   worker.unref();
   return { ...helper, worker };
 }
 
-async function ask(helper: Helper | undefined, pass: Pass): Promise<PassResult> {
+async function ask(helper: Helper | undefined, pass: unknown): Promise<PassResult> {
   if (!helper) throw new Error('expected a helper for every pass of a wave');
   const { worker } = helper;
   return new Promise((resolve, reject) => {

@@ -1,7 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import * as tf from '@tensorflow/tfjs-core';
 import { disposeGradients, initModel, Random, startBackend, type GPTConfig, type Head } from '@minchat/model';
-import { runPass, type Pass, type PassResult } from './passes.ts';
+import type { PassRunner } from './engine.ts';
+import type { PassResult } from './passes.ts';
 
 // A thread that computes gradients for engine.ts.
 
@@ -9,6 +10,8 @@ export interface GradientWorkerData {
   readonly config: GPTConfig;
   readonly head: Head;
   readonly backend: string;
+  /** Exports the `runPass` of the passes that it will be sent. */
+  readonly module: string;
   /** Shared: read before every pass. */
   readonly weights: Float32Array;
   /** Shared: written by every pass. */
@@ -17,11 +20,12 @@ export interface GradientWorkerData {
 
 export type GradientWorkerReply = PassResult | { readonly failure: string };
 
-const { config, head, backend, weights, grads: shared } = workerData as GradientWorkerData;
+const { config, head, backend, module, weights, grads: shared } = workerData as GradientWorkerData;
 await startBackend(backend);
+const { runPass } = (await import(module)) as Pick<PassRunner<unknown>, 'runPass'>;
 const model = initModel(config, new Random(0), head);
 
-async function compute(pass: Pass): Promise<PassResult> {
+async function compute(pass: unknown): Promise<PassResult> {
   let at = 0;
   for (const parameter of model.parameters.values()) {
     const values = tf.tensor(weights.slice(at, at + parameter.size), parameter.shape);
@@ -40,7 +44,7 @@ async function compute(pass: Pass): Promise<PassResult> {
   return result;
 }
 
-parentPort?.on('message', (pass: Pass) => {
+parentPort?.on('message', (pass: unknown) => {
   compute(pass).then(
     (result) => parentPort?.postMessage(result satisfies GradientWorkerReply),
     (error: unknown) => parentPort?.postMessage({ failure: error instanceof Error ? error.message : String(error) } satisfies GradientWorkerReply),

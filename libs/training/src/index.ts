@@ -11,11 +11,11 @@ export {
   type PadOptions,
   type TokenBatch,
 } from './batch.ts';
-export { gradientEngine, type GradientEngine } from './engine.ts';
+export { gradientEngine, type GradientEngine, type PassRunner } from './engine.ts';
 export { writeHistory, type HistoryEntry } from './history.ts';
 export { evaluateLm, lmStep, type LmResult, type LmStepOptions } from './lm.ts';
 export { runTraining, type Saveable, type StepResult, type TrainingPlan, type TrainingResult } from './loop.ts';
-export type { LmPass, Pass, PassDropout, PassResult, RewardPass } from './passes.ts';
+export { runPass, type LmPass, type Pass, type PassDropout, type PassResult, type RewardPass } from './passes.ts';
 export {
   batchSchedule,
   epochBatches,

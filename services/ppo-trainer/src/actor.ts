@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { AdamW, cloneModel, disposeGradients, disposeModel, loadModel, type GradientAccumulator, type Model } from '@minchat/model';
-import { modelPart, type Saveable } from '@minchat/training';
+import { AdamW, cloneModel, disposeGradients, disposeModel, loadModel, type Gradients, type Model } from '@minchat/model';
+import { gradientEngine, modelPart, type GradientEngine, type Saveable } from '@minchat/training';
+import { ppoPasses, type PpoPass } from './passes.ts';
 
 /** The policy and what belongs to it in every algorithm. */
 export interface Actor {
@@ -8,12 +9,20 @@ export interface Actor {
   /** The SFT model, frozen. */
   readonly reference: Model;
   readonly optimizer: AdamW;
+  /** Computes the policy's gradients. */
+  readonly engine: GradientEngine<PpoPass>;
   /** What is evaluated and saved: the moving average of the weights, or the policy itself. */
   readonly candidate: Model;
   readonly parts: Readonly<Record<string, Saveable>>;
   /** Call after every iteration, counted from 0. */
   average(iteration: number): void;
-  dispose(): void;
+  dispose(): Promise<void>;
+}
+
+interface ActorSettings {
+  readonly ema: number;
+  readonly maxGradNorm: number;
+  readonly gradientAccumulation: number;
 }
 
 /** Adam as PPO uses it (lm-human-preferences): epsilon 1e-5, no weight decay. */
@@ -21,9 +30,8 @@ export function ppoAdam(model: Model, maxGradNorm: number): AdamW {
   return new AdamW(model.parameters, { epsilon: 1e-5, clipNorm: maxGradNorm });
 }
 
-/** One optimizer step with all that has been accumulated; returns the gradient's norm before clipping. */
-export async function stepWith(optimizer: AdamW, accumulator: GradientAccumulator, learningRate: number): Promise<number> {
-  const grads = accumulator.take();
+/** One optimizer step, the gradients disposed of; returns their norm before clipping. */
+export async function stepWith(optimizer: AdamW, grads: Gradients, learningRate: number): Promise<number> {
   try {
     return await optimizer.step(grads, learningRate);
   } finally {
@@ -32,22 +40,25 @@ export async function stepWith(optimizer: AdamW, accumulator: GradientAccumulato
 }
 
 /** Loads the SFT model as policy and as reference. */
-export async function openActor(folder: string, { ema, maxGradNorm }: { ema: number; maxGradNorm: number }): Promise<Actor> {
+export async function openActor(folder: string, { ema, maxGradNorm, gradientAccumulation }: ActorSettings): Promise<Actor> {
   const policy = await loadModel(folder, { head: 'lm' });
   const reference = cloneModel(policy);
   const optimizer = ppoAdam(policy, maxGradNorm);
+  const engine = gradientEngine(policy, gradientAccumulation, ppoPasses);
   const averaged = ema > 0 ? cloneModel(policy) : undefined;
   return {
     policy,
     reference,
     optimizer,
+    engine,
     candidate: averaged ?? policy,
     parts: { policy: modelPart(policy), policyOptimizer: optimizer, ...(averaged && { average: modelPart(averaged) }) },
     average(iteration) {
       // A lower decay at first, so that a short run's average is not mostly the SFT model.
       if (averaged) moveAverage(averaged, policy, Math.min(ema, (1 + iteration) / (10 + iteration)));
     },
-    dispose() {
+    async dispose() {
+      await engine[Symbol.asyncDispose]();
       optimizer.dispose();
       for (const model of [policy, reference, averaged]) if (model) disposeModel(model);
     },

@@ -70,7 +70,7 @@ export const dpoStage = defineStage({
         const accumulator = new GradientAccumulator();
         const log = await forwardPairs({ policy, reference, pairs: batch, ...options, accumulator });
         const lr = learningRate({ kind: 'constant', peak: settings.learningRate, warmup: settings.warmupSteps }, step);
-        const gradNorm = await stepWith(optimizer, accumulator, lr);
+        const gradNorm = await stepWith(optimizer, accumulator.take(), lr);
         return { metrics: { ...dpoMetrics(log, settings.beta), grad_norm: gradNorm, lr }, tokens: batch.reduce((sum, pair) => sum + size(pair), 0) };
       },
       evaluation: {

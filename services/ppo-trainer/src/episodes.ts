@@ -57,7 +57,7 @@ export function padRows(rows: Matrix, width: number): tf.Tensor2D {
 }
 
 /** A (B, A) tensor as ragged rows, one number per answer token; the tensor stays the caller's. */
-export async function answerRows(tensor: tf.Tensor2D, episodes: readonly Pick<Episode, 'answer'>[]): Promise<number[][]> {
+async function answerRows(tensor: tf.Tensor2D, episodes: readonly Pick<Episode, 'answer'>[]): Promise<number[][]> {
   const values = await tensor.data();
   const width = tensor.shape[1];
   return episodes.map(({ answer }, row) => Array.from(values.subarray(row * width, row * width + answer.length)));

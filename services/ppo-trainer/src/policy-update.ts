@@ -1,44 +1,34 @@
-import * as tf from '@tensorflow/tfjs-core';
-import {
-  approxKlHalfSquare,
-  fullMask,
-  GradientAccumulator,
-  lmLoss,
-  maskCount,
-  maskedMean,
-  ppoPolicyLoss,
-  ppoPolicyLossTensor,
-  tokenLogProbs,
-  valueAndGrads,
-  type AdamW,
-  type Matrix,
-  type Model,
-} from '@minchat/model';
-import { batchTensors, splitBatch, type TokenBatch } from '@minchat/training';
+import { approxKlHalfSquare, fullMask, maskCount, maskedMean, ppoPolicyLoss, type AdamW, type Matrix } from '@minchat/model';
+import { splitBatch, type GradientEngine, type LmPass, type TokenBatch } from '@minchat/training';
 import { stepWith } from './actor.ts';
-import { answerRows, packEpisodes, padRows, type Episode } from './episodes.ts';
+import type { Episode } from './episodes.ts';
+import { ragged, type PolicyPass, type PpoPass } from './passes.ts';
 
 /** One minibatch of an update: per-answer arrays of one length. */
 export interface PolicyMinibatch {
   readonly episodes: readonly Episode[];
   /** Advantage of every answer token. */
   readonly advantages: Matrix;
-  /** Adds `coefficient` times the k3 estimate of KL(policy || reference) to the loss (GRPO). */
+  /** Adds `coefficient` times the KL to the reference to the loss (GRPO). */
   readonly klInLoss?: { readonly referenceLogProbs: Matrix; readonly coefficient: number };
   /** Adds `coefficient` times the pretraining loss (PPO-ptx). */
   readonly ptx?: { readonly batch: TokenBatch; readonly coefficient: number };
 }
 
-export interface PolicyUpdateOptions {
-  readonly policy: Model;
-  readonly optimizer: AdamW;
-  readonly learningRate: number;
+export interface PolicyLossOptions {
   readonly clip: number;
   readonly temperature: number;
   /** Passes that the minibatch is cut into. */
   readonly gradientAccumulation: number;
   /** Any valid token id. */
   readonly pad: number;
+}
+
+export interface PolicyUpdateOptions extends PolicyLossOptions {
+  /** Of the policy. */
+  readonly engine: GradientEngine<PpoPass>;
+  readonly optimizer: AdamW;
+  readonly learningRate: number;
 }
 
 export interface PolicyUpdate {
@@ -64,85 +54,64 @@ export interface PolicyUpdate {
  * gradients go into one accumulation buffer and one optimizer step.
  */
 export async function updatePolicy(minibatch: PolicyMinibatch, options: PolicyUpdateOptions): Promise<PolicyUpdate> {
-  const accumulator = new GradientAccumulator();
-  const { logProbs, entropy, loss } = await policyGradient(accumulator, minibatch, options);
-  const ptxLoss = minibatch.ptx ? await ptxGradient(accumulator, minibatch.ptx, options) : undefined;
-  const gradNorm = await stepWith(options.optimizer, accumulator, options.learningRate);
-  const oldLogProbs = minibatch.episodes.map((episode) => episode.logProbs);
+  const { episodes, advantages, ptx } = minibatch;
+  const own = policyPasses(minibatch, options);
+  const { grads, results } = await options.engine.run([...own, ...(ptx ? ptxPasses(ptx, options.gradientAccumulation) : [])]);
+  const gradNorm = await stepWith(options.optimizer, grads, options.learningRate);
+
+  const logProbs: number[][] = [];
+  const entropy: number[][] = [];
+  own.forEach((pass, index) => {
+    const values = results[index]?.values ?? new Float32Array();
+    logProbs.push(...ragged(values.subarray(0, values.length / 2), pass.episodes));
+    entropy.push(...ragged(values.subarray(values.length / 2), pass.episodes));
+  });
+  const sum = (passes: typeof results): number => passes.reduce((total, { loss }) => total + loss, 0);
+  const oldLogProbs = episodes.map((episode) => episode.logProbs);
   const mask = fullMask(oldLogProbs);
   // The float64 oracle on the same numbers gives the statistics.
-  const ppo = ppoPolicyLoss({ logProbs, oldLogProbs, advantages: minibatch.advantages, mask, clip: options.clip });
-  const ratioError = Math.max(...logProbs.flatMap((row, i) => row.map((value, t) => Math.abs(Math.expm1(value - (oldLogProbs[i]?.[t] ?? 0))))));
+  const ppo = ppoPolicyLoss({ logProbs, oldLogProbs, advantages, mask, clip: options.clip });
   return {
-    loss,
+    loss: sum(results.slice(0, own.length)),
     clipFraction: ppo.clipFraction,
     approxKl: approxKlHalfSquare(logProbs, oldLogProbs, mask),
     entropy: maskedMean(entropy, mask),
     ratioMean: ppo.ratioMean,
     ratioVariance: ppo.ratioVariance,
-    ratioError,
+    ratioError: Math.max(...logProbs.flatMap((row, i) => row.map((value, t) => Math.abs(Math.expm1(value - (oldLogProbs[i]?.[t] ?? 0)))))),
     gradNorm,
-    ptxLoss,
+    ptxLoss: ptx && sum(results.slice(own.length)) / ptx.coefficient,
   };
 }
 
-/** Adds the gradient of the PPO loss; returns the loss and what the forward passes computed. */
-export async function policyGradient(
-  accumulator: GradientAccumulator,
-  { episodes, advantages, klInLoss }: PolicyMinibatch,
-  { policy, clip, temperature, gradientAccumulation, pad }: Omit<PolicyUpdateOptions, 'optimizer' | 'learningRate'>,
-): Promise<{ loss: number; logProbs: number[][]; entropy: number[][] }> {
+/** The minibatch cut into passes whose gradients add up to that of the mean over its answer tokens. */
+export function policyPasses({ episodes, advantages, klInLoss }: PolicyMinibatch, options: PolicyLossOptions): PolicyPass[] {
+  const { clip, temperature, gradientAccumulation, pad } = options;
   const tokens = maskCount(fullMask(advantages));
-  const rows = Math.ceil(episodes.length / gradientAccumulation);
-  const logProbs: number[][] = [];
-  const entropy: number[][] = [];
-  let loss = 0;
-  for (let at = 0; at < episodes.length; at += rows) {
-    const chunk = episodes.slice(at, at + rows);
-    const batch = packEpisodes(chunk, { pad, limit: policy.config.n_positions });
-    const inputs = {
-      oldLogProbs: padRows(chunk.map((episode) => episode.logProbs), batch.width),
-      advantages: padRows(advantages.slice(at, at + rows), batch.width),
-      mask: padRows(fullMask(advantages.slice(at, at + rows)), batch.width),
-      reference: padRows(klInLoss?.referenceLogProbs.slice(at, at + rows) ?? [], batch.width),
-    };
-    const { value, grads, aux } = valueAndGrads(policy.parameters, () => {
-      const forward = tokenLogProbs(policy, batch.tokens, batch.start, batch.from, temperature);
-      const ppo = ppoPolicyLossTensor({ ...inputs, logProbs: forward.logprobs, clip, tokens });
-      const total = klInLoss
-        ? tf.add<tf.Scalar>(ppo, tf.mul(klInLoss.coefficient / tokens, k3Sum(forward.logprobs, inputs.reference, inputs.mask)))
-        : ppo;
-      return { loss: total, aux: { logprobs: forward.logprobs, entropy: forward.entropy } };
-    });
-    accumulator.add(grads);
-    loss += (await value.data())[0] ?? Number.NaN;
-    logProbs.push(...(await answerRows(aux.logprobs, chunk)));
-    entropy.push(...(await answerRows(aux.entropy, chunk)));
-    tf.dispose([value, aux, inputs, batch.tokens, batch.start]);
-  }
-  return { loss, logProbs, entropy };
+  return chunks(episodes.length, gradientAccumulation).map(([from, to]) => ({
+    kind: 'policy',
+    episodes: episodes.slice(from, to),
+    advantages: advantages.slice(from, to),
+    tokens,
+    clip,
+    temperature,
+    pad,
+    klInLoss: klInLoss && { ...klInLoss, referenceLogProbs: klInLoss.referenceLogProbs.slice(from, to) },
+  }));
 }
 
-/** Sum over real tokens of `r - 1 - log r`, r = pi_ref / pi, differentiable. */
-function k3Sum(logProbs: tf.Tensor2D, reference: tf.Tensor2D, mask: tf.Tensor2D): tf.Scalar {
-  const logRatio = tf.mul(tf.sub(reference, logProbs), mask);
-  return tf.sum(tf.sub(tf.expm1(logRatio), logRatio));
+/** Passes whose gradients add up to `coefficient` times that of the mean cross-entropy on the batch. */
+export function ptxPasses({ batch, coefficient }: NonNullable<PolicyMinibatch['ptx']>, gradientAccumulation: number): LmPass[] {
+  return splitBatch(batch, Math.ceil(batch.rows / gradientAccumulation)).map((part) => ({
+    kind: 'lm',
+    batch: part,
+    weightSum: batch.weightSum / coefficient,
+    dropout: undefined,
+  }));
 }
 
-/** Adds `coefficient` times the gradient of the mean cross-entropy on the batch; returns that mean. */
-export async function ptxGradient(
-  accumulator: GradientAccumulator,
-  { batch, coefficient }: NonNullable<PolicyMinibatch['ptx']>,
-  { policy, gradientAccumulation }: Pick<PolicyUpdateOptions, 'policy' | 'gradientAccumulation'>,
-): Promise<number> {
-  let mean = 0;
-  for (const part of splitBatch(batch, Math.ceil(batch.rows / gradientAccumulation))) {
-    const share = part.weightSum / batch.weightSum;
-    const { tokens, start, targets, weights } = batchTensors(part);
-    const { value, grads } = valueAndGrads(policy.parameters, () => lmLoss(policy, tokens, start, targets, weights));
-    accumulator.add(grads, coefficient * share);
-    mean += ((await value.data())[0] ?? Number.NaN) * share;
-    tf.dispose([value, tokens, start, targets, weights]);
-  }
-  return mean;
+/** [from, to) of so many parts of about the same size. */
+export function chunks(count: number, parts: number): [from: number, to: number][] {
+  const size = Math.ceil(count / parts);
+  return Array.from({ length: Math.ceil(count / size) }, (_, index) => [index * size, Math.min(count, (index + 1) * size)]);
 }

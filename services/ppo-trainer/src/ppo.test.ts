@@ -72,7 +72,7 @@ describe('ppo', () => {
   });
 
   it('resumed after every kind of interruption, ends bit for bit where an undisturbed run ends', async () => {
-    const full = { ...settings, episodes: 6 * 32, evaluateEvery: 2, ema: 0.9, kl: { type: 'adaptive', beta: 0.05, target: 1 }, ptx: { examplesPerEpisode: 0.25, windowLength: 16 } } as const;
+    const full = { ...settings, episodes: 6 * 32, evaluateEvery: 2, gradientAccumulation: 2, ema: 0.9, kl: { type: 'adaptive', beta: 0.05, target: 1 }, ptx: { examplesPerEpisode: 0.25, windowLength: 16 } } as const;
     const whole = await runStage(ppoStage, { settings: full, inputs: inputs() });
     expect(whole.error).toBeUndefined();
     const live = tf.memory().numTensors;

@@ -32,7 +32,7 @@ export const rlooStage = defineStage({
     if (batchSize % groupSize !== 0) {
       throw new MinchatError('MC_STAGE_SETTINGS', `batchSize: expected a multiple of groupSize ${groupSize}, found ${batchSize}`);
     }
-    using trainer = await OnlineTrainer.open(context);
+    await using trainer = await OnlineTrainer.open(context);
     const { actor, pass } = trainer;
     const prompts = trainer.schedule(batchSize / groupSize);
 

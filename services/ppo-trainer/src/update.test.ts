@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { disposeGradients, disposeModel, GradientAccumulator, loadModel, scores, type Gradients, type Model } from '@minchat/model';
-import { scoreExamples, windowBatch } from '@minchat/training';
+import { disposeGradients, disposeModel, loadModel, scores, type Gradients, type Model } from '@minchat/model';
+import { gradientEngine, scoreExamples, windowBatch, type GradientEngine } from '@minchat/training';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { moveAverage, ppoAdam } from './actor.ts';
 import { answerLogProbs, packEpisodes, type Episode } from './episodes.ts';
-import { policyGradient, ptxGradient, updatePolicy, type PolicyMinibatch } from './policy-update.ts';
+import { ppoPasses, type PpoPass } from './passes.ts';
+import { policyPasses, ptxPasses, updatePolicy, type PolicyMinibatch } from './policy-update.ts';
 import { tinyWorld, type TinyWorld } from './tiny.testing.ts';
 import { normaliseHead } from './value-update.ts';
 
@@ -13,11 +14,16 @@ vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 let world: TinyWorld;
 let policy: Model;
+let engine: GradientEngine<PpoPass>;
 beforeAll(async () => {
   world = await tinyWorld();
   policy = await loadModel(world.sft, { head: 'lm' });
+  engine = gradientEngine(policy, 2, ppoPasses);
 });
-afterAll(() => disposeModel(policy));
+afterAll(async () => {
+  await engine[Symbol.asyncDispose]();
+  disposeModel(policy);
+});
 
 const options = { clip: 0.2, temperature: 1, gradientAccumulation: 1, pad: 0 };
 
@@ -61,20 +67,15 @@ describe('policy update', () => {
   it('PPO-ptx: one buffer holds the PPO gradient plus gamma times the pretraining gradient', async () => {
     const { ptx, ...ppo } = await minibatch();
     if (!ptx) throw new Error('expected ptx');
-    const gradient = async (fill: (accumulator: GradientAccumulator) => Promise<unknown>): Promise<number[]> => {
-      const accumulator = new GradientAccumulator();
-      await fill(accumulator);
-      const grads = accumulator.take();
+    const gradient = async (passes: PpoPass[]): Promise<number[]> => {
+      const { grads } = await engine.run(passes);
       const values = await flat(grads);
       disposeGradients(grads);
       return values;
     };
-    const both = await gradient(async (buffer) => {
-      await policyGradient(buffer, ppo, { ...options, policy });
-      await ptxGradient(buffer, ptx, { policy, gradientAccumulation: 2 });
-    });
-    const alone = await gradient((buffer) => policyGradient(buffer, ppo, { ...options, policy, gradientAccumulation: 3 }));
-    const text = await gradient((buffer) => ptxGradient(buffer, { ...ptx, coefficient: 1 }, { policy, gradientAccumulation: 1 }));
+    const both = await gradient([...policyPasses(ppo, options), ...ptxPasses(ptx, 2)]);
+    const alone = await gradient(policyPasses(ppo, { ...options, gradientAccumulation: 3 }));
+    const text = await gradient(ptxPasses({ ...ptx, coefficient: 1 }, 1));
     const largest = Math.max(...both.map(Math.abs));
     const difference = Math.max(...both.map((value, index) => Math.abs(value - (alone[index] ?? 0) - 27.8 * (text[index] ?? 0))));
     expect(difference / largest).toBeLessThan(1e-5);
@@ -87,15 +88,13 @@ describe('policy update', () => {
     const name = 'transformer.ln_f.weight';
     const parameter = policy.parameters.get(name);
     if (!parameter) throw new Error('expected a parameter');
+    const passes = ptxPasses({ ...ptx, coefficient: 1 }, 1);
     const loss = async (): Promise<number> => {
-      const buffer = new GradientAccumulator();
-      const value = await ptxGradient(buffer, ptx, { policy, gradientAccumulation: 1 });
-      buffer.dispose();
-      return value;
+      const { grads, results } = await engine.run(passes);
+      disposeGradients(grads);
+      return results[0]?.loss ?? Number.NaN;
     };
-    const buffer = new GradientAccumulator();
-    await ptxGradient(buffer, { ...ptx, coefficient: 1 }, { policy, gradientAccumulation: 1 });
-    const grads = buffer.take();
+    const { grads } = await engine.run(passes);
     const gradient = (await grads.get(name)?.data())?.[3] ?? Number.NaN;
     disposeGradients(grads);
     const nudge = async (by: number): Promise<number> => {
@@ -110,14 +109,15 @@ describe('policy update', () => {
   it('takes one optimizer step for both losses, and starts from a ratio of 1', async () => {
     const model = await loadModel(world.sft, { head: 'lm' });
     const optimizer = ppoAdam(model, 1);
+    await using own = gradientEngine(model, 1, ppoPasses);
     const before = tf.memory().numTensors;
-    const update = await updatePolicy(await minibatch(), { ...options, policy: model, optimizer, learningRate: 1e-3 });
+    const update = await updatePolicy(await minibatch(), { ...options, engine: own, optimizer, learningRate: 1e-3 });
     expect(optimizer.steps).toBe(1);
     expect(update.ratioError).toBeLessThan(1e-4);
     expect(update.clipFraction).toBe(0);
     expect(update.ptxLoss).toBeGreaterThan(0);
     expect(tf.memory().numTensors).toBe(before);
-    const again = await updatePolicy(await minibatch(), { ...options, policy: model, optimizer, learningRate: 1e-3 });
+    const again = await updatePolicy(await minibatch(), { ...options, engine: own, optimizer, learningRate: 1e-3 });
     expect(again.ratioError).toBeGreaterThan(1e-3);
     optimizer.dispose();
     disposeModel(model);
@@ -127,9 +127,10 @@ describe('policy update', () => {
     const { episodes, advantages } = await minibatch();
     const zero = advantages.map((row) => row.map(() => 0));
     const referenceLogProbs = episodes.map(({ logProbs }) => logProbs.map((value) => value + 0.5));
-    const buffer = new GradientAccumulator();
-    const { loss } = await policyGradient(buffer, { episodes, advantages: zero, klInLoss: { referenceLogProbs, coefficient: 2 } }, { ...options, policy });
-    buffer.dispose();
+    const klInLoss = { referenceLogProbs, coefficient: 2 };
+    const { grads, results } = await engine.run(policyPasses({ episodes, advantages: zero, klInLoss }, { ...options, gradientAccumulation: 2 }));
+    disposeGradients(grads);
+    const loss = results.reduce((sum, result) => sum + result.loss, 0);
     expect(loss).toBeCloseTo(2 * (Math.expm1(0.5) - 0.5), 4);
   });
 });

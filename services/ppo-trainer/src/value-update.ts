@@ -1,19 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
-import {
-  fullMask,
-  GradientAccumulator,
-  maskCount,
-  ppoValueLoss,
-  ppoValueLossTensor,
-  valueAndGrads,
-  type AdamW,
-  type Matrix,
-  type Model,
-  type ScoreNormalisation,
-} from '@minchat/model';
-import { rewardBias } from '@minchat/training';
+import { fullMask, maskCount, ppoValueLoss, type AdamW, type Matrix, type Model, type ScoreNormalisation } from '@minchat/model';
+import { rewardBias, type GradientEngine } from '@minchat/training';
 import { stepWith } from './actor.ts';
-import { answerRows, answerValueTensor, packEpisodes, padRows, type Episode } from './episodes.ts';
+import type { Episode } from './episodes.ts';
+import { ragged, type PpoPass, type ValuePass } from './passes.ts';
+import { chunks } from './policy-update.ts';
 
 /**
  * Turns the reward model's weights into those of a value network that starts out predicting the
@@ -41,7 +32,8 @@ export interface ValueMinibatch {
 }
 
 export interface ValueUpdateOptions {
-  readonly value: Model;
+  /** Of the value network. */
+  readonly engine: GradientEngine<PpoPass>;
   readonly optimizer: AdamW;
   readonly learningRate: number;
   readonly clip: number;
@@ -59,31 +51,22 @@ export interface ValueUpdate {
 }
 
 /** One optimizer step on the value network with the clipped value loss. */
-export async function updateValue(
-  { episodes, oldValues, returns }: ValueMinibatch,
-  { value, optimizer, learningRate, clip, coefficient, gradientAccumulation, pad }: ValueUpdateOptions,
-): Promise<ValueUpdate> {
+export async function updateValue({ episodes, oldValues, returns }: ValueMinibatch, options: ValueUpdateOptions): Promise<ValueUpdate> {
+  const { engine, optimizer, learningRate, clip, coefficient, gradientAccumulation, pad } = options;
   const tokens = maskCount(fullMask(returns));
-  const rows = Math.ceil(episodes.length / gradientAccumulation);
-  const accumulator = new GradientAccumulator();
-  const values: number[][] = [];
-  for (let at = 0; at < episodes.length; at += rows) {
-    const chunk = episodes.slice(at, at + rows);
-    const batch = packEpisodes(chunk, { pad, limit: value.config.n_positions });
-    const inputs = {
-      oldValues: padRows(oldValues.slice(at, at + rows), batch.width),
-      returns: padRows(returns.slice(at, at + rows), batch.width),
-      mask: padRows(fullMask(returns.slice(at, at + rows)), batch.width),
-    };
-    const pass = valueAndGrads(value.parameters, () => {
-      const predicted = answerValueTensor(value, batch);
-      return { loss: ppoValueLossTensor({ ...inputs, values: predicted, clip, tokens }), aux: { predicted } };
-    });
-    accumulator.add(pass.grads, coefficient);
-    values.push(...(await answerRows(pass.aux.predicted, chunk)));
-    tf.dispose([pass.value, pass.aux, inputs, batch.tokens, batch.start]);
-  }
-  const gradNorm = await stepWith(optimizer, accumulator, learningRate);
+  const passes = chunks(episodes.length, gradientAccumulation).map(([from, to]): ValuePass => ({
+    kind: 'value',
+    episodes: episodes.slice(from, to),
+    oldValues: oldValues.slice(from, to),
+    returns: returns.slice(from, to),
+    tokens,
+    clip,
+    coefficient,
+    pad,
+  }));
+  const { grads, results } = await engine.run(passes);
+  const gradNorm = await stepWith(optimizer, grads, learningRate);
+  const values = passes.flatMap((pass, index) => ragged(results[index]?.values ?? new Float32Array(), pass.episodes));
   const { loss, clipFraction } = ppoValueLoss({ values, oldValues, returns, mask: fullMask(returns), clip });
   return { loss, clipFraction, gradNorm };
 }
