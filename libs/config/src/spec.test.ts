@@ -45,6 +45,7 @@ describe('parseRunSpec', () => {
       policy: { stage: 'ppo', output: 'policy' },
       reward: { stage: 'reward', output: 'reward' },
       prompts: { stage: 'data', output: 'prompts' },
+      base: { stage: 'pretrain', output: 'model' },
       corpus: { stage: 'data', output: 'corpus' },
       comparisons: { stage: 'rank', output: 'comparisons' },
     });

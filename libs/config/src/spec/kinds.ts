@@ -100,6 +100,7 @@ export const stageKinds = {
       policy: { type: 'model', from: ['ppo.policy'] },
       reward: { type: 'reward-model', from: ['reward.reward'] },
       prompts: { type: 'dataset:prompts', from: ['data.prompts'] },
+      base: { type: 'model', optional: true, from: ['pretrain.model'] },
       corpus: { type: 'dataset:text', optional: true, from: ['data.corpus'] },
       comparisons: { type: 'dataset:comparisons', optional: true, from: ['rank.comparisons', 'data.comparisons'] },
     },
