@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { writeDataset } from '@minchat/datasets';
-import { disposeModel, loadModel } from '@minchat/model';
+import { disposeModel, loadModel, startBackend } from '@minchat/model';
 import { loadTokenizer } from '@minchat/tokenizer';
 import { runStage, weightsDigest } from '@minchat/training/testing';
 import { beforeAll, expect, test } from 'vitest';
@@ -22,6 +22,7 @@ const settings = {
 const inputs = { corpus: '' };
 
 beforeAll(async () => {
+  await startBackend();
   inputs.corpus = await mkdtemp(join(tmpdir(), 'minchat-corpus-'));
   const sentences = ['The sun is hot.', 'The snow is cold.', 'Birds fly in the sky.', 'Fish swim in the sea.'];
   const text = (from: number): string => Array.from({ length: 6 }, (_, index) => sentences[(from * 7 + index * index) % 4]).join(' ');
@@ -79,6 +80,8 @@ test('the number of live tensors is flat from step to step, and nothing is left 
   const live: number[] = [];
   await runStage(pretrainStage, { settings: { ...settings, steps: 12, gradientAccumulation: 2 }, inputs, onProgress: () => void live.push(tf.memory().numTensors) });
   expect(new Set(live.slice(1)).size).toBe(1);
+  expect(tf.memory().numTensors).toBe(before);
+  await runStage(pretrainStage, { settings, inputs, onProgress: () => 'cancelled' });
   expect(tf.memory().numTensors).toBe(before);
 });
 

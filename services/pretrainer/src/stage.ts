@@ -33,6 +33,7 @@ export const pretrainStage = defineStage({
     const { settings } = context;
     const backend = await startBackend();
     context.log.info(backend, 'backend');
+    await using owned = new AsyncDisposableStack();
     const init = context.hasInput('model') ? context.input('model') : settings.init;
     const { tokenizer, model } = await startingModel({
       settings,
@@ -41,6 +42,7 @@ export const pretrainStage = defineStage({
       demonstrations: context.hasInput('demonstrations') ? context.input('demonstrations') : undefined,
       random: new Random(context.seed),
     });
+    owned.adopt(model, disposeModel);
     const stream = await tokenStream(context.input('corpus'), 'train', tokenizer);
     const validation = await tokenStream(context.input('corpus'), 'validation', tokenizer);
     if (stream.length < 2) throw new MinchatError('MC_DATA_EMPTY', 'corpus: expected text in the train split, found none');
@@ -48,7 +50,8 @@ export const pretrainStage = defineStage({
     const held = validationBatches(validation, length, settings);
     const windows = windowSchedule({ tokens: stream.length, length, batchSize: settings.batchSize, seed: context.seed });
     const optimizer = new AdamW(model.parameters, { weightDecay: settings.weightDecay, clipNorm: settings.maxGradNorm });
-    await using engine = gradientEngine(model, settings.gradientAccumulation);
+    owned.defer(() => optimizer.dispose());
+    const engine = owned.use(gradientEngine(model, settings.gradientAccumulation));
     const result = await runTraining(context, {
       totalSteps: settings.steps,
       parts: { model: modelPart(model), optimizer },
@@ -77,8 +80,6 @@ export const pretrainStage = defineStage({
     await saveModel(model, folder);
     await saveTokenizer(tokenizer, folder);
     await writeHistory(folder, result.history);
-    optimizer.dispose();
-    disposeModel(model);
     return result.metrics;
   },
 });

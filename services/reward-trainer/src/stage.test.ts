@@ -86,6 +86,8 @@ test('the number of live tensors is flat from step to step, and nothing is left 
   await runStage(rewardStage, { settings, inputs, onProgress: () => void live.push(tf.memory().numTensors) });
   expect(new Set(live.slice(1)).size).toBe(1);
   expect(tf.memory().numTensors).toBe(before);
+  await runStage(rewardStage, { settings, inputs, onProgress: () => 'cancelled' });
+  expect(tf.memory().numTensors).toBe(before);
 });
 
 test('comparisons without a preference are refused with MC_DATA_EMPTY', async () => {

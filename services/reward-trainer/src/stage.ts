@@ -39,9 +39,10 @@ export const rewardStage = defineStage({
   async run(context) {
     const { settings } = context;
     context.log.info(await startBackend(), 'backend');
+    await using owned = new AsyncDisposableStack();
     const folders = { model: context.input('model'), comparisons: context.input('comparisons'), demonstrations: context.input('demonstrations') };
     const tokenizer = await loadTokenizer(folders.model);
-    const model = await loadModel(folders.model, { head: 'scalar', random: new Random(context.seed).fork('head') });
+    const model = owned.adopt(await loadModel(folders.model, { head: 'scalar', random: new Random(context.seed).fork('head') }), disposeModel);
     const contextLength = model.config.n_positions;
     const pad = tokenizer.endOfText;
     const { metrics: figures } = await readDatasetInfo(folders.comparisons, 'comparisons');
@@ -54,7 +55,8 @@ export const rewardStage = defineStage({
     const batches = batchSchedule({ lengths: train.map(comparisonLength), batchSize: settings.batchSize, seed: context.seed });
     const totalSteps = settings.epochs * batches.stepsPerEpoch;
     const optimizer = new AdamW(model.parameters, { weightDecay: settings.weightDecay, clipNorm: settings.maxGradNorm });
-    await using engine = gradientEngine(model, settings.gradientAccumulation);
+    owned.defer(() => optimizer.dispose());
+    const engine = owned.use(gradientEngine(model, settings.gradientAccumulation));
     const result = await runTraining(context, {
       totalSteps,
       parts: { model: modelPart(model), optimizer },
@@ -87,8 +89,6 @@ export const rewardStage = defineStage({
     await copyTokenizer(folders.model, folder);
     await writeFile(join(folder, 'calibration.json'), `${JSON.stringify(calibration, null, 2)}\n`);
     await writeHistory(folder, result.history);
-    optimizer.dispose();
-    disposeModel(model);
     return { ...result.metrics, ...final };
   },
 });

@@ -88,4 +88,6 @@ test('the number of live tensors is flat from step to step, and nothing is left 
   await runStage(sftStage, { settings: { ...settings, epochs: 3 }, inputs, onProgress: () => void live.push(tf.memory().numTensors) });
   expect(new Set(live.slice(1)).size).toBe(1);
   expect(tf.memory().numTensors).toBe(before);
+  await runStage(sftStage, { settings, inputs, onProgress: () => 'cancelled' });
+  expect(tf.memory().numTensors).toBe(before);
 });

@@ -33,9 +33,10 @@ export const sftStage = defineStage({
   async run(context) {
     const { settings } = context;
     context.log.info(await startBackend(), 'backend');
+    await using owned = new AsyncDisposableStack();
     const tokenizer = withChatTokens(await loadTokenizer(context.input('model')));
-    const model = withVocabulary(await loadModel(context.input('model'), { head: 'lm' }), tokenizer.vocabSize);
-    const reward = context.hasInput('reward') ? await loadModel(context.input('reward'), { head: 'scalar' }) : undefined;
+    const model = owned.adopt(withVocabulary(await loadModel(context.input('model'), { head: 'lm' }), tokenizer.vocabSize), disposeModel);
+    const reward = context.hasInput('reward') ? owned.adopt(await loadModel(context.input('reward'), { head: 'scalar' }), disposeModel) : undefined;
     const contextLength = model.config.n_positions;
     const toExample = ({ messages, completion }: DemonstrationRecord) => chatExample(tokenizer, messages, completion, { context: contextLength });
     const examples = (await loadRecords(context.input('demonstrations'), 'demonstrations', 'train')).map(toExample);
@@ -50,8 +51,10 @@ export const sftStage = defineStage({
     });
     const totalSteps = settings.epochs * batches.stepsPerEpoch;
     const optimizer = new AdamW(model.parameters, { weightDecay: settings.weightDecay, clipNorm: settings.maxGradNorm });
+    owned.defer(() => optimizer.dispose());
     const kept = keepBest(model);
-    await using engine = gradientEngine(model, settings.gradientAccumulation);
+    owned.adopt(kept.model, disposeModel);
+    const engine = owned.use(gradientEngine(model, settings.gradientAccumulation));
     const result = await runTraining(context, {
       totalSteps,
       parts: { model: modelPart(model), optimizer, ...kept.parts },
@@ -90,8 +93,6 @@ export const sftStage = defineStage({
     await saveModel(kept.model, folder, { eos_token_id: tokenizer.endOfTurn, pad_token_id: tokenizer.endOfText });
     await saveTokenizer(tokenizer, folder);
     await writeHistory(folder, result.history);
-    optimizer.dispose();
-    for (const used of [model, kept.model, ...(reward ? [reward] : [])]) disposeModel(used);
     return result.metrics;
   },
 });
