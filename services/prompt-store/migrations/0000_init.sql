@@ -108,7 +108,7 @@ ALTER TABLE "ranked_answers" ADD CONSTRAINT "ranked_answers_import_id_imports_id
 ALTER TABLE "ranked_answers" ADD CONSTRAINT "ranked_answers_comparison_fk" FOREIGN KEY ("import_id","comparison_id") REFERENCES "public"."comparisons"("import_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "snapshot_prompts" ADD CONSTRAINT "snapshot_prompts_snapshot_id_snapshots_id_fk" FOREIGN KEY ("snapshot_id") REFERENCES "public"."snapshots"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "texts" ADD CONSTRAINT "texts_import_id_imports_id_fk" FOREIGN KEY ("import_id") REFERENCES "public"."imports"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
-CREATE INDEX "comparisons_import_id_prompt_id_index" ON "comparisons" USING btree ("import_id","prompt_id");--> statement-breakpoint
-CREATE INDEX "demonstrations_import_id_prompt_id_index" ON "demonstrations" USING btree ("import_id","prompt_id");--> statement-breakpoint
+CREATE INDEX "comparisons_prompt_id_import_id_index" ON "comparisons" USING btree ("prompt_id","import_id");--> statement-breakpoint
+CREATE INDEX "demonstrations_prompt_id_import_id_index" ON "demonstrations" USING btree ("prompt_id","import_id");--> statement-breakpoint
 CREATE INDEX "imports_collection_id_index" ON "imports" USING btree ("collection_id");--> statement-breakpoint
 CREATE INDEX "prompts_user_id_index" ON "prompts" USING btree ("user_id");

@@ -1,2 +1,5 @@
 // Prompts, demonstrations and comparisons; dataset snapshots.
-export {};
+export { openDatabase, type Database, type DatabaseOptions } from './database.ts';
+export { importFile, type ImportOptions, type ImportStatus } from './imports/run-import.ts';
+export { dataStage } from './stages/data.ts';
+export { rankStage } from './stages/rank.ts';

@@ -92,7 +92,7 @@ export const demonstrations = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.importId, table.id] }),
-    index().on(table.importId, table.promptId),
+    index().on(table.promptId, table.importId),
     foreignKey({ columns: [table.importId, table.promptId], foreignColumns: [prompts.importId, prompts.id] }),
   ],
 );
@@ -109,7 +109,7 @@ export const comparisons = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.importId, table.id] }),
-    index().on(table.importId, table.promptId),
+    index().on(table.promptId, table.importId),
     foreignKey({ columns: [table.importId, table.promptId], foreignColumns: [prompts.importId, prompts.id] }),
   ],
 );

@@ -38,7 +38,7 @@ const treeSchema = z.object({ message_tree_id: z.string(), prompt: nodeSchema })
  */
 export function oasstRecords(value: unknown): ImportedRecord[] {
   const tree = parseRecord(treeSchema, value);
-  const user = tree.prompt.user_id ?? `oasst-tree:${tree.message_tree_id}`;
+  const user = tree.prompt.user_id ?? `thread:oasst:${tree.message_tree_id}`;
   const records: ImportedRecord[] = [];
   walk(tree.prompt, [], user, records);
   return records;

@@ -20,7 +20,7 @@ const recordSchema = z.object({
   chosen: textOrTurns.nullish(),
   rejected: textOrTurns.nullish(),
   /** TRL's unpaired preference: whether the completion is a good one. */
-  label: z.unknown(),
+  label: z.unknown().optional(),
   instruction: z.string().nullish(),
   user_id: author,
   labeler: author,

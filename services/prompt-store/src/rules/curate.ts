@@ -2,7 +2,6 @@ import type { ChatMessage, Split } from '@minchat/datasets';
 import { digestOf } from '../digest.ts';
 import { normalisePrompt } from './normalise.ts';
 import { findPersonalData } from './personal-data.ts';
-import { splitOfUser, type SplitFractions } from './split.ts';
 
 // The paper's rules about prompts (InstructGPT 3.2): "We heuristically deduplicate prompts by
 // checking for prompts that share a long common prefix, and we limit the number of prompts to 200
@@ -15,47 +14,37 @@ export interface CuratedPrompt {
   readonly messages: readonly ChatMessage[];
 }
 
-export interface Decision {
-  readonly split: Split;
-  /** Undefined when the prompt is kept. */
-  readonly dropped?: string;
-}
-
 export interface RuleSettings {
   /** Prompts that agree in so many first characters, normalised, are duplicates. */
   readonly commonPrefix: number;
   readonly promptsPerUser: number;
-  readonly splitFractions: SplitFractions;
-  readonly seed: number;
 }
 
 /**
- * A function that decides prompts one after another: the first of several duplicates stays, and a
- * user's first `promptsPerUser`. What it remembers is one digest or two per prompt kept and a
- * number per user. Conversations within a user's limit are counted after duplicates are gone.
+ * A function that decides prompts one after another, given each one's split (which is its user's):
+ * undefined when the prompt is kept, else why it is dropped. The first of several duplicates
+ * stays, and a user's first `promptsPerUser`; a prompt that is dropped counts against neither.
+ * What it remembers is a digest or two for each prompt kept and a number for each user.
  */
-export function createRules(settings: RuleSettings): (prompt: CuratedPrompt) => Decision {
+export function createRules(settings: RuleSettings): (prompt: CuratedPrompt, split: Split) => string | undefined {
   const seen = new Set<string>();
   const perUser = new Map<string, number>();
 
-  return ({ userId, messages }) => {
-    const split = splitOfUser(userId, settings.seed, settings.splitFractions);
+  return ({ userId, messages }, split) => {
     const text = normalisePrompt(messages);
     const prefix = text.length >= settings.commonPrefix ? digestOf('prefix', text.slice(0, settings.commonPrefix)) : undefined;
     const whole = digestOf('whole', text);
-    if (seen.has(whole)) return { split, dropped: 'duplicate: the same text as another prompt' };
-    if (prefix !== undefined && seen.has(prefix)) {
-      return { split, dropped: `duplicate: its first ${settings.commonPrefix} characters are another prompt's` };
-    }
+    if (seen.has(whole)) return 'duplicate: the same text as another prompt';
+    if (prefix !== undefined && seen.has(prefix)) return `duplicate: its first ${settings.commonPrefix} characters are another prompt's`;
     if (split === 'train') {
       const found = messages.flatMap((message) => findPersonalData(message.content));
-      if (found.length > 0) return { split, dropped: `personal data: ${[...new Set(found)].join(', ')}` };
+      if (found.length > 0) return `personal data: ${[...new Set(found)].join(', ')}`;
     }
     const count = perUser.get(userId) ?? 0;
-    if (count >= settings.promptsPerUser) return { split, dropped: `more than ${settings.promptsPerUser} prompts of one user` };
+    if (count >= settings.promptsPerUser) return `limit: more than ${settings.promptsPerUser} prompts of one user`;
     perUser.set(userId, count + 1);
     seen.add(whole);
     if (prefix !== undefined) seen.add(prefix);
-    return { split };
+    return undefined;
   };
 }

@@ -1,0 +1,83 @@
+import { fileURLToPath } from 'node:url';
+import { sql } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/node-postgres';
+import { migrate } from 'drizzle-orm/node-postgres/migrator';
+import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
+import pg from 'pg';
+import type { Logger } from '@minchat/telemetry';
+import { toDatabaseError } from './database-errors.ts';
+import { openEmbedded } from './embedded.ts';
+
+/** What queries run on: the same for the embedded database and for a server. */
+export type Db = PgDatabase<PgQueryResultHKT>;
+
+/** A connection of its own, on which advisory locks are held. */
+export interface Session {
+  readonly db: Db;
+  release(): void;
+}
+
+export interface Database {
+  readonly kind: 'embedded' | 'postgresql';
+  readonly db: Db;
+  /** The embedded database has one connection, which every session shares. */
+  session(): Promise<Session>;
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  /** A PostgreSQL server; without it the embedded database in `folder` is opened. */
+  url?: string | undefined;
+  folder: string;
+  log: Logger;
+}
+
+export const migrationsFolder = fileURLToPath(new URL('../migrations', import.meta.url));
+
+/** "minc"; the first half of every advisory lock's key. */
+export const lockSpace = 0x6d696e63;
+/** No import has this number. */
+const migrationLock = 0;
+
+/**
+ * Opens the database and brings its tables up to date. Several instances may start together: they
+ * migrate one after another. Throws MC_DATABASE_UNAVAILABLE; MC_CONFLICT when another process has
+ * the embedded database open.
+ */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const database = options.url === undefined ? await openEmbedded(options.folder) : await openServer(options.url, options.log);
+  options.log.info({ database: database.kind }, 'database open');
+  return database;
+}
+
+async function openServer(url: string, log: Logger): Promise<Database> {
+  const pool = new pg.Pool({ connectionString: url, max: 8, connectionTimeoutMillis: 10_000 });
+  // A connection that breaks while nobody uses it is replaced at the next query.
+  pool.on('error', (error) => log.warn({ err: error }, 'lost an idle connection to the database'));
+  try {
+    const client = await pool.connect();
+    try {
+      const db = drizzle(client);
+      await db.execute(sql`select pg_advisory_lock(${lockSpace}, ${migrationLock})`);
+      await migrate(db, { migrationsFolder });
+      await db.execute(sql`select pg_advisory_unlock(${lockSpace}, ${migrationLock})`);
+    } finally {
+      client.release();
+    }
+  } catch (error) {
+    await pool.end();
+    throw toDatabaseError(error);
+  }
+  return {
+    kind: 'postgresql',
+    db: drizzle(pool),
+    async session() {
+      const client = await pool.connect().catch((error: unknown) => {
+        throw toDatabaseError(error);
+      });
+      // Closing the connection is what surely gives its locks back.
+      return { db: drizzle(client), release: () => client.release(true) };
+    },
+    close: () => pool.end(),
+  };
+}

@@ -1,0 +1,168 @@
+import { and, eq, isNotNull, sql } from 'drizzle-orm';
+import type { Bus, Subscription } from '@minchat/bus';
+import type { DemonstrationWritten, Message, PromptSubmitted, RankedAnswer, RankingSubmitted } from '@minchat/contracts';
+import type { ChatMessage } from '@minchat/datasets';
+import type { Logger } from '@minchat/telemetry';
+import { lockSpace, type Database, type Db } from './database.ts';
+import { withDatabaseErrors } from './database-errors.ts';
+import { threadOf } from './digest.ts';
+import { BadRecordError, checkRecord } from './imports/records.ts';
+import { textHash } from './rules/normalise.ts';
+import { collections, comparisons, demonstrations, imports, labelers, prompts, rankedAnswers, users } from './schema.ts';
+
+/** The collection that what people submit goes to. */
+export const feedbackCollection = 'feedback';
+
+/**
+ * Stores feedback as it comes. A message that was stored already is not stored again; one that
+ * cannot be used is logged and passed over; one that the database cannot take now comes again.
+ */
+export async function consumeFeedback(bus: Bus, database: Database, log: Logger): Promise<Subscription> {
+  const store = await createFeedbackStore(database);
+  const handle = async (kind: string, id: string, work: () => Promise<void>): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof BadRecordError)) throw error;
+      log.warn({ kind, id, reason: error.message }, 'feedback that cannot be used');
+    }
+  };
+  return bus.consumeFeedback('prompt-store', {
+    prompt: (message) => handle('prompt', message.promptId, () => store.addPrompt(message)),
+    demonstration: (message) => handle('demonstration', message.demonstrationId, () => store.addDemonstration(message)),
+    ranking: (message) => handle('ranking', message.rankingId, () => store.addRanking(message)),
+  });
+}
+
+/** Each method stores one message, once. They throw BadRecordError for a message that cannot be used. */
+export interface FeedbackStore {
+  addPrompt(message: PromptSubmitted): Promise<void>;
+  addDemonstration(message: DemonstrationWritten): Promise<void>;
+  addRanking(message: RankingSubmitted): Promise<void>;
+}
+
+export async function createFeedbackStore(database: Database): Promise<FeedbackStore> {
+  const { db } = database;
+  const importId = await withDatabaseErrors(() => feedbackImport(db));
+  const store = (work: (tx: Db) => Promise<void>): Promise<void> => withDatabaseErrors(() => db.transaction(work));
+  const counted = (tx: Db, column: 'prompts' | 'demonstrations' | 'comparisons') =>
+    tx.update(imports).set({ [column]: sql`${imports[column]} + 1` }).where(eq(imports.id, importId));
+
+  /** Stores the prompt unless it is there; one that was sent without its messages must be known. */
+  async function needPrompt(tx: Db, id: string, messages: ChatMessage[], userId: string): Promise<void> {
+    let row = { messages, userId: userId === '' && messages.length > 0 ? threadOf(messages) : userId, useCase: null as string | null };
+    if (messages.length === 0) {
+      const known = await knownPrompt(tx, id);
+      if (known === undefined) throw new BadRecordError(`expected the messages of a prompt, or a known one, found ${id}`);
+      row = known;
+    }
+    checkRecord({ kind: 'prompt', prompt: { messages: row.messages } });
+    const added = await tx.insert(prompts).values({ importId, id, textHash: textHash(row.messages), ...row }).onConflictDoNothing().returning({ id: prompts.id });
+    if (added.length > 0) await counted(tx, 'prompts');
+  }
+
+  return {
+    addPrompt: (message) =>
+      store(async (tx) => {
+        await needPrompt(tx, message.promptId, plain(message.messages), message.userId);
+        if (message.userId === '') return;
+        await tx.insert(users).values({ id: message.userId }).onConflictDoNothing();
+        // A ranking may have come before the prompt that it is about; it does not know the user.
+        await tx
+          .update(prompts)
+          .set({ userId: message.userId })
+          .where(and(eq(prompts.importId, importId), eq(prompts.id, message.promptId), sql`${prompts.userId} like 'thread:%'`));
+      }),
+
+    addDemonstration: (message) =>
+      store(async (tx) => {
+        const messages = plain(message.messages);
+        // A demonstration without a prompt's id has one by its words.
+        const promptId = message.promptId === '' ? `demonstration:${message.demonstrationId}` : message.promptId;
+        await needPrompt(tx, promptId, messages, '');
+        if (message.completion.trim() === '') throw new BadRecordError('expected an answer, found an empty completion');
+        const labelerId = await needLabeler(tx, message.labelerId);
+        const added = await tx
+          .insert(demonstrations)
+          .values({ importId, id: message.demonstrationId, promptId, labelerId, completion: message.completion })
+          .onConflictDoNothing()
+          .returning({ id: demonstrations.id });
+        if (added.length > 0) await counted(tx, 'demonstrations');
+      }),
+
+    addRanking: (message) =>
+      store(async (tx) => {
+        if (message.answers.length < 2) throw new BadRecordError(`expected two or more answers, found ${message.answers.length}`);
+        for (const answer of message.answers) checkAnswer(answer);
+        await needPrompt(tx, message.promptId, plain(message.messages), '');
+        const labelerId = await needLabeler(tx, message.labelerId);
+        const taskId = message.taskId === '' ? null : message.taskId;
+        const added = await tx
+          .insert(comparisons)
+          .values({ importId, id: message.rankingId, promptId: message.promptId, labelerId, taskId })
+          .onConflictDoNothing()
+          .returning({ id: comparisons.id });
+        if (added.length === 0) return;
+        await tx.insert(rankedAnswers).values(
+          message.answers.map(({ text, rank, finished, rating, flags, model }, position) => ({
+            importId,
+            comparisonId: message.rankingId,
+            position,
+            text,
+            rank,
+            finished,
+            rating: rating === 0 ? null : rating,
+            flags: [...flags],
+            model: model === '' ? null : model,
+          })),
+        );
+        await counted(tx, 'comparisons');
+      }),
+  };
+}
+
+/** The one import that feedback belongs to, made at the first start; several instances agree on it. */
+async function feedbackImport(db: Db): Promise<number> {
+  return db.transaction(async (tx) => {
+    // The first half of the lock's key tells it from the imports' locks.
+    await tx.execute(sql`select pg_advisory_xact_lock(${lockSpace + 1}, 0)`);
+    const [found] = await tx.select({ id: imports.id }).from(imports).where(eq(imports.format, 'feedback'));
+    if (found !== undefined) return found.id;
+    await tx.insert(collections).values({ name: feedbackCollection }).onConflictDoNothing();
+    const [collection] = await tx.select({ id: collections.id }).from(collections).where(eq(collections.name, feedbackCollection));
+    const [added] = await tx
+      .insert(imports)
+      .values({ target: feedbackCollection, collectionId: collection?.id ?? null, format: 'feedback', state: 'done' })
+      .returning({ id: imports.id });
+    if (added === undefined) throw new Error('expected the number of the new import, found none');
+    return added.id;
+  });
+}
+
+/** A prompt that was imported or submitted before, from whichever import has it. */
+async function knownPrompt(tx: Db, id: string): Promise<{ messages: ChatMessage[]; userId: string; useCase: string | null } | undefined> {
+  const [row] = await tx
+    .select({ messages: prompts.messages, userId: prompts.userId, useCase: prompts.useCase })
+    .from(prompts)
+    .innerJoin(imports, and(eq(imports.id, prompts.importId), isNotNull(imports.collectionId)))
+    .where(eq(prompts.id, id))
+    .orderBy(prompts.importId)
+    .limit(1);
+  return row;
+}
+
+async function needLabeler(tx: Db, id: string): Promise<string | null> {
+  if (id === '') return null;
+  await tx.insert(labelers).values({ id }).onConflictDoNothing();
+  return id;
+}
+
+/** The contract's messages as records: their role is one of three, checked when they were decoded. */
+function plain(messages: readonly Message[]): ChatMessage[] {
+  return messages.map(({ role, content }) => ({ role: role as ChatMessage['role'], content }));
+}
+
+function checkAnswer(answer: RankedAnswer): void {
+  if (answer.rating > 7) throw new BadRecordError(`expected a rating from 1 to 7, found ${answer.rating}`);
+  if (answer.text.includes('\0')) throw new BadRecordError('expected text, found a NUL character');
+}

@@ -1,0 +1,58 @@
+// The process: the database, the requests and feedback on the bus, the stages `data` and `rank`.
+import { join } from 'node:path';
+import { z } from 'zod';
+import { connectBus, type Subscription } from '@minchat/bus';
+import { commonEnv, readEnv } from '@minchat/config';
+import { errorCodes, toMinchatError } from '@minchat/errors';
+import { runStageService } from '@minchat/stage';
+import { createLogger } from '@minchat/telemetry';
+import { openDatabase } from './database.ts';
+import { consumeFeedback } from './feedback.ts';
+import { sweepAbandoned } from './imports/sweep.ts';
+import { serveRequests } from './requests.ts';
+import { dataStage } from './stages/data.ts';
+import { rankStage } from './stages/rank.ts';
+
+const service = 'prompt-store';
+const log = createLogger(service);
+
+async function main(): Promise<void> {
+  const env = readEnv(
+    z.object({
+      ...commonEnv,
+      /** A PostgreSQL server; the embedded database is used when it is not set. */
+      DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+      /** Where the embedded database is; `db` in MINCHAT_HOME unless told. */
+      DATABASE_FOLDER: z.string().trim().min(1).optional(),
+    }),
+  );
+  const database = await openDatabase({ url: env.DATABASE_URL, folder: env.DATABASE_FOLDER ?? join(env.MINCHAT_HOME, 'db'), log });
+  try {
+    await sweepAbandoned(database, log);
+    const bus = await connectBus({
+      url: env.NATS_URL,
+      name: service,
+      log,
+      token: env.NATS_TOKEN,
+      waitMs: env.NATS_WAIT_SECONDS * 1_000,
+      artifactStore: env.ARTIFACT_STORE,
+      cacheFolder: join(env.MINCHAT_HOME, 'cache'),
+    });
+    const subscriptions: Subscription[] = [];
+    try {
+      subscriptions.push(...serveRequests(bus, database, log), await consumeFeedback(bus, database, log));
+      await runStageService({ service, kinds: ['data', 'rank'], thread: 'main', stages: [dataStage(database.db), rankStage(database.db)] });
+    } finally {
+      await Promise.allSettled(subscriptions.map((subscription) => subscription.stop()));
+      await bus.close();
+    }
+  } finally {
+    await database.close();
+  }
+}
+
+await main().catch((thrown: unknown) => {
+  const error = toMinchatError(thrown);
+  log.fatal({ err: error, hint: error.hint }, error.message);
+  process.exitCode = errorCodes[error.code].exit;
+});

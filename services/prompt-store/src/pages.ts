@@ -1,0 +1,57 @@
+export interface HasId {
+  readonly id: string;
+}
+
+const pageSize = 500;
+
+/** Reads a table in the order of ids, a page at a time: memory stays flat whatever its size. */
+export async function* byPages<T extends HasId>(fetch: (after: string, limit: number) => Promise<T[]>, limit = pageSize): AsyncGenerator<T> {
+  let after = '';
+  for (;;) {
+    const page = await fetch(after, limit);
+    yield* page;
+    const last = page.at(-1);
+    if (last === undefined || page.length < limit) return;
+    after = last.id;
+  }
+}
+
+/** By bytes of UTF-8, as the database orders its ids. */
+export function compareIds(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}
+
+/** Merges sources that are each in the order of ids; of several with one id the first source's stays. */
+export async function* mergeById<T extends HasId>(sources: readonly AsyncIterator<T>[]): AsyncGenerator<T> {
+  const heads: { value: T; source: AsyncIterator<T> }[] = [];
+  const advance = async (source: AsyncIterator<T>): Promise<{ value: T; source: AsyncIterator<T> } | undefined> => {
+    const next = await source.next();
+    return next.done === true ? undefined : { value: next.value, source };
+  };
+  for (const source of sources) {
+    const head = await advance(source);
+    if (head !== undefined) heads.push(head);
+  }
+  while (heads.length > 0) {
+    const least = heads.reduce((best, head) => (compareIds(head.value.id, best.value.id) < 0 ? head : best));
+    yield least.value;
+    for (let i = heads.length - 1; i >= 0; i -= 1) {
+      const head = heads[i];
+      if (head === undefined || head.value.id !== least.value.id) continue;
+      const next = await advance(head.source);
+      if (next === undefined) heads.splice(i, 1);
+      else heads[i] = next;
+    }
+  }
+}
+
+/** At most `limit` of them. */
+export async function* take<T>(source: AsyncIterable<T>, limit: number): AsyncGenerator<T> {
+  let left = limit;
+  if (left <= 0) return;
+  for await (const value of source) {
+    yield value;
+    left -= 1;
+    if (left <= 0) return;
+  }
+}

@@ -1,0 +1,36 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { rpc, type Bus, type Subscription } from '@minchat/bus';
+import { MinchatError } from '@minchat/errors';
+import type { Logger } from '@minchat/telemetry';
+import { listCollections } from './collections.ts';
+import type { Database } from './database.ts';
+import { feedbackCollection } from './feedback.ts';
+import { importFile } from './imports/run-import.ts';
+
+/** Answers the store's requests on the bus: imports and the list of collections. */
+export function serveRequests(bus: Bus, database: Database, log: Logger): Subscription[] {
+  return [
+    bus.serve(rpc.import, async function* (request, { signal }) {
+      const { collection, format, strict } = request;
+      if (collection === feedbackCollection) {
+        throw new MinchatError('MC_USAGE', `expected a collection of your own, found ${feedbackCollection}, which is for what people submit`);
+      }
+      if (request.file === undefined) throw new MinchatError('MC_USAGE', 'expected a file to import, found none');
+      const folder = await bus.artifacts.get(request.file, { signal });
+      log.info({ collection, format, strict }, 'import started');
+      for await (const status of importFile(database, { path: await onlyFile(folder), format, collection, strict, signal })) {
+        yield { ...status, bad: [...status.bad] };
+        if (status.done) log.info({ collection, format, ...status, bad: undefined }, 'import done');
+      }
+    }),
+    bus.serve(rpc.listCollections, async () => ({ collections: await listCollections(database.db) })),
+  ];
+}
+
+async function onlyFile(folder: string): Promise<string> {
+  const files = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isFile());
+  const [file] = files;
+  if (file === undefined || files.length > 1) throw new MinchatError('MC_USAGE', `expected an artifact with one file, found ${files.length}`);
+  return join(folder, file.name);
+}

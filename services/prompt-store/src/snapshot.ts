@@ -1,0 +1,194 @@
+import { and, asc, eq, gt, inArray, isNull, sql } from 'drizzle-orm';
+import { MinchatError } from '@minchat/errors';
+import type { ComparisonRecord, DemonstrationRecord, PromptRecord, Split } from '@minchat/datasets';
+import { importsOf } from './collections.ts';
+import type { Db } from './database.ts';
+import { byPages, mergeById } from './pages.ts';
+import { createRules, type RuleSettings } from './rules/curate.ts';
+import { splitOfUser, type SplitFractions } from './rules/split.ts';
+import { comparisons, demonstrations, prompts, rankedAnswers, snapshotPrompts, snapshots, texts } from './schema.ts';
+
+// A snapshot is what the rules made of a collection for one job: a decision for each prompt. The
+// records of its datasets are read through it, in the order of their ids, without times or
+// numbers of rows, so that the same imports and settings give the same bytes.
+
+export interface SnapshotOptions {
+  readonly jobId: string;
+  readonly collection: string;
+  readonly seed: number;
+  readonly rules: RuleSettings;
+  readonly splitFractions: SplitFractions;
+  readonly signal?: AbortSignal;
+  /** Called now and then with the number of prompts decided. */
+  onProgress?(decided: number): void;
+}
+
+export interface Snapshot {
+  readonly id: number;
+  readonly imports: readonly number[];
+  /** Prompts kept by split, and dropped by the first word of the reason. */
+  readonly kept: Readonly<Record<Split, number>>;
+  readonly dropped: Readonly<Record<string, number>>;
+}
+
+const batchSize = 1_000;
+
+/** Decides about every prompt of a collection. Throws MC_NOT_FOUND. */
+export async function takeSnapshot(db: Db, options: SnapshotOptions): Promise<Snapshot> {
+  const importIds = await importsOf(db, options.collection);
+  const settings = { seed: options.seed, ...options.rules, splitFractions: options.splitFractions };
+  // A job that was broken off is done again from the start.
+  await db.delete(snapshots).where(eq(snapshots.jobId, options.jobId));
+  const [row] = await db
+    .insert(snapshots)
+    .values({ jobId: options.jobId, collection: options.collection, imports: importIds, settings })
+    .returning({ id: snapshots.id });
+  if (row === undefined) throw new MinchatError('MC_INTERNAL', 'expected the number of the new snapshot, found none');
+
+  const rule = createRules(options.rules);
+  const kept: Record<Split, number> = { train: 0, validation: 0, test: 0 };
+  const dropped: Record<string, number> = {};
+  let batch: { prompt_id: string; split: Split; dropped_reason: string | null }[] = [];
+  let decided = 0;
+  const flush = async (): Promise<void> => {
+    options.signal?.throwIfAborted();
+    await db.execute(sql`
+      insert into snapshot_prompts (snapshot_id, prompt_id, split, dropped_reason)
+      select ${row.id}::bigint, t.* from json_to_recordset(${JSON.stringify(batch)}::json) as t(prompt_id text, split text, dropped_reason text)`);
+    decided += batch.length;
+    batch = [];
+    options.onProgress?.(decided);
+  };
+
+  for await (const prompt of mergeById(importIds.map((id) => allPrompts(db, id)))) {
+    const split = splitOfUser(prompt.userId, options.seed, options.splitFractions);
+    const reason = rule(prompt, split);
+    if (reason === undefined) kept[split] += 1;
+    else dropped[reason.split(':')[0] ?? reason] = (dropped[reason.split(':')[0] ?? reason] ?? 0) + 1;
+    batch.push({ prompt_id: prompt.id, split, dropped_reason: reason ?? null });
+    if (batch.length >= batchSize) await flush();
+  }
+  await flush();
+  const counts = Object.fromEntries([...Object.entries(kept), ...Object.entries(dropped).map(([reason, count]) => [`dropped: ${reason}`, count])]) as Record<string, number>;
+  await db.update(snapshots).set({ counts }).where(eq(snapshots.id, row.id));
+  return { id: row.id, imports: importIds, kept, dropped };
+}
+
+function allPrompts(db: Db, importId: number) {
+  return byPages((after, limit) =>
+    db
+      .select({ id: prompts.id, userId: prompts.userId, messages: prompts.messages })
+      .from(prompts)
+      .where(and(eq(prompts.importId, importId), gt(prompts.id, after)))
+      .orderBy(asc(prompts.id))
+      .limit(limit),
+  );
+}
+
+/** Joins a prompt that the snapshot keeps in a split. */
+function keptIn(snapshot: Snapshot, split: Split) {
+  return and(
+    eq(snapshotPrompts.snapshotId, snapshot.id),
+    eq(snapshotPrompts.promptId, prompts.id),
+    eq(snapshotPrompts.split, split),
+    isNull(snapshotPrompts.droppedReason),
+  );
+}
+
+const promptColumns = { messages: prompts.messages, useCase: prompts.useCase };
+
+function promptRecord(row: { id: string; messages: PromptRecord['messages']; useCase: string | null }): PromptRecord {
+  return {
+    id: row.id,
+    // Key by key: the database keeps the keys of JSON in an order of its own.
+    messages: row.messages.map(({ role, content }) => ({ role, content })),
+    ...(row.useCase === null ? {} : { useCase: row.useCase }),
+  };
+}
+
+export async function* snapshotPromptRecords(db: Db, snapshot: Snapshot, split: Split): AsyncGenerator<PromptRecord> {
+  const sources = snapshot.imports.map((importId) =>
+    byPages((after, limit) =>
+      db
+        .select({ id: prompts.id, ...promptColumns })
+        .from(prompts)
+        .innerJoin(snapshotPrompts, keptIn(snapshot, split))
+        .where(and(eq(prompts.importId, importId), gt(prompts.id, after)))
+        .orderBy(asc(prompts.id))
+        .limit(limit),
+    ),
+  );
+  for await (const row of mergeById(sources)) yield promptRecord(row);
+}
+
+export async function* snapshotDemonstrations(db: Db, snapshot: Snapshot, split: Split): AsyncGenerator<DemonstrationRecord> {
+  const sources = snapshot.imports.map((importId) =>
+    byPages((after, limit) =>
+      db
+        .select({ id: demonstrations.id, completion: demonstrations.completion, ...promptColumns })
+        .from(demonstrations)
+        .innerJoin(prompts, and(eq(prompts.importId, demonstrations.importId), eq(prompts.id, demonstrations.promptId)))
+        .innerJoin(snapshotPrompts, keptIn(snapshot, split))
+        .where(and(eq(demonstrations.importId, importId), gt(demonstrations.id, after)))
+        .orderBy(asc(demonstrations.id))
+        .limit(limit),
+    ),
+  );
+  for await (const row of mergeById(sources)) yield { ...promptRecord(row), completion: row.completion };
+}
+
+export async function* snapshotComparisons(db: Db, snapshot: Snapshot, split: Split): AsyncGenerator<ComparisonRecord> {
+  const sources = snapshot.imports.map((importId) =>
+    byPages(async (after, limit) => {
+      const rows = await db
+        .select({ id: comparisons.id, labeler: comparisons.labelerId, ...promptColumns })
+        .from(comparisons)
+        .innerJoin(prompts, and(eq(prompts.importId, comparisons.importId), eq(prompts.id, comparisons.promptId)))
+        .innerJoin(snapshotPrompts, keptIn(snapshot, split))
+        .where(and(eq(comparisons.importId, importId), gt(comparisons.id, after)))
+        .orderBy(asc(comparisons.id))
+        .limit(limit);
+      const answers = await answersOf(db, importId, rows.map((row) => row.id));
+      return rows.map((row) => ({ ...row, answers: answers.get(row.id) ?? [] }));
+    }),
+  );
+  for await (const row of mergeById(sources)) {
+    yield { ...promptRecord(row), ...(row.labeler === null ? {} : { labeler: row.labeler }), answers: row.answers };
+  }
+}
+
+/** The answers of comparisons, each comparison's in the order in which they were shown. */
+export async function answersOf(db: Db, importId: number, ids: readonly string[]): Promise<Map<string, ComparisonRecord['answers']>> {
+  const found = new Map<string, ComparisonRecord['answers']>();
+  if (ids.length === 0) return found;
+  const rows = await db
+    .select()
+    .from(rankedAnswers)
+    .where(and(eq(rankedAnswers.importId, importId), inArray(rankedAnswers.comparisonId, [...ids])))
+    .orderBy(asc(rankedAnswers.comparisonId), asc(rankedAnswers.position));
+  for (const row of rows) {
+    const answers = found.get(row.comparisonId) ?? [];
+    answers.push({ text: row.text, finished: row.finished, rank: row.rank, ...(row.rating === null ? {} : { rating: row.rating }) });
+    found.set(row.comparisonId, answers);
+  }
+  return found;
+}
+
+/** Raw texts by split: each text counts as an author of its own, and none goes to test. */
+export async function* snapshotTexts(db: Db, snapshot: Snapshot, split: Split, seed: number, validation: number): AsyncGenerator<{ text: string }> {
+  const sources = snapshot.imports.map((importId) =>
+    byPages(
+      (after, limit) =>
+        db
+          .select({ id: texts.id, text: texts.text })
+          .from(texts)
+          .where(and(eq(texts.importId, importId), gt(texts.id, after)))
+          .orderBy(asc(texts.id))
+          .limit(limit),
+      100,
+    ),
+  );
+  for await (const row of mergeById(sources)) {
+    if (splitOfUser(`text:${row.id}`, seed, { validation, test: 0 }) === split) yield { text: row.text };
+  }
+}

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+
+const count = z.int().min(0);
+const fraction = z.number().min(0).max(0.5);
+
+/** The paper's limits (InstructGPT 3.2), and how long a "long common prefix" is. */
+const rules = {
+  promptsPerUser: z.int().min(1).default(200),
+  /** In characters. */
+  commonPrefix: z.int().min(1).default(200),
+};
+
+/** The quickstart's world (libs/world); sizes that are not told are its own. */
+const worldSettings = z.strictObject({
+  source: z.literal('world'),
+  documents: count.optional(),
+  validationDocuments: count.optional(),
+  prompts: z.strictObject({ train: count, validation: count, test: count }).optional(),
+  demonstrations: z.strictObject({ train: count, validation: count }).optional(),
+  ...rules,
+});
+
+/** What was imported into a collection, or submitted (`feedback`). */
+const collectionSettings = z.strictObject({
+  source: z.literal('collection'),
+  collection: z.string().min(1),
+  /** At most so many records in each split, the first by id. */
+  limits: z.strictObject({ texts: count, prompts: count, demonstrations: count, comparisons: count }).partial().default({}),
+  /** The share of users whose data is kept aside; what is left is train. */
+  splitFractions: z.strictObject({ validation: fraction.default(0.1), test: fraction.default(0.1) }).prefault({}),
+  ...rules,
+});
+
+export const dataSettings = z.discriminatedUnion('source', [worldSettings, collectionSettings]);
+export type WorldSettings = z.infer<typeof worldSettings>;
+export type CollectionSettings = z.infer<typeof collectionSettings>;

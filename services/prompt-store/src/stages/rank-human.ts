@@ -1,0 +1,72 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { and, asc, eq, inArray, isNotNull } from 'drizzle-orm';
+import { splits, writeDataset, type AnswersRecord, type ComparisonRecord, type Split } from '@minchat/datasets';
+import type { Metrics } from '@minchat/stage';
+import type { Db } from '../database.ts';
+import { comparisons, imports } from '../schema.ts';
+import { answersOf } from '../snapshot.ts';
+import { answersBySplit, neededInput, type RankContext } from './rank-common.ts';
+
+/** How often the database is asked; people take longer than that. */
+const pollMs = 1_000;
+const promptsAtOnce = 500;
+
+/** Waits until people have ranked enough of this run's answers, and takes their rankings. */
+export async function rankByHumans(db: Db, context: RankContext, settings: { rankings?: number | undefined; validationFraction: number }): Promise<Metrics> {
+  const bySplit = await answersBySplit(neededInput(context, 'answers', 'human'), context.seed, settings.validationFraction);
+  const prompts = splits.reduce((sum, split) => sum + bySplit[split].length, 0);
+  const wanted = settings.rankings ?? prompts;
+  let found = await findRankings(db, bySplit);
+  while (found.count < wanted) {
+    context.progress({ step: found.count, totalSteps: wanted, message: `waiting for ${wanted - found.count} more rankings` });
+    // Rejects with the reason of the signal's abort.
+    await sleep(pollMs, undefined, { signal: context.signal }).catch(() => context.signal.throwIfAborted());
+    found = await findRankings(db, bySplit);
+  }
+  await writeDataset(context.output('comparisons'), 'comparisons', found.ranked, 'ranked by people');
+  context.progress({ step: wanted, totalSteps: wanted });
+  const labelers = new Set(splits.flatMap((split) => found.ranked[split].map((record) => record.labeler)));
+  return { comparisons: found.count, labelers: labelers.size };
+}
+
+/** The rankings of these answers that are in the database, by split and in the order of their ids. */
+async function findRankings(db: Db, bySplit: Record<Split, AnswersRecord[]>): Promise<{ ranked: Record<Split, ComparisonRecord[]>; count: number }> {
+  const ranked: Record<Split, ComparisonRecord[]> = { train: [], validation: [], test: [] };
+  let count = 0;
+  for (const split of splits) {
+    const records = new Map(bySplit[split].map((record) => [record.id, record]));
+    const ids = [...records.keys()];
+    for (let from = 0; from < ids.length; from += promptsAtOnce) {
+      const rows = await db
+        .select({ id: comparisons.id, importId: comparisons.importId, promptId: comparisons.promptId, labeler: comparisons.labelerId })
+        .from(comparisons)
+        .innerJoin(imports, eq(imports.id, comparisons.importId))
+        .where(and(inArray(comparisons.promptId, ids.slice(from, from + promptsAtOnce)), isNotNull(imports.collectionId)))
+        .orderBy(asc(comparisons.id));
+      for (const [importId, group] of Map.groupBy(rows, (row) => row.importId)) {
+        const answers = await answersOf(db, importId, group.map((row) => row.id));
+        for (const row of group) {
+          const record = records.get(row.promptId);
+          const ranking = answers.get(row.id) ?? [];
+          if (record === undefined || !areOf(record, ranking)) continue;
+          ranked[split].push({
+            id: row.id,
+            messages: record.messages,
+            ...(record.useCase === undefined ? {} : { useCase: record.useCase }),
+            ...(row.labeler === null ? {} : { labeler: row.labeler }),
+            answers: ranking,
+          });
+          count += 1;
+        }
+      }
+    }
+    ranked[split].sort((a, b) => (a.id < b.id ? -1 : 1));
+  }
+  return { ranked, count };
+}
+
+/** Whether a ranking is of these answers: another run may have asked the same prompt. */
+function areOf(record: AnswersRecord, ranking: ComparisonRecord['answers']): boolean {
+  const texts = new Set(record.answers.map((answer) => answer.text));
+  return ranking.length >= 2 && ranking.every((answer) => texts.has(answer.text));
+}

@@ -1,0 +1,95 @@
+// Real databases for tests: the embedded one in a temporary folder, and a PostgreSQL cluster of
+// its own where the machine has a server installed.
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chown, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+import { createLogger } from '@minchat/telemetry';
+import { openDatabase, type Database } from './database.ts';
+
+const run = promisify(execFile);
+export const testLog = createLogger('prompt-store-test', { level: 'silent' });
+
+export interface TestDatabase {
+  /** What DATABASE_URL would hold; undefined for the embedded one. */
+  readonly url: string | undefined;
+  readonly folder: string;
+  open(): Promise<Database>;
+  remove(): Promise<void>;
+}
+
+export async function embeddedDatabase(): Promise<TestDatabase> {
+  const parent = await mkdtemp(join(tmpdir(), 'minchat-db-'));
+  const folder = join(parent, 'db');
+  return {
+    url: undefined,
+    folder,
+    open: () => openDatabase({ folder, log: testLog }),
+    remove: () => rm(parent, { recursive: true, force: true }),
+  };
+}
+
+/** Why no PostgreSQL can be started here, or the folder of its programs. */
+export async function findPostgres(): Promise<{ bin: string } | { missing: string }> {
+  const root = '/usr/lib/postgresql';
+  const versions = (await readdir(root).catch(() => [])).toSorted((a, b) => Number(b) - Number(a));
+  for (const version of versions) {
+    const bin = join(root, version, 'bin');
+    if ((await readdir(bin).catch(() => [])).includes('initdb')) return { bin };
+  }
+  return { missing: `no PostgreSQL server in ${root} (apt-get install postgresql)` };
+}
+
+/** Starts a PostgreSQL cluster on a random port. It refuses to run as root: root lets `postgres` run it. */
+export async function postgresDatabase(bin: string): Promise<TestDatabase> {
+  const folder = await mkdtemp(join(tmpdir(), 'minchat-pg-'));
+  const identity = process.getuid?.() === 0 ? await identityOf('postgres') : {};
+  if ('uid' in identity) await chown(folder, identity.uid, identity.gid);
+  const data = join(folder, 'data');
+  await run(join(bin, 'initdb'), ['-D', data, '-U', 'minchat', '--auth', 'trust', '--no-sync', '--locale', 'C.UTF-8'], { ...identity, cwd: folder });
+  const port = await freePort();
+  const server = spawn(join(bin, 'postgres'), ['-D', data, '-p', String(port), '-c', 'listen_addresses=127.0.0.1', '-c', `unix_socket_directories=${folder}`, '-c', 'fsync=off'], {
+    ...identity,
+    cwd: folder,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const kill = (): boolean => server.kill('SIGKILL');
+  process.once('exit', kill);
+  await new Promise<void>((resolve, reject) => {
+    createInterface({ input: server.stderr }).on('line', (line) => {
+      if (line.includes('ready to accept connections')) resolve();
+    });
+    server.once('exit', (code) => reject(new Error(`postgres ended with ${code}`)));
+  });
+  const url = `postgresql://minchat@127.0.0.1:${port}/postgres`;
+  return {
+    url,
+    folder,
+    open: () => openDatabase({ url, folder, log: testLog }),
+    async remove() {
+      process.off('exit', kill);
+      server.kill('SIGQUIT');
+      if (server.exitCode === null) await once(server, 'exit');
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function identityOf(user: string): Promise<{ uid: number; gid: number }> {
+  const [uid, gid] = await Promise.all(['-u', '-g'].map(async (flag) => Number((await run('id', [flag, user])).stdout)));
+  if (uid === undefined || gid === undefined) throw new Error(`expected a user ${user}`);
+  return { uid, gid };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
