@@ -1,2 +1,3 @@
 // The minchat command.
-export {};
+export { createProgram } from './program.ts';
+export { Supervisor, serviceNames, type SupervisorOptions } from './system/supervisor.ts';

@@ -8,9 +8,10 @@ import { Gauge } from 'prom-client';
 import { z } from 'zod';
 import { Coordinator } from './coordinator.ts';
 
-const log = createLogger('coordinator');
+let log = createLogger('coordinator', { level: 'info' });
 try {
   const env = readEnv(z.object(commonEnv));
+  log = createLogger('coordinator', { level: env.LOG_LEVEL });
   const tracing = startTracing('coordinator');
   const { registry } = createMetrics('coordinator');
   const runs = new Gauge({ name: 'minchat_runs', help: 'Runs, by status.', labelNames: ['status'], registers: [registry] });

@@ -62,11 +62,16 @@ export async function lockHome(home: string): Promise<HomeLock> {
   for (const child of left?.children ?? []) {
     if (processStart(child.pid) === child.start) process.kill(child.pid, 'SIGKILL');
   }
+  let written: Promise<void> = Promise.resolve();
   return {
-    async update(about) {
-      const draft = `${fileOf(home)}.${process.pid}`;
-      await writeFile(draft, JSON.stringify({ pid: process.pid, start, ...about } satisfies RunningSystem, null, 2));
-      await rename(draft, fileOf(home));
+    update(about) {
+      // One after the other: children start at the same time.
+      written = written.then(async () => {
+        const draft = `${fileOf(home)}.${process.pid}`;
+        await writeFile(draft, JSON.stringify({ pid: process.pid, start, ...about } satisfies RunningSystem, null, 2));
+        await rename(draft, fileOf(home));
+      });
+      return written;
     },
     async release() {
       await rm(fileOf(home), { force: true });

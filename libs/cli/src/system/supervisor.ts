@@ -35,6 +35,8 @@ interface Child {
 const readyWithinMs = 120_000;
 const steadyAfterMs = 30_000;
 const longestBackoffMs = 15_000;
+/** So often may a service end before it was ever ready until the start is given up. */
+const triesAtStart = 4;
 const stopGraceMs = 30_000;
 
 /**
@@ -49,6 +51,7 @@ export class Supervisor {
   readonly #loops: Promise<void>[] = [];
   readonly #failed = Promise.withResolvers<never>();
   #nats: Child | undefined;
+  #starting = true;
   natsUrl = '';
   readonly gatewayUrl: string;
   readonly #gatewayPort: number;
@@ -73,6 +76,7 @@ export class Supervisor {
       const supervisor = new Supervisor(options, lock, gatewayPort);
       try {
         await supervisor.#startAll(services);
+        supervisor.#starting = false;
         return supervisor;
       } catch (error) {
         await supervisor.stop();
@@ -120,7 +124,7 @@ export class Supervisor {
     for (const name of services) {
       const child: Child = { name, process: undefined, healthPort: 0, ready: false };
       this.#children.push(child);
-      this.#loops.push(this.#keepUp(child, () => this.#spawnService(child)));
+      this.#keepUp(child, () => this.#spawnService(child));
     }
     const ready = Promise.all(this.#children.map((child) => this.#waitUntilReady(child)));
     await Promise.race([ready, this.#failed.promise]);
@@ -133,7 +137,7 @@ export class Supervisor {
     const nats: Child = { name: 'nats-server', process: undefined, healthPort: 0, ready: false };
     this.#nats = nats;
     const log = this.#logFile(nats.name);
-    this.#loops.push(this.#keepUp(nats, () => spawnLogged(program, args, { log, cwd: this.#options.home })));
+    this.#keepUp(nats, () => spawnLogged(program, args, { log, cwd: this.#options.home }));
     await Promise.race([waitForNats(port, 30_000, this.#stopping.signal), this.#failed.promise]);
   }
 
@@ -156,9 +160,14 @@ export class Supervisor {
     return path;
   }
 
-  async #keepUp(child: Child, spawn: () => ChildProcess | Promise<ChildProcess>): Promise<void> {
+  #keepUp(child: Child, spawn: () => ChildProcess | Promise<ChildProcess>): void {
+    this.#loops.push(this.#runForEver(child, spawn).catch((error: unknown) => this.#failed.reject(error)));
+  }
+
+  async #runForEver(child: Child, spawn: () => ChildProcess | Promise<ChildProcess>): Promise<void> {
     const { signal } = this.#stopping;
     let backoffMs = 250;
+    let failures = 0;
     while (!signal.aborted) {
       const began = Date.now();
       const logStart = await sizeOf(this.#logFile(child.name));
@@ -174,10 +183,13 @@ export class Supervisor {
       if (signal.aborted) return;
       const why = killedBy ?? (code instanceof Error ? code.message : `exit code ${code}`);
       const reason = await lastError(this.#logFile(child.name), logStart);
-      // A service that never was ready and says why by a code that trying again does not mend.
-      if (!wasReady && reason !== undefined && !errorCodes[reason.code].retryable) {
-        this.#failed.reject(new MinchatError(reason.code, `${child.name}: ${reason.message}`, { hint: reason.hint }));
-        return;
+      failures = wasReady ? 0 : failures + 1;
+      // It never was ready, and says why by a code that trying again does not mend, or says nothing.
+      if (this.#starting && !wasReady && child !== this.#nats && (failures >= triesAtStart || (reason !== undefined && !errorCodes[reason.code].retryable))) {
+        const hint = `Read ${this.#logFile(child.name)}.`;
+        throw reason === undefined
+          ? new MinchatError('MC_SERVICE_UNAVAILABLE', `${child.name} ended ${failures} times before it was ready (${why})`, { hint })
+          : new MinchatError(reason.code, `${child.name}: ${reason.message}`, { hint: reason.hint });
       }
       if (Date.now() - began > steadyAfterMs) backoffMs = 250;
       this.#options.onEvent(`${child.name} ended (${why}${reason ? `: ${reason.message}` : ''}); starts again in ${backoffMs / 1000} s`);

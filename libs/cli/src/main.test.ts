@@ -1,0 +1,80 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { collectionOf, guessFormat } from './commands/import.ts';
+import { createProgram } from './program.ts';
+
+const main = fileURLToPath(new URL('main.ts', import.meta.url));
+let folder: string;
+
+const minchat = (...args: string[]) =>
+  new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
+    // A port on which nothing can listen.
+    const env = { ...process.env, NATS_URL: 'nats://127.0.0.1:1', MINCHAT_HOME: folder, INIT_CWD: folder };
+    execFile(process.execPath, [main, ...args], { env }, (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }));
+  });
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'minchat-cli-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe('minchat', () => {
+  it('has help for every command', async () => {
+    const { code, stdout } = await minchat('run', '--help');
+    expect(code).toBe(0);
+    expect(stdout).toContain('Usage: minchat run [options] <spec>');
+    const { commands } = createProgram(false);
+    expect(commands.map((command) => command.name())).toEqual([
+      'up', 'run', 'status', 'cancel', 'resume', 'fork', 'chat', 'generate', 'import', 'export', 'doctor', 'parity',
+    ]);
+    for (const command of commands) {
+      expect(command.helpInformation()).toContain('--json');
+      expect(command.description()).not.toBe('');
+    }
+  });
+
+  it('says which command it does not know, with the exit code for usage', async () => {
+    const { code, stderr } = await minchat('statsu');
+    expect(code).toBe(64);
+    expect(stderr).toContain("MC_USAGE: unknown command 'statsu'");
+    expect(stderr).toContain('status');
+  });
+
+  it('points at the line of a spec, as text and as JSON', async () => {
+    await writeFile(join(folder, 'bad.yaml'), 'name: bad\nstages:\n  data:\n    setings: {}\n');
+    const text = await minchat('run', 'bad.yaml');
+    expect(text.code).toBe(65);
+    expect(text.stderr).toContain('MC_SPEC_INVALID: bad.yaml:4:5: unknown key "setings"; did you mean "settings"?');
+    const json = await minchat('run', 'bad.yaml', '--json');
+    expect(JSON.parse(json.stderr)).toMatchObject({ error: { code: 'MC_SPEC_INVALID' } });
+    expect(json.stdout).toBe('');
+  });
+
+  it('says that there is no server', async () => {
+    const { code, stderr } = await minchat('status');
+    expect(code).toBe(69);
+    expect(stderr).toContain('MC_NATS_UNAVAILABLE: ');
+  });
+});
+
+describe('import', () => {
+  it.each([
+    ['{"message_tree_id":"1","prompt":{}}\n', 'trees.jsonl', 'oasst'],
+    ['{"chosen":"\\n\\nHuman: hi"}\n', 'train.jsonl', 'hh-rlhf'],
+    ['[{"instruction":"a","input":"","output":"b"}]', 'alpaca.json', 'alpaca'],
+    ['{"prompt":"a","completion":"b"}\n', 'trl.jsonl', 'jsonl'],
+    ['once upon a time', 'book.txt', 'text'],
+  ])('knows %s in %s as %s', async (content, name, format) => {
+    await writeFile(join(folder, name), content);
+    expect(await guessFormat(join(folder, name))).toBe(format);
+  });
+
+  it('names a collection after its file', () => {
+    expect(collectionOf('/data/My trees (1).jsonl.gz')).toBe('my-trees-1');
+    expect(collectionOf('/data/...')).toBe('imported');
+  });
+});

@@ -1,0 +1,28 @@
+import { Command } from 'commander';
+import { addChat } from './commands/chat.ts';
+import { addDoctor } from './commands/doctor.ts';
+import { addExport } from './commands/export.ts';
+import { addImport } from './commands/import.ts';
+import { addParity } from './commands/parity.ts';
+import { addRun } from './commands/run.ts';
+import { addRuns } from './commands/runs.ts';
+import { addUp } from './commands/up.ts';
+
+/** The whole command; its errors are thrown. Commander's own words go out as MC_USAGE, unless `json`. */
+export function createProgram(json: boolean): Command {
+  const program = new Command('minchat')
+    .description('Train your own ChatGPT the way InstructGPT was trained.')
+    .option('--json', 'print one JSON document instead of text; errors are JSON too')
+    .configureOutput({
+      outputError: (text, write) => {
+        if (!json) write(text.replace(/^error: /, 'MC_USAGE: '));
+      },
+    });
+  for (const add of [addUp, addRun, addRuns, addChat, addImport, addExport, addDoctor, addParity]) add(program);
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride().showHelpAfterError('(run it with --help to see what it takes)').configureOutput(program.configureOutput());
+    // The option is the program's, and may stand behind a command too.
+    if (command !== program) command.option('--json', 'print one JSON document instead of text');
+  }
+  return program;
+}

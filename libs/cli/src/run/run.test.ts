@@ -1,0 +1,102 @@
+import { create, RunRecord, RunStatus, StageStatus } from '@minchat/contracts';
+import { MinchatError } from '@minchat/errors';
+import { describe, expect, it, vi } from 'vitest';
+import { formatBytes, formatCount, formatSeconds } from '../output.ts';
+import { headline, Pace } from './figures.ts';
+import { createProgress } from './progress.ts';
+import { describeRun } from './report.ts';
+import { mergeSettings, settingsOf } from './settings.ts';
+import { summary } from './summary.ts';
+
+const run = (step: number, status: StageStatus): RunRecord =>
+  create(RunRecord, {
+    runId: 'r-1', name: 'r', specJson: '{"seed":3}', status: RunStatus.RUN_STATUS_RUNNING, createdAtMs: 1000, updatedAtMs: 41_000,
+    stages: [{
+      stage: 'pretrain', kind: 'pretrain', status, jobId: 'r-1_pretrain', attempt: 1, step, totalSteps: 100, tokens: step * 1000,
+      metrics: [{ name: 'loss', value: 2.5 }], queuedAtMs: 1000, startedAtMs: 1000, finishedAtMs: status === StageStatus.STAGE_STATUS_COMPLETED ? 41_000 : 0,
+    }],
+  });
+
+describe('settingsOf', () => {
+  it('reads values as YAML, at any depth', () => {
+    expect(settingsOf(['ppo.kl.type=adaptive', 'ppo.kl.target=6', 'sft.epochs=2', 'data.names=[a, b]', 'sft.note='])).toEqual({
+      ppo: { kl: { type: 'adaptive', target: 6 } }, sft: { epochs: 2, note: null }, data: { names: ['a', 'b'] },
+    });
+  });
+
+  it.each(['ppo', 'ppo=1', '.a=1', 'ppo.a', 'ppo.a=[1'])('refuses %s', (text) => {
+    expect(() => settingsOf([text])).toThrow(expect.objectContaining({ code: 'MC_USAGE' }) as MinchatError);
+  });
+
+  it('puts changes over what is there, key by key', () => {
+    expect(mergeSettings({ kl: { type: 'fixed', beta: 1 }, a: [1] }, { kl: { beta: 2 }, a: [2] })).toEqual({ kl: { type: 'fixed', beta: 2 }, a: [2] });
+  });
+});
+
+describe('Pace', () => {
+  it('tells the rate of the last seconds and the time that is left', () => {
+    const pace = new Pace();
+    expect(pace.tokensPerSecond()).toBeUndefined();
+    for (let second = 0; second <= 60; second += 1) pace.note(second * 1000, second < 30 ? second : 30 + (second - 30) * 2, second * 500);
+    expect(pace.tokensPerSecond()).toBeCloseTo(500);
+    expect(pace.secondsLeft(100)).toBeCloseTo(5, 0);
+  });
+
+  it('starts over when a stage goes back to its checkpoint', () => {
+    const pace = new Pace();
+    pace.note(0, 10, 100);
+    pace.note(1000, 20, 200);
+    pace.note(2000, 15, 150);
+    expect(pace.tokensPerSecond()).toBeUndefined();
+  });
+});
+
+describe('figures', () => {
+  it('are short', () => {
+    expect([0.04, 9.96, 61, 3600 + 120].map(formatSeconds)).toEqual(['0.0s', '10s', '1m01s', '1h02m']);
+    expect([950, 8123, 81_230, 2.34e6].map(formatCount)).toEqual(['950', '8.1k', '81k', '2.3M']);
+    expect([12, 1536, 3 * 1024 ** 3].map(formatBytes)).toEqual(['12 B', '1.5 KiB', '3.0 GiB']);
+    expect(headline({ lr: 1, loss: 2.5, accuracy: 0.7113, margin: 3 })).toBe('accuracy 0.711, loss 2.500');
+  });
+});
+
+describe('createProgress', () => {
+  it('writes a line for each change and every ten seconds, without a terminal', () => {
+    const lines: string[] = [];
+    const terminal = vi.spyOn(process, 'stdout', 'get').mockReturnValue({ isTTY: false } as typeof process.stdout);
+    const view = createProgress({ json: false, line: (text = '') => lines.push(text.replace(/^\S+ /, '')), result: () => undefined });
+    terminal.mockRestore();
+    view.show(run(0, StageStatus.STAGE_STATUS_QUEUED), 0);
+    for (let second = 1; second <= 21; second += 1) view.show(run(second, StageStatus.STAGE_STATUS_RUNNING), second * 1000);
+    view.show(run(100, StageStatus.STAGE_STATUS_COMPLETED), 22_000);
+    expect(lines).toEqual([
+      'pretrain  queued',
+      'pretrain  running',
+      'pretrain  11/100 (11%), loss 2.500, 1.0k tokens/s, 1m29s left',
+      'pretrain  21/100 (21%), loss 2.500, 1.0k tokens/s, 1m19s left',
+      'pretrain  completed in 40s, loss 2.500',
+    ]);
+  });
+});
+
+describe('summary', () => {
+  it('shows the stages, both models, and three prompts with both answers', () => {
+    const answer = (text: string) => ({ text, finished: true });
+    const model = (reward: number) => ({ reward, gold: { score: reward / 2 }, length: 10, finished: 0.975 });
+    const text = summary({
+      ...describeRun(run(100, StageStatus.STAGE_STATUS_COMPLETED)), spec: {}, backends: {}, versions: { minchat: '0', node: '24', platform: 'x' },
+      evaluation: {
+        winRates: [{ judge: 'gold', rate: 0.712, low: 0.66, high: 0.76, prompts: 300 }],
+        models: { sft: model(0.2), policy: model(1.4) },
+        kl: { mean: 7.25 },
+        rewardModel: { accuracy: 0.7, pairs: 900, noiseCeiling: 0.75 },
+        samples: Array.from({ length: 5 }, (_, index) => ({ prompt: `prompt ${index}`, sft: answer('from sft'), policy: answer('from ppo') })),
+      },
+    }, 100);
+    expect(text).toMatch(/pretrain\s+completed\s+40s\s+loss 2\.500\s+2\.5k/);
+    expect(text).toContain('win rate by the gold judge: 71.2 % (95 % interval 66.0 % to 76.0 %, 300 prompts)');
+    expect(text).toContain('KL to SFT: 7.250 nats per answer');
+    expect(text).toContain('reward model: 70.0 % of 900 pairs right (the gold order itself reaches 75.0 % against these rankings)');
+    expect(text.match(/prompt \d/g)).toHaveLength(3);
+  });
+});

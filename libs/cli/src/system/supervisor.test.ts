@@ -1,0 +1,87 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { rpc } from '@minchat/bus';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { connect } from '../connection.ts';
+import { lockHome, runningSystem } from './lock.ts';
+import { freePort, processStart } from './process.ts';
+import { Supervisor } from './supervisor.ts';
+
+let home: string;
+const events: string[] = [];
+const supervisors: Supervisor[] = [];
+
+const start = async (services: readonly string[] = ['coordinator']): Promise<Supervisor> => {
+  const supervisor = await Supervisor.start({ home, services, onEvent: (message) => events.push(message) });
+  supervisors.push(supervisor);
+  return supervisor;
+};
+
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), 'minchat-up-'));
+  vi.stubEnv('MINCHAT_HOME', home);
+  vi.stubEnv('MINCHAT_NATS_PORT', '0');
+  vi.stubEnv('NATS_URL', '');
+});
+afterEach(async () => {
+  await Promise.all(supervisors.splice(0).map((supervisor) => supervisor.stop()));
+  events.length = 0;
+  vi.unstubAllEnvs();
+  await rm(home, { recursive: true, force: true });
+});
+
+it('starts NATS and services that answer, starts again what is killed, and leaves nothing behind', async () => {
+  const supervisor = await start();
+  expect(await supervisor.readiness()).toEqual({ coordinator: true });
+  expect((await runningSystem(home))?.natsUrl).toBe(supervisor.natsUrl);
+  const before = supervisor.pids();
+  for (const pid of Object.values(before)) process.kill(pid, 'SIGKILL');
+  await expect.poll(() => events.filter((event) => event.includes('SIGKILL')).length, { timeout: 10_000 }).toBeGreaterThanOrEqual(2);
+  await expect.poll(() => supervisor.readiness(), { timeout: 25_000 }).toEqual({ coordinator: true });
+  const bus = await connect();
+  expect((await bus.call(rpc.listRuns, {})).runs).toEqual([]);
+  await bus.close();
+  const after = supervisor.pids();
+  expect(Object.keys(after)).toEqual(['nats-server', 'coordinator']);
+  await supervisor.stop();
+  for (const pid of [...Object.values(before), ...Object.values(after)]) expect(processStart(pid)).toBeUndefined();
+  expect(await runningSystem(home)).toBeUndefined();
+  expect(await readFile(join(home, 'logs', 'coordinator.log'), 'utf8')).toContain('"msg":"ready"');
+}, 60_000);
+
+it('refuses a second one in the same home', async () => {
+  await start([]);
+  await expect(start([])).rejects.toMatchObject({ code: 'MC_CONFLICT', message: expect.stringContaining('is up in') });
+});
+
+it('takes over a home whose owner was killed, ending the children it left', async () => {
+  const orphan = await start([]);
+  const pid = orphan.pids()['nats-server'] ?? 0;
+  // As a killed owner leaves it: the files are there, the owner is not.
+  const about = JSON.parse(await readFile(join(home, 'up.json'), 'utf8')) as Record<string, unknown>;
+  await writeFile(join(home, 'up.json'), JSON.stringify({ ...about, pid: 2 ** 22 + 1 }));
+  await writeFile(join(home, 'up.lock'), JSON.stringify({ pid: 2 ** 22 + 1, start: '1' }));
+  const lock = await lockHome(home);
+  await expect.poll(() => processStart(pid) === undefined || orphan.pids()['nats-server'] !== pid, { timeout: 5000 }).toBe(true);
+  await lock.release();
+});
+
+it('says which port is taken', async () => {
+  const port = await freePort();
+  const other: Server = createServer().listen(port, '127.0.0.1');
+  await once(other, 'listening');
+  vi.stubEnv('MINCHAT_NATS_PORT', String(port));
+  await expect(start([])).rejects.toMatchObject({ code: 'MC_PORT_TAKEN', message: `port ${port}, for NATS, is taken by another program` });
+  other.close();
+  // What was begun is undone.
+  vi.stubEnv('MINCHAT_NATS_PORT', '0');
+  await start([]);
+});
+
+it('tells why a service does not start', async () => {
+  vi.stubEnv('LOG_LEVEL', 'loud');
+  await expect(start()).rejects.toMatchObject({ code: 'MC_CONFIG_INVALID', message: expect.stringContaining('LOG_LEVEL=loud') });
+});
