@@ -41,8 +41,10 @@ export class NativeBackend extends MathBackendCPU {
     return { ...this.makeTensorInfo(shape, 'float32', values), values };
   }
 
+  /** The numbers of a float32 tensor. tfjs's cast from bool or int32 only changes the name of the type. */
   values(tensor: TensorInfo): Float32Array {
-    return this.data.get(tensor.dataId).values as Float32Array;
+    const values = this.data.get(tensor.dataId).values as Float32Array | Int32Array | Uint8Array;
+    return values instanceof Float32Array ? values : Float32Array.from(values);
   }
 
   integers(tensor: TensorInfo): Int32Array {
