@@ -49,6 +49,9 @@ describe('minchat', () => {
     const text = await minchat('run', 'bad.yaml');
     expect(text.code).toBe(65);
     expect(text.stderr).toContain('MC_SPEC_INVALID: bad.yaml:4:5: unknown key "setings"; did you mean "settings"?');
+    await writeFile(join(folder, 'setting.yaml'), 'name: bad\nstages:\n  data:\n  pretrain:\n    settings:\n      model: { layer: 2 }\n      steps: many\n');
+    const setting = await minchat('run', 'setting.yaml');
+    expect(setting.stderr).toContain('MC_SPEC_INVALID: setting.yaml:6:16: unknown setting "layer"; did you mean "layers"?\nsetting.yaml:7:7: steps: ');
     const json = await minchat('run', 'bad.yaml', '--json');
     expect(JSON.parse(json.stderr)).toMatchObject({ error: { code: 'MC_SPEC_INVALID' } });
     expect(json.stdout).toBe('');

@@ -95,6 +95,21 @@ export function parseRunSpec(text: string, file = 'spec'): RunSpec {
   return { name, seed, stages: resolved };
 }
 
+/** Something wrong within a stage's settings, which only its implementation could know. */
+export interface SettingsProblem {
+  readonly stage: string;
+  /** Within the settings; its last key is what is wrong, or what the wrong value belongs to. */
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+/** Throws MC_SPEC_INVALID with the places of the problems in the text that the spec was read from. */
+export function throwSettingsProblems(text: string, file: string, problems: readonly SettingsProblem[]): void {
+  const source = new SpecSource(text, file);
+  for (const { stage, path, message } of problems) source.atKey(['stages', stage, 'settings', ...path], message);
+  source.throwProblems();
+}
+
 /** The spec as JSON with every default written out; reading it gives the same spec again. */
 export function formatRunSpec(spec: RunSpec): string {
   const stages = spec.stages.map((stage) => {

@@ -7,6 +7,7 @@ import { MinchatError } from '@minchat/errors';
 import { connect, findSystem } from '../connection.ts';
 import type { Output } from '../output.ts';
 import { userPath } from '../paths.ts';
+import { checkSettings } from '../run/check-settings.ts';
 import { assertCompleted, followRun } from '../run/follow.ts';
 import { createProgress, type ProgressView } from '../run/progress.ts';
 import { describeRun, fullReport } from '../run/report.ts';
@@ -132,7 +133,9 @@ async function readSpec(path: string, shown: string, options: RunOptions): Promi
     if (!names.includes(stage)) throw new MinchatError('MC_USAGE', `--set: the spec has no stage "${stage}"${suggest(stage, names)}`);
   }
   const stages = spec.stages.map((stage) => ({ ...stage, settings: mergeSettings(stage.settings, changes[stage.name] ?? {}) }));
-  return { ...spec, seed: options.seed === undefined ? spec.seed : asSeed(options.seed), stages };
+  const wanted = { ...spec, seed: options.seed === undefined ? spec.seed : asSeed(options.seed), stages };
+  await checkSettings(wanted, text, shown);
+  return wanted;
 }
 
 function asSeed(text: string): number {

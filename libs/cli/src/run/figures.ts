@@ -3,14 +3,19 @@ import { StageStatus, type StageRecord } from '@minchat/contracts';
 /** The metrics worth a place on a line, most telling first; a stage shows the first two it has. */
 const headlines = [
   ['winRate', 'win rate'],
-  ['accuracy', 'accuracy'],
+  ['kl', 'KL'],
+  ['eval_accuracy', 'accuracy'],
   ['objective/scores', 'score'],
   ['objective/kl', 'KL'],
-  ['validation/loss', 'val. loss'],
-  ['validation_loss', 'val. loss'],
+  ['eval_loss', 'validation loss'],
+  ['eval_mean_token_accuracy', 'accuracy'],
+  ['accuracy', 'accuracy'],
   ['loss', 'loss'],
-  ['mean_token_accuracy', 'accuracy'],
-  ['agreement', 'agreement'],
+  ['labelerAgreement', 'agreement of labelers'],
+  ['answers', 'answers'],
+  ['comparisons', 'comparisons'],
+  ['prompts', 'prompts'],
+  ['demonstrations', 'demonstrations'],
 ] as const;
 
 export function metricsOf(stage: StageRecord): Record<string, number> {
@@ -26,6 +31,7 @@ export function headline(metrics: Readonly<Record<string, number>>): string {
 }
 
 export function formatFigure(value: number): string {
+  if (Number.isInteger(value) && value > 1) return String(value);
   return Math.abs(value) >= 100 ? value.toFixed(0) : Math.abs(value) >= 10 ? value.toFixed(1) : value.toFixed(3);
 }
 

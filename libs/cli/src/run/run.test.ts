@@ -1,5 +1,5 @@
 import { create, RunRecord, RunStatus, StageStatus } from '@minchat/contracts';
-import { MinchatError } from '@minchat/errors';
+import type { MinchatError } from '@minchat/errors';
 import { describe, expect, it, vi } from 'vitest';
 import { formatBytes, formatCount, formatSeconds } from '../output.ts';
 import { headline, Pace } from './figures.ts';
