@@ -2,11 +2,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import { disposeGradients, tokenLosses, type AdamW, type Model } from '@minchat/model';
 import { splitBatch, type TokenBatch } from './batch.ts';
 import type { GradientEngine } from './engine.ts';
-import type { PassDropout } from './passes.ts';
+import type { LmPass, PassDropout } from './passes.ts';
 import { batchTensors, read } from './tensors.ts';
 
 export interface LmStepOptions {
-  readonly engine: GradientEngine;
+  readonly engine: GradientEngine<LmPass>;
   readonly optimizer: AdamW;
   readonly batch: TokenBatch;
   readonly learningRate: number;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { runStage } from '@minchat/training/testing';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
+import bestOfN from './best-of-n.ts';
 import dpo from './dpo.ts';
 import rloo from './rloo.ts';
 import { tinyWorld, type TinyWorld } from './tiny.testing.ts';
@@ -59,6 +60,19 @@ describe('rloo', () => {
   it('refuses a batch that groups do not fill', async () => {
     const result = await runStage(rloo, { settings: { ...settings, groupSize: 5 }, inputs: inputs() });
     expect(result.error).toMatchObject({ code: 'MC_STAGE_SETTINGS' });
+  });
+});
+
+describe('best of n', () => {
+  it('puts the reward model’s favourites into the policy', async () => {
+    const settings = { n: 4, prompts: 10 * 8, batchSize: 8, maxNewTokens: 12, learningRate: 0.01, warmupIterations: 1, evaluateEvery: 5, evaluationPrompts: 8, normaliseOn: 32, ema: 0 };
+    const before = tf.memory().numTensors;
+    const result = await runStage(bestOfN, { settings, inputs: { model: world.sft, reward: world.reward, prompts: world.prompts } });
+    expect(result.error).toBeUndefined();
+    const metrics = result.progress.map((report) => report.metrics ?? {});
+    expect(metrics[0]?.['objective/best_scores']).toBeGreaterThan(metrics[0]?.['objective/scores'] ?? Infinity);
+    expect(metrics.at(-1)?.['objective/scores']).toBeGreaterThan((metrics[0]?.['objective/scores'] ?? Infinity) + 0.5);
+    expect(tf.memory().numTensors).toBe(before);
   });
 });
 
