@@ -7,8 +7,8 @@ import type { Inference } from './openai/generation.ts';
 const attempts = 3;
 
 /**
- * Asks the inference workers. One whose queue is full declines before it sends anything; asking
- * again reaches any of them, so that load finds its way to one with room.
+ * Asks the inference workers. One whose queue is full, or that is shutting down, declines before it
+ * sends anything; asking again reaches any of them, so that load finds its way to one with room.
  */
 export function busInference(bus: Pick<Bus, 'stream' | 'call'>): Inference {
   return {
@@ -22,7 +22,7 @@ export function busInference(bus: Pick<Bus, 'stream' | 'call'>): Inference {
           }
           return;
         } catch (error) {
-          if (begun || attempt === attempts || !isOverloaded(error) || signal.aborted) throw error;
+          if (begun || attempt === attempts || !isDeclined(error) || signal.aborted) throw error;
         }
         await delay(attempt * 20, undefined, { signal });
       }
@@ -32,7 +32,7 @@ export function busInference(bus: Pick<Bus, 'stream' | 'call'>): Inference {
         try {
           return (await bus.call(rpc.score, request, { signal, timeoutMs: 60_000 })).scores;
         } catch (error) {
-          if (attempt === attempts || !isOverloaded(error) || signal.aborted) throw error;
+          if (attempt === attempts || !isDeclined(error) || signal.aborted) throw error;
         }
         await delay(attempt * 20, undefined, { signal });
       }
@@ -40,6 +40,7 @@ export function busInference(bus: Pick<Bus, 'stream' | 'call'>): Inference {
   };
 }
 
-function isOverloaded(error: unknown): boolean {
-  return isMinchatError(error) && error.code === 'MC_OVERLOADED';
+/** A worker whose queue is full, or that is shutting down. */
+function isDeclined(error: unknown): boolean {
+  return isMinchatError(error) && (error.code === 'MC_OVERLOADED' || error.code === 'MC_SERVICE_UNAVAILABLE');
 }

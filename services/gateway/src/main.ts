@@ -1,5 +1,4 @@
-import { join } from 'node:path';
-import { connectBus } from '@minchat/bus';
+import { busOptions, connectBus } from '@minchat/bus';
 import { toMinchatError, MinchatError } from '@minchat/errors';
 import { createLogger, createMetrics, startHealthServer, startTracing } from '@minchat/telemetry';
 import { readGatewayEnv } from './env.ts';
@@ -12,15 +11,7 @@ const log = createLogger('gateway');
 try {
   const env = readGatewayEnv();
   const tracing = startTracing('gateway');
-  const bus = await connectBus({
-    url: env.NATS_URL,
-    token: env.NATS_TOKEN,
-    name: 'gateway',
-    log,
-    waitMs: env.NATS_WAIT_SECONDS * 1000,
-    artifactStore: env.ARTIFACT_STORE,
-    cacheFolder: join(env.MINCHAT_HOME, 'cache'),
-  });
+  const bus = await connectBus(busOptions(env, 'gateway', log));
   const server = await createServer(bus, env, log);
   let stopping = false;
   const health = await startHealthServer({ port: env.HEALTH_PORT, registry: createMetrics('gateway').registry, ready: () => bus.connected && !stopping });

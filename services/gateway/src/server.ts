@@ -6,7 +6,7 @@ import serveStatic from '@fastify/static';
 import swagger from '@fastify/swagger';
 import { rpc, type Bus } from '@minchat/bus';
 import type { Logger } from '@minchat/telemetry';
-import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply } from 'fastify';
+import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyReply } from 'fastify';
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { isLoopback, requireKeys, type GatewayEnv } from './env.ts';
 import { ApiError, toApiError } from './errors.ts';
@@ -34,7 +34,7 @@ export async function createServer(bus: Bus, env: ServerSettings, log: Logger): 
   requireKeys(env.GATEWAY_HOST, keys);
   const app = fastify({
     loggerInstance: log as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: env.GATEWAY_BODY_LIMIT_KB * 1024,
     requestTimeout: env.GATEWAY_REQUEST_SECONDS * 1000,
     // Node looks for slow requests at this interval; by default every 30 s.
@@ -105,10 +105,10 @@ export async function createServer(bus: Bus, env: ServerSettings, log: Logger): 
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
   await app.register(serveStatic, { root: fileURLToPath(new URL('../public', import.meta.url)), cacheControl: false });
 
-  const collect = ({ request, messages, user, refused }: CollectedPrompt): void => {
+  const collect = ({ request, index, messages, user, refused }: CollectedPrompt): void => {
     if (refused || request.headers['x-minchat-collect'] === 'off' || !collects(env.COLLECT_PROMPTS, request.keyName)) return;
     const userId = user ?? request.keyName ?? 'local';
-    bus.publishFeedback('prompt', { promptId: `api-${request.id}`, userId, messages, source: 'api', atMs: Date.now() })
+    bus.publishFeedback('prompt', { promptId: `api-${request.id}-${index}`, userId, messages, source: 'api', atMs: Date.now() })
       .catch((error: unknown) => request.log.warn({ err: error }, 'prompt not collected'));
   };
   const models = new ModelDirectory(async () => (await bus.call(rpc.listRuns, { limit: 1000 })).runs);

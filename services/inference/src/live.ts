@@ -56,10 +56,9 @@ export async function startLive(bus: Bus, env: LiveEnv, log: Logger): Promise<{ 
   return {
     engine,
     async stop() {
-      // First no new requests, then the end of those that run.
-      const stopped = served.map((subscription) => subscription.stop());
+      // Running answers end; new requests are declined, and reach another instance when asked again.
       await engine.drain(env.INFERENCE_DRAIN_SECONDS * 1000);
-      await Promise.all(stopped);
+      await Promise.all(served.map((subscription) => subscription.stop()));
       await engine.close();
     },
   };

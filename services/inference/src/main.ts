@@ -1,5 +1,4 @@
-import { join } from 'node:path';
-import { connectBus } from '@minchat/bus';
+import { busOptions, connectBus } from '@minchat/bus';
 import { commonEnv, readEnv, stageEnv } from '@minchat/config';
 import { runStageService } from '@minchat/stage';
 import { createLogger } from '@minchat/telemetry';
@@ -13,15 +12,7 @@ const env = readEnv(z.object({ ...commonEnv, ...stageEnv, ...liveEnv }));
 const log = createLogger('inference');
 const stages = runStageService({ service: 'inference', kinds: ['sample'], defaultPlugin: '@minchat/inference', thread: 'worker' });
 
-const bus = await connectBus({
-  url: env.NATS_URL,
-  token: env.NATS_TOKEN,
-  name: 'inference-live',
-  log,
-  waitMs: env.NATS_WAIT_SECONDS * 1000,
-  artifactStore: env.ARTIFACT_STORE,
-  cacheFolder: join(env.MINCHAT_HOME, 'cache'),
-});
+const bus = await connectBus(busOptions(env, 'inference-live', log));
 const live = await startLive(bus, env, log);
 
 // From the first signal on: no new requests, the running answers end, meanwhile the stage host hands

@@ -17,6 +17,8 @@ import { embeddingRequest, modelListResponse, modelResponse, rewardRequest, rewa
 /** A prompt that a user gave with consent. */
 export interface CollectedPrompt {
   request: FastifyRequest;
+  /** Its place among the prompts of the request. */
+  index: number;
   messages: { role: string; content: string }[];
   user: string | null | undefined;
   /** The request itself asks not to be kept. */
@@ -51,8 +53,8 @@ export const openAiRoutes: FastifyPluginAsyncZod<OpenAiOptions> = async (app, { 
     const { body } = request;
     const model = await models.resolve(body.model, 'text');
     const plan = planCompletion(body, model, request.id);
-    for (const text of promptTexts(body)) {
-      collect({ request, messages: [{ role: 'user', content: text }], user: body.user, refused: false });
+    for (const [index, text] of promptTexts(body).entries()) {
+      collect({ request, index, messages: [{ role: 'user', content: text }], user: body.user, refused: false });
     }
     const signal = clientGone(reply);
     const head = { id: `cmpl-${request.id}`, object: 'text_completion' as const, created: Math.floor(Date.now() / 1000), model: model.id };
@@ -70,7 +72,7 @@ export const openAiRoutes: FastifyPluginAsyncZod<OpenAiOptions> = async (app, { 
     const { body } = request;
     const model = await models.resolve(body.model, 'text');
     const plan = planChat(body, model, request.id);
-    collect({ request, messages: messagesOf(body), user: body.user, refused: body.store === false });
+    collect({ request, index: 0, messages: messagesOf(body), user: body.user, refused: body.store === false });
     const signal = clientGone(reply);
     const head = { id: `chatcmpl-${request.id}`, created: Math.floor(Date.now() / 1000), model: model.id };
     const answers = inference.generate(plan, signal);

@@ -1,8 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import { errorToWire, type GenerateChunk, type GenerateRequest } from '@minchat/contracts';
-import { Random, type SampledToken } from '@minchat/model';
-import { chatExample, scoreExamples } from '@minchat/training';
 import { MinchatError } from '@minchat/errors';
+import { Random, type SampledToken } from '@minchat/model';
+import type { Tokenizer } from '@minchat/tokenizer';
+import { chatExample, scoreExamples } from '@minchat/training';
 import { AnswerTracker, type AnswerPiece } from './answer.ts';
 import { ModelStore, type LoadedModel } from './model-store.ts';
 import { describeToken, echoPrompt, readPrompt, type Prompt } from './prompt.ts';
@@ -169,7 +170,7 @@ export class Scheduler {
       for (const [place, slot] of slots.entries()) {
         const { started, index } = queue[place]!;
         const tracker = new AnswerTracker({
-          decoder: loaded.tokenizer.streamDecoder(),
+          decoder: textDecoder(loaded.tokenizer),
           stop: started.request.stop,
           eosIds: loaded.tokenizer.eosIds,
           maxTokens: started.prompt.maxTokens,
@@ -263,6 +264,12 @@ export class Scheduler {
   #chunk(id: number, chunk: GenerateChunk): void {
     this.#outbox.push({ id, type: 'chunk', chunk });
   }
+}
+
+/** Special tokens that end nothing are no text: they are counted, and not sent. */
+function textDecoder(tokenizer: Tokenizer): { push(id: number): string; flush(): string } {
+  const decoder = tokenizer.streamDecoder();
+  return { push: (id) => (tokenizer.isSpecial(id) ? '' : decoder.push(id)), flush: () => decoder.flush() };
 }
 
 /** Every answer of a request has a random stream of its own, told by the seed and its index only. */

@@ -1,0 +1,136 @@
+import type { PromptSubmitted } from '@minchat/contracts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startApi, type Api } from './support.ts';
+
+// The edge itself: the classic call, keys, limits, collecting prompts, runs, pages.
+
+let api: Api;
+beforeAll(async () => {
+  api = await startApi();
+});
+afterAll(() => api.close());
+
+const json = { 'content-type': 'application/json' };
+const ask = (url: string, headers: Record<string, string> = {}, body: object = {}): Promise<Response> =>
+  fetch(`${url}/v1/completions`, { method: 'POST', headers: { ...json, ...headers }, body: JSON.stringify({ model: 'tiny', prompt: 'hi', max_tokens: 1, ...body }) });
+
+describe('the classic call', () => {
+  it('openai.Completion.create of the 0.x client, as it is sent', async () => {
+    const response = await fetch(`${api.url}/v1/completions`, {
+      method: 'POST',
+      headers: {
+        'User-Agent': 'OpenAI/v1 PythonBindings/0.28.1',
+        'X-OpenAI-Client-User-Agent': '{"bindings_version": "0.28.1", "httplib": "requests", "lang": "python", "lang_version": "3.11.2", "platform": "Linux", "publisher": "openai"}',
+        'Authorization': 'Bearer sk-none-is-needed-here',
+        'Content-Type': 'application/json',
+        'Accept': '*/*',
+      },
+      body: '{"model": "tiny", "prompt": "Explain the moon landing to a 6 year old in a few sentences.", "temperature": 0, "max_tokens": 100, "top_p": 1, "frequency_penalty": 0.0, "presence_penalty": 0.0}',
+    });
+    expect(response.status).toBe(200);
+    const answer = await response.json() as Record<string, unknown>;
+    expect(answer).toMatchObject({ object: 'text_completion', model: 'tiny', choices: [{ index: 0, logprobs: null }] });
+    expect(Object.keys(answer).toSorted()).toEqual(['choices', 'created', 'id', 'model', 'object', 'usage']);
+  });
+});
+
+describe('keys', () => {
+  it('are needed where they are set, and nothing else lets in', async () => {
+    const { url } = await api.gateway({ GATEWAY_API_KEYS: 'alice=a-key-long-enough' });
+    expect((await ask(url)).status).toBe(401);
+    expect((await ask(url, { authorization: 'Bearer wrong-key-wrong-key' })).status).toBe(401);
+    expect(await (await ask(url, { authorization: 'Bearer wrong-key-wrong-key' })).json()).toMatchObject({ error: { code: 'invalid_api_key', type: 'authentication_error' } });
+    expect((await ask(url, { authorization: 'Bearer a-key-long-enough' })).status).toBe(200);
+    expect((await fetch(`${url}/api/runs`)).status).toBe(401);
+    expect((await fetch(url)).status).toBe(200);
+  });
+
+  it('must be set on an address that others can reach', async () => {
+    await expect(api.gateway({ GATEWAY_HOST: '0.0.0.0' })).rejects.toMatchObject({ code: 'MC_CONFIG_INVALID' });
+  });
+});
+
+describe('limits', () => {
+  it('are told, and kept', async () => {
+    const { url } = await api.gateway({ GATEWAY_RATE_LIMIT: 2 });
+    const first = await ask(url);
+    expect(first.headers.get('x-ratelimit-limit-requests')).toBe('2');
+    expect(first.headers.get('x-ratelimit-remaining-requests')).toBe('1');
+    expect(first.headers.get('x-ratelimit-reset-requests')).toMatch(/^\d+s$/);
+    await ask(url);
+    const third = await ask(url);
+    expect(third.status).toBe(429);
+    expect(Number(third.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await third.json()).toMatchObject({ error: { type: 'rate_limit_error', code: 'rate_limit_exceeded' } });
+  });
+});
+
+describe('collecting prompts', () => {
+  it('is off, on, or for the keys named', async () => {
+    const seen: PromptSubmitted[] = [];
+    const ignore = (): Promise<void> => Promise.resolve();
+    const subscription = await api.bus.consumeFeedback('api-test', { prompt: async (prompt) => void seen.push(prompt), demonstration: ignore, ranking: ignore });
+    const keys = { GATEWAY_API_KEYS: 'alice=a-key-long-enough,bob=another-long-key' };
+    const alice = { authorization: 'Bearer a-key-long-enough' };
+    const [on, alices] = await Promise.all([api.gateway({ COLLECT_PROMPTS: 'on' }), api.gateway({ ...keys, COLLECT_PROMPTS: 'alice' })]);
+    await ask(api.url, {}, { prompt: 'not collected: off' });
+    await ask(on.url, { 'x-minchat-collect': 'off' }, { prompt: 'not collected: refused' });
+    await ask(alices.url, { authorization: 'Bearer another-long-key' }, { prompt: 'not collected: bob' });
+    await ask(on.url, {}, { prompt: ['one', 'two'], user: 'u1' });
+    await ask(alices.url, alice, { prompt: 'three' });
+    await fetch(`${alices.url}/v1/chat/completions`, { method: 'POST', headers: { ...json, ...alice }, body: JSON.stringify({ model: 'tiny', messages: [{ role: 'user', content: 'no' }], store: false, max_tokens: 1 }) });
+    await expect.poll(() => seen.length, { timeout: 10_000 }).toBe(3);
+    expect(seen.map((prompt) => [prompt.userId, prompt.messages[0]?.content, prompt.source])).toEqual([['u1', 'one', 'api'], ['u1', 'two', 'api'], ['alice', 'three', 'api']]);
+    expect(new Set(seen.map((prompt) => prompt.promptId)).size).toBe(3);
+    await subscription.stop();
+  });
+});
+
+describe('runs', () => {
+  interface Run { id: string; status: string; stages: { stage: string; status: string }[]; spec?: unknown }
+  const get = async <T>(path: string): Promise<T> => (await fetch(`${api.url}${path}`)).json() as Promise<T>;
+
+  it('are listed and shown', async () => {
+    const { runs } = await get<{ runs: Run[] }>('/api/runs');
+    expect(runs.find((run) => run.id === 'tiny')).toMatchObject({ status: 'completed', name: 'tiny' });
+    expect(await get<Run>('/api/runs/tiny')).toMatchObject({ spec: { name: 'tiny' }, stages: [{ stage: 'pretrain', status: 'completed', outputs: [{ kind: 'model' }] }, {}, {}, {}] });
+    expect((await fetch(`${api.url}/api/runs/tiny/report`)).status).toBe(404);
+  });
+
+  it('are started, watched and cancelled', async () => {
+    const started = await fetch(`${api.url}/api/runs`, { method: 'POST', headers: json, body: JSON.stringify({ id: 'mine', spec: { name: 'mine', stages: { data: {}, pretrain: {} } } }) });
+    expect(started.status).toBe(201);
+    expect(await started.json()).toMatchObject({ id: 'mine', status: 'running' });
+    const controller = new AbortController();
+    const events = await fetch(`${api.url}/api/runs/mine/events`, { signal: controller.signal });
+    expect(events.headers.get('content-type')).toMatch(/^text\/event-stream/);
+    await fetch(`${api.url}/api/runs/mine/cancel`, { method: 'POST' });
+    let heard = '';
+    for await (const chunk of events.body!.pipeThrough(new TextDecoderStream())) {
+      heard += chunk;
+      if (heard.includes('"status":"cancelled"')) break;
+    }
+    controller.abort();
+    expect(await get<Run>('/api/runs/mine')).toMatchObject({ status: 'cancelled' });
+    expect((await fetch(`${api.url}/api/runs/nothing/events`)).status).toBe(404);
+  });
+});
+
+describe('documents and pages', () => {
+  it('describe every endpoint', async () => {
+    const document = await (await fetch(`${api.url}/openapi.json`)).json() as { openapi: string; paths: Record<string, unknown> };
+    expect(document.openapi).toMatch(/^3\./);
+    for (const path of ['/v1/completions', '/v1/chat/completions', '/v1/models', '/v1/rewards', '/v1/embeddings', '/api/runs', '/api/runs/{id}', '/api/runs/{id}/events']) {
+      expect(document.paths).toHaveProperty([path]);
+    }
+    expect(document.paths['/v1/completions']).toHaveProperty('post.requestBody.content.application/json.schema.properties.logit_bias');
+  });
+
+  it('are safe to open', async () => {
+    const page = await fetch(api.url);
+    expect(page.status).toBe(200);
+    expect(page.headers.get('content-type')).toMatch(/^text\/html/);
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'self'");
+    expect(page.headers.get('x-content-type-options')).toBe('nosniff');
+  });
+});

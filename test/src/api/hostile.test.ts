@@ -1,0 +1,128 @@
+import { connect, type Socket } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startApi, type Api } from './support.ts';
+
+// Requests that no client library would send: each has its status, and the server goes on.
+
+let api: Api;
+let port: number;
+
+beforeAll(async () => {
+  api = await startApi();
+  port = Number(new URL(api.url).port);
+});
+afterAll(() => api.close());
+
+function post(path: string, body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}): Promise<Response> {
+  return fetch(`${api.url}${path}`, { method: 'POST', body, headers: { 'content-type': 'application/json', ...headers } });
+}
+const chat = '/v1/chat/completions';
+const hello = (more: object = {}): string => JSON.stringify({ model: 'tiny', messages: [{ role: 'user', content: 'hi' }], max_tokens: 2, ...more });
+
+interface Case { name: string; status: number; body: string | Uint8Array<ArrayBuffer>; path?: string; headers?: Record<string, string> }
+const cases: Case[] = [
+  { name: 'malformed JSON', status: 400, body: '{"model": "tiny", ' },
+  { name: 'an empty body', status: 400, body: '' },
+  { name: 'no object', status: 400, body: '[]' },
+  { name: 'null', status: 400, body: 'null' },
+  { name: 'a text for a list', status: 400, body: hello({ messages: 'hi' }) },
+  { name: 'a list for a text', status: 400, body: hello({ model: ['tiny'] }) },
+  { name: 'an object for a number', status: 400, body: hello({ temperature: { $gt: 0 } }) },
+  { name: 'a number beyond all numbers', status: 400, body: hello({ max_tokens: 1e300 }) },
+  { name: 'a number that is none', status: 400, body: '{"model":"tiny","messages":[{"role":"user","content":"x"}],"temperature":NaN}' },
+  { name: 'huge n', status: 400, body: hello({ n: 1_000_000 }) },
+  { name: 'huge max_tokens', status: 400, body: hello({ max_tokens: 999_999 }) },
+  { name: 'negative n', status: 400, body: hello({ n: -1 }) },
+  { name: 'a __proto__ key', status: 400, body: '{"__proto__": {"admin": true}, "model": "tiny", "messages": [{"role": "user", "content": "x"}]}' },
+  { name: 'a nested __proto__ key', status: 400, body: '{"model": "tiny", "messages": [{"role": "user", "content": "x", "__proto__": {"x": 1}}]}' },
+  { name: 'a constructor.prototype key', status: 400, body: '{"model": "tiny", "messages": [{"role": "user", "content": "x"}], "constructor": {"prototype": {"x": 1}}}' },
+  { name: 'logit_bias with keys that are no ids', status: 400, body: hello({ logit_bias: { constructor: 5 } }) },
+  { name: 'deeply nested arrays', status: 400, body: hello({ stop: JSON.parse('['.repeat(2000) + ']'.repeat(2000)) as unknown }) },
+  { name: 'a body that is too large', status: 413, body: hello({ user: 'x'.repeat(100_000) }) },
+  { name: 'another media type', status: 415, body: 'x=1', headers: { 'content-type': 'application/x-www-form-urlencoded' } },
+  { name: 'text, as a page of another origin may send it', status: 415, body: hello(), headers: { 'content-type': 'text/plain' } },
+  { name: 'a path in place of a model', status: 404, body: hello({ model: '../../etc/passwd' }) },
+  { name: 'a model with bus wildcards', status: 404, body: hello({ model: 'tiny.>' }) },
+  { name: 'an unknown path', status: 404, body: hello(), path: '/v1/nothing' },
+  { name: 'an unknown run', status: 404, body: '{"from":"ppo"}', path: '/api/runs/nothing/fork' },
+  { name: 'a run id that is none', status: 400, body: '{"from":"ppo"}', path: '/api/runs/a.b%3E/fork' },
+  { name: 'a spec that is none', status: 400, body: '{"spec":{"stages":{"bogus":{}}}}', path: '/api/runs' },
+  { name: 'prompts without end', status: 400, body: JSON.stringify({ model: 'tiny', prompt: Array.from({ length: 1000 }, () => 'a') }), path: '/v1/completions' },
+  { name: 'tokens that do not exist', status: 400, body: JSON.stringify({ model: 'tiny', prompt: [2 ** 31] }), path: '/v1/completions' },
+  { name: 'tokens that are negative', status: 400, body: JSON.stringify({ model: 'tiny', prompt: [-1] }), path: '/v1/completions' },
+  { name: 'a prompt longer than the context', status: 400, body: JSON.stringify({ model: 'tiny', prompt: 'word '.repeat(5000) }), path: '/v1/completions' },
+];
+
+describe('hostile requests', () => {
+  it.each(cases)('$name: $status', async ({ status, body, path = chat, headers }) => {
+    const response = await post(path, body, headers);
+    const text = await response.text();
+    expect(`${String(response.status)} ${text}`).toMatch(new RegExp(`^${String(status)} `));
+    const { error } = JSON.parse(text) as { error: { message: string; type: string; param: unknown; code: unknown } };
+    expect(Object.keys(error).toSorted()).toEqual(['code', 'message', 'param', 'type']);
+    // Nothing from inside: no stack, no path of this machine.
+    expect(text).not.toMatch(/node_modules|\.ts\b|\/tmp\/|at \w+ \(|nats:/);
+    expect(response.headers.get('x-request-id')).toMatch(/^req_/);
+    expect(({} as { admin?: unknown; x?: unknown }).admin).toBeUndefined();
+  });
+
+  it('bytes that are no UTF-8 become replacement characters', async () => {
+    const bytes = new TextEncoder().encode(hello());
+    bytes[bytes.indexOf('h'.charCodeAt(0), 60)] = 0xff;
+    expect((await post(chat, bytes)).status).toBeLessThan(500);
+  });
+
+  it('lone surrogates are answered, not fatal', async () => {
+    const response = await post(chat, '{"model":"tiny","messages":[{"role":"user","content":"\\ud800"}],"max_tokens":1}');
+    expect(response.status).toBeLessThan(500);
+  });
+
+  it('methods that a path does not know', async () => {
+    expect((await fetch(`${api.url}${chat}`)).status).toBe(404);
+    expect((await fetch(`${api.url}/v1/models`, { method: 'DELETE' })).status).toBe(404);
+  });
+
+  it('paths that leave the folder of pages', async () => {
+    for (const path of ['/../package.json', '/%2e%2e/package.json', '/..%2fpackage.json', '/%00', '/%']) {
+      expect((await raw(`GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`)).status).toBeGreaterThanOrEqual(400);
+    }
+  });
+
+  it('what is no HTTP', async () => {
+    expect((await raw('nonsense\r\n\r\n')).status).toBe(400);
+    expect((await raw(`GET / HTTP/1.1\r\nHost: localhost\r\nX: ${'x'.repeat(100_000)}\r\n\r\n`)).status).toBe(431);
+  });
+
+  it('a name of another site that points here', async () => {
+    const { status, text } = await raw('GET /v1/models HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n');
+    expect(status).toBe(421);
+    expect(text).not.toContain('tiny');
+  });
+
+  it('a body that never comes, and headers that never end', async () => {
+    const { url } = await api.gateway({ GATEWAY_REQUEST_SECONDS: 0.3 });
+    const slow = Number(new URL(url).port);
+    const body = await raw('POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"mo', slow);
+    expect(body.status).toBe(408);
+    const head = await raw('GET / HTTP/1.1\r\nHost: localhost\r\nX-', slow);
+    expect(head.status).toBe(408);
+  });
+
+  it('goes on serving after all that', async () => {
+    const response = await post(chat, hello());
+    expect(response.status).toBe(200);
+    expect(api.live.engine.load.answers).toBe(0);
+  });
+});
+
+/** Sends bytes as they are and reads until the server closes, or has answered. */
+async function raw(text: string, to = port): Promise<{ status: number; text: string }> {
+  const { promise, resolve } = Promise.withResolvers<string>();
+  let heard = '';
+  const socket: Socket = connect(to, '127.0.0.1', () => socket.write(text));
+  socket.on('data', (data) => { heard += data.toString('utf8'); });
+  socket.on('close', () => resolve(heard));
+  socket.on('error', () => resolve(heard));
+  const answer = await promise;
+  return { status: Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1] ?? 0), text: answer };
+}

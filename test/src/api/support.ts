@@ -1,0 +1,88 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connectBus, type Bus } from '@minchat/bus';
+import { startNatsServer } from '@minchat/bus/testing';
+import { RunStatus, StageStatus, type ArtifactRef } from '@minchat/contracts';
+import { Coordinator } from '@minchat/coordinator';
+import { createServer } from '@minchat/gateway';
+import { startLive } from '@minchat/inference/live';
+import { writeTinyModels } from '@minchat/inference/testing';
+import { startBackend } from '@minchat/model';
+import { createLogger } from '@minchat/telemetry';
+
+type Server = Awaited<ReturnType<typeof createServer>>;
+type Live = Awaited<ReturnType<typeof startLive>>;
+type ServerEnv = Parameters<typeof createServer>[1];
+
+/** NATS, coordinator, inference and gateway, with one finished run of a tiny model. */
+export interface Api {
+  readonly url: string;
+  readonly bus: Bus;
+  readonly live: Live;
+  readonly server: Server;
+  /** One more gateway on the same bus, with other settings. */
+  gateway(settings: Partial<ServerEnv>): Promise<{ url: string; server: Server }>;
+  close(): Promise<void>;
+}
+
+const log = createLogger('api-test', { level: process.env['LOG_LEVEL'] ?? 'silent' });
+
+export async function startApi(engine: Partial<Parameters<typeof startLive>[1]> = {}): Promise<Api> {
+  process.env['MINCHAT_BACKEND'] = 'wasm';
+  await startBackend('wasm');
+  const folder = await mkdtemp(join(tmpdir(), 'minchat-api-'));
+  const nats = await startNatsServer();
+  const connect = (name: string): Promise<Bus> => connectBus({ url: nats.url, name, log, cacheFolder: join(folder, 'cache', name) });
+  const buses = await Promise.all(['coordinator', 'inference', 'gateway'].map(connect));
+  const [coordinatorBus, inferenceBus, gatewayBus] = buses as [Bus, Bus, Bus];
+  const models = await writeTinyModels(folder, { context: 512 });
+  await putRun(gatewayBus, await gatewayBus.artifacts.put(models.model, 'model'), await gatewayBus.artifacts.put(models.reward, 'reward-model'));
+  const coordinator = new Coordinator({ bus: coordinatorBus, log });
+  await coordinator.start();
+  const live = await startLive(inferenceBus, { INFERENCE_SLOTS: 8, INFERENCE_QUEUE: 32, INFERENCE_MODELS: 2, INFERENCE_KV_MB: 64, INFERENCE_DRAIN_SECONDS: 5, ...engine }, log);
+
+  const servers: Server[] = [];
+  const gateway = async (settings: Partial<ServerEnv>): Promise<{ url: string; server: Server }> => {
+    const server = await createServer(gatewayBus, {
+      GATEWAY_HOST: '127.0.0.1', GATEWAY_PORT: 0, GATEWAY_API_KEYS: '', COLLECT_PROMPTS: 'off', GATEWAY_RATE_LIMIT: 100_000, GATEWAY_BODY_LIMIT_KB: 64, GATEWAY_REQUEST_SECONDS: 5, ...settings,
+    } as ServerEnv, log);
+    servers.push(server);
+    await server.listen({ host: '127.0.0.1', port: 0 });
+    return { url: `http://127.0.0.1:${String((server.server.address() as AddressInfo).port)}`, server };
+  };
+  const { url, server } = await gateway({});
+  return {
+    url,
+    server,
+    bus: gatewayBus,
+    live,
+    gateway,
+    async close() {
+      await Promise.all(servers.map((one) => one.close()));
+      await live.stop();
+      await coordinator.stop();
+      await Promise.all(buses.map((bus) => bus.close()));
+      await nats.stop();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+/** A finished run as the coordinator would have left it. */
+async function putRun(bus: Bus, model: ArtifactRef, reward: ArtifactRef): Promise<void> {
+  const stage = (name: string, kind: string, output: string, artifact: ArtifactRef) => ({
+    stage: name, kind, status: StageStatus.STAGE_STATUS_COMPLETED, jobId: `tiny-${name}`, attempt: 1, finishedAtMs: 2000, result: { outputs: [{ name: output, artifact }] },
+  });
+  const spec = { name: 'tiny', seed: 1, stages: { data: { settings: { source: 'world' } }, pretrain: {}, sft: {}, reward: {}, ppo: {} } };
+  await bus.runs.create({
+    runId: 'tiny',
+    name: 'tiny',
+    specJson: JSON.stringify(spec),
+    status: RunStatus.RUN_STATUS_COMPLETED,
+    createdAtMs: 1000,
+    updatedAtMs: 2000,
+    stages: [stage('pretrain', 'pretrain', 'model', model), stage('sft', 'sft', 'model', model), stage('reward', 'reward', 'reward', reward), stage('ppo', 'ppo', 'policy', model)],
+  });
+}
