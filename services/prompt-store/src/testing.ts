@@ -36,19 +36,30 @@ export async function embeddedDatabase(): Promise<TestDatabase> {
 /** Why no PostgreSQL can be started here, or the folder of its programs. */
 export async function findPostgres(): Promise<{ bin: string } | { missing: string }> {
   const root = '/usr/lib/postgresql';
-  const versions = (await readdir(root).catch(() => [])).toSorted((a, b) => Number(b) - Number(a));
+  const list = (folder: string): Promise<string[]> => readdir(folder).catch((): string[] => []);
+  const versions = (await list(root)).toSorted((a, b) => Number(b) - Number(a));
   for (const version of versions) {
     const bin = join(root, version, 'bin');
-    if ((await readdir(bin).catch(() => [])).includes('initdb')) return { bin };
+    if ((await list(bin)).includes('initdb')) return { bin };
   }
   return { missing: `no PostgreSQL server in ${root} (apt-get install postgresql)` };
+}
+
+/**
+ * The databases that this machine can test: tests run on each. When PostgreSQL is not among them
+ * the reason is printed.
+ */
+export async function testDatabases(): Promise<{ name: string; start: () => Promise<TestDatabase> }[]> {
+  const found = await findPostgres();
+  if ('missing' in found) process.stderr.write(`tests on PostgreSQL are left out: ${found.missing}\n`);
+  return [{ name: 'embedded', start: embeddedDatabase }, ...('bin' in found ? [{ name: 'PostgreSQL', start: () => postgresDatabase(found.bin) }] : [])];
 }
 
 /** Starts a PostgreSQL cluster on a random port. It refuses to run as root: root lets `postgres` run it. */
 export async function postgresDatabase(bin: string): Promise<TestDatabase> {
   const folder = await mkdtemp(join(tmpdir(), 'minchat-pg-'));
-  const identity = process.getuid?.() === 0 ? await identityOf('postgres') : {};
-  if ('uid' in identity) await chown(folder, identity.uid, identity.gid);
+  const identity: { uid?: number; gid?: number } = process.getuid?.() === 0 ? await identityOf('postgres') : {};
+  if (identity.uid !== undefined && identity.gid !== undefined) await chown(folder, identity.uid, identity.gid);
   const data = join(folder, 'data');
   await run(join(bin, 'initdb'), ['-D', data, '-U', 'minchat', '--auth', 'trust', '--no-sync', '--locale', 'C.UTF-8'], { ...identity, cwd: folder });
   const port = await freePort();
@@ -80,9 +91,8 @@ export async function postgresDatabase(bin: string): Promise<TestDatabase> {
 }
 
 async function identityOf(user: string): Promise<{ uid: number; gid: number }> {
-  const [uid, gid] = await Promise.all(['-u', '-g'].map(async (flag) => Number((await run('id', [flag, user])).stdout)));
-  if (uid === undefined || gid === undefined) throw new Error(`expected a user ${user}`);
-  return { uid, gid };
+  const number = async (flag: string): Promise<number> => Number((await run('id', [flag, user])).stdout);
+  return { uid: await number('-u'), gid: await number('-g') };
 }
 
 async function freePort(): Promise<number> {

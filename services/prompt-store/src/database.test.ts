@@ -1,0 +1,47 @@
+import { writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openDatabase } from './database.ts';
+import { embeddedDatabase, findPostgres, postgresDatabase, testLog, type TestDatabase } from './testing.ts';
+
+const found = await findPostgres();
+
+describe('the embedded database', () => {
+  let embedded: TestDatabase;
+  beforeAll(async () => {
+    embedded = await embeddedDatabase();
+    // Making it takes seconds; opening it again does not.
+    await (await embedded.open()).close();
+  }, 120_000);
+  afterAll(() => embedded.remove());
+
+  test('is open once; a lock that a dead process left is no obstacle', async () => {
+    const first = await embedded.open();
+    await expect(embedded.open()).rejects.toMatchObject({ code: 'MC_CONFLICT' });
+    await first.close();
+    await writeFile(`${embedded.folder}.lock`, `${2 ** 22 + 1} ${hostname()}`);
+    const second = await embedded.open();
+    await second.db.execute(sql`select 1`);
+    await second.close();
+  });
+});
+
+describe.skipIf('missing' in found)('a PostgreSQL server', () => {
+  let server: TestDatabase;
+  beforeAll(async () => {
+    if ('bin' in found) server = await postgresDatabase(found.bin);
+  });
+  afterAll(() => server.remove());
+
+  test('several instances may migrate it at the same time', async () => {
+    const instances = await Promise.all(Array.from({ length: 4 }, () => server.open()));
+    const rows = (await instances[0]?.db.execute(sql`select count(*)::int as n from drizzle.__drizzle_migrations`)) as unknown as { rows: { n: number }[] };
+    expect(rows.rows[0]?.n).toBe(1);
+    await Promise.all(instances.map((instance) => instance.close()));
+  });
+});
+
+test('a server that does not answer is told as such', async () => {
+  await expect(openDatabase({ url: 'postgresql://nobody@127.0.0.1:1/none', folder: '', log: testLog })).rejects.toMatchObject({ code: 'MC_DATABASE_UNAVAILABLE' });
+});

@@ -1,0 +1,208 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { parquetWriteBuffer } from 'hyparquet-writer';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { formats } from './formats.ts';
+import type { ImportedItem, ImportedRecord } from './records.ts';
+import { openSource } from './source.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'minchat-formats-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function read(format: string, content: string | Uint8Array): Promise<ImportedItem[]> {
+  const path = join(folder, 'file');
+  await writeFile(path, content);
+  const reader = formats[format];
+  if (reader === undefined) throw new Error(`no format ${format}`);
+  return Array.fromAsync(reader(await openSource(path)));
+}
+
+async function records(format: string, content: string | Uint8Array): Promise<ImportedRecord[]> {
+  return (await read(format, content)).flatMap((item) => ('bad' in item ? [] : item.records));
+}
+
+const jsonl = (...values: unknown[]): string => values.map((value) => `${JSON.stringify(value)}\n`).join('');
+const user = (content: string) => ({ role: 'user', content });
+const assistant = (content: string) => ({ role: 'assistant', content });
+
+test('jsonl: a prompt and its completion, as strings and as messages, with author and labeler', async () => {
+  expect(
+    await records('jsonl', jsonl({ prompt: 'Hi', completion: 'Hello!', user_id: 7, labeler: 'ann', use_case: 'chat' }, { prompt: [user('Hi')], completion: [assistant('Hello!')] })),
+  ).toEqual([
+    { kind: 'demonstration', prompt: { messages: [user('Hi')], user: '7', useCase: 'chat' }, completion: 'Hello!', labeler: 'ann' },
+    { kind: 'demonstration', prompt: { messages: [user('Hi')] }, completion: 'Hello!' },
+  ]);
+});
+
+test('jsonl: messages that end with an answer are a demonstration, with a question a prompt', async () => {
+  const system = { role: 'system', content: 'Be brief.' };
+  expect(await records('jsonl', jsonl({ messages: [system, user('a'), assistant('b'), user('c'), assistant('d')] }, { messages: [user('a')] }, { prompt: 'p' }))).toEqual([
+    { kind: 'demonstration', prompt: { messages: [system, user('a'), assistant('b'), user('c')] }, completion: 'd' },
+    { kind: 'prompt', prompt: { messages: [user('a')] } },
+    { kind: 'prompt', prompt: { messages: [user('p')] } },
+  ]);
+});
+
+test('jsonl: chosen and rejected with the prompt told, shared messages, a transcript or a shared start', async () => {
+  const pair = [{ text: 'yes', rank: 0 }, { text: 'no', rank: 1 }];
+  const result = await records(
+    'jsonl',
+    jsonl(
+      { prompt: 'Sure?', chosen: 'yes', rejected: 'no' },
+      { prompt: [user('Sure?')], chosen: [assistant('yes')], rejected: [assistant('no')] },
+      { chosen: [user('Sure?'), assistant('yes')], rejected: [user('Sure?'), assistant('no')] },
+      { chosen: '\n\nHuman: Sure?\n\nAssistant: yes', rejected: '\n\nHuman: Sure?\n\nAssistant: no' },
+      { chosen: 'Sure? yes', rejected: 'Sure? no' },
+    ),
+  );
+  expect(result).toEqual(Array.from({ length: 5 }, () => ({ kind: 'comparison', prompt: { messages: [user('Sure?')] }, answers: pair })));
+});
+
+test('jsonl: text, and lines of Alpaca', async () => {
+  expect(await records('jsonl', jsonl({ text: 'Once upon a time' }, { instruction: 'Add.', input: '1 2', output: '3' }))).toEqual([
+    { kind: 'text', text: 'Once upon a time' },
+    { kind: 'demonstration', prompt: { messages: [user('Add.\n\n1 2')] }, completion: '3' },
+  ]);
+});
+
+test('jsonl: bad lines are told by number and reason, good ones read on', async () => {
+  const lines = [
+    '{"text":"good"}',
+    '{"text":',
+    '[1,2]',
+    '{"question":"what?"}',
+    '',
+    '{"prompt":"a","completion":"b","label":false}',
+    '{"messages":[{"role":"robot","content":"beep"}]}',
+    '{"prompt":"","completion":"b"}',
+    '{"prompt":"a","completion":" "}',
+    '{"chosen":"same","rejected":"same","prompt":"a"}',
+    '{"chosen":"a","rejected":["b"],"prompt":"c"}',
+    String.raw`{"text":"nul \u0000"}`,
+    String.raw`{"text":"half \ud800"}`,
+    '{"messages":[{"role":"assistant","content":"hello"}]}',
+    '{"text":"good too"}',
+  ];
+  const items = await read('jsonl', lines.join('\n'));
+  expect(items.filter((item) => 'records' in item).map((item) => item.line)).toEqual([1, 15]);
+  const bad = new Map(items.flatMap((item) => ('bad' in item ? [[item.line, item.bad] as const] : [])));
+  expect([...bad.keys()]).toEqual([2, 3, 4, 6, 7, 8, 9, 10, 11, 12, 13, 14]);
+  expect(bad.get(2)).toMatch(/^expected JSON, found \{"text":/);
+  expect(bad.get(4)).toMatch(/found question$/);
+  expect(bad.get(7)).toMatch(/^messages\.0\.role/);
+  expect(bad.get(10)).toMatch(/answers that differ/);
+  expect(bad.get(12)).toMatch(/NUL/);
+  expect(bad.get(13)).toMatch(/surrogate/);
+});
+
+test('jsonl: bytes that are not UTF-8 spoil their line only', async () => {
+  const items = await read('jsonl', Buffer.concat([Buffer.from('{"text":"a"}\n{"text":"'), Buffer.from([0xff, 0xfe]), Buffer.from('"}\r\n{"text":"b"}\r\n')]));
+  expect(items.map((item) => ('bad' in item ? item.bad : 'good'))).toEqual(['good', 'expected UTF-8, found bytes that are not', 'good']);
+});
+
+test('jsonl: a value nested thousands deep is a bad line', async () => {
+  const deep = `{"message_tree_id":"x","prompt":${'{"text":"a","role":"prompter","replies":['.repeat(20_000)}${']}'.repeat(20_000)}}`;
+  const [item] = await read('oasst', deep);
+  expect(item).toHaveProperty('bad');
+});
+
+test('gzip is known by its content, and a broken one fails', async () => {
+  const packed = gzipSync(jsonl({ text: 'packed' }, { text: 'x'.repeat(100_000) }));
+  expect(await records('jsonl', packed)).toHaveLength(2);
+  await expect(read('jsonl', packed.subarray(0, packed.length - 20))).rejects.toMatchObject({ code: 'MC_DATA_INVALID' });
+  await expect(read('alpaca', gzipSync('[{"instruction":"a","output":"b"}]').subarray(0, 30))).rejects.toMatchObject({ code: 'MC_DATA_INVALID' });
+});
+
+test('hh-rlhf: transcripts that differ in the last turn', async () => {
+  const start = '\n\nHuman: Hi\n\nAssistant: Hello.\n\nHuman: Why "Human: x"?\n\nSo?';
+  const [first, ...rest] = await read(
+    'hh-rlhf',
+    jsonl(
+      { chosen: `${start}\n\nAssistant: Because.`, rejected: `${start}\n\nAssistant:` },
+      { chosen: `${start}\n\nAssistant: a`, rejected: '\n\nHuman: Other\n\nAssistant: b' },
+      { chosen: start, rejected: start },
+      { chosen: 'plain', rejected: 'plain too' },
+      { chosen: 'only' },
+    ),
+  );
+  expect(first).toEqual({
+    line: 1,
+    records: [
+      {
+        kind: 'comparison',
+        prompt: { messages: [user('Hi'), assistant('Hello.'), user('Why "Human: x"?\n\nSo?')] },
+        answers: [{ text: 'Because.', rank: 0 }, { text: '', rank: 1 }],
+      },
+    ],
+  });
+  expect(rest.map((item) => 'bad' in item)).toEqual([true, true, true, true]);
+});
+
+test('oasst: ranked replies are one comparison, the best a demonstration, the whole conversation the prompt', async () => {
+  const node = (role: string, text: string, rest: object = {}) => ({ message_id: text, role, text, replies: [], ...rest });
+  const tree = {
+    message_tree_id: 'tree',
+    prompt: node('prompter', 'Hi', {
+      replies: [
+        node('assistant', 'third', { rank: 2 }),
+        node('assistant', 'first', {
+          rank: 0,
+          replies: [node('prompter', 'and?', { replies: [node('assistant', 'only one', { review_result: true })] }), node('prompter', 'nobody answered')],
+        }),
+        node('assistant', 'second', { rank: 1, model_name: 'm' }),
+        node('assistant', 'not ranked'),
+        node('assistant', 'deleted', { rank: 3, deleted: true }),
+      ],
+    }),
+  };
+  const opening = { messages: [user('Hi')], user: 'thread:oasst:tree' };
+  const follow = (content: string) => ({ messages: [user('Hi'), assistant('first'), user(content)], user: 'thread:oasst:tree' });
+  const [item, bad] = await read('oasst', jsonl(tree, { message_tree_id: 'x', prompt: { role: 'prompter' } }));
+  expect(item).toEqual({
+    line: 1,
+    records: [
+      { kind: 'demonstration', prompt: opening, completion: 'first' },
+      { kind: 'comparison', prompt: opening, answers: [{ text: 'first', rank: 0 }, { text: 'second', rank: 1, model: 'm' }, { text: 'third', rank: 2 }] },
+      { kind: 'demonstration', prompt: follow('and?'), completion: 'only one' },
+      { kind: 'prompt', prompt: follow('nobody answered') },
+    ],
+  });
+  expect(bad).toMatchObject({ line: 2, bad: expect.stringMatching(/^prompt\.text/) as string });
+});
+
+test('alpaca: one JSON array; bad elements are told, broken JSON fails', async () => {
+  const items = await read('alpaca', JSON.stringify([{ instruction: 'Add.', input: '', output: '3' }, { instruction: 'Add.' }, 5, { instruction: 'Sub.', output: '1' }]));
+  expect(items.map((item) => ('bad' in item ? item.line : 'good'))).toEqual(['good', 2, 3, 'good']);
+  await expect(read('alpaca', '[{"instruction":"a","output":"b"},{"instr')).rejects.toMatchObject({ code: 'MC_DATA_INVALID' });
+  await expect(read('alpaca', '{"instruction":"a","output":"b"}')).rejects.toMatchObject({ code: 'MC_DATA_INVALID' });
+});
+
+test('text: documents between blank lines, or one as a whole', async () => {
+  const content = '\n\nOne\nstill one\r\n \nTwo\n\n\nThree';
+  const texts = (items: ImportedRecord[]) => items.map((record) => (record.kind === 'text' ? record.text : ''));
+  expect(texts(await records('text', content))).toEqual(['One\nstill one', 'Two', 'Three']);
+  expect((await read('text', content)).map((item) => item.line)).toEqual([3, 6, 9]);
+  expect(texts(await records('text-file', content))).toEqual(['One\nstill one\n \nTwo\n\n\nThree']);
+});
+
+test('parquet: row group after row group, in the same conventions', async () => {
+  const prompts = Array.from({ length: 25 }, (_, i) => `prompt ${i}`);
+  const buffer = parquetWriteBuffer({
+    rowGroupSize: 10,
+    columnData: [
+      { name: 'prompt', data: prompts, type: 'STRING' },
+      { name: 'chosen', data: prompts.map(() => [assistant('yes')]), type: 'JSON' },
+      { name: 'rejected', data: prompts.map((_, i) => (i === 12 ? [user('no')] : [assistant('no')])), type: 'JSON' },
+    ],
+  });
+  const items = await read('parquet', new Uint8Array(buffer));
+  expect(items).toHaveLength(25);
+  expect(items.flatMap((item) => ('bad' in item ? [item.line] : []))).toEqual([13]);
+  expect(items[24]).toMatchObject({ line: 25, records: [{ kind: 'comparison', prompt: { messages: [user('prompt 24')] } }] });
+  await expect(read('parquet', 'PAR1 not really')).rejects.toMatchObject({ code: 'MC_DATA_INVALID' });
+});

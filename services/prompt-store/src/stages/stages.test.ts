@@ -1,0 +1,234 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { loadRecords, readDatasetInfo, splits, writeDataset, type AnswersRecord } from '@minchat/datasets';
+import type { Metrics, StageContext, StageDefinition } from '@minchat/stage';
+import { createWorld } from '@minchat/world';
+import { RankingSubmitted, create } from '@minchat/contracts';
+import type { Database } from '../database.ts';
+import { createFeedbackStore } from '../feedback.ts';
+import { importFile } from '../imports/run-import.ts';
+import { testDatabases, testLog, type TestDatabase } from '../testing.ts';
+import { dataStage } from './data.ts';
+import { rankStage } from './rank.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'minchat-stages-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+let runs = 0;
+
+/** Runs a stage as the host does: settings parsed, folders for what goes in and comes out. */
+async function runStage(stage: StageDefinition, settings: unknown, options: { seed?: number; inputs?: Record<string, string>; signal?: AbortSignal } = {}): Promise<{ metrics: Metrics; out: (name: string) => string }> {
+  runs += 1;
+  const home = join(folder, `run-${runs}`);
+  for (const name of Object.keys(stage.outputs)) await mkdir(join(home, name), { recursive: true });
+  const out = (name: string): string => join(home, name);
+  const inputs = options.inputs ?? {};
+  const context: StageContext<unknown> = {
+    runId: 'run',
+    jobId: `job-${runs}`,
+    stage: stage.kind,
+    seed: options.seed ?? 1,
+    settings: stage.settings.parse(settings),
+    log: testLog,
+    signal: options.signal ?? new AbortController().signal,
+    input: (name) => inputs[name] as string,
+    hasInput: (name) => name in inputs,
+    output: out,
+    progress: () => undefined,
+    checkpoint: { restore: () => Promise.resolve(undefined), save: () => Promise.resolve(), due: () => false },
+  };
+  return { metrics: await stage.run(context), out };
+}
+
+async function bytesOf(root: string): Promise<Record<string, string>> {
+  const files = (await readdir(root)).toSorted();
+  return Object.fromEntries(await Promise.all(files.map(async (file) => [file, await readFile(join(root, file), 'utf8')] as const)));
+}
+
+const outputs = ['corpus', 'demonstrations', 'prompts', 'comparisons'];
+
+describe.each(await testDatabases())('stages on $name', ({ start }) => {
+  let home: TestDatabase;
+  let database: Database;
+  let data: StageDefinition;
+  let rank: StageDefinition;
+
+  beforeAll(async () => {
+    home = await start();
+    database = await home.open();
+    // The stage's own types are narrower than what the host, and this test, hand it.
+    data = dataStage(database.db) as unknown as StageDefinition;
+    rank = rankStage(database.db) as unknown as StageDefinition;
+
+    const lines = Array.from({ length: 300 }, (_, i) => {
+      const person = { user_id: `user-${i % 60}`, labeler: `labeler-${i % 3}` };
+      if (i % 3 === 0) return { prompt: `How do I do ${i}?`, completion: `Like ${i}.`, ...person, use_case: 'open_qa' };
+      return i % 3 === 1 ? { prompt: `What is ${i}?`, chosen: `It is ${i}.`, rejected: 'No idea.', ...person } : { prompt: `Tell me about ${i}`, ...person };
+    });
+    await importLines('mixed', lines);
+    await importLines('mixed', [{ prompt: 'how do I do 3?', completion: 'Again.', user_id: 'late' }, { prompt: 'Write to jane.doe@example.com', user_id: 'mailer' }]);
+    await importLines('ranked', Array.from({ length: 40 }, (_, i) => ({ prompt: `Which ${i}?`, chosen: `This ${i}.`, rejected: `That ${i}.` })));
+    await importLines('texts', Array.from({ length: 250 }, (_, i) => ({ text: `text ${i}` })));
+  }, 120_000);
+  afterAll(async () => {
+    await database.close();
+    await home.remove();
+  });
+
+  async function importLines(collection: string, lines: readonly unknown[]): Promise<void> {
+    const path = join(folder, 'import.jsonl');
+    await writeFile(path, lines.map((line) => JSON.stringify(line)).join('\n'));
+    await Array.fromAsync(importFile(database, { path, format: 'jsonl', collection, strict: true }));
+  }
+
+  const mixed = { source: 'collection', collection: 'mixed', splitFractions: { validation: 0.2, test: 0.1 } };
+
+  test('a collection gives the same bytes every time, and other splits for another seed', async () => {
+    const one = await runStage(data, mixed);
+    const two = await runStage(data, mixed);
+    const other = await runStage(data, mixed, { seed: 2 });
+    for (const name of outputs) expect(await bytesOf(one.out(name))).toEqual(await bytesOf(two.out(name)));
+    expect(await bytesOf(one.out('prompts'))).not.toEqual(await bytesOf(other.out('prompts')));
+    expect(one.metrics).toEqual(two.metrics);
+  });
+
+  test('records are sorted by id, users are in one split each, duplicates are gone', async () => {
+    const { out, metrics } = await runStage(data, mixed);
+    const texts = new Map<string, string>();
+    for (const split of splits) {
+      const prompts = await loadRecords(out('prompts'), 'prompts', split);
+      expect(prompts.map((prompt) => prompt.id)).toEqual(prompts.map((prompt) => prompt.id).toSorted());
+      for (const prompt of prompts) texts.set(prompt.messages[0]?.content ?? '', split);
+    }
+    // Prompts i and i + 60 are one user's.
+    for (let i = 0; i < 240; i += 1) {
+      const of = (n: number): string | undefined => texts.get(['How do I do', 'What is', 'Tell me about'][n % 3] + (n % 3 === 2 ? ` ${n}` : ` ${n}?`));
+      expect(of(i + 60)).toBe(of(i));
+    }
+    expect([texts.has('How do I do 3?'), texts.has('how do I do 3?')].filter(Boolean)).toHaveLength(1);
+    expect(metrics['dropped/duplicate']).toBe(1);
+    expect(texts.size).toBe(300 + (texts.has('Write to jane.doe@example.com') ? 1 : 0));
+    expect(texts.get('Write to jane.doe@example.com')).not.toBe('train');
+    const [demonstration] = await loadRecords(out('demonstrations'), 'demonstrations', 'train');
+    expect(demonstration?.useCase).toBe('open_qa');
+    const comparisons = await loadRecords(out('comparisons'), 'comparisons', 'train');
+    expect(comparisons.every((comparison) => comparison.answers.length === 2 && comparison.labeler?.startsWith('labeler-'))).toBe(true);
+    const decided = (await database.db.execute(sql`select count(*)::int as n from snapshot_prompts where dropped_reason like 'duplicate: the same text%'`)) as unknown as { rows: { n: number }[] };
+    expect(decided.rows[0]?.n).toBeGreaterThan(0);
+  });
+
+  test('limits hold for each split', async () => {
+    const { out } = await runStage(data, { ...mixed, limits: { prompts: 5, demonstrations: 0 } });
+    expect((await readDatasetInfo(out('prompts'))).counts).toEqual({ train: 5, validation: 5, test: 5 });
+    expect((await readDatasetInfo(out('demonstrations'))).counts).toEqual({ train: 0, validation: 0, test: 0 });
+  });
+
+  test('without texts conversations are the corpus, without demonstrations the best answers stand in', async () => {
+    const { out } = await runStage(data, { source: 'collection', collection: 'ranked' });
+    const demonstrations = await loadRecords(out('demonstrations'), 'demonstrations', 'train');
+    expect(demonstrations.length).toBeGreaterThan(20);
+    expect(demonstrations.every((record) => record.completion.startsWith('This'))).toBe(true);
+    const [text] = await loadRecords(out('corpus'), 'text', 'train');
+    expect(text?.text).toMatch(/^Which \d+\?\n\nThis \d+\.$/);
+  });
+
+  test('raw texts are the corpus where there are some', async () => {
+    const { out } = await runStage(data, { source: 'collection', collection: 'texts' });
+    const { counts } = await readDatasetInfo(out('corpus'), 'text');
+    expect((counts['train'] ?? 0) + (counts['validation'] ?? 0)).toBe(250);
+    expect(counts['validation']).toBeGreaterThan(5);
+  });
+
+  test('an unknown collection is told with those that there are', async () => {
+    await expect(runStage(data, { source: 'collection', collection: 'mixd' })).rejects.toMatchObject({ code: 'MC_NOT_FOUND', message: expect.stringMatching(/mixed, ranked, texts/) as string });
+  });
+
+  test('the world is written whole: the rules find nothing to drop in it', async () => {
+    const settings = { source: 'world', documents: 30, validationDocuments: 5, prompts: { train: 60, validation: 10, test: 10 }, demonstrations: { train: 40, validation: 5 } };
+    const one = await runStage(data, settings);
+    const two = await runStage(data, settings);
+    expect(one.metrics).toEqual({ texts: 30, prompts: 60, demonstrations: 40, comparisons: 0, dropped: 0 });
+    for (const name of outputs) expect(await bytesOf(one.out(name))).toEqual(await bytesOf(two.out(name)));
+    expect((await readDatasetInfo(one.out('prompts'))).counts).toEqual({ train: 60, validation: 10, test: 10 });
+    await expect(runStage(data, { ...settings, prompts: { train: 10_000_000, validation: 1, test: 1 } })).rejects.toMatchObject({ code: 'MC_STAGE_SETTINGS' });
+  });
+
+  async function answers(prompts: readonly { id: string; messages: AnswersRecord['messages'] }[], replies: readonly string[]): Promise<string> {
+    runs += 1;
+    const path = join(folder, `answers-${runs}`);
+    const train = prompts.map(({ id, messages }) => ({ id, messages, answers: replies.map((text) => ({ text, finished: true })) }));
+    await writeDataset(path, 'answers', { train });
+    return path;
+  }
+
+  test('simulated labelers rank the world’s answers, and tell how far they agree', async () => {
+    const world = createWorld({ seed: 5, sizes: { documents: 1, validationDocuments: 1, prompts: { train: 200, validation: 1, test: 1 }, demonstrations: { train: 1, validation: 1 } } });
+    const input = await answers(world.prompts.train, ['Yes.', 'I do not know.', 'What', 'The answer is 4, of course, thank you for asking.']);
+    const { metrics, out } = await runStage(rank, { labelers: 'simulated' }, { inputs: { answers: input } });
+    expect(metrics['comparisons']).toBe(200);
+    expect(metrics['labelerAgreement']).toBeGreaterThan(0.5);
+    expect(metrics['noiseCeiling']).toBeGreaterThan(0.5);
+    const train = await loadRecords(out('comparisons'), 'comparisons', 'train');
+    const validation = await loadRecords(out('comparisons'), 'comparisons', 'validation');
+    expect(train.length + validation.length).toBe(200);
+    expect(validation.length).toBeGreaterThan(5);
+    expect(new Set(train.map((record) => record.labeler)).size).toBeGreaterThan(5);
+
+    const several = await runStage(rank, { labelers: 'simulated', labelersPerPrompt: 3 }, { inputs: { answers: input } });
+    expect(several.metrics['comparisons']).toBe(600);
+    const prompts = (await loadRecords(several.out('comparisons'), 'comparisons', 'validation')).map((record) => record.messages[0]?.content);
+    const inTrain = new Set((await loadRecords(several.out('comparisons'), 'comparisons', 'train')).map((record) => record.messages[0]?.content));
+    expect(prompts.some((prompt) => inTrain.has(prompt))).toBe(false);
+  });
+
+  test('simulated labelers say that they do not know another prompt', async () => {
+    const input = await answers([{ id: 'p', messages: [{ role: 'user', content: 'Whither Canada?' }] }], ['a', 'b']);
+    await expect(runStage(rank, { labelers: 'simulated' }, { inputs: { answers: input } })).rejects.toMatchObject({ code: 'MC_DATA_INVALID' });
+    await expect(runStage(rank, { labelers: 'simulated' })).rejects.toMatchObject({ code: 'MC_STAGE_INPUT' });
+  });
+
+  test('people: the stage waits until their rankings of these answers are there', async () => {
+    const prompts = ['p1', 'p2'].map((id) => ({ id, messages: [{ role: 'user' as const, content: `question ${id}` }] }));
+    const input = await answers(prompts, ['one', 'two', 'three']);
+    const store = await createFeedbackStore(database);
+    const submit = (rankingId: string, promptId: string, texts: readonly string[]) =>
+      store.addRanking(
+        create(RankingSubmitted, {
+          rankingId,
+          promptId,
+          labelerId: 'eve',
+          messages: [{ role: 'user', content: `question ${promptId}` }],
+          answers: texts.map((text, rank_) => ({ text, rank: rank_, finished: true })),
+        }),
+      );
+    const done = runStage(rank, { labelers: 'human', validationFraction: 0 }, { inputs: { answers: input } });
+    await submit('r1', 'p1', ['two', 'one', 'three']);
+    await submit('r-other-run', 'p2', ['quite', 'different']);
+    await submit('r2', 'p2', ['three', 'two', 'one']);
+    const { metrics, out } = await done;
+    expect(metrics).toEqual({ comparisons: 2, labelers: 1 });
+    const records = await loadRecords(out('comparisons'), 'comparisons', 'train');
+    expect(records.map((record) => [record.id, record.labeler, record.answers[0]?.text])).toEqual([['r1', 'eve', 'two'], ['r2', 'eve', 'three']]);
+  });
+
+  test('people: a stage that is asked to stop while it waits stops', async () => {
+    const input = await answers([{ id: 'nobody', messages: [{ role: 'user', content: 'anybody?' }] }], ['one', 'two']);
+    const controller = new AbortController();
+    const waiting = runStage(rank, { labelers: 'human' }, { inputs: { answers: input }, signal: controller.signal });
+    controller.abort('shutdown');
+    await expect(waiting).rejects.toBe('shutdown');
+  });
+
+  test('imported comparisons are handed on', async () => {
+    const { out } = await runStage(data, { source: 'collection', collection: 'ranked' });
+    const passed = await runStage(rank, { labelers: 'imported' }, { inputs: { comparisons: out('comparisons') } });
+    expect(await bytesOf(passed.out('comparisons'))).toEqual(await bytesOf(out('comparisons')));
+    expect(passed.metrics['comparisons']).toBe(40);
+  });
+});
