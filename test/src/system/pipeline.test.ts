@@ -1,0 +1,107 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { rpc } from '@minchat/bus';
+import { RunStatus, StageStatus } from '@minchat/contracts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { root, startSystem, stageOf, tinySpec, weightsOf, type System } from './system.ts';
+
+interface Reported {
+  run: string;
+  stages: { stage: string; status: string; seconds: number | null; metrics: Record<string, number> }[];
+  evaluation: { winRate: { rate: number; low: number; high: number }; samples: unknown[]; models: { policy: { finished: number } } };
+}
+
+describe('the pipeline, every service as a process', () => {
+  let system: System;
+  let report: Reported;
+
+  beforeAll(async () => {
+    // The SFT service is started alone, below, by its own command.
+    system = await startSystem({ without: ['sft-trainer'] });
+    await system.startAlone('sft-trainer');
+  });
+  afterAll(() => system?.stop());
+
+  it('goes from nothing to a report', async () => {
+    const { code, stdout, stderr } = await system.minchat('run', join(root, 'examples/tiny.yaml'), '--report', 'out.json');
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/ppo\s+completed/);
+    report = JSON.parse(await readFile(join(system.home, 'out.json'), 'utf8')) as Reported;
+    expect(report.stages.map(({ stage, status }) => `${stage} ${status}`)).toEqual(
+      ['data', 'pretrain', 'sft', 'sample', 'rank', 'reward', 'ppo', 'evaluate'].map((stage) => `${stage} completed`),
+    );
+    const { winRate } = report.evaluation;
+    expect(winRate.low).toBeLessThanOrEqual(winRate.rate);
+    expect(winRate.high).toBeGreaterThanOrEqual(winRate.rate);
+    expect(report.evaluation.samples.length).toBeGreaterThanOrEqual(3);
+    const pretrain = report.stages.find(({ stage }) => stage === 'pretrain');
+    expect(pretrain?.metrics['loss']).toBeLessThan(6);
+  });
+
+  it('exports Hugging Face folders', async () => {
+    const { code, stderr } = await system.minchat('export', report.run, 'exported');
+    expect([code, stderr]).toEqual([0, '']);
+    const config = JSON.parse(await readFile(join(system.home, 'exported/ppo/policy/config.json'), 'utf8')) as Record<string, unknown>;
+    expect(config).toMatchObject({ model_type: 'gpt2', n_layer: 1, n_embd: 32 });
+    for (const file of ['ppo/policy/model.safetensors', 'ppo/policy/tokenizer.json', 'reward/reward/model.safetensors', 'evaluate/report/report.html']) {
+      expect((await readFile(join(system.home, 'exported', file))).length).toBeGreaterThan(100);
+    }
+  });
+
+  it('answers', async () => {
+    const { code, stdout, stderr } = await system.minchat('generate', 'What colour is the sky?', '--model', `${report.run}/sft`, '--max-tokens', '8', '--seed', '1', '--json');
+    expect([code, stderr]).toEqual([0, '']);
+    expect(JSON.parse(stdout)).toMatchObject({ model: `${report.run}/sft` });
+  });
+
+  it('cancels in the middle of a stage, and resumes to the same weights', async () => {
+    const { runId } = await system.submit(await tinySpec());
+    await system.event(runId, ({ stage, checkpointed }) => stage === 'pretrain' && checkpointed !== undefined);
+    const cancelled = await system.bus.call(rpc.cancelRun, { runId });
+    expect(stageOf(cancelled, 'pretrain').status).toBe(StageStatus.STAGE_STATUS_CANCELLED);
+    await system.bus.call(rpc.resumeRun, { runId });
+    await system.event(runId, ({ stage, completed }) => stage === 'pretrain' && completed !== undefined);
+    const run = await system.bus.call(rpc.getRun, { runId });
+    expect(stageOf(run, 'pretrain').attempt).toBeGreaterThan(1);
+    const first = await system.bus.call(rpc.getRun, { runId: report.run });
+    expect(await weightsOf(system, run, 'pretrain', 'model')).toBe(await weightsOf(system, first, 'pretrain', 'model'));
+    await system.bus.call(rpc.cancelRun, { runId });
+  });
+
+  it('forks from a stage with other settings and another algorithm', async () => {
+    const fork = await system.bus.call(rpc.forkRun, { runId: report.run, fromStage: 'ppo', settingsJson: '{"ppo":{"episodes":16}}' });
+    const run = await system.ended(fork.runId);
+    expect(run.error).toBeUndefined();
+    expect(run.status).toBe(RunStatus.RUN_STATUS_COMPLETED);
+    expect(stageOf(run, 'reward').jobId).toBe(`${report.run}_reward`);
+    expect(stageOf(run, 'ppo').jobId).toBe(`${fork.runId}_ppo`);
+  });
+
+  it('tells of a wrong setting by its stage, without trying again', async () => {
+    const { runId } = await system.submit(await tinySpec(['steps: 40', 'stepz: 40']));
+    const run = await system.ended(runId);
+    expect(run.error).toMatchObject({ code: 'MC_STAGE_SETTINGS', message: expect.stringContaining('stepz') });
+    expect(stageOf(run, 'sft').status).toBe(StageStatus.STAGE_STATUS_WAITING);
+  });
+});
+
+describe('a stage swapped for a third party’s package', () => {
+  let system: System;
+
+  beforeAll(async () => {
+    system = await startSystem({ without: ['sft-trainer'] });
+    await system.startAlone('sft-trainer', { STAGE_PLUGIN: join(root, 'test/fixtures/copy-sft') });
+  });
+  afterAll(() => system?.stop());
+
+  it('runs in its place, in a pipeline that ends', async () => {
+    const settings = '{ epochs: 1, batchSize: 8, learningRate: 3e-3, dropout: 0, evaluationExamples: 16, selectionPrompts: 4, sampleTokens: 12 }';
+    const { runId } = await system.submit(await tinySpec([settings, '{ greeting: hi }'], ['    settings:\n      episodes: 48', "    plugin: '@minchat/ppo-trainer/rloo'\n    settings:\n      episodes: 16\n      groupSize: 4"], ['      normaliseOn: 16\n', '']));
+    const run = await system.ended(runId);
+    expect(run.error).toBeUndefined();
+    expect(stageOf(run, 'sft').result?.metrics).toEqual([{ name: 'copied', value: 1 }]);
+    expect(await weightsOf(system, run, 'sft', 'model')).toBe(await weightsOf(system, run, 'pretrain', 'model'));
+    expect(stageOf(run, 'evaluate').status).toBe(StageStatus.STAGE_STATUS_COMPLETED);
+  });
+});
