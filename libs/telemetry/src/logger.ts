@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty';
 import { trace } from '@opentelemetry/api';
 import { pino, type DestinationStream, type Logger, type LoggerOptions } from 'pino';
 import pretty from 'pino-pretty';
@@ -28,7 +29,7 @@ export function createLogger(service: string, options: CreateLoggerOptions = {})
   };
   if (options.destination) return pino(settings, options.destination);
   const wantsPretty = options.pretty ?? /^(1|true)$/.test(process.env['LOG_PRETTY'] ?? '');
-  return wantsPretty && process.stdout.isTTY ? pino(settings, pretty({ colorize: true, ignore: 'pid' })) : pino(settings);
+  return wantsPretty && isatty(1) ? pino(settings, pretty({ colorize: true, ignore: 'pid', destination: 1, sync: true })) : pino(settings);
 }
 
 function traceFields(): object {

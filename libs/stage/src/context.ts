@@ -1,0 +1,95 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { MinchatError } from '@minchat/errors';
+import type { Logger } from '@minchat/telemetry';
+import type { Progress, StageContext, StageDefinition } from './define.ts';
+import type { Assignment, Control, StageShape } from './thread-messages.ts';
+
+/** What a running stage tells its host. */
+export interface StageHooks {
+  progress(progress: Progress): void;
+  /** Stores the folder as a checkpoint. Rejects with MC_LEASE_LOST. */
+  save(step: number, folder: string): Promise<void>;
+}
+
+export interface RunningContext {
+  context: StageContext<unknown>;
+  /** Looks at the control block and aborts the signal when a stop is asked for. */
+  readonly look: () => void;
+}
+
+function named(folders: Readonly<Record<string, string>>, what: string, name: string): string {
+  const folder = Object.hasOwn(folders, name) ? folders[name] : undefined;
+  if (folder === undefined) throw new MinchatError('MC_STAGE_INPUT', `expected the ${what} "${name}", found ${Object.keys(folders).join(', ') || 'none'}`);
+  return folder;
+}
+
+/** The context of a stage, on whichever thread it runs. */
+export function createContext(assignment: Assignment, settings: unknown, control: Control, hooks: StageHooks, log: Logger): RunningContext {
+  const stopping = new AbortController();
+  let checkpoints = 0;
+  const look = (): void => {
+    const reason = control.stop;
+    if (reason !== undefined && !stopping.signal.aborted) stopping.abort(reason);
+  };
+  const context: StageContext<unknown> = {
+    runId: assignment.runId,
+    jobId: assignment.jobId,
+    stage: assignment.stage,
+    seed: assignment.seed,
+    settings,
+    log,
+    signal: stopping.signal,
+    input: (name) => named(assignment.inputs, 'input', name),
+    hasInput: (name) => Object.hasOwn(assignment.inputs, name),
+    output: (name) => named(assignment.outputs, 'output', name),
+    progress(progress) {
+      look();
+      hooks.progress(progress);
+    },
+    checkpoint: {
+      restore: () => Promise.resolve(assignment.restore),
+      due() {
+        look();
+        return control.checkpointDue;
+      },
+      async save(step, write) {
+        look();
+        checkpoints += 1;
+        const folder = join(assignment.scratch, String(checkpoints));
+        await mkdir(folder, { recursive: true });
+        try {
+          await write(folder);
+          await hooks.save(step, folder);
+        } finally {
+          await rm(folder, { recursive: true, force: true });
+        }
+        look();
+      },
+    },
+  };
+  return { context, look };
+}
+
+export function shapeOf(stage: StageDefinition): StageShape {
+  const inputs = Object.entries(stage.inputs).map(([name, { kind, optional = false }]) => [name, { kind, optional }] as const);
+  const outputs = Object.entries(stage.outputs).map(([name, { kind }]) => [name, { kind }] as const);
+  return { kind: stage.kind, inputs: Object.fromEntries(inputs), outputs: Object.fromEntries(outputs) };
+}
+
+/** The settings as the stage's schema gives them. Throws MC_STAGE_SETTINGS. */
+export function parseSettings(stage: StageDefinition, settingsJson: string): unknown {
+  const parsed = stage.settings.safeParse(settingsJson === '' ? {} : JSON.parse(settingsJson));
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues.slice(0, 3).map((issue) => (issue.path.length > 0 ? `${issue.path.join('.')}: ${issue.message}` : issue.message));
+  throw new MinchatError('MC_STAGE_SETTINGS', `settings of ${stage.kind}: ${issues.join('; ')}`);
+}
+
+/** A bug in a stage is the stage's failure; what has a code of its own keeps it. */
+export function stageError(thrown: unknown): MinchatError {
+  if (thrown instanceof MinchatError) return thrown;
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  const system = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
+  const code = system === 'ENOSPC' || system === 'EDQUOT' ? 'MC_DISK_FULL' : 'MC_STAGE_FAILED';
+  return new MinchatError(code, message, { cause: thrown });
+}

@@ -1,0 +1,341 @@
+import { mkdir, readdir, rm, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Bus, JobDelivery, Lease } from '@minchat/bus';
+import { JobState, type JobRecord, errorFromWire, errorToWire, type Checkpoint, type Init, type Job, type NamedArtifact, type StageEvent, type StageResult } from '@minchat/contracts';
+import { MinchatError, toMinchatError } from '@minchat/errors';
+import type { Logger, ServiceMetrics } from '@minchat/telemetry';
+import type { Metrics, StopReason } from './define.ts';
+import { createProgressSink, toMetrics } from './progress.ts';
+import type { Runner } from './runner.ts';
+import type { Assignment, StageShape } from './thread-messages.ts';
+
+/** After so many tries without progress a job is given up. */
+export const maxTries = 5;
+
+/** How a delivery ended, for metrics. */
+export type Outcome = 'completed' | 'failed' | 'retried' | 'released' | 'cancelled' | 'lost' | 'held' | 'over';
+
+export interface JobRunDeps {
+  bus: Bus;
+  metrics: ServiceMetrics;
+  workerId: string;
+  leaseMs: number;
+  checkpointSeconds: number;
+  shutdownSeconds: number;
+  /** Folder for the job's outputs and checkpoints while they are made. */
+  workFolder: string;
+  /** Aborts when the service is asked to stop. */
+  shutdown: AbortSignal;
+  log: Logger;
+  /** Loads the stage that the job asks for. */
+  load: (job: Job, log: Logger) => Promise<{ plugin: string; runner: Runner }>;
+}
+
+/** Takes one delivered job, does it or hands it on, and settles the delivery. Never rejects. */
+export async function runJob(delivery: JobDelivery, deps: JobRunDeps): Promise<Outcome> {
+  const { bus, workerId } = deps;
+  const { job } = delivery;
+  const log = deps.log.child({ run: job.runId, job: job.jobId, stage: job.stage });
+  try {
+    const taken = await bus.jobs.take(job, workerId, deps.leaseMs);
+    switch (taken.outcome) {
+      case 'held':
+        log.info({ holder: taken.record.workerId }, 'another worker has the job');
+        delivery.nak(Math.max(100, taken.untilMs - Date.now() + 50));
+        return 'held';
+      case 'over':
+        await tellAgain(delivery, deps, taken.record);
+        return 'over';
+      case 'taken':
+        return await new JobRun(delivery, taken.lease, deps, log).run();
+    }
+  } catch (error) {
+    // The record could not be read or written: whoever gets the delivery next sees what is so.
+    log.error({ err: error }, 'gave up on a delivery');
+    delivery.nak(5000);
+    return 'lost';
+  }
+}
+
+/** A job whose result is stored but whose event or ack was lost. */
+async function tellAgain(delivery: JobDelivery, { bus }: JobRunDeps, record: JobRecord): Promise<void> {
+  const { job } = delivery;
+  const base = { runId: job.runId, jobId: job.jobId, stage: job.stage, workerId: record.workerId };
+  if (record.state === JobState.JOB_STATE_COMPLETED && record.result) {
+    await bus.publishEvent({ ...base, eventId: `${job.jobId}-completed`, completed: { result: record.result } }, { once: true });
+  } else if (record.state === JobState.JOB_STATE_FAILED && record.error) {
+    await bus.publishEvent({ ...base, eventId: `${job.jobId}-failed-${record.attempt}`, failed: { error: record.error, attempt: record.attempt, final: true } }, { once: true });
+    await delivery.deadLetter(errorFromWire(record.error));
+    return;
+  }
+  await delivery.ack();
+}
+
+class JobRun {
+  readonly #delivery: JobDelivery;
+  readonly #lease: Lease;
+  readonly #deps: JobRunDeps;
+  readonly #log: Logger;
+  readonly #folder: string;
+  readonly #began = performance.now();
+  #runner: Runner | undefined;
+  /** Why the lease is gone, once it is. */
+  #gone: MinchatError | undefined;
+  #lastCheckpoint = performance.now();
+  readonly #overdue = Promise.withResolvers<never>();
+  #patience: NodeJS.Timeout | undefined;
+
+  constructor(delivery: JobDelivery, lease: Lease, deps: JobRunDeps, log: Logger) {
+    this.#delivery = delivery;
+    this.#lease = lease;
+    this.#deps = deps;
+    this.#log = log;
+    this.#folder = join(deps.workFolder, delivery.job.jobId);
+    // It may come while nobody waits for it.
+    this.#overdue.promise.catch(() => undefined);
+  }
+
+  async run(): Promise<Outcome> {
+    const { bus, shutdown } = this.#deps;
+    const { job } = this.#delivery;
+    const { record } = this.#lease;
+    this.#log.info({ attempt: record.attempt, delivery: this.#delivery.delivery, fromStep: record.checkpoint?.step ?? 0 }, 'took a job');
+    const stopBeating = this.#beat();
+    const stopListening = bus.onCancel(job.jobId, () => this.#leave(new MinchatError('MC_CANCELLED', `job ${job.jobId} was cancelled`)));
+    const onShutdown = (): void => this.#askToStop('shutdown');
+    shutdown.addEventListener('abort', onShutdown);
+    try {
+      if (record.failures >= maxTries) throw new MinchatError('MC_STAGE_FAILED', `given up after ${record.failures} tries without progress, the last of which ended without a word`);
+      return await this.#complete(await this.#work());
+    } catch (thrown) {
+      return await this.#ended(toMinchatError(thrown));
+    } finally {
+      stopBeating();
+      clearTimeout(this.#patience);
+      stopListening();
+      shutdown.removeEventListener('abort', onShutdown);
+      await this.#runner?.dispose();
+      await rm(this.#folder, { recursive: true, force: true });
+    }
+  }
+
+  /** Renews the lease and keeps the delivery ours, on this thread, whatever the stage computes. */
+  #beat(): () => void {
+    let renewing = false;
+    const timer = setInterval(() => {
+      this.#delivery.working();
+      const now = new Date();
+      void utimes(this.#deps.workFolder, now, now).catch(() => undefined);
+      const sinceCheckpoint = (performance.now() - this.#lastCheckpoint) / 1000;
+      if (sinceCheckpoint >= this.#deps.checkpointSeconds) this.#runner?.setCheckpointDue(true);
+      if (renewing || this.#gone) return;
+      renewing = true;
+      this.#deps.bus.jobs
+        .renew(this.#lease)
+        .catch((error: unknown) => {
+          const known = toMinchatError(error);
+          if (known.code === 'MC_LEASE_LOST' || known.code === 'MC_CANCELLED') this.#leave(known);
+          else this.#log.warn({ err: known }, 'could not renew the lease');
+        })
+        .finally(() => (renewing = false));
+    }, this.#deps.leaseMs / 3);
+    return () => clearInterval(timer);
+  }
+
+  /** The job is not ours any more: stop the stage, and throw away what it made. */
+  #leave(reason: MinchatError): void {
+    if (this.#gone) return;
+    this.#gone = reason;
+    this.#log.info({ reason: reason.code }, 'the job is not ours any more');
+    this.#askToStop(reason.code === 'MC_CANCELLED' ? 'cancelled' : 'lease-lost');
+  }
+
+  /** A stage that does not stop in time is left, and its thread ended. */
+  #askToStop(reason: StopReason): void {
+    const { shutdownSeconds } = this.#deps;
+    this.#runner?.stop(reason);
+    this.#patience ??= setTimeout(() => this.#overdue.reject(new MinchatError('MC_TIMEOUT', `the stage did not stop within ${shutdownSeconds} s`)), shutdownSeconds * 1000);
+  }
+
+  #assertOurs(): void {
+    if (this.#gone) throw this.#gone;
+  }
+
+  async #work(): Promise<StageResult> {
+    const { bus, load, shutdown, workerId, metrics } = this.#deps;
+    const { job } = this.#delivery;
+    const { record } = this.#lease;
+    const { plugin, runner } = await load(job, this.#log);
+    this.#runner = runner;
+    checkShape(job, plugin, runner.shape);
+    await this.#event({ started: { attempt: record.attempt, plugin, fromStep: record.checkpoint?.step ?? 0 } });
+    const assignment = await this.#prepare(runner.shape);
+    this.#assertOurs();
+    if (shutdown.aborted) this.#askToStop('shutdown');
+    const sink = createProgressSink(bus, job, workerId, metrics, this.#log);
+    this.#lastCheckpoint = performance.now();
+    let final: Metrics;
+    try {
+      const running = runner.run(assignment, { progress: (progress) => sink.report(progress), save: (step, folder) => this.#save(step, folder) });
+      final = await Promise.race([running, this.#overdue.promise]);
+    } finally {
+      await sink.flush();
+    }
+    this.#assertOurs();
+    return { outputs: await this.#store(runner.shape, assignment), metrics: toMetrics(final) };
+  }
+
+  /** Fetches inputs and the last checkpoint, makes empty folders for outputs. */
+  async #prepare(shape: StageShape): Promise<Assignment> {
+    const { bus } = this.#deps;
+    const { job } = this.#delivery;
+    await rm(this.#folder, { recursive: true, force: true });
+    const inputs: Record<string, string> = {};
+    for (const { name, artifact } of job.inputs) {
+      if (!artifact) continue;
+      this.#assertOurs();
+      inputs[name] = await bus.artifacts.get(artifact);
+    }
+    const outputs: Record<string, string> = {};
+    for (const name of Object.keys(shape.outputs)) {
+      outputs[name] = join(this.#folder, 'outputs', name);
+      await mkdir(outputs[name], { recursive: true });
+    }
+    const scratch = join(this.#folder, 'checkpoints');
+    await mkdir(scratch, { recursive: true });
+    const { runId, jobId, stage, seed } = job;
+    return { runId, jobId, stage, seed, inputs, outputs, scratch, restore: await this.#restore() };
+  }
+
+  async #restore(): Promise<Assignment['restore']> {
+    const { checkpoint } = this.#lease.record;
+    if (!checkpoint?.artifact) return undefined;
+    try {
+      return { step: checkpoint.step, folder: await this.#deps.bus.artifacts.get(checkpoint.artifact) };
+    } catch (thrown) {
+      const error = toMinchatError(thrown);
+      if (error.code !== 'MC_ARTIFACT_CORRUPT' && error.code !== 'MC_ARTIFACT_MISSING') throw error;
+      // From the beginning it ends where it would have ended, only later.
+      this.#log.error({ err: error, step: checkpoint.step }, 'the checkpoint cannot be read: starting from the beginning');
+      return undefined;
+    }
+  }
+
+  async #save(step: number, folder: string): Promise<void> {
+    const { bus, metrics } = this.#deps;
+    const { job } = this.#delivery;
+    this.#assertOurs();
+    const done = metrics.checkpointSeconds.startTimer({ kind: job.kind });
+    const before = this.#lease.record.checkpoint?.artifact;
+    let checkpoint: Checkpoint;
+    try {
+      const artifact = await bus.artifacts.put(folder, 'checkpoint', { scope: job.jobId });
+      checkpoint = { step, artifact };
+      await bus.jobs.checkpoint(this.#lease, checkpoint);
+    } catch (thrown) {
+      const error = toMinchatError(thrown);
+      if (error.code === 'MC_LEASE_LOST' || error.code === 'MC_CANCELLED') this.#leave(error);
+      if (error.code !== 'MC_NATS_UNAVAILABLE') throw error;
+      // Hours of work do not end because a checkpoint could not be stored; the next one may be.
+      this.#log.warn({ err: error, step }, 'could not store a checkpoint');
+      return;
+    } finally {
+      this.#lastCheckpoint = performance.now();
+      this.#runner?.setCheckpointDue(false);
+    }
+    done();
+    this.#log.info({ step }, 'stored a checkpoint');
+    await this.#event({ checkpointed: { checkpoint } });
+    if (before && before.digest !== checkpoint.artifact?.digest) await this.#removeCheckpoint(before, checkpoint.artifact);
+  }
+
+  async #removeCheckpoint(ref: NonNullable<Checkpoint['artifact']>, keep?: Checkpoint['artifact']): Promise<void> {
+    await this.#deps.bus.artifacts.remove(ref, keep).catch((error: unknown) => this.#log.warn({ err: error }, 'could not remove an old checkpoint'));
+  }
+
+  async #store(shape: StageShape, { outputs }: Assignment): Promise<NamedArtifact[]> {
+    const stored: NamedArtifact[] = [];
+    for (const [name, { kind }] of Object.entries(shape.outputs)) {
+      const folder = outputs[name] ?? '';
+      if ((await readdir(folder)).length === 0) throw new MinchatError('MC_STAGE_FAILED', `output ${name}: expected files in its folder, found none`);
+      this.#assertOurs();
+      stored.push({ name, artifact: await this.#deps.bus.artifacts.put(folder, kind) });
+    }
+    return stored;
+  }
+
+  async #complete(result: StageResult): Promise<Outcome> {
+    const { bus } = this.#deps;
+    const { job } = this.#delivery;
+    const { checkpoint } = this.#lease.record;
+    // In this order: the record is the fence and the proof, the event tells it, the ack ends it.
+    await bus.jobs.complete(this.#lease, result);
+    const seconds = (performance.now() - this.#began) / 1000;
+    await this.#event({ eventId: `${job.jobId}-completed`, completed: { result, seconds } }, true);
+    await this.#delivery.ack();
+    this.#log.info({ seconds }, 'completed the job');
+    if (checkpoint?.artifact) await this.#removeCheckpoint(checkpoint.artifact);
+    return 'completed';
+  }
+
+  async #ended(error: MinchatError): Promise<Outcome> {
+    const { bus } = this.#deps;
+    const { job } = this.#delivery;
+    const { record } = this.#lease;
+    const gone = this.#gone ?? (error.code === 'MC_LEASE_LOST' || error.code === 'MC_CANCELLED' ? error : undefined);
+    if (gone?.code === 'MC_CANCELLED') {
+      await this.#delivery.ack();
+      this.#log.info('the job was cancelled');
+      return 'cancelled';
+    }
+    // An ack or nak of ours could end the delivery of the worker that has the job now.
+    if (gone) return 'lost';
+    try {
+      if (this.#deps.shutdown.aborted) {
+        await bus.jobs.release(this.#lease);
+        await this.#event({ released: { step: this.#lease.record.checkpoint?.step ?? 0, attempt: record.attempt } });
+        this.#delivery.nak();
+        this.#log.info({ step: this.#lease.record.checkpoint?.step ?? 0 }, 'handed the job back');
+        return 'released';
+      }
+      const { failures } = this.#lease.record;
+      const wire = errorToWire(error);
+      if (error.retryable && failures + 1 < maxTries) {
+        await bus.jobs.release(this.#lease, error);
+        await this.#event({ failed: { error: wire, attempt: record.attempt, final: false } });
+        const delayMs = Math.min(60_000, 1000 * 4 ** failures);
+        this.#delivery.nak(delayMs);
+        this.#log.warn({ err: error, tries: failures + 1, delayMs }, 'the job failed; it is tried again');
+        return 'retried';
+      }
+      await bus.jobs.fail(this.#lease, error);
+      await this.#event({ eventId: `${job.jobId}-failed-${record.attempt}`, failed: { error: wire, attempt: record.attempt, final: true } }, true);
+      await this.#delivery.deadLetter(error);
+      this.#log.error({ err: error }, 'the job failed');
+      return 'failed';
+    } catch (thrown) {
+      const late = toMinchatError(thrown);
+      if (late.code === 'MC_CANCELLED') await this.#delivery.ack();
+      this.#log.warn({ err: late }, 'could not hand the job on: its lease runs out by itself');
+      return late.code === 'MC_CANCELLED' ? 'cancelled' : 'lost';
+    }
+  }
+
+  async #event(detail: Init<StageEvent>, once = false): Promise<void> {
+    const { runId, jobId, stage } = this.#delivery.job;
+    await this.#deps.bus.publishEvent({ runId, jobId, stage, workerId: this.#deps.workerId, ...detail }, { once });
+  }
+}
+
+/** Whether a stage can do the job. Throws MC_PLUGIN_INVALID, MC_STAGE_INPUT. */
+function checkShape(job: Job, plugin: string, shape: StageShape): void {
+  if (shape.kind !== job.kind) throw new MinchatError('MC_PLUGIN_INVALID', `${plugin}: expected a stage of kind ${job.kind}, found one of kind ${shape.kind}`);
+  for (const { name, artifact } of job.inputs) {
+    const declared = Object.hasOwn(shape.inputs, name) ? shape.inputs[name] : undefined;
+    if (!declared) throw new MinchatError('MC_STAGE_INPUT', `${plugin}: expected inputs ${Object.keys(shape.inputs).join(', ') || 'none'}, found ${name}`);
+    if (artifact?.kind !== declared.kind) throw new MinchatError('MC_STAGE_INPUT', `${plugin}: input ${name}: expected a ${declared.kind}, found a ${artifact?.kind ?? 'nothing'}`);
+  }
+  for (const [name, { kind, optional }] of Object.entries(shape.inputs)) {
+    if (!optional && !job.inputs.some((input) => input.name === name)) throw new MinchatError('MC_STAGE_INPUT', `${plugin}: expected the input ${name} (a ${kind}), found none`);
+  }
+}

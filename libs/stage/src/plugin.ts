@@ -1,0 +1,83 @@
+import { createRequire } from 'node:module';
+import { stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { MinchatError } from '@minchat/errors';
+import type { StageDefinition } from './define.ts';
+
+export interface PluginChoice {
+  /** The service's own package. */
+  defaultPlugin: string;
+  /** STAGE_PLUGIN. */
+  configured: string | undefined;
+  /** STAGE_PLUGINS: what else jobs may ask for. */
+  allowed: readonly string[];
+}
+
+/**
+ * The plugin that a job runs with. A job may ask for the service's own package, a subpath of it, and
+ * what the operator allowed: what a message names must not make a worker load just any code.
+ */
+export function choosePlugin({ defaultPlugin, configured, allowed }: PluginChoice, wanted: string): string {
+  if (wanted === '') return configured ?? defaultPlugin;
+  const own = wanted === defaultPlugin || (wanted.startsWith(`${defaultPlugin}/`) && !wanted.split('/').includes('..'));
+  if (own || wanted === configured || allowed.includes(wanted)) return wanted;
+  const known = [configured, defaultPlugin, `${defaultPlugin}/...`, ...allowed].filter((name) => name !== undefined);
+  throw new MinchatError('MC_PLUGIN_UNKNOWN', `expected one of ${known.join(', ')}, found ${wanted}`, { hint: `Add ${wanted} to STAGE_PLUGINS of the service, or correct the spec.` });
+}
+
+/** The URL of a plugin: a package or subpath of one, or a path (from the working folder). */
+export async function resolvePlugin(name: string): Promise<string> {
+  if (name.startsWith('file:')) return name;
+  if (name.startsWith('.') || name.startsWith('/')) {
+    const path = resolve(name);
+    const found = await stat(path).catch(() => undefined);
+    if (!found) throw unknown(name, `no file ${path}`);
+    return pathToFileURL(found.isDirectory() ? createRequire(join(path, 'x.js')).resolve(path) : path).href;
+  }
+  // From here (where all packages of a workspace or image are), from the service, from the working folder.
+  const attempts = [
+    () => import.meta.resolve(name),
+    () => pathToFileURL(createRequire(resolve(process.argv[1] ?? 'x.js')).resolve(name)).href,
+    () => pathToFileURL(createRequire(resolve('x.js')).resolve(name)).href,
+  ];
+  let reason = '';
+  for (const attempt of attempts) {
+    try {
+      return attempt();
+    } catch (error) {
+      reason ||= (error as Error).message;
+    }
+  }
+  throw unknown(name, reason);
+}
+
+function unknown(name: string, reason: string, cause?: unknown): MinchatError {
+  return new MinchatError('MC_PLUGIN_UNKNOWN', `expected a stage plugin at ${name}, found none: ${reason}`, { cause });
+}
+
+/** Loads the stage that a module exports as default. Throws MC_PLUGIN_UNKNOWN, MC_PLUGIN_INVALID. */
+export async function loadStage(name: string, url: string): Promise<StageDefinition> {
+  let loaded: { default?: unknown };
+  try {
+    loaded = (await import(url)) as { default?: unknown };
+  } catch (error) {
+    throw unknown(name, (error as Error).message, error);
+  }
+  if (!isStage(loaded.default)) {
+    throw new MinchatError('MC_PLUGIN_INVALID', `${name}: expected a default export made with defineStage(), found ${loaded.default === undefined ? 'none' : 'something else'}`);
+  }
+  return loaded.default;
+}
+
+function isStage(value: unknown): value is StageDefinition {
+  if (typeof value !== 'object' || value === null) return false;
+  const { kind, settings, inputs, outputs, run } = value as Partial<Record<keyof StageDefinition, unknown>>;
+  return (
+    typeof kind === 'string' &&
+    typeof run === 'function' &&
+    typeof (settings as { safeParse?: unknown } | undefined)?.safeParse === 'function' &&
+    typeof inputs === 'object' && inputs !== null &&
+    typeof outputs === 'object' && outputs !== null
+  );
+}

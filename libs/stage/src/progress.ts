@@ -1,0 +1,65 @@
+import type { Bus } from '@minchat/bus';
+import type { Job, Metric } from '@minchat/contracts';
+import type { Logger, ServiceMetrics } from '@minchat/telemetry';
+import type { Metrics, Progress } from './define.ts';
+
+/** At most one progress event per job in this time. */
+const everyMs = 1000;
+const maxSamples = 20;
+const maxSampleLength = 4000;
+
+/** What is not finite has no place in a message; the stage itself says when it diverged. */
+export function toMetrics(metrics: Metrics): Metric[] {
+  return Object.entries(metrics).flatMap(([name, value]) => (Number.isFinite(value) ? [{ name, value }] : []));
+}
+
+export interface ProgressSink {
+  report(progress: Progress): void;
+  /** Publishes what was held back. */
+  flush(): Promise<void>;
+}
+
+/**
+ * Thins out what a stage reports at every step: the latest of each second is published, texts are
+ * collected until then. A progress event that cannot be published is dropped: the next one tells more.
+ */
+export function createProgressSink(bus: Bus, job: Job, workerId: string, metrics: ServiceMetrics, log: Logger): ProgressSink {
+  let held: Progress | undefined;
+  let samples: string[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  let publishing = Promise.resolve();
+  let tokens: number | undefined;
+  const { kind } = job;
+
+  function publish(): void {
+    clearTimeout(timer);
+    timer = undefined;
+    if (!held) return;
+    const { step, totalSteps, tokens: done = 0, message = '' } = held;
+    const progress = { step, totalSteps, tokens: done, message: message.toWellFormed(), metrics: toMetrics(held.metrics ?? {}), samples };
+    held = undefined;
+    samples = [];
+    publishing = publishing
+      .then(() => bus.publishEvent({ runId: job.runId, jobId: job.jobId, stage: job.stage, workerId, progress }))
+      .catch((error: unknown) => log.warn({ err: error }, 'could not publish progress'));
+  }
+
+  return {
+    report(progress) {
+      held = { ...progress, message: progress.message || held?.message || '' };
+      samples = [...samples, ...(progress.samples ?? []).map((text) => text.slice(0, maxSampleLength).toWellFormed())].slice(-maxSamples);
+      metrics.step.set({ kind }, progress.step);
+      metrics.totalSteps.set({ kind }, progress.totalSteps);
+      const now = progress.tokens ?? 0;
+      // Counted from the job's start; what an earlier attempt did is not counted again.
+      if (tokens !== undefined && now > tokens) metrics.tokens.inc({ kind }, now - tokens);
+      tokens = now;
+      for (const [name, value] of Object.entries(progress.metrics ?? {})) metrics.stageMetric.set({ kind, name }, value);
+      timer ??= setTimeout(publish, everyMs);
+    },
+    async flush() {
+      publish();
+      await publishing;
+    },
+  };
+}
