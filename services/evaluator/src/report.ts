@@ -83,6 +83,8 @@ export interface Report {
   readonly winRates: readonly WinRate[];
   readonly useCases: readonly UseCaseFigures[];
   readonly models: { readonly sft: AnswerFigures; readonly policy: AnswerFigures };
+  /** Perplexity of the base model on the same text, before any answer was learned. */
+  readonly basePerplexity?: number;
   /** KL(policy || SFT) in nats per answer, estimated on the policy's own answers. */
   readonly kl: { readonly mean: number; readonly standardError: number; readonly perToken: number };
   readonly rewardModel?: RewardModelFigures;

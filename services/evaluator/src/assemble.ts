@@ -1,0 +1,119 @@
+import type { PromptRecord } from '@minchat/datasets';
+import type { Judgement } from '@minchat/world';
+import type { Answer } from './answers.ts';
+import { distinct, mean, outcome, standardError, wilson } from './figures.ts';
+import { frontierOf } from './histories.ts';
+import type { AnswerFigures, Judge, Report, RewardModelFigures, Sample, SampleAnswer, UseCaseFigures, WinRate } from './report.ts';
+import type { EvaluateSettings } from './settings.ts';
+
+/** An answer with what the judges say of it. */
+export interface Judged extends Answer {
+  readonly reward: number;
+  /** Undefined for prompts that are none of the world's. */
+  readonly gold: Judgement | undefined;
+}
+
+export interface Findings {
+  readonly run: string;
+  readonly settings: EvaluateSettings;
+  readonly split: string;
+  readonly prompts: readonly PromptRecord[];
+  /** One answer of each model to each prompt. */
+  readonly answers: { readonly sft: readonly Judged[]; readonly policy: readonly Judged[] };
+  /** log pi - log pi_sft of each of the policy's answers. */
+  readonly divergence: readonly number[];
+  readonly perplexity: Partial<Record<'base' | 'sft' | 'policy', number>>;
+  readonly rewardModel: RewardModelFigures | undefined;
+  readonly histories: Report['histories'];
+}
+
+/** Both models on one prompt. */
+interface Duel {
+  readonly prompt: PromptRecord;
+  readonly sft: Judged;
+  readonly policy: Judged;
+}
+
+/** Puts the report together from what was found. */
+export function assemble(findings: Findings): Report {
+  const { settings, prompts, answers, divergence, perplexity, histories } = findings;
+  const duels = prompts.flatMap((prompt, i): Duel[] => {
+    const [sft, policy] = [answers.sft[i], answers.policy[i]];
+    return sft === undefined || policy === undefined ? [] : [{ prompt, sft, policy }];
+  });
+  const ofWorld = duels.filter(({ sft }) => sft.gold !== undefined);
+  const judge: Judge = ofWorld.length * 2 >= duels.length ? 'gold' : 'reward';
+  const byReward = winRate('reward', duels);
+  const byGold = ofWorld.length > 0 ? winRate('gold', ofWorld) : undefined;
+  const tokens = answers.policy.reduce((sum, answer) => sum + answer.tokens.length, 0);
+  return {
+    version: 1,
+    run: findings.run,
+    judge,
+    winRate: judge === 'gold' && byGold !== undefined ? byGold : byReward,
+    winRates: byGold === undefined ? [byReward] : [byGold, byReward],
+    useCases: useCases(judge, judge === 'gold' ? ofWorld : duels),
+    models: { sft: figuresOf(answers.sft, perplexity.sft), policy: figuresOf(answers.policy, perplexity.policy) },
+    ...(perplexity.base === undefined ? {} : { basePerplexity: perplexity.base }),
+    kl: { mean: mean(divergence), standardError: standardError(divergence), perToken: divergence.reduce((a, b) => a + b, 0) / Math.max(1, tokens) },
+    ...(findings.rewardModel === undefined ? {} : { rewardModel: findings.rewardModel }),
+    frontier: frontierOf(histories.policy),
+    histories,
+    sampling: { temperature: settings.temperature, maxNewTokens: settings.maxNewTokens, split: findings.split, prompts: duels.length },
+    samples: spread(duels, settings.samples).map(sampleOf),
+  };
+}
+
+function scoreBy(judge: Judge, answer: Judged): number {
+  return judge === 'gold' ? (answer.gold?.score ?? Number.NaN) : answer.reward;
+}
+
+function winRate(judge: Judge, duels: readonly Duel[]): WinRate {
+  const outcomes = duels.map(({ sft, policy }) => outcome(scoreBy(judge, policy), scoreBy(judge, sft)));
+  const count = (value: number): number => outcomes.filter((one) => one === value).length;
+  return { judge, ...wilson(outcomes), wins: count(1), ties: count(0.5), losses: count(0), prompts: outcomes.length };
+}
+
+/** By use case, the most frequent first. */
+function useCases(judge: Judge, duels: readonly Duel[]): UseCaseFigures[] {
+  return [...Map.groupBy(duels, ({ prompt }) => prompt.useCase ?? 'other')]
+    .toSorted(([a, one], [b, two]) => two.length - one.length || (a < b ? -1 : 1))
+    .map(([useCase, members]) => ({
+      useCase,
+      prompts: members.length,
+      ...wilson(members.map(({ sft, policy }) => outcome(scoreBy(judge, policy), scoreBy(judge, sft)))),
+      sft: mean(members.map(({ sft }) => scoreBy(judge, sft))),
+      policy: mean(members.map(({ policy }) => scoreBy(judge, policy))),
+    }));
+}
+
+function figuresOf(answers: readonly Judged[], perplexity: number | undefined): AnswerFigures {
+  const gold = answers.flatMap((answer) => (answer.gold === undefined ? [] : [answer.gold]));
+  const part = (name: 'score' | 'right' | 'toThePoint' | 'polite'): number => mean(gold.map((judgement) => judgement[name]));
+  const texts = answers.map(({ text }) => text);
+  const lengths = answers.map(({ tokens, finished }) => tokens.length - (finished ? 1 : 0));
+  return {
+    reward: mean(answers.map(({ reward }) => reward)),
+    ...(gold.length > 0 ? { gold: { score: part('score'), right: part('right'), toThePoint: part('toThePoint'), polite: part('polite') } } : {}),
+    length: mean(lengths),
+    finished: mean(answers.map(({ finished }) => (finished ? 1 : 0))),
+    distinct1: distinct(texts, 1),
+    distinct2: distinct(texts, 2),
+    ...(perplexity === undefined ? {} : { perplexity }),
+    lengths,
+  };
+}
+
+/** Some of the duels, the use cases in turn. */
+function spread(duels: readonly Duel[], count: number): Duel[] {
+  const groups = [...Map.groupBy(duels, ({ prompt }) => prompt.useCase).values()];
+  const longest = Math.max(0, ...groups.map((group) => group.length));
+  const inTurn = Array.from({ length: longest }, (_, i) => groups.flatMap((group) => group.slice(i, i + 1))).flat();
+  return inTurn.slice(0, count);
+}
+
+function sampleOf({ prompt, sft, policy }: Duel): Sample {
+  const answer = ({ text, finished, reward, gold }: Judged): SampleAnswer => ({ text, finished, reward, ...(gold === undefined ? {} : { gold: gold.score }) });
+  const conversation = prompt.messages.length === 1 ? (prompt.messages[0]?.content ?? '') : prompt.messages.map(({ role, content }) => `${role}: ${content}`).join('\n');
+  return { prompt: conversation, ...(prompt.useCase === undefined ? {} : { useCase: prompt.useCase }), sft: answer(sft), policy: answer(policy) };
+}

@@ -1,0 +1,223 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { loadRecords, readDatasetInfo, readRecords, type PromptRecord, type Split } from '@minchat/datasets';
+import { MinchatError } from '@minchat/errors';
+import { disposeModel, loadModel, type Model } from '@minchat/model';
+import type { Metrics, StageContext } from '@minchat/stage';
+import { loadTokenizer, type Tokenizer } from '@minchat/tokenizer';
+import { chatExample, evaluateLm, packTexts, scoreExamples, windowBatch, type TokenBatch } from '@minchat/training';
+import { judge, noiseCeiling } from '@minchat/world';
+import { answerLogProbs, rewardsOf, sampleAnswers, type Answer } from './answers.ts';
+import { assemble, type Judged } from './assemble.ts';
+import { readHistory } from './histories.ts';
+import type { History, Report, RewardModelFigures } from './report.ts';
+import { rankingFigures } from './reward-model.ts';
+import type { EvaluateSettings } from './settings.ts';
+
+export type EvaluateContext = StageContext<EvaluateSettings, 'sft' | 'policy' | 'reward' | 'prompts' | 'base' | 'corpus' | 'comparisons', 'report'>;
+
+/** Answers so far; all that a checkpoint holds. */
+interface State {
+  readonly sft: Answer[];
+  readonly policy: Answer[];
+}
+
+/** Everything that the report says. */
+export async function evaluate(context: EvaluateContext): Promise<Report> {
+  const { settings } = context;
+  const { split, prompts } = await heldOutPrompts(context.input('prompts'), settings.prompts);
+  const tokenizer = await loadTokenizer(context.input('sft'));
+  const encoded = prompts.map(({ messages }) => tokenizer.encodeChat(messages, { addGenerationPrompt: true }));
+  const batches = Math.ceil(prompts.length / settings.batchSize);
+  const steps = new Steps(context, 2 * batches + 3);
+
+  const state = await restore(context);
+  const sft = await loadModel(context.input('sft'), { head: 'lm' });
+  const policy = await loadModel(context.input('policy'), { head: 'lm' });
+  for (const [name, model] of [['sft', sft], ['policy', policy]] as const) {
+    const answers = state[name];
+    steps.at(name === 'sft' ? 0 : batches, answers);
+    while (answers.length < prompts.length) {
+      const from = answers.length;
+      const to = Math.min(prompts.length, from + settings.batchSize);
+      try {
+        answers.push(...(await sampleAnswers({ model, tokenizer, prompts: encoded, settings, seed: context.seed, signal: context.signal }, from, to)));
+      } catch (error) {
+        if (context.signal.aborted) await save(context, steps.step, state);
+        throw error;
+      }
+      const last = answers.at(-1)?.text ?? '';
+      steps.done(answers.slice(from), `${name} answers`, [`${prompts[to - 1]?.messages.at(-1)?.content ?? ''}\n> ${last}`]);
+      if (context.checkpoint.due() || context.signal.aborted) await save(context, steps.step, state);
+      context.signal.throwIfAborted();
+    }
+  }
+
+  const divergence: number[] = [];
+  for (let from = 0; from < prompts.length; from += settings.batchSize) {
+    const rows = state.policy.slice(from, from + settings.batchSize);
+    const asked = encoded.slice(from, from + settings.batchSize);
+    const mine = await answerLogProbs(policy, asked, rows, settings.temperature);
+    const theirs = await answerLogProbs(sft, asked, rows, settings.temperature);
+    divergence.push(...mine.map((value, i) => value - (theirs[i] ?? Number.NaN)));
+    context.signal.throwIfAborted();
+  }
+  steps.done([], 'KL');
+  const perplexity = await perplexities(context, tokenizer, { sft, policy });
+  disposeModel(sft);
+  disposeModel(policy);
+  steps.done([], 'perplexity');
+
+  const reward = await loadModel(context.input('reward'), { head: 'scalar' });
+  const judged = async (answers: readonly Answer[]): Promise<Judged[]> => {
+    const rewards = await rewardsOf(reward, encoded, answers, tokenizer.endOfText);
+    return answers.map((answer, i) => ({
+      ...answer,
+      reward: rewards[i] ?? Number.NaN,
+      gold: judge(prompts[i]?.messages ?? [], answer.text, answer.finished),
+    }));
+  };
+  const answers = { sft: await judged(state.sft), policy: await judged(state.policy) };
+  const rewardModel = context.hasInput('comparisons') ? await measureReward(context, reward, tokenizer) : undefined;
+  disposeModel(reward);
+  steps.done([], 'judging');
+
+  return assemble({ run: context.runId, settings, split, prompts, answers, divergence, perplexity, rewardModel, histories: await readHistories(context) });
+}
+
+/** The numbers of a report that gates and tables are made of. */
+export function metricsOf({ winRate, kl, models: { sft, policy }, rewardModel, basePerplexity }: Report): Metrics {
+  const found: Record<string, number | undefined> = {
+    winRate: winRate.rate,
+    winRateLow: winRate.low,
+    winRateHigh: winRate.high,
+    kl: kl.mean,
+    rewardSft: sft.reward,
+    rewardPolicy: policy.reward,
+    goldSft: sft.gold?.score,
+    goldPolicy: policy.gold?.score,
+    lengthSft: sft.length,
+    lengthPolicy: policy.length,
+    finishedSft: sft.finished,
+    finishedPolicy: policy.finished,
+    distinct2Sft: sft.distinct2,
+    distinct2Policy: policy.distinct2,
+    perplexityBase: basePerplexity,
+    perplexitySft: sft.perplexity,
+    perplexityPolicy: policy.perplexity,
+    rewardAccuracy: rewardModel?.accuracy,
+    noiseCeiling: rewardModel?.noiseCeiling,
+    accuracyOfCeiling: rewardModel?.accuracyOfCeiling,
+    calibrationError: rewardModel?.calibrationError,
+  };
+  return Object.fromEntries(Object.entries(found).filter((entry): entry is [string, number] => entry[1] !== undefined));
+}
+
+/** Counts batches and tokens, and reports them. */
+class Steps {
+  step = 0;
+  private tokens = 0;
+  private readonly context: EvaluateContext;
+  private readonly total: number;
+
+  constructor(context: EvaluateContext, total: number) {
+    this.context = context;
+    this.total = total;
+  }
+
+  /** Goes on where `answers`, restored from a checkpoint, end. */
+  at(step: number, answers: readonly Answer[]): void {
+    this.step = step + Math.ceil(answers.length / this.context.settings.batchSize);
+    this.tokens += count(answers);
+  }
+
+  done(answers: readonly Answer[], message: string, samples: readonly string[] = []): void {
+    this.step += 1;
+    this.tokens += count(answers);
+    this.context.progress({ step: this.step, totalSteps: this.total, tokens: this.tokens, message, samples });
+  }
+}
+
+function count(answers: readonly Answer[]): number {
+  return answers.reduce((sum, { tokens }) => sum + tokens.length, 0);
+}
+
+async function heldOutPrompts(folder: string, limit: number): Promise<{ split: Split; prompts: PromptRecord[] }> {
+  for (const split of ['test', 'validation'] as const) {
+    const prompts = (await loadRecords(folder, 'prompts', split)).slice(0, limit);
+    if (prompts.length > 0) return { split, prompts };
+  }
+  throw new MinchatError('MC_DATA_EMPTY', 'prompts: expected held-out prompts in the split test or validation, found none');
+}
+
+async function restore({ checkpoint }: EvaluateContext): Promise<State> {
+  const last = await checkpoint.restore();
+  return last === undefined ? { sft: [], policy: [] } : (JSON.parse(await readFile(join(last.folder, 'answers.json'), 'utf8')) as State);
+}
+
+async function save({ checkpoint }: EvaluateContext, step: number, state: State): Promise<void> {
+  await checkpoint.save(step, (folder) => writeFile(join(folder, 'answers.json'), JSON.stringify(state)));
+}
+
+/** exp of the mean next-token loss on the corpus's validation text, for each model that there is. */
+async function perplexities(context: EvaluateContext, tokenizer: Tokenizer, models: { sft: Model; policy: Model }): Promise<Partial<Record<'base' | 'sft' | 'policy', number>>> {
+  if (!context.hasInput('corpus')) return {};
+  const batches = await validationWindows(context.input('corpus'), tokenizer, Math.min(models.sft.config.n_positions, models.policy.config.n_positions), context.settings);
+  const base = context.hasInput('base') ? await loadModel(context.input('base'), { head: 'lm' }) : undefined;
+  const found: Partial<Record<'base' | 'sft' | 'policy', number>> = {};
+  for (const [name, model] of Object.entries({ base, ...models }) as ['base' | 'sft' | 'policy', Model | undefined][]) {
+    const result = model && (await evaluateLm(model, batches));
+    if (result) found[name] = Math.exp(result.loss);
+    context.signal.throwIfAborted();
+  }
+  if (base) disposeModel(base);
+  return found;
+}
+
+async function validationWindows(corpus: string, tokenizer: Tokenizer, length: number, settings: EvaluateSettings): Promise<TokenBatch[]> {
+  const wanted = settings.perplexityWindows * length + 1;
+  const texts: number[][] = [];
+  let tokens = 0;
+  for await (const { text } of readRecords(corpus, 'text', 'validation')) {
+    const ids = tokenizer.encode(text);
+    texts.push(ids);
+    tokens += ids.length + 1;
+    if (tokens >= wanted) break;
+  }
+  const stream = await packTexts(texts, tokenizer.endOfText);
+  const windows = Math.min(settings.perplexityWindows, Math.floor((stream.length - 1) / length));
+  const starts = Array.from({ length: Math.max(0, windows) }, (_, i) => i * length);
+  return Array.from({ length: Math.ceil(starts.length / settings.batchSize) }, (_, i) =>
+    windowBatch(stream, starts.slice(i * settings.batchSize, (i + 1) * settings.batchSize), length),
+  );
+}
+
+/** How far the reward model follows rankings that it was not trained on. */
+async function measureReward(context: EvaluateContext, reward: Model, tokenizer: Tokenizer): Promise<RewardModelFigures | undefined> {
+  const folder = context.input('comparisons');
+  const comparisons = (await loadRecords(folder, 'comparisons', 'validation')).slice(0, context.settings.comparisons);
+  const examples = comparisons.flatMap(({ messages, answers }) =>
+    answers.map(({ text, finished }) => chatExample(tokenizer, messages, text, { finished, context: reward.config.n_positions })),
+  );
+  const rewards = await scoreExamples(reward, examples, { pad: tokenizer.endOfText });
+  let next = 0;
+  const figures = rankingFigures(
+    comparisons.map(({ answers }) => ({ ranks: answers.map(({ rank }) => rank), rewards: answers.map(() => rewards[next++] ?? Number.NaN) })),
+  );
+  if (figures === undefined) return undefined;
+  const { metrics } = await readDatasetInfo(folder, 'comparisons');
+  const measured = noiseCeiling(comparisons);
+  const ceiling = measured.pairs > 0 ? measured.accuracy : metrics['noise_ceiling'];
+  const agreement = metrics['labeler_agreement'];
+  return {
+    ...figures,
+    ...(ceiling === undefined ? {} : { noiseCeiling: ceiling, accuracyOfCeiling: figures.accuracy / ceiling }),
+    ...(agreement === undefined ? {} : { labelerAgreement: agreement }),
+  };
+}
+
+async function readHistories(context: EvaluateContext): Promise<Report['histories']> {
+  const of = (name: 'sft' | 'reward' | 'policy' | 'base'): Promise<History> => readHistory(context.input(name));
+  const found = { sft: await of('sft'), reward: await of('reward'), policy: await of('policy') };
+  return context.hasInput('base') ? { base: await of('base'), ...found } : found;
+}

@@ -1,0 +1,126 @@
+import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import { writeDataset, type ComparisonRecord, type PromptRecord } from '@minchat/datasets';
+import { disposeModel, gptConfig, initModel, Random, saveModel } from '@minchat/model';
+import { saveTokenizer, type Tokenizer } from '@minchat/tokenizer';
+import { runStage, writeTinyModel } from '@minchat/training/testing';
+import { createWorld } from '@minchat/world';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { Report } from './report.ts';
+import { evaluateStage } from './stage.ts';
+
+const settings = { prompts: 12, maxNewTokens: 6, batchSize: 5, perplexityWindows: 4, samples: 4 };
+const inputs = { sft: '', policy: '', reward: '', prompts: '', corpus: '', comparisons: '' };
+
+async function writeReward(folder: string, tokenizer: Tokenizer): Promise<void> {
+  const config = gptConfig({ vocab_size: tokenizer.vocabSize, n_positions: 64, n_embd: 32, n_layer: 1, n_head: 2 });
+  const model = initModel(config, new Random(5), 'scalar');
+  await mkdir(folder, { recursive: true });
+  await saveModel(model, folder, { minchat_reward_bias: 0.5 });
+  await saveTokenizer(tokenizer, folder);
+  disposeModel(model);
+}
+
+async function reportOf(folder: string): Promise<Report> {
+  return JSON.parse(await readFile(join(folder, 'report.json'), 'utf8')) as Report;
+}
+
+beforeAll(async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'minchat-evaluate-'));
+  for (const name of Object.keys(inputs) as (keyof typeof inputs)[]) inputs[name] = join(folder, name);
+  const world = createWorld({ seed: 1, sizes: { documents: 40, validationDocuments: 40 } });
+  const texts = world.corpus.train.map(({ text }) => text);
+  const tokenizer = await writeTinyModel(inputs.sft, texts, 1);
+  await writeTinyModel(inputs.policy, texts, 2);
+  await writeReward(inputs.reward, tokenizer);
+  const history = [{ step: 1, metrics: { 'objective/kl': 0.1, 'objective/scores': 0, 'loss/policy_avg': null } }, { step: 2, metrics: { 'objective/kl': 0.4, 'objective/scores': 0.5 } }];
+  await writeFile(join(inputs.policy, 'training.json'), JSON.stringify(history));
+  await writeDataset(inputs.prompts, 'prompts', { test: world.prompts.test });
+  await writeDataset(inputs.corpus, 'text', { validation: world.corpus.validation });
+  const comparisons = world.prompts.validation.slice(0, 20).map((prompt): ComparisonRecord => ({
+    ...prompt,
+    answers: [{ text: 'sure! it is so.', finished: true, rank: 0 }, { text: 'go away.', finished: true, rank: 1 }],
+  }));
+  await writeDataset(inputs.comparisons, 'comparisons', { validation: comparisons }, '', { labeler_agreement: 0.73 });
+});
+
+describe('the stage', () => {
+  test('measures everything that it is given', async () => {
+    const { metrics, error, output, progress } = await runStage(evaluateStage, { settings, inputs });
+    expect(error).toBeUndefined();
+    const report = await reportOf(output('report'));
+    expect(report.judge).toBe('gold');
+    expect(report.winRate.prompts).toBe(12);
+    expect(report.winRate.wins + report.winRate.ties + report.winRate.losses).toBe(12);
+    expect(report.winRates.map(({ judge }) => judge)).toEqual(['gold', 'reward']);
+    expect(report.useCases.reduce((sum, { prompts }) => sum + prompts, 0)).toBe(12);
+    expect(report.models.sft.perplexity).toBeGreaterThan(100);
+    expect(report.models.policy.lengths).toHaveLength(12);
+    expect(report.kl.mean).toBeGreaterThan(0);
+    expect(report.rewardModel).toMatchObject({ pairs: 20, labelerAgreement: 0.73 });
+    expect(report.rewardModel?.noiseCeiling).toBeGreaterThanOrEqual(0);
+    expect(report.frontier).toEqual([{ step: 1, kl: 0.1, reward: 0 }, { step: 2, kl: 0.4, reward: 0.5 }]);
+    expect(report.samples).toHaveLength(4);
+    expect(metrics).toMatchObject({ winRate: report.winRate.rate, kl: report.kl.mean });
+    expect(progress.at(-1)).toMatchObject({ step: 9, totalSteps: 9 });
+    const page = await readFile(join(output('report'), 'report.html'), 'utf8');
+    expect(page).toContain('<h2>Win rates</h2>');
+    expect(page).not.toMatch(/(src|href)="?https?:/);
+  });
+
+  test('a model against itself: all ties, no divergence', async () => {
+    const { output } = await runStage(evaluateStage, { settings, inputs: { sft: inputs.sft, policy: inputs.sft, reward: inputs.reward, prompts: inputs.prompts } });
+    const report = await reportOf(output('report'));
+    expect(report.winRate).toMatchObject({ rate: 0.5, ties: 12 });
+    expect(report.kl.mean).toBeCloseTo(0, 5);
+    expect(report.rewardModel).toBeUndefined();
+    expect(report.models.sft.perplexity).toBeUndefined();
+  });
+
+  test('resumed, it writes the report of an undisturbed run', async () => {
+    const whole = await runStage(evaluateStage, { settings, inputs });
+    const first = await runStage(evaluateStage, { settings, inputs, onProgress: ({ step }) => (step === 4 ? 'shutdown' : undefined) });
+    expect(first.error).toBe('shutdown');
+    expect(first.checkpoints).toEqual([4]);
+    const second = await runStage(evaluateStage, { settings, inputs, folder: first.folder });
+    expect(second.progress[0]?.step).toBe(5);
+    expect(await reportOf(second.output('report'))).toEqual(await reportOf(whole.output('report')));
+  });
+
+  test('answers do not depend on the batches', async () => {
+    const one = await runStage(evaluateStage, { settings, inputs });
+    const two = await runStage(evaluateStage, { settings: { ...settings, batchSize: 12 }, inputs });
+    expect((await reportOf(two.output('report'))).samples.map(({ policy }) => policy.text)).toEqual((await reportOf(one.output('report'))).samples.map(({ policy }) => policy.text));
+  });
+
+  test('prompts that are none of the world’s are judged by the reward model', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'minchat-other-'));
+    const prompts: PromptRecord[] = ['who was napoleon?', 'why <script>alert(1)</script>?'].map((content, id) => ({ id: String(id), messages: [{ role: 'user', content }] }));
+    await writeDataset(folder, 'prompts', { validation: prompts });
+    const { output } = await runStage(evaluateStage, { settings, inputs: { ...inputs, prompts: folder } });
+    const report = await reportOf(output('report'));
+    expect(report.judge).toBe('reward');
+    expect(report.sampling.split).toBe('validation');
+    expect(report.winRates).toHaveLength(1);
+    expect(report.useCases.map(({ useCase }) => useCase)).toEqual(['other']);
+    const page = await readFile(join(output('report'), 'report.html'), 'utf8');
+    expect(page).not.toContain('<script>alert');
+    expect(page).toContain('why &#60;script&#62;');
+  });
+
+  test('without a held-out prompt it says so', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'minchat-none-'));
+    await writeDataset(folder, 'prompts', { train: [] });
+    const { error } = await runStage(evaluateStage, { settings, inputs: { ...inputs, prompts: folder } });
+    expect(error).toMatchObject({ code: 'MC_DATA_EMPTY' });
+  });
+
+  test('leaves no tensor behind', async () => {
+    await runStage(evaluateStage, { settings, inputs });
+    const before = tf.memory().numTensors;
+    await runStage(evaluateStage, { settings, inputs });
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
