@@ -82,7 +82,7 @@ function wholeNumber(config: Record<string, unknown>, key: string, least: number
 }
 
 function describe(value: unknown): string {
-  return value === undefined ? 'nothing' : (JSON.stringify(value) ?? String(value)).slice(0, 80);
+  return value === undefined ? 'nothing' : (JSON.stringify(value) ?? typeof value).slice(0, 80);
 }
 
 function invalid(expected: string, found: string): MinchatError {

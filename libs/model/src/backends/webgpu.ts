@@ -18,7 +18,7 @@ export async function startWebGPU(asked: boolean): Promise<string> {
 }
 
 async function start(asked: boolean): Promise<string> {
-  const { create, globals } = (await import('webgpu')) as { create(options: string[]): GPU; globals: object };
+  const { create, globals } = (await import('webgpu')) as { create: (options: string[]) => GPU; globals: object };
   Object.assign(globalThis, globals);
   let gpu = create([]);
   let adapter = await gpu.requestAdapter();

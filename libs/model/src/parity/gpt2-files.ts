@@ -47,7 +47,10 @@ async function gradientChecks(model: Model, reference: ForwardReference, check: 
     const squares = values.reduce((sum, x) => sum + x * x, 0);
     checks.push(check(`grad_l2.${name}`, Math.sqrt(squares), expected));
     const first = reference.grad_first8[name];
-    if (first !== undefined) checks.push(check(`grad_first8.${name}`, Array.from(values.subarray(0, first.length)), first));
+    if (first !== undefined) {
+      const elements = check(`grad_first8.${name}`, Array.from(values.subarray(0, first.length)), first);
+      checks.push({ ...elements, tolerance: elementTolerance(elements.tolerance) });
+    }
   }
   tf.dispose([inputs, targets, weights, value]);
   disposeGradients(grads);
@@ -95,4 +98,9 @@ async function uncachedMisses(model: Model, cases: GreedyReference['cases']): Pr
     });
   });
   return misses;
+}
+
+/** Rounding to bfloat16 averages out in a norm and a loss, not in single numbers: those may differ twice as much. */
+function elementTolerance(tolerance: number): number {
+  return tolerance > 1e-3 ? 2 * tolerance : tolerance;
 }

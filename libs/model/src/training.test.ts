@@ -1,0 +1,188 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import fc from 'fast-check';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { AdamW, globalNorm } from './adamw.ts';
+import { startBackend } from './backends/start.ts';
+import { gptConfig } from './config.ts';
+import { leftPad, scores } from './forward.ts';
+import { disposeGradients, GradientAccumulator, mergeParameters, valueAndGrads, type Gradients } from './gradients.ts';
+import { lmLoss, tokenLosses } from './losses.ts';
+import { cloneModel, disposeModel, initModel, parameterCount } from './model.ts';
+import { Random } from './random.ts';
+import { learningRate } from './schedule.ts';
+import type { ForwardOptions, Model } from './types.ts';
+
+const config = gptConfig({ vocab_size: 19, n_positions: 16, n_embd: 8, n_layer: 2, n_head: 2 });
+const rows = [[1, 2, 3, 4, 5, 6, 7], [9, 8, 7, 6], [4, 4, 4, 4, 4]];
+
+function batch(sequences = rows) {
+  const { tokens, start } = leftPad(sequences.map((row) => row.slice(0, -1)), 8);
+  const targets = leftPad(sequences.map((row) => row.slice(1)), 8);
+  const weights = tf.tidy(() => tf.cast(tf.greaterEqual(tf.reshape(tf.range(0, 8, 1, 'int32'), [1, 8]), tf.reshape(start, [-1, 1])), 'float32')) as tf.Tensor2D;
+  targets.start.dispose();
+  return { tokens, start, targets: targets.tokens, weights };
+}
+
+const lossOf = (model: Model, b: ReturnType<typeof batch>, options: ForwardOptions = {}): tf.Scalar => lmLoss(model, b.tokens, b.start, b.targets, b.weights, options);
+const arrays = (map: ReadonlyMap<string, tf.Tensor>): number[][] => [...map.values()].map((tensor) => Array.from(tensor.dataSync()));
+
+describe.each(['cpu', 'wasm'])('%s', (backend) => {
+  beforeAll(async () => {
+    await startBackend(backend);
+  });
+
+  test('training lowers the loss, leaves no tensors behind, and is the same the second time', async () => {
+    const run = async (): Promise<number[]> => {
+      const model = initModel(config, new Random(1));
+      const optimizer = new AdamW(model.parameters, { weightDecay: 0.1 });
+      const b = batch();
+      const losses: number[] = [];
+      const dropout = { rate: 0.1, random: new Random(2) };
+      let live = 0;
+      for (let step = 0; step < 8; step++) {
+        const { value, grads } = valueAndGrads(model.parameters, () => lossOf(model, b, { dropout }));
+        await optimizer.step(grads, 1e-2);
+        losses.push((await value.data())[0] ?? NaN);
+        value.dispose();
+        disposeGradients(grads);
+        if (step === 1) live = tf.memory().numTensors;
+        if (step > 1) expect(tf.memory().numTensors).toBe(live);
+      }
+      optimizer.dispose();
+      disposeModel(model);
+      tf.dispose([b.tokens, b.start, b.targets, b.weights]);
+      return losses;
+    };
+    const before = tf.memory().numTensors;
+    const losses = await run();
+    expect(tf.memory().numTensors).toBe(before);
+    expect(losses.at(-1)).toBeLessThan((losses[0] ?? 0) - 0.2);
+    expect(await run()).toEqual(losses);
+  });
+
+  test('micro-batches add up to the gradient of the whole', async () => {
+    const model = initModel(config, new Random(3));
+    const whole = valueAndGrads(model.parameters, () => lossOf(model, batch()));
+    const total = rows.reduce((sum, row) => sum + row.length - 1, 0);
+    const accumulator = new GradientAccumulator();
+    for (const row of rows) accumulator.add(valueAndGrads(model.parameters, () => lossOf(model, batch([row]))).grads, (row.length - 1) / total);
+    const sums = accumulator.take();
+    const expected = arrays(whole.grads);
+    arrays(sums).forEach((values, i) => values.forEach((value, j) => expect(Math.abs(value - (expected[i]?.[j] ?? NaN))).toBeLessThan(2e-6)));
+    disposeGradients(sums);
+    expect(accumulator.take().size).toBe(0);
+  });
+
+  test('AdamW goes on from its file bit for bit', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'minchat-adamw-'));
+    const drawn = (seed: number): Gradients => {
+      const random = new Random(seed);
+      return new Map([...model.parameters].map(([name, p]) => [name, tf.tensor(Float32Array.from({ length: p.size }, () => random.normal()), p.shape)]));
+    };
+    const model = initModel(config, new Random(4));
+    const first = new AdamW(model.parameters, { weightDecay: 0.1 });
+    for (const seed of [1, 2, 3]) await first.step(drawn(seed), 1e-3);
+    const copy = cloneModel(model);
+    await first.save(folder);
+    const second = new AdamW(copy.parameters, { weightDecay: 0.1 });
+    await second.load(folder);
+    expect(second.steps).toBe(3);
+    for (const seed of [4, 5]) {
+      await first.step(drawn(seed), 1e-3);
+      await second.step(drawn(seed), 1e-3);
+    }
+    expect(arrays(copy.parameters)).toEqual(arrays(model.parameters));
+    await expect(new AdamW(new Map([['other', tf.variable(tf.zeros([2]))]])).load(folder)).rejects.toMatchObject({ code: 'MC_MODEL_INVALID' });
+    await rm(folder, { recursive: true });
+  });
+
+  test('gradients that are not finite stop the run with nothing changed', async () => {
+    const model = initModel(config, new Random(5));
+    const before = arrays(model.parameters);
+    const optimizer = new AdamW(model.parameters);
+    const grads: Gradients = new Map([...model.parameters].map(([name, p]) => [name, tf.fill(p.shape, name.endsWith('wte.weight') ? NaN : 1)]));
+    await expect(optimizer.step(grads, 1)).rejects.toMatchObject({ code: 'MC_STAGE_DIVERGED' });
+    expect(arrays(model.parameters)).toEqual(before);
+    expect(optimizer.steps).toBe(0);
+  });
+
+  test('what the loss does not depend on has the gradient zero; metrics come along', async () => {
+    const [policy, value] = [initModel(config, new Random(6)), initModel(config, new Random(7), 'scalar')];
+    const b = batch();
+    const { grads, aux } = valueAndGrads(mergeParameters({ policy, value }), () => {
+      const read = scores(value, b.tokens, b.start);
+      return { loss: tf.mean(tf.square(read)) as tf.Scalar, aux: { read } };
+    });
+    expect(aux.read.shape).toEqual([3, 8]);
+    expect(grads.get('policy/transformer.wte.weight')?.dataSync().every((g) => g === 0)).toBe(true);
+    expect(grads.get('value/score.weight')?.dataSync().some((g) => g !== 0)).toBe(true);
+    expect(await globalNorm(grads)).toBeGreaterThan(0);
+  });
+
+  test('the loss is the weighted mean of the token losses', () => {
+    tf.tidy(() => {
+      const model = initModel(config, new Random(8));
+      const b = batch();
+      const { nll, correct } = tokenLosses(model, b.tokens, b.start, b.targets);
+      const weights = Array.from(b.weights.dataSync());
+      const mean = Array.from(nll.dataSync()).reduce((sum, x, i) => sum + x * (weights[i] ?? 0), 0) / weights.reduce((sum, w) => sum + w, 0);
+      expect(lossOf(model, b).dataSync()[0]).toBeCloseTo(mean, 5);
+      expect(correct.dataSync().every((c) => c === 0 || c === 1)).toBe(true);
+    });
+  });
+});
+
+test('a fresh model is GPT-2 as published', async () => {
+  await startBackend('cpu');
+  const model = initModel(gptConfig({ vocab_size: 300, n_positions: 64, n_embd: 64, n_layer: 3, n_head: 4 }), new Random(9), 'scalar');
+  const deviation = (name: string): number => {
+    const values = model.parameters.get(name)?.dataSync() ?? [];
+    return Math.sqrt(Array.from(values).reduce((sum, x) => sum + x * x, 0) / values.length);
+  };
+  expect(deviation('transformer.wte.weight')).toBeCloseTo(0.02, 3);
+  expect(deviation('transformer.h.1.mlp.c_proj.weight')).toBeCloseTo(0.02 / Math.sqrt(6), 3);
+  expect(deviation('score.weight')).toBeCloseTo(1 / Math.sqrt(65), 1);
+  expect(deviation('transformer.h.0.ln_1.weight')).toBe(1);
+  expect(parameterCount(model)).toBe(300 * 64 + 64 * 64 + 3 * (12 * 64 * 64 + 13 * 64) + 2 * 64 + 64);
+});
+
+describe('learningRate', () => {
+  test('warms up, stays or falls to a tenth', () => {
+    const cosine = { kind: 'cosine', peak: 1, warmup: 4, total: 20 } as const;
+    expect([0, 3, 4, 19, 100].map((step) => learningRate(cosine, step))).toEqual([0.25, 1, 1, expect.closeTo(0.1, 12), expect.closeTo(0.1, 12)]);
+    const constant = { kind: 'constant', peak: 1, warmup: 10 } as const;
+    expect([0, 9, 10, 1e6].map((step) => learningRate(constant, step))).toEqual([0.1, 1, 1, 1]);
+    expect(learningRate({ ...cosine, warmup: 0 }, 0)).toBe(1);
+  });
+});
+
+describe('Random', () => {
+  test('goes on from its state; forks are told by seed and label only', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.nat(20), (seed, drawn) => {
+        const random = new Random(seed);
+        for (let i = 0; i < drawn; i++) random.normal();
+        const copy = Random.fromState(JSON.parse(JSON.stringify(random.state)));
+        expect([copy.normal(), copy.int(9), copy.next()]).toEqual([random.normal(), random.int(9), random.next()]);
+        expect(random.fork('a').bits()).toBe(new Random(seed).fork('a').bits());
+        expect(random.fork('a').bits()).not.toBe(random.fork('b').bits());
+      }),
+      { seed: 3, numRuns: 50 },
+    );
+  });
+
+  test('is uniform and normal enough', () => {
+    const random = new Random(1);
+    const n = 20_000;
+    const uniform = Array.from({ length: n }, () => random.next());
+    const normal = Array.from({ length: n }, () => random.normal());
+    const mean = (values: number[]): number => values.reduce((sum, x) => sum + x, 0) / n;
+    expect(mean(uniform)).toBeCloseTo(0.5, 1);
+    expect(mean(normal)).toBeCloseTo(0, 1);
+    expect(mean(normal.map((x) => x * x))).toBeCloseTo(1, 1);
+    expect(new Set(random.shuffle([1, 2, 3, 4])).size).toBe(4);
+  });
+});
