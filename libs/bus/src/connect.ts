@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Job, decode } from '@minchat/contracts';
 import type { commonEnv } from '@minchat/config';
 import { StorageType, type NatsError } from 'nats';
@@ -18,7 +19,7 @@ import { consumeFeedback, subscribeEvents } from './subscribe.ts';
 import { buckets, ensureStreams, subjects } from './topology.ts';
 import type { Bus, BusOptions, HandlerContext, Subscription } from './types.ts';
 
-type CommonEnv = { [K in keyof typeof commonEnv]: z.output<(typeof commonEnv)[K]> };
+type CommonEnv = z.output<z.ZodObject<typeof commonEnv>>;
 
 /** The options that the environment gives. */
 export function busOptions(env: CommonEnv, name: string, log: BusOptions['log']): BusOptions {
@@ -75,7 +76,10 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     async function close(): Promise<void> {
       await Promise.all([...subscriptions].map((subscription) => subscription.stop()));
       closing.abort();
-      if (!nats.isClosed()) await nats.drain().catch(() => nats.close());
+      if (nats.isClosed()) return;
+      // A drain waits for the server, which may be away.
+      await Promise.race([nats.drain().catch(() => undefined), sleep(2000, undefined, { ref: false })]);
+      await nats.close();
     }
 
     return {

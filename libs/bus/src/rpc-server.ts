@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { WireError, decode, encode, errorToWire, type Init } from '@minchat/contracts';
 import { MinchatError, toMinchatError } from '@minchat/errors';
 import { withSpan, type Logger, type ServiceMetrics } from '@minchat/telemetry';
@@ -48,8 +49,13 @@ function listen({ nats, log, metrics, closing }: ServerDeps, subject: string, an
   done.catch(() => undefined);
   return {
     done,
-    async stop() {
+    async stop(graceMs = 0) {
       if (!subscription.isClosed()) await subscription.drain().catch(() => undefined);
+      if (graceMs > 0) {
+        const waiting = new AbortController();
+        await Promise.race([Promise.all(running), delay(graceMs, undefined, { signal: waiting.signal }).catch(() => undefined)]);
+        waiting.abort();
+      }
       stopping.abort();
       await Promise.all(running);
     },

@@ -69,13 +69,16 @@ export async function startNatsServer({ jetStream = true, maxStoreBytes }: TestN
     await once(server, 'exit');
   }
 
+  const onExit = (): void => void child?.kill('SIGKILL');
+
   async function stop(): Promise<void> {
     await kill();
+    process.removeListener('exit', onExit);
     await rm(folder, { recursive: true, force: true });
   }
 
+  process.once('exit', onExit);
   await start();
-  process.once('exit', () => child?.kill('SIGKILL'));
   return {
     url: `nats://127.0.0.1:${port}`,
     storeFolder: folder,

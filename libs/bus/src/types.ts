@@ -79,7 +79,8 @@ export interface EventFilter {
 export interface Subscription {
   /** Settles when the subscription has ended; rejects when it ended by an error. */
   readonly done: Promise<void>;
-  stop(): Promise<void>;
+  /** Takes nothing more. What `serve` is answering may end within `graceMs` (0 unless told), then it is aborted. */
+  stop(graceMs?: number): Promise<void>;
 }
 
 /** Who holds a job, from `JobRecords.take`. The revision is the fence. */

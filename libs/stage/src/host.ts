@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { busOptions, connectBus, type JobQueue } from '@minchat/bus';
 import { commonEnv, readEnv, stageEnv } from '@minchat/config';
 import type { Job } from '@minchat/contracts';
@@ -98,7 +99,8 @@ export async function startStageHost(options: StageServiceOptions, env: StageSer
       workerId,
       async stop() {
         stopping.abort();
-        await Promise.all(loops);
+        // Without NATS nothing can be handed back: the leases run out by themselves.
+        await Promise.race([Promise.all(loops), sleep((env.SHUTDOWN_SECONDS + 10) * 1000, undefined, { ref: false })]);
         await bus.close();
         await Promise.all([health.close(), tracing.shutdown(), rm(workFolder, { recursive: true, force: true })]);
       },

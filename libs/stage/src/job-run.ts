@@ -132,11 +132,8 @@ class JobRun {
       renewing = true;
       this.#deps.bus.jobs
         .renew(this.#lease)
-        .catch((error: unknown) => {
-          const known = toMinchatError(error);
-          if (known.code === 'MC_LEASE_LOST' || known.code === 'MC_CANCELLED') this.#leave(known);
-          else this.#log.warn({ err: known }, 'could not renew the lease');
-        })
+        .catch((error: unknown) => this.#lost(error))
+        .catch((error: unknown) => this.#gone ?? this.#log.warn({ err: error }, 'could not renew the lease'))
         .finally(() => (renewing = false));
     }, this.#deps.leaseMs / 3);
     return () => clearInterval(timer);
@@ -148,6 +145,13 @@ class JobRun {
     this.#gone = reason;
     this.#log.info({ reason: reason.code }, 'the job is not ours any more');
     this.#askToStop(reason.code === 'MC_CANCELLED' ? 'cancelled' : 'lease-lost');
+  }
+
+  /** A write to the job's record failed: by that we may learn that it is not ours any more. */
+  #lost(thrown: unknown): never {
+    const error = toMinchatError(thrown);
+    if (error.code === 'MC_LEASE_LOST' || error.code === 'MC_CANCELLED') this.#leave(error);
+    throw error;
   }
 
   /** A stage that does not stop in time is left, and its thread ended. */
@@ -231,10 +235,9 @@ class JobRun {
     try {
       const artifact = await bus.artifacts.put(folder, 'checkpoint', { scope: job.jobId });
       checkpoint = { step, artifact };
-      await bus.jobs.checkpoint(this.#lease, checkpoint);
+      await bus.jobs.checkpoint(this.#lease, checkpoint).catch((error: unknown) => this.#lost(error));
     } catch (thrown) {
       const error = toMinchatError(thrown);
-      if (error.code === 'MC_LEASE_LOST' || error.code === 'MC_CANCELLED') this.#leave(error);
       if (error.code !== 'MC_NATS_UNAVAILABLE') throw error;
       // Hours of work do not end because a checkpoint could not be stored; the next one may be.
       this.#log.warn({ err: error, step }, 'could not store a checkpoint');
@@ -269,7 +272,7 @@ class JobRun {
     const { job } = this.#delivery;
     const { checkpoint } = this.#lease.record;
     // In this order: the record is the fence and the proof, the event tells it, the ack ends it.
-    await bus.jobs.complete(this.#lease, result);
+    await bus.jobs.complete(this.#lease, result).catch((error: unknown) => this.#lost(error));
     const seconds = (performance.now() - this.#began) / 1000;
     await this.#event({ eventId: `${job.jobId}-completed`, completed: { result, seconds } }, true);
     await this.#delivery.ack();
@@ -282,14 +285,13 @@ class JobRun {
     const { bus } = this.#deps;
     const { job } = this.#delivery;
     const { record } = this.#lease;
-    const gone = this.#gone ?? (error.code === 'MC_LEASE_LOST' || error.code === 'MC_CANCELLED' ? error : undefined);
-    if (gone?.code === 'MC_CANCELLED') {
+    if (this.#gone?.code === 'MC_CANCELLED') {
       await this.#delivery.ack();
       this.#log.info('the job was cancelled');
       return 'cancelled';
     }
     // An ack or nak of ours could end the delivery of the worker that has the job now.
-    if (gone) return 'lost';
+    if (this.#gone) return 'lost';
     try {
       if (this.#deps.shutdown.aborted) {
         await bus.jobs.release(this.#lease);

@@ -20,7 +20,7 @@ export interface CreateLoggerOptions {
  */
 export function createLogger(service: string, options: CreateLoggerOptions = {}): Logger {
   const settings: LoggerOptions = {
-    level: options.level ?? process.env['LOG_LEVEL'] ?? 'info',
+    level: options.level || process.env['LOG_LEVEL'] || 'info',
     base: { service, pid: process.pid },
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },

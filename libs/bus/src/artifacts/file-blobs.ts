@@ -30,7 +30,8 @@ export function fileBlobs(folder: string): BlobStore {
       await rename(partial, path);
     } catch (error) {
       await rm(partial, { force: true });
-      throw toMinchatError(error);
+      const known = toMinchatError(error);
+      throw known.code === 'MC_DISK_FULL' ? new MinchatError('MC_DISK_FULL', `${folder}: ${known.message}`, { cause: error }) : known;
     }
   }
 

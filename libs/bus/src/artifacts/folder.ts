@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { MinchatError, toMinchatError } from '@minchat/errors';
 import { Manifest, encode, type ArtifactRef, type ManifestFile } from '@minchat/contracts';
 
 /** A manifest of some 20,000 files. */
@@ -59,6 +60,9 @@ export async function fillFolder(scratch: string, target: string, fill: (folder:
       const { code } = error as NodeJS.ErrnoException;
       if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
     });
+  } catch (thrown) {
+    const error = toMinchatError(thrown);
+    throw error.code === 'MC_DISK_FULL' ? new MinchatError('MC_DISK_FULL', `${scratch}: ${error.message}`, { cause: thrown }) : error;
   } finally {
     await rm(partial, { recursive: true, force: true });
   }

@@ -1,0 +1,197 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { JobRecord, JobState, encode } from '@minchat/contracts';
+import { connect } from 'nats';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { testBench, type Bench } from './test-host.ts';
+
+let bench: Bench;
+beforeEach(async () => {
+  bench = await testBench();
+});
+afterEach(() => bench.close());
+
+/** Where an undisturbed run of the counting stage ends. */
+function expected(steps: number, seed = 7, start = ''): string {
+  let digest = `seed ${seed}${start}`;
+  for (let step = 1; step <= steps; step += 1) digest = createHash('sha256').update(`${digest} ${step}`).digest('hex');
+  return digest;
+}
+
+const failure = async (settings: object, more = {}) => {
+  const jobId = await bench.job(settings, more);
+  return (await bench.until(jobId, 'failed')).failed?.error;
+};
+
+describe('a stage host', () => {
+  it('does a job and tells of it', async () => {
+    const folder = join(bench.folder, 'start');
+    await mkdir(folder);
+    await writeFile(join(folder, 'text'), 'here');
+    const artifact = await bench.bus.artifacts.put(folder, 'file');
+    const host = await bench.host();
+    const jobId = await bench.job({ steps: 20 }, { inputs: [{ name: 'start', artifact }] });
+    const event = await bench.until(jobId, 'completed');
+    expect(event.completed?.result).toMatchObject({ outputs: [{ name: 'result' }], metrics: [{ name: 'steps', value: 20 }, { name: 'from', value: 0 }] });
+    expect(await bench.result(jobId)).toBe(expected(20, 7, 'here'));
+    const progress = await bench.until(jobId, 'progress');
+    expect(progress.progress).toMatchObject({ totalSteps: 20, metrics: [{ name: 'loss' }] });
+    const metrics = await (await fetch(`http://127.0.0.1:${host.healthPort}/metrics`)).text();
+    expect(metrics).toContain('minchat_stage_step{kind="count",service="counter"} 20');
+    expect((await fetch(`http://127.0.0.1:${host.healthPort}/readyz`)).status).toBe(200);
+    expect(await bench.bus.jobs.get(jobId)).toMatchObject({ state: JobState.JOB_STATE_COMPLETED, attempt: 1 });
+    // Nothing is left of the work but the result.
+    expect(await readdir(join(bench.folder, 'home', 'work', host.workerId))).toEqual([]);
+  });
+
+  it('keeps the lease while the stage blocks its thread for longer than the lease', async () => {
+    await bench.host();
+    await bench.host();
+    const jobId = await bench.job({ steps: 2, stepMs: 2500 });
+    await bench.until(jobId, 'completed');
+    expect(await bench.bus.jobs.get(jobId)).toMatchObject({ attempt: 1, failures: 0 });
+  });
+
+  it('says at once what is wrong with a job', async () => {
+    await bench.host();
+    expect(await failure({ stepps: 1 })).toMatchObject({ code: 'MC_STAGE_SETTINGS', message: expect.stringContaining('stepps') as string });
+    expect(await failure({ steps: 0 })).toMatchObject({ code: 'MC_STAGE_SETTINGS', message: expect.stringContaining('steps') as string });
+    expect(await failure({}, { plugin: '@minchat/not-there' })).toMatchObject({ code: 'MC_PLUGIN_UNKNOWN' });
+    const artifact = { kind: 'model', digest: `sha256:${'0'.repeat(64)}`, size: 1 };
+    expect(await failure({}, { inputs: [{ name: 'start', artifact }] })).toMatchObject({ code: 'MC_STAGE_INPUT', message: expect.stringContaining('expected a file, found a model') as string });
+    expect((await bench.bus.deadLetters()).map(({ error }) => error.split(' ')[0])).toContain('MC_STAGE_SETTINGS');
+  });
+
+  it('refuses a plugin that is none, and takes one that is allowed', async () => {
+    const none = fileURLToPath(new URL('./fixtures/no-stage.ts', import.meta.url));
+    await bench.host({ STAGE_PLUGINS: none });
+    expect(await failure({}, { plugin: none })).toMatchObject({ code: 'MC_PLUGIN_INVALID' });
+    await expect(bench.host({ STAGE_PLUGIN: '@minchat/not-there' })).rejects.toMatchObject({ code: 'MC_PLUGIN_UNKNOWN' });
+  });
+
+  it('tries again after a bug and after a dead thread', async () => {
+    await bench.host();
+    const bug = await bench.job({ fail: 'bug', failAt: 4, failOnce: true, checkpointEvery: 2 });
+    const dead = await bench.job({ fail: 'exit', failAt: 4, failOnce: true, checkpointEvery: 2 });
+    await bench.until(bug, 'completed');
+    await bench.until(dead, 'completed');
+    expect([await bench.result(bug), await bench.result(dead)]).toEqual([expected(10), expected(10)]);
+    const tried = bench.events.filter((event) => event.failed).map((event) => [event.failed?.final, event.failed?.error?.code, event.failed?.error?.message]);
+    expect(tried).toEqual([
+      [false, 'MC_STAGE_FAILED', 'x is not a function'],
+      [false, 'MC_STAGE_FAILED', 'the compute thread ended with code 3 before its stage was done'],
+    ]);
+  });
+
+  it('gives a job up whose workers vanished five times in a row', async () => {
+    const job = { jobId: 'poison', runId: 'run', stage: 'count', kind: 'count', plugin: '', seed: 7, settingsJson: '', inputs: [], createdAtMs: 1 };
+    for (let tries = 0; tries < 5; tries += 1) {
+      await expect.poll(async () => (await bench.bus.jobs.take(job, `vanishing-${tries}`, 1)).outcome).toBe('taken');
+    }
+    await bench.bus.publishJob(job);
+    await bench.host();
+    expect((await bench.until('poison', 'failed')).failed).toMatchObject({ final: true, error: { code: 'MC_STAGE_FAILED', message: expect.stringContaining('5 tries') as string } });
+    await expect.poll(async () => (await bench.bus.deadLetters()).map((letter) => letter.job.jobId)).toEqual(['poison']);
+  });
+
+  it('stops a cancelled job and leaves it cancelled', async () => {
+    await bench.host();
+    const jobId = await bench.job({ steps: 100_000 });
+    await bench.until(jobId, 'progress');
+    await bench.bus.cancelJob({ jobId, runId: 'run', stage: 'count' });
+    const next = await bench.job({ steps: 1 });
+    await bench.until(next, 'completed');
+    expect(await bench.bus.jobs.get(jobId)).toMatchObject({ state: JobState.JOB_STATE_CANCELLED });
+    expect(bench.events.some((event) => event.jobId === jobId && (event.completed ?? event.failed))).toBe(false);
+  });
+
+  it('throws the result of a worker away whose lease was lost', async () => {
+    await bench.host();
+    const jobId = await bench.job({ steps: 100, stepMs: 30, deaf: true });
+    await bench.until(jobId, 'progress');
+    // Somebody else takes over, as after a pause of the whole process.
+    const record = await bench.bus.jobs.get(jobId);
+    const raw = await connect({ servers: bench.nats.url });
+    const kv = await raw.jetstream().views.kv('jobs');
+    await kv.put(jobId, encode(JobRecord, { ...record, workerId: 'other', attempt: 2 }));
+    await raw.close();
+    const next = await bench.job({ steps: 1 });
+    await bench.until(next, 'completed');
+    expect(await bench.bus.jobs.get(jobId)).toMatchObject({ workerId: 'other', state: JobState.JOB_STATE_HELD });
+    expect(bench.events.some((event) => event.jobId === jobId && event.completed)).toBe(false);
+  });
+
+  it('hands its job back when it is stopped, and another goes on from there', async () => {
+    const first = await bench.host();
+    const jobId = await bench.job({ steps: 300, stepMs: 10 });
+    await bench.until(jobId, 'progress');
+    await first.stop();
+    const released = await bench.until(jobId, 'released');
+    expect(released.released?.step).toBeGreaterThan(0);
+    await bench.host();
+    const { completed } = await bench.until(jobId, 'completed');
+    expect(completed?.result?.metrics).toContainEqual({ name: 'from', value: released.released?.step });
+    expect(await bench.result(jobId)).toBe(expected(300));
+    expect(await bench.bus.jobs.get(jobId)).toMatchObject({ attempt: 2, failures: 0 });
+  });
+
+  it('publishes the event again when it was lost behind the stored result', async () => {
+    const { jobs } = bench.bus;
+    const job = { jobId: 'lost', runId: 'run', stage: 'count', kind: 'count', plugin: '', seed: 7, settingsJson: '', inputs: [], createdAtMs: 1 };
+    const taken = await jobs.take(job, 'crashed', 1000);
+    if (taken.outcome !== 'taken') throw new Error(taken.outcome);
+    await jobs.complete(taken.lease, { outputs: [], metrics: [{ name: 'steps', value: 3 }] });
+    await bench.bus.publishJob(job);
+    await bench.host();
+    expect((await bench.until('lost', 'completed')).completed?.result?.metrics).toEqual([{ name: 'steps', value: 3 }]);
+    expect(bench.events.some((event) => event.started)).toBe(false);
+  });
+});
+
+describe('a service process', () => {
+  it('killed in mid-job is followed by another, from its checkpoint, to the same end', async () => {
+    const first = bench.spawn();
+    const jobId = await bench.job({ steps: 200, stepMs: 10, checkpointEvery: 20 });
+    const { checkpointed } = await bench.until(jobId, 'checkpointed');
+    first.kill('SIGKILL');
+    await once(first, 'exit');
+    bench.spawn();
+    const { completed } = await bench.until(jobId, 'completed');
+    expect(completed?.result?.metrics.find(({ name }) => name === 'from')?.value).toBeGreaterThanOrEqual(checkpointed?.checkpoint?.step ?? Infinity);
+    expect(await bench.result(jobId)).toBe(expected(200));
+    expect(await bench.bus.jobs.get(jobId)).toMatchObject({ attempt: 2 });
+  });
+
+  it('asked to stop checkpoints, hands back, and exits with 0', async () => {
+    const first = bench.spawn();
+    const jobId = await bench.job({ steps: 5000, stepMs: 10 });
+    await bench.until(jobId, 'progress');
+    first.kill('SIGTERM');
+    const [code] = (await once(first, 'exit')) as [number];
+    expect(code).toBe(0);
+    expect((await bench.until(jobId, 'released')).released?.step).toBeGreaterThan(0);
+    expect(await bench.bus.jobs.get(jobId)).toMatchObject({ state: JobState.JOB_STATE_RELEASED, failures: 0 });
+  });
+
+  it('outlives a kill of nats-server in mid-job', async () => {
+    bench.spawn();
+    const jobId = await bench.job({ steps: 300, stepMs: 10, checkpointEvery: 50 });
+    await bench.until(jobId, 'checkpointed');
+    await bench.nats.restart('SIGKILL');
+    await bench.until(jobId, 'completed');
+    expect(await bench.result(jobId)).toBe(expected(300));
+    expect(await bench.bus.jobs.get(jobId)).toMatchObject({ attempt: 1 });
+  });
+
+  it('without NATS ends with a code of its own, and at once when asked to', async () => {
+    const waiting = bench.spawn({ NATS_URL: 'nats://127.0.0.1:1', NATS_WAIT_SECONDS: '0.2' });
+    expect(await once(waiting, 'exit')).toEqual([69, null]);
+    const wrong = bench.spawn({ JOB_LEASE_MS: 'soon' });
+    expect(await once(wrong, 'exit')).toEqual([78, null]);
+    const taken = new URL(bench.nats.url).port;
+    expect(await once(bench.spawn({ HEALTH_PORT: taken }), 'exit')).toEqual([69, null]);
+  });
+});
