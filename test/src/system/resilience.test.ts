@@ -16,7 +16,7 @@ describe('kill -9', () => {
   });
   afterAll(() => system?.stop());
 
-  it('of each trainer in mid-job, and of nats-server: the run ends by itself with the same weights', async () => {
+  it('of each trainer in mid-job, of the coordinator and of nats-server: the run ends by itself with the same weights', async () => {
     // Long enough stages that a checkpoint is made before they end.
     const spec = await tinySpec(['steps: 40', 'steps: 120'], ['epochs: 1', 'epochs: 6'], ['batchSize: 8, learningRate: 2e-3', 'epochs: 6, batchSize: 8, learningRate: 2e-3'], ['episodes: 48', 'episodes: 96']);
     const undisturbed = await system.submit(spec);
@@ -27,6 +27,7 @@ describe('kill -9', () => {
     for (const [stage, service] of trainers) {
       await system.event(runId, (event) => event.stage === stage && event.checkpointed !== undefined);
       process.kill(system.supervisor.pids()[service] ?? 0, 'SIGKILL');
+      if (stage === 'sft') process.kill(system.supervisor.pids()['coordinator'] ?? 0, 'SIGKILL');
       if (stage === 'reward') process.kill(system.supervisor.pids()['nats-server'] ?? 0, 'SIGKILL');
     }
     const run = await system.ended(runId);

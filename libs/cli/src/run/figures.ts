@@ -13,8 +13,8 @@ const headlines = [
   ['loss', 'loss'],
   ['labelerAgreement', 'agreement of labelers'],
   ['answers', 'answers'],
-  ['comparisons', 'comparisons'],
   ['prompts', 'prompts'],
+  ['comparisons', 'comparisons'],
   ['demonstrations', 'demonstrations'],
 ] as const;
 
@@ -24,14 +24,17 @@ export function metricsOf(stage: StageRecord): Record<string, number> {
 
 /** `accuracy 0.713, loss 0.56`, or nothing. */
 export function headline(metrics: Readonly<Record<string, number>>): string {
-  return headlines
-    .flatMap(([name, label]) => (metrics[name] === undefined ? [] : [`${label} ${formatFigure(metrics[name])}`]))
-    .slice(0, 2)
-    .join(', ');
+  const shown = new Map<string, number>();
+  for (const [name, label] of headlines) {
+    const value = metrics[name];
+    // The figure on data that was kept aside comes before the one of the last batch.
+    if (value !== undefined && !shown.has(label)) shown.set(label, value);
+  }
+  return [...shown].slice(0, 2).map(([label, value]) => `${label} ${formatFigure(value)}`).join(', ');
 }
 
 export function formatFigure(value: number): string {
-  if (Number.isInteger(value) && value > 1) return String(value);
+  if (Number.isInteger(value) && Math.abs(value) !== 1) return String(value);
   return Math.abs(value) >= 100 ? value.toFixed(0) : Math.abs(value) >= 10 ? value.toFixed(1) : value.toFixed(3);
 }
 
