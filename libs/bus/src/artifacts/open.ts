@@ -14,5 +14,11 @@ export async function openBlobs(url: string, nats: NatsConnection): Promise<Blob
     return natsBlobs(await retrying('opening the object store', () => nats.jetstream().views.os(artifactBucket, { storage: StorageType.File })));
   }
   if (url.startsWith('file:')) return fileBlobs(resolve(url.slice('file:'.length)));
-  throw new MinchatError('MC_CONFIG_INVALID', `ARTIFACT_STORE=${url}: expected nats: or file:FOLDER`);
+  const s3 = /^s3:\/\/([^/]+)\/?(.*?)\/?$/.exec(url);
+  if (s3?.[1] !== undefined) {
+    // Loaded only where it is used: the client is large.
+    const { s3Blobs } = await import('./s3-blobs.ts');
+    return s3Blobs(s3[1], s3[2] ?? '');
+  }
+  throw new MinchatError('MC_CONFIG_INVALID', `ARTIFACT_STORE=${url}: expected nats:, file:FOLDER or s3://bucket/prefix`);
 }
