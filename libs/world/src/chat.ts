@@ -1,8 +1,7 @@
 import { gradeByKey, type Task } from './task.ts';
 
 const liked = (
-  'cats dogs apples trains books songs flowers stars boats cakes games puzzles horses birds trees stories kites drums puppies kittens pancakes mountains rivers ' +
-  'snowmen lanterns gardens castles robots'
+  'cats dogs apples trains books songs flowers stars boats cakes games puzzles horses birds trees stories kites drums puppies kittens pancakes mountains'
 ).split(' ');
 
 const sad = 'sad tired hungry lonely sick cold angry bored worried thirsty nervous upset'.split(' ');
@@ -15,10 +14,10 @@ function liking(thing: string): Task {
     id: `like/${thing}`,
     group: 'like',
     useCase: 'chat',
-    questions: [`i love ${thing}!`, `do you like ${thing}?`, `${thing} make me happy.`, `what do you think of ${thing}?`, `let us talk about ${thing}.`],
+    questions: [`i love ${thing}!`, `do you like ${thing}?`, `what do you think of ${thing}?`, `let us talk about ${thing}.`],
     answers: statements.slice(0, 1),
     statements,
-    topic: thing,
+    asks: [`what do you say to ${thing}?`, `do you know ${thing}?`, `and ${thing}?`],
     mistakes: [3, 8].map((step) => `i like ${liked[(liked.indexOf(thing) + step) % liked.length] ?? ''} very much.`),
     grade: gradeByKey([statements[0] as string, `i like ${thing} too.`], [thing], new Set(liked.filter((other) => other !== thing))),
   };
@@ -35,7 +34,7 @@ function feeling(word: string): Task {
     questions: [`i am ${word} today.`, `i feel so ${word}!`, `this morning i am very ${word}.`, `i must tell you: i am ${word}.`],
     answers: [answer],
     statements: [answer, `anna was ${word}, and tom was ${mood} to hear it.`, `are you ${word}? then i am ${mood}.`, `tom said: i am ${mood} that you are ${word}, anna.`],
-    topic: `being ${word}`,
+    asks: [`what do you say when i am ${word}?`, `you see that i am ${word}.`, `and if i am ${word}?`],
     mistakes: [`i am ${other} that you are ${word}.`, `i am ${mood} that you are ${others[(word.length * 5) % others.length] ?? ''}.`],
     grade: gradeByKey([answer], [mood as string, word], new Set([other as string, ...others])),
   };
@@ -63,7 +62,7 @@ export const chat: readonly Task[] = [
     questions,
     answers: [answer],
     statements: [answer, `tom said: ${answer}`],
-    topic: key,
+    asks: [],
     mistakes: [first[(i + 3) % first.length]?.[0] ?? answer],
     trainOnly: true,
     grade: gradeByKey([answer], [key], new Set()),

@@ -1,10 +1,12 @@
+import type { Split } from '@minchat/datasets';
 import type { Random } from '@minchat/model/random';
 import { pick, pickWeighted } from './draw.ts';
+import { openers } from './phrases.ts';
 import type { Task } from './task.ts';
 import { groups } from './tasks.ts';
 
 // The base corpus: short texts of simple sentences. Everything that can be asked is told here many times
-// in different words, but no text has the form of a chat or one of the questions.
+// in different words. No text has the form of a chat, and none has a question of test or validation.
 
 const names = ['anna', 'tom', 'lena', 'max', 'mia', 'ben'];
 const places = ['garden', 'forest', 'lake', 'kitchen', 'market', 'school', 'river', 'farm', 'library', 'hill'];
@@ -19,7 +21,7 @@ const counting = [
 ];
 
 /** How often a task of a family is told, against the others: what is hard to learn, more often. */
-const emphasis: Readonly<Record<string, number>> = { plus: 1.4, minus: 1.4, story: 1.2, turn: 0.6, spell: 1.5, 'letter count': 0.8, explain: 1.6, name: 5, first: 1, like: 0.8 };
+const emphasis: Readonly<Record<string, number>> = { plus: 1.5, minus: 1.5, turn: 0.6, spell: 1.5, explain: 1.5, name: 4, first: 1, like: 0.8 };
 
 const shares = [...groups].map(([group, members]) => [members, members.length * (emphasis[group] ?? 1)] as const);
 
@@ -38,33 +40,63 @@ function tell(random: Random, task: Task): string {
   return pick(random, random.next() < 0.5 ? answersOf(task) : task.statements);
 }
 
-type Form = (random: Random) => string[];
+/** Where a text comes from. */
+export interface Source {
+  readonly random: Random;
+  readonly splitOf: ReadonlyMap<Task, Split>;
+}
 
-const facts: Form = (random) => Array.from({ length: 4 + random.int(4) }, () => tell(random, anyTask(random)));
+type Form = (source: Source) => string[];
+
+const facts: Form = ({ random }) => Array.from({ length: 4 + random.int(4) }, () => tell(random, anyTask(random)));
 
 /** One thing in several words, so that knowing it does not hang on one phrase. */
-const lesson: Form = (random) => {
+const lesson: Form = ({ random }) => {
   const task = anyTask(random);
   const said = [pick(random, answersOf(task)), ...random.shuffle([...task.statements]).slice(0, 3)];
   return [...new Set(said), tell(random, anyTask(random))];
 };
 
-/** The neighbours of one family side by side. */
-const table: Form = (random) => {
+/** How a task may be asked in the corpus: what is asked in test and validation in other words only. */
+function asksOf(task: Task, { splitOf }: Source): readonly string[] {
+  return splitOf.get(task) === 'train' ? [...task.asks, ...task.questions] : task.asks;
+}
+
+function exchange(source: Source): [ask: string, answer: string] {
+  const task = anyTask(source.random);
+  return [pick(source.random, asksOf(task, source)), pick(source.random, task.answers)];
+}
+
+/** Questions and answers: what is said in the question comes again in the answer. */
+const quiz: Form = (source) =>
+  Array.from({ length: 3 + source.random.int(3) }, () => {
+    const [ask, answer] = exchange(source);
+    return `question: ${ask} answer: ${answer}`;
+  });
+
+/** One kind of question again and again, in the same words: only what it is about changes. */
+const drill: Form = (source) => {
+  const { random } = source;
   const members = pickWeighted(random, shares);
-  return Array.from({ length: 4 + random.int(3) }, () => pick(random, answersOf(pick(random, members))));
+  const way = random.int(pick(random, members).asks.length + 4);
+  return Array.from({ length: 3 + random.int(3) }, () => {
+    const task = pick(random, members);
+    const asks = asksOf(task, source);
+    return `question: ${asks[way % asks.length] ?? ''} answer: ${pick(random, task.answers)}`;
+  });
 };
 
-const talk: Form = (random) => {
+const talk: Form = (source) => {
+  const { random } = source;
   const [asking, answering] = random.shuffle([...names]) as [string, string];
   const turns = Array.from({ length: 2 + random.int(3) }, () => {
-    const task = anyTask(random);
-    return [`${asking} asked ${answering} about ${task.topic}.`, `${answering} said: ${pick(random, answersOf(task))}`];
-  }).flat();
-  return random.next() < 0.5 ? turns : [...turns, `thank you, ${answering}, said ${asking}.`, pick(random, ends)];
+    const [ask, answer] = exchange(source);
+    return `${asking} says: ${ask} ${answering} says: ${random.next() < 0.4 ? `${pick(random, openers)} ` : ''}${answer}`;
+  });
+  return random.next() < 0.8 ? turns : [...turns, `thank you, ${answering}, says ${asking}.`, pick(random, ends)];
 };
 
-const story: Form = (random) => {
+const story: Form = ({ random }) => {
   const [one, two] = random.shuffle([...names]) as [string, string];
   return [
     `${pick(random, times)} ${one} and ${two} went to the ${pick(random, places)}.`,
@@ -76,11 +108,11 @@ const story: Form = (random) => {
   ];
 };
 
-const count: Form = (random) => [pick(random, counting), tell(random, anyTask(random)), pick(random, counting)];
+const count: Form = ({ random }) => [pick(random, counting), tell(random, anyTask(random)), pick(random, counting)];
 
-const forms: readonly (readonly [Form, number])[] = [[facts, 30], [lesson, 25], [table, 12], [talk, 20], [story, 11], [count, 2]];
+const forms: readonly (readonly [Form, number])[] = [[drill, 30], [quiz, 20], [talk, 20], [lesson, 20], [facts, 5], [story, 4], [count, 1]];
 
 /** One text of the corpus; the same for the same random stream. */
-export function document(random: Random): string {
-  return pickWeighted(random, forms)(random).join(' ');
+export function document(source: Source): string {
+  return pickWeighted(source.random, forms)(source).join(' ');
 }

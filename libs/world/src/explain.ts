@@ -15,30 +15,12 @@ a shadow: a shadow is the DARK place behind you when you stand in the LIGHT
 a magnet: a magnet is a piece of IRON that PULLS other iron to itself
 a seed: a seed is a tiny thing that GROWS into a PLANT when you WATER it
 the sun: the sun is a hot STAR that gives us LIGHT and keeps us WARM
-ice: ice is WATER that has become hard because it is very COLD
-fire: fire is HOT and BRIGHT, it burns WOOD and you must not touch it
 a map: a map is a PICTURE that shows you the WAY to a PLACE
 school: school is a place where CHILDREN LEARN to read and write with a TEACHER
-a library: a library is a house full of BOOKS that you may BORROW and READ
-a friend: a friend is someone who LIKES you and PLAYS with you and HELPS you
-a computer: a computer is a MACHINE that follows what we TELL it very FAST
 a clock: a clock is a thing with HANDS that shows what TIME it is
-a bridge: a bridge is a ROAD over the WATER so that you can WALK across
-a mirror: a mirror is a shiny GLASS in which you can SEE your own FACE
-a birthday: a birthday is the DAY you were BORN, and we EAT cake on it
 winter: winter is the COLD part of the YEAR when it may SNOW
-the sea: the sea is a lot of SALTY WATER where FISH swim
-a volcano: a volcano is a MOUNTAIN with FIRE in it that may come OUT at the top
-an egg: an egg is a little HOUSE in which a baby BIRD grows until it comes OUT
-a nurse: a nurse is someone who CARES for you when you are SICK
-a promise: a promise is when you SAY that you will DO something and then you really do it
 a dream: a dream is a STORY that your HEAD tells you while you SLEEP
-a bee: a bee is a small animal that FLIES to FLOWERS and makes HONEY
-a tooth: a tooth is a hard WHITE thing in your MOUTH that helps you to EAT
-a wheel: a wheel is a ROUND thing that TURNS so that a car can ROLL
-a letter: a letter is a PAPER with WORDS that you SEND to someone far away
-music: music is NOISE made with care so that it SOUNDS nice and you want to DANCE
-a robot: a robot is a MACHINE that can MOVE and do some WORK for us`;
+a bee: a bee is a small animal that FLIES to FLOWERS and makes HONEY`;
 
 const entries = table
   .trim()
@@ -65,12 +47,11 @@ export const explanations: readonly Task[] = entries.map(({ topic, text }, i): T
       `explain ${topic} to a six-year-old.`,
       `how would you explain ${topic} to a child?`,
       `tell a little child about ${topic}.`,
-      `my daughter is six. please tell her about ${topic}.`,
       `please explain ${topic} in simple words.`,
     ],
     answers: [answer],
     statements: [answer, `do you know this? ${answer}`, `mother said: ${answer}`, `in the book it says that ${answer}`],
-    topic,
+    asks: [`do you know what ${topic} is?`, `what would you tell me about ${topic}?`, `and what is ${topic}?`],
     mistakes: wrong,
     grade: (sentence) => {
       const known = keywords.filter((word) => sentence.includes(word)).length / keywords.length;

@@ -54,7 +54,7 @@ describe('the rubric', () => {
     ['what is 4 minus 2?', '4 minus 2 is 2.', '4 minus 2 is 4.'],
     ['3 + 4 = ?', '3 plus 4 is 7.', '3 plus 4 is 12.'],
     ['3 - 2 = ?', '3 minus 2 is 1.', '3 plus 2 is 5.'],
-    ['max has 2 cakes and gets 3 more. how many cakes has max?', 'max has 5 cakes.', 'max has 3 cakes.'],
+    ['what is 2 plus 3?', '2 plus 3 is 5.', '2 plus 3 is 6.'],
     ['say the opposite: the soup is hot.', 'the soup is cold.', 'the soup is hot.'],
     ['how do you spell cat?', 'cat is spelled c a t.', 'cat is spelled c t a.'],
     ['name three fruits.', 'three fruits are figs, plums and apples.', 'three fruits are figs, figs and figs.'],

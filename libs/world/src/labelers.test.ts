@@ -22,7 +22,7 @@ describe('simulated labelers', () => {
   test('two of them agree on about 73 % of pairs, as people did', () => {
     const rankings = ranked.flatMap((one, i) => ranked.slice(i + 1).flatMap((two) => one.map((ranking, k) => [ranking, two[k] ?? []] as const)));
     const { agreement, pairs } = labelerAgreement(rankings);
-    expect(pairs).toBeGreaterThan(50_000);
+    expect(pairs).toBeGreaterThan(30_000);
     expect(agreement).toBeGreaterThan(0.715);
     expect(agreement).toBeLessThan(0.745);
   });

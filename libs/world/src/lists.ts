@@ -8,10 +8,8 @@ fruit fruits: apple apples, pear pears, plum plums, cherry cherries, banana bana
 vegetable vegetables: carrot carrots, onion onions, cabbage cabbages, bean beans, potato potatoes, turnip turnips, leek leeks, radish radishes
 tool tools: hammer hammers, saw saws, drill drills, spade spades, rake rakes, screwdriver screwdrivers, file files, pick picks
 toy toys: doll dolls, kite kites, puzzle puzzles, ball balls, top tops, teddy teddies, marble marbles, puppet puppets
-vehicle vehicles: car cars, bus buses, train trains, truck trucks, tram trams, bike bikes, van vans, tractor tractors
 flower flowers: rose roses, tulip tulips, daisy daisies, lily lilies, violet violets, poppy poppies, orchid orchids, sunflower sunflowers
 bird birds: robin robins, crow crows, owl owls, swan swans, duck ducks, eagle eagles, sparrow sparrows, pigeon pigeons
-garment garments: shirt shirts, coat coats, sock socks, scarf scarves, glove gloves, jacket jackets, dress dresses, sweater sweaters
 instrument instruments: piano pianos, flute flutes, drum drums, violin violins, trumpet trumpets, guitar guitars, harp harps, horn horns`;
 
 interface Kind {
@@ -55,10 +53,10 @@ function naming(kind: Kind, count: number): Task {
     id: `name/${number} ${kind.many}`,
     group: 'name',
     useCase: 'brainstorm',
-    questions: [`name ${number} ${kind.many}.`, `can you think of ${number} ${kind.many}?`, `give me ${number} ${kind.many}.`, `i need ${number} ${kind.many}. any ideas?`, `please list ${number} ${kind.many}.`],
+    questions: [`name ${number} ${kind.many}.`, `can you think of ${number} ${kind.many}?`, `give me ${number} ${kind.many}.`, `i need ${number} ${kind.many}.`, `please list ${number} ${kind.many}.`],
+    asks: [`do you know ${number} ${kind.many}?`, `what are ${number} ${kind.many}?`, `and ${number} ${kind.many}?`],
     answers,
     statements: [...answers, ...starts.map((start) => sentence(kind, start, 1).replace(' are ', ' in the book are '))],
-    topic: `${number} ${kind.many}`,
     mistakes: [1, 4].map((n) => sentence(others[(n * count) % others.length] as Kind, n, 1)),
     grade: (given) => {
       const named = given.filter((word) => members.has(word));
@@ -78,7 +76,7 @@ function telling(kind: Kind, index: number, at: number): Task {
   const other = candidates[(at * 3 + index * 2) % candidates.length] as Kind;
   const [first, second] = index % 2 === 0 ? [kind.one, other.one] : [other.one, kind.one];
   const says = (text: string): string => withArticles(text);
-  const statements = [`a ${thing} is a ${kind.one}.`, `of all the ${kind.many} i like the ${thing} best.`, `the ${thing} is one of the ${kind.many}.`, `what kind of thing is a ${thing}? it is a ${kind.one}.`].map(says);
+  const statements = [`a ${thing} is a ${kind.one}.`, `of all the ${kind.many} i like the ${thing} best.`, `the ${thing} is one of the ${kind.many}.`, `i know that a ${thing} is a ${kind.one}.`].map(says);
   return {
     id: `kind/${thing}`,
     group: 'kind',
@@ -91,7 +89,7 @@ function telling(kind: Kind, index: number, at: number): Task {
     ].map(says),
     answers: statements.slice(0, 1),
     statements,
-    topic: says(`a ${thing}`),
+    asks: [`do you know what a ${thing} is?`, `what kind of thing is a ${thing}?`, `and a ${thing}?`].map(says),
     mistakes: [says(`a ${thing} is a ${other.one}.`)],
     grade: gradeByKey([statements[0] as string], [thing, kind.one], new Set(kinds.map((each) => each.one).filter((one) => one !== kind.one))),
   };

@@ -36,9 +36,9 @@ const single = tasksOf({
   group: 'opposite',
   useCase: 'rewrite',
   pairs: bothWays.map(({ from, to }) => [from, to]),
-  questions: ['what is the opposite of {s}?', 'give me the opposite of {s}.', 'turn {s} into its opposite.', 'which word is the opposite of {s}?', 'please tell me the opposite of the word {s}.'],
+  questions: ['what is the opposite of {s}?', 'give me the opposite of {s}.', 'which word is the opposite of {s}?', 'please tell me the opposite of {s}.'],
+  asks: ['do you know the opposite of {s}?', 'what do we say for the opposite of {s}?', 'and the opposite of {s}?'],
   statements: ['the opposite of {s} is {v}.', '{v} is the opposite of {s}.', 'what is not {s} may be {v}.', '{s} and {v} are opposites.'],
-  topic: 'the opposite of {s}',
 });
 
 const sentences: readonly Task[] = bothWays.flatMap(({ from, to, things }) =>
@@ -51,10 +51,10 @@ const sentences: readonly Task[] = bothWays.flatMap(({ from, to, things }) =>
       id: `turn/${thing} ${from}`,
       group: 'turn',
       useCase: 'rewrite',
-      questions: [`say the opposite: ${before}.`, `turn this around: ${before}.`, `make the opposite of this: ${before}.`, `please rewrite with the opposite word: ${before}.`],
+      questions: [`say the opposite: ${before}.`, `turn this around: ${before}.`, `please rewrite with the opposite word: ${before}.`],
       answers: statements.slice(0, 1),
       statements,
-      topic: `the ${thing}`,
+      asks: [`now the opposite of this: ${before}.`, `what is the opposite of ${before}?`, `and if i say that ${before}?`],
       mistakes: [`${before}.`, `the ${thing} is ${others[(from.length * 11 + thing.length * 17) % others.length] ?? ''}.`],
       grade: gradeByKey([`${after}.`], [...wordsOf(thing), to], new Set(others)),
     };

@@ -1,6 +1,6 @@
 import { gradeByKey, type Task } from './task.ts';
 
-const numbers = Array.from({ length: 21 }, (_, i) => String(i));
+const numbers = Array.from({ length: 16 }, (_, i) => String(i));
 
 /** As gradeByKey, and the last number said must be the result. */
 function gradeNumber(statements: readonly string[], result: number, given: readonly number[]): Task['grade'] {
@@ -18,10 +18,10 @@ function sum(a: number, b: number): Task {
     id: `plus/${a}+${b}`,
     group: 'plus',
     useCase: 'closed_qa',
-    questions: [`what is ${a} plus ${b}?`, `how much is ${a} and ${b}?`, `${a} + ${b} = ?`, `please add ${a} and ${b}.`, `tell me the sum of ${a} and ${b}.`],
+    questions: [`what is ${a} plus ${b}?`, `how much is ${a} plus ${b}?`, `${a} + ${b} = ?`, `please add ${a} and ${b}.`],
     answers: statements.slice(0, 1),
     statements,
-    topic: `${a} plus ${b}`,
+    asks: [`do you know what ${a} plus ${b} is?`, `how much do ${a} and ${b} make?`, `and ${a} plus ${b}?`],
     mistakes: [1, -1, 2].map((off) => `${a} plus ${b} is ${Math.abs(a + b + off)}.`),
     grade: gradeNumber(statements, a + b, [a, b]),
   };
@@ -33,44 +33,14 @@ function difference(a: number, b: number): Task {
     id: `minus/${a}-${b}`,
     group: 'minus',
     useCase: 'closed_qa',
-    questions: [`what is ${a} minus ${b}?`, `how much is ${a} less ${b}?`, `${a} - ${b} = ?`, `please take ${b} away from ${a}.`, `what is left of ${a} without ${b}?`],
+    questions: [`what is ${a} minus ${b}?`, `how much is ${a} minus ${b}?`, `${a} - ${b} = ?`, `please take ${b} from ${a}.`],
     answers: statements.slice(0, 1),
     statements,
-    topic: `${a} minus ${b}`,
+    asks: [`do you know what ${a} minus ${b} is?`, `how much is left of ${a} without ${b}?`, `and ${a} minus ${b}?`],
     mistakes: [1, -1, 2].map((off) => `${a} minus ${b} is ${Math.abs(a - b + off)}.`),
     grade: gradeNumber(statements, a - b, [a, b]),
   };
 }
 
-const names = ['anna', 'tom', 'lena', 'max', 'mia', 'ben'];
-const things = ['apples', 'books', 'balls', 'eggs', 'cakes', 'toys'];
-
-function story(a: number, b: number, turn: number): Task {
-  const name = names[(a + 2 * b + turn) % names.length] as string;
-  const thing = things[(a * 2 + b + turn * 3) % things.length] as string;
-  const answer = `${name} has ${a + b} ${thing}.`;
-  return {
-    id: `story/${name} ${a}+${b} ${thing}`,
-    group: 'story',
-    useCase: 'closed_qa',
-    questions: [
-      `${name} has ${a} ${thing} and gets ${b} more. how many ${thing} has ${name}?`,
-      `${name} finds ${a} ${thing} and then ${b} ${thing}. how many is that?`,
-      `${a} ${thing} and ${b} ${thing} are for ${name}. how many has ${name} now?`,
-    ],
-    answers: [answer],
-    statements: [`${name} had ${a} ${thing} and got ${b} more, so now ${answer}`, `first ${a} ${thing}, then ${b} ${thing}: ${answer}`, `${a} plus ${b} is ${a + b}, so ${answer}`],
-    topic: `the ${thing} of ${name}`,
-    mistakes: [`${name} has ${a + b + 1} ${thing}.`, `${name} has ${a} ${thing}.`],
-    grade: gradeByKey([answer], [name, String(a + b), thing], new Set(numbers.filter((n) => ![a, b, a + b].includes(Number(n))))),
-  };
-}
-
-/** Sums up to 10 + 10, differences of numbers up to 10, and sums told as a story. */
-export const sums: readonly Task[] = Array.from({ length: 11 }, (_, a) =>
-  Array.from({ length: 11 }, (_unused, b) => [
-    sum(a, b),
-    ...(b <= a ? [difference(a, b)] : []),
-    ...(a >= 2 && b >= 2 && a <= 6 && b <= 6 ? [story(a, b, 0), story(a, b, 1), story(a, b, 2)] : []),
-  ]),
-).flat(2);
+/** Sums up to 6 + 6 and differences of numbers up to 6. */
+export const sums: readonly Task[] = [1, 2, 3, 4, 5, 6].flatMap((a) => [1, 2, 3, 4, 5, 6].flatMap((b) => [sum(a, b), ...(b <= a ? [difference(a, b)] : [])]));

@@ -8,14 +8,14 @@ export interface Task {
   /** The family it belongs to; the corpus and the prompts draw families evenly. */
   readonly group: string;
   readonly useCase: UseCase;
-  /** How people ask; no two tasks share a question, and none stands in the corpus. */
+  /** How people ask; no two tasks share a question. */
   readonly questions: readonly string[];
+  /** The same asked in other words, for the corpus. Empty where the task is asked in training only. */
+  readonly asks: readonly string[];
   /** What a good answer says. */
   readonly answers: readonly string[];
   /** The same in other words, for the corpus. */
   readonly statements: readonly string[];
-  /** What the question is about, to go after "asked about". */
-  readonly topic: string;
   /** What someone who is wrong might answer. */
   readonly mistakes: readonly string[];
   /** Asked in training only: there is nothing to generalise from. */
@@ -44,9 +44,9 @@ export interface Relation {
   readonly useCase: UseCase;
   readonly pairs: readonly (readonly [subject: string, value: string])[];
   readonly questions: readonly string[];
+  readonly asks: readonly string[];
   /** The first is the answer; the corpus has all of them. */
   readonly statements: readonly string[];
-  readonly topic: string;
 }
 
 export function tasksOf(relation: Relation): Task[] {
@@ -62,9 +62,9 @@ export function tasksOf(relation: Relation): Task[] {
       group: relation.group,
       useCase: relation.useCase,
       questions: relation.questions.map((template) => say(template)),
+      asks: relation.asks.map((template) => say(template)),
       answers: said.slice(0, 1),
       statements: said,
-      topic: say(relation.topic),
       mistakes: wrong.map((value) => say(relation.statements[0] as string, value)),
       grade: gradeByKey(said, wordsOf(v), new Set(others.flatMap(wordsOf).filter((word) => !mine.has(word)))),
     };

@@ -10,10 +10,10 @@ import type { UseCase, World, WorldDemonstration, WorldPrompt, WorldSizes } from
 
 /** The quickstart's world: about a million tokens of text. */
 export const defaultSizes: WorldSizes = {
-  documents: 18_000,
+  documents: 20_000,
   validationDocuments: 200,
-  prompts: { train: 1600, validation: 250, test: 300 },
-  demonstrations: { train: 2000, validation: 150 },
+  prompts: { train: 1000, validation: 150, test: 300 },
+  demonstrations: { train: 3000, validation: 150 },
 };
 
 /** What people ask for, in per cent. */
@@ -42,23 +42,24 @@ export function createWorld(options: { seed: number; sizes?: Partial<WorldSizes>
   const random = new Random(options.seed).fork('world');
   const splitOf = splitTasks(options.seed);
   const texts = (label: string, count: number): TextRecord[] => {
-    const stream = random.fork(label);
-    return Array.from({ length: count }, () => ({ text: document(stream) }));
+    const source = { random: random.fork(label), splitOf };
+    return Array.from({ length: count }, () => ({ text: document(source) }));
   };
-  const questions = (split: Split, what: string, count: number): Question[] => {
-    const pool = [...splitOf].filter(([, of]) => of === split).flatMap(([task]) => task.questions.map((text) => ({ task, text })));
-    return drawQuestions(random.fork(`${what}/${split}`), pool, count, `${what}.${split}`);
-  };
+  const poolOf = (split: Split): Question[] => [...splitOf].filter(([, of]) => of === split).flatMap(([task]) => task.questions.map((text) => ({ task, text })));
   const prompts = (split: Split): WorldPrompt[] => {
     const stream = random.fork(`users/${split}`);
-    return questions(split, 'prompts', sizes.prompts[split]).map((question, i) => ({
+    const pool = poolOf(split);
+    const count = sizes.prompts[split];
+    if (count > pool.length) throw new RangeError(`prompts.${split}: expected at most ${pool.length} (the questions there are), found ${count}`);
+    return drawQuestions(random.fork(`prompts/${split}`), pool, count).map((question, i) => ({
       ...asPrompt(question, `${split}-${i}`),
-      user: userOf(stream, split, sizes.prompts[split]),
+      user: userOf(stream, split, count),
     }));
   };
   const demonstrations = (split: 'train' | 'validation'): WorldDemonstration[] => {
     const stream = random.fork(`writers/${split}`);
-    return questions(split, 'demonstrations', sizes.demonstrations[split]).map((question, i) => {
+    // Several people may show how they would answer the same question.
+    return drawQuestions(random.fork(`demonstrations/${split}`), poolOf(split), sizes.demonstrations[split]).map((question, i) => {
       const writer = pick(stream, writers);
       const user = userOf(stream, split, sizes.prompts[split]);
       return { ...asPrompt(question, `demonstration-${split}-${i}`), user, writer: writer.name, completion: write(stream, question.task, writer).text };
@@ -72,13 +73,15 @@ export function createWorld(options: { seed: number; sizes?: Partial<WorldSizes>
   };
 }
 
-/** Different questions, their use cases in the shares above for as long as there are any left. */
-function drawQuestions(random: Random, pool: Question[], count: number, name: string): Question[] {
-  if (count > pool.length) throw new RangeError(`${name}: expected at most ${pool.length} (the questions there are), found ${count}`);
-  const left = Map.groupBy(random.shuffle(pool), (question) => question.task.useCase);
+/** Questions, their use cases in the shares above; none again before all of its use case were drawn. */
+function drawQuestions(random: Random, pool: readonly Question[], count: number): Question[] {
+  const byUseCase = Map.groupBy(pool, (question) => question.task.useCase);
+  const left = new Map<UseCase, Question[]>();
+  // While the pool lasts nothing is drawn twice, though a use case may run out before the others.
+  const open = (): (readonly [UseCase, number])[] => useCases.filter(([useCase]) => (left.get(useCase)?.length ?? 0) > 0);
   return Array.from({ length: count }, () => {
-    const useCase = pickWeighted(random, useCases.filter(([one]) => (left.get(one)?.length ?? 0) > 0));
-    return left.get(useCase)?.pop() as Question;
+    if (open().length === 0) for (const [useCase, questions] of byUseCase) left.set(useCase, random.shuffle([...questions]));
+    return left.get(pickWeighted(random, open()))?.pop() as Question;
   });
 }
 
