@@ -1,69 +1,65 @@
 import { matmul } from './matmul';
 import { addScaled, at, dot, expInPlace, largest, log, scaleInPlace, zero } from './math';
 
-// Causal attention over packed qkv (B, T, 3C), head by head, in blocks of QB queries: a block needs only
+// Causal attention over packed qkv (B, T, 3C), for the heads `from` to `to` of all B * heads (threads share
+// them out), in blocks of QB queries: a block needs only
 // the keys up to its last query, which halves the work. Matrices are read where they lie in qkv.
 const QB: i32 = 32;
 
-/** Floats of `work` that the two functions need for T positions. */
+/** Floats of `work` that the two functions need for T positions. What they write to must come as zeros. */
 export function attentionWork(T: i32): i32 {
   return 2 * QB * T + T;
 }
 
-export function attentionForward(qkv: usize, start: usize, B: i32, T: i32, C: i32, heads: i32, out: usize, lse: usize, work: usize, scratch: usize): void {
+export function attentionForward(qkv: usize, start: usize, T: i32, C: i32, heads: i32, out: usize, lse: usize, from: i32, to: i32, work: usize, scratch: usize): void {
   const hs = C / heads, C3 = 3 * C;
   const scale: f32 = <f32>(1.0 / Math.sqrt(<f64>hs));
-  zero(out, B * T * C);
-  zero(lse, B * heads * T);
-  for (let b = 0; b < B; b++) {
+  for (let index = from; index < to; index++) {
+    const b = index / heads, h = index % heads;
     const s = min(T, load<i32>(at(start, b)));
-    for (let h = 0; h < heads; h++) {
-      const q = at(qkv, b * T * C3 + h * hs), k = at(q, C), v = at(q, 2 * C);
-      for (let i0 = s; i0 < T; i0 += QB) {
-        const rows = min(QB, T - i0), keys = i0 + rows - s;
-        matmul(rows, keys, hs, at(q, i0 * C3), C3, false, at(k, s * C3), C3, true, work, T, 0, 0, scratch);
-        for (let i = 0; i < rows; i++) {
-          const row = at(work, i * T), seen = i0 + i - s + 1;
-          const shift = largest(row, seen) * scale;
-          const sum = expInPlace(row, seen, scale, shift);
-          scaleInPlace(row, 1 / sum, seen);
-          zero(at(row, seen), keys - seen);
-          store<f32>(at(lse, (b * heads + h) * T + i0 + i), shift + <f32>log(<f64>sum));
-        }
-        matmul(rows, hs, keys, work, T, false, at(v, s * C3), C3, false, at(out, (b * T + i0) * C + h * hs), C, 0, 0, scratch);
+    const q = at(qkv, b * T * C3 + h * hs), k = at(q, C), v = at(q, 2 * C);
+    for (let i0 = s; i0 < T; i0 += QB) {
+      const rows = min(QB, T - i0), keys = i0 + rows - s;
+      matmul(rows, keys, hs, at(q, i0 * C3), C3, false, at(k, s * C3), C3, true, work, T, 0, 0, scratch);
+      for (let i = 0; i < rows; i++) {
+        const row = at(work, i * T), seen = i0 + i - s + 1;
+        const shift = largest(row, seen) * scale;
+        const sum = expInPlace(row, seen, scale, shift);
+        scaleInPlace(row, 1 / sum, seen);
+        zero(at(row, seen), keys - seen);
+        store<f32>(at(lse, (b * heads + h) * T + i0 + i), shift + <f32>log(<f64>sum));
       }
+      matmul(rows, hs, keys, work, T, false, at(v, s * C3), C3, false, at(out, (b * T + i0) * C + h * hs), C, 0, 0, scratch);
     }
   }
 }
 
-export function attentionBackward(dout: usize, qkv: usize, out: usize, lse: usize, start: usize, B: i32, T: i32, C: i32, heads: i32, dqkv: usize, work: usize, scratch: usize): void {
+export function attentionBackward(dout: usize, qkv: usize, out: usize, lse: usize, start: usize, T: i32, C: i32, heads: i32, dqkv: usize, from: i32, to: i32, work: usize, scratch: usize): void {
   const hs = C / heads, C3 = 3 * C;
   const scale: f32 = <f32>(1.0 / Math.sqrt(<f64>hs));
   const probs = work, dprobs = at(work, QB * T);
-  zero(dqkv, B * T * C3);
-  for (let b = 0; b < B; b++) {
+  for (let index = from; index < to; index++) {
+    const b = index / heads, h = index % heads;
     const s = min(T, load<i32>(at(start, b)));
-    for (let h = 0; h < heads; h++) {
-      const base = b * T * C3 + h * hs;
-      const q = at(qkv, base), k = at(q, C), v = at(q, 2 * C);
-      const dq = at(dqkv, base), dk = at(dq, C), dv = at(dq, 2 * C);
-      for (let i0 = s; i0 < T; i0 += QB) {
-        const rows = min(QB, T - i0), keys = i0 + rows - s;
-        const o = at(out, (b * T + i0) * C + h * hs), d = at(dout, (b * T + i0) * C + h * hs);
-        matmul(rows, keys, hs, at(q, i0 * C3), C3, false, at(k, s * C3), C3, true, probs, T, 0, 0, scratch);
-        matmul(rows, keys, hs, d, C, false, at(v, s * C3), C3, true, dprobs, T, 0, 0, scratch);
-        for (let i = 0; i < rows; i++) {
-          const p = at(probs, i * T), dp = at(dprobs, i * T), seen = i0 + i - s + 1;
-          expInPlace(p, seen, scale, load<f32>(at(lse, (b * heads + h) * T + i0 + i)));
-          zero(at(p, seen), keys - seen);
-          softmaxBackward(p, dp, dot(at(d, i * C), at(o, i * C), hs), scale, seen);
-          zero(at(dp, seen), keys - seen);
-        }
-        // dv += p^T d; dq = ds k; dk += ds^T q
-        matmul(keys, hs, rows, probs, T, true, d, C, false, at(dv, s * C3), C3, at(dv, s * C3), C3, scratch);
-        matmul(rows, hs, keys, dprobs, T, false, at(k, s * C3), C3, false, at(dq, i0 * C3), C3, 0, 0, scratch);
-        matmul(keys, hs, rows, dprobs, T, true, at(q, i0 * C3), C3, false, at(dk, s * C3), C3, at(dk, s * C3), C3, scratch);
+    const base = b * T * C3 + h * hs;
+    const q = at(qkv, base), k = at(q, C), v = at(q, 2 * C);
+    const dq = at(dqkv, base), dk = at(dq, C), dv = at(dq, 2 * C);
+    for (let i0 = s; i0 < T; i0 += QB) {
+      const rows = min(QB, T - i0), keys = i0 + rows - s;
+      const o = at(out, (b * T + i0) * C + h * hs), d = at(dout, (b * T + i0) * C + h * hs);
+      matmul(rows, keys, hs, at(q, i0 * C3), C3, false, at(k, s * C3), C3, true, probs, T, 0, 0, scratch);
+      matmul(rows, keys, hs, d, C, false, at(v, s * C3), C3, true, dprobs, T, 0, 0, scratch);
+      for (let i = 0; i < rows; i++) {
+        const p = at(probs, i * T), dp = at(dprobs, i * T), seen = i0 + i - s + 1;
+        expInPlace(p, seen, scale, load<f32>(at(lse, (b * heads + h) * T + i0 + i)));
+        zero(at(p, seen), keys - seen);
+        softmaxBackward(p, dp, dot(at(d, i * C), at(o, i * C), hs), scale, seen);
+        zero(at(dp, seen), keys - seen);
       }
+      // dv += p^T d; dq = ds k; dk += ds^T q
+      matmul(keys, hs, rows, probs, T, true, d, C, false, at(dv, s * C3), C3, at(dv, s * C3), C3, scratch);
+      matmul(rows, hs, keys, dprobs, T, false, at(k, s * C3), C3, false, at(dq, i0 * C3), C3, 0, 0, scratch);
+      matmul(keys, hs, rows, dprobs, T, true, at(q, i0 * C3), C3, false, at(dk, s * C3), C3, at(dk, s * C3), C3, scratch);
     }
   }
 }
@@ -76,8 +72,18 @@ function softmaxBackward(p: usize, dp: usize, delta: f32, scale: f32, n: i32): v
   for (; i < n; i++) store<f32>(at(dp, i), load<f32>(at(p, i)) * (load<f32>(at(dp, i)) - delta) * scale);
 }
 
-/** One row of decode attention; its key and value go to the cache first. work: position + 1 floats. */
-export function decodeAttentionRow(qkv: usize, keys: usize, values: usize, C: i32, heads: i32, P: i32, position: i32, out: usize, work: usize): void {
+/**
+ * Decode attention of the rows `from` to `to`; row r has its slot and its position at rows + 8 r. Its key
+ * and value go to the cache first. work: P floats.
+ */
+export function decodeAttention(qkv: usize, keys: usize, values: usize, C: i32, heads: i32, P: i32, rows: usize, out: usize, from: i32, to: i32, work: usize): void {
+  for (let r = from; r < to; r++) {
+    const cache = load<i32>(at(rows, 2 * r)) * P * C;
+    decodeAttentionRow(at(qkv, 3 * r * C), at(keys, cache), at(values, cache), C, heads, P, load<i32>(at(rows, 2 * r + 1)), at(out, r * C), work);
+  }
+}
+
+function decodeAttentionRow(qkv: usize, keys: usize, values: usize, C: i32, heads: i32, P: i32, position: i32, out: usize, work: usize): void {
   const hs = C / heads;
   const scale: f32 = <f32>(1.0 / Math.sqrt(<f64>hs));
   zero(out, C);

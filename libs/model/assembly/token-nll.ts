@@ -1,7 +1,22 @@
-import { at, exp1, exp4, log, sum4 } from './math';
+import { at, exp1, exp4, log, scaleInPlace, sum4 } from './math';
 
-/** One row of logits (V), already divided by the temperature: nll, lse, entropy, correct to their places. */
-export function nllRow(z: usize, V: i32, target: i32, nll: usize, lse: usize, entropy: usize, correct: usize): void {
+/** Rows `from` to `to` of logits z (n, V): divides them by the temperature, then nll, lse, entropy, correct (n). */
+export function nllRows(z: usize, V: i32, scale: f32, targets: usize, nll: usize, lse: usize, entropy: usize, correct: usize, from: i32, to: i32): void {
+  for (let i = from; i < to; i++) {
+    if (scale !== 1) scaleInPlace(at(z, i * V), scale, V);
+    nllRow(at(z, i * V), V, load<i32>(at(targets, i)), at(nll, i), at(lse, i), at(entropy, i), at(correct, i));
+  }
+}
+
+/** Rows `from` to `to` of logits z (n, V) become dnll * scale * (softmax(z * scale) - onehot(target)). */
+export function nllRowsBackward(z: usize, V: i32, scale: f32, targets: usize, lse: usize, dnll: usize, from: i32, to: i32): void {
+  for (let i = from; i < to; i++) {
+    if (scale !== 1) scaleInPlace(at(z, i * V), scale, V);
+    nllRowBackward(at(z, i * V), V, load<i32>(at(targets, i)), load<f32>(at(lse, i)), load<f32>(at(dnll, i)) * scale);
+  }
+}
+
+function nllRow(z: usize, V: i32, target: i32, nll: usize, lse: usize, entropy: usize, correct: usize): void {
   let m = load<f32>(z);
   let best = 0;
   for (let i = 1; i < V; i++) {
@@ -35,7 +50,7 @@ export function nllRow(z: usize, V: i32, target: i32, nll: usize, lse: usize, en
 }
 
 /** z (V) becomes scale * (softmax(z) - onehot(target)). */
-export function nllRowBackward(z: usize, V: i32, target: i32, lse: f32, scale: f32): void {
+function nllRowBackward(z: usize, V: i32, target: i32, lse: f32, scale: f32): void {
   const l4 = f32x4.splat(lse), k4 = f32x4.splat(scale);
   let i = 0;
   for (; i + 4 <= V; i += 4) v128.store(at(z, i), f32x4.mul(exp4(f32x4.sub(v128.load(at(z, i)), l4)), k4));

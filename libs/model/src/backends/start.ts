@@ -25,6 +25,8 @@ const starters: Record<BackendName, StartBackend> = {
   cpu: async () => {
     await import('@tensorflow/tfjs-backend-cpu');
     await activate('cpu');
+    // Without this tfjs prints an advertisement at the first tensor.
+    (tf.backend() as unknown as { firstUse: boolean }).firstUse = false;
     return 'plain JavaScript, the slow oracle';
   },
 };

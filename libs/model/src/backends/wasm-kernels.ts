@@ -1,6 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import * as tf from '@tensorflow/tfjs-core';
-import type { FusedExports, WasmBackend } from './wasm-memory.ts';
+import type { FusedExports } from './wasm-exports.ts';
+import type { WasmBackend } from './wasm-memory.ts';
+import { WasmTools } from './wasm-tools.ts';
+import { WasmPool } from './wasm-pool.ts';
 
 type Attrs = Record<string, unknown>;
 type Inputs = Record<string, tf.TensorInfo>;
@@ -11,46 +14,24 @@ const largestLogits = 2 ** 23;
 
 /**
  * Registers the fused kernels of ops/README.md for the wasm backend, and better versions of a few of its
- * own. They are in AssemblyScript (assembly/), compiled to wasm-kernels.wasm.
+ * own. They are in AssemblyScript (assembly/), compiled to wasm-kernels.wasm, and run on `threads` threads.
  */
-export async function registerWasmKernels(memory: WebAssembly.Memory): Promise<void> {
+export async function registerWasmKernels(memory: WebAssembly.Memory, threads: number): Promise<void> {
   const module = await WebAssembly.compile(await readFile(new URL('wasm-kernels.wasm', import.meta.url)));
   const fused = (await WebAssembly.instantiate(module, { env: { memory } })).exports as unknown as FusedExports;
-  const backend = tf.backend() as unknown as WasmBackend;
-  const scratch = backend.wasm._malloc(fused.scratchBytes()) >>> 0;
-  const kernels = { ...fusedKernels(backend, fused, scratch), ...ownKernels(backend, fused, scratch) };
-  for (const [kernelName, kernel] of Object.entries(kernels)) {
+  const pool = await WasmPool.start(module, memory, fused, threads);
+  const tools = new WasmTools(tf.backend() as unknown as WasmBackend, fused, pool);
+  for (const [kernelName, kernel] of Object.entries({ ...fusedKernels(tools, fused), ...ownKernels(tools, fused) })) {
     if (tf.getKernel(kernelName, 'wasm') !== undefined) tf.unregisterKernel(kernelName, 'wasm');
     tf.registerKernel({ kernelName, backendName: 'wasm', kernelFunc: ({ inputs, attrs }) => kernel(inputs as Inputs, (attrs ?? {}) as Attrs) });
   }
 }
 
-/** Addresses, outputs and passing memory, for both sets of kernels. */
-function tools(backend: WasmBackend) {
-  return {
-    at: (tensor: tf.TensorInfo | undefined): number => {
-      if (tensor === undefined) throw new Error('expected an input, found none');
-      return backend.getMemoryOffset(tensor.dataId);
-    },
-    make: (shape: readonly number[]): tf.TensorInfo => backend.makeOutput([...shape], 'float32'),
-    /** The input as an output: the same memory, one more reference. */
-    share: ({ dataId, shape, dtype }: tf.TensorInfo, as: number[] = shape): tf.TensorInfo => {
-      backend.incRef(dataId);
-      return { dataId, shape: as, dtype };
-    },
-    withWork: (floats: number, use: (work: number) => void): void => {
-      const work = backend.wasm._malloc(4 * floats) >>> 0;
-      use(work);
-      backend.wasm._free(work);
-    },
-  };
-}
-
 const product = (shape: readonly number[]): number => shape.reduce((size, side) => size * side, 1);
 const last = (shape: readonly number[]): number => shape.at(-1) ?? 1;
 
-function fusedKernels(backend: WasmBackend, fused: FusedExports, scratch: number): Record<string, Kernel> {
-  const { at, make, share, withWork } = tools(backend);
+function fusedKernels(tools: WasmTools, fused: FusedExports): Record<string, Kernel> {
+  const { at, make, share } = tools;
   return {
     MinchatLayerNormForward({ x, weight, bias }: Inputs, { epsilon }) {
       const C = last(x!.shape), N = product(x!.shape) / C;
@@ -71,11 +52,11 @@ function fusedKernels(backend: WasmBackend, fused: FusedExports, scratch: number
       const N = product(x!.shape) / I;
       const shape = [...x!.shape.slice(0, -1), O];
       const pre = make(shape);
-      fused.matmul(N, O, I, at(x), I, 0, at(weight), O, 0, at(pre), O, at(bias), 0, scratch);
+      tools.matmul(N, O, I, at(x), I, 0, at(weight), O, 0, at(pre), O, at(bias), 0);
       if (residual !== undefined) fused.add(at(pre), at(pre), at(residual), N * O);
       if (activation !== 'gelu') return [pre];
       const y = make(shape);
-      fused.geluForward(at(pre), at(y), N * O);
+      tools.elements('geluForward', N * O, (from, size) => [at(pre) + 4 * from, at(y) + 4 * from, size]);
       return [y, pre];
     },
     MinchatLinearBackward({ dy, x, weight, pre }: Inputs, { activation }) {
@@ -83,15 +64,15 @@ function fusedKernels(backend: WasmBackend, fused: FusedExports, scratch: number
       const N = product(x!.shape) / I;
       const [dx, dweight, dbias] = [make(x!.shape), make([I, O]), make([O])];
       const run = (d: number): void => {
-        fused.matmul(N, I, O, d, O, 0, at(weight), O, 1, at(dx), I, 0, 0, scratch);
-        fused.matmul(I, O, N, at(x), I, 1, d, O, 0, at(dweight), O, 0, 0, scratch);
+        tools.matmul(N, I, O, d, O, 0, at(weight), O, 1, at(dx), I, 0, 0);
+        tools.matmul(I, O, N, at(x), I, 1, d, O, 0, at(dweight), O, 0, 0);
         fused.zero(at(dbias), O);
         fused.sumRows(d, N, O, at(dbias));
       };
       if (activation !== 'gelu') run(at(dy));
       else {
-        withWork(N * O, (d) => {
-          fused.geluBackward(at(dy), at(pre), d, N * O);
+        tools.withWork(N * O, (d) => {
+          tools.elements('geluBackward', N * O, (from, size) => [at(dy) + 4 * from, at(pre) + 4 * from, d + 4 * from, size]);
           run(d);
         });
       }
@@ -99,27 +80,29 @@ function fusedKernels(backend: WasmBackend, fused: FusedExports, scratch: number
     },
     MinchatAttentionForward({ qkv, start }: Inputs, attrs) {
       const [B, T, C3] = qkv!.shape as [number, number, number];
-      const heads = attrs['heads'] as number;
-      const [out, lse] = [make([B, T, C3 / 3]), make([B, heads, T])];
-      withWork(fused.attentionWork(T), (work) => fused.attentionForward(at(qkv), at(start), B, T, C3 / 3, heads, at(out), at(lse), work, scratch));
+      const heads = attrs['heads'] as number, C = C3 / 3;
+      const [out, lse] = [make([B, T, C]), make([B, heads, T])];
+      fused.zero(at(out), B * T * C);
+      fused.zero(at(lse), B * heads * T);
+      tools.ranges('attentionForward', B * heads, T * T * C3 * B, fused.attentionWork(T), (from, to, work, scratch) => [at(qkv), at(start), T, C, heads, at(out), at(lse), from, to, work, scratch]);
       return [out, lse];
     },
     MinchatAttentionBackward({ dout, qkv, out, lse, start }: Inputs, attrs) {
       const [B, T, C3] = qkv!.shape as [number, number, number];
+      const heads = attrs['heads'] as number;
       const dqkv = make(qkv!.shape);
-      withWork(fused.attentionWork(T), (work) => fused.attentionBackward(at(dout), at(qkv), at(out), at(lse), at(start), B, T, C3 / 3, attrs['heads'] as number, at(dqkv), work, scratch));
+      fused.zero(at(dqkv), B * T * C3);
+      tools.ranges('attentionBackward', B * heads, T * T * C3 * B, fused.attentionWork(T), (from, to, work, scratch) => [at(dout), at(qkv), at(out), at(lse), at(start), T, C3 / 3, heads, at(dqkv), from, to, work, scratch]);
       return [dqkv];
     },
     MinchatDecodeAttention({ qkv, keys, values }: Inputs, attrs) {
       const [, heads, P, hs] = keys!.shape as [number, number, number, number];
-      const C = heads * hs;
       const slots = attrs['slots'] as number[], positions = attrs['positions'] as number[];
-      const out = make([slots.length, C]);
-      withWork(P, (work) => {
-        slots.forEach((slot, row) => {
-          const cache = 4 * slot * P * C;
-          fused.decodeAttentionRow(at(qkv) + 12 * row * C, at(keys) + cache, at(values) + cache, C, heads, P, positions[row] ?? 0, at(out) + 4 * row * C, work);
-        });
+      const R = slots.length;
+      const out = make([R, heads * hs]);
+      tools.withInts(slots.flatMap((slot, row) => [slot, positions[row] ?? 0]), (rows) => {
+        const read = positions.reduce((sum, position) => sum + position, 0);
+        tools.ranges('decodeAttention', R, 2 * read * heads * hs, P, (from, to, work) => [at(qkv), at(keys), at(values), heads * hs, heads, P, rows, at(out), from, to, work]);
       });
       return [out, share(keys!), share(values!)];
     },
@@ -136,7 +119,7 @@ function fusedKernels(backend: WasmBackend, fused: FusedExports, scratch: number
     MinchatEmbeddingForward({ tokens, start, wte, wpe }: Inputs) {
       const [B, T] = tokens!.shape as [number, number];
       const C = last(wte!.shape);
-      checkTokens(tokens!, wte!.shape[0] ?? 0);
+      tools.checkIds(tokens!, wte!.shape[0] ?? 0);
       const x = make([B, T, C]);
       fused.embeddingForward(at(tokens), at(start), at(wte), at(wpe), B, T, C, at(x));
       return [x];
@@ -153,71 +136,55 @@ function fusedKernels(backend: WasmBackend, fused: FusedExports, scratch: number
     MinchatTokenNllForward({ x, wte, targets }: Inputs, { temperature }) {
       const [N, C] = x!.shape as [number, number];
       const V = wte!.shape[0] ?? 0;
-      const ids = targetsOf(targets!, V);
+      tools.checkIds(targets!, V);
       const outputs = [make([N]), make([N]), make([N]), make([N])];
-      const [nll, lse, entropy, correct] = outputs.map(at) as [number, number, number, number];
-      forChunks(N, V, (from, size, z) => {
-        fused.matmul(size, V, C, at(x) + 4 * from * C, C, 0, at(wte), C, 1, z, V, 0, 0, scratch);
-        if (temperature !== 1) fused.scaleInPlace(z, 1 / (temperature as number), size * V);
-        for (let i = 0; i < size; i++) {
-          const n = 4 * (from + i);
-          fused.nllRow(z + 4 * i * V, V, ids[from + i] ?? 0, nll + n, lse + n, entropy + n, correct + n);
-        }
+      forChunks(N, V, (start, size, z) => {
+        tools.matmul(size, V, C, at(x) + 4 * start * C, C, 0, at(wte), C, 1, z, V, 0, 0);
+        const [ids, nll, lse, entropy, correct] = [targets, ...outputs].map((tensor) => at(tensor) + 4 * start) as [number, number, number, number, number];
+        tools.ranges('nllRows', size, 20 * size * V, 0, (from, to) => [z, V, 1 / (temperature as number), ids, nll, lse, entropy, correct, from, to]);
       });
       return outputs;
     },
-    MinchatTokenNllBackward({ dnll, x, wte, targets, lse }: Inputs, attrs) {
+    MinchatTokenNllBackward({ dnll, x, wte, targets, lse }: Inputs, { temperature }) {
       const [N, C] = x!.shape as [number, number];
       const V = wte!.shape[0] ?? 0;
-      const temperature = attrs['temperature'] as number;
-      const ids = targetsOf(targets!, V);
+      tools.checkIds(targets!, V);
       const [dx, dwte] = [make([N, C]), make([V, C])];
-      const lses = backend.typedArrayFromHeap(lse!).slice(), scales = backend.typedArrayFromHeap(dnll!).slice();
-      forChunks(N, V, (from, size, z) => {
-        const xs = at(x) + 4 * from * C;
-        fused.matmul(size, V, C, xs, C, 0, at(wte), C, 1, z, V, 0, 0, scratch);
-        if (temperature !== 1) fused.scaleInPlace(z, 1 / temperature, size * V);
-        for (let i = 0; i < size; i++) fused.nllRowBackward(z + 4 * i * V, V, ids[from + i] ?? 0, lses[from + i] ?? 0, (scales[from + i] ?? 0) / temperature);
-        fused.matmul(size, C, V, z, V, 0, at(wte), C, 0, at(dx) + 4 * from * C, C, 0, 0, scratch);
-        fused.matmul(V, C, size, z, V, 1, xs, C, 0, at(dwte), C, from === 0 ? 0 : at(dwte), C, scratch);
+      forChunks(N, V, (start, size, z) => {
+        const xs = at(x) + 4 * start * C;
+        tools.matmul(size, V, C, xs, C, 0, at(wte), C, 1, z, V, 0, 0);
+        const [ids, lses, dnlls] = [targets, lse, dnll].map((tensor) => at(tensor) + 4 * start) as [number, number, number];
+        tools.ranges('nllRowsBackward', size, 20 * size * V, 0, (from, to) => [z, V, 1 / (temperature as number), ids, lses, dnlls, from, to]);
+        tools.matmul(size, C, V, z, V, 0, at(wte), C, 0, at(dx) + 4 * start * C, C, 0, 0);
+        tools.matmul(V, C, size, z, V, 1, xs, C, 0, at(dwte), C, start === 0 ? 0 : at(dwte), C);
       });
       return [dx, dwte];
     },
     MinchatSquaredSum({ x }: Inputs) {
       const sum = make([]);
-      backend.typedArrayFromHeap(sum)[0] = fused.squaredSum(at(x), product(x!.shape));
+      tools.view(sum)[0] = fused.squaredSum(at(x), product(x!.shape));
       return [sum];
     },
     MinchatAdamW({ parameter, grad, m, v }: Inputs, attrs) {
       const a = attrs as Record<string, number>;
       const [rate, beta1, beta2] = [a['learningRate'] ?? 0, a['beta1'] ?? 0, a['beta2'] ?? 0];
-      fused.adamw(at(parameter), at(grad), at(m), at(v), product(parameter!.shape), a['gradScale'] ?? 1, beta1, 1 - beta1, beta2, 1 - beta2, rate / (a['correction1'] ?? 1), a['correction2'] ?? 1, a['epsilon'] ?? 0, 1 - rate * (a['weightDecay'] ?? 0));
+      const constants = [a['gradScale'] ?? 1, beta1, 1 - beta1, beta2, 1 - beta2, rate / (a['correction1'] ?? 1), a['correction2'] ?? 1, a['epsilon'] ?? 0, 1 - rate * (a['weightDecay'] ?? 0)];
+      tools.elements('adamw', product(parameter!.shape), (from, size) => [...[parameter, grad, m, v].map((tensor) => at(tensor) + 4 * from), size, ...constants]);
       return [share(parameter!), share(m!), share(v!)];
     },
   };
 
-  function forChunks(N: number, V: number, use: (from: number, size: number, z: number) => void): void {
+  function forChunks(N: number, V: number, use: (start: number, size: number, z: number) => void): void {
     const most = Math.min(N, Math.max(16, Math.floor(largestLogits / V)));
-    withWork(most * V, (z) => {
-      for (let from = 0; from < N; from += most) use(from, Math.min(most, N - from), z);
+    tools.withWork(most * V, (z) => {
+      for (let start = 0; start < N; start += most) use(start, Math.min(most, N - start), z);
     });
-  }
-
-  /** Token ids, checked: the kernels use them as addresses. */
-  function targetsOf(targets: tf.TensorInfo, V: number): Int32Array {
-    const ids = backend.typedArrayFromHeap(targets).slice() as Int32Array;
-    for (const id of ids) if (id < 0 || id >= V) throw new RangeError(`expected token ids from 0 to ${V - 1}, found ${id}`);
-    return ids;
-  }
-
-  function checkTokens(tokens: tf.TensorInfo, V: number): void {
-    targetsOf(tokens, V);
   }
 }
 
 /** tfjs's own kernels that are slow or missing on wasm. */
-function ownKernels(backend: WasmBackend, fused: FusedExports, scratch: number): Record<string, Kernel> {
-  const { at, make, share } = tools(backend);
+function ownKernels(tools: WasmTools, fused: FusedExports): Record<string, Kernel> {
+  const { at, make, share } = tools;
   return {
     // tfjs copies.
     Identity: ({ x }: Inputs) => share(x!),
@@ -233,7 +200,7 @@ function ownKernels(backend: WasmBackend, fused: FusedExports, scratch: number):
       if ((countA !== count && countA !== 1) || (countB !== count && countB !== 1)) throw new Error(`expected batches of equal size or one, found [${a!.shape.join()}] and [${b!.shape.join()}]`);
       const out = make([...batch, M, N]);
       for (let i = 0; i < count; i++) {
-        fused.matmul(M, N, K, at(a) + (countA === 1 ? 0 : 4 * i * M * K), an, Number(transposeA === true), at(b) + (countB === 1 ? 0 : 4 * i * K * N), bn, Number(transposeB === true), at(out) + 4 * i * M * N, N, 0, 0, scratch);
+        tools.matmul(M, N, K, at(a) + (countA === 1 ? 0 : 4 * i * M * K), an, Number(transposeA === true), at(b) + (countB === 1 ? 0 : 4 * i * K * N), bn, Number(transposeB === true), at(out) + 4 * i * M * N, N, 0, 0);
       }
       return out;
     },
@@ -243,7 +210,7 @@ function ownKernels(backend: WasmBackend, fused: FusedExports, scratch: number):
       const rows = x!.shape[0] ?? 0, size = product(x!.shape.slice(1));
       const out = make([numSegments, ...x!.shape.slice(1)]);
       fused.zero(at(out), numSegments * size);
-      const ids = backend.typedArrayFromHeap(segmentIds!).slice();
+      const ids = tools.view(segmentIds!).slice();
       for (let row = 0; row < rows; row++) {
         const id = ids[row] ?? -1;
         // As TensorFlow: a negative index drops the row.

@@ -1,14 +1,24 @@
+import { availableParallelism } from 'node:os';
 import { activate } from './start.ts';
-import { catchMemory } from './wasm-memory.ts';
 import { registerWasmKernels } from './wasm-kernels.ts';
+import { catchMemory } from './wasm-memory.ts';
+
+/** More threads than this wait for each other more than they compute. */
+const mostThreads = 8;
 
 let started: Promise<void> | undefined;
 
-/** WebAssembly with SIMD on one core, with our fused kernels. */
+/** WebAssembly with SIMD and our fused kernels, on MINCHAT_THREADS threads (default: the processors there are). */
 export async function startWasm(): Promise<string> {
+  const threads = threadCount();
   await import('@tensorflow/tfjs-backend-wasm');
-  started ??= catchMemory(() => activate('wasm')).then(registerWasmKernels);
+  started ??= catchMemory(() => activate('wasm')).then((memory) => registerWasmKernels(memory, threads));
   await started;
   await activate('wasm');
-  return 'WebAssembly with SIMD and fused kernels';
+  return `WebAssembly with SIMD and fused kernels, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+}
+
+function threadCount(): number {
+  const asked = Number(process.env['MINCHAT_THREADS'] ?? availableParallelism());
+  return Number.isInteger(asked) && asked >= 1 ? Math.min(asked, mostThreads) : 1;
 }
