@@ -125,6 +125,10 @@ export function chartsOf(report: Report): Chart[] {
       { metric: 'objective/scores', label: 'reward', tone: 'policy' },
       { metric: 'objective/kl', label: 'KL', tone: 'second', right: true },
     ]),
+    curves('ppo-length', 'Length and entropy during PPO', 'Watch for answers that grow without end, and for a policy that says one thing only.', 'tokens', policy, [
+      { metric: 'response/length_mean', label: 'length', tone: 'plain' },
+      { metric: 'objective/entropy', label: 'entropy', tone: 'second', right: true },
+    ]),
     lengths(report),
     calibration(report),
     base && curves('loss-base', 'Pretraining loss', 'Next-token cross-entropy on raw text.', 'nats per token', base, [loss, held]),
@@ -137,10 +141,6 @@ export function chartsOf(report: Report): Chart[] {
     curves('loss-ppo', 'PPO losses', 'Clipped losses of policy and value network.', 'policy loss', policy, [
       { metric: 'loss/policy_avg', label: 'policy', tone: 'policy' },
       { metric: 'loss/value_avg', label: 'value', tone: 'second', right: true },
-    ]),
-    curves('ppo-length', 'Length and entropy during PPO', 'Watch for answers that grow without end, and for a policy that says one thing only.', 'tokens', policy, [
-      { metric: 'response/length_mean', label: 'length', tone: 'plain' },
-      { metric: 'objective/entropy', label: 'entropy', tone: 'second', right: true },
     ]),
   ];
   return all.filter((chart) => chart !== undefined);

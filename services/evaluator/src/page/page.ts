@@ -17,7 +17,7 @@ export async function renderPage(report: Report): Promise<string> {
     readFile(new URL('draw.js', import.meta.url), 'utf8'),
   ]);
   const charts = chartsOf(report);
-  const training = charts.filter(({ id }) => id.startsWith('loss-') || id === 'ppo-length');
+  const training = charts.filter(({ id }) => id.startsWith('loss-'));
   const place = (chosen: readonly Chart[]): Html =>
     html`<div class="plots">${chosen.map(({ id, title, note }) => html`<figure><h3>${title}</h3><div id="plot-${id}" class="plot"></div><figcaption>${note}</figcaption></figure>`)}</div>`;
   const some = (...ids: string[]): Html => place(charts.filter(({ id }) => ids.includes(id)));
@@ -37,7 +37,7 @@ ${new Html(style)}</style>
 ${headline(report)}
 <section><h2>Win rates</h2>${forest(report)}<p class="note">PPO against SFT, with 95 % intervals (Wilson’s score interval, prompts as the unit).</p></section>
 <section><h2>Both models</h2>${comparison(report)}</section>
-<section><h2>What PPO did</h2>${some('frontier', 'ppo-reward', 'lengths')}</section>
+<section><h2>What PPO did</h2>${some('frontier', 'ppo-reward', 'ppo-length', 'lengths')}</section>
 ${trust === undefined ? undefined : html`<section><h2>The reward model</h2>${trust}${some('calibration')}</section>`}
 ${report.samples.length === 0 ? undefined : html`<section><h2>Answers side by side</h2>${samples(report.samples)}</section>`}
 ${training.length === 0 ? undefined : html`<section><h2>Training</h2>${place(training)}</section>`}
