@@ -7,8 +7,8 @@ import type { Inference } from './openai/generation.ts';
 const attempts = 3;
 
 /**
- * Asks the inference workers. One whose queue is full, or that is shutting down, declines before it
- * sends anything; asking again reaches any of them, so that load finds its way to one with room.
+ * Asks the inference workers. One whose queue is full declines before it sends anything; asking
+ * again reaches any of them, so that load finds its way to one with room.
  */
 export function busInference(bus: Pick<Bus, 'stream' | 'call'>): Inference {
   return {
@@ -40,7 +40,6 @@ export function busInference(bus: Pick<Bus, 'stream' | 'call'>): Inference {
   };
 }
 
-/** A worker whose queue is full, or that is shutting down. */
 function isDeclined(error: unknown): boolean {
-  return isMinchatError(error) && (error.code === 'MC_OVERLOADED' || error.code === 'MC_SERVICE_UNAVAILABLE');
+  return isMinchatError(error) && error.code === 'MC_OVERLOADED';
 }

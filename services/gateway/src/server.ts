@@ -62,9 +62,22 @@ export async function createServer(bus: Bus, env: ServerSettings, log: Logger): 
   });
 
   const closing = new AbortController();
-  app.addHook('preClose', async () => closing.abort());
+  let running = 0;
+  // Connections that have not asked for anything yet would keep a closing server open.
+  const closeWhenDone = (): void => {
+    if (closing.signal.aborted && running === 0) app.server.closeAllConnections();
+  };
+  app.addHook('preClose', async () => {
+    closing.abort();
+    closeWhenDone();
+  });
   app.decorateRequest('keyName');
   app.addHook('onRequest', async (request, reply) => {
+    running += 1;
+    reply.raw.once('close', () => {
+      running -= 1;
+      closeWhenDone();
+    });
     reply.header('x-request-id', request.id);
     // A name that resolves to this machine makes a page of another site our neighbour; ours are known.
     if (keys.size === 0 && !isLoopback(hostName(request.host))) throw new ApiError(421, 'This gateway answers to localhost only.', { code: 'unknown_host' });

@@ -56,9 +56,8 @@ export async function startLive(bus: Bus, env: LiveEnv, log: Logger): Promise<{ 
   return {
     engine,
     async stop() {
-      // Running answers end; new requests are declined, and reach another instance when asked again.
-      await engine.drain(env.INFERENCE_DRAIN_SECONDS * 1000);
-      await Promise.all(served.map((subscription) => subscription.stop()));
+      // New requests go to other instances, running answers end.
+      await Promise.all(served.map((subscription) => subscription.stop(env.INFERENCE_DRAIN_SECONDS * 1000)));
       await engine.close();
     },
   };

@@ -30,8 +30,7 @@ export interface Api {
 const log = createLogger('api-test', { level: process.env['LOG_LEVEL'] ?? 'silent' });
 
 export async function startApi(engine: Partial<Parameters<typeof startLive>[1]> = {}): Promise<Api> {
-  process.env['MINCHAT_BACKEND'] = 'wasm';
-  await startBackend('wasm');
+  await startBackend((process.env['MINCHAT_BACKEND'] ??= 'wasm'));
   const folder = await mkdtemp(join(tmpdir(), 'minchat-api-'));
   const nats = await startNatsServer();
   const connect = (name: string): Promise<Bus> => connectBus({ url: nats.url, name, log, cacheFolder: join(folder, 'cache', name) });
@@ -71,7 +70,7 @@ export async function startApi(engine: Partial<Parameters<typeof startLive>[1]> 
 }
 
 /** A finished run as the coordinator would have left it. */
-async function putRun(bus: Bus, model: ArtifactRef, reward: ArtifactRef): Promise<void> {
+export async function putRun(bus: Bus, model: ArtifactRef, reward: ArtifactRef): Promise<void> {
   const stage = (name: string, kind: string, output: string, artifact: ArtifactRef) => ({
     stage: name, kind, status: StageStatus.STAGE_STATUS_COMPLETED, jobId: `tiny-${name}`, attempt: 1, finishedAtMs: 2000, result: { outputs: [{ name: output, artifact }] },
   });

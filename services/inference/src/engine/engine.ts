@@ -33,8 +33,6 @@ export class Engine {
   #load = 0;
   #running = 0;
   #tokens = 0;
-  #draining = false;
-  #drained: (() => void) | undefined;
 
   private constructor(worker: Worker, backend: string, options: EngineOptions) {
     this.#worker = worker;
@@ -128,24 +126,11 @@ export class Engine {
     }
   }
 
-  /** Takes no more requests; resolves when all are over, or after the time given. */
-  async drain(milliseconds: number): Promise<void> {
-    this.#draining = true;
-    if (this.#calls.size === 0) return;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#drained = resolve;
-    const timer = setTimeout(resolve, milliseconds);
-    await promise;
-    clearTimeout(timer);
-  }
-
   async close(): Promise<void> {
-    this.#draining = true;
     await this.#worker.terminate();
   }
 
   #open(weight: number, request: Request, handlers: Omit<Call, 'weight'>): { close(isOver: boolean): void } {
-    if (this.#draining) throw new MinchatError('MC_SERVICE_UNAVAILABLE', 'this inference worker is shutting down');
     if (weight > this.#capacity) throw new MinchatError('MC_USAGE', `expected at most ${this.#capacity} answers in one request, found ${weight}`);
     if (this.#load + weight > this.#capacity) {
       throw new MinchatError('MC_OVERLOADED', `expected room for ${weight} more answers, found ${this.#load} of ${this.#capacity} places taken`);
@@ -161,7 +146,6 @@ export class Engine {
         if (!this.#calls.delete(id)) return;
         this.#load -= weight;
         if (!isOver) post({ type: 'cancel', id });
-        if (this.#draining && this.#calls.size === 0) this.#drained?.();
       },
     };
   }
