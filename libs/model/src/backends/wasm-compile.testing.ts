@@ -8,7 +8,7 @@ export const kernelsFile = new URL('wasm-kernels.wasm', import.meta.url);
 export async function compileKernels(): Promise<Uint8Array> {
   let binary: Uint8Array | undefined;
   const { error } = await asc.main(
-    ['index.ts', '--baseDir', assembly, '--outFile', 'kernels.wasm', '-O3', '--noAssert', '--runtime', 'stub', '--importMemory', '--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65536', '--enable', 'simd', '--enable', 'threads', '--use', 'abort='],
+    ['index.ts', '--baseDir', assembly, '--outFile', 'kernels.wasm', '-O3', '--noAssert', '--runtime', 'stub', '--importMemory', '--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65536', '--enable', 'simd', '--enable', 'relaxed-simd', '--enable', 'threads', '--use', 'abort='],
     {
       writeFile: (_name: string, contents: Uint8Array | string) => {
         if (typeof contents !== 'string') binary = contents;
