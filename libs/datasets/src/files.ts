@@ -1,8 +1,8 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { once } from 'node:events';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { MinchatError } from '@minchat/errors';
 import { datasetInfoSchema, recordSchemas, splits, type DatasetInfo, type RecordOf, type RecordType, type Split } from './records.ts';
 
@@ -12,7 +12,7 @@ export async function readDatasetInfo(folder: string, expected?: RecordType): Pr
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw new MinchatError('MC_DATA_INVALID', `${path}: expected a dataset, found no readable dataset.json`, { cause });
   });
-  const parsed = datasetInfoSchema.safeParse(JSON.parse(text));
+  const parsed = datasetInfoSchema.safeParse(parseJson(text, path));
   if (!parsed.success) throw new MinchatError('MC_DATA_INVALID', `${path}: ${parsed.error.message}`);
   if (expected !== undefined && parsed.data.type !== expected) {
     throw new MinchatError('MC_DATA_INVALID', `${path}: expected a dataset of ${expected}, found one of ${parsed.data.type}`);
@@ -26,23 +26,39 @@ export async function* readRecords<T extends RecordType>(folder: string, type: T
   const path = join(folder, `${split}.jsonl`);
   if (!(await stat(path).catch(() => undefined))) return;
   const schema = recordSchemas[type];
-  const lines = createInterface({ input: createReadStream(path, 'utf8'), crlfDelay: Infinity });
   let number = 0;
-  for await (const line of lines) {
+  for await (const line of readLines(path)) {
     number += 1;
     if (line.trim() === '') continue;
-    let value: unknown;
-    try {
-      value = JSON.parse(line);
-    } catch (cause) {
-      throw new MinchatError('MC_DATA_INVALID', `${path}:${number}: expected a JSON object, found ${line.slice(0, 60)}`, { cause });
-    }
+    const value = parseJson(line, `${path}:${number}`);
     const parsed = schema.safeParse(value);
     if (!parsed.success) {
       const issue = parsed.error.issues[0];
       throw new MinchatError('MC_DATA_INVALID', `${path}:${number}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}`);
     }
     yield parsed.data as RecordOf<T>;
+  }
+}
+
+/** Lines end with "\n" only: node:readline would also break them at U+2028, which JSON leaves as it is. */
+async function* readLines(path: string): AsyncGenerator<string> {
+  let pending: string[] = [];
+  for await (const chunk of createReadStream(path, 'utf8') as AsyncIterable<string>) {
+    const [first = '', ...rest] = chunk.split('\n');
+    pending.push(first);
+    for (const next of rest) {
+      yield pending.join('');
+      pending = [next];
+    }
+  }
+  yield pending.join('');
+}
+
+function parseJson(text: string, place: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (cause) {
+    throw new MinchatError('MC_DATA_INVALID', `${place}: expected a JSON object, found ${text.slice(0, 60)}`, { cause });
   }
 }
 
@@ -64,14 +80,14 @@ export async function writeDataset<T extends RecordType>(
   for (const split of splits) {
     const source = records[split];
     if (source === undefined) continue;
-    const out = createWriteStream(join(folder, `${split}.jsonl`));
     let count = 0;
-    for await (const record of source) {
-      count += 1;
-      if (!out.write(`${JSON.stringify(record)}\n`)) await once(out, 'drain');
-    }
-    out.end();
-    await once(out, 'close');
+    const lines = async function* (): AsyncGenerator<string> {
+      for await (const record of source) {
+        count += 1;
+        yield `${JSON.stringify(record)}\n`;
+      }
+    };
+    await pipeline(Readable.from(lines()), createWriteStream(join(folder, `${split}.jsonl`)));
     counts[split] = count;
   }
   const info: DatasetInfo = { type, counts, description, metrics: { ...metrics } };

@@ -4,8 +4,11 @@ import { PGlite } from '@electric-sql/pglite';
 // `node create-embedded.ts FOLDER` makes an empty database in FOLDER (see embedded.ts).
 const folder = process.argv[2];
 if (folder === undefined) throw new Error('expected the folder of the database');
-const draft = `${folder}.new`;
-await rm(draft, { recursive: true, force: true });
+const draft = `${folder}.${process.pid}`;
 const client = await PGlite.create(draft);
 await client.close();
-await rename(draft, folder);
+try {
+  await rename(draft, folder);
+} finally {
+  await rm(draft, { recursive: true, force: true });
+}

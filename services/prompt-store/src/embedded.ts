@@ -21,7 +21,7 @@ export async function openEmbedded(folder: string): Promise<Database> {
   await mkdir(dirname(path), { recursive: true });
   const unlock = await lockFolder(path);
   try {
-    if (!(await stat(join(path, 'PG_VERSION')).catch(() => undefined))) await create(path);
+    if (!(await stat(join(path, 'PG_VERSION')).catch(() => undefined))) await createEmbedded(path);
     // V8's optimising compiler takes half a gigabyte for single functions of PostgreSQL, and imports
     // are no faster for it: its first compiler does. This service runs no other WebAssembly.
     for (const flag of ['--liftoff-only', '--no-wasm-tier-up', '--no-wasm-dynamic-tiering']) setFlagsFromString(flag);
@@ -48,7 +48,7 @@ export async function openEmbedded(folder: string): Promise<Database> {
  * never gives back. It is made beside its place and moved there, so that a broken off one is not
  * taken for a database.
  */
-async function create(path: string): Promise<void> {
+export async function createEmbedded(path: string): Promise<void> {
   const script = fileURLToPath(new URL('create-embedded.ts', import.meta.url));
   await promisify(execFile)(process.execPath, [script, path]);
 }

@@ -1,7 +1,7 @@
 // The process: the database, the requests and feedback on the bus, the stages `data` and `rank`.
 import { join } from 'node:path';
 import { z } from 'zod';
-import { connectBus, type Subscription } from '@minchat/bus';
+import { busOptions, connectBus, type Subscription } from '@minchat/bus';
 import { commonEnv, readEnv } from '@minchat/config';
 import { errorCodes, toMinchatError } from '@minchat/errors';
 import { runStageService } from '@minchat/stage';
@@ -14,7 +14,7 @@ import { dataStage } from './stages/data.ts';
 import { rankStage } from './stages/rank.ts';
 
 const service = 'prompt-store';
-const log = createLogger(service);
+let log = createLogger(service);
 
 async function main(): Promise<void> {
   const env = readEnv(
@@ -26,21 +26,15 @@ async function main(): Promise<void> {
       DATABASE_FOLDER: z.string().trim().min(1).optional(),
     }),
   );
+  log = createLogger(service, { level: env.LOG_LEVEL, pretty: env.LOG_PRETTY });
   const database = await openDatabase({ url: env.DATABASE_URL, folder: env.DATABASE_FOLDER ?? join(env.MINCHAT_HOME, 'db'), log });
   try {
     await sweepAbandoned(database, log);
-    const bus = await connectBus({
-      url: env.NATS_URL,
-      name: service,
-      log,
-      token: env.NATS_TOKEN,
-      waitMs: env.NATS_WAIT_SECONDS * 1_000,
-      artifactStore: env.ARTIFACT_STORE,
-      cacheFolder: join(env.MINCHAT_HOME, 'cache'),
-    });
+    const bus = await connectBus(busOptions(env, service, log));
     const subscriptions: Subscription[] = [];
     try {
       subscriptions.push(...serveRequests(bus, database, log), await consumeFeedback(bus, database, log));
+      log.info('requests and feedback are served');
       await runStageService({ service, kinds: ['data', 'rank'], thread: 'main', stages: [dataStage(database.db), rankStage(database.db)] });
     } finally {
       await Promise.allSettled(subscriptions.map((subscription) => subscription.stop()));

@@ -2,14 +2,16 @@
 // its own where the machine has a server installed.
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chown, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { chown, cp, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { createLogger } from '@minchat/telemetry';
 import { openDatabase, type Database } from './database.ts';
+import { createEmbedded } from './embedded.ts';
 
 const run = promisify(execFile);
 export const testLog = createLogger('prompt-store-test', { level: 'silent' });
@@ -22,9 +24,25 @@ export interface TestDatabase {
   remove(): Promise<void>;
 }
 
+/** Making a database takes seconds of computing: it is made once and copied. */
+async function template(): Promise<string> {
+  // Installing another version of PGlite makes another one.
+  const { mtimeMs } = await stat(fileURLToPath(import.meta.resolve('@electric-sql/pglite')));
+  const folder = join(tmpdir(), `minchat-db-template-${Math.round(mtimeMs)}`);
+  const exists = async (): Promise<boolean> => (await stat(join(folder, 'PG_VERSION')).catch(() => undefined)) !== undefined;
+  if (!(await exists())) {
+    // Another test file may be first; then the move into place fails, and its database is there.
+    await createEmbedded(folder).catch(async (error: unknown) => {
+      if (!(await exists())) throw error;
+    });
+  }
+  return folder;
+}
+
 export async function embeddedDatabase(): Promise<TestDatabase> {
   const parent = await mkdtemp(join(tmpdir(), 'minchat-db-'));
   const folder = join(parent, 'db');
+  await cp(await template(), folder, { recursive: true });
   return {
     url: undefined,
     folder,

@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import { MinchatError } from '@minchat/errors';
 import streamArray from 'stream-json/streamers/stream-array.js';
-import { parseRecord, toItem, type ImportedItem, type ImportedRecord } from './records.ts';
+import { optional, parseRecord, toItem, type ImportedItem, type ImportedRecord } from './records.ts';
 import type { Source } from './source.ts';
 
-const alpacaSchema = z.object({ instruction: z.string(), input: z.string().nullish(), output: z.string() });
+const alpacaSchema = z.object({ instruction: z.string(), input: optional(z.string()), output: z.string() });
 
 /** Stanford Alpaca: an instruction, perhaps an input it is applied to, and the answer. */
 export function alpacaRecords(value: unknown): ImportedRecord[] {
   const { instruction, input, output } = parseRecord(alpacaSchema, value);
-  const content = input == null || input.trim() === '' ? instruction : `${instruction}\n\n${input}`;
+  const content = (input ?? '').trim() === '' ? instruction : `${instruction}\n\n${input}`;
   return [{ kind: 'demonstration', prompt: { messages: [{ role: 'user', content }] }, completion: output }];
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ChatMessage } from '@minchat/datasets';
-import { parseRecord, type ImportedPrompt, type ImportedRecord } from './records.ts';
+import { optional, parseRecord, type ImportedPrompt, type ImportedRecord } from './records.ts';
 
 // Open-Assistant's message trees: people's turns with the assistant's replies to each, ranked by
 // volunteers, and so on down.
@@ -8,11 +8,11 @@ import { parseRecord, type ImportedPrompt, type ImportedRecord } from './records
 interface Node {
   text: string;
   role: 'prompter' | 'assistant';
-  rank?: number | null | undefined;
-  deleted?: boolean | null | undefined;
-  review_result?: boolean | null | undefined;
-  model_name?: string | null | undefined;
-  user_id?: string | null | undefined;
+  rank?: number | undefined;
+  deleted?: boolean | undefined;
+  review_result?: boolean | undefined;
+  model_name?: string | undefined;
+  user_id?: string | undefined;
   replies: Node[];
 }
 
@@ -20,12 +20,12 @@ const nodeSchema: z.ZodType<Node> = z.lazy(() =>
   z.object({
     text: z.string(),
     role: z.enum(['prompter', 'assistant']),
-    rank: z.int().min(0).nullish(),
-    deleted: z.boolean().nullish(),
-    review_result: z.boolean().nullish(),
-    model_name: z.string().nullish(),
-    user_id: z.string().nullish(),
-    replies: z.array(nodeSchema).nullish().transform((replies) => replies ?? []),
+    rank: optional(z.int().min(0)),
+    deleted: optional(z.boolean()),
+    review_result: optional(z.boolean()),
+    model_name: optional(z.string()),
+    user_id: optional(z.string()),
+    replies: optional(z.array(nodeSchema)).transform((replies) => replies ?? []),
   }),
 );
 const treeSchema = z.object({ message_tree_id: z.string(), prompt: nodeSchema });
@@ -53,7 +53,7 @@ function walk(node: Node, before: readonly ChatMessage[], user: string, records:
 }
 
 function recordsOfTurn(prompt: ImportedPrompt, replies: readonly Node[]): ImportedRecord[] {
-  const ranked = replies.filter((reply) => reply.rank != null).toSorted((a, b) => (a.rank ?? 0) - (b.rank ?? 0));
+  const ranked = replies.filter((reply) => reply.rank !== undefined).toSorted((a, b) => (a.rank ?? 0) - (b.rank ?? 0));
   const best = ranked[0] ?? replies.find((reply) => reply.review_result !== false);
   const records: ImportedRecord[] = [];
   if (best !== undefined) records.push({ kind: 'demonstration', prompt, completion: best.text });
@@ -64,7 +64,7 @@ function recordsOfTurn(prompt: ImportedPrompt, replies: readonly Node[]): Import
       answers: ranked.map((reply) => ({
         text: reply.text,
         rank: reply.rank ?? 0,
-        ...(reply.model_name == null ? {} : { model: reply.model_name }),
+        ...(reply.model_name === undefined ? {} : { model: reply.model_name }),
       })),
     });
   }

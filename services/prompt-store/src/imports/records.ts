@@ -45,6 +45,11 @@ export function parseRecord<Schema extends z.ZodType>(schema: Schema, value: unk
   throw new BadRecordError(where === '' ? (issue?.message ?? 'invalid') : `${where}: ${issue?.message ?? 'invalid'}`);
 }
 
+/** A field that may be missing or null, as exporters of tables write it. */
+export function optional<Schema extends z.ZodType>(schema: Schema) {
+  return schema.nullish().transform((value) => value ?? undefined);
+}
+
 /** A text that the database can hold: NUL and halves of surrogate pairs cannot be stored. */
 export const storableText = z
   .string()

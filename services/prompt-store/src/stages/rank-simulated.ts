@@ -38,15 +38,18 @@ export async function rankBySimulation(context: RankContext, settings: { labeler
       }
     }
   }
-  await writeDataset(context.output('comparisons'), 'comparisons', ranked, `ranked by ${labelerCount} simulated labelers`);
   const agreement = labelerAgreement(opinions);
   // Beside the reward model's accuracy, which is measured on the validation split.
   const ceiling = noiseCeiling(ranked.validation.length > 0 ? ranked.validation : ranked.train);
-  return {
-    comparisons: ranked.train.length + ranked.validation.length + ranked.test.length,
+  const figures = {
     ...(agreement.pairs > 0 ? { labelerAgreement: agreement.agreement } : {}),
     ...(ceiling.pairs > 0 ? { noiseCeiling: ceiling.accuracy } : {}),
   };
+  await writeDataset(context.output('comparisons'), 'comparisons', ranked, `ranked by ${labelerCount} simulated labelers`, {
+    ...(figures.noiseCeiling === undefined ? {} : { noise_ceiling: figures.noiseCeiling }),
+    ...(figures.labelerAgreement === undefined ? {} : { labeler_agreement: figures.labelerAgreement }),
+  });
+  return { comparisons: ranked.train.length + ranked.validation.length + ranked.test.length, ...figures };
 }
 
 function comparison(record: AnswersRecord, labeler: string, ranking: readonly { rank: number; rating: number }[]): ComparisonRecord {

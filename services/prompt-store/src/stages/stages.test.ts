@@ -109,7 +109,8 @@ describe.each(await testDatabases())('stages on $name', ({ start }) => {
     // Prompts i and i + 60 are one user's.
     for (let i = 0; i < 240; i += 1) {
       const of = (n: number): string | undefined => texts.get(['How do I do', 'What is', 'Tell me about'][n % 3] + (n % 3 === 2 ? ` ${n}` : ` ${n}?`));
-      expect(of(i + 60)).toBe(of(i));
+      // Of prompt 3 and its duplicate either may be the one that stays.
+      if (i !== 3) expect(of(i + 60)).toBe(of(i));
     }
     expect([texts.has('How do I do 3?'), texts.has('how do I do 3?')].filter(Boolean)).toHaveLength(1);
     expect(metrics['dropped/duplicate']).toBe(1);
@@ -159,21 +160,23 @@ describe.each(await testDatabases())('stages on $name', ({ start }) => {
     await expect(runStage(data, { ...settings, prompts: { train: 10_000_000, validation: 1, test: 1 } })).rejects.toMatchObject({ code: 'MC_STAGE_SETTINGS' });
   });
 
-  async function answers(prompts: readonly { id: string; messages: AnswersRecord['messages'] }[], replies: readonly string[]): Promise<string> {
+  async function answers<T extends { id: string; messages: AnswersRecord['messages'] }>(prompts: readonly T[], repliesTo: (prompt: T, i: number) => readonly string[]): Promise<string> {
     runs += 1;
     const path = join(folder, `answers-${runs}`);
-    const train = prompts.map(({ id, messages }) => ({ id, messages, answers: replies.map((text) => ({ text, finished: true })) }));
+    const train = prompts.map((prompt, i) => ({ id: prompt.id, messages: prompt.messages, answers: repliesTo(prompt, i).map((text) => ({ text, finished: true })) }));
     await writeDataset(path, 'answers', { train });
     return path;
   }
 
   test('simulated labelers rank the world’s answers, and tell how far they agree', async () => {
-    const world = createWorld({ seed: 5, sizes: { documents: 1, validationDocuments: 1, prompts: { train: 200, validation: 1, test: 1 }, demonstrations: { train: 1, validation: 1 } } });
-    const input = await answers(world.prompts.train, ['Yes.', 'I do not know.', 'What', 'The answer is 4, of course, thank you for asking.']);
+    const world = createWorld({ seed: 5, sizes: { documents: 1, validationDocuments: 1, prompts: { train: 1, validation: 1, test: 1 }, demonstrations: { train: 200, validation: 1 } } });
+    // A good answer and three bad ones: a good one to another question, none, and one broken off.
+    const input = await answers(world.demonstrations.train, ({ completion }, i) => [completion, world.demonstrations.train.at(i - 1)?.completion ?? '', 'asdf asdf', completion.slice(0, 5)]);
     const { metrics, out } = await runStage(rank, { labelers: 'simulated' }, { inputs: { answers: input } });
     expect(metrics['comparisons']).toBe(200);
-    expect(metrics['labelerAgreement']).toBeGreaterThan(0.5);
-    expect(metrics['noiseCeiling']).toBeGreaterThan(0.5);
+    expect(metrics['labelerAgreement']).toBeGreaterThan(0.6);
+    expect(metrics['noiseCeiling']).toBeGreaterThan(0.6);
+    expect((await readDatasetInfo(out('comparisons'))).metrics).toEqual({ noise_ceiling: metrics['noiseCeiling'], labeler_agreement: metrics['labelerAgreement'] });
     const train = await loadRecords(out('comparisons'), 'comparisons', 'train');
     const validation = await loadRecords(out('comparisons'), 'comparisons', 'validation');
     expect(train.length + validation.length).toBe(200);
@@ -188,14 +191,14 @@ describe.each(await testDatabases())('stages on $name', ({ start }) => {
   });
 
   test('simulated labelers say that they do not know another prompt', async () => {
-    const input = await answers([{ id: 'p', messages: [{ role: 'user', content: 'Whither Canada?' }] }], ['a', 'b']);
+    const input = await answers([{ id: 'p', messages: [{ role: 'user', content: 'Whither Canada?' }] }], () => ['a', 'b']);
     await expect(runStage(rank, { labelers: 'simulated' }, { inputs: { answers: input } })).rejects.toMatchObject({ code: 'MC_DATA_INVALID' });
     await expect(runStage(rank, { labelers: 'simulated' })).rejects.toMatchObject({ code: 'MC_STAGE_INPUT' });
   });
 
   test('people: the stage waits until their rankings of these answers are there', async () => {
     const prompts = ['p1', 'p2'].map((id) => ({ id, messages: [{ role: 'user' as const, content: `question ${id}` }] }));
-    const input = await answers(prompts, ['one', 'two', 'three']);
+    const input = await answers(prompts, () => ['one', 'two', 'three']);
     const store = await createFeedbackStore(database);
     const submit = (rankingId: string, promptId: string, texts: readonly string[]) =>
       store.addRanking(
@@ -218,7 +221,7 @@ describe.each(await testDatabases())('stages on $name', ({ start }) => {
   });
 
   test('people: a stage that is asked to stop while it waits stops', async () => {
-    const input = await answers([{ id: 'nobody', messages: [{ role: 'user', content: 'anybody?' }] }], ['one', 'two']);
+    const input = await answers([{ id: 'nobody', messages: [{ role: 'user', content: 'anybody?' }] }], () => ['one', 'two']);
     const controller = new AbortController();
     const waiting = runStage(rank, { labelers: 'human' }, { inputs: { answers: input }, signal: controller.signal });
     controller.abort('shutdown');

@@ -1,0 +1,68 @@
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { DemonstrationWritten, PromptSubmitted, RankingSubmitted, create } from '@minchat/contracts';
+import { listCollections } from './collections.ts';
+import type { Database } from './database.ts';
+import { createFeedbackStore, type FeedbackStore } from './feedback.ts';
+import { testDatabases, type TestDatabase } from './testing.ts';
+
+const messages = [{ role: 'user', content: 'Why?' }];
+const prompt = create(PromptSubmitted, { promptId: 'p', userId: 'ada', messages });
+const demonstration = create(DemonstrationWritten, { demonstrationId: 'd', promptId: 'p', labelerId: 'ann', messages, completion: 'So.' });
+const ranking = create(RankingSubmitted, {
+  rankingId: 'r',
+  promptId: 'p',
+  labelerId: 'ann',
+  taskId: 'task',
+  messages,
+  answers: [{ text: 'So.', rank: 0, finished: true, rating: 7, flags: ['hallucinates'], model: 'sft' }, { text: 'No.', rank: 0, finished: false }],
+});
+
+describe.each(await testDatabases())('feedback in $name', ({ start }) => {
+  let home: TestDatabase;
+  let database: Database;
+  let store: FeedbackStore;
+  beforeAll(async () => {
+    home = await start();
+    database = await home.open();
+    store = await createFeedbackStore(database);
+  }, 120_000);
+  afterAll(async () => {
+    await database.close();
+    await home.remove();
+  });
+
+  async function rows(query: ReturnType<typeof sql>): Promise<unknown[]> {
+    return ((await database.db.execute(query)) as unknown as { rows: unknown[] }).rows;
+  }
+
+  test('every message is stored once, in whatever order and however often they come', async () => {
+    const sends = [() => store.addRanking(ranking), () => store.addPrompt(prompt), () => store.addDemonstration(demonstration)];
+    for (const send of [...sends, ...sends.toReversed()]) await send();
+    await Promise.all(sends.flatMap((send) => [send(), send()]));
+    // A restarted service, or another instance, finds the same import.
+    const again = await createFeedbackStore(database);
+    await again.addRanking(ranking);
+
+    expect(await listCollections(database.db)).toEqual([{ name: 'feedback', prompts: 1, demonstrations: 1, comparisons: 1, texts: 0 }]);
+    expect(await rows(sql`select user_id from prompts`)).toEqual([{ user_id: 'ada' }]);
+    expect(await rows(sql`select labeler_id, task_id from comparisons`)).toEqual([{ labeler_id: 'ann', task_id: 'task' }]);
+    expect(await rows(sql`select position, text, rank, finished, rating, flags, model from ranked_answers order by position`)).toEqual([
+      { position: 0, text: 'So.', rank: 0, finished: true, rating: 7, flags: ['hallucinates'], model: 'sft' },
+      { position: 1, text: 'No.', rank: 0, finished: false, rating: null, flags: [], model: null },
+    ]);
+    expect(await rows(sql`select id from users`)).toEqual([{ id: 'ada' }]);
+    expect(await rows(sql`select id from labelers`)).toEqual([{ id: 'ann' }]);
+  });
+
+  test('what cannot be used is refused, and leaves nothing', async () => {
+    const before = await listCollections(database.db);
+    const bad = { name: 'BadRecordError' };
+    await expect(store.addPrompt(create(PromptSubmitted, { promptId: 'empty', messages: [] }))).rejects.toMatchObject(bad);
+    await expect(store.addPrompt(create(PromptSubmitted, { promptId: 'turn', messages: [{ role: 'assistant', content: 'Hi' }] }))).rejects.toMatchObject(bad);
+    await expect(store.addDemonstration({ ...demonstration, demonstrationId: 'blank', promptId: 'new', completion: ' ' })).rejects.toMatchObject(bad);
+    await expect(store.addRanking({ ...ranking, rankingId: 'x', answers: ranking.answers.map((answer) => ({ ...answer, rating: 8 })) })).rejects.toMatchObject(bad);
+    await expect(store.addRanking({ ...ranking, rankingId: 'y', answers: ranking.answers.map((answer) => ({ ...answer, text: 'nul \0' })) })).rejects.toMatchObject(bad);
+    expect(await listCollections(database.db)).toEqual(before);
+  });
+});
