@@ -1,5 +1,5 @@
 import { busOptions, connectBus } from '@minchat/bus';
-import { toMinchatError, MinchatError } from '@minchat/errors';
+import { errorCodes, MinchatError, toMinchatError } from '@minchat/errors';
 import { createLogger, createMetrics, startHealthServer, startTracing } from '@minchat/telemetry';
 import { readGatewayEnv } from './env.ts';
 import { createServer } from './server.ts';
@@ -11,10 +11,11 @@ const log = createLogger('gateway');
 try {
   const env = readGatewayEnv();
   const tracing = startTracing('gateway');
-  const bus = await connectBus(busOptions(env, 'gateway', log));
-  const server = await createServer(bus, env, log);
+  const metrics = createMetrics('gateway');
+  const bus = await connectBus({ ...busOptions(env, 'gateway', log), metrics });
+  const server = await createServer(bus, env, log, metrics.registry);
   let stopping = false;
-  const health = await startHealthServer({ port: env.HEALTH_PORT, registry: createMetrics('gateway').registry, ready: () => bus.connected && !stopping });
+  const health = await startHealthServer({ port: env.HEALTH_PORT, registry: metrics.registry, ready: () => bus.connected && !stopping });
   const address = await server.listen({ host: env.GATEWAY_HOST, port: env.GATEWAY_PORT }).catch((cause: unknown) => {
     const error = toMinchatError(cause);
     throw error.code === 'MC_PORT_TAKEN' ? new MinchatError('MC_PORT_TAKEN', `GATEWAY_PORT=${env.GATEWAY_PORT}: expected a free port, found it in use`, { cause }) : error;
@@ -35,5 +36,5 @@ try {
 } catch (error) {
   const { code, message, hint } = toMinchatError(error);
   log.fatal({ err: error, code, hint }, message);
-  process.exit(78);
+  process.exit(errorCodes[code].exit);
 }

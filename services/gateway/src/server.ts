@@ -8,12 +8,14 @@ import { rpc, type Bus } from '@minchat/bus';
 import type { Logger } from '@minchat/telemetry';
 import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyReply } from 'fastify';
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import { Registry } from 'prom-client';
 import { isLoopback, requireKeys, type GatewayEnv } from './env.ts';
 import { ApiError, toApiError } from './errors.ts';
 import { busInference } from './inference.ts';
 import { KeyRing, collects } from './keys.ts';
 import { ModelDirectory } from './models.ts';
 import { openAiRoutes, type CollectedPrompt } from './openai/routes.ts';
+import { observe } from './observe.ts';
 import { runRoutes } from './runs/routes.ts';
 
 declare module 'fastify' {
@@ -26,10 +28,10 @@ declare module 'fastify' {
 export type ServerSettings = Omit<GatewayEnv, 'NATS_URL' | 'NATS_TOKEN'>;
 
 /**
- * The HTTP edge. Holds no state: everything is asked of the bus. Throws MC_CONFIG_INVALID when it
+ * The HTTP edge. Holds no state: everything is asked of the bus. Its metrics go into `registry`. Throws MC_CONFIG_INVALID when it
  * would listen on an open address without keys.
  */
-export async function createServer(bus: Bus, env: ServerSettings, log: Logger): Promise<FastifyInstance> {
+export async function createServer(bus: Bus, env: ServerSettings, log: Logger, registry = new Registry()): Promise<FastifyInstance> {
   const keys = new KeyRing(env.GATEWAY_API_KEYS);
   requireKeys(env.GATEWAY_HOST, keys);
   const app = fastify({
@@ -84,6 +86,7 @@ export async function createServer(bus: Bus, env: ServerSettings, log: Logger): 
     request.keyName = keys.nameOf(request.headers.authorization);
   });
 
+  observe(app, registry);
   await app.register(helmet, {
     contentSecurityPolicy: { directives: { defaultSrc: ["'self'"], scriptSrc: ["'self'"], styleSrc: ["'self'"], imgSrc: ["'self'", 'data:'], frameAncestors: ["'none'"], upgradeInsecureRequests: null } },
     // TLS ends in front of the gateway, which knows whether there is any.
