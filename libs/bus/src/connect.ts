@@ -17,7 +17,7 @@ import type { StreamDef, UnaryDef } from './rpc-table.ts';
 import { createRunRecords } from './run-records.ts';
 import { consumeFeedback, subscribeEvents } from './subscribe.ts';
 import { buckets, ensureStreams, subjects } from './topology.ts';
-import type { Bus, BusOptions, HandlerContext, Subscription } from './types.ts';
+import type { Bus, BusOptions, HandlerContext, Serving, Subscription } from './types.ts';
 
 type CommonEnv = z.output<z.ZodObject<typeof commonEnv>>;
 
@@ -62,14 +62,14 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     const subscriptions = new Set<Subscription>();
     const deps: ServerDeps = { nats, log, metrics, closing: closing.signal };
 
-    function kept(subscription: Subscription): Subscription {
+    function kept<S extends Subscription>(subscription: S): S {
       subscriptions.add(subscription);
       const forget = (): void => void subscriptions.delete(subscription);
       subscription.done.then(forget, forget);
       return subscription;
     }
 
-    function serve<Request, Reply>(def: UnaryDef<Request, Reply> | StreamDef<Request, Reply>, handler: (request: Request, context: HandlerContext) => never): Subscription {
+    function serve<Request, Reply>(def: UnaryDef<Request, Reply> | StreamDef<Request, Reply>, handler: (request: Request, context: HandlerContext) => never): Serving {
       return kept(def.stream ? serveStream(deps, def, handler) : serveUnary(deps, def, handler));
     }
 

@@ -20,6 +20,7 @@ export function parseNatsUrl(url: string): Pick<ConnectionOptions, 'servers' | '
     } catch (cause) {
       throw new MinchatError('MC_CONFIG_INVALID', `NATS_URL=${text}: expected nats://host:port`, { cause });
     }
+    if (parsed.host === '') throw new MinchatError('MC_CONFIG_INVALID', `NATS_URL=${text}: expected nats://host:port`);
     if (parsed.username !== '') credentials = { user: decodeURIComponent(parsed.username), pass: decodeURIComponent(parsed.password) };
     return `${parsed.protocol}//${parsed.host}`;
   });

@@ -13,6 +13,7 @@ export type {
   JobRecords,
   Lease,
   RunRecords,
+  Serving,
   Subscription,
   Taken,
   TransferOptions,

@@ -63,6 +63,7 @@ export function createJobRecords(kv: KV, now: () => number = Date.now): JobRecor
     const held = lease as HeldLease;
     const next = held.lastWrite.then(async () => {
       if (held.lost) throw held.lost;
+      if (over.includes(held.record.state)) throw new MinchatError('MC_CONFLICT', `job ${lease.jobId}: expected it not to be over, found it is`);
       const done = await write({ ...change(held.record), renewedAtMs: now() }, held.revision);
       if (!done) {
         held.lost = await lostTo(held);

@@ -113,6 +113,7 @@ describe('job records', () => {
     const lease = leaseOf(await bus.jobs.take(job, 'a', 1));
     await bus.jobs.renew(lease);
     await bus.jobs.complete(lease, { outputs: [], metrics: [{ name: 'loss', value: 1 }] });
+    await expect(bus.jobs.release(lease)).rejects.toMatchObject({ code: 'MC_CONFLICT' });
     expect(await bus.jobs.take(job, 'b', 1000)).toMatchObject({ outcome: 'over', record: { result: { metrics: [{ name: 'loss', value: 1 }] } } });
   });
 

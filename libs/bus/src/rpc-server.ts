@@ -5,7 +5,7 @@ import { withSpan, type Logger, type ServiceMetrics } from '@minchat/telemetry';
 import type { Msg, NatsConnection, NatsError } from 'nats';
 import { headerNames, outgoing, traceOf } from './headers.ts';
 import type { StreamDef, UnaryDef } from './rpc-table.ts';
-import type { HandlerContext, Subscription } from './types.ts';
+import type { HandlerContext, Serving } from './types.ts';
 
 /** How often a stream's server asks whether its client is still there. */
 export const pingMs = 2000;
@@ -21,7 +21,7 @@ export interface ServerDeps {
 type Answer = (message: Msg, signal: AbortSignal) => Promise<void>;
 
 /** Subscribes as one of the instances of a service and answers each request on its own. */
-function listen({ nats, log, metrics, closing }: ServerDeps, subject: string, answer: Answer): Subscription {
+function listen({ nats, log, metrics, closing }: ServerDeps, subject: string, answer: Answer): Serving {
   const running = new Set<Promise<void>>();
   const stopping = new AbortController();
   const subscription = nats.subscribe(subject, {
@@ -47,8 +47,11 @@ function listen({ nats, log, metrics, closing }: ServerDeps, subject: string, an
   // Nobody needs to look at `done`.
   const done = subscription.closed.then(() => undefined);
   done.catch(() => undefined);
+  const ready = nats.flush();
+  ready.catch(() => undefined);
   return {
     done,
+    ready,
     async stop(graceMs = 0) {
       if (!subscription.isClosed()) await subscription.drain().catch(() => undefined);
       if (graceMs > 0) {
@@ -72,7 +75,7 @@ export function serveUnary<Request, Reply>(
   deps: ServerDeps,
   def: UnaryDef<Request, Reply>,
   handler: (request: Request, context: HandlerContext) => Promise<Init<Reply>>,
-): Subscription {
+): Serving {
   return listen(deps, def.subject, async (message, signal) => {
     const request = decode(def.request, message.data);
     const reply = encode(def.reply, await handler(request, { signal }));
@@ -84,7 +87,7 @@ export function serveStream<Request, Reply>(
   deps: ServerDeps,
   def: StreamDef<Request, Reply>,
   handler: (request: Request, context: HandlerContext) => AsyncIterable<Init<Reply>>,
-): Subscription {
+): Serving {
   return listen(deps, def.subject, async (message, closing) => {
     const request = decode(def.request, message.data);
     const client = watchClient(deps.nats, message, closing);

@@ -38,6 +38,7 @@ describe('requests', () => {
       return { runId, specJson: '{}', status: 1 as const };
     };
     const instances = [server.serve(rpc.getRun, answer), server.serve(rpc.getRun, answer)];
+    await instances[1]?.ready;
     const trace = await withSpan('test', {}, async () => {
       expect(await client.call(rpc.getRun, { runId: 'x' })).toMatchObject({ runId: 'x', stages: [] });
       return traceId();
@@ -51,6 +52,7 @@ describe('requests', () => {
       if (runId === 'bug') throw new TypeError('x is not a function');
       throw new MinchatError('MC_NOT_FOUND', `no run ${runId}`, { hint: 'look again' });
     });
+    await failing.ready;
     await expect(client.call(rpc.getRun, { runId: 'x' })).rejects.toMatchObject({ code: 'MC_NOT_FOUND', message: 'no run x', hint: 'look again' });
     await expect(client.call(rpc.getRun, { runId: 'bug' })).rejects.toMatchObject({ code: 'MC_INTERNAL' });
     expect(await metrics.registry.metrics()).toContain('method="rpc.run.get",code="MC_NOT_FOUND"');
@@ -65,6 +67,7 @@ describe('requests', () => {
       await never;
       return { runId, specJson: '{}', status: 1 as const };
     });
+    await slow.ready;
     await expect(client.call(rpc.getRun, { runId: 'x' }, { timeoutMs: 50 })).rejects.toMatchObject({ code: 'MC_TIMEOUT' });
     const controller = new AbortController();
     const call = client.call(rpc.getRun, { runId: 'x' }, { signal: controller.signal });
@@ -77,6 +80,7 @@ describe('requests', () => {
   it('that break the contract are refused on either side', async () => {
     await expect(client.call(rpc.getRun, { runId: 'A B' })).rejects.toMatchObject({ code: 'MC_MESSAGE_INVALID' });
     const wrong = server.serve(rpc.getRun, async () => ({ runId: 'x' }));
+    await wrong.ready;
     await expect(client.call(rpc.getRun, { runId: 'x' })).rejects.toMatchObject({ code: 'MC_MESSAGE_INVALID' });
     await wrong.stop();
   });
@@ -102,6 +106,7 @@ describe('streams', () => {
     const serving = server.serve(rpc.generate, async function* ({ text }) {
       for (let index = 0; index < 500; index += 1) yield { text: `${text} ${index}`, index };
     });
+    await serving.ready;
     const parts = await collect(client.stream(rpc.generate, generate));
     expect(parts).toHaveLength(500);
     expect(parts.every((part, index) => part.index === index)).toBe(true);
@@ -113,6 +118,7 @@ describe('streams', () => {
       yield { text: 'a' };
       throw new MinchatError('MC_CONTEXT_LENGTH', 'too long');
     });
+    await serving.ready;
     const parts: string[] = [];
     const reading = (async () => {
       for await (const { text } of client.stream(rpc.generate, generate)) parts.push(text);
@@ -125,6 +131,7 @@ describe('streams', () => {
   it('are cancelled when the client leaves the loop', async () => {
     const { handler, aborted } = endless();
     const serving = server.serve(rpc.generate, handler);
+    await serving.ready;
     for await (const { text } of client.stream(rpc.generate, generate)) if (text === '2') break;
     expect(await aborted).toBe('the client cancelled');
     await serving.stop();
@@ -137,6 +144,7 @@ describe('streams', () => {
       await new Promise<void>((stop) => signal.addEventListener('abort', () => stop(), { once: true }));
       resolve();
     });
+    await serving.ready;
     const controller = new AbortController();
     const reading = (async () => {
       for await (const part of client.stream(rpc.generate, generate, { signal: controller.signal })) if (part.text === 'a') controller.abort();
@@ -149,6 +157,7 @@ describe('streams', () => {
   it('are cancelled when the client is killed', async () => {
     const { handler, aborted } = endless();
     const serving = server.serve(rpc.generate, handler);
+    await serving.ready;
     const child = fork(new URL('./test-client.ts', import.meta.url), [nats.url], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: [] });
     await once(child, 'message');
     child.kill('SIGKILL');
@@ -162,6 +171,7 @@ describe('streams', () => {
       await never;
       yield { text: 'late' };
     });
+    await serving.ready;
     // The first beat comes after 2 s.
     await expect(collect(client.stream(rpc.generate, generate, { timeoutMs: 500 }))).rejects.toMatchObject({ code: 'MC_TIMEOUT' });
     const patient = collect(client.stream(rpc.generate, generate, { timeoutMs: 2800 }));
@@ -174,6 +184,7 @@ describe('streams', () => {
   it('tell the client when the service stops', async () => {
     const { handler, aborted } = endless();
     const serving = server.serve(rpc.generate, handler);
+    await serving.ready;
     const reading = (async () => {
       for await (const { text } of client.stream(rpc.generate, generate)) if (text === '1') void serving.stop();
     })();

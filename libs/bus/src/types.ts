@@ -83,6 +83,12 @@ export interface Subscription {
   stop(graceMs?: number): Promise<void>;
 }
 
+/** A service's answering of one kind of request. */
+export interface Serving extends Subscription {
+  /** Settles when the server knows that we answer: requests from then on reach us. */
+  readonly ready: Promise<void>;
+}
+
 /** Who holds a job, from `JobRecords.take`. The revision is the fence. */
 export interface Lease {
   readonly jobId: string;
@@ -200,8 +206,8 @@ export interface Bus {
   onCancel(jobId: string, callback: () => void): () => void;
 
   /** Answers requests; the instances of a service share them. Errors reach the client with their code. */
-  serve<Request, Reply>(def: UnaryDef<Request, Reply>, handler: (request: Request, context: HandlerContext) => Promise<Init<Reply>>): Subscription;
-  serve<Request, Reply>(def: StreamDef<Request, Reply>, handler: (request: Request, context: HandlerContext) => AsyncIterable<Init<Reply>>): Subscription;
+  serve<Request, Reply>(def: UnaryDef<Request, Reply>, handler: (request: Request, context: HandlerContext) => Promise<Init<Reply>>): Serving;
+  serve<Request, Reply>(def: StreamDef<Request, Reply>, handler: (request: Request, context: HandlerContext) => AsyncIterable<Init<Reply>>): Serving;
   /** Throws the service's MinchatError, MC_SERVICE_UNAVAILABLE or MC_TIMEOUT. */
   call<Request, Reply>(def: UnaryDef<Request, Reply>, request: Init<Request>, options?: CallOptions): Promise<Reply>;
   /**

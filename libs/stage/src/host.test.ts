@@ -44,7 +44,7 @@ describe('a stage host', () => {
     expect((await fetch(`http://127.0.0.1:${host.healthPort}/readyz`)).status).toBe(200);
     expect(await bench.bus.jobs.get(jobId)).toMatchObject({ state: JobState.JOB_STATE_COMPLETED, attempt: 1 });
     // Nothing is left of the work but the result.
-    expect(await readdir(join(bench.folder, 'home', 'work', host.workerId))).toEqual([]);
+    await expect.poll(() => readdir(join(bench.folder, 'home', 'work', host.workerId))).toEqual([]);
   });
 
   it('keeps the lease while the stage blocks its thread for longer than the lease', async () => {
@@ -116,7 +116,7 @@ describe('a stage host', () => {
     const record = await bench.bus.jobs.get(jobId);
     const raw = await connect({ servers: bench.nats.url });
     const kv = await raw.jetstream().views.kv('jobs');
-    await kv.put(jobId, encode(JobRecord, { ...record, workerId: 'other', attempt: 2 }));
+    await kv.put(jobId, encode(JobRecord, { ...record, workerId: 'other', attempt: 2, leaseMs: 600_000 }));
     await raw.close();
     const next = await bench.job({ steps: 1 });
     await bench.until(next, 'completed');

@@ -5,8 +5,10 @@ import { JobState, type JobRecord, errorFromWire, errorToWire, type Checkpoint, 
 import { MinchatError, toMinchatError } from '@minchat/errors';
 import type { Logger, ServiceMetrics } from '@minchat/telemetry';
 import type { Metrics, StopReason } from './define.ts';
+import { LeaseKeeper } from './lease-keeper.ts';
 import { createProgressSink, toMetrics } from './progress.ts';
 import type { Runner } from './runner.ts';
+import { checkShape } from './shape.ts';
 import type { Assignment, StageShape } from './thread-messages.ts';
 
 /** After so many tries without progress a job is given up. */
@@ -76,11 +78,10 @@ class JobRun {
   readonly #lease: Lease;
   readonly #deps: JobRunDeps;
   readonly #log: Logger;
+  readonly #keeper: LeaseKeeper;
   readonly #folder: string;
   readonly #began = performance.now();
   #runner: Runner | undefined;
-  /** Why the lease is gone, once it is. */
-  #gone: MinchatError | undefined;
   #lastCheckpoint = performance.now();
   readonly #overdue = Promise.withResolvers<never>();
   #patience: NodeJS.Timeout | undefined;
@@ -90,6 +91,7 @@ class JobRun {
     this.#lease = lease;
     this.#deps = deps;
     this.#log = log;
+    this.#keeper = new LeaseKeeper(deps.bus.jobs, lease, log, ({ code }) => this.#askToStop(code === 'MC_CANCELLED' ? 'cancelled' : 'lease-lost'));
     this.#folder = join(deps.workFolder, delivery.job.jobId);
     // It may come while nobody waits for it.
     this.#overdue.promise.catch(() => undefined);
@@ -100,8 +102,8 @@ class JobRun {
     const { job } = this.#delivery;
     const { record } = this.#lease;
     this.#log.info({ attempt: record.attempt, delivery: this.#delivery.delivery, fromStep: record.checkpoint?.step ?? 0 }, 'took a job');
-    const stopBeating = this.#beat();
-    const stopListening = bus.onCancel(job.jobId, () => this.#leave(new MinchatError('MC_CANCELLED', `job ${job.jobId} was cancelled`)));
+    const stopBeating = this.#keeper.start(this.#delivery, this.#deps.leaseMs / 3, () => this.#onBeat());
+    const stopListening = bus.onCancel(job.jobId, () => this.#keeper.leave(new MinchatError('MC_CANCELLED', `job ${job.jobId} was cancelled`)));
     const onShutdown = (): void => this.#askToStop('shutdown');
     shutdown.addEventListener('abort', onShutdown);
     try {
@@ -119,39 +121,12 @@ class JobRun {
     }
   }
 
-  /** Renews the lease and keeps the delivery ours, on this thread, whatever the stage computes. */
-  #beat(): () => void {
-    let renewing = false;
-    const timer = setInterval(() => {
-      this.#delivery.working();
-      const now = new Date();
-      void utimes(this.#deps.workFolder, now, now).catch(() => undefined);
-      const sinceCheckpoint = (performance.now() - this.#lastCheckpoint) / 1000;
-      if (sinceCheckpoint >= this.#deps.checkpointSeconds) this.#runner?.setCheckpointDue(true);
-      if (renewing || this.#gone) return;
-      renewing = true;
-      this.#deps.bus.jobs
-        .renew(this.#lease)
-        .catch((error: unknown) => this.#lost(error))
-        .catch((error: unknown) => this.#gone ?? this.#log.warn({ err: error }, 'could not renew the lease'))
-        .finally(() => (renewing = false));
-    }, this.#deps.leaseMs / 3);
-    return () => clearInterval(timer);
-  }
-
-  /** The job is not ours any more: stop the stage, and throw away what it made. */
-  #leave(reason: MinchatError): void {
-    if (this.#gone) return;
-    this.#gone = reason;
-    this.#log.info({ reason: reason.code }, 'the job is not ours any more');
-    this.#askToStop(reason.code === 'MC_CANCELLED' ? 'cancelled' : 'lease-lost');
-  }
-
-  /** A write to the job's record failed: by that we may learn that it is not ours any more. */
-  #lost(thrown: unknown): never {
-    const error = toMinchatError(thrown);
-    if (error.code === 'MC_LEASE_LOST' || error.code === 'MC_CANCELLED') this.#leave(error);
-    throw error;
+  #onBeat(): void {
+    // Shows that the folder is in use.
+    const now = new Date();
+    void utimes(this.#deps.workFolder, now, now).catch(() => undefined);
+    const seconds = (performance.now() - this.#lastCheckpoint) / 1000;
+    if (seconds >= this.#deps.checkpointSeconds) this.#runner?.setCheckpointDue(true);
   }
 
   /** A stage that does not stop in time is left, and its thread ended. */
@@ -159,10 +134,6 @@ class JobRun {
     const { shutdownSeconds } = this.#deps;
     this.#runner?.stop(reason);
     this.#patience ??= setTimeout(() => this.#overdue.reject(new MinchatError('MC_TIMEOUT', `the stage did not stop within ${shutdownSeconds} s`)), shutdownSeconds * 1000);
-  }
-
-  #assertOurs(): void {
-    if (this.#gone) throw this.#gone;
   }
 
   async #work(): Promise<StageResult> {
@@ -174,7 +145,7 @@ class JobRun {
     checkShape(job, plugin, runner.shape);
     await this.#event({ started: { attempt: record.attempt, plugin, fromStep: record.checkpoint?.step ?? 0 } });
     const assignment = await this.#prepare(runner.shape);
-    this.#assertOurs();
+    this.#keeper.assertOurs();
     if (shutdown.aborted) this.#askToStop('shutdown');
     const sink = createProgressSink(bus, job, workerId, metrics, this.#log);
     this.#lastCheckpoint = performance.now();
@@ -185,7 +156,7 @@ class JobRun {
     } finally {
       await sink.flush();
     }
-    this.#assertOurs();
+    this.#keeper.assertOurs();
     return { outputs: await this.#store(runner.shape, assignment), metrics: toMetrics(final) };
   }
 
@@ -197,7 +168,7 @@ class JobRun {
     const inputs: Record<string, string> = {};
     for (const { name, artifact } of job.inputs) {
       if (!artifact || !Object.hasOwn(shape.inputs, name)) continue;
-      this.#assertOurs();
+      this.#keeper.assertOurs();
       inputs[name] = await bus.artifacts.get(artifact);
     }
     const outputs: Record<string, string> = {};
@@ -228,14 +199,14 @@ class JobRun {
   async #save(step: number, folder: string): Promise<void> {
     const { bus, metrics } = this.#deps;
     const { job } = this.#delivery;
-    this.#assertOurs();
+    this.#keeper.assertOurs();
     const done = metrics.checkpointSeconds.startTimer({ kind: job.kind });
     const before = this.#lease.record.checkpoint?.artifact;
     let checkpoint: Checkpoint;
     try {
       const artifact = await bus.artifacts.put(folder, 'checkpoint', { scope: job.jobId });
       checkpoint = { step, artifact };
-      await bus.jobs.checkpoint(this.#lease, checkpoint).catch((error: unknown) => this.#lost(error));
+      await bus.jobs.checkpoint(this.#lease, checkpoint).catch((error: unknown) => this.#keeper.lost(error));
     } catch (thrown) {
       const error = toMinchatError(thrown);
       if (error.code !== 'MC_NATS_UNAVAILABLE') throw error;
@@ -261,7 +232,7 @@ class JobRun {
     for (const [name, { kind }] of Object.entries(shape.outputs)) {
       const folder = outputs[name] ?? '';
       if ((await readdir(folder)).length === 0) throw new MinchatError('MC_STAGE_FAILED', `output ${name}: expected files in its folder, found none`);
-      this.#assertOurs();
+      this.#keeper.assertOurs();
       stored.push({ name, artifact: await this.#deps.bus.artifacts.put(folder, kind) });
     }
     return stored;
@@ -272,10 +243,16 @@ class JobRun {
     const { job } = this.#delivery;
     const { checkpoint } = this.#lease.record;
     // In this order: the record is the fence and the proof, the event tells it, the ack ends it.
-    await bus.jobs.complete(this.#lease, result).catch((error: unknown) => this.#lost(error));
+    await bus.jobs.complete(this.#lease, result).catch((error: unknown) => this.#keeper.lost(error));
     const seconds = (performance.now() - this.#began) / 1000;
-    await this.#event({ eventId: `${job.jobId}-completed`, completed: { result, seconds } }, true);
-    await this.#delivery.ack();
+    try {
+      await this.#event({ eventId: `${job.jobId}-completed`, completed: { result, seconds } }, true);
+      await this.#delivery.ack();
+    } catch (error) {
+      // Whoever gets the job next finds it over and tells.
+      this.#log.warn({ err: error }, 'could not tell that the job is completed');
+      this.#delivery.nak(5000);
+    }
     this.#log.info({ seconds }, 'completed the job');
     if (checkpoint?.artifact) await this.#removeCheckpoint(checkpoint.artifact);
     return 'completed';
@@ -285,13 +262,13 @@ class JobRun {
     const { bus } = this.#deps;
     const { job } = this.#delivery;
     const { record } = this.#lease;
-    if (this.#gone?.code === 'MC_CANCELLED') {
+    if (this.#keeper.gone?.code === 'MC_CANCELLED') {
       await this.#delivery.ack();
       this.#log.info('the job was cancelled');
       return 'cancelled';
     }
     // An ack or nak of ours could end the delivery of the worker that has the job now.
-    if (this.#gone) return 'lost';
+    if (this.#keeper.gone) return 'lost';
     try {
       if (this.#deps.shutdown.aborted) {
         await bus.jobs.release(this.#lease);
@@ -326,19 +303,5 @@ class JobRun {
   async #event(detail: Init<StageEvent>, once = false): Promise<void> {
     const { runId, jobId, stage } = this.#delivery.job;
     await this.#deps.bus.publishEvent({ runId, jobId, stage, workerId: this.#deps.workerId, ...detail }, { once });
-  }
-}
-
-/** Whether a stage can do the job. Throws MC_PLUGIN_INVALID, MC_STAGE_INPUT. */
-function checkShape(job: Job, plugin: string, shape: StageShape): void {
-  if (shape.kind !== job.kind) throw new MinchatError('MC_PLUGIN_INVALID', `${plugin}: expected a stage of kind ${job.kind}, found one of kind ${shape.kind}`);
-  for (const { name, artifact } of job.inputs) {
-    const declared = Object.hasOwn(shape.inputs, name) ? shape.inputs[name] : undefined;
-    // A run wires what its kind of stage usually takes; an implementation that needs less is a good one.
-    if (!declared) continue;
-    if (artifact?.kind !== declared.kind) throw new MinchatError('MC_STAGE_INPUT', `${plugin}: input ${name}: expected a ${declared.kind}, found a ${artifact?.kind ?? 'nothing'}`);
-  }
-  for (const [name, { kind, optional }] of Object.entries(shape.inputs)) {
-    if (!optional && !job.inputs.some((input) => input.name === name)) throw new MinchatError('MC_STAGE_INPUT', `${plugin}: expected the input ${name} (a ${kind}), found none`);
   }
 }

@@ -1,0 +1,57 @@
+import { createServer, type Socket } from 'node:net';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { connectBus } from './connect.ts';
+import { parseNatsUrl } from './connection.ts';
+import { quiet, testBus } from './test-bus.ts';
+import { startNatsServer } from './testing.ts';
+
+describe('NATS_URL', () => {
+  it('may name several servers, and a user', () => {
+    expect(parseNatsUrl('nats://a:1, b:2')).toEqual({ servers: ['nats://a:1', 'nats://b:2'] });
+    expect(parseNatsUrl('nats://me:p%40ss@a:1')).toEqual({ servers: ['nats://a:1'], user: 'me', pass: 'p@ss' });
+    expect(() => parseNatsUrl('nats://')).toThrow(expect.objectContaining({ code: 'MC_CONFIG_INVALID' }));
+  });
+});
+
+describe('connectBus', () => {
+  it('says after the wait that there is no server, without the password', async () => {
+    const wait = connectBus({ url: 'nats://me:secret@127.0.0.1:1', name: 'test', log: quiet, waitMs: 300 });
+    await expect(wait).rejects.toMatchObject({ code: 'MC_NATS_UNAVAILABLE', message: expect.not.stringContaining('secret') as string });
+  });
+
+  it('says so of a server that accepts and never answers', async () => {
+    const sockets: Socket[] = [];
+    const mute = createServer((socket) => void sockets.push(socket)).listen(0, '127.0.0.1');
+    await once(mute, 'listening');
+    const { port } = mute.address() as AddressInfo;
+    await expect(connectBus({ url: `nats://127.0.0.1:${port}`, name: 'test', log: quiet, waitMs: 100 })).rejects.toMatchObject({ code: 'MC_NATS_UNAVAILABLE' });
+    for (const socket of sockets) socket.destroy();
+    mute.close();
+  });
+
+  it('says that the server has no JetStream', async () => {
+    await using plain = await startNatsServer({ jetStream: false });
+    await expect(connectBus({ url: plain.url, name: 'test', log: quiet, waitMs: 5000 })).rejects.toMatchObject({ code: 'MC_NATS_NO_JETSTREAM' });
+  });
+
+  it('waits for a server that comes late, and knows when it goes and comes back', async () => {
+    await using nats = await startNatsServer();
+    await nats.kill();
+    const connecting = testBus(nats.url);
+    await nats.start();
+    await using bus = await connecting;
+    expect(bus.connected).toBe(true);
+    await nats.kill();
+    await expect.poll(() => bus.connected, { timeout: 10_000 }).toBe(false);
+    await nats.start();
+    await expect.poll(() => bus.connected, { timeout: 10_000 }).toBe(true);
+  });
+
+  it('finds streams that several services create at once', async () => {
+    await using nats = await startNatsServer();
+    const buses = await Promise.all(Array.from({ length: 4 }, () => testBus(nats.url)));
+    await Promise.all(buses.map((bus) => bus.close()));
+  });
+});

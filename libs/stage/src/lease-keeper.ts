@@ -1,0 +1,66 @@
+import type { JobDelivery, JobRecords, Lease } from '@minchat/bus';
+import { toMinchatError, type MinchatError } from '@minchat/errors';
+import type { Logger } from '@minchat/telemetry';
+
+/**
+ * Keeps a job ours: renews the lease and tells the server that we are at it, on this thread,
+ * whatever the stage computes on its own. Finds out when the job is ours no more.
+ */
+export class LeaseKeeper {
+  readonly #jobs: JobRecords;
+  readonly #lease: Lease;
+  readonly #log: Logger;
+  readonly #onGone: (reason: MinchatError) => void;
+  #gone: MinchatError | undefined;
+
+  constructor(jobs: JobRecords, lease: Lease, log: Logger, onGone: (reason: MinchatError) => void) {
+    this.#jobs = jobs;
+    this.#lease = lease;
+    this.#log = log;
+    this.#onGone = onGone;
+  }
+
+  /** MC_LEASE_LOST or MC_CANCELLED, once it is so. */
+  get gone(): MinchatError | undefined {
+    return this.#gone;
+  }
+
+  /** Beats until the function that it gives is called. */
+  start(delivery: JobDelivery, everyMs: number, onBeat: () => void): () => void {
+    let renewing = false;
+    const timer = setInterval(() => {
+      onBeat();
+      // Somebody else's delivery would be prolonged by it.
+      if (this.#gone) return;
+      delivery.working();
+      if (renewing) return;
+      renewing = true;
+      this.#jobs
+        .renew(this.#lease)
+        .catch((error: unknown) => this.lost(error))
+        .catch((error: unknown) => this.#gone ?? this.#log.warn({ err: error }, 'could not renew the lease'))
+        .finally(() => (renewing = false));
+    }, everyMs);
+    return () => clearInterval(timer);
+  }
+
+  /** Throws the reason when the job is ours no more. */
+  assertOurs(): void {
+    if (this.#gone) throw this.#gone;
+  }
+
+  /** The job is ours no more: what its stage makes is thrown away. */
+  leave(reason: MinchatError): void {
+    if (this.#gone) return;
+    this.#gone = reason;
+    this.#log.info({ reason: reason.code }, 'the job is not ours any more');
+    this.#onGone(reason);
+  }
+
+  /** For a write to the job's record that failed: by that we may learn that it is ours no more. Throws the error. */
+  lost(thrown: unknown): never {
+    const error = toMinchatError(thrown);
+    if (error.code === 'MC_LEASE_LOST' || error.code === 'MC_CANCELLED') this.leave(error);
+    throw error;
+  }
+}
