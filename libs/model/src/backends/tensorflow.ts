@@ -1,4 +1,5 @@
 import util from 'node:util';
+import * as tf from '@tensorflow/tfjs-core';
 import { activate } from './start.ts';
 
 /**
@@ -13,7 +14,9 @@ export async function startTensorFlow(asked: boolean): Promise<string> {
     try {
       await import(name);
       await activate('tensorflow');
-      return name;
+      const { isUsingGpuDevice } = tf.backend() as unknown as { isUsingGpuDevice?: boolean };
+      if (!asked && isUsingGpuDevice === false) throw new Error('it finds no CUDA device');
+      return `${name} on ${isUsingGpuDevice === true ? 'CUDA' : 'the CPU'}`;
     } catch (error) {
       failures.push(`${name}: ${(error as Error).message}`);
     }

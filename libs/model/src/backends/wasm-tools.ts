@@ -41,12 +41,12 @@ export class WasmTools {
 
   /** Passing memory of so many floats. */
   withWork(floats: number, use: (address: number) => void): void {
-    const { _malloc, _free } = this.#backend.wasm;
-    const address = _malloc(4 * floats) >>> 0;
+    const { wasm } = this.#backend;
+    const address = wasm._malloc(4 * floats) >>> 0;
     try {
       use(address);
     } finally {
-      _free(address);
+      wasm._free(address);
     }
   }
 
