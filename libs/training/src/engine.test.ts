@@ -26,6 +26,8 @@ const rewardPasses: Pass[] = [examples.slice(0, 3), examples.slice(3)].map((part
 }));
 
 beforeAll(async () => {
+  // The backend on one thread leaves the other cores to the engine.
+  process.env['MINCHAT_THREADS'] = '1';
   await startBackend('wasm');
 });
 

@@ -20,16 +20,21 @@ export interface PassRunner<P> {
 const standardPasses: PassRunner<Pass> = { module: new URL('./passes.ts', import.meta.url), runPass };
 
 /**
- * An engine for a model. The passes of a step run side by side where the backend leaves cores idle
- * (`wasm` has one thread): each thread has a copy of the weights, and gradients are added up in the
- * order of the passes, so that the result is the same bits on any number of threads. Hold it with
- * `await using`: the threads end with it.
+ * An engine for a model. The passes of a step run one after the other where the backend uses all cores,
+ * and side by side where it has one thread only (`wasm` with MINCHAT_THREADS=1): each thread then has a
+ * copy of the weights. Gradients are added up in the order of the passes, so that the result is the
+ * same bits on any number of threads. Hold it with `await using`: the threads end with it.
  */
 export function gradientEngine(model: Model, passes: number): GradientEngine;
 export function gradientEngine<P>(model: Model, passes: number, runner: PassRunner<P>): GradientEngine<P>;
 export function gradientEngine(model: Model, passes: number, runner: PassRunner<Pass> = standardPasses): GradientEngine {
-  const threads = tf.getBackend() === 'wasm' ? Math.min(passes, availableParallelism()) : 1;
-  return new ThreadedEngine(model, threads, runner);
+  return new ThreadedEngine(model, Math.min(passes, idleCores()), runner);
+}
+
+/** This thread's core, and those that the backend's own threads leave alone. */
+function idleCores(): number {
+  const backendThreads = Number(process.env['MINCHAT_THREADS'] ?? availableParallelism());
+  return tf.getBackend() === 'wasm' && backendThreads === 1 ? availableParallelism() : 1;
 }
 
 interface Helper {
