@@ -37,8 +37,16 @@ export const buckets = {
   published: { history: 1, ttl: 30 * day },
 } as const;
 
-/** The object store for `nats:` artifacts. */
-export const artifactBucket = 'artifacts';
+/** The chunks of `nats:` artifacts, one subject each; made where that store is used. */
+export const artifactStream = {
+  name: 'ARTIFACTS',
+  subjects: ['artifacts.>'],
+  storage: StorageType.File,
+  retention: RetentionPolicy.Limits,
+  discard: DiscardPolicy.New,
+  max_msgs_per_subject: 1,
+  allow_direct: true,
+};
 
 /**
  * The durable pull consumer of one kind of jobs. Deliveries are not limited here: a job that is
@@ -89,19 +97,22 @@ function apiError(error: unknown): number | undefined {
   return (error as NatsError).api_error?.err_code;
 }
 
+/** Creates a stream if it is missing. */
+export async function ensureStream(manager: JetStreamManager, config: Partial<StreamConfig> & { name: string }): Promise<void> {
+  try {
+    await manager.streams.info(config.name);
+  } catch (error) {
+    if (apiError(error) !== streamNotFound) throw error;
+    await manager.streams.add(config).catch((failure: unknown) => {
+      // Another service was first.
+      if (apiError(failure) !== streamExists) throw failure;
+    });
+  }
+}
+
 /** Creates the streams that are missing. */
 export async function ensureStreams(manager: JetStreamManager): Promise<void> {
-  for (const [name, config] of Object.entries(streams)) {
-    try {
-      await manager.streams.info(name);
-    } catch (error) {
-      if (apiError(error) !== streamNotFound) throw error;
-      await manager.streams.add({ name, ...config, subjects: [...config.subjects] }).catch((failure: unknown) => {
-        // Another service was first.
-        if (apiError(failure) !== streamExists) throw failure;
-      });
-    }
-  }
+  for (const [name, config] of Object.entries(streams)) await ensureStream(manager, { name, ...config, subjects: [...config.subjects] });
 }
 
 /** Creates a durable consumer, or brings its ack wait to what is asked for. */

@@ -16,7 +16,7 @@ export const commonEnv = {
   NATS_WAIT_SECONDS: z.coerce.number().min(0).default(30),
   /** Folder for everything local: caches, work in progress, the embedded database. */
   MINCHAT_HOME: z.string().trim().min(1).default('.minchat'),
-  /** `nats:` (JetStream object store), `file:FOLDER`, or `s3://bucket/prefix`. */
+  /** `nats:` (JetStream), `file:FOLDER`, or `s3://bucket/prefix`. */
   ARTIFACT_STORE: z.string().trim().min(1).default('nats:'),
   /** Port of /livez, /readyz and /metrics; 0 takes any free one and logs it. */
   HEALTH_PORT: z.coerce.number().int().min(0).max(65_535).default(0),

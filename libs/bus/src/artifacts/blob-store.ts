@@ -1,7 +1,5 @@
-import type { Readable } from 'node:stream';
-
 /** Where bytes come from: opened anew for every part, `end` exclusive. */
-export type Source = (start: number, end: number) => Readable;
+export type Source = (start: number, end: number) => AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
 export interface BlobOptions {
   signal?: AbortSignal | undefined;

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { MinchatError, toMinchatError } from '@minchat/errors';
 import type { BlobOptions, BlobStore } from './blob-store.ts';
@@ -20,7 +19,7 @@ async function missingIsUndefined<T>(work: Promise<T>): Promise<T | undefined> {
 /** `file:FOLDER`: one file per blob, written beside and moved into place. */
 export function fileBlobs(folder: string): BlobStore {
   const pathOf = (name: string): string => join(folder, name);
-  async function write(name: string, content: Readable, { signal, onBytes }: BlobOptions): Promise<void> {
+  async function write(name: string, content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, { signal, onBytes }: BlobOptions): Promise<void> {
     const path = pathOf(name);
     const partial = join(folder, 'partial', randomUUID());
     try {
@@ -39,7 +38,7 @@ export function fileBlobs(folder: string): BlobStore {
     async has(name, size) {
       return (await missingIsUndefined(stat(pathOf(name))))?.size === size;
     },
-    put: (name, size, source, options) => write(name, size === 0 ? Readable.from([]) : source(0, size), options),
+    put: (name, size, source, options) => write(name, size === 0 ? [] : source(0, size), options),
     async *get(name, _size, { signal, onBytes }) {
       try {
         for await (const chunk of createReadStream(pathOf(name), { ...(signal ? { signal } : {}), highWaterMark: 256 * 1024 })) {
@@ -52,7 +51,7 @@ export function fileBlobs(folder: string): BlobStore {
       }
     },
     remove: (name) => rm(pathOf(name), { force: true }),
-    putSmall: (name, bytes) => write(name, Readable.from([bytes]), {}),
+    putSmall: (name, bytes) => write(name, [bytes], {}),
     getSmall: (name) => missingIsUndefined(readFile(pathOf(name))),
     removeSmall: (name) => rm(pathOf(name), { force: true }),
   };

@@ -1,9 +1,8 @@
 import { resolve } from 'node:path';
 import { MinchatError } from '@minchat/errors';
 import type { NatsConnection } from 'nats';
-import { StorageType } from 'nats';
 import { retrying } from '../nats-errors.ts';
-import { artifactBucket } from '../topology.ts';
+import { artifactStream, ensureStream } from '../topology.ts';
 import type { BlobStore } from './blob-store.ts';
 import { fileBlobs } from './file-blobs.ts';
 import { natsBlobs } from './nats-blobs.ts';
@@ -11,7 +10,9 @@ import { natsBlobs } from './nats-blobs.ts';
 /** Opens what ARTIFACT_STORE names. Throws MC_CONFIG_INVALID. */
 export async function openBlobs(url: string, nats: NatsConnection): Promise<BlobStore> {
   if (url === 'nats:') {
-    return natsBlobs(await retrying('opening the object store', () => nats.jetstream().views.os(artifactBucket, { storage: StorageType.File })));
+    const manager = await nats.jetstreamManager();
+    await retrying('opening the artifact store', () => ensureStream(manager, artifactStream));
+    return natsBlobs(nats, manager);
   }
   if (url.startsWith('file:')) return fileBlobs(resolve(url.slice('file:'.length)));
   const s3 = /^s3:\/\/([^/]+)\/?(.*?)\/?$/.exec(url);

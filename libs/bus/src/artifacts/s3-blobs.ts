@@ -49,7 +49,7 @@ export function s3Blobs(bucket: string, prefix: string): BlobStore {
       return found?.ContentLength === size;
     },
     async put(name, size, source, { signal, onBytes }) {
-      const body = size === 0 ? Readable.from([]) : source(0, size);
+      const body = Readable.from(size === 0 ? [] : source(0, size));
       // In parts, of which a few are held in memory; an upload that breaks off leaves no object.
       const upload = new Upload({ client, params: { ...at(name), Body: body.pipe(counted(onBytes)) } });
       const abort = (): void => void upload.abort();
