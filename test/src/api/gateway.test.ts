@@ -93,8 +93,15 @@ describe('runs', () => {
   it('are listed and shown', async () => {
     const { runs } = await get<{ runs: Run[] }>('/api/runs');
     expect(runs.find((run) => run.id === 'tiny')).toMatchObject({ status: 'completed', name: 'tiny' });
-    expect(await get<Run>('/api/runs/tiny')).toMatchObject({ spec: { name: 'tiny' }, stages: [{ stage: 'pretrain', status: 'completed', outputs: [{ kind: 'model' }] }, {}, {}, {}] });
-    expect((await fetch(`${api.url}/api/runs/tiny/report`)).status).toBe(404);
+    expect(await get<Run>('/api/runs/tiny')).toMatchObject({ spec: { name: 'tiny' }, stages: [{ stage: 'pretrain', status: 'completed', outputs: [{ kind: 'model' }] }, {}, {}, {}, {}] });
+  });
+
+  it('have a report, once they are evaluated, that may run nothing but itself', async () => {
+    const page = await fetch(`${api.url}/api/runs/tiny/report`);
+    expect(await page.text()).toContain('<title>Report');
+    expect(page.headers.get('content-security-policy')).toMatch(/^sandbox allow-scripts; default-src 'none'/);
+    expect(await get('/api/runs/tiny/report?format=json')).toEqual({ run: 'tiny' });
+    expect((await fetch(`${api.url}/api/runs/nothing/report`)).status).toBe(404);
   });
 
   it('are started, watched and cancelled', async () => {

@@ -12,7 +12,7 @@ import { startBackend } from '@minchat/model';
 import { createLogger } from '@minchat/telemetry';
 import OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { putRun } from './support.ts';
+import { putTinyRun } from './support.ts';
 
 // Every service as its own process, two inference workers among them.
 
@@ -67,7 +67,7 @@ beforeAll(async () => {
   await startBackend(backend);
   const models = await writeTinyModels(folder, { context: 1024 });
   await using bus = await connectBus({ url: nats.url, name: 'test', log: createLogger('test', { level: 'silent' }), cacheFolder: join(folder, 'test-cache') });
-  await putRun(bus, await bus.artifacts.put(models.model, 'model'), await bus.artifacts.put(models.reward, 'reward-model'));
+  await putTinyRun(bus, models, join(folder, 'report'));
   start('coordinator');
   workers = [start('inference'), start('inference')];
   const gateway = start('gateway', { GATEWAY_PORT: '0' });

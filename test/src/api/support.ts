@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,7 +37,7 @@ export async function startApi(engine: Partial<Parameters<typeof startLive>[1]> 
   const buses = await Promise.all(['coordinator', 'inference', 'gateway'].map(connect));
   const [coordinatorBus, inferenceBus, gatewayBus] = buses as [Bus, Bus, Bus];
   const models = await writeTinyModels(folder, { context: 512 });
-  await putRun(gatewayBus, await gatewayBus.artifacts.put(models.model, 'model'), await gatewayBus.artifacts.put(models.reward, 'reward-model'));
+  await putTinyRun(gatewayBus, models, join(folder, 'report'));
   const coordinator = new Coordinator({ bus: coordinatorBus, log });
   await coordinator.start();
   const live = await startLive(inferenceBus, { INFERENCE_SLOTS: 8, INFERENCE_QUEUE: 32, INFERENCE_MODELS: 2, INFERENCE_KV_MB: 64, INFERENCE_DRAIN_SECONDS: 5, ...engine }, log);
@@ -69,12 +69,21 @@ export async function startApi(engine: Partial<Parameters<typeof startLive>[1]> 
   };
 }
 
+/** Stores the models and a report, and a finished run `tiny` of them. */
+export async function putTinyRun(bus: Bus, models: { model: string; reward: string }, reportFolder: string): Promise<void> {
+  await mkdir(reportFolder);
+  await writeFile(join(reportFolder, 'report.html'), '<!doctype html><title>Report</title>');
+  await writeFile(join(reportFolder, 'report.json'), '{"run":"tiny"}');
+  const put = (path: string, kind: string): Promise<ArtifactRef> => bus.artifacts.put(path, kind);
+  await putRun(bus, await put(models.model, 'model'), await put(models.reward, 'reward-model'), await put(reportFolder, 'report'));
+}
+
 /** A finished run as the coordinator would have left it. */
-export async function putRun(bus: Bus, model: ArtifactRef, reward: ArtifactRef): Promise<void> {
+async function putRun(bus: Bus, model: ArtifactRef, reward: ArtifactRef, report: ArtifactRef): Promise<void> {
   const stage = (name: string, kind: string, output: string, artifact: ArtifactRef) => ({
     stage: name, kind, status: StageStatus.STAGE_STATUS_COMPLETED, jobId: `tiny-${name}`, attempt: 1, finishedAtMs: 2000, result: { outputs: [{ name: output, artifact }] },
   });
-  const spec = { name: 'tiny', seed: 1, stages: { data: { settings: { source: 'world' } }, pretrain: {}, sft: {}, reward: {}, ppo: {} } };
+  const spec = { name: 'tiny', seed: 1, stages: { data: { settings: { source: 'world' } }, pretrain: {}, sft: {}, reward: {}, ppo: {}, evaluate: {} } };
   await bus.runs.create({
     runId: 'tiny',
     name: 'tiny',
@@ -82,6 +91,6 @@ export async function putRun(bus: Bus, model: ArtifactRef, reward: ArtifactRef):
     status: RunStatus.RUN_STATUS_COMPLETED,
     createdAtMs: 1000,
     updatedAtMs: 2000,
-    stages: [stage('pretrain', 'pretrain', 'model', model), stage('sft', 'sft', 'model', model), stage('reward', 'reward', 'reward', reward), stage('ppo', 'ppo', 'policy', model)],
+    stages: [stage('pretrain', 'pretrain', 'model', model), stage('sft', 'sft', 'model', model), stage('reward', 'reward', 'reward', reward), stage('ppo', 'ppo', 'policy', model), stage('evaluate', 'evaluate', 'report', report)],
   });
 }

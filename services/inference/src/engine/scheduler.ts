@@ -1,13 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 import { errorToWire, type GenerateChunk, type GenerateRequest } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
-import { Random, type SampledToken } from '@minchat/model';
-import type { Tokenizer } from '@minchat/tokenizer';
-import { chatExample, scoreExamples } from '@minchat/training';
 import { AnswerTracker, type AnswerPiece } from './answer.ts';
 import { ModelStore, type LoadedModel } from './model-store.ts';
 import { describeToken, echoPrompt, readPrompt, type Prompt } from './prompt.ts';
 import type { ComputeOptions, ModelSource, Outcome, ScoredConversation, ToCompute } from './protocol.ts';
+import { answerSeed, logprobsOf, samplingOf, textDecoder } from './sampling.ts';
+import { scoreTexts } from './score.ts';
 
 /** A request that has not got all it needs: a loaded model, or slots for all of its answers. */
 interface Waiting {
@@ -133,7 +132,7 @@ export class Scheduler {
     if (waiting.started !== undefined) return;
     try {
       if (waiting.work.type === 'score') {
-        this.#outbox.push({ id: waiting.id, type: 'scores', scores: await score(loaded, waiting.work.texts) });
+        this.#outbox.push({ id: waiting.id, type: 'scores', scores: await scoreTexts(loaded, waiting.work.texts) });
         this.#forget(waiting.id);
         return;
       }
@@ -164,7 +163,7 @@ export class Scheduler {
     try {
       const slots = await this.#store.batchOf(loaded).admit(queue.map(({ started, index }) => ({
         prompt: started.prompt.ids,
-        sampling: samplingOf(started, loaded),
+        sampling: samplingOf(started.request, started.prompt, loaded),
         seed: answerSeed(started.seed, index),
       })));
       for (const [place, slot] of slots.entries()) {
@@ -264,50 +263,4 @@ export class Scheduler {
   #chunk(id: number, chunk: GenerateChunk): void {
     this.#outbox.push({ id, type: 'chunk', chunk });
   }
-}
-
-/** Special tokens that end nothing are no text: they are counted, and not sent. */
-function textDecoder(tokenizer: Tokenizer): { push(id: number): string; flush(): string } {
-  const decoder = tokenizer.streamDecoder();
-  return { push: (id) => (tokenizer.isSpecial(id) ? '' : decoder.push(id)), flush: () => decoder.flush() };
-}
-
-/** Every answer of a request has a random stream of its own, told by the seed and its index only. */
-function answerSeed(seed: number, index: number): number {
-  return index === 0 ? seed : new Random(seed).fork(index).bits();
-}
-
-function samplingOf({ request, prompt }: Started, { model, tokenizer }: LoadedModel) {
-  const logitBias = new Map(request.logitBias.map(({ token, bias }) => [token, bias]));
-  // Embeddings are often padded: rows that are no token of the tokenizer are never drawn.
-  for (let id = tokenizer.vocabSize; id < model.config.vocab_size; id += 1) logitBias.set(id, -1e9);
-  return {
-    maxNewTokens: prompt.maxTokens,
-    temperature: request.temperature,
-    topP: request.topP,
-    topK: request.topK,
-    frequencyPenalty: request.frequencyPenalty,
-    presencePenalty: request.presencePenalty,
-    logitBias,
-    stopIds: tokenizer.eosIds,
-    topLogprobs: request.wantLogprobs ? request.topLogprobs : 0,
-  };
-}
-
-function logprobsOf(token: SampledToken) {
-  return { logprob: token.rawLogprob, top: token.top.map((one) => ({ id: one.token, logprob: one.logprob })) };
-}
-
-async function score({ model, tokenizer }: LoadedModel, texts: readonly ScoredConversation[]): Promise<number[]> {
-  if (model.head !== 'scalar') throw new MinchatError('MC_USAGE', 'expected a reward model, found a model that writes text');
-  const limit = model.config.n_positions;
-  const examples = texts.map(({ messages, completion }, index) => {
-    const turns = messages.map(({ role, content }) => ({ role: role as 'system' | 'user' | 'assistant', content }));
-    // Never cut: a score of half a text is no score of it.
-    const example = chatExample(tokenizer, turns, completion, { context: Infinity });
-    const length = example.prompt.length + example.answer.length;
-    if (length > limit) throw new MinchatError('MC_CONTEXT_LENGTH', `text ${index}: expected at most ${limit} tokens, found ${length}`);
-    return example;
-  });
-  return scoreExamples(model, examples, { pad: tokenizer.endOfText });
 }
