@@ -32,7 +32,8 @@ abstract class View {
   protected pace(stage: StageRecord, now: number): Pace {
     const pace = this.#paces.get(stage.stage) ?? new Pace();
     this.#paces.set(stage.stage, pace);
-    pace.note(now, stage.step, stage.tokens);
+    // The time that it waits is not part of how fast it goes.
+    if (stage.status === StageStatus.STAGE_STATUS_RUNNING) pace.note(now, stage.step, stage.tokens);
     return pace;
   }
 }
