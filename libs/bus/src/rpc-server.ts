@@ -10,6 +10,9 @@ import type { HandlerContext, Serving } from './types.ts';
 /** How often a stream's server asks whether its client is still there. */
 export const pingMs = 2000;
 
+/** How long handlers have to end after their signal aborted. */
+const abortedMs = 3000;
+
 export interface ServerDeps {
   nats: NatsConnection;
   log: Logger;
@@ -60,7 +63,8 @@ function listen({ nats, log, metrics, closing }: ServerDeps, subject: string, an
         waiting.abort();
       }
       stopping.abort();
-      await Promise.all(running);
+      // A handler that does not look at its signal must not hold up the end.
+      await Promise.race([Promise.all(running), delay(abortedMs, undefined, { ref: false })]);
     },
   };
 }

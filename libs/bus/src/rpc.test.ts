@@ -86,6 +86,14 @@ describe('requests', () => {
   });
 });
 
+it('closes although a handler never ends', async () => {
+  const other = await testBus(nats.url);
+  const serving = other.serve(rpc.getRun, () => new Promise(() => undefined));
+  await serving.ready;
+  await expect(client.call(rpc.getRun, { runId: 'x' }, { timeoutMs: 100 })).rejects.toMatchObject({ code: 'MC_TIMEOUT' });
+  await other.close();
+});
+
 describe('streams', () => {
   /** Gives chunks until it is aborted, and tells when. */
   function endless(): { handler: (request: unknown, context: HandlerContext) => AsyncGenerator<{ text: string }>; aborted: Promise<string> } {
