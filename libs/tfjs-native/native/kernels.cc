@@ -51,9 +51,8 @@ const NamedKernel kernels[] = {
     {"linearBackward", [](void* const* d, const double* v) {
        with_product([&](auto P) { linear_backward<decltype(P)>(f(d[0]), f(d[1]), f(d[2]), f(d[3]), f(d[4]), f(d[5]), f(d[6]), n(v[0]), n(v[1]), n(v[2])); });
      }},
-    {"matrixMultiply", [](void* const* d, const double* v) {
-       with_product([&](auto P) { matrix_multiply<decltype(P)>(f(d[0]), f(d[1]), f(d[2]), n(v[0]), n(v[1]), n(v[2]), v[3] != 0, v[4] != 0); });
-     }},
+    // tfjs's own product is exact: what is made of plain operations (losses, heads) is small and may need it.
+    {"matrixMultiply", [](void* const* d, const double* v) { matrix_multiply<Float32>(f(d[0]), f(d[1]), f(d[2]), n(v[0]), n(v[1]), n(v[2]), v[3] != 0, v[4] != 0); }},
     {"attentionForward", [](void* const* d, const double* v) {
        with_product([&](auto P) { attention_forward<decltype(P)>(f(d[0]), i(d[1]), f(d[2]), f(d[3]), n(v[0]), n(v[1]), n(v[2]), n(v[3])); });
      }},
