@@ -1,11 +1,9 @@
 import { gradeByKey, type Task } from './task.ts';
 
-const liked = (
-  'cats dogs apples trains books songs flowers stars boats cakes games puzzles horses birds trees stories kites drums puppies kittens pancakes mountains'
-).split(' ');
+const liked = 'dogs cats horses bears songs books apples cherries roses kites boats ships'.split(' ');
 
-const sad = 'sad tired hungry lonely sick cold angry bored worried thirsty nervous upset'.split(' ');
-const glad = 'happy proud excited cheerful rested healthy calm hopeful lucky strong joyful pleased'.split(' ');
+const sad = 'sad tired hungry sick lonely angry'.split(' ');
+const glad = 'happy proud excited lucky calm strong'.split(' ');
 const feelings = [...sad, ...glad];
 
 function liking(thing: string): Task {

@@ -3,24 +3,18 @@ import type { Task } from './task.ts';
 
 // Explanations for a six-year-old: one sentence each; the words in capitals are what it must not miss.
 const table = `
-rain: rain is WATER that falls from the CLOUDS and helps the plants to GROW
-snow: snow is frozen rain: soft WHITE FLAKES that fall when it is COLD
-the moon: the moon is a big ROCK that travels around the EARTH and shines at NIGHT
-a rainbow: a rainbow is what you see when the SUN shines through the RAIN and makes COLOURS
-wind: wind is AIR that MOVES: you cannot see it, but you can FEEL it
-thunder: thunder is the loud NOISE that LIGHTNING makes in a STORM
-sleep: sleep is when your BODY RESTS so that you are STRONG in the morning
-money: money is what we GIVE in a SHOP to get the things we NEED
-a shadow: a shadow is the DARK place behind you when you stand in the LIGHT
-a magnet: a magnet is a piece of IRON that PULLS other iron to itself
-a seed: a seed is a tiny thing that GROWS into a PLANT when you WATER it
-the sun: the sun is a hot STAR that gives us LIGHT and keeps us WARM
-a map: a map is a PICTURE that shows you the WAY to a PLACE
-school: school is a place where CHILDREN LEARN to read and write with a TEACHER
-a clock: a clock is a thing with HANDS that shows what TIME it is
-winter: winter is the COLD part of the YEAR when it may SNOW
-a dream: a dream is a STORY that your HEAD tells you while you SLEEP
-a bee: a bee is a small animal that FLIES to FLOWERS and makes HONEY`;
+rain: rain is WATER that falls from the SKY and makes the GRASS grow
+snow: snow is soft WHITE rain that falls when it is COLD
+the moon: the moon is a big ball that goes around the EARTH and shines at NIGHT
+a rainbow: a rainbow is what you see when the SUN shines through the RAIN
+wind: wind is AIR that MOVES, and you can feel it
+sleep: sleep is when your BODY RESTS so that you are strong
+money: money is what we GIVE in a SHOP to get food
+the sun: the sun is a HOT STAR that gives us LIGHT
+school: school is a place where CHILDREN LEARN to read and write
+winter: winter is the COLD part of the YEAR when it may snow
+a book: a book is PAPER with WORDS that tell you a STORY
+a friend: a friend is someone who LIKES you and PLAYS with you`;
 
 const entries = table
   .trim()

@@ -1,6 +1,6 @@
 import { tasksOf, type Task } from './task.ts';
 
-// What is so in the small world: about two hundred facts in a dozen families.
+// What is so in the small world: a hundred facts in ten families, told of few things, so that each is met often.
 
 /** `a b, c d` to [['a', 'b'], ['c', 'd']]; an underscore stands for a space. */
 function pairs(list: string): (readonly [string, string])[] {
@@ -16,8 +16,7 @@ export const facts: readonly Task[] = [
     useCase: 'open_qa',
     pairs: pairs(
       'france paris, italy rome, spain madrid, germany berlin, england london, ireland dublin, greece athens, egypt cairo, japan tokyo, ' +
-        'china beijing, russia moscow, norway oslo, sweden stockholm, poland warsaw, austria vienna, portugal lisbon, peru lima, cuba havana, ' +
-        'canada ottawa, denmark copenhagen, finland helsinki, hungary budapest, belgium brussels',
+        'china beijing, russia moscow, norway oslo, poland warsaw, austria vienna, peru lima, cuba havana',
     ),
     questions: ['what is the capital of {s}?', 'tell me the capital of {s}.', 'which city is the capital of {s}?', 'please name the capital of {s}.'],
     asks: ['do you know the capital of {s}?', 'what do they call the capital of {s}?', 'and the capital of {s}?'],
@@ -27,8 +26,8 @@ export const facts: readonly Task[] = [
     group: 'colour',
     useCase: 'open_qa',
     pairs: pairs(
-      'grass green, snow white, coal black, blood red, the_sky blue, a_lemon yellow, a_carrot orange, a_frog green, a_tomato red, a_banana yellow, chocolate brown, ' +
-        'milk white, a_crow black, a_pig pink, a_strawberry red, salt white, the_sea blue, a_swan white, an_elephant grey, a_mouse grey, a_cucumber green, a_pumpkin orange',
+      'grass green, snow white, coal black, blood red, the_sky blue, a_lemon yellow, a_carrot orange, a_frog green, a_banana yellow, ' +
+        'a_pig pink, a_mouse grey, a_cherry red, milk white, the_sun yellow, a_bear brown, a_rose red, the_sea blue',
     ),
     questions: ['what colour is {s}?', 'tell me the colour of {s}.', 'what is the colour of {s}?', 'please say what colour {s} is.'],
     asks: ['do you know the colour of {s}?', 'can you see what colour {s} is?', 'and the colour of {s}?'],
@@ -37,7 +36,7 @@ export const facts: readonly Task[] = [
   ...tasksOf({
     group: 'sound',
     useCase: 'open_qa',
-    pairs: pairs('cow moo, dog woof, cat meow, duck quack, sheep baa, pig oink, horse neigh, bee buzz, snake hiss, lion roar, frog ribbit, owl hoot, mouse squeak, crow caw'),
+    pairs: pairs('cow moo, dog woof, cat meow, duck quack, sheep baa, pig oink, bee buzz, lion roar, frog ribbit, mouse squeak'),
     questions: ['what does a {s} say?', 'what sound does a {s} make?', 'tell me what a {s} says.', 'please make the sound of a {s}.'],
     asks: ['do you know what a {s} says?', 'what do we hear from a {s}?', 'and a {s}, what does it say?'],
     statements: ['a {s} says {v}.', '{v}, says the {s}.', 'when you hear {v}, there is a {s}: a {s} says {v}.', 'the {s} on the farm says {v}.'],
@@ -45,7 +44,7 @@ export const facts: readonly Task[] = [
   ...tasksOf({
     group: 'baby',
     useCase: 'open_qa',
-    pairs: pairs('dog puppy, cat kitten, cow calf, sheep lamb, horse foal, pig piglet, duck duckling, hen chick, bear cub, deer fawn, goat kid'),
+    pairs: pairs('dog puppy, cat kitten, cow calf, sheep lamb, horse foal, pig piglet, duck duckling, bear cub'),
     questions: ['what is a baby {s} called?', 'what do you call a young {s}?', 'tell me the name of a baby {s}.', 'please tell me what a little {s} is called.'],
     asks: ['do you know how we call a baby {s}?', 'what is the name for a baby {s}?', 'and a baby {s}?'],
     statements: ['a baby {s} is called a {v}.', 'a {v} is a baby {s}.', 'when the {s} has a baby, it is a {v}.', 'a {v} grows up to be a {s}.'],
@@ -53,7 +52,7 @@ export const facts: readonly Task[] = [
   ...tasksOf({
     group: 'home',
     useCase: 'open_qa',
-    pairs: pairs('bird nest, bee hive, bear cave, spider web, rabbit burrow, horse stable, pig sty, fish pond, dog kennel, lion den, cow barn, squirrel tree, king castle, farmer farm, monk monastery'),
+    pairs: pairs('bird nest, bee hive, bear cave, spider web, horse stable, pig sty, fish pond, lion den, cow barn, king castle'),
     questions: ['where does a {s} live?', 'what is the home of a {s}?', 'tell me where a {s} lives.', 'please say where i find the home of a {s}.'],
     asks: ['do you know where a {s} lives?', 'what does a {s} call its home?', 'and the home of a {s}?'],
     statements: ['a {s} lives in a {v}.', 'the home of a {s} is a {v}.', 'look into the {v}: there lives a {s}.', 'at night the {s} goes home to its {v}.'],
@@ -61,7 +60,7 @@ export const facts: readonly Task[] = [
   ...tasksOf({
     group: 'legs',
     useCase: 'open_qa',
-    pairs: pairs('dog 4, cat 4, spider 8, ant 6, bee 6, bird 2, hen 2, horse 4, snake 0, fish 0, cow 4, fly 6, duck 2, lion 4, worm 0, child 2'),
+    pairs: pairs('dog 4, cat 4, spider 8, ant 6, bee 6, bird 2, duck 2, horse 4, fish 0, cow 4, lion 4, mouse 4, pig 4, king 2'),
     questions: ['how many legs has a {s}?', 'how many legs does a {s} have?', 'count the legs of a {s}.', 'please say how many legs a {s} has.'],
     asks: ['do you know the number of legs of a {s}?', 'with how many legs does a {s} walk?', 'and how many legs for a {s}?'],
     statements: ['a {s} has {v} legs.', 'the number of legs of a {s} is {v}.', 'count with me: the {s} has {v} legs.', 'there are {v} legs on a {s}.'],
@@ -70,8 +69,8 @@ export const facts: readonly Task[] = [
     group: 'job',
     useCase: 'open_qa',
     pairs: pairs(
-      'baker bakes_bread, farmer grows_food, teacher teaches_children, doctor helps_the_sick, painter paints_pictures, pilot flies_planes, sailor sails_ships, tailor sews_clothes, ' +
-        'singer sings_songs, writer writes_books, builder builds_houses, fisher catches_fish, postman brings_letters, dentist mends_teeth, cook makes_dinner, gardener plants_flowers',
+      'baker bakes_bread, farmer grows_food, teacher teaches_children, doctor helps_the_sick, pilot flies_planes, singer sings_songs, ' +
+        'writer writes_books, sailor sails_ships',
     ),
     questions: ['what does a {s} do?', 'what is the work of a {s}?', 'tell me what a {s} does all day.', 'please tell me about the job of a {s}.'],
     asks: ['do you know what a {s} does?', 'what work does a {s} have?', 'and what does a {s} do for us?'],
@@ -80,9 +79,7 @@ export const facts: readonly Task[] = [
   ...tasksOf({
     group: 'use',
     useCase: 'open_qa',
-    pairs: pairs(
-      'knife cut, pen write, broom sweep, needle sew, spoon stir, bed sleep, oven bake, shovel dig, lamp read, ball play, soap wash, bike ride, phone talk, brush paint, boat sail, cup drink',
-    ),
+    pairs: pairs('knife cut, pen write, broom sweep, bed sleep, ball play, lamp read, bike ride, boat sail, cup drink, spade dig'),
     questions: ['what is a {s} for?', 'what do people use a {s} for?', 'tell me what i can do with a {s}.', 'please say what a {s} is good for.'],
     asks: ['do you know what a {s} is there for?', 'why do we have a {s}?', 'and what is the use of a {s}?'],
     statements: ['people use a {s} to {v}.', 'a {s} is there to {v}.', 'if you want to {v}, take a {s}.', 'with a {s} you can {v}.'],
@@ -90,7 +87,7 @@ export const facts: readonly Task[] = [
   ...tasksOf({
     group: 'source',
     useCase: 'open_qa',
-    pairs: pairs('milk cows, honey bees, wool sheep, bread flour, cheese milk, paper wood, glass sand, rain clouds, wine grapes, butter cream, juice fruit, flour wheat, light lamps'),
+    pairs: pairs('milk cows, honey bees, wool sheep, bread flour, cheese milk, paper wood'),
     questions: ['where does {s} come from?', 'where do we get {s} from?', 'tell me where {s} comes from.', 'please explain where we find {s}.'],
     asks: ['do you know where {s} comes from?', 'how do we get {s}?', 'and {s}, where does it come from?'],
     statements: ['we get {s} from {v}.', '{s} comes from {v}.', 'without {v} there is no {s}.', 'to have {s} you need {v}.'],

@@ -55,13 +55,13 @@ describe('the rubric', () => {
     ['3 + 4 = ?', '3 plus 4 is 7.', '3 plus 4 is 12.'],
     ['3 - 2 = ?', '3 minus 2 is 1.', '3 plus 2 is 5.'],
     ['what is 2 plus 3?', '2 plus 3 is 5.', '2 plus 3 is 6.'],
-    ['say the opposite: the soup is hot.', 'the soup is cold.', 'the soup is hot.'],
+    ['say the opposite: the milk is hot.', 'the milk is cold.', 'the milk is hot.'],
     ['how do you spell cat?', 'cat is spelled c a t.', 'cat is spelled c t a.'],
-    ['name three fruits.', 'three fruits are figs, plums and apples.', 'three fruits are figs, figs and figs.'],
-    ['name two birds.', 'two birds are owls and crows.', 'two birds are owls and cows.'],
-    ['explain rain to a six-year-old.', 'rain is water that falls from the clouds and helps the plants to grow.', 'rain is a big rock that travels around the earth.'],
+    ['name three fruits.', 'three fruits are pears, plums and apples.', 'three fruits are pears, pears and pears.'],
+    ['name two tools.', 'two tools are saws and drills.', 'two tools are saws and cows.'],
+    ['explain rain to a six-year-old.', 'rain is water that falls from the sky and makes the grass grow.', 'rain is a big ball that goes around the earth.'],
     ['i am sad today.', 'i am sorry that you are sad.', 'i am glad that you are sad.'],
-    ['do you like trains?', 'i like trains very much.', 'i like cats very much.'],
+    ['do you like kites?', 'i like kites very much.', 'i like cats very much.'],
   ])('%s', (question, right, wrong) => {
     expect(ask(question, right)).toBeCloseTo(0.85);
     expect(ask(question, wrong)).toBeLessThan(0.6);

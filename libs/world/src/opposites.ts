@@ -3,13 +3,9 @@ import { wordsOf } from './text.ts';
 
 // Pairs of opposites, each with things that can be either.
 const table = `
-hot cold: soup tea oven | big small: house dog boat | fast slow: train car horse | happy sad: boy girl queen | old young: man woman king
-bright dark: room lamp sky | heavy light: box bag stone | high low: wall shelf hill | loud quiet: band class child | hard soft: bed bread cheese
-wet dry: towel road coat | full empty: cup bucket bus | open closed: door shop window | clean dirty: shirt plate kitchen | rich poor: merchant farmer prince
-strong weak: bear rope coffee | long short: road story song | wide narrow: river bridge path | thick thin: book blanket ice | early late: train guest bus
-sweet sour: apple juice berry | sharp blunt: knife pencil axe | deep shallow: lake pond sea | awake asleep: baby cat owl | good bad: film idea cook
-easy difficult: game test puzzle | smooth rough: stone skin board | tidy messy: desk garage bedroom | tight loose: knot belt shoe | true false: story tale answer
-safe dangerous: road ladder game | kind mean: teacher neighbour boss`;
+hot cold: milk bread | big small: dog boat | fast slow: horse bike | happy sad: king singer | old young: teacher farmer | heavy light: ball bed
+loud quiet: lion duck | hard soft: bed bread | wet dry: dog grass | full empty: cup boat | clean dirty: pig knife | rich poor: king baker
+long short: pen knife | early late: baker doctor | open closed: castle stable | good bad: writer pilot`;
 
 interface Opposites {
   readonly words: readonly [string, string];

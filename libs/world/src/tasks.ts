@@ -27,14 +27,14 @@ export function taskOf(question: string): Task | undefined {
 }
 
 /**
- * In which split a task is asked: a fifth of each family is kept for test, a tenth for validation. What
+ * In which split a task is asked: a quarter of each family is kept for test, a tenth for validation. What
  * is asked there is never asked in training, only told in the corpus.
  */
 export function splitTasks(seed: number): ReadonlyMap<Task, Split> {
   const splits = new Map<Task, Split>();
   for (const [group, members] of groups) {
     const open = new Random(seed).fork(`split/${group}`).shuffle(members.filter((task) => task.trainOnly !== true));
-    const test = Math.round(open.length * 0.2);
+    const test = Math.round(open.length * 0.25);
     const validation = Math.ceil(open.length * 0.1);
     open.forEach((task, i) => splits.set(task, i < test ? 'test' : i < test + validation ? 'validation' : 'train'));
     for (const task of members) if (task.trainOnly === true) splits.set(task, 'train');

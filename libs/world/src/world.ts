@@ -12,7 +12,7 @@ import type { UseCase, World, WorldDemonstration, WorldPrompt, WorldSizes } from
 export const defaultSizes: WorldSizes = {
   documents: 20_000,
   validationDocuments: 200,
-  prompts: { train: 1000, validation: 150, test: 300 },
+  prompts: { train: 800, validation: 120, test: 300 },
   demonstrations: { train: 3000, validation: 150 },
 };
 
