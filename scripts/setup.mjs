@@ -95,3 +95,9 @@ export function runAttached(command, args, env = process.env) {
 export function toolEnv() {
   return { ...process.env, PATH: [join(root, 'node_modules', 'node', 'bin'), join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter) };
 }
+
+// As a program it only sets up.
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  ensureDependencies();
+  ensureNatsServer();
+}
