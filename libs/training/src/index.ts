@@ -26,6 +26,6 @@ export {
   type WindowScheduleOptions,
 } from './schedule.ts';
 export { lastTokenScores, rewardBias, rewardBiasKey, scoreExamples, type ScoreOptions } from './score.ts';
-export { copyWeights, jsonPart, modelPart } from './state.ts';
+export { jsonPart, modelPart } from './state.ts';
 export { batchTensors, type BatchTensors } from './tensors.ts';
 export { copyTokenizer } from './tokenizer-files.ts';

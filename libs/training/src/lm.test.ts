@@ -1,11 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { AdamW, disposeModel, gptConfig, initModel, lmLoss, Random, scores, startBackend } from '@minchat/model';
+import { AdamW, copyWeights, disposeModel, gptConfig, initModel, lmLoss, Random, scores, startBackend } from '@minchat/model';
 import { beforeAll, expect, test } from 'vitest';
 import { padExamples, type Example } from './batch.ts';
 import { gradientEngine } from './engine.ts';
 import { evaluateLm, lmStep } from './lm.ts';
 import { lastTokenScores, scoreExamples } from './score.ts';
-import { copyWeights } from './state.ts';
 import { batchTensors } from './tensors.ts';
 
 const config = gptConfig({ vocab_size: 50, n_positions: 32, n_embd: 16, n_layer: 2, n_head: 2 });

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { disposeModel, loadModel, saveModel, type Model } from '@minchat/model';
+import { copyWeights, disposeModel, loadModel, saveModel, type Model } from '@minchat/model';
 import type { Saveable } from './loop.ts';
 
 /** A model's weights as part of a checkpoint. Loading writes into the model's own variables. */
@@ -13,15 +13,6 @@ export function modelPart(model: Model): Saveable {
       disposeModel(loaded);
     },
   };
-}
-
-/** Copies weights between models of one shape; the target's variables stay the same objects. */
-export function copyWeights(from: Model, to: Model): void {
-  for (const [name, variable] of to.parameters) {
-    const source = from.parameters.get(name);
-    if (!source) throw new Error(`copyWeights: no ${name} in the source model`);
-    variable.assign(source);
-  }
 }
 
 /** Any JSON value as part of a checkpoint: random state, running statistics, the best score so far. */

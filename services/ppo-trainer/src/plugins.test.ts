@@ -49,7 +49,8 @@ describe('rloo', () => {
   });
 
   it('resumed, ends bit for bit where an undisturbed run ends', async () => {
-    const short = { ...settings, episodes: 4 * 32, evaluateEvery: 2 };
+    const kl = { type: 'adaptive', target: 1 } as const;
+    const short = { ...settings, episodes: 4 * 32, evaluateEvery: 2, kl };
     const whole = await runStage(rloo, { settings: short, inputs: inputs() });
     const stopped = await runStage(rloo, { settings: short, inputs: inputs(), onProgress: ({ step }) => (step === 2 ? 'shutdown' : undefined) });
     expect(stopped.error).toBe('shutdown');

@@ -4,14 +4,15 @@ import type { StageContext } from '@minchat/stage';
 import type { Tokenizer } from '@minchat/tokenizer';
 import { packTexts, windowBatch, windowSchedule } from '@minchat/training';
 import type { PolicyMinibatch } from './policy-update.ts';
-import type { PpoSettings } from './settings.ts';
+import type { z } from 'zod';
+import type { ptxSettings } from './settings.ts';
 
 /** Pretraining text of an update, counted from 0 over the whole job. */
 export type PtxSource = (update: number) => NonNullable<PolicyMinibatch['ptx']>;
 
 /** Reads the corpus for PPO-ptx; undefined when the settings have no `ptx`. */
 export async function openPtx(
-  context: Pick<StageContext<PpoSettings, 'corpus'>, 'settings' | 'seed' | 'input' | 'hasInput'>,
+  context: Pick<StageContext<{ ptx?: z.output<typeof ptxSettings>; minibatchSize: number }, 'corpus'>, 'settings' | 'seed' | 'input' | 'hasInput'>,
   tokenizer: Tokenizer,
   contextLength: number,
 ): Promise<PtxSource | undefined> {

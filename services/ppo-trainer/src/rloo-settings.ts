@@ -1,7 +1,10 @@
 import { z } from 'zod';
-import { guardSettings, optimizerSettings, rewardSettings, rolloutSettings, selectionSettings } from './settings.ts';
+import { guardSettings, klSettings, optimizerSettings, ptxSettings, rewardSettings, rolloutSettings, selectionSettings } from './settings.ts';
 
-/** Settings of `@minchat/ppo-trainer/rloo`. Defaults as PPO's, and TRL's where PPO has none. */
+/**
+ * Settings of `@minchat/ppo-trainer/rloo`. Names and defaults are PPO's, so that one can take the
+ * place of the other.
+ */
 export const rlooSettings = z.strictObject({
   /** `rloo`: mean of the other answers; `grpo`: mean and standard deviation of the group. */
   baseline: z.enum(['rloo', 'grpo']).default('rloo'),
@@ -17,9 +20,11 @@ export const rlooSettings = z.strictObject({
   ...rolloutSettings,
   ...rewardSettings,
   ...optimizerSettings,
-  /** Weight of the KL: in the reward with `rloo`, in the loss with `grpo`. */
-  beta: z.number().min(0).default(0.05),
+  /** The KL is part of the reward with `rloo`, of the loss with `grpo`. */
+  kl: klSettings,
+  /** Ratio clip. */
   clip: z.number().positive().default(0.2),
+  ptx: ptxSettings,
   guard: guardSettings,
   ...selectionSettings,
 });

@@ -1,9 +1,10 @@
-import { grpoAdvantages, rlooAdvantages } from '@minchat/model';
+import { grpoAdvantages, nextBeta, rlooAdvantages } from '@minchat/model';
 import { MinchatError } from '@minchat/errors';
 import { defineStage } from '@minchat/stage';
-import { runTraining } from '@minchat/training';
+import { jsonPart, runTraining } from '@minchat/training';
 import { experienceMetrics } from './experience.ts';
 import { updatePolicy, type PolicyUpdate } from './policy-update.ts';
+import { openPtx } from './ptx.ts';
 import { rlooSettings } from './rloo-settings.ts';
 import { secondsSince } from './statistics.ts';
 import { OnlineTrainer } from './trainer.ts';
@@ -24,21 +25,28 @@ export const rlooStage = defineStage({
     model: { kind: 'model', description: 'the SFT model' },
     reward: { kind: 'reward-model', description: 'the reward model' },
     prompts: { kind: 'dataset', description: 'prompts to answer' },
+    corpus: { kind: 'dataset', optional: true, description: 'raw text, for the pretraining loss of `ptx`' },
   },
   outputs: { policy: { kind: 'model', description: 'the policy' } },
   async run(context) {
     const { settings, log } = context;
-    const { groupSize, batchSize, baseline, beta } = settings;
+    const { groupSize, batchSize, baseline } = settings;
     if (batchSize % groupSize !== 0) {
       throw new MinchatError('MC_STAGE_SETTINGS', `batchSize: expected a multiple of groupSize ${groupSize}, found ${batchSize}`);
     }
     await using trainer = await OnlineTrainer.open(context);
     const { actor, pass } = trainer;
+    const ptx = await openPtx(context, trainer.tokenizer, actor.policy.config.n_positions);
     const prompts = trainer.schedule(batchSize / groupSize);
+    let beta = settings.kl.beta;
+    let updatesDone = 0;
 
     const result = await runTraining(context, {
       totalSteps: Math.ceil(settings.episodes / batchSize),
-      parts: trainer.parts,
+      parts: {
+        ...trainer.parts,
+        controller: jsonPart(() => ({ beta, updatesDone }), (saved) => ({ beta, updatesDone } = saved)),
+      },
       async step(iteration) {
         await trainer.prepare();
         const groups = prompts.at(iteration).flatMap((prompt) => Array.from({ length: groupSize }, () => prompt));
@@ -56,7 +64,12 @@ export const rlooStage = defineStage({
             await trainer.yield();
             const pick = <T>(items: readonly T[]): T[] => rows.map((row) => items[row] as T);
             const klInLoss = { referenceLogProbs: pick(referenceLogProbs), coefficient: beta };
-            const minibatch = { episodes: pick(episodes), advantages: pick(advantages), ...(baseline === 'grpo' && { klInLoss }) };
+            const minibatch = {
+              episodes: pick(episodes),
+              advantages: pick(advantages),
+              ...(baseline === 'grpo' && { klInLoss }),
+              ...(ptx && { ptx: ptx(updatesDone) }),
+            };
             updates.push(
               await updatePolicy(minibatch, {
                 ...actor,
@@ -67,17 +80,19 @@ export const rlooStage = defineStage({
                 pad: pass.pad,
               }),
             );
+            updatesDone += 1;
           }
         }
         actor.average(iteration);
         checkFirstRatio(log, updates);
-        const metrics = {
+        const metrics: Record<string, number> = {
           ...experienceMetrics(experience, beta),
           ...policyMetrics(updates),
           lr,
           episode: (iteration + 1) * batchSize,
           'time/update_seconds': secondsSince(updateStart),
         };
+        beta = nextBeta(settings.kl, beta, metrics['objective/kl'] ?? 0, episodes.length);
         return { metrics, tokens: experience.tokens, stop: trainer.watch(metrics) };
       },
       evaluation: { every: settings.evaluateEvery, run: () => trainer.evaluate() },

@@ -1,7 +1,7 @@
-import { cloneModel, disposeModel, fullMask, klPerSequence, type Model, type Random } from '@minchat/model';
+import { cloneModel, copyWeights, disposeModel, fullMask, klPerSequence, type Model, type Random } from '@minchat/model';
 import type { Metrics } from '@minchat/stage';
 import type { Tokenizer } from '@minchat/tokenizer';
-import { copyWeights, jsonPart, modelPart, type Saveable } from '@minchat/training';
+import { jsonPart, modelPart, type Saveable } from '@minchat/training';
 import { answerLogProbs, type Episode } from './episodes.ts';
 import type { Prompt } from './prompts.ts';
 import { readable, sampleEpisodes, type RolloutOptions } from './rollout.ts';

@@ -50,6 +50,18 @@ export const klSettings = z
   ])
   .default({ type: 'fixed', beta: 0.02 });
 
+/** PPO-ptx: mixes the gradient of the pretraining loss into every update. Needs the input `corpus`. */
+export const ptxSettings = z
+  .strictObject({
+    /** The paper's gamma. */
+    coefficient: z.number().positive().default(27.8),
+    /** Windows of text per episode; may be a fraction. */
+    examplesPerEpisode: z.number().positive().default(8),
+    /** Tokens in a window; the model's context by default. */
+    windowLength: z.int().min(2).optional(),
+  })
+  .optional();
+
 /** When training is looked upon as gone wrong: `patience` iterations in a row outside of a bound. */
 export const guardSettings = z
   .strictObject({
@@ -106,17 +118,7 @@ export const ppoSettings = z.strictObject({
   valueCoefficient: z.number().positive().default(0.1),
   gamma: z.number().min(0).max(1).default(1),
   lambda: z.number().min(0).max(1).default(0.95),
-  /** PPO-ptx: mixes the gradient of the pretraining loss into every update. Needs the input `corpus`. */
-  ptx: z
-    .strictObject({
-      /** The paper's gamma. */
-      coefficient: z.number().positive().default(27.8),
-      /** Windows of text per episode; may be a fraction. */
-      examplesPerEpisode: z.number().positive().default(8),
-      /** Tokens in a window; the model's context by default. */
-      windowLength: z.int().min(2).optional(),
-    })
-    .optional(),
+  ptx: ptxSettings,
   guard: guardSettings,
   ...selectionSettings,
 });

@@ -1,5 +1,5 @@
-import { cloneModel, type Model } from '@minchat/model';
-import { copyWeights, jsonPart, modelPart, type Saveable } from '@minchat/training';
+import { cloneModel, copyWeights, type Model } from '@minchat/model';
+import { jsonPart, modelPart, type Saveable } from '@minchat/training';
 
 /** The best model met so far, part of every checkpoint. */
 export interface KeptModel {
