@@ -2,7 +2,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { disposeModel, gptConfig, initModel, Random, startBackend, type Model } from '@minchat/model';
+import { AdamW, disposeModel, gptConfig, initModel, Random, startBackend, type Gradients, type Model } from '@minchat/model';
 import { beforeAll, expect, test } from 'vitest';
 import { keepBest } from './keep-best.ts';
 
@@ -33,4 +33,19 @@ test('keeps the weights with the highest score, through a checkpoint', async () 
   expect(resumed.offer(model, -1.5)).toBe(false);
   expect(resumed.offer(model, -0.5)).toBe(true);
   for (const used of [model, kept.model, resumed.model]) disposeModel(used);
+});
+
+test('training on does not change the weights that are kept', async () => {
+  const model = initModel(gptConfig({ vocab_size: 20, n_positions: 8, n_embd: 16, n_layer: 1, n_head: 1 }), new Random(1));
+  const kept = keepBest(model);
+  fill(model, 5);
+  kept.offer(model, 1);
+  const grads: Gradients = new Map([...model.parameters].map(([parameter, { shape }]) => [parameter, tf.ones(shape)]));
+  const optimizer = new AdamW(model.parameters);
+  await optimizer.step(grads, 0.1);
+  expect(await filled(model)).not.toBe(5);
+  expect(await filled(kept.model)).toBe(5);
+  optimizer.dispose();
+  tf.dispose([...grads.values()]);
+  for (const used of [model, kept.model]) disposeModel(used);
 });
