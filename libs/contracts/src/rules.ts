@@ -106,4 +106,13 @@ export const rules: Readonly<Record<string, Rule>> = {
   'ImportRequest.format': name,
   'ImportRequest.collection': name,
   'Collection.name': name,
+  'ListRecordsRequest.collection': filled,
+  'ListRecordsRequest.type': pattern(/^(prompts|demonstrations|comparisons|texts)$/, 'prompts, demonstrations, comparisons or texts'),
+  'LeaseTaskRequest.labelerId': filled,
+  'LeaseTaskRequest.kind': pattern(/^(rank|write)$/, 'rank or write'),
+  'LeaseTaskRequest.runId': orEmpty(name),
+  'SubmitTaskRequest.taskId': filled,
+  'SubmitTaskRequest.labelerId': filled,
+  'SkipTaskRequest.taskId': filled,
+  'SkipTaskRequest.labelerId': filled,
 };

@@ -7,8 +7,11 @@ import { listCollections } from './collections.ts';
 import type { Database } from './database.ts';
 import { feedbackCollection } from './feedback.ts';
 import { importFile } from './imports/run-import.ts';
+import { listQueues } from './labeling/queues.ts';
+import { leaseTask, skipTask, submitTask } from './labeling/tasks.ts';
+import { listRecords } from './records-page.ts';
 
-/** Answers the store's requests on the bus: imports and the list of collections. */
+/** Answers the store's requests on the bus: imports, what is stored, and labeling. */
 export function serveRequests(bus: Bus, database: Database, log: Logger): Subscription[] {
   return [
     bus.serve(rpc.import, async function* (request, { signal }) {
@@ -25,6 +28,11 @@ export function serveRequests(bus: Bus, database: Database, log: Logger): Subscr
       }
     }),
     bus.serve(rpc.listCollections, async () => ({ collections: await listCollections(database.db) })),
+    bus.serve(rpc.listRecords, (request) => listRecords(database.db, request)),
+    bus.serve(rpc.listQueues, () => listQueues(database.db)),
+    bus.serve(rpc.leaseTask, (request) => leaseTask(database.db, request)),
+    bus.serve(rpc.submitTask, (request) => submitTask(database.db, bus, request)),
+    bus.serve(rpc.skipTask, (request) => skipTask(database.db, request)),
   ];
 }
 

@@ -19,8 +19,8 @@ import type { ChatMessage, Split } from '@minchat/datasets';
 // The tables. Every stored record belongs to one import (what people submit belongs to the one
 // import of the collection `feedback`), and an import is seen only once it has a collection: that
 // one update makes all of its rows visible at once, and rows of an import that never got there
-// are swept at the next start. Labeling tasks will be a table of their own that refers to
-// prompts; comparisons already carry the task that they answer.
+// are swept at the next start. Labeling tasks stand by themselves: what becomes of one comes back
+// as feedback that names it.
 
 /** Ids are compared byte by byte, whatever locale the database has: snapshots are sorted by them. */
 const key = customType<{ data: string }>({ dataType: () => 'text COLLATE "C"' });
@@ -171,4 +171,56 @@ export const snapshotPrompts = pgTable(
     droppedReason: text('dropped_reason'),
   },
   (table) => [primaryKey({ columns: [table.snapshotId, table.promptId] })],
+);
+
+/** The rankings that a stage of a run waits for, by the stage's job. */
+export const labelingQueues = pgTable('labeling_queues', {
+  jobId: key('job_id').primaryKey(),
+  runId: key('run_id').notNull(),
+  stage: text('stage').notNull(),
+  wanted: integer('wanted').notNull(),
+  done: integer('done').notNull().default(0),
+  /** False once the stage has what it waited for, or was cancelled. */
+  open: boolean('open').notNull().default(true),
+  createdAt,
+});
+
+export const taskKinds = ['rank', 'write'] as const;
+
+/** Work for labelers: answers to rank, or a prompt to answer. */
+export const labelingTasks = pgTable(
+  'labeling_tasks',
+  {
+    id: key('id').primaryKey(),
+    kind: text('kind', { enum: taskKinds }).notNull(),
+    /** The queue of a task to rank; a prompt to answer belongs to none. */
+    jobId: key('job_id').references(() => labelingQueues.jobId),
+    promptId: key('prompt_id').notNull(),
+    messages: jsonb('messages').$type<ChatMessage[]>().notNull(),
+    /** In the order in which they are shown. */
+    answers: jsonb('answers').$type<{ text: string; finished: boolean }[]>().notNull(),
+    /** Who wrote the answers; labelers are never told. */
+    model: text('model'),
+    /** How many labelers it is for, and how many are through with it. */
+    wanted: integer('wanted').notNull().default(1),
+    done: integer('done').notNull().default(0),
+    leasedBy: key('leased_by'),
+    leasedUntil: timestamp('leased_until', { withTimezone: true }),
+    createdAt,
+  },
+  (table) => [index().on(table.kind, table.done), index().on(table.jobId)],
+);
+
+/** What a labeler made of a task: nobody is given the same one twice. */
+export const labelingOutcomes = pgTable(
+  'labeling_outcomes',
+  {
+    taskId: key('task_id').notNull().references(() => labelingTasks.id),
+    labelerId: key('labeler_id').notNull(),
+    outcome: text('outcome', { enum: ['done', 'skipped'] }).notNull(),
+    /** Why it was skipped. */
+    reason: text('reason'),
+    createdAt,
+  },
+  (table) => [primaryKey({ columns: [table.taskId, table.labelerId] })],
 );

@@ -925,6 +925,224 @@ export const descriptor: Descriptor = {
     "id": 5,
     "type": "uint64"
    }
+  },
+  "ListRecordsRequest": {
+   "collection": {
+    "id": 1,
+    "type": "string"
+   },
+   "type": {
+    "id": 2,
+    "type": "string"
+   },
+   "search": {
+    "id": 3,
+    "type": "string"
+   },
+   "after": {
+    "id": 4,
+    "type": "string"
+   },
+   "limit": {
+    "id": 5,
+    "type": "uint32"
+   }
+  },
+  "ListRecordsReply": {
+   "records": {
+    "id": 1,
+    "type": "StoredRecord",
+    "repeated": true
+   },
+   "next": {
+    "id": 2,
+    "type": "string"
+   }
+  },
+  "StoredRecord": {
+   "id": {
+    "id": 1,
+    "type": "string"
+   },
+   "messages": {
+    "id": 2,
+    "type": "Message",
+    "repeated": true
+   },
+   "completion": {
+    "id": 3,
+    "type": "string"
+   },
+   "answers": {
+    "id": 4,
+    "type": "RankedAnswer",
+    "repeated": true
+   },
+   "text": {
+    "id": 5,
+    "type": "string"
+   },
+   "labeler": {
+    "id": 6,
+    "type": "string"
+   },
+   "useCase": {
+    "id": 7,
+    "type": "string"
+   }
+  },
+  "LeaseTaskRequest": {
+   "labelerId": {
+    "id": 1,
+    "type": "string"
+   },
+   "kind": {
+    "id": 2,
+    "type": "string"
+   },
+   "runId": {
+    "id": 3,
+    "type": "string"
+   },
+   "holding": {
+    "id": 4,
+    "type": "string",
+    "repeated": true
+   }
+  },
+  "LabelingTask": {
+   "taskId": {
+    "id": 1,
+    "type": "string"
+   },
+   "kind": {
+    "id": 2,
+    "type": "string"
+   },
+   "runId": {
+    "id": 3,
+    "type": "string"
+   },
+   "stage": {
+    "id": 4,
+    "type": "string"
+   },
+   "promptId": {
+    "id": 5,
+    "type": "string"
+   },
+   "messages": {
+    "id": 6,
+    "type": "Message",
+    "repeated": true
+   },
+   "answers": {
+    "id": 7,
+    "type": "OfferedAnswer",
+    "repeated": true
+   },
+   "leasedUntilMs": {
+    "id": 8,
+    "type": "uint64"
+   }
+  },
+  "OfferedAnswer": {
+   "text": {
+    "id": 1,
+    "type": "string"
+   },
+   "finished": {
+    "id": 2,
+    "type": "bool"
+   }
+  },
+  "SubmitTaskRequest": {
+   "taskId": {
+    "id": 1,
+    "type": "string"
+   },
+   "labelerId": {
+    "id": 2,
+    "type": "string"
+   },
+   "verdicts": {
+    "id": 3,
+    "type": "Verdict",
+    "repeated": true
+   },
+   "completion": {
+    "id": 4,
+    "type": "string"
+   }
+  },
+  "Verdict": {
+   "rank": {
+    "id": 1,
+    "type": "uint32"
+   },
+   "rating": {
+    "id": 2,
+    "type": "uint32"
+   },
+   "flags": {
+    "id": 3,
+    "type": "string",
+    "repeated": true
+   }
+  },
+  "SubmitTaskReply": {},
+  "SkipTaskRequest": {
+   "taskId": {
+    "id": 1,
+    "type": "string"
+   },
+   "labelerId": {
+    "id": 2,
+    "type": "string"
+   },
+   "reason": {
+    "id": 3,
+    "type": "string"
+   }
+  },
+  "SkipTaskReply": {},
+  "ListQueuesRequest": {},
+  "ListQueuesReply": {
+   "queues": {
+    "id": 1,
+    "type": "LabelingQueue",
+    "repeated": true
+   },
+   "unanswered": {
+    "id": 2,
+    "type": "uint64"
+   }
+  },
+  "LabelingQueue": {
+   "runId": {
+    "id": 1,
+    "type": "string"
+   },
+   "stage": {
+    "id": 2,
+    "type": "string"
+   },
+   "wanted": {
+    "id": 3,
+    "type": "uint64"
+   },
+   "done": {
+    "id": 4,
+    "type": "uint64"
+   },
+   "open": {
+    "id": 5,
+    "type": "uint64"
+   },
+   "leased": {
+    "id": 6,
+    "type": "uint64"
+   }
   }
  },
  "enums": {

@@ -3760,5 +3760,995 @@ export namespace minchat {
             /** Shape of a Collection. */
             type $Shape = minchat.v1.Collection.$Properties;
         }
+
+        /**
+         * Properties of a ListRecordsRequest.
+         * @deprecated Use minchat.v1.ListRecordsRequest.$Properties instead.
+         */
+        interface IListRecordsRequest extends minchat.v1.ListRecordsRequest.$Properties {
+        }
+
+        /** Represents a ListRecordsRequest. */
+        class ListRecordsRequest {
+
+            /**
+             * Constructs a new ListRecordsRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.ListRecordsRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ListRecordsRequest collection. */
+            collection: string;
+
+            /** ListRecordsRequest type. */
+            type: string;
+
+            /** ListRecordsRequest search. */
+            search: string;
+
+            /** ListRecordsRequest after. */
+            after: string;
+
+            /** ListRecordsRequest limit. */
+            limit: number;
+
+            /**
+             * Encodes the specified ListRecordsRequest message. Does not implicitly {@link minchat.v1.ListRecordsRequest.verify|verify} messages.
+             * @param message ListRecordsRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.ListRecordsRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ListRecordsRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.ListRecordsRequest & minchat.v1.ListRecordsRequest.$Shape} ListRecordsRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.ListRecordsRequest & minchat.v1.ListRecordsRequest.$Shape;
+        }
+
+        namespace ListRecordsRequest {
+
+            /** Properties of a ListRecordsRequest. */
+            interface $Properties {
+
+                /** ListRecordsRequest collection */
+                collection?: (string|null);
+
+                /** ListRecordsRequest type */
+                type?: (string|null);
+
+                /** ListRecordsRequest search */
+                search?: (string|null);
+
+                /** ListRecordsRequest after */
+                after?: (string|null);
+
+                /** ListRecordsRequest limit */
+                limit?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ListRecordsRequest. */
+            type $Shape = minchat.v1.ListRecordsRequest.$Properties;
+        }
+
+        /**
+         * Properties of a ListRecordsReply.
+         * @deprecated Use minchat.v1.ListRecordsReply.$Properties instead.
+         */
+        interface IListRecordsReply extends minchat.v1.ListRecordsReply.$Properties {
+        }
+
+        /** Represents a ListRecordsReply. */
+        class ListRecordsReply {
+
+            /**
+             * Constructs a new ListRecordsReply.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.ListRecordsReply.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ListRecordsReply records. */
+            records: minchat.v1.StoredRecord.$Properties[];
+
+            /** ListRecordsReply next. */
+            next: string;
+
+            /**
+             * Encodes the specified ListRecordsReply message. Does not implicitly {@link minchat.v1.ListRecordsReply.verify|verify} messages.
+             * @param message ListRecordsReply message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.ListRecordsReply.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ListRecordsReply message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.ListRecordsReply & minchat.v1.ListRecordsReply.$Shape} ListRecordsReply
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.ListRecordsReply & minchat.v1.ListRecordsReply.$Shape;
+        }
+
+        namespace ListRecordsReply {
+
+            /** Properties of a ListRecordsReply. */
+            interface $Properties {
+
+                /** ListRecordsReply records */
+                records?: (minchat.v1.StoredRecord.$Properties[]|null);
+
+                /** ListRecordsReply next */
+                next?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ListRecordsReply. */
+            type $Shape = minchat.v1.ListRecordsReply.$Properties;
+        }
+
+        /**
+         * Properties of a StoredRecord.
+         * @deprecated Use minchat.v1.StoredRecord.$Properties instead.
+         */
+        interface IStoredRecord extends minchat.v1.StoredRecord.$Properties {
+        }
+
+        /** Represents a StoredRecord. */
+        class StoredRecord {
+
+            /**
+             * Constructs a new StoredRecord.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.StoredRecord.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** StoredRecord id. */
+            id: string;
+
+            /** StoredRecord messages. */
+            messages: minchat.v1.Message.$Properties[];
+
+            /** StoredRecord completion. */
+            completion: string;
+
+            /** StoredRecord answers. */
+            answers: minchat.v1.RankedAnswer.$Properties[];
+
+            /** StoredRecord text. */
+            text: string;
+
+            /** StoredRecord labeler. */
+            labeler: string;
+
+            /** StoredRecord useCase. */
+            useCase: string;
+
+            /**
+             * Encodes the specified StoredRecord message. Does not implicitly {@link minchat.v1.StoredRecord.verify|verify} messages.
+             * @param message StoredRecord message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.StoredRecord.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a StoredRecord message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.StoredRecord & minchat.v1.StoredRecord.$Shape} StoredRecord
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.StoredRecord & minchat.v1.StoredRecord.$Shape;
+        }
+
+        namespace StoredRecord {
+
+            /** Properties of a StoredRecord. */
+            interface $Properties {
+
+                /** StoredRecord id */
+                id?: (string|null);
+
+                /** StoredRecord messages */
+                messages?: (minchat.v1.Message.$Properties[]|null);
+
+                /** StoredRecord completion */
+                completion?: (string|null);
+
+                /** StoredRecord answers */
+                answers?: (minchat.v1.RankedAnswer.$Properties[]|null);
+
+                /** StoredRecord text */
+                text?: (string|null);
+
+                /** StoredRecord labeler */
+                labeler?: (string|null);
+
+                /** StoredRecord useCase */
+                useCase?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a StoredRecord. */
+            type $Shape = minchat.v1.StoredRecord.$Properties;
+        }
+
+        /**
+         * Properties of a LeaseTaskRequest.
+         * @deprecated Use minchat.v1.LeaseTaskRequest.$Properties instead.
+         */
+        interface ILeaseTaskRequest extends minchat.v1.LeaseTaskRequest.$Properties {
+        }
+
+        /** Represents a LeaseTaskRequest. */
+        class LeaseTaskRequest {
+
+            /**
+             * Constructs a new LeaseTaskRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.LeaseTaskRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** LeaseTaskRequest labelerId. */
+            labelerId: string;
+
+            /** LeaseTaskRequest kind. */
+            kind: string;
+
+            /** LeaseTaskRequest runId. */
+            runId: string;
+
+            /** LeaseTaskRequest holding. */
+            holding: string[];
+
+            /**
+             * Encodes the specified LeaseTaskRequest message. Does not implicitly {@link minchat.v1.LeaseTaskRequest.verify|verify} messages.
+             * @param message LeaseTaskRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.LeaseTaskRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a LeaseTaskRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.LeaseTaskRequest & minchat.v1.LeaseTaskRequest.$Shape} LeaseTaskRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.LeaseTaskRequest & minchat.v1.LeaseTaskRequest.$Shape;
+        }
+
+        namespace LeaseTaskRequest {
+
+            /** Properties of a LeaseTaskRequest. */
+            interface $Properties {
+
+                /** LeaseTaskRequest labelerId */
+                labelerId?: (string|null);
+
+                /** LeaseTaskRequest kind */
+                kind?: (string|null);
+
+                /** LeaseTaskRequest runId */
+                runId?: (string|null);
+
+                /** LeaseTaskRequest holding */
+                holding?: (string[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a LeaseTaskRequest. */
+            type $Shape = minchat.v1.LeaseTaskRequest.$Properties;
+        }
+
+        /**
+         * Properties of a LabelingTask.
+         * @deprecated Use minchat.v1.LabelingTask.$Properties instead.
+         */
+        interface ILabelingTask extends minchat.v1.LabelingTask.$Properties {
+        }
+
+        /** Represents a LabelingTask. */
+        class LabelingTask {
+
+            /**
+             * Constructs a new LabelingTask.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.LabelingTask.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** LabelingTask taskId. */
+            taskId: string;
+
+            /** LabelingTask kind. */
+            kind: string;
+
+            /** LabelingTask runId. */
+            runId: string;
+
+            /** LabelingTask stage. */
+            stage: string;
+
+            /** LabelingTask promptId. */
+            promptId: string;
+
+            /** LabelingTask messages. */
+            messages: minchat.v1.Message.$Properties[];
+
+            /** LabelingTask answers. */
+            answers: minchat.v1.OfferedAnswer.$Properties[];
+
+            /** LabelingTask leasedUntilMs. */
+            leasedUntilMs: number;
+
+            /**
+             * Encodes the specified LabelingTask message. Does not implicitly {@link minchat.v1.LabelingTask.verify|verify} messages.
+             * @param message LabelingTask message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.LabelingTask.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a LabelingTask message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.LabelingTask & minchat.v1.LabelingTask.$Shape} LabelingTask
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.LabelingTask & minchat.v1.LabelingTask.$Shape;
+        }
+
+        namespace LabelingTask {
+
+            /** Properties of a LabelingTask. */
+            interface $Properties {
+
+                /** LabelingTask taskId */
+                taskId?: (string|null);
+
+                /** LabelingTask kind */
+                kind?: (string|null);
+
+                /** LabelingTask runId */
+                runId?: (string|null);
+
+                /** LabelingTask stage */
+                stage?: (string|null);
+
+                /** LabelingTask promptId */
+                promptId?: (string|null);
+
+                /** LabelingTask messages */
+                messages?: (minchat.v1.Message.$Properties[]|null);
+
+                /** LabelingTask answers */
+                answers?: (minchat.v1.OfferedAnswer.$Properties[]|null);
+
+                /** LabelingTask leasedUntilMs */
+                leasedUntilMs?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a LabelingTask. */
+            type $Shape = minchat.v1.LabelingTask.$Properties;
+        }
+
+        /**
+         * Properties of an OfferedAnswer.
+         * @deprecated Use minchat.v1.OfferedAnswer.$Properties instead.
+         */
+        interface IOfferedAnswer extends minchat.v1.OfferedAnswer.$Properties {
+        }
+
+        /** Represents an OfferedAnswer. */
+        class OfferedAnswer {
+
+            /**
+             * Constructs a new OfferedAnswer.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.OfferedAnswer.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** OfferedAnswer text. */
+            text: string;
+
+            /** OfferedAnswer finished. */
+            finished: boolean;
+
+            /**
+             * Encodes the specified OfferedAnswer message. Does not implicitly {@link minchat.v1.OfferedAnswer.verify|verify} messages.
+             * @param message OfferedAnswer message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.OfferedAnswer.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an OfferedAnswer message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.OfferedAnswer & minchat.v1.OfferedAnswer.$Shape} OfferedAnswer
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.OfferedAnswer & minchat.v1.OfferedAnswer.$Shape;
+        }
+
+        namespace OfferedAnswer {
+
+            /** Properties of an OfferedAnswer. */
+            interface $Properties {
+
+                /** OfferedAnswer text */
+                text?: (string|null);
+
+                /** OfferedAnswer finished */
+                finished?: (boolean|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an OfferedAnswer. */
+            type $Shape = minchat.v1.OfferedAnswer.$Properties;
+        }
+
+        /**
+         * Properties of a SubmitTaskRequest.
+         * @deprecated Use minchat.v1.SubmitTaskRequest.$Properties instead.
+         */
+        interface ISubmitTaskRequest extends minchat.v1.SubmitTaskRequest.$Properties {
+        }
+
+        /** Represents a SubmitTaskRequest. */
+        class SubmitTaskRequest {
+
+            /**
+             * Constructs a new SubmitTaskRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.SubmitTaskRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** SubmitTaskRequest taskId. */
+            taskId: string;
+
+            /** SubmitTaskRequest labelerId. */
+            labelerId: string;
+
+            /** SubmitTaskRequest verdicts. */
+            verdicts: minchat.v1.Verdict.$Properties[];
+
+            /** SubmitTaskRequest completion. */
+            completion: string;
+
+            /**
+             * Encodes the specified SubmitTaskRequest message. Does not implicitly {@link minchat.v1.SubmitTaskRequest.verify|verify} messages.
+             * @param message SubmitTaskRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.SubmitTaskRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a SubmitTaskRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.SubmitTaskRequest & minchat.v1.SubmitTaskRequest.$Shape} SubmitTaskRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.SubmitTaskRequest & minchat.v1.SubmitTaskRequest.$Shape;
+        }
+
+        namespace SubmitTaskRequest {
+
+            /** Properties of a SubmitTaskRequest. */
+            interface $Properties {
+
+                /** SubmitTaskRequest taskId */
+                taskId?: (string|null);
+
+                /** SubmitTaskRequest labelerId */
+                labelerId?: (string|null);
+
+                /** SubmitTaskRequest verdicts */
+                verdicts?: (minchat.v1.Verdict.$Properties[]|null);
+
+                /** SubmitTaskRequest completion */
+                completion?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a SubmitTaskRequest. */
+            type $Shape = minchat.v1.SubmitTaskRequest.$Properties;
+        }
+
+        /**
+         * Properties of a Verdict.
+         * @deprecated Use minchat.v1.Verdict.$Properties instead.
+         */
+        interface IVerdict extends minchat.v1.Verdict.$Properties {
+        }
+
+        /** Represents a Verdict. */
+        class Verdict {
+
+            /**
+             * Constructs a new Verdict.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.Verdict.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Verdict rank. */
+            rank: number;
+
+            /** Verdict rating. */
+            rating: number;
+
+            /** Verdict flags. */
+            flags: string[];
+
+            /**
+             * Encodes the specified Verdict message. Does not implicitly {@link minchat.v1.Verdict.verify|verify} messages.
+             * @param message Verdict message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.Verdict.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Verdict message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.Verdict & minchat.v1.Verdict.$Shape} Verdict
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.Verdict & minchat.v1.Verdict.$Shape;
+        }
+
+        namespace Verdict {
+
+            /** Properties of a Verdict. */
+            interface $Properties {
+
+                /** Verdict rank */
+                rank?: (number|null);
+
+                /** Verdict rating */
+                rating?: (number|null);
+
+                /** Verdict flags */
+                flags?: (string[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Verdict. */
+            type $Shape = minchat.v1.Verdict.$Properties;
+        }
+
+        /**
+         * Properties of a SubmitTaskReply.
+         * @deprecated Use minchat.v1.SubmitTaskReply.$Properties instead.
+         */
+        interface ISubmitTaskReply extends minchat.v1.SubmitTaskReply.$Properties {
+        }
+
+        /** Represents a SubmitTaskReply. */
+        class SubmitTaskReply {
+
+            /**
+             * Constructs a new SubmitTaskReply.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.SubmitTaskReply.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /**
+             * Encodes the specified SubmitTaskReply message. Does not implicitly {@link minchat.v1.SubmitTaskReply.verify|verify} messages.
+             * @param message SubmitTaskReply message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.SubmitTaskReply.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a SubmitTaskReply message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.SubmitTaskReply & minchat.v1.SubmitTaskReply.$Shape} SubmitTaskReply
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.SubmitTaskReply & minchat.v1.SubmitTaskReply.$Shape;
+        }
+
+        namespace SubmitTaskReply {
+
+            /** Properties of a SubmitTaskReply. */
+            interface $Properties {
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a SubmitTaskReply. */
+            type $Shape = minchat.v1.SubmitTaskReply.$Properties;
+        }
+
+        /**
+         * Properties of a SkipTaskRequest.
+         * @deprecated Use minchat.v1.SkipTaskRequest.$Properties instead.
+         */
+        interface ISkipTaskRequest extends minchat.v1.SkipTaskRequest.$Properties {
+        }
+
+        /** Represents a SkipTaskRequest. */
+        class SkipTaskRequest {
+
+            /**
+             * Constructs a new SkipTaskRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.SkipTaskRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** SkipTaskRequest taskId. */
+            taskId: string;
+
+            /** SkipTaskRequest labelerId. */
+            labelerId: string;
+
+            /** SkipTaskRequest reason. */
+            reason: string;
+
+            /**
+             * Encodes the specified SkipTaskRequest message. Does not implicitly {@link minchat.v1.SkipTaskRequest.verify|verify} messages.
+             * @param message SkipTaskRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.SkipTaskRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a SkipTaskRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.SkipTaskRequest & minchat.v1.SkipTaskRequest.$Shape} SkipTaskRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.SkipTaskRequest & minchat.v1.SkipTaskRequest.$Shape;
+        }
+
+        namespace SkipTaskRequest {
+
+            /** Properties of a SkipTaskRequest. */
+            interface $Properties {
+
+                /** SkipTaskRequest taskId */
+                taskId?: (string|null);
+
+                /** SkipTaskRequest labelerId */
+                labelerId?: (string|null);
+
+                /** SkipTaskRequest reason */
+                reason?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a SkipTaskRequest. */
+            type $Shape = minchat.v1.SkipTaskRequest.$Properties;
+        }
+
+        /**
+         * Properties of a SkipTaskReply.
+         * @deprecated Use minchat.v1.SkipTaskReply.$Properties instead.
+         */
+        interface ISkipTaskReply extends minchat.v1.SkipTaskReply.$Properties {
+        }
+
+        /** Represents a SkipTaskReply. */
+        class SkipTaskReply {
+
+            /**
+             * Constructs a new SkipTaskReply.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.SkipTaskReply.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /**
+             * Encodes the specified SkipTaskReply message. Does not implicitly {@link minchat.v1.SkipTaskReply.verify|verify} messages.
+             * @param message SkipTaskReply message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.SkipTaskReply.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a SkipTaskReply message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.SkipTaskReply & minchat.v1.SkipTaskReply.$Shape} SkipTaskReply
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.SkipTaskReply & minchat.v1.SkipTaskReply.$Shape;
+        }
+
+        namespace SkipTaskReply {
+
+            /** Properties of a SkipTaskReply. */
+            interface $Properties {
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a SkipTaskReply. */
+            type $Shape = minchat.v1.SkipTaskReply.$Properties;
+        }
+
+        /**
+         * Properties of a ListQueuesRequest.
+         * @deprecated Use minchat.v1.ListQueuesRequest.$Properties instead.
+         */
+        interface IListQueuesRequest extends minchat.v1.ListQueuesRequest.$Properties {
+        }
+
+        /** Represents a ListQueuesRequest. */
+        class ListQueuesRequest {
+
+            /**
+             * Constructs a new ListQueuesRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.ListQueuesRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /**
+             * Encodes the specified ListQueuesRequest message. Does not implicitly {@link minchat.v1.ListQueuesRequest.verify|verify} messages.
+             * @param message ListQueuesRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.ListQueuesRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ListQueuesRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.ListQueuesRequest & minchat.v1.ListQueuesRequest.$Shape} ListQueuesRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.ListQueuesRequest & minchat.v1.ListQueuesRequest.$Shape;
+        }
+
+        namespace ListQueuesRequest {
+
+            /** Properties of a ListQueuesRequest. */
+            interface $Properties {
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ListQueuesRequest. */
+            type $Shape = minchat.v1.ListQueuesRequest.$Properties;
+        }
+
+        /**
+         * Properties of a ListQueuesReply.
+         * @deprecated Use minchat.v1.ListQueuesReply.$Properties instead.
+         */
+        interface IListQueuesReply extends minchat.v1.ListQueuesReply.$Properties {
+        }
+
+        /** Represents a ListQueuesReply. */
+        class ListQueuesReply {
+
+            /**
+             * Constructs a new ListQueuesReply.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.ListQueuesReply.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ListQueuesReply queues. */
+            queues: minchat.v1.LabelingQueue.$Properties[];
+
+            /** ListQueuesReply unanswered. */
+            unanswered: number;
+
+            /**
+             * Encodes the specified ListQueuesReply message. Does not implicitly {@link minchat.v1.ListQueuesReply.verify|verify} messages.
+             * @param message ListQueuesReply message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.ListQueuesReply.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ListQueuesReply message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.ListQueuesReply & minchat.v1.ListQueuesReply.$Shape} ListQueuesReply
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.ListQueuesReply & minchat.v1.ListQueuesReply.$Shape;
+        }
+
+        namespace ListQueuesReply {
+
+            /** Properties of a ListQueuesReply. */
+            interface $Properties {
+
+                /** ListQueuesReply queues */
+                queues?: (minchat.v1.LabelingQueue.$Properties[]|null);
+
+                /** ListQueuesReply unanswered */
+                unanswered?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ListQueuesReply. */
+            type $Shape = minchat.v1.ListQueuesReply.$Properties;
+        }
+
+        /**
+         * Properties of a LabelingQueue.
+         * @deprecated Use minchat.v1.LabelingQueue.$Properties instead.
+         */
+        interface ILabelingQueue extends minchat.v1.LabelingQueue.$Properties {
+        }
+
+        /** Represents a LabelingQueue. */
+        class LabelingQueue {
+
+            /**
+             * Constructs a new LabelingQueue.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.LabelingQueue.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** LabelingQueue runId. */
+            runId: string;
+
+            /** LabelingQueue stage. */
+            stage: string;
+
+            /** LabelingQueue wanted. */
+            wanted: number;
+
+            /** LabelingQueue done. */
+            done: number;
+
+            /** LabelingQueue open. */
+            open: number;
+
+            /** LabelingQueue leased. */
+            leased: number;
+
+            /**
+             * Encodes the specified LabelingQueue message. Does not implicitly {@link minchat.v1.LabelingQueue.verify|verify} messages.
+             * @param message LabelingQueue message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.LabelingQueue.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a LabelingQueue message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.LabelingQueue & minchat.v1.LabelingQueue.$Shape} LabelingQueue
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.LabelingQueue & minchat.v1.LabelingQueue.$Shape;
+        }
+
+        namespace LabelingQueue {
+
+            /** Properties of a LabelingQueue. */
+            interface $Properties {
+
+                /** LabelingQueue runId */
+                runId?: (string|null);
+
+                /** LabelingQueue stage */
+                stage?: (string|null);
+
+                /** LabelingQueue wanted */
+                wanted?: (number|null);
+
+                /** LabelingQueue done */
+                done?: (number|null);
+
+                /** LabelingQueue open */
+                open?: (number|null);
+
+                /** LabelingQueue leased */
+                leased?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a LabelingQueue. */
+            type $Shape = minchat.v1.LabelingQueue.$Properties;
+        }
     }
 }

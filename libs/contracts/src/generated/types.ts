@@ -499,5 +499,128 @@ export interface Collection {
 }
 export const Collection: MessageType<Collection> = { name: 'Collection', codec: minchat.v1.Collection };
 
+/** Browses what is stored: one page of one type of records of a collection. */
+export interface ListRecordsRequest {
+  collection: string;
+  /** prompts, demonstrations, comparisons or texts. */
+  type: string;
+  /** Records that have this in a prompt or an answer; empty for all. */
+  search: string;
+  /** Where the page before ended (next of its reply); empty for the first. */
+  after: string;
+  /** 0 means 50. */
+  limit: number;
+}
+export const ListRecordsRequest: MessageType<ListRecordsRequest> = { name: 'ListRecordsRequest', codec: minchat.v1.ListRecordsRequest };
+
+export interface ListRecordsReply {
+  records: StoredRecord[];
+  /** Empty when nothing follows. */
+  next: string;
+}
+export const ListRecordsReply: MessageType<ListRecordsReply> = { name: 'ListRecordsReply', codec: minchat.v1.ListRecordsReply };
+
+export interface StoredRecord {
+  id: string;
+  messages: Message[];
+  /** A demonstration's answer. */
+  completion: string;
+  answers: RankedAnswer[];
+  /** Raw text, cut off after a while. */
+  text: string;
+  labeler: string;
+  useCase: string;
+}
+export const StoredRecord: MessageType<StoredRecord> = { name: 'StoredRecord', codec: minchat.v1.StoredRecord };
+
+/** Takes a labeling task for a while: nobody else is given it until the lease is over. */
+export interface LeaseTaskRequest {
+  labelerId: string;
+  /** rank or write. */
+  kind: string;
+  /** Only this run's tasks; empty for any. */
+  runId: string;
+  /** Tasks that the labeler has before them or just ended; they are not given again. */
+  holding: string[];
+}
+export const LeaseTaskRequest: MessageType<LeaseTaskRequest> = { name: 'LeaseTaskRequest', codec: minchat.v1.LeaseTaskRequest };
+
+/** A task without an id: there is none. */
+export interface LabelingTask {
+  taskId: string;
+  kind: string;
+  runId: string;
+  stage: string;
+  promptId: string;
+  messages: Message[];
+  answers: OfferedAnswer[];
+  leasedUntilMs: number;
+}
+export const LabelingTask: MessageType<LabelingTask> = { name: 'LabelingTask', codec: minchat.v1.LabelingTask };
+
+export interface OfferedAnswer {
+  text: string;
+  finished: boolean;
+}
+export const OfferedAnswer: MessageType<OfferedAnswer> = { name: 'OfferedAnswer', codec: minchat.v1.OfferedAnswer };
+
+/** What the labeler decided. The store turns it into feedback. */
+export interface SubmitTaskRequest {
+  taskId: string;
+  labelerId: string;
+  /** For a ranking: one for each answer, in the order in which they were offered. */
+  verdicts: Verdict[];
+  /** For a demonstration: the answer. */
+  completion: string;
+}
+export const SubmitTaskRequest: MessageType<SubmitTaskRequest> = { name: 'SubmitTaskRequest', codec: minchat.v1.SubmitTaskRequest };
+
+export interface Verdict {
+  /** 0 is best; equal ranks are ties. */
+  rank: number;
+  /** 1 to 7; 0 when not rated. */
+  rating: number;
+  flags: string[];
+}
+export const Verdict: MessageType<Verdict> = { name: 'Verdict', codec: minchat.v1.Verdict };
+
+export interface SubmitTaskReply {
+}
+export const SubmitTaskReply: MessageType<SubmitTaskReply> = { name: 'SubmitTaskReply', codec: minchat.v1.SubmitTaskReply };
+
+export interface SkipTaskRequest {
+  taskId: string;
+  labelerId: string;
+  reason: string;
+}
+export const SkipTaskRequest: MessageType<SkipTaskRequest> = { name: 'SkipTaskRequest', codec: minchat.v1.SkipTaskRequest };
+
+export interface SkipTaskReply {
+}
+export const SkipTaskReply: MessageType<SkipTaskReply> = { name: 'SkipTaskReply', codec: minchat.v1.SkipTaskReply };
+
+export interface ListQueuesRequest {
+}
+export const ListQueuesRequest: MessageType<ListQueuesRequest> = { name: 'ListQueuesRequest', codec: minchat.v1.ListQueuesRequest };
+
+export interface ListQueuesReply {
+  queues: LabelingQueue[];
+  /** Prompts without an answer by a person, that one could be written for. */
+  unanswered: number;
+}
+export const ListQueuesReply: MessageType<ListQueuesReply> = { name: 'ListQueuesReply', codec: minchat.v1.ListQueuesReply };
+
+/** The rankings that a stage of a run waits for. */
+export interface LabelingQueue {
+  runId: string;
+  stage: string;
+  wanted: number;
+  done: number;
+  /** Tasks that are not done, those leased now included. */
+  open: number;
+  leased: number;
+}
+export const LabelingQueue: MessageType<LabelingQueue> = { name: 'LabelingQueue', codec: minchat.v1.LabelingQueue };
+
 /** Every message, by its name in proto/. */
-export const messageTypes = { ArtifactRef, Manifest, ManifestFile, NamedArtifact, Error: WireError, StageEvent, StageStarted, StageProgress, StageCheckpointed, StageCompleted, StageFailed, StageReleased, RunChanged, Job, JobRecord, Checkpoint, StageResult, Metric, Message, PromptSubmitted, DemonstrationWritten, RankingSubmitted, RankedAnswer, GenerateRequest, Chat, TokenList, LogitBias, GenerateChunk, TokenLogprob, AlternativeToken, ScoreRequest, ScoredText, ScoreReply, RunRecord, StageRecord, SubmitRunRequest, GetRunRequest, ListRunsRequest, ListRunsReply, CancelRunRequest, ResumeRunRequest, ForkRunRequest, ImportRequest, ImportProgress, BadRecord, ListCollectionsRequest, ListCollectionsReply, Collection } as const;
+export const messageTypes = { ArtifactRef, Manifest, ManifestFile, NamedArtifact, Error: WireError, StageEvent, StageStarted, StageProgress, StageCheckpointed, StageCompleted, StageFailed, StageReleased, RunChanged, Job, JobRecord, Checkpoint, StageResult, Metric, Message, PromptSubmitted, DemonstrationWritten, RankingSubmitted, RankedAnswer, GenerateRequest, Chat, TokenList, LogitBias, GenerateChunk, TokenLogprob, AlternativeToken, ScoreRequest, ScoredText, ScoreReply, RunRecord, StageRecord, SubmitRunRequest, GetRunRequest, ListRunsRequest, ListRunsReply, CancelRunRequest, ResumeRunRequest, ForkRunRequest, ImportRequest, ImportProgress, BadRecord, ListCollectionsRequest, ListCollectionsReply, Collection, ListRecordsRequest, ListRecordsReply, StoredRecord, LeaseTaskRequest, LabelingTask, OfferedAnswer, SubmitTaskRequest, Verdict, SubmitTaskReply, SkipTaskRequest, SkipTaskReply, ListQueuesRequest, ListQueuesReply, LabelingQueue } as const;

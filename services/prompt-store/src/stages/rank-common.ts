@@ -3,7 +3,7 @@ import { readRecords, splits, type AnswersRecord, type Split } from '@minchat/da
 import type { StageContext } from '@minchat/stage';
 import { splitOfUser } from '../rules/split.ts';
 
-export type RankContext = Pick<StageContext<unknown, 'answers' | 'comparisons', 'comparisons'>, 'input' | 'hasInput' | 'output' | 'progress' | 'seed' | 'signal' | 'log'>;
+export type RankContext = Pick<StageContext<unknown, 'answers' | 'comparisons', 'comparisons'>, 'input' | 'hasInput' | 'output' | 'progress' | 'runId' | 'jobId' | 'stage' | 'seed' | 'signal' | 'log'>;
 
 /** The folder of an input that these settings need. Throws MC_STAGE_INPUT. */
 export function neededInput(context: RankContext, name: 'answers' | 'comparisons', labelers: string): string {

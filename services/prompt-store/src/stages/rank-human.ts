@@ -3,6 +3,7 @@ import { and, asc, eq, inArray, isNotNull } from 'drizzle-orm';
 import { splits, writeDataset, type AnswersRecord, type ComparisonRecord, type Split } from '@minchat/datasets';
 import type { Metrics } from '@minchat/stage';
 import type { Db } from '../database.ts';
+import { closeQueue, openQueue } from '../labeling/queues.ts';
 import { comparisons, imports } from '../schema.ts';
 import { answersOf } from '../snapshot.ts';
 import { answersBySplit, neededInput, type RankContext } from './rank-common.ts';
@@ -17,12 +18,18 @@ export async function rankByHumans(db: Db, context: RankContext, settings: { ran
   const prompts = splits.reduce((sum, split) => sum + bySplit[split].length, 0);
   const wanted = settings.rankings ?? prompts;
   let found = await findRankings(db, bySplit);
+  await openQueue(db, context, splits.flatMap((split) => bySplit[split]), wanted);
   while (found.count < wanted) {
     context.progress({ step: found.count, totalSteps: wanted, message: `waiting for ${wanted - found.count} more rankings` });
     // Rejects with the reason of the signal's abort.
-    await sleep(pollMs, undefined, { signal: context.signal }).catch(() => context.signal.throwIfAborted());
+    await sleep(pollMs, undefined, { signal: context.signal }).catch(async () => {
+      // After a restart the stage goes on waiting; a cancelled one needs no more rankings.
+      if (context.signal.reason === 'cancelled') await closeQueue(db, context.jobId);
+      context.signal.throwIfAborted();
+    });
     found = await findRankings(db, bySplit);
   }
+  await closeQueue(db, context.jobId);
   await writeDataset(context.output('comparisons'), 'comparisons', found.ranked, 'ranked by people');
   context.progress({ step: wanted, totalSteps: wanted });
   const labelers = new Set(splits.flatMap((split) => found.ranked[split].map((record) => record.labeler)));

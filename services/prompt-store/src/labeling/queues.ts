@@ -1,0 +1,75 @@
+import { and, desc, eq, isNotNull, notExists, sql } from 'drizzle-orm';
+import type { Init, ListQueuesReply } from '@minchat/contracts';
+import type { AnswersRecord } from '@minchat/datasets';
+import type { Db } from '../database.ts';
+import { withDatabaseErrors } from '../database-errors.ts';
+import { digestOf } from '../digest.ts';
+import { demonstrations, imports, labelingQueues, labelingTasks, prompts } from '../schema.ts';
+
+const tasksAtOnce = 500;
+/** Counting goes no further: nobody needs to know more exactly how much is left to write. */
+const countedUnanswered = 1000;
+
+/**
+ * Offers a stage's answers to labelers. Called again after a restart it changes nothing. Where more
+ * rankings are wanted than there are prompts, each goes to several labelers.
+ */
+export async function openQueue(db: Db, job: { jobId: string; runId: string; stage: string; seed: number }, records: readonly AnswersRecord[], wanted: number): Promise<void> {
+  const { jobId, runId, stage, seed } = job;
+  const each = Math.max(1, Math.ceil(wanted / records.length));
+  const rows = records.map((record) => ({
+    id: digestOf('rank', jobId, record.id),
+    kind: 'rank' as const,
+    jobId,
+    promptId: record.id,
+    messages: record.messages,
+    // In an order that tells nothing of the one in which they were sampled.
+    answers: record.answers.map(({ text, finished }, i) => ({ text, finished, by: digestOf(seed, record.id, i) })).toSorted((a, b) => (a.by < b.by ? -1 : 1)).map(({ text, finished }) => ({ text, finished })),
+    model: record.model ?? null,
+    wanted: each,
+  }));
+  await db.transaction(async (tx) => {
+    const queue = { jobId, runId, stage, wanted };
+    await tx.insert(labelingQueues).values(queue).onConflictDoUpdate({ target: labelingQueues.jobId, set: { wanted, open: true } });
+    for (let from = 0; from < rows.length; from += tasksAtOnce) {
+      await tx.insert(labelingTasks).values(rows.slice(from, from + tasksAtOnce)).onConflictDoNothing();
+    }
+  });
+}
+
+/** Takes a stage's tasks from the labelers; what they did stays. */
+export async function closeQueue(db: Db, jobId: string): Promise<void> {
+  await db.update(labelingQueues).set({ open: false }).where(eq(labelingQueues.jobId, jobId));
+}
+
+/** The queues that wait for rankings, the latest first. */
+export function listQueues(db: Db): Promise<Init<ListQueuesReply>> {
+  return withDatabaseErrors(async () => {
+    const queues = await db
+      .select({
+        runId: labelingQueues.runId,
+        stage: labelingQueues.stage,
+        wanted: labelingQueues.wanted,
+        done: labelingQueues.done,
+        open: sql<number>`count(*) filter (where ${labelingTasks.done} < ${labelingTasks.wanted})`.mapWith(Number),
+        leased: sql<number>`count(*) filter (where ${labelingTasks.leasedUntil} > now())`.mapWith(Number),
+      })
+      .from(labelingQueues)
+      .innerJoin(labelingTasks, eq(labelingTasks.jobId, labelingQueues.jobId))
+      .where(eq(labelingQueues.open, true))
+      .groupBy(labelingQueues.jobId)
+      .orderBy(desc(labelingQueues.createdAt));
+    const unanswered = db.select({ id: prompts.id }).from(prompts).innerJoin(imports, eq(imports.id, prompts.importId)).where(isUnanswered(db)).limit(countedUnanswered).as('unanswered');
+    const [row] = await db.select({ count: sql<number>`count(distinct id)`.mapWith(Number) }).from(unanswered);
+    return { queues, unanswered: row?.count ?? 0 };
+  });
+}
+
+/** That a prompt (joined with its import) can be seen and no person has answered it. */
+export function isUnanswered(db: Db) {
+  return and(
+    isNotNull(imports.collectionId),
+    notExists(db.select({ one: sql`1` }).from(demonstrations).where(eq(demonstrations.promptId, prompts.id))),
+    notExists(db.select({ one: sql`1` }).from(labelingTasks).where(and(eq(labelingTasks.kind, 'write'), eq(labelingTasks.promptId, prompts.id), sql`${labelingTasks.done} > 0`))),
+  );
+}

@@ -1,0 +1,102 @@
+import { and, asc, eq, exists, inArray, or, sql, type SQL } from 'drizzle-orm';
+import type { Init, ListRecordsReply, ListRecordsRequest, RankedAnswer, StoredRecord } from '@minchat/contracts';
+import { importsOf } from './collections.ts';
+import type { Db } from './database.ts';
+import { withDatabaseErrors } from './database-errors.ts';
+import { comparisons, demonstrations, prompts, rankedAnswers, texts } from './schema.ts';
+
+const longestPage = 100;
+/** Texts are shown up to here, so that a page is a message that the bus takes. */
+const shownCharacters = 4_000;
+const pageCharacters = 300_000;
+
+type Row = { importId: number; record: Init<StoredRecord> };
+
+/** One page of a collection's records, in the order of imports and ids. Throws MC_NOT_FOUND. */
+export function listRecords(db: Db, request: ListRecordsRequest): Promise<Init<ListRecordsReply>> {
+  return withDatabaseErrors(async () => {
+    const importIds = await importsOf(db, request.collection);
+    const limit = Math.min(request.limit || 50, longestPage);
+    // One more than asked for tells whether anything follows.
+    const rows = await readers[request.type as keyof typeof readers](db, importIds, request.search, request.after, limit + 1);
+    let characters = 0;
+    const fitting = rows.slice(0, limit).filter((row, i) => {
+      characters += JSON.stringify(row.record).length;
+      return i === 0 || characters < pageCharacters;
+    });
+    const last = fitting.at(-1);
+    return { records: fitting.map((row) => row.record), next: last === undefined || fitting.length === rows.length ? '' : `${last.importId}:${last.record.id ?? ''}` };
+  });
+}
+
+type Reader = (db: Db, importIds: number[], search: string, after: string, limit: number) => Promise<Row[]>;
+
+const readers = {
+  async prompts(db, importIds, search, after, limit) {
+    const rows = await db.select().from(prompts)
+      .where(and(inArray(prompts.importId, importIds), behind(prompts, after), contains(search, sql`${prompts.messages}::text`)))
+      .orderBy(asc(prompts.importId), asc(prompts.id)).limit(limit);
+    return rows.map((row) => ({ importId: row.importId, record: { id: row.id, ...shownPrompt(row) } }));
+  },
+  async demonstrations(db, importIds, search, after, limit) {
+    const rows = await db.select().from(demonstrations)
+      .innerJoin(prompts, and(eq(prompts.importId, demonstrations.importId), eq(prompts.id, demonstrations.promptId)))
+      .where(and(inArray(demonstrations.importId, importIds), behind(demonstrations, after), contains(search, sql`${prompts.messages}::text`, sql`${demonstrations.completion}`)))
+      .orderBy(asc(demonstrations.importId), asc(demonstrations.id)).limit(limit);
+    return rows.map(({ demonstrations: row, prompts: prompt }) => ({
+      importId: row.importId,
+      record: { id: row.id, ...shownPrompt(prompt), completion: shown(row.completion), labeler: row.labelerId ?? '' },
+    }));
+  },
+  async comparisons(db, importIds, search, after, limit) {
+    const fits = db.select({ one: sql`1` }).from(rankedAnswers)
+      .where(and(eq(rankedAnswers.importId, comparisons.importId), eq(rankedAnswers.comparisonId, comparisons.id), contains(search, sql`${rankedAnswers.text}`)));
+    const rows = await db.select().from(comparisons)
+      .innerJoin(prompts, and(eq(prompts.importId, comparisons.importId), eq(prompts.id, comparisons.promptId)))
+      .where(and(inArray(comparisons.importId, importIds), behind(comparisons, after), search === '' ? undefined : or(contains(search, sql`${prompts.messages}::text`), exists(fits))))
+      .orderBy(asc(comparisons.importId), asc(comparisons.id)).limit(limit);
+    const answers = await answersOf(db, rows.map((row) => row.comparisons));
+    return rows.map(({ comparisons: row, prompts: prompt }) => ({
+      importId: row.importId,
+      record: { id: row.id, ...shownPrompt(prompt), labeler: row.labelerId ?? '', answers: answers.get(`${row.importId}:${row.id}`) ?? [] },
+    }));
+  },
+  async texts(db, importIds, search, after, limit) {
+    const rows = await db.select().from(texts)
+      .where(and(inArray(texts.importId, importIds), behind(texts, after), contains(search, sql`${texts.text}`)))
+      .orderBy(asc(texts.importId), asc(texts.id)).limit(limit);
+    return rows.map((row) => ({ importId: row.importId, record: { id: row.id, text: shown(row.text) } }));
+  },
+} satisfies Record<string, Reader>;
+
+function behind(table: typeof prompts | typeof demonstrations | typeof comparisons | typeof texts, after: string): SQL | undefined {
+  const [, importId, id] = /^(\d{1,15}):([^]*)$/.exec(after) ?? [];
+  return importId === undefined ? undefined : sql`(${table.importId}, ${table.id}) > (${Number(importId)}, ${id})`;
+}
+
+function contains(search: string, ...columns: SQL[]): SQL | undefined {
+  if (search === '') return undefined;
+  const pattern = `%${search.slice(0, 200).replaceAll('\0', '').replace(/[\\%_]/g, '\\$&')}%`;
+  return or(...columns.map((column) => sql`${column} ilike ${pattern}`));
+}
+
+async function answersOf(db: Db, rows: readonly { importId: number; id: string }[]): Promise<Map<string, Init<RankedAnswer>[]>> {
+  const found = new Map<string, Init<RankedAnswer>[]>();
+  if (rows.length === 0) return found;
+  const list = await db.select().from(rankedAnswers)
+    .where(and(inArray(rankedAnswers.importId, rows.map((row) => row.importId)), inArray(rankedAnswers.comparisonId, rows.map((row) => row.id))))
+    .orderBy(asc(rankedAnswers.rank), asc(rankedAnswers.position));
+  for (const { importId, comparisonId, text, rank, finished, rating, flags, model } of list) {
+    const id = `${importId}:${comparisonId}`;
+    found.set(id, [...(found.get(id) ?? []), { text: shown(text), rank, finished, rating: rating ?? 0, flags, model: model ?? '' }]);
+  }
+  return found;
+}
+
+function shownPrompt(row: { messages: { role: string; content: string }[]; useCase: string | null }) {
+  return { messages: row.messages.map(({ role, content }) => ({ role, content: shown(content) })), useCase: row.useCase ?? '' };
+}
+
+function shown(text: string): string {
+  return text.length <= shownCharacters ? text : `${text.slice(0, shownCharacters).replace(/[\uD800-\uDBFF]$/, '')}…`;
+}
