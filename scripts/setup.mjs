@@ -40,8 +40,12 @@ export function ensureDependencies() {
   if (dependenciesAreThere()) return;
   // Not `npm ci`: it insists on the optional packages of every platform, which a lock file made
   // behind a partial mirror lacks. This takes the locked versions too, and leaves the lock file alone.
-  const { status } = step('npm', ['install', '--no-save', '--no-audit', '--no-fund']);
-  if (status !== 0) fail('MC_INTERNAL', 'npm install failed', 'Look at its messages above; a network that reaches the npm registry is needed once.', 70);
+  const args = ['install', '--no-save', '--no-audit', '--no-fund'];
+  // Not with node_modules/.bin in PATH, where npm run puts it: its `node` appears while npm works.
+  const path = (process.env.PATH ?? '').split(delimiter).filter((folder) => !folder.endsWith(join('node_modules', '.bin')));
+  const options = { env: { ...process.env, PATH: path.join(delimiter) } };
+  // Once more: a registry's hiccup is over soon, and what was fetched is kept.
+  if (step('npm', args, options).status !== 0 && step('npm', args, options).status !== 0) fail('MC_INTERNAL', 'npm install failed', 'Look at its messages above; a network that reaches the npm registry is needed once.', 70);
   const { status: works } = spawnSync(node24, ['--version'], { stdio: 'ignore' });
   if (works !== 0) fail('MC_INTERNAL', `${node24} does not run`, 'Remove node_modules and try again; `npm install` must be allowed to run install scripts.', 70);
 }
