@@ -1,9 +1,10 @@
 // npm run minchat -- COMMAND: the minchat command, its dependencies installed when they are missing.
 import { join } from 'node:path';
-import { ensureDependencies, ensureNatsServer, node24, root, runAttached } from './setup.mjs';
+import { ensureDependencies, ensureNatsServer, ensureStudio, node24, root, runAttached } from './setup.mjs';
 
 const args = process.argv.slice(2);
 ensureDependencies();
 const startsNats = ['up', 'run'].includes(args.find((arg) => !arg.startsWith('-')) ?? '') && !args.includes('--help');
+if (startsNats) ensureStudio();
 if (startsNats && !process.env.NATS_URL) ensureNatsServer();
 process.exit(await runAttached(node24, [join(root, 'libs/cli/src/main.ts'), ...args]));

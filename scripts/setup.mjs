@@ -1,7 +1,7 @@
 // What a fresh machine lacks: dependencies, Node 24 (one of them), nats-server.
 // Plain JavaScript that runs on Node 20 without node_modules.
 import { spawn, spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -48,6 +48,17 @@ export function ensureDependencies() {
   if (step('npm', args, options).status !== 0 && step('npm', args, options).status !== 0) fail('MC_INTERNAL', 'npm install failed', 'Look at its messages above; a network that reaches the npm registry is needed once.', 70);
   const { status: works } = spawnSync(node24, ['--version'], { stdio: 'ignore' });
   if (works !== 0) fail('MC_INTERNAL', `${node24} does not run`, 'Remove node_modules and try again; `npm install` must be allowed to run install scripts.', 70);
+}
+
+/** Builds the studio's pages unless they are as new as their sources. The API works without them. */
+export function ensureStudio() {
+  const folder = join(root, 'libs', 'web');
+  const built = join(folder, 'dist', 'index.html');
+  const files = (path) => readdirSync(path, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+  const sources = [...files(join(folder, 'src')), ...files(join(root, 'examples')), ...['index.html', 'package.json', 'vite.config.ts'].map((name) => join(folder, name))];
+  if (existsSync(built) && sources.every((path) => statSync(path).mtimeMs <= statSync(built).mtimeMs)) return;
+  const { status } = step(node24, [join(root, 'node_modules', 'vite', 'bin', 'vite.js'), 'build', '--logLevel', 'warn'], { cwd: folder });
+  if (status !== 0) console.error('The studio could not be built; http://127.0.0.1:8080 will serve the API only.');
 }
 
 export function findNatsServer() {

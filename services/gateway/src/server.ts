@@ -1,8 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
-import serveStatic from '@fastify/static';
 import swagger from '@fastify/swagger';
 import { rpc, type Bus } from '@minchat/bus';
 import type { Logger } from '@minchat/telemetry';
@@ -17,6 +15,10 @@ import { ModelDirectory } from './models.ts';
 import { openAiRoutes, type CollectedPrompt } from './openai/routes.ts';
 import { observe } from './observe.ts';
 import { runRoutes } from './runs/routes.ts';
+import { dataRoutes } from './studio/data.ts';
+import { labelingRoutes } from './studio/labeling.ts';
+import { serveStudio } from './studio/page.ts';
+import { Tickets } from './tickets.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -119,7 +121,7 @@ export async function createServer(bus: Bus, env: ServerSettings, log: Logger, r
     transform: jsonSchemaTransform,
   });
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
-  await app.register(serveStatic, { root: fileURLToPath(new URL('../public', import.meta.url)), cacheControl: false });
+  await serveStudio(app);
 
   const collect = ({ request, index, messages, user, refused }: CollectedPrompt): void => {
     if (refused || request.headers['x-minchat-collect'] === 'off' || !collects(env.COLLECT_PROMPTS, request.keyName)) return;
@@ -128,14 +130,17 @@ export async function createServer(bus: Bus, env: ServerSettings, log: Logger, r
       .catch((error: unknown) => request.log.warn({ err: error }, 'prompt not collected'));
   };
   const models = new ModelDirectory(async () => (await bus.call(rpc.listRuns, { limit: 1000 })).runs);
+  const tickets = new Tickets(env.GATEWAY_API_KEYS);
   await app.register(async (guarded) => {
     guarded.addHook('onRequest', async (request) => {
-      if (keys.size === 0 || request.keyName !== undefined) return;
+      if (keys.size === 0 || request.keyName !== undefined || tickets.admit(request)) return;
       const given = request.headers.authorization !== undefined;
       throw new ApiError(401, given ? 'Incorrect API key provided.' : 'You didn’t provide an API key. Send it as "Authorization: Bearer KEY".', { code: given ? 'invalid_api_key' : 'missing_api_key' });
     });
     await guarded.register(openAiRoutes, { prefix: '/v1', inference: busInference(bus), models, collect });
-    await guarded.register(runRoutes, { prefix: '/api', bus, closing: closing.signal });
+    await guarded.register(runRoutes, { prefix: '/api', bus, tickets, closing: closing.signal });
+    await guarded.register(dataRoutes, { prefix: '/api/data', bus });
+    await guarded.register(labelingRoutes, { prefix: '/api', bus });
   });
   return app;
 }

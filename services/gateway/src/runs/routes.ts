@@ -1,16 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { rpc, type Bus } from '@minchat/bus';
+import { formatRunSpec, parseRunSpec, stagesBefore } from '@minchat/config';
 import { StageStatus, namePattern, type RunRecord, type StageEvent } from '@minchat/contracts';
-import { MinchatError } from '@minchat/errors';
+import { isMinchatError, MinchatError } from '@minchat/errors';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { errorSchema } from '../openai/common.ts';
 import { clientGone, sendEvents, type ServerSentEvent } from '../sse.ts';
-import { runDetailView, runListView, viewEvent, viewRun, viewRunDetail } from './view.ts';
+import type { Tickets } from '../tickets.ts';
+import { runDetailView, runListView, specCheckView, viewEvent, viewRun, viewRunDetail } from './view.ts';
 
 export interface RunOptions {
   bus: Pick<Bus, 'call' | 'subscribeEvents' | 'artifacts'>;
+  tickets: Tickets;
   /** Aborted when the server closes: streams of events have no end of their own. */
   closing: AbortSignal;
 }
@@ -24,7 +27,7 @@ const params = z.object({ id: runId });
 const reportPolicy = "sandbox allow-scripts; default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; font-src data:";
 
 /** Runs for the web app, under /api. */
-export const runRoutes: FastifyPluginAsyncZod<RunOptions> = async (app, { bus, closing }) => {
+export const runRoutes: FastifyPluginAsyncZod<RunOptions> = async (app, { bus, tickets, closing }) => {
   const find = (id: string): Promise<RunRecord> => bus.call(rpc.getRun, { runId: id });
 
   app.get('/runs', { schema: { tags, summary: 'The runs, newest first', querystring: z.object({ limit: z.coerce.number().int().min(1).max(1000).default(100) }), response: { 200: runListView, ...errors } } }, async (request) => {
@@ -33,14 +36,17 @@ export const runRoutes: FastifyPluginAsyncZod<RunOptions> = async (app, { bus, c
   });
 
   const submission = z.strictObject({
-    spec: z.record(z.string(), z.unknown()).describe('The run’s spec, as in its YAML file'),
+    spec: z.union([z.record(z.string(), z.unknown()), z.string().max(300_000)]).describe('The run’s spec: an object, or YAML'),
     id: runId.optional().describe('Submitting the same id again gives the first run back'),
   });
   app.post('/runs', { schema: { tags, summary: 'Start a run', body: submission, response: { 201: runDetailView, ...errors } } }, async (request, reply) => {
     const { spec, id = '' } = request.body;
-    const run = await bus.call(rpc.submitRun, { specJson: JSON.stringify(spec), runId: id });
+    const run = await bus.call(rpc.submitRun, { specJson: typeof spec === 'string' ? formatRunSpec(parseRunSpec(spec)) : JSON.stringify(spec), runId: id });
     return reply.code(201).send(viewRunDetail(run));
   });
+
+  const checking = z.strictObject({ spec: z.string().max(300_000).describe('YAML or JSON') });
+  app.post('/specs/check', { schema: { tags, summary: 'What is wrong with a spec, and the pipeline that it describes', body: checking, response: { 200: specCheckView, ...errors } } }, async (request) => checkSpec(request.body.spec));
 
   app.get('/runs/:id', { schema: { tags, summary: 'One run with its spec', params, response: { 200: runDetailView, ...errors } } }, async (request) => viewRunDetail(await find(request.params.id)));
 
@@ -66,7 +72,10 @@ export const runRoutes: FastifyPluginAsyncZod<RunOptions> = async (app, { bus, c
     return sendEvents(reply, runEvents(bus, request.params.id, request.query.from, AbortSignal.any([clientGone(reply), closing])));
   });
 
-  app.get('/runs/:id/report', { schema: { tags, summary: 'The evaluation report', params, querystring: z.object({ format: z.enum(['html', 'json']).default('html') }) } }, async (request, reply) => {
+  app.post('/runs/:id/report/ticket', { schema: { tags, summary: 'An address that shows the report for five minutes without a key', params, response: { 200: z.object({ url: z.string() }), ...errors } } }, async (request) =>
+    ({ url: tickets.issue(request.url.split('?')[0]?.replace(/\/ticket$/, '') ?? '') }));
+
+  app.get('/runs/:id/report', { schema: { tags, summary: 'The evaluation report', params, querystring: z.object({ format: z.enum(['html', 'json']).default('html'), ticket: z.string().max(128).optional() }) } }, async (request, reply) => {
     const report = reportOf(await find(request.params.id));
     if (report === undefined) throw new MinchatError('MC_NOT_FOUND', `expected a report of run ${request.params.id}, found none yet`);
     const { format } = request.query;
@@ -75,6 +84,21 @@ export const runRoutes: FastifyPluginAsyncZod<RunOptions> = async (app, { bus, c
     return reply.type(format === 'html' ? 'text/html; charset=utf-8' : 'application/json; charset=utf-8').send(body);
   });
 };
+
+/** Everything that is wrong with a spec, by line; or what it asks for. */
+function checkSpec(text: string): z.output<typeof specCheckView> {
+  try {
+    const { name, stages } = parseRunSpec(text);
+    return { name, problems: [], stages: stages.map((stage) => ({ stage: stage.name, kind: stage.kind, after: stagesBefore(stage) })) };
+  } catch (error) {
+    if (!isMinchatError(error)) throw error;
+    const problems = error.message.split('\n').map((line) => {
+      const [, at, column, message] = /^spec:(\d+):(\d+): ([^]*)$/.exec(line) ?? [];
+      return { line: Number(at ?? 1), column: Number(column ?? 1), message: message ?? line };
+    });
+    return { name: '', problems, stages: [] };
+  }
+}
 
 /** The report of the last evaluation that is done. */
 function reportOf(run: RunRecord) {

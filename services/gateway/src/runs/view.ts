@@ -32,6 +32,11 @@ export const runView = z.object({
   stages: z.array(stageView),
   error,
 });
+export const specCheckView = z.object({
+  name: z.string(),
+  problems: z.array(z.object({ line: z.int(), column: z.int(), message: z.string() })).describe('Nothing: the spec can be run'),
+  stages: z.array(z.object({ stage: z.string(), kind: z.string(), after: z.array(z.string()) })),
+});
 export const runListView = z.object({ runs: z.array(runView) });
 export const runDetailView = runView.extend({ spec: z.unknown() });
 

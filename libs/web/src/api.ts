@@ -1,0 +1,121 @@
+// Requests to the gateway. Where it asks for a key, the key is kept in this tab only.
+
+export interface StageView {
+  stage: string;
+  kind: string;
+  status: 'waiting' | 'queued' | 'running' | 'completed' | 'failed' | 'cancelled';
+  attempt: number;
+  step: number;
+  totalSteps: number;
+  tokens: number;
+  metrics: Record<string, number>;
+  startedAt: number;
+  finishedAt: number;
+  outputs: { name: string; kind: string; digest: string; size: number }[];
+  error: ErrorView | null;
+}
+export interface ErrorView { code: string; message: string; hint: string }
+export interface RunView {
+  id: string;
+  name: string;
+  status: 'running' | 'completed' | 'failed' | 'cancelled';
+  createdAt: number;
+  updatedAt: number;
+  forkedFrom: string | null;
+  stages: StageView[];
+  error: ErrorView | null;
+}
+export interface RunSpecView { name?: string; stages?: Record<string, { kind?: string; inputs?: Record<string, string | null>; settings?: Record<string, unknown> } | null> }
+export interface RunDetail extends RunView { spec: RunSpecView }
+export interface SpecCheck { name: string; problems: { line: number; column: number; message: string }[]; stages: { stage: string; kind: string; after: string[] }[] }
+export interface ModelView { id: string; minchat: { run: string; stage: string; kind: string; purpose: 'text' | 'reward' } }
+export interface Message { role: 'system' | 'user' | 'assistant'; content: string }
+export interface Collection { name: string; prompts: number; demonstrations: number; comparisons: number; texts: number }
+export interface StoredRecord {
+  id: string;
+  messages: Message[];
+  completion: string;
+  answers: { text: string; rank: number; rating: number; flags: string[]; model: string }[];
+  text: string;
+  labeler: string;
+  useCase: string;
+}
+export interface Queue { run: string; stage: string; wanted: number; done: number; open: number; leased: number }
+export interface Task { id: string; kind: 'rank' | 'write'; run: string; stage: string; messages: Message[]; answers: { text: string; finished: boolean }[]; leasedUntil: number }
+export interface ImportProgress { bytes: number; totalBytes: number; prompts: number; demonstrations: number; comparisons: number; texts: number; skipped: number; bad: { line: number; reason: string }[]; done: boolean }
+
+/** An answer of the gateway that is an error, in words for people. */
+export class RequestError extends Error {
+  override readonly name = 'RequestError';
+  readonly status: number;
+  readonly code: string;
+  constructor(status: number, code: string, message: string) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+const keyName = 'minchat-key';
+let askKey: () => Promise<string> = () => Promise.reject(new Error('no one can be asked for a key'));
+let asking: Promise<string> | undefined;
+
+/** Sets who asks the user for a key; the shell does. */
+export function onKeyNeeded(ask: () => Promise<string>): void {
+  askKey = ask;
+}
+
+export function hasKey(): boolean {
+  return sessionStorage.getItem(keyName) !== null;
+}
+
+/** Throws RequestError; asks for a key where one is needed, once for all requests that wait. */
+export async function request(path: string, options: RequestInit = {}): Promise<Response> {
+  const key = sessionStorage.getItem(keyName);
+  const headers = new Headers(options.headers);
+  if (key !== null) headers.set('authorization', `Bearer ${key}`);
+  const response = await fetch(path, { ...options, headers });
+  if (response.ok) return response;
+  if (response.status === 401) {
+    asking ??= askKey().finally(() => (asking = undefined));
+    sessionStorage.setItem(keyName, await asking);
+    return request(path, options);
+  }
+  const body = (await response.json().catch(() => undefined)) as { error?: { message?: string; code?: string } } | undefined;
+  throw new RequestError(response.status, body?.error?.code ?? '', body?.error?.message ?? `The gateway answered ${response.status}.`);
+}
+
+export async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
+  return (await request(path, signal === undefined ? {} : { signal })).json() as Promise<T>;
+}
+
+export async function postJson<T>(path: string, body?: unknown): Promise<T> {
+  const response = await request(path, body === undefined ? { method: 'POST' } : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+  return response.json() as Promise<T>;
+}
+
+/** The data of each server-sent event of a response. Throws what the stream tells as its error. */
+export async function* serverEvents<T extends object>(response: Response): AsyncGenerator<T, void, undefined> {
+  if (response.body === null) return;
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = '';
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      const parts = (rest + value).split('\n\n');
+      rest = parts.pop() ?? '';
+      for (const part of parts) {
+        const data = part.split('\n').filter((line) => line.startsWith('data: ')).map((line) => line.slice(6)).join('\n');
+        if (data === '[DONE]') return;
+        if (data === '') continue;
+        const parsed = JSON.parse(data) as T & { error?: { message: string; code?: string | null } | null; kind?: string };
+        // A stage's failure is told in an event of its own kind; any other error ends the stream.
+        if (parsed.error && parsed.kind === undefined) throw new RequestError(500, parsed.error.code ?? '', parsed.error.message);
+        yield parsed as Awaited<T>;
+      }
+    }
+  } finally {
+    await reader.cancel().catch(() => undefined);
+  }
+}

@@ -1,0 +1,34 @@
+import { useState } from 'react';
+import { t } from '../preferences.ts';
+
+/** Where the question is written. Enter sends, Shift+Enter breaks the line. */
+export function Composer({ busy, disabled = false, onSend, onStop }: { busy: boolean; disabled?: boolean; onSend: (text: string) => void; onStop: () => void }) {
+  const [text, setText] = useState('');
+  const send = (): void => {
+    if (busy || disabled || text.trim() === '') return;
+    onSend(text);
+    setText('');
+  };
+  return (
+    <form className="composer" onSubmit={(event) => { event.preventDefault(); if (busy) onStop(); else send(); }}>
+      <textarea aria-label={t('Your message')} placeholder={t('Ask something')} rows={1} value={text} onChange={(event) => setText(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
+          event.preventDefault();
+          send();
+        }} />
+      <button className="primary" disabled={!busy && (disabled || text.trim() === '')}>{busy ? t('Stop') : t('Send')}</button>
+    </form>
+  );
+}
+
+const ideas = ['What is the capital of France?', 'Explain rain to a six-year-old.', 'What is 3 plus 4?'];
+
+export function Ideas({ title, onPick }: { title: string; onPick: (text: string) => void }) {
+  return (
+    <div className="ideas">
+      <h2>{title}</h2>
+      <div>{ideas.map((idea) => <button key={idea} type="button" className="chip" onClick={() => onPick(idea)}>{idea}</button>)}</div>
+    </div>
+  );
+}

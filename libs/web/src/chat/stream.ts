@@ -1,0 +1,40 @@
+import { request, serverEvents, type Message } from '../api.ts';
+
+export interface Sampling { temperature: number; maxTokens: number | undefined; seed: number | undefined; system: string }
+export interface Answer { text: string; state: 'writing' | 'done' | 'stopped' | 'failed'; finished: boolean; error: string; tokens: number; seconds: number }
+
+export const noAnswer: Answer = { text: '', state: 'writing', finished: true, error: '', tokens: 0, seconds: 0 };
+
+interface Chunk {
+  choices: { delta: { content?: string }; finish_reason: 'stop' | 'length' | null }[];
+  usage?: { completion_tokens: number } | null;
+}
+
+/** Asks a model, telling the answer as it grows. It never throws: what went wrong is in the answer. */
+export async function streamAnswer(model: string, messages: readonly Message[], sampling: Sampling, signal: AbortSignal, onChange: (answer: Answer) => void): Promise<Answer> {
+  const began = performance.now();
+  let answer = noAnswer;
+  const change = (next: Partial<Answer>): void => {
+    answer = { ...answer, ...next, seconds: (performance.now() - began) / 1000 };
+    onChange(answer);
+  };
+  const body = {
+    model, messages: sampling.system.trim() === '' ? messages : [{ role: 'system', content: sampling.system }, ...messages],
+    stream: true, stream_options: { include_usage: true }, temperature: sampling.temperature, max_tokens: sampling.maxTokens, seed: sampling.seed,
+  };
+  try {
+    const response = await request('/v1/chat/completions', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body), signal });
+    for await (const chunk of serverEvents<Chunk>(response)) {
+      const [choice] = chunk.choices;
+      const text = choice?.delta.content ?? '';
+      if (text !== '') change({ text: answer.text + text });
+      if (choice?.finish_reason) change({ finished: choice.finish_reason === 'stop' });
+      if (chunk.usage) change({ tokens: chunk.usage.completion_tokens });
+    }
+    change({ state: 'done' });
+  } catch (error) {
+    if (signal.aborted) change({ state: 'stopped', finished: false });
+    else change({ state: 'failed', error: error instanceof Error ? error.message : String(error) });
+  }
+  return answer;
+}

@@ -1,0 +1,19 @@
+export const formats = ['jsonl', 'parquet', 'hh-rlhf', 'oasst', 'alpaca', 'text', 'text-file'] as const;
+export type Format = (typeof formats)[number];
+
+/** What a file probably holds, by its name and its beginning. */
+export function guessFormat(name: string, head: string): Format {
+  const plain = name.toLowerCase().replace(/\.gz$/, '');
+  if (plain.endsWith('.parquet')) return 'parquet';
+  if (plain.endsWith('.txt') || plain.endsWith('.md')) return 'text';
+  if (/^\s*\[/.test(head) && head.includes('"instruction"')) return 'alpaca';
+  const first = head.split('\n')[0] ?? '';
+  if (first.includes('"message_tree_id"')) return 'oasst';
+  return first.includes('\\n\\nHuman:') ? 'hh-rlhf' : 'jsonl';
+}
+
+/** A collection's name from a file's: `My trees.jsonl.gz` is `my-trees`. */
+export function collectionName(file: string): string {
+  const name = file.toLowerCase().replace(/\.gz$/, '').replace(/\.[a-z]+$/, '').replace(/[^a-z0-9_-]+/g, '-').replace(/^-+|-+$/g, '');
+  return name.slice(0, 60) || 'imported';
+}

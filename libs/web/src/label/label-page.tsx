@@ -1,0 +1,67 @@
+import { useState } from 'react';
+import { getJson, type Queue } from '../api.ts';
+import { labelerName, remember, t } from '../preferences.ts';
+import { Empty, Meter, PageHead, Problem, usePolled } from '../ui.tsx';
+import { Guide } from './guide.tsx';
+import { RankTask } from './rank-task.tsx';
+import { useTasks } from './use-tasks.ts';
+import { WriteOwn, WriteTask } from './write-task.tsx';
+
+type Work = 'rank' | 'write' | 'own';
+
+/** Where people rank answers and write them. */
+export function LabelPage() {
+  const [work, setWork] = useState<Work>('rank');
+  const [name, setName] = useState(labelerName());
+  const { value, error, reload } = usePolled((signal) => getJson<{ queues: Queue[]; unanswered: number }>('/api/label/queues', signal), 4000);
+  const queues = value?.queues ?? [];
+  return (
+    <div className="page label">
+      <PageHead title={t('Label')} note={t('What you decide here is what the model learns to want.')}>
+        <label className="inline">{t('Your name')} <input value={name} maxLength={40} size={14} onChange={(event) => setName(event.target.value)} onBlur={() => { remember('labeler', name.trim()); setName(labelerName()); }} /></label>
+      </PageHead>
+      <div className="toolbar">
+        <div className="segments" role="group" aria-label={t('Work')}>
+          <button type="button" aria-pressed={work === 'rank'} onClick={() => setWork('rank')}>{t('Rank answers')}</button>
+          <button type="button" aria-pressed={work === 'write'} onClick={() => setWork('write')}>{t('Answer prompts')}{value && value.unanswered > 0 ? <small className="count">{value.unanswered >= 1000 ? '999+' : value.unanswered}</small> : null}</button>
+          <button type="button" aria-pressed={work === 'own'} onClick={() => setWork('own')}>{t('Write your own')}</button>
+        </div>
+        <Guide work={work} />
+      </div>
+      <Problem text={error} />
+      {work === 'rank' ? <QueueList queues={queues} /> : null}
+      {work === 'own' ? <WriteOwn onDone={reload} /> : <Tasks key={work} kind={work} onDone={reload} />}
+    </div>
+  );
+}
+
+function QueueList({ queues }: { queues: readonly Queue[] }) {
+  return queues.map((queue) => (
+    <div key={`${queue.run}/${queue.stage}`} className="queue">
+      <a href={`#/runs/${queue.run}`}>{queue.run}</a>
+      <Meter value={queue.done} max={queue.wanted} label={t('Rankings of {run}', { run: queue.run })} />
+      <span className="number">{t('{done} of {wanted}', { done: Math.min(queue.done, queue.wanted), wanted: queue.wanted })}</span>
+    </div>
+  ));
+}
+
+function Tasks({ kind, onDone }: { kind: 'rank' | 'write'; onDone: () => void }) {
+  const { task, problem, ended, end, retry } = useTasks(kind, '');
+  const finish = async (what: 'submit' | 'skip', body: object): Promise<void> => {
+    await end(what, body);
+    onDone();
+  };
+  return (
+    <>
+      <Problem text={problem} />
+      {task === null ? (
+        <Empty title={ended > 0 ? t('All done. Thank you!') : t('Nothing to do right now')}>
+          <p className="quiet">{kind === 'rank' ? t('Tasks come from a run whose rank stage has labelers: human. Start one, or write answers meanwhile.') : t('Every prompt has an answer. Import prompts, or write one of your own.')}</p>
+          <button type="button" onClick={() => void retry()}>{t('Look again')}</button>
+        </Empty>
+      ) : null}
+      {task ? (kind === 'rank' ? <RankTask key={task.id} task={task} onEnd={finish} /> : <WriteTask key={task.id} task={task} onEnd={finish} />) : null}
+      {ended > 0 ? <p className="quiet tally">{t('{n} done in this sitting', { n: ended })}</p> : null}
+    </>
+  );
+}

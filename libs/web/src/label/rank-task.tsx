@@ -1,0 +1,108 @@
+import { closestCenter, DndContext, KeyboardSensor, PointerSensor, useSensor, useSensors } from '@dnd-kit/core';
+import { SortableContext, sortableKeyboardCoordinates, verticalListSortingStrategy } from '@dnd-kit/sortable';
+import { useEffect, useRef, useState } from 'react';
+import type { Task } from '../api.ts';
+import { t } from '../preferences.ts';
+import { announce, Conversation } from '../ui.tsx';
+import { AnswerCard } from './answer-card.tsx';
+import { move, newRanking, ranksByAnswer, ranksByPlace, toggleTie, type Ranking } from './ranking.ts';
+import { SkipButton } from './skip-button.tsx';
+
+interface Draft { ranking: Ranking; ratings: readonly number[]; flags: readonly (readonly string[])[] }
+
+/** Answers to put in order: by dragging, or by keys alone (see guide.tsx). Every change can be undone. */
+export function RankTask({ task, onEnd }: { task: Task; onEnd: (what: 'submit' | 'skip', body: object) => Promise<void> }) {
+  const count = task.answers.length;
+  const [drafts, setDrafts] = useState<Draft[]>([{ ranking: newRanking(count), ratings: task.answers.map(() => 0), flags: task.answers.map(() => []) }]);
+  const [busy, setBusy] = useState(false);
+  const cards = useRef<(HTMLElement | null)[]>([]);
+  const wanted = useRef<number>(undefined);
+  const draft = drafts.at(-1)!;
+  const { ranking, ratings, flags } = draft;
+  const ranks = ranksByPlace(ranking);
+  const sensors = useSensors(useSensor(PointerSensor, { activationConstraint: { distance: 4 } }), useSensor(KeyboardSensor, { coordinateGetter: sortableKeyboardCoordinates }));
+
+  useEffect(() => cards.current[0]?.focus({ preventScroll: true }), []);
+  // The focus goes with the answer that was moved.
+  useEffect(() => {
+    if (wanted.current === undefined) return;
+    cards.current[wanted.current]?.focus();
+    wanted.current = undefined;
+  }, [drafts]);
+
+  const change = (next: Partial<Draft>): void => setDrafts([...drafts.slice(-100), { ...draft, ...next }]);
+  const undo = (): void => {
+    if (drafts.length > 1) setDrafts(drafts.slice(0, -1));
+  };
+  const put = (from: number, to: number): void => {
+    const next = move(ranking, from, to);
+    if (next.order === ranking.order) return;
+    wanted.current = Math.max(0, Math.min(count - 1, to));
+    change({ ranking: next });
+    announce(t('Place {place} of {count}', { place: wanted.current + 1, count }));
+  };
+  const tie = (place: number): void => {
+    const next = toggleTie(ranking, place);
+    change({ ranking: next });
+    announce(next.tied[place] === true ? t('Tied with the answer above') : t('No longer tied'));
+  };
+  const rate = (answer: number, rating: number): void => {
+    change({ ratings: ratings.map((one, i) => (i === answer ? (one === rating ? 0 : rating) : one)) });
+    announce(t('Rated {rating} of 7', { rating }));
+  };
+  const flag = (answer: number, name: string): void =>
+    change({ flags: flags.map((list, i) => (i !== answer ? list : list.includes(name) ? list.filter((one) => one !== name) : [...list, name])) });
+  const submit = async (): Promise<void> => {
+    if (busy) return;
+    setBusy(true);
+    const given = ranksByAnswer(ranking);
+    await onEnd('submit', { verdicts: task.answers.map((_, i) => ({ rank: given[i] ?? 0, rating: ratings[i] ?? 0, flags: flags[i] ?? [] })) });
+    announce(t('Handed in'));
+    setBusy(false);
+  };
+
+  const onCardKey = (event: React.KeyboardEvent, place: number): void => {
+    // Only on the card itself: its buttons have keys of their own.
+    if (event.target !== event.currentTarget) return;
+    const digit = /^Digit([1-9])$/.exec(event.code)?.[1] ?? (/^[1-9]$/.test(event.key) ? event.key : undefined);
+    const step = event.key === 'ArrowUp' ? -1 : event.key === 'ArrowDown' ? 1 : 0;
+    if (step !== 0 && event.altKey) put(place, place + step);
+    else if (step !== 0) cards.current[Math.max(0, Math.min(count - 1, place + step))]?.focus();
+    else if (digit !== undefined && event.shiftKey && Number(digit) <= 7) rate(ranking.order[place] ?? 0, Number(digit));
+    else if (digit !== undefined && !event.shiftKey && !event.ctrlKey && !event.metaKey && !event.altKey) put(place, Number(digit) - 1);
+    else if (event.key === '=') tie(place);
+    else return;
+    event.preventDefault();
+  };
+  const onKey = (event: React.KeyboardEvent): void => {
+    if (event.key.toLowerCase() === 'z' && (event.ctrlKey || event.metaKey)) undo();
+    else if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void submit();
+    else return;
+    event.preventDefault();
+  };
+
+  return (
+    <div className="task" onKeyDown={onKey}>
+      <section aria-label={t('Prompt')} className="prompt"><h2 className="eyebrow">{t('Prompt')}</h2><Conversation messages={task.messages} /></section>
+      <h2 className="eyebrow">{t('Answers, best first')}</h2>
+      <DndContext sensors={sensors} collisionDetection={closestCenter}
+        onDragEnd={({ active, over }) => { if (over !== null) put(ranking.order.indexOf(Number(active.id) - 1), ranking.order.indexOf(Number(over.id) - 1)); }}>
+        {/* dnd-kit takes an id of 0 for none: answers count from 1. */}
+        <SortableContext items={ranking.order.map((answer) => answer + 1)} strategy={verticalListSortingStrategy}>
+          <ol className="answers">
+            {ranking.order.map((answer, place) => (
+              <AnswerCard key={answer} id={answer + 1} place={place} rank={ranks[place] ?? 0} count={count} tied={ranking.tied[place] === true} answer={task.answers[answer]!}
+                rating={ratings[answer] ?? 0} flags={flags[answer] ?? []} cardRef={(node) => { cards.current[place] = node; }}
+                onKeyDown={(event) => onCardKey(event, place)} onTie={() => tie(place)} onMove={(step) => put(place, place + step)} onRate={(rating) => rate(answer, rating)} onFlag={(name) => flag(answer, name)} />
+            ))}
+          </ol>
+        </SortableContext>
+      </DndContext>
+      <div className="task-end">
+        <button type="button" className="primary" disabled={busy} onClick={() => void submit()}>{t('Hand in')}</button>
+        <button type="button" disabled={drafts.length < 2} onClick={undo}>{t('Undo')}</button>
+        <SkipButton onSkip={(reason) => onEnd('skip', { reason })} />
+      </div>
+    </div>
+  );
+}

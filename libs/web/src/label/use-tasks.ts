@@ -1,0 +1,56 @@
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { postJson, type Task } from '../api.ts';
+import { labelerName } from '../preferences.ts';
+import { messageOf } from '../ui.tsx';
+
+/**
+ * The task before a labeler, the next one fetched already. Ending one shows the next at once; what
+ * was decided is on its way meanwhile.
+ */
+export function useTasks(kind: 'rank' | 'write', run: string) {
+  const [task, setTask] = useState<Task | null>();
+  const [problem, setProblem] = useState('');
+  const [ended, setEnded] = useState(0);
+  const next = useRef<Promise<Task | null>>(undefined);
+  const held = useRef<string[]>([]);
+
+  const lease = useCallback(async (): Promise<Task | null> => {
+    const body = { labeler: labelerName(), kind, holding: held.current.slice(-40), ...(run === '' ? {} : { run }) };
+    const { task: given } = await postJson<{ task: Task | null }>('/api/label/tasks', body);
+    if (given !== null) held.current.push(given.id);
+    return given;
+  }, [kind, run]);
+
+  const advance = useCallback(async (): Promise<void> => {
+    try {
+      const given = (await next.current?.catch(() => null)) ?? (await lease());
+      setTask(given);
+      setProblem('');
+      next.current = given === null ? undefined : lease();
+      next.current?.catch(() => undefined);
+    } catch (error) {
+      setTask(null);
+      setProblem(messageOf(error));
+    }
+  }, [lease]);
+
+  useEffect(() => {
+    held.current = [];
+    next.current = undefined;
+    setTask(undefined);
+    void advance();
+  }, [advance]);
+
+  /** Sends what became of the task; it stays on the page when that fails. */
+  const end = async (what: 'submit' | 'skip', body: object): Promise<void> => {
+    if (!task) return;
+    try {
+      await postJson(`/api/label/tasks/${task.id}/${what}`, { labeler: labelerName(), ...body });
+      setEnded((count) => count + 1);
+      await advance();
+    } catch (error) {
+      setProblem(messageOf(error));
+    }
+  };
+  return { task, problem, ended, end, retry: advance };
+}

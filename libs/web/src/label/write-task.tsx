@@ -1,0 +1,78 @@
+import { useState } from 'react';
+import { postJson, type Task } from '../api.ts';
+import { labelerName, t } from '../preferences.ts';
+import { announce, Conversation, Field, messageOf, Problem } from '../ui.tsx';
+import { SkipButton } from './skip-button.tsx';
+
+/** What is being written survives a reload of the page. */
+function useSaved(name: string): [string, (text: string) => void] {
+  const key = `minchat-draft-${name}`;
+  const [text, setText] = useState(() => sessionStorage.getItem(key) ?? '');
+  return [text, (next) => {
+    setText(next);
+    if (next === '') sessionStorage.removeItem(key);
+    else sessionStorage.setItem(key, next);
+  }];
+}
+
+const sends = (event: React.KeyboardEvent): boolean => event.key === 'Enter' && (event.ctrlKey || event.metaKey);
+
+/** An answer to a prompt, written by a person. */
+export function WriteTask({ task, onEnd }: { task: Task; onEnd: (what: 'submit' | 'skip', body: object) => Promise<void> }) {
+  const [completion, setCompletion] = useSaved(task.id);
+  const submit = async (): Promise<void> => {
+    if (completion.trim() === '') return;
+    setCompletion('');
+    await onEnd('submit', { completion });
+    announce(t('Handed in'));
+  };
+  return (
+    <div className="task">
+      <section aria-label={t('Prompt')} className="prompt"><h2 className="eyebrow">{t('Prompt')}</h2><Conversation messages={task.messages} /></section>
+      <Field label={t('Your answer')}>
+        {(id) => <textarea id={id} rows={8} value={completion} onChange={(event) => setCompletion(event.target.value)} onKeyDown={(event) => { if (sends(event)) void submit(); }} />}
+      </Field>
+      <div className="task-end">
+        <button type="button" className="primary" disabled={completion.trim() === ''} onClick={() => void submit()}>{t('Hand in')}</button>
+        <SkipButton onSkip={(reason) => onEnd('skip', { reason })} />
+      </div>
+    </div>
+  );
+}
+
+/** A prompt and its answer, both of the labeler's own. */
+export function WriteOwn({ onDone }: { onDone: () => void }) {
+  const [prompt, setPrompt] = useSaved('own-prompt');
+  const [completion, setCompletion] = useSaved('own-completion');
+  const [problem, setProblem] = useState('');
+  const [written, setWritten] = useState(0);
+  const submit = async (): Promise<void> => {
+    if (prompt.trim() === '' || completion.trim() === '') return;
+    try {
+      await postJson('/api/demonstrations', { labeler: labelerName(), messages: [{ role: 'user', content: prompt }], completion });
+      setPrompt('');
+      setCompletion('');
+      setProblem('');
+      setWritten(written + 1);
+      announce(t('Handed in'));
+      onDone();
+    } catch (error) {
+      setProblem(messageOf(error));
+    }
+  };
+  return (
+    <form className="task" onSubmit={(event) => { event.preventDefault(); void submit(); }}>
+      <Field label={t('A prompt')} hint={t('Something that you would ask.')}>
+        {(id) => <textarea id={id} rows={3} value={prompt} onChange={(event) => setPrompt(event.target.value)} />}
+      </Field>
+      <Field label={t('Your answer')}>
+        {(id) => <textarea id={id} rows={8} value={completion} onChange={(event) => setCompletion(event.target.value)} onKeyDown={(event) => { if (sends(event)) void submit(); }} />}
+      </Field>
+      <Problem text={problem} />
+      <div className="task-end">
+        <button className="primary" disabled={prompt.trim() === '' || completion.trim() === ''}>{t('Hand in')}</button>
+        {written > 0 ? <span className="quiet">{t('{n} done in this sitting', { n: written })}</span> : null}
+      </div>
+    </form>
+  );
+}

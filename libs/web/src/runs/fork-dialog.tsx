@@ -1,0 +1,37 @@
+import { useState } from 'react';
+import { postJson, type RunDetail, type RunView } from '../api.ts';
+import { t } from '../preferences.ts';
+import { Dialog, Field, messageOf, Problem } from '../ui.tsx';
+
+/** A new run that takes over what is done before a stage, with other settings for that stage. */
+export function ForkDialog({ run, onClose }: { run: RunDetail; onClose: () => void }) {
+  const settingsOf = (stage: string): string => JSON.stringify(run.spec.stages?.[stage]?.settings ?? {}, null, 2);
+  const first = run.stages.at(-1)?.stage ?? '';
+  const [from, setFrom] = useState(first);
+  const [settings, setSettings] = useState(() => settingsOf(first));
+  const [problem, setProblem] = useState('');
+  const start = async (): Promise<void> => {
+    try {
+      const changed = settings.trim() === settingsOf(from) ? undefined : { [from]: JSON.parse(settings) as Record<string, unknown> };
+      const fork = await postJson<RunView>(`/api/runs/${run.id}/fork`, { from, ...(changed === undefined ? {} : { settings: changed }) });
+      onClose();
+      location.hash = `#/runs/${fork.id}`;
+    } catch (error) {
+      setProblem(messageOf(error));
+    }
+  };
+  return (
+    <Dialog title={t('Fork {run}', { run: run.id })} onClose={onClose}>
+      <form onSubmit={(event) => { event.preventDefault(); void start(); }}>
+        <Field label={t('The first stage to do anew')}>
+          {(id) => <select id={id} value={from} onChange={(event) => { setFrom(event.target.value); setSettings(settingsOf(event.target.value)); }}>{run.stages.map((stage) => <option key={stage.stage}>{stage.stage}</option>)}</select>}
+        </Field>
+        <Field label={t('Its settings')} hint={t('JSON')}>
+          {(id) => <textarea id={id} className="code" rows={10} spellCheck={false} value={settings} onChange={(event) => setSettings(event.target.value)} />}
+        </Field>
+        <Problem text={problem} />
+        <button className="primary">{t('Start run')}</button>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,21 @@
+import { expect, it } from 'vitest';
+import { addEvents, noHistory, type RunEvent } from './run-events.ts';
+
+const progress = (step: number, more: Partial<RunEvent> = {}): RunEvent => ({ stage: 'sft', at: step, kind: 'progress', step, totalSteps: 9, metrics: { loss: 1 / step }, ...more });
+
+it('keeps the steps of a stage in order, and those done again once', () => {
+  const first = addEvents(noHistory, [progress(1), progress(2), progress(3)]);
+  const second = addEvents(first, [{ stage: 'sft', at: 4, kind: 'started' }, progress(2, { metrics: { loss: 7 } })]);
+  expect(second.points['sft']).toEqual([{ step: 1, metrics: { loss: 1 } }, { step: 2, metrics: { loss: 7 } }]);
+  // What is drawn already is not changed under it.
+  expect(first.points['sft']).toHaveLength(3);
+  expect(second.news.map((event) => event.kind)).toEqual(['started']);
+});
+
+it('keeps the latest samples, and the state of each stage', () => {
+  const events = Array.from({ length: 100 }, (_, i) => progress(i + 1, { samples: [`sample ${i + 1}`], message: 'm' }));
+  const { samples, live } = addEvents(noHistory, events);
+  expect(samples).toHaveLength(60);
+  expect(samples[0]).toEqual({ stage: 'sft', step: 100, text: 'sample 100' });
+  expect(live['sft']).toMatchObject({ step: 100, totalSteps: 9, message: 'm' });
+});

@@ -1,0 +1,145 @@
+import { useMemo, useState } from 'react';
+import { getJson, postJson, type ErrorView, type RunDetail, type RunView, type StageView } from '../api.ts';
+import { formatDuration, formatNumber, formatTime } from '../format.ts';
+import { t } from '../preferences.ts';
+import { announce, messageOf, PageHead, Problem, StatusTag, usePolled } from '../ui.tsx';
+import { ChartView } from './chart.tsx';
+import { ForkDialog } from './fork-dialog.tsx';
+import { nodesOf, Pipeline } from './pipeline.tsx';
+import { Report } from './report.tsx';
+import { useRunEvents, type History, type RunEvent } from './run-events.ts';
+import { chartsOf } from './series.ts';
+
+const tabs = ['Curves', 'Samples', 'Figures', 'Log', 'Report', 'Spec'] as const;
+type Tab = (typeof tabs)[number];
+
+/** One run: its pipeline, live, and under it what one stage tells. */
+export function RunPage({ id }: { id: string }) {
+  const { value: run, error, reload } = usePolled((signal) => getJson<RunDetail>(`/api/runs/${id}`, signal), 5000, id);
+  const history = useRunEvents(id, reload);
+  const [chosen, setChosen] = useState('');
+  const [tab, setTab] = useState<Tab>('Curves');
+  const [forking, setForking] = useState(false);
+  const [problem, setProblem] = useState('');
+  if (run === undefined) return <div className="page"><PageHead title={id} /><Problem text={error} /></div>;
+  const stages = run.stages.map((stage) => withLive(stage, history));
+  const byName = Object.fromEntries(stages.map((stage) => [stage.stage, stage]));
+  const selected = byName[chosen] ?? stages.find((stage) => stage.status === 'running') ?? stages.findLast((stage) => (history.points[stage.stage]?.length ?? 0) > 0) ?? stages[0];
+  const act = async (what: 'cancel' | 'resume'): Promise<void> => {
+    try {
+      await postJson(`/api/runs/${id}/${what}`);
+      announce(what === 'cancel' ? t('cancelled') : t('running'));
+      setProblem('');
+      reload();
+    } catch (thrown) {
+      setProblem(messageOf(thrown));
+    }
+  };
+  const waitsForPeople = stages.some((stage) => stage.kind === 'rank' && stage.status === 'running' && run.spec.stages?.[stage.stage]?.settings?.['labelers'] === 'human');
+  const hasReport = stages.some((stage) => stage.outputs.some((output) => output.kind === 'report'));
+  const talks = stages.some((stage) => stage.kind !== 'pretrain' && stage.outputs.some((output) => output.kind === 'model'));
+  return (
+    <div className="page">
+      <PageHead title={run.id} note={<><StatusTag status={run.status} /> {formatTime(run.createdAt)}{run.forkedFrom === null ? null : <> · <a href={`#/runs/${run.forkedFrom}`}>{t('forked from {run}', { run: run.forkedFrom })}</a></>}</>}>
+        {talks ? <a className="button" href={`#/chat/${run.id}`}>{t('Chat')}</a> : null}
+        {run.status === 'running' ? <button type="button" onClick={() => void act('cancel')}>{t('Cancel')}</button> : null}
+        {run.status === 'failed' || run.status === 'cancelled' ? <button type="button" className="primary" onClick={() => void act('resume')}>{t('Resume')}</button> : null}
+        <button type="button" onClick={() => setForking(true)}>{t('Fork')}</button>
+      </PageHead>
+      <Problem text={problem} />
+      {waitsForPeople ? <p className="notice"><span>{t('This run waits for rankings by people.')}</span> <a className="button primary" href="#/label">{t('Rank answers')}</a></p> : null}
+      <Errors run={run} />
+      <Pipeline nodes={nodesOf(stages, run.spec)} stages={byName} selected={selected?.stage} onSelect={setChosen} />
+      <div className="tabs" role="tablist" aria-label={t('About the run')}>
+        {tabs.filter((name) => name !== 'Report' || hasReport).map((name) => (
+          <button key={name} type="button" role="tab" id={`tab-${name}`} aria-controls="tab-panel" aria-selected={tab === name} tabIndex={tab === name ? 0 : -1} onClick={() => setTab(name)}
+            onKeyDown={(event) => moveTab(event, name, hasReport, setTab)}>{t(name)}</button>
+        ))}
+      </div>
+      <section id="tab-panel" role="tabpanel" aria-labelledby={`tab-${tab}`} tabIndex={0} className="panel">
+        {tab === 'Curves' && selected ? <Curves run={run} stage={selected} history={history} /> : null}
+        {tab === 'Samples' ? <Samples history={history} stage={chosen} /> : null}
+        {tab === 'Figures' && selected ? <Figures stage={selected} /> : null}
+        {tab === 'Log' ? <News events={history.news} /> : null}
+        {tab === 'Report' ? <Report id={id} /> : null}
+        {tab === 'Spec' ? <pre className="card code">{JSON.stringify(run.spec, null, 2)}</pre> : null}
+      </section>
+      {forking ? <ForkDialog run={run} onClose={() => setForking(false)} /> : null}
+    </div>
+  );
+}
+
+function moveTab(event: React.KeyboardEvent, name: Tab, hasReport: boolean, setTab: (tab: Tab) => void): void {
+  const shown = tabs.filter((one) => one !== 'Report' || hasReport);
+  const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
+  const next = shown[(shown.indexOf(name) + step + shown.length) % shown.length];
+  if (step === 0 || next === undefined) return;
+  setTab(next);
+  document.getElementById(`tab-${next}`)?.focus();
+}
+
+/** A stage as the events of the last moment tell it; the record is a little behind. */
+function withLive(stage: StageView, history: History): StageView {
+  const live = history.live[stage.stage];
+  return stage.status !== 'running' || live === undefined || live.step < stage.step ? stage : { ...stage, step: live.step, totalSteps: live.totalSteps || stage.totalSteps };
+}
+
+function Errors({ run }: { run: RunDetail }) {
+  const errors = [run.error, ...run.stages.map((stage) => stage.error)].filter((error): error is ErrorView => error !== null);
+  const told = [...new Map(errors.map((error) => [error.message, error])).values()];
+  return told.map((error) => <p key={error.message} className="problem" role="alert"><b>{error.code}</b> {error.message} <span className="quiet">{error.hint}</span></p>);
+}
+
+function Curves({ run, stage, history }: { run: RunDetail; stage: StageView; history: History }) {
+  const [other, setOther] = useState('');
+  const { value } = usePolled((signal) => getJson<{ runs: RunView[] }>('/api/runs', signal), 60_000);
+  const otherHistory = useRunEvents(other);
+  const drawn = useMemo(() => chartsOf(history.points[stage.stage] ?? [], otherHistory.points[stage.stage], other), [history, otherHistory, stage.stage, other]);
+  const others = value?.runs.filter((one) => one.id !== run.id && one.stages.some((two) => two.stage === stage.stage)) ?? [];
+  const message = history.live[stage.stage]?.message ?? '';
+  return (
+    <>
+      <div className="toolbar">
+        <h2>{stage.stage}</h2>
+        <span className="quiet">{stage.status === 'running' ? message : t(stage.status)}</span>
+        <span className="grow" />
+        {others.length === 0 ? null : (
+          <select aria-label={t('Lay another run over it')} value={other} onChange={(event) => setOther(event.target.value)}>
+            <option value="">{t('Lay another run over it')}</option>
+            {others.map((one) => <option key={one.id}>{one.id}</option>)}
+          </select>
+        )}
+      </div>
+      {drawn.length === 0 ? <p className="quiet">{t('This stage has told no figures over time.')}</p> : <div className="charts">{drawn.map((chart) => <ChartView key={chart.title} chart={chart} />)}</div>}
+    </>
+  );
+}
+
+function Samples({ history, stage }: { history: History; stage: string }) {
+  const samples = history.samples.filter((sample) => stage === '' || sample.stage === stage);
+  if (samples.length === 0) return <p className="quiet">{t('No samples yet.')}</p>;
+  return <ol className="samples">{samples.map((sample, i) => <li key={i} className="card"><small className="quiet">{sample.stage} · {t('step')} {sample.step}</small><p className="text">{sample.text}</p></li>)}</ol>;
+}
+
+function Figures({ stage }: { stage: StageView }) {
+  const metrics = Object.entries(stage.metrics).toSorted(([a], [b]) => a.localeCompare(b));
+  return (
+    <>
+      <div className="toolbar"><h2>{stage.stage}</h2><span className="quiet">{stage.startedAt > 0 ? formatDuration((stage.finishedAt || Date.now()) - stage.startedAt) : ''}</span></div>
+      {metrics.length === 0 ? <p className="quiet">{t('No figures yet.')}</p> : (
+        <table><tbody>{metrics.map(([name, value]) => <tr key={name}><th scope="row">{name}</th><td className="number">{formatNumber(value)}</td></tr>)}</tbody></table>
+      )}
+    </>
+  );
+}
+
+function News({ events }: { events: readonly RunEvent[] }) {
+  if (events.length === 0) return <p className="quiet">{t('Nothing has happened yet.')}</p>;
+  return (
+    <ol className="news">
+      {events.map((event, i) => (
+        <li key={i}><time>{new Date(event.at).toLocaleTimeString()}</time> <b>{event.stage}</b> {t(event.kind)} <span className="quiet">{[event.backend, event.message, event.error?.message].filter(Boolean).join(' · ')}</span></li>
+      ))}
+    </ol>
+  );
+}

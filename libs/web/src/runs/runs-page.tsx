@@ -1,0 +1,39 @@
+import { getJson, type RunView } from '../api.ts';
+import { formatTime } from '../format.ts';
+import { t } from '../preferences.ts';
+import { Empty, PageHead, Problem, StatusTag, usePolled } from '../ui.tsx';
+
+export function RunsPage() {
+  const { value, error } = usePolled((signal) => getJson<{ runs: RunView[] }>('/api/runs', signal), 3000);
+  const runs = value?.runs;
+  return (
+    <div className="page">
+      <PageHead title={t('Runs')} note={t('Each run takes data through every stage to a model of its own.')}>
+        <a className="button primary" href="#/runs/new">{t('New run')}</a>
+      </PageHead>
+      <Problem text={error} />
+      {runs?.length === 0 ? <Empty title={t('No runs yet')}><a className="button" href="#/">{t('Begin here')}</a></Empty> : null}
+      <ul className="list">
+        {runs?.map((run) => <li key={run.id}><RunRow run={run} /></li>)}
+      </ul>
+    </div>
+  );
+}
+
+function RunRow({ run }: { run: RunView }) {
+  const done = run.stages.filter((stage) => stage.status === 'completed').length;
+  const now = run.stages.find((stage) => stage.status === 'running') ?? run.stages.find((stage) => stage.status === 'failed');
+  return (
+    <a className="card row" href={`#/runs/${run.id}`}>
+      <span className="row-main">
+        <strong>{run.id}</strong>
+        <small className="quiet">{formatTime(run.createdAt)}{run.forkedFrom === null ? '' : ` · ${t('forked from {run}', { run: run.forkedFrom })}`}</small>
+      </span>
+      <span className="beads" role="img" aria-label={t('{done} of {all} stages done', { done, all: run.stages.length })}>
+        {run.stages.map((stage) => <i key={stage.stage} className={stage.status} title={`${stage.stage}: ${t(stage.status)}`} />)}
+      </span>
+      <span className="quiet row-now">{now?.stage ?? ''}</span>
+      <StatusTag status={run.status} />
+    </a>
+  );
+}
