@@ -17,8 +17,9 @@ inline void relax() {
 #endif
 }
 
-// Workers spin for a little while after a task, since the next one usually follows within
-// microseconds, and sleep then. The bound keeps a preempted machine from burning its time.
+// Whoever waits spins for a little while, since what it waits for usually comes within microseconds,
+// and sleeps then: where other programs want the processors, spinning would keep the very thread
+// from running that is waited for.
 constexpr int kSpins = 4000;
 
 class Pool {
@@ -47,7 +48,14 @@ class Pool {
     busy_.store(static_cast<int>(workers_.size()), std::memory_order_relaxed);
     wake();
     take();
-    while (busy_.load(std::memory_order_acquire) != 0) relax();
+    for (int spins = 0; busy_.load(std::memory_order_acquire) != 0; spins++) {
+      if (spins < kSpins) {
+        relax();
+        continue;
+      }
+      std::unique_lock<std::mutex> lock(mutex_);
+      finished_.wait(lock, [&] { return busy_.load(std::memory_order_acquire) == 0; });
+    }
   }
 
  private:
@@ -79,13 +87,18 @@ class Pool {
       seen++;
       if (stop_) return;
       take();
-      busy_.fetch_sub(1, std::memory_order_release);
+      if (busy_.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+        // Under the lock, so that the news cannot come between the caller's look and its sleep.
+        std::lock_guard<std::mutex> lock(mutex_);
+        finished_.notify_one();
+      }
     }
   }
 
   std::vector<std::thread> workers_;
   std::mutex mutex_;
   std::condition_variable condition_;
+  std::condition_variable finished_;
   std::atomic<uint64_t> round_{0};
   std::atomic<int> sleeping_{0};
   std::atomic<int> busy_{0};
