@@ -13,6 +13,8 @@ export const pretrainSettings = z.strictObject({
       width: z.int().min(1).default(768),
       /** Longest text the model can read, in tokens. */
       context: z.int().min(8).default(1024),
+      /** Standard deviation of the first weights; a narrow model starts faster with more than GPT-2's. */
+      initializerRange: z.number().positive().default(0.02),
     })
     .prefault({}),
   /** Tokens of the tokenizer, special ones and the 256 bytes included. Not used with `init`. */

@@ -32,6 +32,7 @@ export async function startingModel(options: StartOptions): Promise<{ tokenizer:
     n_embd: width,
     n_layer: settings.model.layers,
     n_head: heads,
+    initializer_range: settings.model.initializerRange,
     bos_token_id: tokenizer.endOfText,
     eos_token_id: tokenizer.endOfText,
   });
