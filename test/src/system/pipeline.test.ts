@@ -55,6 +55,13 @@ describe('the pipeline, every service as a process', () => {
     expect(JSON.parse(stdout)).toMatchObject({ model: `${report.run}/sft` });
   });
 
+  it('talks, also with what is piped in', async () => {
+    const { code, stdout, stderr } = await system.minchatWith('hello\n/model\n/quit\n', 'chat', '--max-tokens', '4');
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toContain(`You talk with ${report.run}/ppo`);
+    expect(stdout).toContain(`${report.run}/pretrain`);
+  });
+
   it('cancels in the middle of a stage, and resumes to the same weights', async () => {
     const { runId } = await system.submit(await tinySpec());
     await system.event(runId, ({ stage, checkpointed }) => stage === 'pretrain' && checkpointed !== undefined);

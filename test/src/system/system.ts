@@ -14,6 +14,12 @@ import { createLogger } from '@minchat/telemetry';
 
 export const root = fileURLToPath(new URL('../../../', import.meta.url));
 
+export interface Ended {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
 export interface System {
   readonly home: string;
   readonly natsUrl: string;
@@ -30,7 +36,9 @@ export interface System {
   /** A service as a process of its own that the supervisor does not know, as an operator starts one. */
   startAlone(service: string, env?: Record<string, string>): Promise<ChildProcess>;
   /** The `minchat` command against this system. */
-  minchat(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }>;
+  minchat(...args: string[]): Promise<Ended>;
+  /** The same, with something on its standard input. */
+  minchatWith(input: string, ...args: string[]): Promise<Ended>;
   stop(): Promise<void>;
 }
 
@@ -52,6 +60,14 @@ export async function startSystem({ without = [] }: { without?: readonly string[
     const texts = await Promise.all(['nats-server', ...serviceNames].map(async (name) => `--- ${name}\n${await tail(join(home, 'logs', `${name}.log`))}`));
     return [...happened, ...texts].join('\n');
   };
+
+  const minchat = (input: string, args: readonly string[]): Promise<Ended> =>
+    new Promise((resolve) => {
+      const env = { ...process.env, NATS_URL: supervisor.natsUrl, MINCHAT_HOME: home, INIT_CWD: home };
+      const child = execFile(process.execPath, [join(root, 'libs/cli/src/main.ts'), ...args], { env, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) =>
+        resolve({ code: error === null ? 0 : Number(error.code ?? 1), stdout, stderr }));
+      child.stdin?.end(input);
+    });
 
   return {
     home, natsUrl: supervisor.natsUrl, supervisor, bus, happened,
@@ -87,12 +103,8 @@ export async function startSystem({ without = [] }: { without?: readonly string[
       alone.push(child);
       return child;
     },
-    minchat: (...args) =>
-      new Promise((resolve) => {
-        const env = { ...process.env, NATS_URL: supervisor.natsUrl, MINCHAT_HOME: home, INIT_CWD: home };
-        execFile(process.execPath, [join(root, 'libs/cli/src/main.ts'), ...args], { env, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) =>
-          resolve({ code: error === null ? 0 : Number(error.code ?? 1), stdout, stderr }));
-      }),
+    minchat: (...args) => minchat('', args),
+    minchatWith: (input, ...args) => minchat(input, args),
     async stop() {
       await bus.close();
       for (const child of alone) {

@@ -123,6 +123,8 @@ export async function chat(bus: Bus, output: Output, options: Partial<Sampling> 
   };
 
   // What is typed or piped in during an answer waits for its turn.
+  let open = true;
+  terminal.on('close', () => (open = false));
   terminal.setPrompt(colors.cyan('> '));
   terminal.prompt();
   for await (const line of terminal) {
@@ -139,7 +141,8 @@ export async function chat(bus: Bus, output: Output, options: Partial<Sampling> 
       } else output.line();
     }
     if (options.signal?.aborted === true) break;
-    terminal.prompt();
+    // Piped input may have ended while lines of it wait.
+    if (open) terminal.prompt();
   }
   terminal.close();
 }
