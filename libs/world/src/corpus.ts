@@ -1,7 +1,7 @@
 import type { Split } from '@minchat/datasets';
 import type { Random } from '@minchat/model/random';
 import { pick, pickWeighted } from './draw.ts';
-import { openers } from './phrases.ts';
+import { chatOpeners, openers } from './phrases.ts';
 import type { Task } from './task.ts';
 import { groups, tasks } from './tasks.ts';
 import { wordsOf } from './text.ts';
@@ -24,7 +24,7 @@ const counting = [
 const things = [...new Set(tasks.flatMap((task) => wordsOf(task.answers.join(' '))))].filter((word) => word.length > 1);
 
 /** How often a task of a family is told, against the others: what is hard to learn, more often. */
-const emphasis: Readonly<Record<string, number>> = { plus: 1.5, minus: 1.5, turn: 0.6, spell: 1.5, explain: 1.5, name: 4, first: 1, like: 0.8 };
+const emphasis: Readonly<Record<string, number>> = { plus: 3, minus: 3, turn: 0.6, opposite: 1.3, source: 1.5, explain: 2, name: 4, like: 1.5, feel: 2 };
 
 const shares = [...groups].map(([group, members]) => [members, members.length * (emphasis[group] ?? 1)] as const);
 
@@ -65,15 +65,15 @@ function asksOf(task: Task, { splitOf }: Source): readonly string[] {
   return splitOf.get(task) === 'train' ? [...task.asks, ...task.questions] : task.asks;
 }
 
-function exchange(source: Source): [ask: string, answer: string] {
+function exchange(source: Source): { ask: string; answer: string; task: Task } {
   const task = anyTask(source.random);
-  return [pick(source.random, asksOf(task, source)), pick(source.random, task.answers)];
+  return { task, ask: pick(source.random, asksOf(task, source)), answer: pick(source.random, task.answers) };
 }
 
 /** Questions and answers: what is said in the question comes again in the answer. */
 const quiz: Form = (source) =>
   Array.from({ length: 3 + source.random.int(3) }, () => {
-    const [ask, answer] = exchange(source);
+    const { ask, answer } = exchange(source);
     return `question: ${ask} answer: ${answer}`;
   });
 
@@ -101,8 +101,9 @@ const talk: Form = (source) => {
   const { random } = source;
   const [asking, answering] = random.shuffle([...names]) as [string, string];
   const turns = Array.from({ length: 2 + random.int(3) }, () => {
-    const [ask, answer] = exchange(source);
-    return `${asking} says: ${ask} ${answering} says: ${random.next() < 0.4 ? `${pick(random, openers)} ` : ''}${answer}`;
+    const { task, ask, answer } = exchange(source);
+    const opener = random.next() < 0.5 ? `${pick(random, task.useCase === 'chat' ? chatOpeners : openers)} ` : '';
+    return `${asking} says: ${ask} ${answering} says: ${opener}${answer}`;
   });
   return random.next() < 0.8 ? turns : [...turns, `thank you, ${answering}, says ${asking}.`, pick(random, ends)];
 };
@@ -121,7 +122,7 @@ const story: Form = ({ random }) => {
 
 const count: Form = ({ random }) => [pick(random, counting), tell(random, anyTask(random)), pick(random, counting)];
 
-const forms: readonly (readonly [Form, number])[] = [[drill, 22], [quiz, 22], [talk, 20], [lesson, 18], [echo, 10], [facts, 4], [story, 3], [count, 1]];
+const forms: readonly (readonly [Form, number])[] = [[drill, 20], [quiz, 18], [talk, 32], [lesson, 16], [echo, 8], [facts, 3], [story, 2], [count, 1]];
 
 /** One text of the corpus; the same for the same random stream. */
 export function document(source: Source): string {
