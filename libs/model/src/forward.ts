@@ -5,6 +5,7 @@ import { attention } from './ops/attention.ts';
 import { embedding } from './ops/embedding.ts';
 import { layerNorm } from './ops/layer-norm.ts';
 import { linear, linearGelu } from './ops/linear.ts';
+import { logitsOf } from './ops/logits.ts';
 import { parameterOf } from './model.ts';
 import type { ForwardOptions, Model } from './types.ts';
 
@@ -76,7 +77,7 @@ export function logits(model: Model, tokens: tf.Tensor2D, start: tf.Tensor1D, op
 
 /** The tied output: x (..., C) -> (N, V). */
 export function unembed(model: Model, x: tf.Tensor): tf.Tensor2D {
-  return tf.matMul(tf.reshape(x, [-1, model.config.n_embd]), parameterOf(model, 'transformer.wte.weight') as unknown as tf.Tensor2D, false, true);
+  return logitsOf(tf.reshape(x, [-1, model.config.n_embd]), parameterOf(model, 'transformer.wte.weight'));
 }
 
 /** The scalar head at every position, (B, T): the reward model's reading or the value. */

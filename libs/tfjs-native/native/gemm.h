@@ -128,6 +128,8 @@ static void gemm(const AMatrix<T>& A, const T* B, int64_t M, int64_t N, int64_t 
 struct Float32 {
   using T = float;
   static int64_t elements(int64_t K) { return K; }
+  // What an operand of the product is rounded to, as float32.
+  static vf round(vf v) { return v; }
 
   // B (K, N) from rows of K (source[k * ld + n]).
   static void panel(const float* source, int64_t ld, int64_t K, int64_t n0, int64_t N, float* out) {
@@ -151,6 +153,10 @@ struct Float32 {
 struct BFloat16 {
   using T = uint32_t;
   static int64_t elements(int64_t K) { return (K + 1) / 2; }
+  static vf round(vf v) {
+    const vu u = (vu)v;
+    return (vf)((u + 0x7fffu + ((u >> 16) & 1u)) & 0xffff0000u);
+  }
 
   static void panel(const float* source, int64_t ld, int64_t K, int64_t n0, int64_t N, uint32_t* out) {
     const int n = static_cast<int>(N - n0 < NR ? N - n0 : NR);

@@ -59,10 +59,15 @@ const NamedKernel kernels[] = {
     {"attentionBackward", [](void* const* d, const double* v) {
        with_product([&](auto P) { attention_backward<decltype(P)>(f(d[0]), f(d[1]), f(d[2]), f(d[3]), i(d[4]), f(d[5]), n(v[0]), n(v[1]), n(v[2]), n(v[3])); });
      }},
-    {"decodeAttention", [](void* const* d, const double* v) { decode_attention(f(d[0]), i(d[1]), i(d[2]), f(d[3]), f(d[4]), f(d[5]), n(v[0]), n(v[1]), n(v[2]), n(v[3])); }},
+    {"decodeAttention", [](void* const* d, const double* v) {
+       with_product([&](auto P) { decode_attention<decltype(P)>(f(d[0]), i(d[1]), i(d[2]), f(d[3]), f(d[4]), f(d[5]), n(v[0]), n(v[1]), n(v[2]), n(v[3])); });
+     }},
     {"cacheWrite", [](void* const* d, const double* v) { cache_write(f(d[0]), i(d[1]), i(d[2]), f(d[3]), f(d[4]), n(v[0]), n(v[1]), n(v[2]), n(v[3]), n(v[4])); }},
     {"embeddingForward", [](void* const* d, const double* v) { embedding_forward(i(d[0]), i(d[1]), f(d[2]), f(d[3]), f(d[4]), n(v[0]), n(v[1]), n(v[2])); }},
     {"embeddingBackward", [](void* const* d, const double* v) { embedding_backward(f(d[0]), i(d[1]), i(d[2]), f(d[3]), f(d[4]), n(v[0]), n(v[1]), n(v[2]), n(v[3]), n(v[4])); }},
+    {"logits", [](void* const* d, const double* v) {
+       with_product([&](auto P) { logits<decltype(P)>(f(d[0]), f(d[1]), f(d[2]), n(v[0]), n(v[1]), n(v[2])); });
+     }},
     {"tokenNllForward", [](void* const* d, const double* v) {
        with_product([&](auto P) { token_nll_forward<decltype(P)>(f(d[0]), f(d[1]), i(d[2]), f(d[3]), f(d[4]), f(d[5]), f(d[6]), n(v[0]), n(v[1]), n(v[2]), s(v[3])); });
      }},

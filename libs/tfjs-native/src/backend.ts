@@ -5,7 +5,7 @@ import type { Addon } from './addon.ts';
 type DataId = TensorInfo['dataId'];
 
 /** Idle buffers beyond this many bytes are left to the garbage collector. */
-const mostIdleBytes = 2 ** 31;
+const mostIdleBytes = 2 ** 29;
 
 /**
  * tfjs's plain JavaScript backend, whose every kernel works here, with data of the native kernels in

@@ -146,6 +146,14 @@ export const fusedKernels: Readonly<Record<string, FusedKernel>> = {
     return [dwte, dwpe];
   },
 
+  MinchatLogits(args) {
+    const { N, C } = sizes(input(args, 'x'));
+    const { N: V } = sizes(input(args, 'wte'));
+    const logits = args.backend.allocate([N, V]);
+    args.backend.addon.run('logits', [...data(args, 'x', 'wte'), logits.values], [N, C, V]);
+    return [logits];
+  },
+
   MinchatTokenNllForward(args) {
     const { N, C } = sizes(input(args, 'x'));
     const { N: V } = sizes(input(args, 'wte'));

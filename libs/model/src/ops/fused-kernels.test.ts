@@ -11,6 +11,7 @@ import { cacheWrite, decodeAttention } from './decode-attention.ts';
 import { embedding } from './embedding.ts';
 import { layerNorm } from './layer-norm.ts';
 import { linear, linearGelu } from './linear.ts';
+import { logitsOf } from './logits.ts';
 import { tokenNll } from './token-nll.ts';
 import { Random } from '../random.ts';
 
@@ -148,7 +149,7 @@ describe.each(cases)('$set, bf16 $bf16', ({ set, bf16 }) => {
     });
   });
 
-  test('token log-probabilities, entropy and correct', () => {
+  test('logits, token log-probabilities, entropy', () => {
     const shape = fc.record({ N: count, C: width, V: fc.integer({ min: 2, max: 700 }), temperature: fc.constantFrom(1, 0.7, 2), seed });
     same(shape, ({ N, C, V, temperature, seed }) => () => {
       const draw = noise(seed, 0.4);
@@ -156,7 +157,11 @@ describe.each(cases)('$set, bf16 $bf16', ({ set, bf16 }) => {
       const targets = tf.tensor1d(Array.from({ length: N }, () => random.int(V)), 'int32');
       const inputs = [draw([N, C]), draw([V, C])] as const;
       const { entropy } = tokenNll(inputs[0] as tf.Tensor2D, inputs[1], targets, temperature, { entropy: true });
-      return [entropy, ...withGradients((x, wte) => tokenNll(x as tf.Tensor2D, wte, targets, temperature).nll, () => [...inputs], draw)()];
+      return [
+        entropy,
+        ...withGradients((x, wte) => logitsOf(x as tf.Tensor2D, wte), () => [...inputs], draw)(),
+        ...withGradients((x, wte) => tokenNll(x as tf.Tensor2D, wte, targets, temperature).nll, () => [...inputs], draw)(),
+      ];
     });
   });
 

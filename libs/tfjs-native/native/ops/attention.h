@@ -229,6 +229,9 @@ static void attention_backward(const float* dout, const float* qkv, const float*
 
 // The newest token of slot slots[r] at positions[r]: its key and value go into the cache
 // (S, heads, P, hs), its query attends to everything up to itself. qkv (R, 3C), out (R, C).
+// Operands are rounded as the product of attention_forward rounds them, so that a policy samples
+// from the distribution that it is then trained on.
+template <class Product>
 static void decode_attention(const float* qkv, const int32_t* slots, const int32_t* positions, float* keys, float* values, float* out, int64_t R, int64_t C, int64_t heads, int64_t P) {
   const int64_t hs = C / heads;
   const float scale = 1.0f / __builtin_sqrtf(static_cast<float>(hs));
@@ -244,7 +247,7 @@ static void decode_attention(const float* qkv, const int32_t* slots, const int32
       float *weights = scratch.take<float>(width), *y = scratch.take<float>(hs);
       for (int64_t j = 0; j < n; j++) {
         vf s{};
-        for (int64_t c = 0; c < hs; c += VF) s += load_n(q + c, static_cast<int>(hs - c)) * load_n(k + j * hs + c, static_cast<int>(hs - c));
+        for (int64_t c = 0; c < hs; c += VF) s += Product::round(load_n(q + c, static_cast<int>(hs - c))) * Product::round(load_n(k + j * hs + c, static_cast<int>(hs - c)));
         weights[j] = sum(s) * scale;
       }
       for (int64_t j = n; j < width; j++) weights[j] = -__builtin_inff();
@@ -254,14 +257,14 @@ static void decode_attention(const float* qkv, const int32_t* slots, const int32
       vf total{};
       for (int64_t j = 0; j < width; j += VF) {
         const vf e = exp(load(weights + j) - top);
-        store(weights + j, e);
+        store(weights + j, Product::round(e));
         total += e;
       }
       const float inverse = 1.0f / sum(total);
       for (int64_t c = 0; c < hs; c += VF) {
         const int left = static_cast<int>(hs - c);
         vf s{};
-        for (int64_t j = 0; j < n; j++) s += load_n(v + j * hs + c, left) * weights[j];
+        for (int64_t j = 0; j < n; j++) s += Product::round(load_n(v + j * hs + c, left)) * weights[j];
         store_n(y + c, s * inverse, left);
       }
       __builtin_memcpy(out + r * C + h * hs, y, sizeof(float) * hs);

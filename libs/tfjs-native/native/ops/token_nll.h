@@ -2,6 +2,14 @@
 // x (N, C), wte (V, C), targets (N); per row: nll, lse, entropy of softmax(z), and whether the
 // target is the first largest logit.
 
+// The logits x @ wte^T (N, V) themselves, for sampling.
+template <class P>
+static void logits(const float* x, const float* wte, float* out, int64_t N, int64_t C, int64_t V) {
+  Scratch scratch;
+  const auto A = rows_of<P>(scratch, x, N, C);
+  gemm(A, packed_weight<P>(wte, C, true, C, V), N, V, P::elements(C), [=](int64_t m, int64_t n, vf v, int lanes) { store_n(out + m * V + n, v, lanes); });
+}
+
 template <class P>
 static void token_nll_forward(const float* x, const float* wte, const int32_t* targets, float* nll, float* lse, float* entropy, float* correct, int64_t N, int64_t C, int64_t V, float temperature) {
   using E = typename P::T;
