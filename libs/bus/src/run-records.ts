@@ -27,7 +27,9 @@ export function createRunRecords(kv: KV): RunRecords {
     get: (runId) => retrying('reading a run record', async () => stored(await kv.get(runId))),
     async list() {
       const records: RunRecord[] = [];
-      for await (const key of await kv.keys()) {
+      // All keys first: the client's iterator loses those that come while its consumer waits for something else.
+      const keys = await Array.fromAsync(await kv.keys());
+      for (const key of keys) {
         const found = stored(await kv.get(key));
         if (found) records.push(found.record);
       }

@@ -3,6 +3,8 @@ import { postJson, type Task } from '../api.ts';
 import { labelerName } from '../preferences.ts';
 import { messageOf } from '../ui.tsx';
 
+const lookAgainMs = 4000;
+
 /**
  * The task before a labeler, the next one fetched already. Ending one shows the next at once; what
  * was decided is on its way meanwhile.
@@ -40,6 +42,13 @@ export function useTasks(kind: 'rank' | 'write', run: string) {
     setTask(undefined);
     void advance();
   }, [advance]);
+
+  // Where there was nothing to do there may be soon: a run may come to its rankings any moment.
+  useEffect(() => {
+    if (task !== null) return undefined;
+    const timer = setInterval(() => { if (!document.hidden) void advance(); }, lookAgainMs);
+    return () => clearInterval(timer);
+  }, [task, advance]);
 
   /** Sends what became of the task; it stays on the page when that fails. */
   const end = async (what: 'submit' | 'skip', body: object): Promise<void> => {

@@ -67,13 +67,17 @@ export function useRunEvents(id: string, onNews: () => void = () => undefined): 
     if (id === '') return undefined;
     const controller = new AbortController();
     let waiting: RunEvent[] = [];
+    let late: ReturnType<typeof setTimeout> | undefined;
     // Events of the past come in hundreds: they are drawn together.
     const timer = setInterval(() => {
       if (waiting.length === 0) return;
       const events = waiting;
       waiting = [];
       setState((last) => (last.id === id ? { id, history: addEvents(last.history, events) } : last));
-      if (events.some((event) => event.kind !== 'progress' && event.kind !== 'open')) told.current();
+      if (!events.some((event) => event.kind !== 'progress' && event.kind !== 'open')) return;
+      told.current();
+      // The coordinator hears the same event, and writes the record a moment later.
+      late = setTimeout(() => told.current(), 700);
     }, 250);
     const listen = async (): Promise<void> => {
       for (let tries = 0; !controller.signal.aborted; tries += 1) {
@@ -91,6 +95,7 @@ export function useRunEvents(id: string, onNews: () => void = () => undefined): 
     return () => {
       controller.abort();
       clearInterval(timer);
+      clearTimeout(late);
     };
   }, [id]);
   return state.id === id ? state.history : noHistory;
