@@ -53,7 +53,7 @@ export function ChartView({ chart }: { chart: Chart }) {
     // The plot is made anew for other lines only; new values are set below.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [labels]);
-  useEffect(() => plot.current?.setData(data.current), [chart]);
+  useEffect(() => { plot.current?.setData(data.current); }, [chart]);
   const words = chart.lines.map((line) => `${line.label} ${formatNumber(line.values.findLast((value) => value !== null) ?? Number.NaN)}`).join(', ');
   return (
     <figure className="card chart" aria-label={`${t(chart.title)}: ${words}`}>
