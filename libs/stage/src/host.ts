@@ -150,26 +150,13 @@ function workerName(service: string): string {
   return `${service}-${hostname()}`.toLowerCase().replaceAll(/[^a-z0-9_-]/g, '-').slice(0, 80);
 }
 
-/**
- * A folder of this worker's own, named after its process. What workers left that were killed is
- * removed after an hour; a folder is not old while its process lives, however long its job takes.
- */
+/** A folder of this worker's own. What workers left that were killed is removed after an hour. */
 async function makeWorkFolder(home: string, workerId: string): Promise<string> {
   const all = join(home, 'work');
-  const own = join(all, `${process.pid}-${workerId}`);
-  await mkdir(own, { recursive: true });
+  await mkdir(join(all, workerId), { recursive: true });
   for (const name of await readdir(all)) {
     const found = await stat(join(all, name)).catch(() => undefined);
-    if (found && Date.now() - found.mtimeMs > 60 * 60 * 1000 && !isAlive(Number.parseInt(name, 10))) await rm(join(all, name), { recursive: true, force: true });
+    if (found && Date.now() - found.mtimeMs > 60 * 60 * 1000) await rm(join(all, name), { recursive: true, force: true });
   }
-  return own;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return Number.isInteger(pid) && process.kill(pid, 0);
-  } catch (error) {
-    // A process of somebody else lives, too.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
+  return join(all, workerId);
 }
