@@ -13,7 +13,7 @@ export function nodesOf(stages: readonly { stage: string }[], spec: RunSpecView)
   });
 }
 
-const size = { width: 132, height: 64, gapX: 28, gapY: 22 };
+const size = { width: 126, height: 64, gapX: 20, gapY: 22 };
 
 function useNarrow(): boolean {
   const [query] = useState(() => matchMedia('(max-width: 46rem)'));
