@@ -20,7 +20,7 @@ export function Compare({ models, sampling }: { models: readonly [string, string
   const last = duels.at(-1);
   const busy = last?.answers.some((answer) => answer.state === 'writing') === true;
   useEffect(() => () => controller.current?.abort(), []);
-  useEffect(() => { void end.current?.scrollIntoView({ block: 'end' }); }, [duels]);
+  useEffect(() => { end.current?.scrollIntoView({ block: 'end' }); }, [duels]);
 
   const better = (duel: Duel): Answer => duel.answers[duel.verdict === 'second' ? 1 : 0];
   const contextOf = (list: readonly Duel[]): Message[] => list.flatMap((duel): Message[] => [{ role: 'user', content: duel.question }, { role: 'assistant', content: better(duel).text }]);

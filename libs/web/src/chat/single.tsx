@@ -15,7 +15,7 @@ export function Single({ model, sampling }: { model: string; sampling: Sampling 
   const end = useRef<HTMLDivElement>(null);
   const busy = turns.at(-1)?.answer.state === 'writing';
   useEffect(() => () => controller.current?.abort(), []);
-  useEffect(() => { void end.current?.scrollIntoView({ block: 'end' }); }, [turns]);
+  useEffect(() => { end.current?.scrollIntoView({ block: 'end' }); }, [turns]);
 
   const contextOf = (list: readonly Turn[]): Message[] => list.flatMap(({ question, answer }): Message[] => [{ role: 'user', content: question }, { role: 'assistant', content: answer.text }]);
   const ask = async (question: string, earlier: readonly Turn[], before?: Turn['before']): Promise<void> => {
