@@ -1,6 +1,6 @@
 import { errorCodes, toMinchatError } from '@minchat/errors';
 import Table from 'cli-table3';
-import colors from 'picocolors';
+import { errorColors } from './colors.ts';
 
 /** What every command writes through: text for people, or one JSON document with `--json`. */
 export interface Output {
@@ -30,9 +30,9 @@ export function reportError(thrown: unknown, json: boolean): number {
   if (json) {
     console.error(JSON.stringify({ error: { code, message, hint } }));
   } else {
-    console.error(`${colors.red(code)}: ${message}`);
+    console.error(`${errorColors.red(code)}: ${message}`);
     console.error(hint);
-    if (code === 'MC_INTERNAL' && error.cause instanceof Error) console.error(colors.dim(error.cause.stack ?? ''));
+    if (code === 'MC_INTERNAL' && error.cause instanceof Error) console.error(errorColors.dim(error.cause.stack ?? ''));
   }
   return errorCodes[code].exit;
 }

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { rpc, type Bus } from '@minchat/bus';
 import type { GenerateRequest, Init } from '@minchat/contracts';
 import { MinchatError, toMinchatError } from '@minchat/errors';
-import colors from 'picocolors';
+import { colors } from '../colors.ts';
 import { findModel, listModels, type NamedModel } from '../models.ts';
 import type { Output } from '../output.ts';
 import { outputOf, withBus } from './common.ts';

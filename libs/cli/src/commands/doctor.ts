@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import type { Command } from 'commander';
 import { rpc } from '@minchat/bus';
 import { MinchatError } from '@minchat/errors';
-import colors from 'picocolors';
+import { colors } from '../colors.ts';
 import { findSystem } from '../connection.ts';
 import { formatBytes, formatTable } from '../output.ts';
 import { homeFolder, root } from '../paths.ts';

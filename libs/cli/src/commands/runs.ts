@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { rpc } from '@minchat/bus';
 import { RunStatus, StageStatus, type RunRecord } from '@minchat/contracts';
-import colors from 'picocolors';
+import { colors } from '../colors.ts';
 import { formatSeconds, formatTable, type Output } from '../output.ts';
 import { headline, metricsOf, stageSeconds, statusWords } from '../run/figures.ts';
 import { describeRun } from '../run/report.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import colors from 'picocolors';
+import { colors } from '../colors.ts';
 import { homeFolder } from '../paths.ts';
 import { Supervisor } from '../system/supervisor.ts';
 import type { Output } from '../output.ts';

@@ -1,6 +1,6 @@
 import { StageStatus, type RunRecord, type StageRecord } from '@minchat/contracts';
 import { MultiBar, type SingleBar } from 'cli-progress';
-import colors from 'picocolors';
+import { colors } from '../colors.ts';
 import { formatCount, formatSeconds, type Output } from '../output.ts';
 import { headline, metricsOf, Pace, stageSeconds, statusWords } from './figures.ts';
 

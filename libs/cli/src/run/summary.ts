@@ -1,4 +1,4 @@
-import colors from 'picocolors';
+import { colors } from '../colors.ts';
 import { formatCount, formatSeconds, formatTable, formatTexts } from '../output.ts';
 import { evaluationSchema, type Evaluation } from './evaluation.ts';
 import { formatFigure, headline } from './figures.ts';

@@ -128,6 +128,7 @@ export class Supervisor {
     }
     const ready = Promise.all(this.#children.map((child) => this.#waitUntilReady(child)));
     await Promise.race([ready, this.#failed.promise]);
+    await this.#tell();
   }
 
   async #startNats(store: string): Promise<void> {
