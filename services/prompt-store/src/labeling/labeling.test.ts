@@ -38,14 +38,14 @@ describe.each(await testDatabases())('labeling on $name', ({ start }) => {
   const take = (labelerId: string, runId: string, holding: string[] = [], kind = 'rank'): Promise<Init<LabelingTask>> => leaseTask(database.db, create(LeaseTaskRequest, { labelerId, kind, runId, holding }));
   const submit = (labelerId: string, task: Init<LabelingTask>, ranks: number[]) =>
     submitTask(database.db, bus, create(SubmitTaskRequest, { taskId: task.taskId ?? '', labelerId, verdicts: ranks.map((rank) => ({ rank, rating: 7 - rank, flags: [] })) }));
-  const queue = async (run: string) => (await listQueues(database.db)).queues?.find((one) => one.runId === run);
+  const queue = async (run: string) => (await listQueues(database.db)).queues?.find((one) => one?.runId === run);
 
   test('two labelers never have one task, and each gets the same again until it is done', async () => {
     await open('two', 3, 3);
     const [ann, ben] = [await take('ann', 'two'), await take('ben', 'two')];
     expect(ann.taskId).toBeTruthy();
     expect(ben.taskId).not.toBe(ann.taskId);
-    expect(ann.answers?.map((answer) => answer.text).toSorted()).toEqual(['one', 'three', 'two']);
+    expect(ann.answers?.map((answer) => answer?.text).toSorted()).toEqual(['one', 'three', 'two']);
     expect(JSON.stringify(ann)).not.toContain('secret');
     expect((await take('ann', 'two')).taskId).toBe(ann.taskId);
     const next = await take('ann', 'two', [ann.taskId ?? '']);
@@ -105,7 +105,7 @@ describe.each(await testDatabases())('labeling on $name', ({ start }) => {
     const first = await page('');
     const second = await page('', first.next);
     expect([first.records?.[0]?.id, second.records?.[0]?.id, second.next]).toEqual(['open-a', 'open-b', '']);
-    expect((await page('100% B', '', 10)).records?.map((record) => record.id)).toEqual(['open-b']);
+    expect((await page('100% B', '', 10)).records?.map((record) => record?.id)).toEqual(['open-b']);
     expect((await page('100x', '', 10)).records).toEqual([]);
     await expect(listRecords(database.db, { collection: 'none', type: 'prompts', search: '', after: '', limit: 1 })).rejects.toMatchObject({ code: 'MC_NOT_FOUND' });
   });
