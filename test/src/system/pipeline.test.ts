@@ -68,7 +68,8 @@ describe('the pipeline, every service as a process', () => {
     const cancelled = await system.bus.call(rpc.cancelRun, { runId });
     expect(stageOf(cancelled, 'pretrain').status).toBe(StageStatus.STAGE_STATUS_CANCELLED);
     await system.bus.call(rpc.resumeRun, { runId });
-    await system.event(runId, ({ stage, completed }) => stage === 'pretrain' && completed !== undefined);
+    const status = async () => stageOf(await system.bus.call(rpc.getRun, { runId }), 'pretrain').status;
+    await expect.poll(status, { timeout: 60_000 }).toBe(StageStatus.STAGE_STATUS_COMPLETED);
     const run = await system.bus.call(rpc.getRun, { runId });
     expect(stageOf(run, 'pretrain').attempt).toBeGreaterThan(1);
     const first = await system.bus.call(rpc.getRun, { runId: report.run });
