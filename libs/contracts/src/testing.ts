@@ -15,6 +15,8 @@ const special: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   'ManifestFile.path': fc.array(name, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('/')),
   'Error.code': fc.constantFrom('MC_INTERNAL', 'MC_STAGE_FAILED'),
   'Message.role': fc.constantFrom('system', 'user', 'assistant'),
+  'ListRecordsRequest.type': fc.constantFrom('prompts', 'demonstrations', 'comparisons', 'texts'),
+  'LeaseTaskRequest.kind': fc.constantFrom('rank', 'write'),
 };
 
 function scalar(label: string, type: string): fc.Arbitrary<unknown> {
