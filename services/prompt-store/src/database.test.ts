@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -37,7 +37,9 @@ describe.skipIf('missing' in found)('a PostgreSQL server', () => {
   test('several instances may migrate it at the same time', async () => {
     const instances = await Promise.all(Array.from({ length: 4 }, () => server.open()));
     const rows = (await instances[0]?.db.execute(sql`select count(*)::int as n from drizzle.__drizzle_migrations`)) as unknown as { rows: { n: number }[] };
-    expect(rows.rows[0]?.n).toBe(1);
+    const files = await readdir(new URL('../migrations', import.meta.url));
+    // Each once, however many instances came to apply it.
+    expect(rows.rows[0]?.n).toBe(files.filter((name) => name.endsWith('.sql')).length);
     await Promise.all(instances.map((instance) => instance.close()));
   });
 });
