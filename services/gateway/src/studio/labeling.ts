@@ -10,7 +10,8 @@ const errors = { '4xx': errorSchema, '5xx': errorSchema };
 const tags = ['labeling'];
 
 const labeler = z.string().trim().min(1).max(64).describe('Who decides: a name that the labeler chose');
-const text = z.string().max(200_000);
+// PostgreSQL cannot hold U+0000, which a model that has not learned yet may write: it is kept as what a page shows for it.
+const text = z.string().max(200_000).transform((value) => value.replaceAll('\0', '\uFFFD'));
 const message = z.strictObject({ role: z.enum(['system', 'user', 'assistant']), content: text });
 const conversation = z.array(message).min(1).max(256);
 const rank = z.int().min(0).max(99).describe('0 is best; equal ranks are ties');
@@ -77,7 +78,7 @@ export const labelingRoutes: FastifyPluginAsyncZod<{ bus: Pick<Bus, 'call' | 'pu
     return { ok: true as const };
   });
 
-  const demonstration = z.strictObject({ labeler, messages: conversation, completion: text.min(1) });
+  const demonstration = z.strictObject({ labeler, messages: conversation, completion: text.refine((value) => value !== '', 'expected an answer, found an empty text') });
   app.post('/demonstrations', { schema: { tags, summary: 'Store a prompt and an answer to it', body: demonstration, response: { 200: accepted, ...errors } } }, async (request) => {
     const { labeler: name, messages, completion } = request.body;
     await bus.publishFeedback('demonstration', { demonstrationId: `studio-${randomUUID()}`, promptId: promptIdOf(messages), labelerId: labelerOf(request, name), messages, completion, atMs: Date.now() });
