@@ -5,13 +5,22 @@ import { MinchatError } from '@minchat/errors';
 import { disposeModel, loadModel, type Model } from '@minchat/model';
 import type { Metrics, StageContext } from '@minchat/stage';
 import { loadTokenizer, type Tokenizer } from '@minchat/tokenizer';
-import { chatExample, evaluateLm, packTexts, scoreExamples, windowBatch, type TokenBatch } from '@minchat/training';
+import {
+  calibration,
+  calibrationError,
+  chatExample,
+  evaluateLm,
+  packTexts,
+  rankingMetrics,
+  scoreExamples,
+  windowBatch,
+  type TokenBatch,
+} from '@minchat/training';
 import { judge, noiseCeiling } from '@minchat/world';
 import { answerLogProbs, rewardsOf, sampleAnswers, type Answer } from './answers.ts';
 import { assemble, type Judged } from './assemble.ts';
 import { readHistory } from './histories.ts';
 import type { History, Report, RewardModelFigures } from './report.ts';
-import { rankingFigures } from './reward-model.ts';
 import type { EvaluateSettings } from './settings.ts';
 
 export type EvaluateContext = StageContext<EvaluateSettings, 'sft' | 'policy' | 'reward' | 'prompts' | 'base' | 'corpus' | 'comparisons', 'report'>;
@@ -201,17 +210,24 @@ async function measureReward(context: EvaluateContext, reward: Model, tokenizer:
   );
   const rewards = await scoreExamples(reward, examples, { pad: tokenizer.endOfText });
   let next = 0;
-  const figures = rankingFigures(
-    comparisons.map(({ answers }) => ({ ranks: answers.map(({ rank }) => rank), rewards: answers.map(() => rewards[next++] ?? Number.NaN) })),
-  );
-  if (figures === undefined) return undefined;
+  const ranked = comparisons.map(({ answers }) => ({
+    ranks: answers.map(({ rank }) => rank),
+    rewards: answers.map(() => rewards[next++] ?? Number.NaN),
+  }));
+  const { accuracy, kendall_tau: kendallTau } = rankingMetrics(ranked);
+  if (accuracy === undefined) return undefined;
+  const bins = calibration(ranked, 8);
   const { metrics } = await readDatasetInfo(folder, 'comparisons');
   const measured = noiseCeiling(comparisons);
   const ceiling = measured.pairs > 0 ? measured.accuracy : metrics['noise_ceiling'];
   const agreement = metrics['labeler_agreement'];
   return {
-    ...figures,
-    ...(ceiling === undefined ? {} : { noiseCeiling: ceiling, accuracyOfCeiling: figures.accuracy / ceiling }),
+    accuracy,
+    pairs: bins.reduce((sum, bin) => sum + bin.pairs, 0),
+    ...(kendallTau === undefined ? {} : { kendallTau }),
+    calibrationError: calibrationError(bins),
+    calibration: bins,
+    ...(ceiling === undefined ? {} : { noiseCeiling: ceiling, accuracyOfCeiling: accuracy / ceiling }),
     ...(agreement === undefined ? {} : { labelerAgreement: agreement }),
   };
 }

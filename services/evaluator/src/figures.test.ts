@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { distinct, outcome, standardError, wilson } from './figures.ts';
-import { rankingFigures } from './reward-model.ts';
 
 describe('wilson', () => {
   test('has the published values', () => {
@@ -33,29 +32,4 @@ test('outcomes, variety and standard error', () => {
   expect(distinct(['a b a b', 'A c'], 2)).toBeCloseTo(3 / 4);
   expect(distinct([''], 2)).toBe(0);
   expect(standardError([1, 2, 3, 4])).toBeCloseTo(Math.sqrt(5 / 3 / 4));
-});
-
-describe('rankingFigures', () => {
-  test('counts pairs that are ranked apart, and ties of the reward half', () => {
-    const figures = rankingFigures([
-      { rewards: [3, 2, 1], ranks: [0, 1, 1] },
-      { rewards: [0, 0], ranks: [0, 1] },
-      { rewards: [0, 5], ranks: [0, 1] },
-    ]);
-    expect(figures?.pairs).toBe(4);
-    expect(figures?.accuracy).toBeCloseTo((1 + 1 + 0.5 + 0) / 4);
-  });
-
-  test('is calibrated when labelers choose as often as predicted', () => {
-    const margin = Math.log(0.8 / 0.2);
-    const pairs = Array.from({ length: 1000 }, (_, i) => ({ rewards: [margin, 0], ranks: i % 5 === 0 ? [1, 0] : [0, 1] }));
-    const figures = rankingFigures(pairs);
-    expect(figures?.calibrationError).toBeCloseTo(0, 6);
-    expect(figures?.calibration).toHaveLength(1);
-    expect(figures?.calibration[0]).toMatchObject({ pairs: 1000 });
-  });
-
-  test('is nothing without a pair', () => {
-    expect(rankingFigures([{ rewards: [1, 2], ranks: [0, 0] }])).toBeUndefined();
-  });
 });

@@ -1,5 +1,5 @@
 import type { Interval } from './figures.ts';
-import type { CalibrationBin } from './reward-model.ts';
+import type { CalibrationBin } from '@minchat/training';
 
 // What report.json holds. Field names are stable: the command line and the web application read them.
 

@@ -1,8 +1,7 @@
 import type { Model } from '@minchat/model';
 import type { Metrics } from '@minchat/stage';
-import { scoreExamples } from '@minchat/training';
+import { accuracyByK, calibration, calibrationError, rankingMetrics, scoreExamples, type CalibrationBin } from '@minchat/training';
 import type { Comparison } from './comparisons.ts';
-import { accuracyByK, calibration, calibrationError, rankingMetrics, type CalibrationBin } from './metrics.ts';
 import { groupRewards } from './step.ts';
 
 export interface RewardEvaluation {

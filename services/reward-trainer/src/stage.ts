@@ -5,10 +5,20 @@ import { MinchatError } from '@minchat/errors';
 import { AdamW, disposeModel, learningRate, loadModel, Random, saveModel, startBackend } from '@minchat/model';
 import { defineStage } from '@minchat/stage';
 import { loadTokenizer } from '@minchat/tokenizer';
-import { batchSchedule, chatExample, copyTokenizer, gradientEngine, modelPart, rewardBiasKey, runTraining, scoreExamples, writeHistory } from '@minchat/training';
+import {
+  batchSchedule,
+  chatExample,
+  copyTokenizer,
+  gradientEngine,
+  modelPart,
+  rankingMetrics,
+  rewardBiasKey,
+  runTraining,
+  scoreExamples,
+  writeHistory,
+} from '@minchat/training';
 import { comparisonLength, encodeComparisons } from './comparisons.ts';
 import { evaluateReward } from './evaluate.ts';
-import { mean, rankingMetrics } from './metrics.ts';
 import { rewardSettings } from './settings.ts';
 import { rewardStep } from './step.ts';
 
@@ -82,7 +92,8 @@ export const rewardStage = defineStage({
 
     const demonstrations = (await loadRecords(folders.demonstrations, 'demonstrations', 'train')).slice(0, settings.biasDemonstrations);
     const examples = demonstrations.map(({ messages, completion }) => chatExample(tokenizer, messages, completion, { context: contextLength }));
-    const bias = examples.length === 0 ? 0 : -mean(await scoreExamples(model, examples, { pad }));
+    const scores = await scoreExamples(model, examples, { pad });
+    const bias = scores.length === 0 ? 0 : -scores.reduce((sum, score) => sum + score, 0) / scores.length;
     const folder = context.output('reward');
     const { metrics: final, calibration } = await evaluateReward(model, held, { pad, figures });
     await saveModel(model, folder, { [rewardBiasKey]: bias, pad_token_id: pad });

@@ -1,7 +1,6 @@
 import { disposeGradients, type AdamW } from '@minchat/model';
-import { padExamples, type GradientEngine, type PassDropout, type RewardPass } from '@minchat/training';
+import { padExamples, type GradientEngine, type PassDropout, type Ranked, type RewardPass } from '@minchat/training';
 import { exampleLength, type Comparison } from './comparisons.ts';
-import type { Ranked } from './metrics.ts';
 
 export interface RewardStepOptions {
   readonly engine: GradientEngine;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { accuracyByK, calibration, calibrationError, rankingMetrics, type Ranked } from './metrics.ts';
+import { accuracyByK, calibration, calibrationError, rankingMetrics, type Ranked } from './ranking.ts';
 
 const ranked: fc.Arbitrary<Ranked> = fc.integer({ min: 2, max: 9 }).chain((k) =>
   fc.record({

@@ -85,6 +85,6 @@ export function calibrationError(bins: readonly CalibrationBin[]): number {
   return bins.reduce((sum, bin) => sum + Math.abs(bin.predicted - bin.observed) * bin.pairs, 0) / Math.max(1, pairs);
 }
 
-export function mean(values: readonly number[]): number {
+function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
