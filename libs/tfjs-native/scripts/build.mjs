@@ -1,78 +1,147 @@
 // Builds build/minchat_native.node with the machine's own C++ compiler: one object per instruction
-// set, then one library. Runs at install, under whatever Node that is. Without a compiler it says
-// so and ends well, since minchat then computes with WebAssembly; --strict makes that an error,
-// --sanitize builds with AddressSanitizer and UBSan into build/sanitized.
+// set, then one library. Runs at install, under whatever Node that is.
+//
+//   node scripts/build.mjs [--strict] [--sanitize] [--output FOLDER]
+//
+// Without a compiler it says so and ends well, since minchat then computes with WebAssembly.
+// --strict makes it an error when there is a compiler and the build fails. --sanitize builds for the
+// tests, with AddressSanitizer and UBSan and with the emulation of AMX, into build/sanitized.
+//
+// The library appears whole or not at all: it is made in a folder of its own and renamed. Beside it
+// lies the digest of all that it was made from; one made from anything else is built again, and is
+// removed if that fails, since it would not fit the TypeScript that calls it.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, statSync, readdirSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { arch, availableParallelism, platform } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const strict = process.argv.includes('--strict');
-const sanitize = process.argv.includes('--sanitize');
-const output = join(root, 'build', sanitize ? 'sanitized' : '');
+const script = fileURLToPath(import.meta.url);
+const root = dirname(dirname(script));
+const { values: options } = parseArgs({ options: { strict: { type: 'boolean' }, sanitize: { type: 'boolean' }, output: { type: 'string' } } });
+const native = join(root, 'native');
+const output = resolve(options.output ?? join(root, 'build', options.sanitize ? 'sanitized' : ''));
 const library = join(output, 'minchat_native.node');
+const stamp = `${library}.digest`;
+const lock = join(output, 'lock');
 const compiler = process.env.CXX ?? 'g++';
 
-function giveUp(reason) {
+/** Ends well although nothing was built. */
+function leaveOut(reason) {
   console.log(`tfjs-native: not built: ${reason}. minchat computes with WebAssembly instead.`);
-  process.exit(strict ? 1 : 0);
+  process.exit(0);
 }
 
-if (platform() === 'win32') giveUp('Windows is not supported');
-if (spawnSync(compiler, ['--version']).status !== 0) giveUp(`no C++ compiler (${compiler}); on Debian: apt-get install g++`);
-
+const version = spawnSync(compiler, ['--version'], { encoding: 'utf8' });
+if (platform() === 'win32') leaveOut('Windows is not supported');
+if (version.status !== 0) leaveOut(`no C++ compiler (${compiler}); on Debian: apt-get install g++`);
 let headers;
 try {
   headers = createRequire(import.meta.url)('node-api-headers').include_dir;
 } catch {
-  giveUp('the package node-api-headers is missing');
+  leaveOut('the package node-api-headers is missing');
 }
 
-const native = join(root, 'native');
-const sources = readdirSync(native, { recursive: true }).map((file) => join(native, String(file)));
-const newest = Math.max(...sources.map((file) => statSync(file).mtimeMs), statSync(fileURLToPath(import.meta.url)).mtimeMs);
-if (existsSync(library) && statSync(library).mtimeMs > newest) process.exit(0);
-
-mkdirSync(output, { recursive: true });
-const common = ['-std=c++17', '-fPIC', '-O3', '-fno-math-errno', '-fno-trapping-math', '-ffp-contract=fast', '-fvisibility=hidden', '-Wall', '-Wextra', '-DNAPI_VERSION=8', `-I${headers}`,
-  ...(sanitize ? ['-g', '-O1', '-fsanitize=address,undefined', '-fno-omit-frame-pointer'] : [])];
+const sanitizers = options.sanitize ? ['-fsanitize=address,undefined', '-fno-omit-frame-pointer'] : [];
+const common = ['-std=c++17', '-fPIC', ...(options.sanitize ? ['-O1', '-g1'] : ['-O3']), ...sanitizers, '-fno-math-errno', '-fno-trapping-math', '-ffp-contract=fast', '-fvisibility=hidden', '-Wall', '-Wextra', '-DNAPI_VERSION=8', `-I${headers}`];
 const avx512 = ['-DVB=64', '-mavx512f', '-mavx512bw', '-mavx512vl', '-mavx512dq', '-mfma'];
-const kernels = { portable: ['-DVB=16'] };
+const bf16 = [...avx512, '-mavx512bf16', '-DHAVE_BF16'];
+const sets = { portable: ['-DVB=16'] };
 if (arch() === 'x64') {
-  kernels.avx2 = ['-DVB=32', '-mavx2', '-mfma'];
-  kernels.avx512 = avx512;
-  kernels.avx512_bf16 = [...avx512, '-mavx512bf16', '-DHAVE_BF16'];
+  sets.avx2 = ['-DVB=32', '-mavx2', '-mfma'];
+  sets.avx512 = avx512;
+  sets.avx512_bf16 = bf16;
 }
 const jobs = [
-  ...Object.entries(kernels).map(([set, flags]) => ({ source: 'kernels.cc', object: `kernels_${set}.o`, flags: [`-DISA=${set}`, ...flags] })),
+  ...Object.entries(sets).map(([set, flags]) => ({ source: 'kernels.cc', object: `kernels_${set}.o`, flags: [`-DISA=${set}`, ...flags] })),
   ...['binding', 'dispatch', 'memory', 'pack_cache', 'threads'].map((name) => ({ source: `${name}.cc`, object: `${name}.o`, flags: [] })),
 ];
 
-function compile({ source, object, flags }) {
+function digest() {
+  const hash = createHash('sha256').update(readFileSync(script)).update(version.stdout).update(process.env.CXX ?? '').update(process.arch);
+  const files = readdirSync(native, { recursive: true }).map(String).sort();
+  for (const file of files.filter((name) => statSync(join(native, name)).isFile())) hash.update(file).update(readFileSync(join(native, file)));
+  return hash.digest('hex');
+}
+const wanted = digest();
+const isThere = () => existsSync(library) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted;
+
+/** One build at a time in a folder; who waited finds the library there. A dead builder's lock is taken over. */
+async function takeLock() {
+  for (;;) {
+    try {
+      writeFileSync(lock, String(process.pid), { flag: 'wx' });
+      return;
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+    }
+    if (!holderLives()) rmSync(lock, { force: true });
+    await sleep(100);
+  }
+}
+
+function holderLives() {
+  try {
+    // No build takes that long: the number may be another process's by now.
+    if (Date.now() - statSync(lock).mtimeMs > 900_000) return false;
+    const pid = Number(readFileSync(lock, 'utf8'));
+    // 0 while it is being written.
+    if (pid !== 0) process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
+}
+
+function compile(folder, { source, object, flags }) {
   return new Promise((resolve, reject) => {
-    const child = spawn(compiler, [...common, ...flags, '-c', join(native, source), '-o', join(output, object)], { stdio: ['ignore', 'inherit', 'pipe'] });
+    const child = spawn(compiler, [...common, ...flags, '-c', join(native, source), '-o', join(folder, object)], { stdio: ['ignore', 'inherit', 'pipe'] });
     let errors = '';
     child.stderr.on('data', (chunk) => (errors += chunk));
     child.on('error', reject);
-    child.on('close', (code) => (code === 0 ? resolve() : reject(new Error(errors.split('\n').slice(0, 20).join('\n')))));
+    child.on('close', (code) => (code === 0 ? resolve() : reject(new Error(`the compiler failed on ${object}:\n${errors.split('\n').slice(0, 20).join('\n')}`))));
   });
 }
 
-try {
+async function build(folder) {
   const queue = [...jobs];
+  const failures = [];
   await Promise.all(Array.from({ length: Math.min(availableParallelism(), 8) }, async () => {
-    for (let job = queue.shift(); job; job = queue.shift()) await compile(job);
+    for (let job = queue.shift(); job && failures.length === 0; job = queue.shift()) await compile(folder, job).catch((error) => failures.push(error));
   }));
-} catch (error) {
-  giveUp(`the compiler failed:\n${error.message}`);
+  if (failures.length > 0) throw failures[0];
+  const made = join(folder, 'minchat_native.node');
+  const link = spawnSync(compiler, ['-shared', ...(platform() === 'darwin' ? ['-undefined', 'dynamic_lookup'] : []), ...sanitizers, ...jobs.map((job) => join(folder, job.object)), '-o', made, '-lpthread'], { encoding: 'utf8' });
+  if (link.status !== 0) throw new Error(`linking failed:\n${link.stderr}`);
+  renameSync(made, library);
+  writeFileSync(stamp, wanted);
 }
-const temporary = `${library}.${process.pid}`;
-const link = spawnSync(compiler, ['-shared', ...(platform() === 'darwin' ? ['-undefined', 'dynamic_lookup'] : []), ...(sanitize ? ['-fsanitize=address,undefined'] : []),
-  ...jobs.map((job) => join(output, job.object)), '-o', temporary, '-lpthread'], { encoding: 'utf8' });
-if (link.status !== 0) giveUp(`linking failed:\n${link.stderr}`);
-// Whole or not at all: another process may be loading it.
-renameSync(temporary, library);
-console.log(`tfjs-native: built for ${Object.keys(kernels).join(', ')}`);
+
+if (isThere()) process.exit(0);
+try {
+  mkdirSync(output, { recursive: true });
+  await takeLock();
+} catch (error) {
+  leaveOut(`cannot write to ${output} (${error.code})`);
+}
+let folder;
+try {
+  if (!isThere()) {
+    for (const left of readdirSync(output).filter((name) => name.startsWith('making-'))) rmSync(join(output, left), { recursive: true, force: true });
+    folder = mkdtempSync(join(output, 'making-'));
+    await build(folder);
+    console.log(`tfjs-native: built for ${Object.keys(sets).join(', ')}`);
+  }
+} catch (error) {
+  rmSync(library, { force: true });
+  rmSync(stamp, { force: true });
+  console.log(`tfjs-native: not built: ${error.message}\nminchat computes with WebAssembly instead.`);
+  process.exitCode = options.strict ? 1 : 0;
+} finally {
+  if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+  rmSync(lock, { force: true });
+}
