@@ -3,10 +3,12 @@ import { startBackend } from '@minchat/model';
 import { compare } from './compare.ts';
 import { measureGeneration, measurePeak, measureTraining } from './measure.ts';
 import { readArguments, usage } from './options.ts';
+import { serveBench } from './serve.ts';
 
 const say = (line: string): boolean => process.stdout.write(`${line}\n`);
 
 async function main(): Promise<void> {
+  if (process.argv[2] === 'serve') return serveBench(process.argv.slice(3));
   const { what, options, backend, json, rounds, only } = readArguments(process.argv.slice(2));
   if (what === 'compare') {
     const results = compare(rounds, only, json ? () => undefined : say, backend, options.threads);

@@ -15,12 +15,12 @@ export const liveEnv = {
   INFERENCE_MODELS: z.coerce.number().int().min(1).max(64).default(3),
   /** Memory for keys and values of all models together; slots are fewer when they would not fit. */
   INFERENCE_KV_MB: z.coerce.number().min(1).default(1024),
+  /** The pieces of an answer within so many milliseconds are sent as one. */
+  INFERENCE_STREAM_MS: z.coerce.number().min(0).max(1000).default(30),
   /** How long running answers may take to end after SIGTERM. */
   INFERENCE_DRAIN_SECONDS: z.coerce.number().min(0).default(20),
 } as const;
 export type LiveEnv = z.output<z.ZodObject<typeof liveEnv>>;
-
-const generatingKinds = new Set(['model']);
 
 /**
  * Serves `generate` and `score` on the bus. Instances share the requests by queue group; one whose
@@ -33,24 +33,25 @@ export async function startLive(bus: Bus, env: LiveEnv, log: Logger): Promise<{ 
     queue: env.INFERENCE_QUEUE,
     models: env.INFERENCE_MODELS,
     kvBytes: env.INFERENCE_KV_MB * 2 ** 20,
+    streamMs: env.INFERENCE_STREAM_MS,
+    // Every byte is verified here: when a model is loaded, not with each request.
+    fetch: (model) => bus.artifacts.get(model),
   });
   log.info({ backend: engine.backend, slots: env.INFERENCE_SLOTS }, 'live engine ready');
 
-  const open = async (model: ArtifactRef | undefined, kinds: ReadonlySet<string>, signal: AbortSignal) => {
-    if (model === undefined || !kinds.has(model.kind)) {
-      throw new MinchatError('MC_USAGE', `expected a ${[...kinds].join(' or ')}, found ${model?.kind ?? 'nothing'}`);
-    }
-    return { digest: model.digest, folder: await bus.artifacts.get(model, { signal }) };
+  const modelOf = ({ model }: { model?: ArtifactRef | undefined }, kind: string): ArtifactRef => {
+    if (model?.kind !== kind) throw new MinchatError('MC_USAGE', `expected a ${kind}, found ${model?.kind ?? 'nothing'}`);
+    return model;
   };
 
   const served = [
     bus.serve(rpc.generate, async function* (request, { signal }) {
       checkRequest(request);
-      yield* engine.generate(await open(request.model, generatingKinds, signal), request, signal);
+      yield* engine.generate(modelOf(request, 'model'), request, signal);
     }),
-    bus.serve(rpc.score, async (request, { signal }) => {
+    bus.serve(rpc.score, async (request) => {
       const texts = request.texts.map(({ messages, completion }) => ({ messages, completion }));
-      return { scores: await engine.score(await open(request.model, new Set(['reward-model']), signal), texts) };
+      return { scores: await engine.score(modelOf(request, 'reward-model'), texts) };
     }),
   ];
   return {

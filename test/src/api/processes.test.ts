@@ -1,10 +1,6 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { connectBus } from '@minchat/bus';
 import { startNatsServer, type TestNats } from '@minchat/bus/testing';
 import { writeTinyModels } from '@minchat/inference/testing';
@@ -12,6 +8,7 @@ import { startBackend } from '@minchat/model';
 import { createLogger } from '@minchat/telemetry';
 import OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startService, type ServiceProcess } from './process.ts';
 import { putTinyRun } from './support.ts';
 
 // Every service as its own process, two inference workers among them.
@@ -20,46 +17,15 @@ const backend = process.env['MINCHAT_BACKEND'] ?? 'wasm';
 let folder: string;
 let nats: TestNats;
 let client: OpenAI;
-const children: Service[] = [];
+const children: ServiceProcess[] = [];
 
-interface Service { child: ChildProcess; line(pattern: RegExp): Promise<RegExpExecArray> }
-
-function start(service: string, env: Record<string, string> = {}): Service {
-  const child = spawn(process.execPath, [fileURLToPath(new URL(`../../../services/${service}/src/main.ts`, import.meta.url))], {
-    env: { ...process.env, NATS_URL: nats.url, MINCHAT_HOME: folder, MINCHAT_BACKEND: backend, HEALTH_PORT: '0', ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const lines: string[] = [];
-  const waiting = new Set<(line: string) => void>();
-  createInterface({ input: child.stdout! }).on('line', (line) => {
-    lines.push(line);
-    for (const wait of waiting) wait(line);
-  });
-  const line = (pattern: RegExp): Promise<RegExpExecArray> => {
-    const known = lines.map((one) => pattern.exec(one)).find((match) => match !== null);
-    if (known) return Promise.resolve(known);
-    return new Promise((resolve, reject) => {
-      const wait = (one: string): void => {
-        const match = pattern.exec(one);
-        if (match) resolve(match);
-      };
-      waiting.add(wait);
-      child.once('exit', (code) => reject(new Error(`${service} ended with ${String(code)}:\n${lines.join('\n')}`)));
-    });
-  };
-  const started = { child, line };
+const start = (service: string, env: Record<string, string> = {}): ServiceProcess => {
+  const started = startService(service, { NATS_URL: nats.url, MINCHAT_HOME: folder, MINCHAT_BACKEND: backend, ...env });
   children.push(started);
   return started;
-}
+};
 
-async function end({ child }: Service): Promise<number | null> {
-  if (child.exitCode !== null) return child.exitCode;
-  const exit = once(child, 'exit') as Promise<[number | null]>;
-  child.kill('SIGTERM');
-  return (await exit)[0];
-}
-
-let workers: Service[];
+let workers: ServiceProcess[];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'minchat-processes-'));
@@ -75,7 +41,7 @@ beforeAll(async () => {
   client = new OpenAI({ baseURL: `${listens[1] ?? ''}/v1`, apiKey: 'unused', maxRetries: 0 });
 });
 afterAll(async () => {
-  const codes = await Promise.all(children.map(end));
+  const codes = await Promise.all(children.map((child) => child.end()));
   await nats.stop();
   await rm(folder, { recursive: true });
   expect(codes).toEqual(codes.map(() => 0));
@@ -94,7 +60,7 @@ describe('services as processes', () => {
     const answers = Promise.all(Array.from({ length: 8 }, (_, seed) => ask(seed, 400)));
     const stream = await client.completions.create({ model: 'tiny', prompt: 'one', max_tokens: 3, stream: true });
     for await (const _ of stream) break;
-    const code = end(workers[0]!);
+    const code = workers[0]!.end();
     const during = Promise.all(Array.from({ length: 8 }, (_, seed) => ask(seed, 5)));
     expect((await answers).every((answer) => answer.usage?.completion_tokens === 400)).toBe(true);
     expect(await during).toHaveLength(8);

@@ -40,7 +40,7 @@ export async function startApi(engine: Partial<Parameters<typeof startLive>[1]> 
   await putTinyRun(gatewayBus, models, join(folder, 'report'));
   const coordinator = new Coordinator({ bus: coordinatorBus, log });
   await coordinator.start();
-  const live = await startLive(inferenceBus, { INFERENCE_SLOTS: 8, INFERENCE_QUEUE: 32, INFERENCE_MODELS: 2, INFERENCE_KV_MB: 64, INFERENCE_DRAIN_SECONDS: 5, ...engine }, log);
+  const live = await startLive(inferenceBus, { INFERENCE_SLOTS: 8, INFERENCE_QUEUE: 32, INFERENCE_MODELS: 2, INFERENCE_KV_MB: 64, INFERENCE_STREAM_MS: 0, INFERENCE_DRAIN_SECONDS: 5, ...engine }, log);
 
   const servers: Server[] = [];
   const gateway = async (settings: Partial<ServerEnv>): Promise<{ url: string; server: Server }> => {

@@ -1,29 +1,41 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { create, GenerateRequest, type GenerateChunk, type Init } from '@minchat/contracts';
+import { create, GenerateRequest, type ArtifactRef, type GenerateChunk, type Init } from '@minchat/contracts';
+import { MinchatError } from '@minchat/errors';
 import { startBackend } from '@minchat/model';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeTinyModels } from '../testing.ts';
 import { Engine } from './engine.ts';
-import type { ModelSource } from './protocol.ts';
 
 let folder: string;
+const folders = new Map<string, string>();
+let fetched = 0;
+const fetch = async ({ digest }: ArtifactRef): Promise<string> => {
+  fetched += 1;
+  const found = folders.get(digest);
+  if (found === undefined) throw new MinchatError('MC_ARTIFACT_MISSING', `expected ${digest}`);
+  return found;
+};
 let engine: Engine;
-let model: ModelSource;
-let other: ModelSource;
-let reward: ModelSource;
+let model: ArtifactRef;
+let other: ArtifactRef;
+let reward: ArtifactRef;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'minchat-engine-'));
   await startBackend('cpu');
   const first = await writeTinyModels(join(folder, 'a'));
   const second = await writeTinyModels(join(folder, 'b'), { seed: 2 });
-  model = { digest: 'a', folder: first.model };
-  reward = { digest: 'r', folder: first.reward };
-  other = { digest: 'b', folder: second.model };
+  const known = (path: string, kind = 'model'): ArtifactRef => {
+    folders.set(path, path);
+    return { kind, digest: path, size: 0, scope: '' };
+  };
+  model = known(first.model);
+  reward = known(first.reward, 'reward-model');
+  other = known(second.model);
   process.env['MINCHAT_BACKEND'] = 'wasm';
-  engine = await Engine.start({ slots: 4, queue: 8, models: 2, kvBytes: 2 ** 26 });
+  engine = await Engine.start({ slots: 4, queue: 8, models: 2, kvBytes: 2 ** 26, streamMs: 0, fetch });
 });
 afterAll(async () => {
   await engine.close();
@@ -34,7 +46,7 @@ function request(init: Init<GenerateRequest>): GenerateRequest {
   return create(GenerateRequest, { requestId: 'r', model: { kind: 'model', digest: `sha256:${'0'.repeat(64)}` }, text: 'the cat', maxTokens: 12, temperature: 1, topP: 1, n: 1, ...init });
 }
 
-async function collect(source: ModelSource, init: Init<GenerateRequest>, on: Engine = engine): Promise<{ text: string[]; chunks: GenerateChunk[]; finish: string[] }> {
+async function collect(source: ArtifactRef, init: Init<GenerateRequest>, on: Engine = engine): Promise<{ text: string[]; chunks: GenerateChunk[]; finish: string[] }> {
   const chunks = await Array.fromAsync(on.generate(source, request(init)));
   const n = init.n ?? 1;
   const of = (index: number): GenerateChunk[] => chunks.filter((chunk) => chunk.index === index);
@@ -121,7 +133,7 @@ describe('Engine', () => {
     await expect(collect(model, { text: undefined, tokens: { tokens: [9999] } })).rejects.toMatchObject({ code: 'MC_USAGE' });
     await expect(collect(model, { maxTokens: 0 })).rejects.toMatchObject({ code: 'MC_USAGE' });
     await expect(collect(reward, {})).rejects.toMatchObject({ code: 'MC_USAGE' });
-    await expect(collect({ digest: 'none', folder: join(folder, 'none') }, {})).rejects.toMatchObject({ code: expect.stringMatching(/^MC_/) as string });
+    await expect(collect({ ...model, digest: 'none' }, {})).rejects.toMatchObject({ code: 'MC_ARTIFACT_MISSING' });
     expect((await collect(model, {})).finish).toHaveLength(1);
   });
 
@@ -160,8 +172,22 @@ describe('Engine', () => {
     await expect(engine.score(reward, [{ messages: [], completion: 'x '.repeat(100) }])).rejects.toMatchObject({ code: 'MC_CONTEXT_LENGTH' });
   });
 
+  it('sends the pieces between the first and the last together, and loads a model once', async () => {
+    const before = fetched;
+    const one = await Engine.start({ slots: 4, queue: 8, models: 1, kvBytes: 2 ** 26, streamMs: 60_000, fetch });
+    const init = { hasSeed: true, seed: 7, maxTokens: 20, wantLogprobs: true, topLogprobs: 1, logitBias: [{ token: 0, bias: -100 }, { token: 4, bias: -100 }] };
+    const [together, apart] = [await collect(model, { ...init, n: 2 }, one), await collect(model, { ...init, n: 2 })];
+    expect(together.text).toEqual(apart.text);
+    expect(together.chunks).toHaveLength(4);
+    const tokens = ({ chunks }: { chunks: GenerateChunk[] }, index: number) => chunks.filter((chunk) => chunk.index === index).flatMap((chunk) => chunk.tokens.map((token) => token.token));
+    expect([tokens(together, 0), tokens(together, 1)]).toEqual([tokens(apart, 0), tokens(apart, 1)]);
+    await collect(model, init, one);
+    expect(fetched).toBe(before + 1);
+    await one.close();
+  });
+
   it('fails what runs when its thread is gone', async () => {
-    const one = await Engine.start({ slots: 2, queue: 2, models: 1, kvBytes: 2 ** 26 });
+    const one = await Engine.start({ slots: 2, queue: 2, models: 1, kvBytes: 2 ** 26, streamMs: 0, fetch });
     const running = collect(model, { maxTokens: 60, logitBias: [{ token: 100, bias: 100 }] }, one);
     await Promise.all([one.close(), expect(running).rejects.toMatchObject({ code: 'MC_SERVICE_UNAVAILABLE' })]);
     await expect(one.gone).resolves.toBeInstanceOf(Error);

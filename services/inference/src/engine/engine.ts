@@ -1,12 +1,14 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { errorFromWire, type GenerateChunk, type GenerateRequest } from '@minchat/contracts';
+import { errorFromWire, errorToWire, type ArtifactRef, type GenerateChunk, type GenerateRequest } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
-import type { ComputeOptions, FromCompute, ModelSource, Outcome, ScoredConversation, ToCompute } from './protocol.ts';
+import type { ComputeOptions, FromCompute, Outcome, ScoredConversation, ToCompute } from './protocol.ts';
 
 export interface EngineOptions extends ComputeOptions {
   /** Answers that may wait for a slot beside those that have one. */
   queue: number;
+  /** The verified local folder of a model; asked for whenever one is to be loaded. */
+  fetch: (source: ArtifactRef) => Promise<string>;
 }
 
 interface Call {
@@ -16,7 +18,7 @@ interface Call {
   fail(error: Error): void;
 }
 
-type Request = { type: 'generate'; source: ModelSource; request: GenerateRequest } | { type: 'score'; source: ModelSource; texts: ScoredConversation[] };
+type Request = { type: 'generate'; source: ArtifactRef; request: GenerateRequest } | { type: 'score'; source: ArtifactRef; texts: ScoredConversation[] };
 
 /**
  * The live engine as the main thread sees it: a compute thread behind a bounded queue. All methods
@@ -46,6 +48,13 @@ export class Engine {
     };
     worker.on('message', (message: FromCompute) => {
       if (message.type === 'failed') end(errorFromWire(message.error));
+      if (message.type === 'fetch') {
+        const { digest } = message.source;
+        options.fetch(message.source).then(
+          (folder) => this.#post({ type: 'fetched', digest, folder }),
+          (error: unknown) => this.#post({ type: 'unfetched', digest, error: errorToWire(error) }),
+        );
+      }
       if (message.type !== 'outcomes') return;
       this.#running = message.running;
       this.#tokens += message.tokens;
@@ -57,8 +66,8 @@ export class Engine {
 
   /** Throws MC_BACKEND_UNAVAILABLE when the compute backend does not start. */
   static async start(options: EngineOptions): Promise<Engine> {
-    const { slots, kvBytes, models } = options;
-    const workerData: ComputeOptions = { slots, kvBytes, models };
+    const { slots, kvBytes, models, streamMs } = options;
+    const workerData: ComputeOptions = { slots, kvBytes, models, streamMs };
     const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData });
     const [message] = await once(worker, 'message') as [FromCompute];
     if (message.type === 'ready') return new Engine(worker, message.backend, options);
@@ -75,7 +84,7 @@ export class Engine {
    * The answers' pieces as they come. Leaving the loop, or the signal, frees the slots before the
    * next token. Throws MC_OVERLOADED when the queue is full.
    */
-  async *generate(source: ModelSource, request: GenerateRequest, signal?: AbortSignal): AsyncGenerator<GenerateChunk, void, undefined> {
+  async *generate(source: ArtifactRef, request: GenerateRequest, signal?: AbortSignal): AsyncGenerator<GenerateChunk, void, undefined> {
     const pieces: GenerateChunk[] = [];
     let failure: Error | undefined;
     let over = false;
@@ -110,7 +119,7 @@ export class Engine {
   }
 
   /** The reward model's score of each text, in their order. Throws MC_OVERLOADED when the queue is full. */
-  async score(source: ModelSource, texts: ScoredConversation[]): Promise<number[]> {
+  async score(source: ArtifactRef, texts: ScoredConversation[]): Promise<number[]> {
     const { promise, resolve, reject } = Promise.withResolvers<number[]>();
     const call = this.#open(1, { type: 'score', source, texts }, {
       outcome: (outcome) => {
@@ -130,6 +139,10 @@ export class Engine {
     await this.#worker.terminate();
   }
 
+  #post(message: ToCompute): void {
+    this.#worker.postMessage(message);
+  }
+
   #open(weight: number, request: Request, handlers: Omit<Call, 'weight'>): { close(isOver: boolean): void } {
     if (weight > this.#capacity) throw new MinchatError('MC_USAGE', `expected at most ${this.#capacity} answers in one request, found ${weight}`);
     if (this.#load + weight > this.#capacity) {
@@ -139,13 +152,12 @@ export class Engine {
     this.#nextId += 1;
     this.#load += weight;
     this.#calls.set(id, { weight, ...handlers });
-    const post = (message: ToCompute): void => this.#worker.postMessage(message);
-    post({ ...request, id });
+    this.#post({ ...request, id });
     return {
       close: (isOver) => {
         if (!this.#calls.delete(id)) return;
         this.#load -= weight;
-        if (!isOver) post({ type: 'cancel', id });
+        if (!isOver) this.#post({ type: 'cancel', id });
       },
     };
   }

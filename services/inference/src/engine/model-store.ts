@@ -1,7 +1,8 @@
+import type { ArtifactRef } from '@minchat/contracts';
 import { toMinchatError, type MinchatError } from '@minchat/errors';
 import { DecodeBatch, disposeModel, loadModel, type GPTConfig, type Model } from '@minchat/model';
 import { loadTokenizer, type Tokenizer } from '@minchat/tokenizer';
-import type { ComputeOptions, ModelSource } from './protocol.ts';
+import type { ComputeOptions } from './protocol.ts';
 
 /** A model with its tokenizer, and the batch that its answers are decoded in. */
 export interface LoadedModel {
@@ -31,17 +32,22 @@ export type Found =
 export class ModelStore {
   readonly #entries = new Map<string, Entry>();
   readonly #options: ComputeOptions;
+  readonly #fetch: (source: ArtifactRef) => Promise<string>;
   readonly #changed: () => void;
   #clock = 0;
 
-  /** `changed` is called when a model has been loaded, or could not be. */
-  constructor(options: ComputeOptions, changed: () => void) {
+  /**
+   * `fetch` gives the verified local folder of a model that is to be loaded; `changed` is called when
+   * one has been loaded, or could not be.
+   */
+  constructor(options: ComputeOptions, fetch: (source: ArtifactRef) => Promise<string>, changed: () => void) {
     this.#options = options;
+    this.#fetch = fetch;
     this.#changed = changed;
   }
 
   /** Never waits: loading goes on beside. A failure is told once; the next call tries again. */
-  find(source: ModelSource): Found {
+  find(source: ArtifactRef): Found {
     const entry = this.#entries.get(source.digest);
     if (entry === undefined) {
       if (!this.#makeRoom()) return { state: 'full' };
@@ -72,8 +78,10 @@ export class ModelStore {
     this.#entries.clear();
   }
 
-  async #load({ digest, folder }: ModelSource): Promise<void> {
+  async #load(source: ArtifactRef): Promise<void> {
+    const { digest } = source;
     try {
+      const folder = await this.#fetch(source);
       const tokenizer = await loadTokenizer(folder);
       const model = await loadModel(folder);
       this.#entries.set(digest, { state: 'ready', used: this.#clock, loaded: { model, tokenizer, batch: undefined, users: 0 } });

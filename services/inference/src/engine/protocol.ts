@@ -1,12 +1,6 @@
-import type { GenerateChunk, GenerateRequest, WireError } from '@minchat/contracts';
+import type { ArtifactRef, GenerateChunk, GenerateRequest, WireError } from '@minchat/contracts';
 
 // What the main thread and the compute thread say to each other.
-
-/** A model's verified local folder. The digest is its identity. */
-export interface ModelSource {
-  digest: string;
-  folder: string;
-}
 
 /** One text to score, as a conversation and the answer to it. */
 export interface ScoredConversation {
@@ -15,8 +9,11 @@ export interface ScoredConversation {
 }
 
 export type ToCompute =
-  | { type: 'generate'; id: number; source: ModelSource; request: GenerateRequest }
-  | { type: 'score'; id: number; source: ModelSource; texts: ScoredConversation[] }
+  | { type: 'generate'; id: number; source: ArtifactRef; request: GenerateRequest }
+  | { type: 'score'; id: number; source: ArtifactRef; texts: ScoredConversation[] }
+  /** The local folder of a model that was asked for by `fetch`, or why there is none. */
+  | { type: 'fetched'; digest: string; folder: string }
+  | { type: 'unfetched'; digest: string; error: WireError }
   /** The client is gone, or wants no more. */
   | { type: 'cancel'; id: number };
 
@@ -30,6 +27,8 @@ export type Outcome =
 export type FromCompute =
   | { type: 'ready'; backend: string; reason: string }
   | { type: 'failed'; error: WireError }
+  /** A model is to be loaded: its folder is wanted. */
+  | { type: 'fetch'; source: ArtifactRef }
   /** All that came of one round of tokens, in one message. */
   | { type: 'outcomes'; outcomes: Outcome[]; running: number; tokens: number };
 
@@ -40,4 +39,6 @@ export interface ComputeOptions {
   kvBytes: number;
   /** Models kept loaded. */
   models: number;
+  /** The pieces of an answer within so many milliseconds are sent as one. */
+  streamMs: number;
 }

@@ -1,17 +1,17 @@
 import { setImmediate } from 'node:timers/promises';
-import { errorToWire, type GenerateChunk, type GenerateRequest } from '@minchat/contracts';
+import { errorFromWire, errorToWire, type ArtifactRef, type GenerateChunk, type GenerateRequest } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
 import { AnswerTracker, type AnswerPiece } from './answer.ts';
 import { ModelStore, type LoadedModel } from './model-store.ts';
 import { describeToken, echoPrompt, readPrompt, type Prompt } from './prompt.ts';
-import type { ComputeOptions, ModelSource, Outcome, ScoredConversation, ToCompute } from './protocol.ts';
+import type { ComputeOptions, FromCompute, Outcome, ScoredConversation, ToCompute } from './protocol.ts';
 import { answerSeed, logprobsOf, samplingOf, textDecoder } from './sampling.ts';
 import { scoreTexts } from './score.ts';
 
 /** A request that has not got all it needs: a loaded model, or slots for all of its answers. */
 interface Waiting {
   id: number;
-  source: ModelSource;
+  source: ArtifactRef;
   work: { type: 'generate'; request: GenerateRequest } | { type: 'score'; texts: ScoredConversation[] };
   /** Set once the model is there. */
   started?: Started;
@@ -30,7 +30,13 @@ interface Started {
   over: number;
 }
 
-interface Answer { index: number; tracker: AnswerTracker }
+interface Answer {
+  index: number;
+  tracker: AnswerTracker;
+  /** What is certain and not yet sent, and when something was sent last. */
+  held: AnswerPiece;
+  sentAt: number;
+}
 
 /**
  * The work of the compute thread: continuous batching. Between two tokens requests join the running
@@ -40,7 +46,9 @@ interface Answer { index: number; tracker: AnswerTracker }
  */
 export class Scheduler {
   readonly #store: ModelStore;
-  readonly #send: (outcomes: Outcome[], running: number, tokens: number) => void;
+  readonly #post: (message: FromCompute) => void;
+  readonly #streamMs: number;
+  readonly #fetching = new Map<string, PromiseWithResolvers<string>>();
   readonly #inbox: ToCompute[] = [];
   readonly #waiting: Waiting[] = [];
   readonly #started = new Map<number, Started>();
@@ -50,15 +58,26 @@ export class Scheduler {
   #news = false;
   #wake = (): void => undefined;
 
-  constructor(options: ComputeOptions, send: (outcomes: Outcome[], running: number, tokens: number) => void) {
-    this.#store = new ModelStore(options, () => this.#poke());
-    this.#send = send;
+  constructor(options: ComputeOptions, post: (message: FromCompute) => void) {
+    this.#store = new ModelStore(options, (source) => this.#fetch(source), () => this.#poke());
+    this.#post = post;
+    this.#streamMs = options.streamMs;
   }
 
   /** Takes a message of the main thread. It has its effect between two tokens, never during one. */
   take(message: ToCompute): void {
+    const fetching = 'digest' in message ? this.#fetching.get(message.digest) : undefined;
+    if (message.type === 'fetched') return fetching?.resolve(message.folder);
+    if (message.type === 'unfetched') return fetching?.reject(errorFromWire(message.error));
     this.#inbox.push(message);
     this.#poke();
+  }
+
+  async #fetch(source: ArtifactRef): Promise<string> {
+    const fetching = Promise.withResolvers<string>();
+    this.#fetching.set(source.digest, fetching);
+    this.#post({ type: 'fetch', source });
+    return fetching.promise.finally(() => this.#fetching.delete(source.digest));
   }
 
   /** Works for ever. */
@@ -79,7 +98,7 @@ export class Scheduler {
   #read(message: ToCompute): void {
     if (message.type === 'cancel') this.#end(message.id);
     else if (message.type === 'score') this.#waiting.push({ id: message.id, source: message.source, work: { type: 'score', texts: message.texts } });
-    else this.#waiting.push({ id: message.id, source: message.source, work: { type: 'generate', request: message.request } });
+    else if (message.type === 'generate') this.#waiting.push({ id: message.id, source: message.source, work: { type: 'generate', request: message.request } });
   }
 
   #poke(): void {
@@ -90,7 +109,7 @@ export class Scheduler {
   #flush(): void {
     if (this.#outbox.length === 0) return;
     const running = Array.from(this.#started.values()).reduce((sum, one) => sum + one.running.size, 0);
-    this.#send(this.#outbox, running, this.#tokens);
+    this.#post({ type: 'outcomes', outcomes: this.#outbox, running, tokens: this.#tokens });
     this.#outbox = [];
     this.#tokens = 0;
   }
@@ -174,7 +193,7 @@ export class Scheduler {
           eosIds: loaded.tokenizer.eosIds,
           maxTokens: started.prompt.maxTokens,
         });
-        started.running.set(slot, { index, tracker });
+        started.running.set(slot, { index, tracker, held: { text: '', tokens: [] }, sentAt: -Infinity });
       }
     } catch (error) {
       for (const { started } of queue) this.#fail(started.id, error);
@@ -195,6 +214,7 @@ export class Scheduler {
       for (const started of new Set(owners.values())) this.#fail(started.id, error);
       return true;
     }
+    const now = performance.now();
     for (const { slot, token } of tokens) {
       const started = owners.get(slot);
       const answer = started?.running.get(slot);
@@ -202,7 +222,7 @@ export class Scheduler {
       this.#tokens += 1;
       try {
         const piece = answer.tracker.push({ id: token.token, ...(started.request.wantLogprobs ? logprobsOf(token) : {}) });
-        this.#tell(started, answer, piece);
+        this.#tell(started, answer, piece, now);
         if (piece.finish !== undefined) this.#finish(started, slot);
       } catch (error) {
         // What one request cannot have is no reason to end its neighbours.
@@ -212,14 +232,22 @@ export class Scheduler {
     return true;
   }
 
-  #tell(started: Started, answer: Answer, piece: AnswerPiece): void {
+  /**
+   * Sends what is new of an answer: the first piece and the last at once, those between at most once
+   * in `streamMs`, so that a fast model is not held up by its own messages.
+   */
+  #tell(started: Started, answer: Answer, { text, tokens, finish }: AnswerPiece, now: number): void {
     const { wantLogprobs } = started.request;
-    if (piece.text === '' && piece.finish === undefined && (!wantLogprobs || piece.tokens.length === 0)) return;
+    const piece: AnswerPiece = { text: answer.held.text + text, tokens: wantLogprobs ? [...answer.held.tokens, ...tokens] : [], ...(finish === undefined ? {} : { finish }) };
+    answer.held = piece;
+    if (finish === undefined && ((piece.text === '' && piece.tokens.length === 0) || now - answer.sentAt < this.#streamMs)) return;
+    answer.held = { text: '', tokens: [] };
+    answer.sentAt = now;
     const { tokenizer } = started.loaded;
     this.#chunk(started.id, {
       index: answer.index,
       text: piece.text,
-      tokens: !wantLogprobs ? [] : piece.tokens.map((token) => ({
+      tokens: piece.tokens.map((token) => ({
         ...describeToken(tokenizer, token.id),
         logprob: token.logprob ?? 0,
         top: (token.top ?? []).map((one) => ({ token: one.id, text: describeToken(tokenizer, one.id).text, logprob: one.logprob })),

@@ -12,7 +12,7 @@ const post = (message: FromCompute): void => port.postMessage(message);
 
 try {
   const { name, reason } = await startBackend();
-  const scheduler = new Scheduler(workerData as ComputeOptions, (outcomes, running, tokens) => post({ type: 'outcomes', outcomes, running, tokens }));
+  const scheduler = new Scheduler(workerData as ComputeOptions, post);
   port.on('message', (message: ToCompute) => scheduler.take(message));
   post({ type: 'ready', backend: name, reason });
   await scheduler.run();
