@@ -3,6 +3,7 @@ import { blocks, hiddenStatesWith, leftPad, unembed } from '../forward.ts';
 import { parameterOf } from '../model.ts';
 import { attention } from '../ops/attention.ts';
 import { cacheWrite, decodeAttention, type LayerCache } from '../ops/decode-attention.ts';
+import { embedding } from '../ops/embedding.ts';
 import type { Model } from '../types.ts';
 
 /** One token of a slot that is to be read: the slot already holds `position` tokens. */
@@ -49,14 +50,16 @@ export class KeyValueCache {
   }
 
   /** Reads one more token in some of the slots; the logits after each, (R, V). */
-  async append(tokens: readonly SlotToken[]): Promise<Float32Array[]> {
+  async append(appended: readonly SlotToken[]): Promise<Float32Array[]> {
     const model = this.#model;
-    const rows = tf.getBackend() === 'webgpu' ? this.#everySlot(tokens) : tokens;
+    const rows = tf.getBackend() === 'webgpu' ? this.#everySlot(appended) : appended;
     const slots = rows.map((row) => row.slot);
     const positions = rows.map((row) => row.position);
     const logits = tf.tidy(() => {
-      const ids = tf.tensor1d(rows.map((row) => row.token), 'int32');
-      const x = tf.add(tf.gather(parameterOf(model, 'transformer.wte.weight'), ids), tf.gather(parameterOf(model, 'transformer.wpe.weight'), tf.tensor1d(positions, 'int32')));
+      // Each row is a text of its own whose only column stands at `position`: it began that far to the left.
+      const tokens = tf.tensor2d(rows.map((row) => row.token), [rows.length, 1], 'int32');
+      const start = tf.tensor1d(positions.map((position) => -position), 'int32');
+      const x = tf.squeeze(embedding(tokens, start, parameterOf(model, 'transformer.wte.weight'), parameterOf(model, 'transformer.wpe.weight')), [1]); // (R, C)
       const hidden = blocks(model, x, (qkv, layer) =>
         this.#replace(layer, (cache) => {
           const next = decodeAttention(qkv, cache, model.config.n_head, slots, positions);
@@ -65,7 +68,7 @@ export class KeyValueCache {
       );
       return unembed(model, hidden);
     });
-    return (await splitRows(logits, model.config.vocab_size)).slice(0, tokens.length);
+    return (await splitRows(logits, model.config.vocab_size)).slice(0, appended.length);
   }
 
   dispose(): void {
