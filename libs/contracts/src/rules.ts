@@ -37,6 +37,7 @@ const role = pattern(/^(system|user|assistant)$/, 'system, user or assistant');
 // Relative, "/" between folders, no empty, "." or ".." part, nothing that a file system reads otherwise.
 // eslint-disable-next-line no-control-regex
 const path = pattern(/^(?!.*(^|\/)\.{0,2}(\/|$))[^\\:\u0000-\u001f]{1,512}$/, 'a relative path that stays in its folder');
+const personRole = pattern(/^(admin|labeler|viewer)$/, 'admin, labeler or viewer');
 const filled = pattern(/[^]/, 'a text that is not empty');
 const object: Rule = { expected: 'a JSON object', test: json };
 const present: Rule = { expected: 'a value', test: (value) => value !== undefined };
@@ -115,4 +116,22 @@ export const rules: Readonly<Record<string, Rule>> = {
   'SubmitTaskRequest.labelerId': filled,
   'SkipTaskRequest.taskId': filled,
   'SkipTaskRequest.labelerId': filled,
+
+  'Account.accountId': name,
+  'Account.role': personRole,
+  'CheckSessionRequest.tokenHash': sha256,
+  'CheckKeyRequest.keyHash': sha256,
+  'ListSessionsRequest.accountId': name,
+  'EndSessionsRequest.accountId': name,
+  'ChangeAccountRequest.accountId': name,
+  'ChangeAccountRequest.role': orEmpty(personRole),
+  'Invitation.role': personRole,
+  'InviteRequest.role': orEmpty(personRole),
+  'InviteRequest.accountId': orEmpty(name),
+  'WithdrawInvitationRequest.invitationId': name,
+  'MakeKeyRequest.name': filled,
+  'ChangeKeyRequest.keyId': name,
+  'RevokeKeyRequest.keyId': name,
+  'RecordAuditRequest.entry': present,
+  'AuditEntry.action': filled,
 };

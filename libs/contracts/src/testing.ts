@@ -17,13 +17,19 @@ const special: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   'Message.role': fc.constantFrom('system', 'user', 'assistant'),
   'ListRecordsRequest.type': fc.constantFrom('prompts', 'demonstrations', 'comparisons', 'texts'),
   'LeaseTaskRequest.kind': fc.constantFrom('rank', 'write'),
+  'CheckSessionRequest.tokenHash': hex,
+  'CheckKeyRequest.keyHash': hex,
+  'AuditEntry.action': name,
 };
+
+const personRoles = /^(Account|Invitation|InviteRequest|ChangeAccountRequest)\.role$/;
 
 function scalar(label: string, type: string): fc.Arbitrary<unknown> {
   const known = special[label];
   if (known) return known;
   switch (type) {
     case 'string':
+      if (personRoles.test(label)) return fc.constantFrom('admin', 'labeler', 'viewer');
       if (label.endsWith('Json')) return object;
       // Names pass every rule that is not about JSON; free text stands where there is no rule.
       return /(Id|name|kind|stage|fromStage|forkedFrom|format|collection|status|scope)$/i.test(label) ? name : text;

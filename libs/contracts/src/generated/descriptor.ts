@@ -672,6 +672,464 @@ export const descriptor: Descriptor = {
     "repeated": true
    }
   },
+  "Actor": {
+   "accountId": {
+    "id": 1,
+    "type": "string"
+   },
+   "name": {
+    "id": 2,
+    "type": "string"
+   },
+   "address": {
+    "id": 3,
+    "type": "string"
+   }
+  },
+  "Account": {
+   "accountId": {
+    "id": 1,
+    "type": "string"
+   },
+   "name": {
+    "id": 2,
+    "type": "string"
+   },
+   "role": {
+    "id": 3,
+    "type": "string"
+   },
+   "disabled": {
+    "id": 4,
+    "type": "bool"
+   },
+   "createdAtMs": {
+    "id": 5,
+    "type": "uint64"
+   },
+   "seenAtMs": {
+    "id": 6,
+    "type": "uint64"
+   }
+  },
+  "CheckSessionRequest": {
+   "tokenHash": {
+    "id": 1,
+    "type": "string"
+   }
+  },
+  "CheckSessionReply": {
+   "account": {
+    "id": 1,
+    "type": "Account"
+   },
+   "sessionId": {
+    "id": 2,
+    "type": "string"
+   }
+  },
+  "CheckKeyRequest": {
+   "keyHash": {
+    "id": 1,
+    "type": "string"
+   }
+  },
+  "CheckKeyReply": {
+   "key": {
+    "id": 1,
+    "type": "ApiKey"
+   }
+  },
+  "LogInRequest": {
+   "name": {
+    "id": 1,
+    "type": "string"
+   },
+   "password": {
+    "id": 2,
+    "type": "string"
+   },
+   "address": {
+    "id": 3,
+    "type": "string"
+   },
+   "agent": {
+    "id": 4,
+    "type": "string"
+   }
+  },
+  "SessionReply": {
+   "token": {
+    "id": 1,
+    "type": "string"
+   },
+   "account": {
+    "id": 2,
+    "type": "Account"
+   }
+  },
+  "ListSessionsRequest": {
+   "accountId": {
+    "id": 1,
+    "type": "string"
+   }
+  },
+  "EndSessionsRequest": {
+   "actor": {
+    "id": 1,
+    "type": "Actor"
+   },
+   "accountId": {
+    "id": 2,
+    "type": "string"
+   },
+   "sessionId": {
+    "id": 3,
+    "type": "string"
+   },
+   "keepSessionId": {
+    "id": 4,
+    "type": "string"
+   }
+  },
+  "ListSessionsReply": {
+   "sessions": {
+    "id": 1,
+    "type": "Session",
+    "repeated": true
+   }
+  },
+  "Session": {
+   "sessionId": {
+    "id": 1,
+    "type": "string"
+   },
+   "address": {
+    "id": 2,
+    "type": "string"
+   },
+   "agent": {
+    "id": 3,
+    "type": "string"
+   },
+   "createdAtMs": {
+    "id": 4,
+    "type": "uint64"
+   },
+   "seenAtMs": {
+    "id": 5,
+    "type": "uint64"
+   }
+  },
+  "ChangePasswordRequest": {
+   "actor": {
+    "id": 1,
+    "type": "Actor"
+   },
+   "oldPassword": {
+    "id": 2,
+    "type": "string"
+   },
+   "newPassword": {
+    "id": 3,
+    "type": "string"
+   },
+   "sessionId": {
+    "id": 4,
+    "type": "string"
+   }
+  },
+  "ChangePasswordReply": {},
+  "AdminMissingRequest": {},
+  "AdminMissingReply": {
+   "missing": {
+    "id": 1,
+    "type": "bool"
+   }
+  },
+  "ListPeopleRequest": {},
+  "ListPeopleReply": {
+   "accounts": {
+    "id": 1,
+    "type": "Account",
+    "repeated": true
+   },
+   "invitations": {
+    "id": 2,
+    "type": "Invitation",
+    "repeated": true
+   }
+  },
+  "ChangeAccountRequest": {
+   "actor": {
+    "id": 1,
+    "type": "Actor"
+   },
+   "accountId": {
+    "id": 2,
+    "type": "string"
+   },
+   "role": {
+    "id": 3,
+    "type": "string"
+   },
+   "disable": {
+    "id": 4,
+    "type": "bool"
+   },
+   "enable": {
+    "id": 5,
+    "type": "bool"
+   }
+  },
+  "Invitation": {
+   "invitationId": {
+    "id": 1,
+    "type": "string"
+   },
+   "role": {
+    "id": 2,
+    "type": "string"
+   },
+   "note": {
+    "id": 3,
+    "type": "string"
+   },
+   "accountId": {
+    "id": 4,
+    "type": "string"
+   },
+   "expiresAtMs": {
+    "id": 5,
+    "type": "uint64"
+   }
+  },
+  "InviteRequest": {
+   "actor": {
+    "id": 1,
+    "type": "Actor"
+   },
+   "role": {
+    "id": 2,
+    "type": "string"
+   },
+   "note": {
+    "id": 3,
+    "type": "string"
+   },
+   "accountId": {
+    "id": 4,
+    "type": "string"
+   }
+  },
+  "InviteReply": {
+   "token": {
+    "id": 1,
+    "type": "string"
+   },
+   "invitation": {
+    "id": 2,
+    "type": "Invitation"
+   }
+  },
+  "WithdrawInvitationRequest": {
+   "actor": {
+    "id": 1,
+    "type": "Actor"
+   },
+   "invitationId": {
+    "id": 2,
+    "type": "string"
+   }
+  },
+  "WithdrawInvitationReply": {},
+  "LookAtInvitationRequest": {
+   "token": {
+    "id": 1,
+    "type": "string"
+   }
+  },
+  "LookAtInvitationReply": {
+   "role": {
+    "id": 1,
+    "type": "string"
+   },
+   "name": {
+    "id": 2,
+    "type": "string"
+   }
+  },
+  "AcceptInvitationRequest": {
+   "token": {
+    "id": 1,
+    "type": "string"
+   },
+   "name": {
+    "id": 2,
+    "type": "string"
+   },
+   "password": {
+    "id": 3,
+    "type": "string"
+   },
+   "address": {
+    "id": 4,
+    "type": "string"
+   },
+   "agent": {
+    "id": 5,
+    "type": "string"
+   }
+  },
+  "ApiKey": {
+   "keyId": {
+    "id": 1,
+    "type": "string"
+   },
+   "name": {
+    "id": 2,
+    "type": "string"
+   },
+   "prefix": {
+    "id": 3,
+    "type": "string"
+   },
+   "collect": {
+    "id": 4,
+    "type": "bool"
+   },
+   "rateLimit": {
+    "id": 5,
+    "type": "uint32"
+   },
+   "createdAtMs": {
+    "id": 6,
+    "type": "uint64"
+   },
+   "usedAtMs": {
+    "id": 7,
+    "type": "uint64"
+   }
+  },
+  "ListKeysRequest": {},
+  "ListKeysReply": {
+   "keys": {
+    "id": 1,
+    "type": "ApiKey",
+    "repeated": true
+   }
+  },
+  "MakeKeyRequest": {
+   "actor": {
+    "id": 1,
+    "type": "Actor"
+   },
+   "name": {
+    "id": 2,
+    "type": "string"
+   },
+   "collect": {
+    "id": 3,
+    "type": "bool"
+   },
+   "rateLimit": {
+    "id": 4,
+    "type": "uint32"
+   }
+  },
+  "MakeKeyReply": {
+   "secret": {
+    "id": 1,
+    "type": "string"
+   },
+   "key": {
+    "id": 2,
+    "type": "ApiKey"
+   }
+  },
+  "ChangeKeyRequest": {
+   "actor": {
+    "id": 1,
+    "type": "Actor"
+   },
+   "keyId": {
+    "id": 2,
+    "type": "string"
+   },
+   "collect": {
+    "id": 3,
+    "type": "bool"
+   },
+   "rateLimit": {
+    "id": 4,
+    "type": "uint32"
+   }
+  },
+  "RevokeKeyRequest": {
+   "actor": {
+    "id": 1,
+    "type": "Actor"
+   },
+   "keyId": {
+    "id": 2,
+    "type": "string"
+   }
+  },
+  "RevokeKeyReply": {},
+  "RecordAuditRequest": {
+   "entry": {
+    "id": 1,
+    "type": "AuditEntry"
+   }
+  },
+  "RecordAuditReply": {},
+  "ListAuditRequest": {
+   "before": {
+    "id": 1,
+    "type": "uint64"
+   },
+   "limit": {
+    "id": 2,
+    "type": "uint32"
+   }
+  },
+  "ListAuditReply": {
+   "entries": {
+    "id": 1,
+    "type": "AuditEntry",
+    "repeated": true
+   },
+   "next": {
+    "id": 2,
+    "type": "uint64"
+   }
+  },
+  "AuditEntry": {
+   "number": {
+    "id": 1,
+    "type": "uint64"
+   },
+   "atMs": {
+    "id": 2,
+    "type": "uint64"
+   },
+   "actor": {
+    "id": 3,
+    "type": "Actor"
+   },
+   "action": {
+    "id": 4,
+    "type": "string"
+   },
+   "target": {
+    "id": 5,
+    "type": "string"
+   },
+   "detail": {
+    "id": 6,
+    "type": "string"
+   }
+  },
   "RunRecord": {
    "runId": {
     "id": 1,

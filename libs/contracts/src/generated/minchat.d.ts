@@ -2622,6 +2622,2616 @@ export namespace minchat {
             type $Shape = minchat.v1.ScoreReply.$Properties;
         }
 
+        /**
+         * Properties of an Actor.
+         * @deprecated Use minchat.v1.Actor.$Properties instead.
+         */
+        interface IActor extends minchat.v1.Actor.$Properties {
+        }
+
+        /** Represents an Actor. */
+        class Actor {
+
+            /**
+             * Constructs a new Actor.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.Actor.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Actor accountId. */
+            accountId: string;
+
+            /** Actor name. */
+            name: string;
+
+            /** Actor address. */
+            address: string;
+
+            /**
+             * Encodes the specified Actor message. Does not implicitly {@link minchat.v1.Actor.verify|verify} messages.
+             * @param message Actor message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.Actor.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an Actor message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.Actor & minchat.v1.Actor.$Shape} Actor
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.Actor & minchat.v1.Actor.$Shape;
+        }
+
+        namespace Actor {
+
+            /** Properties of an Actor. */
+            interface $Properties {
+
+                /** Actor accountId */
+                accountId?: (string|null);
+
+                /** Actor name */
+                name?: (string|null);
+
+                /** Actor address */
+                address?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an Actor. */
+            type $Shape = minchat.v1.Actor.$Properties;
+        }
+
+        /**
+         * Properties of an Account.
+         * @deprecated Use minchat.v1.Account.$Properties instead.
+         */
+        interface IAccount extends minchat.v1.Account.$Properties {
+        }
+
+        /** Represents an Account. */
+        class Account {
+
+            /**
+             * Constructs a new Account.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.Account.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Account accountId. */
+            accountId: string;
+
+            /** Account name. */
+            name: string;
+
+            /** Account role. */
+            role: string;
+
+            /** Account disabled. */
+            disabled: boolean;
+
+            /** Account createdAtMs. */
+            createdAtMs: number;
+
+            /** Account seenAtMs. */
+            seenAtMs: number;
+
+            /**
+             * Encodes the specified Account message. Does not implicitly {@link minchat.v1.Account.verify|verify} messages.
+             * @param message Account message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.Account.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an Account message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.Account & minchat.v1.Account.$Shape} Account
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.Account & minchat.v1.Account.$Shape;
+        }
+
+        namespace Account {
+
+            /** Properties of an Account. */
+            interface $Properties {
+
+                /** Account accountId */
+                accountId?: (string|null);
+
+                /** Account name */
+                name?: (string|null);
+
+                /** Account role */
+                role?: (string|null);
+
+                /** Account disabled */
+                disabled?: (boolean|null);
+
+                /** Account createdAtMs */
+                createdAtMs?: (number|null);
+
+                /** Account seenAtMs */
+                seenAtMs?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an Account. */
+            type $Shape = minchat.v1.Account.$Properties;
+        }
+
+        /**
+         * Properties of a CheckSessionRequest.
+         * @deprecated Use minchat.v1.CheckSessionRequest.$Properties instead.
+         */
+        interface ICheckSessionRequest extends minchat.v1.CheckSessionRequest.$Properties {
+        }
+
+        /** Represents a CheckSessionRequest. */
+        class CheckSessionRequest {
+
+            /**
+             * Constructs a new CheckSessionRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.CheckSessionRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** CheckSessionRequest tokenHash. */
+            tokenHash: string;
+
+            /**
+             * Encodes the specified CheckSessionRequest message. Does not implicitly {@link minchat.v1.CheckSessionRequest.verify|verify} messages.
+             * @param message CheckSessionRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.CheckSessionRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a CheckSessionRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.CheckSessionRequest & minchat.v1.CheckSessionRequest.$Shape} CheckSessionRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.CheckSessionRequest & minchat.v1.CheckSessionRequest.$Shape;
+        }
+
+        namespace CheckSessionRequest {
+
+            /** Properties of a CheckSessionRequest. */
+            interface $Properties {
+
+                /** CheckSessionRequest tokenHash */
+                tokenHash?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a CheckSessionRequest. */
+            type $Shape = minchat.v1.CheckSessionRequest.$Properties;
+        }
+
+        /**
+         * Properties of a CheckSessionReply.
+         * @deprecated Use minchat.v1.CheckSessionReply.$Properties instead.
+         */
+        interface ICheckSessionReply extends minchat.v1.CheckSessionReply.$Properties {
+        }
+
+        /** Represents a CheckSessionReply. */
+        class CheckSessionReply {
+
+            /**
+             * Constructs a new CheckSessionReply.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.CheckSessionReply.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** CheckSessionReply account. */
+            account?: (minchat.v1.Account.$Properties|null);
+
+            /** CheckSessionReply sessionId. */
+            sessionId: string;
+
+            /**
+             * Encodes the specified CheckSessionReply message. Does not implicitly {@link minchat.v1.CheckSessionReply.verify|verify} messages.
+             * @param message CheckSessionReply message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.CheckSessionReply.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a CheckSessionReply message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.CheckSessionReply & minchat.v1.CheckSessionReply.$Shape} CheckSessionReply
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.CheckSessionReply & minchat.v1.CheckSessionReply.$Shape;
+        }
+
+        namespace CheckSessionReply {
+
+            /** Properties of a CheckSessionReply. */
+            interface $Properties {
+
+                /** CheckSessionReply account */
+                account?: (minchat.v1.Account.$Properties|null);
+
+                /** CheckSessionReply sessionId */
+                sessionId?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a CheckSessionReply. */
+            type $Shape = minchat.v1.CheckSessionReply.$Properties;
+        }
+
+        /**
+         * Properties of a CheckKeyRequest.
+         * @deprecated Use minchat.v1.CheckKeyRequest.$Properties instead.
+         */
+        interface ICheckKeyRequest extends minchat.v1.CheckKeyRequest.$Properties {
+        }
+
+        /** Represents a CheckKeyRequest. */
+        class CheckKeyRequest {
+
+            /**
+             * Constructs a new CheckKeyRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.CheckKeyRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** CheckKeyRequest keyHash. */
+            keyHash: string;
+
+            /**
+             * Encodes the specified CheckKeyRequest message. Does not implicitly {@link minchat.v1.CheckKeyRequest.verify|verify} messages.
+             * @param message CheckKeyRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.CheckKeyRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a CheckKeyRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.CheckKeyRequest & minchat.v1.CheckKeyRequest.$Shape} CheckKeyRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.CheckKeyRequest & minchat.v1.CheckKeyRequest.$Shape;
+        }
+
+        namespace CheckKeyRequest {
+
+            /** Properties of a CheckKeyRequest. */
+            interface $Properties {
+
+                /** CheckKeyRequest keyHash */
+                keyHash?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a CheckKeyRequest. */
+            type $Shape = minchat.v1.CheckKeyRequest.$Properties;
+        }
+
+        /**
+         * Properties of a CheckKeyReply.
+         * @deprecated Use minchat.v1.CheckKeyReply.$Properties instead.
+         */
+        interface ICheckKeyReply extends minchat.v1.CheckKeyReply.$Properties {
+        }
+
+        /** Represents a CheckKeyReply. */
+        class CheckKeyReply {
+
+            /**
+             * Constructs a new CheckKeyReply.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.CheckKeyReply.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** CheckKeyReply key. */
+            key?: (minchat.v1.ApiKey.$Properties|null);
+
+            /**
+             * Encodes the specified CheckKeyReply message. Does not implicitly {@link minchat.v1.CheckKeyReply.verify|verify} messages.
+             * @param message CheckKeyReply message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.CheckKeyReply.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a CheckKeyReply message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.CheckKeyReply & minchat.v1.CheckKeyReply.$Shape} CheckKeyReply
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.CheckKeyReply & minchat.v1.CheckKeyReply.$Shape;
+        }
+
+        namespace CheckKeyReply {
+
+            /** Properties of a CheckKeyReply. */
+            interface $Properties {
+
+                /** CheckKeyReply key */
+                key?: (minchat.v1.ApiKey.$Properties|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a CheckKeyReply. */
+            type $Shape = minchat.v1.CheckKeyReply.$Properties;
+        }
+
+        /**
+         * Properties of a LogInRequest.
+         * @deprecated Use minchat.v1.LogInRequest.$Properties instead.
+         */
+        interface ILogInRequest extends minchat.v1.LogInRequest.$Properties {
+        }
+
+        /** Represents a LogInRequest. */
+        class LogInRequest {
+
+            /**
+             * Constructs a new LogInRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.LogInRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** LogInRequest name. */
+            name: string;
+
+            /** LogInRequest password. */
+            password: string;
+
+            /** LogInRequest address. */
+            address: string;
+
+            /** LogInRequest agent. */
+            agent: string;
+
+            /**
+             * Encodes the specified LogInRequest message. Does not implicitly {@link minchat.v1.LogInRequest.verify|verify} messages.
+             * @param message LogInRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.LogInRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a LogInRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.LogInRequest & minchat.v1.LogInRequest.$Shape} LogInRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.LogInRequest & minchat.v1.LogInRequest.$Shape;
+        }
+
+        namespace LogInRequest {
+
+            /** Properties of a LogInRequest. */
+            interface $Properties {
+
+                /** LogInRequest name */
+                name?: (string|null);
+
+                /** LogInRequest password */
+                password?: (string|null);
+
+                /** LogInRequest address */
+                address?: (string|null);
+
+                /** LogInRequest agent */
+                agent?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a LogInRequest. */
+            type $Shape = minchat.v1.LogInRequest.$Properties;
+        }
+
+        /**
+         * Properties of a SessionReply.
+         * @deprecated Use minchat.v1.SessionReply.$Properties instead.
+         */
+        interface ISessionReply extends minchat.v1.SessionReply.$Properties {
+        }
+
+        /** Represents a SessionReply. */
+        class SessionReply {
+
+            /**
+             * Constructs a new SessionReply.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.SessionReply.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** SessionReply token. */
+            token: string;
+
+            /** SessionReply account. */
+            account?: (minchat.v1.Account.$Properties|null);
+
+            /**
+             * Encodes the specified SessionReply message. Does not implicitly {@link minchat.v1.SessionReply.verify|verify} messages.
+             * @param message SessionReply message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.SessionReply.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a SessionReply message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.SessionReply & minchat.v1.SessionReply.$Shape} SessionReply
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.SessionReply & minchat.v1.SessionReply.$Shape;
+        }
+
+        namespace SessionReply {
+
+            /** Properties of a SessionReply. */
+            interface $Properties {
+
+                /** SessionReply token */
+                token?: (string|null);
+
+                /** SessionReply account */
+                account?: (minchat.v1.Account.$Properties|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a SessionReply. */
+            type $Shape = minchat.v1.SessionReply.$Properties;
+        }
+
+        /**
+         * Properties of a ListSessionsRequest.
+         * @deprecated Use minchat.v1.ListSessionsRequest.$Properties instead.
+         */
+        interface IListSessionsRequest extends minchat.v1.ListSessionsRequest.$Properties {
+        }
+
+        /** Represents a ListSessionsRequest. */
+        class ListSessionsRequest {
+
+            /**
+             * Constructs a new ListSessionsRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.ListSessionsRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ListSessionsRequest accountId. */
+            accountId: string;
+
+            /**
+             * Encodes the specified ListSessionsRequest message. Does not implicitly {@link minchat.v1.ListSessionsRequest.verify|verify} messages.
+             * @param message ListSessionsRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.ListSessionsRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ListSessionsRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.ListSessionsRequest & minchat.v1.ListSessionsRequest.$Shape} ListSessionsRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.ListSessionsRequest & minchat.v1.ListSessionsRequest.$Shape;
+        }
+
+        namespace ListSessionsRequest {
+
+            /** Properties of a ListSessionsRequest. */
+            interface $Properties {
+
+                /** ListSessionsRequest accountId */
+                accountId?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ListSessionsRequest. */
+            type $Shape = minchat.v1.ListSessionsRequest.$Properties;
+        }
+
+        /**
+         * Properties of an EndSessionsRequest.
+         * @deprecated Use minchat.v1.EndSessionsRequest.$Properties instead.
+         */
+        interface IEndSessionsRequest extends minchat.v1.EndSessionsRequest.$Properties {
+        }
+
+        /** Represents an EndSessionsRequest. */
+        class EndSessionsRequest {
+
+            /**
+             * Constructs a new EndSessionsRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.EndSessionsRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** EndSessionsRequest actor. */
+            actor?: (minchat.v1.Actor.$Properties|null);
+
+            /** EndSessionsRequest accountId. */
+            accountId: string;
+
+            /** EndSessionsRequest sessionId. */
+            sessionId: string;
+
+            /** EndSessionsRequest keepSessionId. */
+            keepSessionId: string;
+
+            /**
+             * Encodes the specified EndSessionsRequest message. Does not implicitly {@link minchat.v1.EndSessionsRequest.verify|verify} messages.
+             * @param message EndSessionsRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.EndSessionsRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an EndSessionsRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.EndSessionsRequest & minchat.v1.EndSessionsRequest.$Shape} EndSessionsRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.EndSessionsRequest & minchat.v1.EndSessionsRequest.$Shape;
+        }
+
+        namespace EndSessionsRequest {
+
+            /** Properties of an EndSessionsRequest. */
+            interface $Properties {
+
+                /** EndSessionsRequest actor */
+                actor?: (minchat.v1.Actor.$Properties|null);
+
+                /** EndSessionsRequest accountId */
+                accountId?: (string|null);
+
+                /** EndSessionsRequest sessionId */
+                sessionId?: (string|null);
+
+                /** EndSessionsRequest keepSessionId */
+                keepSessionId?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an EndSessionsRequest. */
+            type $Shape = minchat.v1.EndSessionsRequest.$Properties;
+        }
+
+        /**
+         * Properties of a ListSessionsReply.
+         * @deprecated Use minchat.v1.ListSessionsReply.$Properties instead.
+         */
+        interface IListSessionsReply extends minchat.v1.ListSessionsReply.$Properties {
+        }
+
+        /** Represents a ListSessionsReply. */
+        class ListSessionsReply {
+
+            /**
+             * Constructs a new ListSessionsReply.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.ListSessionsReply.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ListSessionsReply sessions. */
+            sessions: minchat.v1.Session.$Properties[];
+
+            /**
+             * Encodes the specified ListSessionsReply message. Does not implicitly {@link minchat.v1.ListSessionsReply.verify|verify} messages.
+             * @param message ListSessionsReply message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.ListSessionsReply.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ListSessionsReply message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.ListSessionsReply & minchat.v1.ListSessionsReply.$Shape} ListSessionsReply
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.ListSessionsReply & minchat.v1.ListSessionsReply.$Shape;
+        }
+
+        namespace ListSessionsReply {
+
+            /** Properties of a ListSessionsReply. */
+            interface $Properties {
+
+                /** ListSessionsReply sessions */
+                sessions?: (minchat.v1.Session.$Properties[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ListSessionsReply. */
+            type $Shape = minchat.v1.ListSessionsReply.$Properties;
+        }
+
+        /**
+         * Properties of a Session.
+         * @deprecated Use minchat.v1.Session.$Properties instead.
+         */
+        interface ISession extends minchat.v1.Session.$Properties {
+        }
+
+        /** Represents a Session. */
+        class Session {
+
+            /**
+             * Constructs a new Session.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.Session.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Session sessionId. */
+            sessionId: string;
+
+            /** Session address. */
+            address: string;
+
+            /** Session agent. */
+            agent: string;
+
+            /** Session createdAtMs. */
+            createdAtMs: number;
+
+            /** Session seenAtMs. */
+            seenAtMs: number;
+
+            /**
+             * Encodes the specified Session message. Does not implicitly {@link minchat.v1.Session.verify|verify} messages.
+             * @param message Session message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.Session.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Session message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.Session & minchat.v1.Session.$Shape} Session
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.Session & minchat.v1.Session.$Shape;
+        }
+
+        namespace Session {
+
+            /** Properties of a Session. */
+            interface $Properties {
+
+                /** Session sessionId */
+                sessionId?: (string|null);
+
+                /** Session address */
+                address?: (string|null);
+
+                /** Session agent */
+                agent?: (string|null);
+
+                /** Session createdAtMs */
+                createdAtMs?: (number|null);
+
+                /** Session seenAtMs */
+                seenAtMs?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Session. */
+            type $Shape = minchat.v1.Session.$Properties;
+        }
+
+        /**
+         * Properties of a ChangePasswordRequest.
+         * @deprecated Use minchat.v1.ChangePasswordRequest.$Properties instead.
+         */
+        interface IChangePasswordRequest extends minchat.v1.ChangePasswordRequest.$Properties {
+        }
+
+        /** Represents a ChangePasswordRequest. */
+        class ChangePasswordRequest {
+
+            /**
+             * Constructs a new ChangePasswordRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.ChangePasswordRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ChangePasswordRequest actor. */
+            actor?: (minchat.v1.Actor.$Properties|null);
+
+            /** ChangePasswordRequest oldPassword. */
+            oldPassword: string;
+
+            /** ChangePasswordRequest newPassword. */
+            newPassword: string;
+
+            /** ChangePasswordRequest sessionId. */
+            sessionId: string;
+
+            /**
+             * Encodes the specified ChangePasswordRequest message. Does not implicitly {@link minchat.v1.ChangePasswordRequest.verify|verify} messages.
+             * @param message ChangePasswordRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.ChangePasswordRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ChangePasswordRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.ChangePasswordRequest & minchat.v1.ChangePasswordRequest.$Shape} ChangePasswordRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.ChangePasswordRequest & minchat.v1.ChangePasswordRequest.$Shape;
+        }
+
+        namespace ChangePasswordRequest {
+
+            /** Properties of a ChangePasswordRequest. */
+            interface $Properties {
+
+                /** ChangePasswordRequest actor */
+                actor?: (minchat.v1.Actor.$Properties|null);
+
+                /** ChangePasswordRequest oldPassword */
+                oldPassword?: (string|null);
+
+                /** ChangePasswordRequest newPassword */
+                newPassword?: (string|null);
+
+                /** ChangePasswordRequest sessionId */
+                sessionId?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ChangePasswordRequest. */
+            type $Shape = minchat.v1.ChangePasswordRequest.$Properties;
+        }
+
+        /**
+         * Properties of a ChangePasswordReply.
+         * @deprecated Use minchat.v1.ChangePasswordReply.$Properties instead.
+         */
+        interface IChangePasswordReply extends minchat.v1.ChangePasswordReply.$Properties {
+        }
+
+        /** Represents a ChangePasswordReply. */
+        class ChangePasswordReply {
+
+            /**
+             * Constructs a new ChangePasswordReply.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.ChangePasswordReply.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /**
+             * Encodes the specified ChangePasswordReply message. Does not implicitly {@link minchat.v1.ChangePasswordReply.verify|verify} messages.
+             * @param message ChangePasswordReply message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.ChangePasswordReply.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ChangePasswordReply message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.ChangePasswordReply & minchat.v1.ChangePasswordReply.$Shape} ChangePasswordReply
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.ChangePasswordReply & minchat.v1.ChangePasswordReply.$Shape;
+        }
+
+        namespace ChangePasswordReply {
+
+            /** Properties of a ChangePasswordReply. */
+            interface $Properties {
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ChangePasswordReply. */
+            type $Shape = minchat.v1.ChangePasswordReply.$Properties;
+        }
+
+        /**
+         * Properties of an AdminMissingRequest.
+         * @deprecated Use minchat.v1.AdminMissingRequest.$Properties instead.
+         */
+        interface IAdminMissingRequest extends minchat.v1.AdminMissingRequest.$Properties {
+        }
+
+        /** Represents an AdminMissingRequest. */
+        class AdminMissingRequest {
+
+            /**
+             * Constructs a new AdminMissingRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.AdminMissingRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /**
+             * Encodes the specified AdminMissingRequest message. Does not implicitly {@link minchat.v1.AdminMissingRequest.verify|verify} messages.
+             * @param message AdminMissingRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.AdminMissingRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an AdminMissingRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.AdminMissingRequest & minchat.v1.AdminMissingRequest.$Shape} AdminMissingRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.AdminMissingRequest & minchat.v1.AdminMissingRequest.$Shape;
+        }
+
+        namespace AdminMissingRequest {
+
+            /** Properties of an AdminMissingRequest. */
+            interface $Properties {
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an AdminMissingRequest. */
+            type $Shape = minchat.v1.AdminMissingRequest.$Properties;
+        }
+
+        /**
+         * Properties of an AdminMissingReply.
+         * @deprecated Use minchat.v1.AdminMissingReply.$Properties instead.
+         */
+        interface IAdminMissingReply extends minchat.v1.AdminMissingReply.$Properties {
+        }
+
+        /** Represents an AdminMissingReply. */
+        class AdminMissingReply {
+
+            /**
+             * Constructs a new AdminMissingReply.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.AdminMissingReply.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** AdminMissingReply missing. */
+            missing: boolean;
+
+            /**
+             * Encodes the specified AdminMissingReply message. Does not implicitly {@link minchat.v1.AdminMissingReply.verify|verify} messages.
+             * @param message AdminMissingReply message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.AdminMissingReply.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an AdminMissingReply message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.AdminMissingReply & minchat.v1.AdminMissingReply.$Shape} AdminMissingReply
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.AdminMissingReply & minchat.v1.AdminMissingReply.$Shape;
+        }
+
+        namespace AdminMissingReply {
+
+            /** Properties of an AdminMissingReply. */
+            interface $Properties {
+
+                /** AdminMissingReply missing */
+                missing?: (boolean|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an AdminMissingReply. */
+            type $Shape = minchat.v1.AdminMissingReply.$Properties;
+        }
+
+        /**
+         * Properties of a ListPeopleRequest.
+         * @deprecated Use minchat.v1.ListPeopleRequest.$Properties instead.
+         */
+        interface IListPeopleRequest extends minchat.v1.ListPeopleRequest.$Properties {
+        }
+
+        /** Represents a ListPeopleRequest. */
+        class ListPeopleRequest {
+
+            /**
+             * Constructs a new ListPeopleRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.ListPeopleRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /**
+             * Encodes the specified ListPeopleRequest message. Does not implicitly {@link minchat.v1.ListPeopleRequest.verify|verify} messages.
+             * @param message ListPeopleRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.ListPeopleRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ListPeopleRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.ListPeopleRequest & minchat.v1.ListPeopleRequest.$Shape} ListPeopleRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.ListPeopleRequest & minchat.v1.ListPeopleRequest.$Shape;
+        }
+
+        namespace ListPeopleRequest {
+
+            /** Properties of a ListPeopleRequest. */
+            interface $Properties {
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ListPeopleRequest. */
+            type $Shape = minchat.v1.ListPeopleRequest.$Properties;
+        }
+
+        /**
+         * Properties of a ListPeopleReply.
+         * @deprecated Use minchat.v1.ListPeopleReply.$Properties instead.
+         */
+        interface IListPeopleReply extends minchat.v1.ListPeopleReply.$Properties {
+        }
+
+        /** Represents a ListPeopleReply. */
+        class ListPeopleReply {
+
+            /**
+             * Constructs a new ListPeopleReply.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.ListPeopleReply.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ListPeopleReply accounts. */
+            accounts: minchat.v1.Account.$Properties[];
+
+            /** ListPeopleReply invitations. */
+            invitations: minchat.v1.Invitation.$Properties[];
+
+            /**
+             * Encodes the specified ListPeopleReply message. Does not implicitly {@link minchat.v1.ListPeopleReply.verify|verify} messages.
+             * @param message ListPeopleReply message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.ListPeopleReply.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ListPeopleReply message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.ListPeopleReply & minchat.v1.ListPeopleReply.$Shape} ListPeopleReply
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.ListPeopleReply & minchat.v1.ListPeopleReply.$Shape;
+        }
+
+        namespace ListPeopleReply {
+
+            /** Properties of a ListPeopleReply. */
+            interface $Properties {
+
+                /** ListPeopleReply accounts */
+                accounts?: (minchat.v1.Account.$Properties[]|null);
+
+                /** ListPeopleReply invitations */
+                invitations?: (minchat.v1.Invitation.$Properties[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ListPeopleReply. */
+            type $Shape = minchat.v1.ListPeopleReply.$Properties;
+        }
+
+        /**
+         * Properties of a ChangeAccountRequest.
+         * @deprecated Use minchat.v1.ChangeAccountRequest.$Properties instead.
+         */
+        interface IChangeAccountRequest extends minchat.v1.ChangeAccountRequest.$Properties {
+        }
+
+        /** Represents a ChangeAccountRequest. */
+        class ChangeAccountRequest {
+
+            /**
+             * Constructs a new ChangeAccountRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.ChangeAccountRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ChangeAccountRequest actor. */
+            actor?: (minchat.v1.Actor.$Properties|null);
+
+            /** ChangeAccountRequest accountId. */
+            accountId: string;
+
+            /** ChangeAccountRequest role. */
+            role: string;
+
+            /** ChangeAccountRequest disable. */
+            disable: boolean;
+
+            /** ChangeAccountRequest enable. */
+            enable: boolean;
+
+            /**
+             * Encodes the specified ChangeAccountRequest message. Does not implicitly {@link minchat.v1.ChangeAccountRequest.verify|verify} messages.
+             * @param message ChangeAccountRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.ChangeAccountRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ChangeAccountRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.ChangeAccountRequest & minchat.v1.ChangeAccountRequest.$Shape} ChangeAccountRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.ChangeAccountRequest & minchat.v1.ChangeAccountRequest.$Shape;
+        }
+
+        namespace ChangeAccountRequest {
+
+            /** Properties of a ChangeAccountRequest. */
+            interface $Properties {
+
+                /** ChangeAccountRequest actor */
+                actor?: (minchat.v1.Actor.$Properties|null);
+
+                /** ChangeAccountRequest accountId */
+                accountId?: (string|null);
+
+                /** ChangeAccountRequest role */
+                role?: (string|null);
+
+                /** ChangeAccountRequest disable */
+                disable?: (boolean|null);
+
+                /** ChangeAccountRequest enable */
+                enable?: (boolean|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ChangeAccountRequest. */
+            type $Shape = minchat.v1.ChangeAccountRequest.$Properties;
+        }
+
+        /**
+         * Properties of an Invitation.
+         * @deprecated Use minchat.v1.Invitation.$Properties instead.
+         */
+        interface IInvitation extends minchat.v1.Invitation.$Properties {
+        }
+
+        /** Represents an Invitation. */
+        class Invitation {
+
+            /**
+             * Constructs a new Invitation.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.Invitation.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Invitation invitationId. */
+            invitationId: string;
+
+            /** Invitation role. */
+            role: string;
+
+            /** Invitation note. */
+            note: string;
+
+            /** Invitation accountId. */
+            accountId: string;
+
+            /** Invitation expiresAtMs. */
+            expiresAtMs: number;
+
+            /**
+             * Encodes the specified Invitation message. Does not implicitly {@link minchat.v1.Invitation.verify|verify} messages.
+             * @param message Invitation message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.Invitation.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an Invitation message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.Invitation & minchat.v1.Invitation.$Shape} Invitation
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.Invitation & minchat.v1.Invitation.$Shape;
+        }
+
+        namespace Invitation {
+
+            /** Properties of an Invitation. */
+            interface $Properties {
+
+                /** Invitation invitationId */
+                invitationId?: (string|null);
+
+                /** Invitation role */
+                role?: (string|null);
+
+                /** Invitation note */
+                note?: (string|null);
+
+                /** Invitation accountId */
+                accountId?: (string|null);
+
+                /** Invitation expiresAtMs */
+                expiresAtMs?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an Invitation. */
+            type $Shape = minchat.v1.Invitation.$Properties;
+        }
+
+        /**
+         * Properties of an InviteRequest.
+         * @deprecated Use minchat.v1.InviteRequest.$Properties instead.
+         */
+        interface IInviteRequest extends minchat.v1.InviteRequest.$Properties {
+        }
+
+        /** Represents an InviteRequest. */
+        class InviteRequest {
+
+            /**
+             * Constructs a new InviteRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.InviteRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** InviteRequest actor. */
+            actor?: (minchat.v1.Actor.$Properties|null);
+
+            /** InviteRequest role. */
+            role: string;
+
+            /** InviteRequest note. */
+            note: string;
+
+            /** InviteRequest accountId. */
+            accountId: string;
+
+            /**
+             * Encodes the specified InviteRequest message. Does not implicitly {@link minchat.v1.InviteRequest.verify|verify} messages.
+             * @param message InviteRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.InviteRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an InviteRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.InviteRequest & minchat.v1.InviteRequest.$Shape} InviteRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.InviteRequest & minchat.v1.InviteRequest.$Shape;
+        }
+
+        namespace InviteRequest {
+
+            /** Properties of an InviteRequest. */
+            interface $Properties {
+
+                /** InviteRequest actor */
+                actor?: (minchat.v1.Actor.$Properties|null);
+
+                /** InviteRequest role */
+                role?: (string|null);
+
+                /** InviteRequest note */
+                note?: (string|null);
+
+                /** InviteRequest accountId */
+                accountId?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an InviteRequest. */
+            type $Shape = minchat.v1.InviteRequest.$Properties;
+        }
+
+        /**
+         * Properties of an InviteReply.
+         * @deprecated Use minchat.v1.InviteReply.$Properties instead.
+         */
+        interface IInviteReply extends minchat.v1.InviteReply.$Properties {
+        }
+
+        /** Represents an InviteReply. */
+        class InviteReply {
+
+            /**
+             * Constructs a new InviteReply.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.InviteReply.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** InviteReply token. */
+            token: string;
+
+            /** InviteReply invitation. */
+            invitation?: (minchat.v1.Invitation.$Properties|null);
+
+            /**
+             * Encodes the specified InviteReply message. Does not implicitly {@link minchat.v1.InviteReply.verify|verify} messages.
+             * @param message InviteReply message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.InviteReply.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an InviteReply message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.InviteReply & minchat.v1.InviteReply.$Shape} InviteReply
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.InviteReply & minchat.v1.InviteReply.$Shape;
+        }
+
+        namespace InviteReply {
+
+            /** Properties of an InviteReply. */
+            interface $Properties {
+
+                /** InviteReply token */
+                token?: (string|null);
+
+                /** InviteReply invitation */
+                invitation?: (minchat.v1.Invitation.$Properties|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an InviteReply. */
+            type $Shape = minchat.v1.InviteReply.$Properties;
+        }
+
+        /**
+         * Properties of a WithdrawInvitationRequest.
+         * @deprecated Use minchat.v1.WithdrawInvitationRequest.$Properties instead.
+         */
+        interface IWithdrawInvitationRequest extends minchat.v1.WithdrawInvitationRequest.$Properties {
+        }
+
+        /** Represents a WithdrawInvitationRequest. */
+        class WithdrawInvitationRequest {
+
+            /**
+             * Constructs a new WithdrawInvitationRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.WithdrawInvitationRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** WithdrawInvitationRequest actor. */
+            actor?: (minchat.v1.Actor.$Properties|null);
+
+            /** WithdrawInvitationRequest invitationId. */
+            invitationId: string;
+
+            /**
+             * Encodes the specified WithdrawInvitationRequest message. Does not implicitly {@link minchat.v1.WithdrawInvitationRequest.verify|verify} messages.
+             * @param message WithdrawInvitationRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.WithdrawInvitationRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a WithdrawInvitationRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.WithdrawInvitationRequest & minchat.v1.WithdrawInvitationRequest.$Shape} WithdrawInvitationRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.WithdrawInvitationRequest & minchat.v1.WithdrawInvitationRequest.$Shape;
+        }
+
+        namespace WithdrawInvitationRequest {
+
+            /** Properties of a WithdrawInvitationRequest. */
+            interface $Properties {
+
+                /** WithdrawInvitationRequest actor */
+                actor?: (minchat.v1.Actor.$Properties|null);
+
+                /** WithdrawInvitationRequest invitationId */
+                invitationId?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a WithdrawInvitationRequest. */
+            type $Shape = minchat.v1.WithdrawInvitationRequest.$Properties;
+        }
+
+        /**
+         * Properties of a WithdrawInvitationReply.
+         * @deprecated Use minchat.v1.WithdrawInvitationReply.$Properties instead.
+         */
+        interface IWithdrawInvitationReply extends minchat.v1.WithdrawInvitationReply.$Properties {
+        }
+
+        /** Represents a WithdrawInvitationReply. */
+        class WithdrawInvitationReply {
+
+            /**
+             * Constructs a new WithdrawInvitationReply.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.WithdrawInvitationReply.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /**
+             * Encodes the specified WithdrawInvitationReply message. Does not implicitly {@link minchat.v1.WithdrawInvitationReply.verify|verify} messages.
+             * @param message WithdrawInvitationReply message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.WithdrawInvitationReply.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a WithdrawInvitationReply message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.WithdrawInvitationReply & minchat.v1.WithdrawInvitationReply.$Shape} WithdrawInvitationReply
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.WithdrawInvitationReply & minchat.v1.WithdrawInvitationReply.$Shape;
+        }
+
+        namespace WithdrawInvitationReply {
+
+            /** Properties of a WithdrawInvitationReply. */
+            interface $Properties {
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a WithdrawInvitationReply. */
+            type $Shape = minchat.v1.WithdrawInvitationReply.$Properties;
+        }
+
+        /**
+         * Properties of a LookAtInvitationRequest.
+         * @deprecated Use minchat.v1.LookAtInvitationRequest.$Properties instead.
+         */
+        interface ILookAtInvitationRequest extends minchat.v1.LookAtInvitationRequest.$Properties {
+        }
+
+        /** Represents a LookAtInvitationRequest. */
+        class LookAtInvitationRequest {
+
+            /**
+             * Constructs a new LookAtInvitationRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.LookAtInvitationRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** LookAtInvitationRequest token. */
+            token: string;
+
+            /**
+             * Encodes the specified LookAtInvitationRequest message. Does not implicitly {@link minchat.v1.LookAtInvitationRequest.verify|verify} messages.
+             * @param message LookAtInvitationRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.LookAtInvitationRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a LookAtInvitationRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.LookAtInvitationRequest & minchat.v1.LookAtInvitationRequest.$Shape} LookAtInvitationRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.LookAtInvitationRequest & minchat.v1.LookAtInvitationRequest.$Shape;
+        }
+
+        namespace LookAtInvitationRequest {
+
+            /** Properties of a LookAtInvitationRequest. */
+            interface $Properties {
+
+                /** LookAtInvitationRequest token */
+                token?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a LookAtInvitationRequest. */
+            type $Shape = minchat.v1.LookAtInvitationRequest.$Properties;
+        }
+
+        /**
+         * Properties of a LookAtInvitationReply.
+         * @deprecated Use minchat.v1.LookAtInvitationReply.$Properties instead.
+         */
+        interface ILookAtInvitationReply extends minchat.v1.LookAtInvitationReply.$Properties {
+        }
+
+        /** Represents a LookAtInvitationReply. */
+        class LookAtInvitationReply {
+
+            /**
+             * Constructs a new LookAtInvitationReply.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.LookAtInvitationReply.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** LookAtInvitationReply role. */
+            role: string;
+
+            /** LookAtInvitationReply name. */
+            name: string;
+
+            /**
+             * Encodes the specified LookAtInvitationReply message. Does not implicitly {@link minchat.v1.LookAtInvitationReply.verify|verify} messages.
+             * @param message LookAtInvitationReply message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.LookAtInvitationReply.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a LookAtInvitationReply message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.LookAtInvitationReply & minchat.v1.LookAtInvitationReply.$Shape} LookAtInvitationReply
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.LookAtInvitationReply & minchat.v1.LookAtInvitationReply.$Shape;
+        }
+
+        namespace LookAtInvitationReply {
+
+            /** Properties of a LookAtInvitationReply. */
+            interface $Properties {
+
+                /** LookAtInvitationReply role */
+                role?: (string|null);
+
+                /** LookAtInvitationReply name */
+                name?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a LookAtInvitationReply. */
+            type $Shape = minchat.v1.LookAtInvitationReply.$Properties;
+        }
+
+        /**
+         * Properties of an AcceptInvitationRequest.
+         * @deprecated Use minchat.v1.AcceptInvitationRequest.$Properties instead.
+         */
+        interface IAcceptInvitationRequest extends minchat.v1.AcceptInvitationRequest.$Properties {
+        }
+
+        /** Represents an AcceptInvitationRequest. */
+        class AcceptInvitationRequest {
+
+            /**
+             * Constructs a new AcceptInvitationRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.AcceptInvitationRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** AcceptInvitationRequest token. */
+            token: string;
+
+            /** AcceptInvitationRequest name. */
+            name: string;
+
+            /** AcceptInvitationRequest password. */
+            password: string;
+
+            /** AcceptInvitationRequest address. */
+            address: string;
+
+            /** AcceptInvitationRequest agent. */
+            agent: string;
+
+            /**
+             * Encodes the specified AcceptInvitationRequest message. Does not implicitly {@link minchat.v1.AcceptInvitationRequest.verify|verify} messages.
+             * @param message AcceptInvitationRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.AcceptInvitationRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an AcceptInvitationRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.AcceptInvitationRequest & minchat.v1.AcceptInvitationRequest.$Shape} AcceptInvitationRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.AcceptInvitationRequest & minchat.v1.AcceptInvitationRequest.$Shape;
+        }
+
+        namespace AcceptInvitationRequest {
+
+            /** Properties of an AcceptInvitationRequest. */
+            interface $Properties {
+
+                /** AcceptInvitationRequest token */
+                token?: (string|null);
+
+                /** AcceptInvitationRequest name */
+                name?: (string|null);
+
+                /** AcceptInvitationRequest password */
+                password?: (string|null);
+
+                /** AcceptInvitationRequest address */
+                address?: (string|null);
+
+                /** AcceptInvitationRequest agent */
+                agent?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an AcceptInvitationRequest. */
+            type $Shape = minchat.v1.AcceptInvitationRequest.$Properties;
+        }
+
+        /**
+         * Properties of an ApiKey.
+         * @deprecated Use minchat.v1.ApiKey.$Properties instead.
+         */
+        interface IApiKey extends minchat.v1.ApiKey.$Properties {
+        }
+
+        /** Represents an ApiKey. */
+        class ApiKey {
+
+            /**
+             * Constructs a new ApiKey.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.ApiKey.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ApiKey keyId. */
+            keyId: string;
+
+            /** ApiKey name. */
+            name: string;
+
+            /** ApiKey prefix. */
+            prefix: string;
+
+            /** ApiKey collect. */
+            collect: boolean;
+
+            /** ApiKey rateLimit. */
+            rateLimit: number;
+
+            /** ApiKey createdAtMs. */
+            createdAtMs: number;
+
+            /** ApiKey usedAtMs. */
+            usedAtMs: number;
+
+            /**
+             * Encodes the specified ApiKey message. Does not implicitly {@link minchat.v1.ApiKey.verify|verify} messages.
+             * @param message ApiKey message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.ApiKey.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an ApiKey message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.ApiKey & minchat.v1.ApiKey.$Shape} ApiKey
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.ApiKey & minchat.v1.ApiKey.$Shape;
+        }
+
+        namespace ApiKey {
+
+            /** Properties of an ApiKey. */
+            interface $Properties {
+
+                /** ApiKey keyId */
+                keyId?: (string|null);
+
+                /** ApiKey name */
+                name?: (string|null);
+
+                /** ApiKey prefix */
+                prefix?: (string|null);
+
+                /** ApiKey collect */
+                collect?: (boolean|null);
+
+                /** ApiKey rateLimit */
+                rateLimit?: (number|null);
+
+                /** ApiKey createdAtMs */
+                createdAtMs?: (number|null);
+
+                /** ApiKey usedAtMs */
+                usedAtMs?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an ApiKey. */
+            type $Shape = minchat.v1.ApiKey.$Properties;
+        }
+
+        /**
+         * Properties of a ListKeysRequest.
+         * @deprecated Use minchat.v1.ListKeysRequest.$Properties instead.
+         */
+        interface IListKeysRequest extends minchat.v1.ListKeysRequest.$Properties {
+        }
+
+        /** Represents a ListKeysRequest. */
+        class ListKeysRequest {
+
+            /**
+             * Constructs a new ListKeysRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.ListKeysRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /**
+             * Encodes the specified ListKeysRequest message. Does not implicitly {@link minchat.v1.ListKeysRequest.verify|verify} messages.
+             * @param message ListKeysRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.ListKeysRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ListKeysRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.ListKeysRequest & minchat.v1.ListKeysRequest.$Shape} ListKeysRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.ListKeysRequest & minchat.v1.ListKeysRequest.$Shape;
+        }
+
+        namespace ListKeysRequest {
+
+            /** Properties of a ListKeysRequest. */
+            interface $Properties {
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ListKeysRequest. */
+            type $Shape = minchat.v1.ListKeysRequest.$Properties;
+        }
+
+        /**
+         * Properties of a ListKeysReply.
+         * @deprecated Use minchat.v1.ListKeysReply.$Properties instead.
+         */
+        interface IListKeysReply extends minchat.v1.ListKeysReply.$Properties {
+        }
+
+        /** Represents a ListKeysReply. */
+        class ListKeysReply {
+
+            /**
+             * Constructs a new ListKeysReply.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.ListKeysReply.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ListKeysReply keys. */
+            keys: minchat.v1.ApiKey.$Properties[];
+
+            /**
+             * Encodes the specified ListKeysReply message. Does not implicitly {@link minchat.v1.ListKeysReply.verify|verify} messages.
+             * @param message ListKeysReply message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.ListKeysReply.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ListKeysReply message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.ListKeysReply & minchat.v1.ListKeysReply.$Shape} ListKeysReply
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.ListKeysReply & minchat.v1.ListKeysReply.$Shape;
+        }
+
+        namespace ListKeysReply {
+
+            /** Properties of a ListKeysReply. */
+            interface $Properties {
+
+                /** ListKeysReply keys */
+                keys?: (minchat.v1.ApiKey.$Properties[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ListKeysReply. */
+            type $Shape = minchat.v1.ListKeysReply.$Properties;
+        }
+
+        /**
+         * Properties of a MakeKeyRequest.
+         * @deprecated Use minchat.v1.MakeKeyRequest.$Properties instead.
+         */
+        interface IMakeKeyRequest extends minchat.v1.MakeKeyRequest.$Properties {
+        }
+
+        /** Represents a MakeKeyRequest. */
+        class MakeKeyRequest {
+
+            /**
+             * Constructs a new MakeKeyRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.MakeKeyRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** MakeKeyRequest actor. */
+            actor?: (minchat.v1.Actor.$Properties|null);
+
+            /** MakeKeyRequest name. */
+            name: string;
+
+            /** MakeKeyRequest collect. */
+            collect: boolean;
+
+            /** MakeKeyRequest rateLimit. */
+            rateLimit: number;
+
+            /**
+             * Encodes the specified MakeKeyRequest message. Does not implicitly {@link minchat.v1.MakeKeyRequest.verify|verify} messages.
+             * @param message MakeKeyRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.MakeKeyRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a MakeKeyRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.MakeKeyRequest & minchat.v1.MakeKeyRequest.$Shape} MakeKeyRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.MakeKeyRequest & minchat.v1.MakeKeyRequest.$Shape;
+        }
+
+        namespace MakeKeyRequest {
+
+            /** Properties of a MakeKeyRequest. */
+            interface $Properties {
+
+                /** MakeKeyRequest actor */
+                actor?: (minchat.v1.Actor.$Properties|null);
+
+                /** MakeKeyRequest name */
+                name?: (string|null);
+
+                /** MakeKeyRequest collect */
+                collect?: (boolean|null);
+
+                /** MakeKeyRequest rateLimit */
+                rateLimit?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a MakeKeyRequest. */
+            type $Shape = minchat.v1.MakeKeyRequest.$Properties;
+        }
+
+        /**
+         * Properties of a MakeKeyReply.
+         * @deprecated Use minchat.v1.MakeKeyReply.$Properties instead.
+         */
+        interface IMakeKeyReply extends minchat.v1.MakeKeyReply.$Properties {
+        }
+
+        /** Represents a MakeKeyReply. */
+        class MakeKeyReply {
+
+            /**
+             * Constructs a new MakeKeyReply.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.MakeKeyReply.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** MakeKeyReply secret. */
+            secret: string;
+
+            /** MakeKeyReply key. */
+            key?: (minchat.v1.ApiKey.$Properties|null);
+
+            /**
+             * Encodes the specified MakeKeyReply message. Does not implicitly {@link minchat.v1.MakeKeyReply.verify|verify} messages.
+             * @param message MakeKeyReply message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.MakeKeyReply.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a MakeKeyReply message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.MakeKeyReply & minchat.v1.MakeKeyReply.$Shape} MakeKeyReply
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.MakeKeyReply & minchat.v1.MakeKeyReply.$Shape;
+        }
+
+        namespace MakeKeyReply {
+
+            /** Properties of a MakeKeyReply. */
+            interface $Properties {
+
+                /** MakeKeyReply secret */
+                secret?: (string|null);
+
+                /** MakeKeyReply key */
+                key?: (minchat.v1.ApiKey.$Properties|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a MakeKeyReply. */
+            type $Shape = minchat.v1.MakeKeyReply.$Properties;
+        }
+
+        /**
+         * Properties of a ChangeKeyRequest.
+         * @deprecated Use minchat.v1.ChangeKeyRequest.$Properties instead.
+         */
+        interface IChangeKeyRequest extends minchat.v1.ChangeKeyRequest.$Properties {
+        }
+
+        /** Represents a ChangeKeyRequest. */
+        class ChangeKeyRequest {
+
+            /**
+             * Constructs a new ChangeKeyRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.ChangeKeyRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ChangeKeyRequest actor. */
+            actor?: (minchat.v1.Actor.$Properties|null);
+
+            /** ChangeKeyRequest keyId. */
+            keyId: string;
+
+            /** ChangeKeyRequest collect. */
+            collect: boolean;
+
+            /** ChangeKeyRequest rateLimit. */
+            rateLimit: number;
+
+            /**
+             * Encodes the specified ChangeKeyRequest message. Does not implicitly {@link minchat.v1.ChangeKeyRequest.verify|verify} messages.
+             * @param message ChangeKeyRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.ChangeKeyRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ChangeKeyRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.ChangeKeyRequest & minchat.v1.ChangeKeyRequest.$Shape} ChangeKeyRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.ChangeKeyRequest & minchat.v1.ChangeKeyRequest.$Shape;
+        }
+
+        namespace ChangeKeyRequest {
+
+            /** Properties of a ChangeKeyRequest. */
+            interface $Properties {
+
+                /** ChangeKeyRequest actor */
+                actor?: (minchat.v1.Actor.$Properties|null);
+
+                /** ChangeKeyRequest keyId */
+                keyId?: (string|null);
+
+                /** ChangeKeyRequest collect */
+                collect?: (boolean|null);
+
+                /** ChangeKeyRequest rateLimit */
+                rateLimit?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ChangeKeyRequest. */
+            type $Shape = minchat.v1.ChangeKeyRequest.$Properties;
+        }
+
+        /**
+         * Properties of a RevokeKeyRequest.
+         * @deprecated Use minchat.v1.RevokeKeyRequest.$Properties instead.
+         */
+        interface IRevokeKeyRequest extends minchat.v1.RevokeKeyRequest.$Properties {
+        }
+
+        /** Represents a RevokeKeyRequest. */
+        class RevokeKeyRequest {
+
+            /**
+             * Constructs a new RevokeKeyRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.RevokeKeyRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** RevokeKeyRequest actor. */
+            actor?: (minchat.v1.Actor.$Properties|null);
+
+            /** RevokeKeyRequest keyId. */
+            keyId: string;
+
+            /**
+             * Encodes the specified RevokeKeyRequest message. Does not implicitly {@link minchat.v1.RevokeKeyRequest.verify|verify} messages.
+             * @param message RevokeKeyRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.RevokeKeyRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a RevokeKeyRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.RevokeKeyRequest & minchat.v1.RevokeKeyRequest.$Shape} RevokeKeyRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.RevokeKeyRequest & minchat.v1.RevokeKeyRequest.$Shape;
+        }
+
+        namespace RevokeKeyRequest {
+
+            /** Properties of a RevokeKeyRequest. */
+            interface $Properties {
+
+                /** RevokeKeyRequest actor */
+                actor?: (minchat.v1.Actor.$Properties|null);
+
+                /** RevokeKeyRequest keyId */
+                keyId?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a RevokeKeyRequest. */
+            type $Shape = minchat.v1.RevokeKeyRequest.$Properties;
+        }
+
+        /**
+         * Properties of a RevokeKeyReply.
+         * @deprecated Use minchat.v1.RevokeKeyReply.$Properties instead.
+         */
+        interface IRevokeKeyReply extends minchat.v1.RevokeKeyReply.$Properties {
+        }
+
+        /** Represents a RevokeKeyReply. */
+        class RevokeKeyReply {
+
+            /**
+             * Constructs a new RevokeKeyReply.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.RevokeKeyReply.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /**
+             * Encodes the specified RevokeKeyReply message. Does not implicitly {@link minchat.v1.RevokeKeyReply.verify|verify} messages.
+             * @param message RevokeKeyReply message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.RevokeKeyReply.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a RevokeKeyReply message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.RevokeKeyReply & minchat.v1.RevokeKeyReply.$Shape} RevokeKeyReply
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.RevokeKeyReply & minchat.v1.RevokeKeyReply.$Shape;
+        }
+
+        namespace RevokeKeyReply {
+
+            /** Properties of a RevokeKeyReply. */
+            interface $Properties {
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a RevokeKeyReply. */
+            type $Shape = minchat.v1.RevokeKeyReply.$Properties;
+        }
+
+        /**
+         * Properties of a RecordAuditRequest.
+         * @deprecated Use minchat.v1.RecordAuditRequest.$Properties instead.
+         */
+        interface IRecordAuditRequest extends minchat.v1.RecordAuditRequest.$Properties {
+        }
+
+        /** Represents a RecordAuditRequest. */
+        class RecordAuditRequest {
+
+            /**
+             * Constructs a new RecordAuditRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.RecordAuditRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** RecordAuditRequest entry. */
+            entry?: (minchat.v1.AuditEntry.$Properties|null);
+
+            /**
+             * Encodes the specified RecordAuditRequest message. Does not implicitly {@link minchat.v1.RecordAuditRequest.verify|verify} messages.
+             * @param message RecordAuditRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.RecordAuditRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a RecordAuditRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.RecordAuditRequest & minchat.v1.RecordAuditRequest.$Shape} RecordAuditRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.RecordAuditRequest & minchat.v1.RecordAuditRequest.$Shape;
+        }
+
+        namespace RecordAuditRequest {
+
+            /** Properties of a RecordAuditRequest. */
+            interface $Properties {
+
+                /** RecordAuditRequest entry */
+                entry?: (minchat.v1.AuditEntry.$Properties|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a RecordAuditRequest. */
+            type $Shape = minchat.v1.RecordAuditRequest.$Properties;
+        }
+
+        /**
+         * Properties of a RecordAuditReply.
+         * @deprecated Use minchat.v1.RecordAuditReply.$Properties instead.
+         */
+        interface IRecordAuditReply extends minchat.v1.RecordAuditReply.$Properties {
+        }
+
+        /** Represents a RecordAuditReply. */
+        class RecordAuditReply {
+
+            /**
+             * Constructs a new RecordAuditReply.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.RecordAuditReply.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /**
+             * Encodes the specified RecordAuditReply message. Does not implicitly {@link minchat.v1.RecordAuditReply.verify|verify} messages.
+             * @param message RecordAuditReply message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.RecordAuditReply.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a RecordAuditReply message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.RecordAuditReply & minchat.v1.RecordAuditReply.$Shape} RecordAuditReply
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.RecordAuditReply & minchat.v1.RecordAuditReply.$Shape;
+        }
+
+        namespace RecordAuditReply {
+
+            /** Properties of a RecordAuditReply. */
+            interface $Properties {
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a RecordAuditReply. */
+            type $Shape = minchat.v1.RecordAuditReply.$Properties;
+        }
+
+        /**
+         * Properties of a ListAuditRequest.
+         * @deprecated Use minchat.v1.ListAuditRequest.$Properties instead.
+         */
+        interface IListAuditRequest extends minchat.v1.ListAuditRequest.$Properties {
+        }
+
+        /** Represents a ListAuditRequest. */
+        class ListAuditRequest {
+
+            /**
+             * Constructs a new ListAuditRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.ListAuditRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ListAuditRequest before. */
+            before: number;
+
+            /** ListAuditRequest limit. */
+            limit: number;
+
+            /**
+             * Encodes the specified ListAuditRequest message. Does not implicitly {@link minchat.v1.ListAuditRequest.verify|verify} messages.
+             * @param message ListAuditRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.ListAuditRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ListAuditRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.ListAuditRequest & minchat.v1.ListAuditRequest.$Shape} ListAuditRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.ListAuditRequest & minchat.v1.ListAuditRequest.$Shape;
+        }
+
+        namespace ListAuditRequest {
+
+            /** Properties of a ListAuditRequest. */
+            interface $Properties {
+
+                /** ListAuditRequest before */
+                before?: (number|null);
+
+                /** ListAuditRequest limit */
+                limit?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ListAuditRequest. */
+            type $Shape = minchat.v1.ListAuditRequest.$Properties;
+        }
+
+        /**
+         * Properties of a ListAuditReply.
+         * @deprecated Use minchat.v1.ListAuditReply.$Properties instead.
+         */
+        interface IListAuditReply extends minchat.v1.ListAuditReply.$Properties {
+        }
+
+        /** Represents a ListAuditReply. */
+        class ListAuditReply {
+
+            /**
+             * Constructs a new ListAuditReply.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.ListAuditReply.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ListAuditReply entries. */
+            entries: minchat.v1.AuditEntry.$Properties[];
+
+            /** ListAuditReply next. */
+            next: number;
+
+            /**
+             * Encodes the specified ListAuditReply message. Does not implicitly {@link minchat.v1.ListAuditReply.verify|verify} messages.
+             * @param message ListAuditReply message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.ListAuditReply.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ListAuditReply message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.ListAuditReply & minchat.v1.ListAuditReply.$Shape} ListAuditReply
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.ListAuditReply & minchat.v1.ListAuditReply.$Shape;
+        }
+
+        namespace ListAuditReply {
+
+            /** Properties of a ListAuditReply. */
+            interface $Properties {
+
+                /** ListAuditReply entries */
+                entries?: (minchat.v1.AuditEntry.$Properties[]|null);
+
+                /** ListAuditReply next */
+                next?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ListAuditReply. */
+            type $Shape = minchat.v1.ListAuditReply.$Properties;
+        }
+
+        /**
+         * Properties of an AuditEntry.
+         * @deprecated Use minchat.v1.AuditEntry.$Properties instead.
+         */
+        interface IAuditEntry extends minchat.v1.AuditEntry.$Properties {
+        }
+
+        /** Represents an AuditEntry. */
+        class AuditEntry {
+
+            /**
+             * Constructs a new AuditEntry.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.AuditEntry.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** AuditEntry number. */
+            number: number;
+
+            /** AuditEntry atMs. */
+            atMs: number;
+
+            /** AuditEntry actor. */
+            actor?: (minchat.v1.Actor.$Properties|null);
+
+            /** AuditEntry action. */
+            action: string;
+
+            /** AuditEntry target. */
+            target: string;
+
+            /** AuditEntry detail. */
+            detail: string;
+
+            /**
+             * Encodes the specified AuditEntry message. Does not implicitly {@link minchat.v1.AuditEntry.verify|verify} messages.
+             * @param message AuditEntry message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.AuditEntry.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an AuditEntry message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.AuditEntry & minchat.v1.AuditEntry.$Shape} AuditEntry
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.AuditEntry & minchat.v1.AuditEntry.$Shape;
+        }
+
+        namespace AuditEntry {
+
+            /** Properties of an AuditEntry. */
+            interface $Properties {
+
+                /** AuditEntry number */
+                number?: (number|null);
+
+                /** AuditEntry atMs */
+                atMs?: (number|null);
+
+                /** AuditEntry actor */
+                actor?: (minchat.v1.Actor.$Properties|null);
+
+                /** AuditEntry action */
+                action?: (string|null);
+
+                /** AuditEntry target */
+                target?: (string|null);
+
+                /** AuditEntry detail */
+                detail?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an AuditEntry. */
+            type $Shape = minchat.v1.AuditEntry.$Properties;
+        }
+
         /** RunStatus enum. */
         enum RunStatus {
 

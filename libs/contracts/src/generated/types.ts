@@ -371,6 +371,292 @@ export interface ScoreReply {
 }
 export const ScoreReply: MessageType<ScoreReply> = { name: 'ScoreReply', codec: minchat.v1.ScoreReply };
 
+/** Who does something, for the audit log. */
+export interface Actor {
+  /** Empty: the command line, or nobody who is known. */
+  accountId: string;
+  name: string;
+  /** The address that the request came from. */
+  address: string;
+}
+export const Actor: MessageType<Actor> = { name: 'Actor', codec: minchat.v1.Actor };
+
+export interface Account {
+  accountId: string;
+  name: string;
+  /** admin, labeler or viewer. */
+  role: string;
+  disabled: boolean;
+  createdAtMs: number;
+  /** 0: never. */
+  seenAtMs: number;
+}
+export const Account: MessageType<Account> = { name: 'Account', codec: minchat.v1.Account };
+
+export interface CheckSessionRequest {
+  tokenHash: string;
+}
+export const CheckSessionRequest: MessageType<CheckSessionRequest> = { name: 'CheckSessionRequest', codec: minchat.v1.CheckSessionRequest };
+
+/** Without an account: there is no such session, or it is over. */
+export interface CheckSessionReply {
+  account?: Account | undefined;
+  sessionId: string;
+}
+export const CheckSessionReply: MessageType<CheckSessionReply> = { name: 'CheckSessionReply', codec: minchat.v1.CheckSessionReply };
+
+export interface CheckKeyRequest {
+  keyHash: string;
+}
+export const CheckKeyRequest: MessageType<CheckKeyRequest> = { name: 'CheckKeyRequest', codec: minchat.v1.CheckKeyRequest };
+
+/** Without a key: there is none, or it was revoked. */
+export interface CheckKeyReply {
+  key?: ApiKey | undefined;
+}
+export const CheckKeyReply: MessageType<CheckKeyReply> = { name: 'CheckKeyReply', codec: minchat.v1.CheckKeyReply };
+
+export interface LogInRequest {
+  name: string;
+  password: string;
+  address: string;
+  /** The browser, as it calls itself. */
+  agent: string;
+}
+export const LogInRequest: MessageType<LogInRequest> = { name: 'LogInRequest', codec: minchat.v1.LogInRequest };
+
+export interface SessionReply {
+  token: string;
+  account?: Account | undefined;
+}
+export const SessionReply: MessageType<SessionReply> = { name: 'SessionReply', codec: minchat.v1.SessionReply };
+
+/** One's own sessions; the reply of ending some lists those that are left. */
+export interface ListSessionsRequest {
+  accountId: string;
+}
+export const ListSessionsRequest: MessageType<ListSessionsRequest> = { name: 'ListSessionsRequest', codec: minchat.v1.ListSessionsRequest };
+
+export interface EndSessionsRequest {
+  actor?: Actor | undefined;
+  /** Whose. */
+  accountId: string;
+  /** Only this one; empty for all. */
+  sessionId: string;
+  /** All but this one. */
+  keepSessionId: string;
+}
+export const EndSessionsRequest: MessageType<EndSessionsRequest> = { name: 'EndSessionsRequest', codec: minchat.v1.EndSessionsRequest };
+
+export interface ListSessionsReply {
+  sessions: Session[];
+}
+export const ListSessionsReply: MessageType<ListSessionsReply> = { name: 'ListSessionsReply', codec: minchat.v1.ListSessionsReply };
+
+export interface Session {
+  sessionId: string;
+  address: string;
+  agent: string;
+  createdAtMs: number;
+  seenAtMs: number;
+}
+export const Session: MessageType<Session> = { name: 'Session', codec: minchat.v1.Session };
+
+export interface ChangePasswordRequest {
+  actor?: Actor | undefined;
+  oldPassword: string;
+  newPassword: string;
+  /** The session that goes on; the others end. */
+  sessionId: string;
+}
+export const ChangePasswordRequest: MessageType<ChangePasswordRequest> = { name: 'ChangePasswordRequest', codec: minchat.v1.ChangePasswordRequest };
+
+export interface ChangePasswordReply {
+}
+export const ChangePasswordReply: MessageType<ChangePasswordReply> = { name: 'ChangePasswordReply', codec: minchat.v1.ChangePasswordReply };
+
+/** Whether there is nobody yet who could invite anybody. */
+export interface AdminMissingRequest {
+}
+export const AdminMissingRequest: MessageType<AdminMissingRequest> = { name: 'AdminMissingRequest', codec: minchat.v1.AdminMissingRequest };
+
+export interface AdminMissingReply {
+  missing: boolean;
+}
+export const AdminMissingReply: MessageType<AdminMissingReply> = { name: 'AdminMissingReply', codec: minchat.v1.AdminMissingReply };
+
+export interface ListPeopleRequest {
+}
+export const ListPeopleRequest: MessageType<ListPeopleRequest> = { name: 'ListPeopleRequest', codec: minchat.v1.ListPeopleRequest };
+
+export interface ListPeopleReply {
+  accounts: Account[];
+  /** Those that can still be used. */
+  invitations: Invitation[];
+}
+export const ListPeopleReply: MessageType<ListPeopleReply> = { name: 'ListPeopleReply', codec: minchat.v1.ListPeopleReply };
+
+export interface ChangeAccountRequest {
+  actor?: Actor | undefined;
+  accountId: string;
+  /** Empty: as it is. */
+  role: string;
+  disable: boolean;
+  enable: boolean;
+}
+export const ChangeAccountRequest: MessageType<ChangeAccountRequest> = { name: 'ChangeAccountRequest', codec: minchat.v1.ChangeAccountRequest };
+
+/** A link that works once: it makes an account, or gives one a new password. */
+export interface Invitation {
+  invitationId: string;
+  role: string;
+  /** For whom it is, in words. */
+  note: string;
+  /** The account whose password it sets; empty for a new one. */
+  accountId: string;
+  expiresAtMs: number;
+}
+export const Invitation: MessageType<Invitation> = { name: 'Invitation', codec: minchat.v1.Invitation };
+
+export interface InviteRequest {
+  actor?: Actor | undefined;
+  role: string;
+  note: string;
+  accountId: string;
+}
+export const InviteRequest: MessageType<InviteRequest> = { name: 'InviteRequest', codec: minchat.v1.InviteRequest };
+
+export interface InviteReply {
+  token: string;
+  invitation?: Invitation | undefined;
+}
+export const InviteReply: MessageType<InviteReply> = { name: 'InviteReply', codec: minchat.v1.InviteReply };
+
+export interface WithdrawInvitationRequest {
+  actor?: Actor | undefined;
+  invitationId: string;
+}
+export const WithdrawInvitationRequest: MessageType<WithdrawInvitationRequest> = { name: 'WithdrawInvitationRequest', codec: minchat.v1.WithdrawInvitationRequest };
+
+export interface WithdrawInvitationReply {
+}
+export const WithdrawInvitationReply: MessageType<WithdrawInvitationReply> = { name: 'WithdrawInvitationReply', codec: minchat.v1.WithdrawInvitationReply };
+
+export interface LookAtInvitationRequest {
+  token: string;
+}
+export const LookAtInvitationRequest: MessageType<LookAtInvitationRequest> = { name: 'LookAtInvitationRequest', codec: minchat.v1.LookAtInvitationRequest };
+
+export interface LookAtInvitationReply {
+  role: string;
+  /** The name of the account whose password it sets; empty for a new one. */
+  name: string;
+}
+export const LookAtInvitationReply: MessageType<LookAtInvitationReply> = { name: 'LookAtInvitationReply', codec: minchat.v1.LookAtInvitationReply };
+
+export interface AcceptInvitationRequest {
+  token: string;
+  /** Not used when the account is there. */
+  name: string;
+  password: string;
+  address: string;
+  agent: string;
+}
+export const AcceptInvitationRequest: MessageType<AcceptInvitationRequest> = { name: 'AcceptInvitationRequest', codec: minchat.v1.AcceptInvitationRequest };
+
+export interface ApiKey {
+  keyId: string;
+  name: string;
+  /** How the key begins, to know it by. */
+  prefix: string;
+  /** Whether prompts sent with it are collected. */
+  collect: boolean;
+  /** Requests a minute; 0 for as many as the gateway allows. */
+  rateLimit: number;
+  createdAtMs: number;
+  /** 0: never. Told in steps of a minute. */
+  usedAtMs: number;
+}
+export const ApiKey: MessageType<ApiKey> = { name: 'ApiKey', codec: minchat.v1.ApiKey };
+
+export interface ListKeysRequest {
+}
+export const ListKeysRequest: MessageType<ListKeysRequest> = { name: 'ListKeysRequest', codec: minchat.v1.ListKeysRequest };
+
+export interface ListKeysReply {
+  keys: ApiKey[];
+}
+export const ListKeysReply: MessageType<ListKeysReply> = { name: 'ListKeysReply', codec: minchat.v1.ListKeysReply };
+
+export interface MakeKeyRequest {
+  actor?: Actor | undefined;
+  name: string;
+  collect: boolean;
+  rateLimit: number;
+}
+export const MakeKeyRequest: MessageType<MakeKeyRequest> = { name: 'MakeKeyRequest', codec: minchat.v1.MakeKeyRequest };
+
+export interface MakeKeyReply {
+  secret: string;
+  key?: ApiKey | undefined;
+}
+export const MakeKeyReply: MessageType<MakeKeyReply> = { name: 'MakeKeyReply', codec: minchat.v1.MakeKeyReply };
+
+export interface ChangeKeyRequest {
+  actor?: Actor | undefined;
+  keyId: string;
+  collect: boolean;
+  rateLimit: number;
+}
+export const ChangeKeyRequest: MessageType<ChangeKeyRequest> = { name: 'ChangeKeyRequest', codec: minchat.v1.ChangeKeyRequest };
+
+export interface RevokeKeyRequest {
+  actor?: Actor | undefined;
+  keyId: string;
+}
+export const RevokeKeyRequest: MessageType<RevokeKeyRequest> = { name: 'RevokeKeyRequest', codec: minchat.v1.RevokeKeyRequest };
+
+export interface RevokeKeyReply {
+}
+export const RevokeKeyReply: MessageType<RevokeKeyReply> = { name: 'RevokeKeyReply', codec: minchat.v1.RevokeKeyReply };
+
+export interface RecordAuditRequest {
+  entry?: AuditEntry | undefined;
+}
+export const RecordAuditRequest: MessageType<RecordAuditRequest> = { name: 'RecordAuditRequest', codec: minchat.v1.RecordAuditRequest };
+
+export interface RecordAuditReply {
+}
+export const RecordAuditReply: MessageType<RecordAuditReply> = { name: 'RecordAuditReply', codec: minchat.v1.RecordAuditReply };
+
+export interface ListAuditRequest {
+  /** Entries before this one; 0 for the newest. */
+  before: number;
+  /** 0 means 50. */
+  limit: number;
+}
+export const ListAuditRequest: MessageType<ListAuditRequest> = { name: 'ListAuditRequest', codec: minchat.v1.ListAuditRequest };
+
+export interface ListAuditReply {
+  entries: AuditEntry[];
+  /** 0 when nothing follows. */
+  next: number;
+}
+export const ListAuditReply: MessageType<ListAuditReply> = { name: 'ListAuditReply', codec: minchat.v1.ListAuditReply };
+
+export interface AuditEntry {
+  /** Given by the store. */
+  number: number;
+  atMs: number;
+  actor?: Actor | undefined;
+  /** What was done: account.login, key.make, run.start ... */
+  action: string;
+  /** What it was done to. */
+  target: string;
+  detail: string;
+}
+export const AuditEntry: MessageType<AuditEntry> = { name: 'AuditEntry', codec: minchat.v1.AuditEntry };
+
 export interface RunRecord {
   runId: string;
   name: string;
@@ -623,4 +909,4 @@ export interface LabelingQueue {
 export const LabelingQueue: MessageType<LabelingQueue> = { name: 'LabelingQueue', codec: minchat.v1.LabelingQueue };
 
 /** Every message, by its name in proto/. */
-export const messageTypes = { ArtifactRef, Manifest, ManifestFile, NamedArtifact, Error: WireError, StageEvent, StageStarted, StageProgress, StageCheckpointed, StageCompleted, StageFailed, StageReleased, RunChanged, Job, JobRecord, Checkpoint, StageResult, Metric, Message, PromptSubmitted, DemonstrationWritten, RankingSubmitted, RankedAnswer, GenerateRequest, Chat, TokenList, LogitBias, GenerateChunk, TokenLogprob, AlternativeToken, ScoreRequest, ScoredText, ScoreReply, RunRecord, StageRecord, SubmitRunRequest, GetRunRequest, ListRunsRequest, ListRunsReply, CancelRunRequest, ResumeRunRequest, ForkRunRequest, ImportRequest, ImportProgress, BadRecord, ListCollectionsRequest, ListCollectionsReply, Collection, ListRecordsRequest, ListRecordsReply, StoredRecord, LeaseTaskRequest, LabelingTask, OfferedAnswer, SubmitTaskRequest, Verdict, SubmitTaskReply, SkipTaskRequest, SkipTaskReply, ListQueuesRequest, ListQueuesReply, LabelingQueue } as const;
+export const messageTypes = { ArtifactRef, Manifest, ManifestFile, NamedArtifact, Error: WireError, StageEvent, StageStarted, StageProgress, StageCheckpointed, StageCompleted, StageFailed, StageReleased, RunChanged, Job, JobRecord, Checkpoint, StageResult, Metric, Message, PromptSubmitted, DemonstrationWritten, RankingSubmitted, RankedAnswer, GenerateRequest, Chat, TokenList, LogitBias, GenerateChunk, TokenLogprob, AlternativeToken, ScoreRequest, ScoredText, ScoreReply, Actor, Account, CheckSessionRequest, CheckSessionReply, CheckKeyRequest, CheckKeyReply, LogInRequest, SessionReply, ListSessionsRequest, EndSessionsRequest, ListSessionsReply, Session, ChangePasswordRequest, ChangePasswordReply, AdminMissingRequest, AdminMissingReply, ListPeopleRequest, ListPeopleReply, ChangeAccountRequest, Invitation, InviteRequest, InviteReply, WithdrawInvitationRequest, WithdrawInvitationReply, LookAtInvitationRequest, LookAtInvitationReply, AcceptInvitationRequest, ApiKey, ListKeysRequest, ListKeysReply, MakeKeyRequest, MakeKeyReply, ChangeKeyRequest, RevokeKeyRequest, RevokeKeyReply, RecordAuditRequest, RecordAuditReply, ListAuditRequest, ListAuditReply, AuditEntry, RunRecord, StageRecord, SubmitRunRequest, GetRunRequest, ListRunsRequest, ListRunsReply, CancelRunRequest, ResumeRunRequest, ForkRunRequest, ImportRequest, ImportProgress, BadRecord, ListCollectionsRequest, ListCollectionsReply, Collection, ListRecordsRequest, ListRecordsReply, StoredRecord, LeaseTaskRequest, LabelingTask, OfferedAnswer, SubmitTaskRequest, Verdict, SubmitTaskReply, SkipTaskRequest, SkipTaskReply, ListQueuesRequest, ListQueuesReply, LabelingQueue } as const;
