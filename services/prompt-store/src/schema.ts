@@ -9,6 +9,7 @@ import {
   jsonb,
   pgTable,
   primaryKey,
+  real,
   smallint,
   serial,
   text,
@@ -152,6 +153,8 @@ export const snapshots = pgTable('snapshots', {
   id: bigserial('id', { mode: 'number' }).primaryKey(),
   /** The job that asked for it; asked again, it is made again. */
   jobId: text('job_id').notNull().unique(),
+  /** The run of the job; empty when the rules were only looked at. */
+  runId: text('run_id').notNull().default(''),
   collection: text('collection').notNull(),
   imports: jsonb('imports').$type<number[]>().notNull(),
   settings: jsonb('settings').$type<Record<string, unknown>>().notNull(),
@@ -180,6 +183,10 @@ export const labelingQueues = pgTable('labeling_queues', {
   stage: text('stage').notNull(),
   wanted: integer('wanted').notNull(),
   done: integer('done').notNull().default(0),
+  /** The share of a labeler's tasks that are gold questions, 0 to 1. */
+  goldRate: real('gold_rate').notNull().default(0),
+  /** The collection whose comparisons are the gold questions. */
+  goldCollection: text('gold_collection'),
   /** False once the stage has what it waited for, or was cancelled. */
   open: boolean('open').notNull().default(true),
   createdAt,
@@ -201,6 +208,8 @@ export const labelingTasks = pgTable(
     answers: jsonb('answers').$type<{ text: string; finished: boolean }[]>().notNull(),
     /** Who wrote the answers; labelers are never told. */
     model: text('model'),
+    /** Of a gold question: the known rank of each answer, in the order of `answers`. */
+    gold: jsonb('gold').$type<number[]>(),
     /** How many labelers it is for, and how many are through with it. */
     wanted: integer('wanted').notNull().default(1),
     done: integer('done').notNull().default(0),
@@ -220,7 +229,31 @@ export const labelingOutcomes = pgTable(
     outcome: text('outcome', { enum: ['done', 'skipped'] }).notNull(),
     /** Why it was skipped. */
     reason: text('reason'),
+    /** The rank given to each answer, in the order of the task's answers. */
+    ranks: jsonb('ranks').$type<number[]>(),
+    /** How long the labeler was at it, as the page measured it: without the time they did nothing. */
+    activeMs: integer('active_ms'),
+    /** Of a gold question: how well the ranking agrees with the known one (agreement.ts). */
+    goldScore: real('gold_score'),
     createdAt,
   },
-  (table) => [primaryKey({ columns: [table.taskId, table.labelerId] })],
+  (table) => [primaryKey({ columns: [table.taskId, table.labelerId] }), index().on(table.labelerId)],
 );
+
+/** What labelers are told to go by, in Markdown: one row, once somebody has written it. */
+export const guidelines = pgTable('guidelines', {
+  id: integer('id').primaryKey(),
+  text: text('text').notNull(),
+  updatedAt: timestamp('updated_at', { withTimezone: true }).notNull().defaultNow(),
+});
+
+export const tombstoneKinds = ['user', 'prompt', 'labeler'] as const;
+
+/** Who and what was forgotten, by digest: it is not stored again, however it comes back (forget/tombstones.ts). */
+export const tombstones = pgTable('tombstones', {
+  hash: key('hash').primaryKey(),
+  kind: text('kind', { enum: tombstoneKinds }).notNull(),
+  /** Of a labeler whose labels stayed: the name that stands for theirs. */
+  pseudonym: text('pseudonym'),
+  createdAt,
+});
