@@ -39,6 +39,7 @@ const role = pattern(/^(system|user|assistant)$/, 'system, user or assistant');
 const path = pattern(/^(?!.*(^|\/)\.{0,2}(\/|$))[^\\:\u0000-\u001f]{1,512}$/, 'a relative path that stays in its folder');
 const personRole = pattern(/^(admin|labeler|viewer)$/, 'admin, labeler or viewer');
 const filled = pattern(/[^]/, 'a text that is not empty');
+const recordType = pattern(/^(prompts|demonstrations|comparisons|texts)$/, 'prompts, demonstrations, comparisons or texts');
 const object: Rule = { expected: 'a JSON object', test: json };
 const present: Rule = { expected: 'a value', test: (value) => value !== undefined };
 
@@ -108,7 +109,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   'ImportRequest.collection': name,
   'Collection.name': name,
   'ListRecordsRequest.collection': filled,
-  'ListRecordsRequest.type': pattern(/^(prompts|demonstrations|comparisons|texts)$/, 'prompts, demonstrations, comparisons or texts'),
+  'ListRecordsRequest.type': recordType,
   'LeaseTaskRequest.labelerId': filled,
   'LeaseTaskRequest.kind': pattern(/^(rank|write)$/, 'rank or write'),
   'LeaseTaskRequest.runId': orEmpty(name),
@@ -116,6 +117,14 @@ export const rules: Readonly<Record<string, Rule>> = {
   'SubmitTaskRequest.labelerId': filled,
   'SkipTaskRequest.taskId': filled,
   'SkipTaskRequest.labelerId': filled,
+  'PreviewImportRequest.format': name,
+  'ExportRecordsRequest.collection': filled,
+  'ExportRecordsRequest.type': recordType,
+  'ApplyRulesRequest.collection': filled,
+  'GetDecisionsRequest.collection': filled,
+  'GetAgreementRequest.runId': orEmpty(name),
+  'ForgetUserRequest.userId': filled,
+  'ForgetUserRequest.labels': pattern(/^(anonymise|delete)$/, 'anonymise or delete'),
 
   'Account.accountId': name,
   'Account.role': personRole,

@@ -17,6 +17,8 @@ const special: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   'Message.role': fc.constantFrom('system', 'user', 'assistant'),
   'ListRecordsRequest.type': fc.constantFrom('prompts', 'demonstrations', 'comparisons', 'texts'),
   'LeaseTaskRequest.kind': fc.constantFrom('rank', 'write'),
+  'ExportRecordsRequest.type': fc.constantFrom('prompts', 'demonstrations', 'comparisons', 'texts'),
+  'ForgetUserRequest.labels': fc.constantFrom('anonymise', 'delete'),
   'CheckSessionRequest.tokenHash': hex,
   'CheckKeyRequest.keyHash': hex,
   'AuditEntry.action': name,

@@ -411,6 +411,10 @@ export const descriptor: Descriptor = {
    "atMs": {
     "id": 6,
     "type": "uint64"
+   },
+   "userId": {
+    "id": 7,
+    "type": "string"
    }
   },
   "RankingSubmitted": {
@@ -442,6 +446,10 @@ export const descriptor: Descriptor = {
    },
    "taskId": {
     "id": 7,
+    "type": "string"
+   },
+   "userId": {
+    "id": 8,
     "type": "string"
    }
   },
@@ -1303,6 +1311,21 @@ export const descriptor: Descriptor = {
    "strict": {
     "id": 4,
     "type": "bool"
+   },
+   "mapping": {
+    "id": 5,
+    "type": "FieldMapping",
+    "repeated": true
+   }
+  },
+  "FieldMapping": {
+   "field": {
+    "id": 1,
+    "type": "string"
+   },
+   "from": {
+    "id": 2,
+    "type": "string"
    }
   },
   "ImportProgress": {
@@ -1342,6 +1365,10 @@ export const descriptor: Descriptor = {
    "done": {
     "id": 9,
     "type": "bool"
+   },
+   "forgotten": {
+    "id": 10,
+    "type": "uint64"
    }
   },
   "BadRecord": {
@@ -1404,6 +1431,14 @@ export const descriptor: Descriptor = {
    "limit": {
     "id": 5,
     "type": "uint32"
+   },
+   "labeler": {
+    "id": 6,
+    "type": "string"
+   },
+   "decision": {
+    "id": 7,
+    "type": "string"
    }
   },
   "ListRecordsReply": {
@@ -1447,6 +1482,105 @@ export const descriptor: Descriptor = {
    "useCase": {
     "id": 7,
     "type": "string"
+   },
+   "decision": {
+    "id": 8,
+    "type": "string"
+   },
+   "user": {
+    "id": 9,
+    "type": "string"
+   }
+  },
+  "PreviewImportRequest": {
+   "format": {
+    "id": 1,
+    "type": "string"
+   },
+   "head": {
+    "id": 2,
+    "type": "string"
+   },
+   "mapping": {
+    "id": 3,
+    "type": "FieldMapping",
+    "repeated": true
+   }
+  },
+  "PreviewImportReply": {
+   "fields": {
+    "id": 1,
+    "type": "string",
+    "repeated": true
+   },
+   "records": {
+    "id": 2,
+    "type": "PreviewedRecord",
+    "repeated": true
+   },
+   "bad": {
+    "id": 3,
+    "type": "BadRecord",
+    "repeated": true
+   }
+  },
+  "PreviewedRecord": {
+   "line": {
+    "id": 1,
+    "type": "uint64"
+   },
+   "type": {
+    "id": 2,
+    "type": "string"
+   },
+   "record": {
+    "id": 3,
+    "type": "StoredRecord"
+   }
+  },
+  "ExportRecordsRequest": {
+   "collection": {
+    "id": 1,
+    "type": "string"
+   },
+   "type": {
+    "id": 2,
+    "type": "string"
+   }
+  },
+  "ExportChunk": {
+   "lines": {
+    "id": 1,
+    "type": "bytes"
+   }
+  },
+  "ApplyRulesRequest": {
+   "collection": {
+    "id": 1,
+    "type": "string"
+   }
+  },
+  "ApplyRulesReply": {
+   "decisions": {
+    "id": 1,
+    "type": "DecisionCount",
+    "repeated": true
+   }
+  },
+  "GetDecisionsRequest": {
+   "collection": {
+    "id": 1,
+    "type": "string"
+   }
+  },
+  "DecisionCount": {
+   "decision": {
+    "id": 1,
+    "type": "string"
+   },
+   "prompts": {
+    "id": 2,
+    "type": "uint64"
    }
   },
   "LeaseTaskRequest": {
@@ -1531,6 +1665,10 @@ export const descriptor: Descriptor = {
    "completion": {
     "id": 4,
     "type": "string"
+   },
+   "activeMs": {
+    "id": 5,
+    "type": "uint32"
    }
   },
   "Verdict": {
@@ -1561,6 +1699,10 @@ export const descriptor: Descriptor = {
    "reason": {
     "id": 3,
     "type": "string"
+   },
+   "activeMs": {
+    "id": 4,
+    "type": "uint32"
    }
   },
   "SkipTaskReply": {},
@@ -1600,6 +1742,156 @@ export const descriptor: Descriptor = {
    "leased": {
     "id": 6,
     "type": "uint64"
+   }
+  },
+  "GetAgreementRequest": {
+   "runId": {
+    "id": 1,
+    "type": "string"
+   }
+  },
+  "GetAgreementReply": {
+   "alpha": {
+    "id": 1,
+    "type": "Score"
+   },
+   "tau": {
+    "id": 2,
+    "type": "Score"
+   },
+   "labelers": {
+    "id": 3,
+    "type": "LabelerFigures",
+    "repeated": true
+   },
+   "tasks": {
+    "id": 4,
+    "type": "TaskFigures",
+    "repeated": true
+   }
+  },
+  "Score": {
+   "value": {
+    "id": 1,
+    "type": "double"
+   },
+   "count": {
+    "id": 2,
+    "type": "uint64"
+   }
+  },
+  "LabelerFigures": {
+   "labelerId": {
+    "id": 1,
+    "type": "string"
+   },
+   "done": {
+    "id": 2,
+    "type": "uint64"
+   },
+   "skipped": {
+    "id": 3,
+    "type": "uint64"
+   },
+   "medianMs": {
+    "id": 4,
+    "type": "Score"
+   },
+   "tau": {
+    "id": 5,
+    "type": "Score"
+   },
+   "alpha": {
+    "id": 6,
+    "type": "Score"
+   },
+   "gold": {
+    "id": 7,
+    "type": "Score"
+   }
+  },
+  "TaskFigures": {
+   "taskId": {
+    "id": 1,
+    "type": "string"
+   },
+   "runId": {
+    "id": 2,
+    "type": "string"
+   },
+   "prompt": {
+    "id": 3,
+    "type": "string"
+   },
+   "labelers": {
+    "id": 4,
+    "type": "uint64"
+   },
+   "tau": {
+    "id": 5,
+    "type": "Score"
+   },
+   "alpha": {
+    "id": 6,
+    "type": "Score"
+   }
+  },
+  "GetGuidelinesRequest": {},
+  "SaveGuidelinesRequest": {
+   "text": {
+    "id": 1,
+    "type": "string"
+   }
+  },
+  "Guidelines": {
+   "text": {
+    "id": 1,
+    "type": "string"
+   },
+   "updatedAtMs": {
+    "id": 2,
+    "type": "uint64"
+   }
+  },
+  "ForgetUserRequest": {
+   "userId": {
+    "id": 1,
+    "type": "string"
+   },
+   "labels": {
+    "id": 2,
+    "type": "string"
+   },
+   "dryRun": {
+    "id": 3,
+    "type": "bool"
+   }
+  },
+  "ForgetUserReply": {
+   "prompts": {
+    "id": 1,
+    "type": "uint64"
+   },
+   "demonstrations": {
+    "id": 2,
+    "type": "uint64"
+   },
+   "comparisons": {
+    "id": 3,
+    "type": "uint64"
+   },
+   "tasks": {
+    "id": 4,
+    "type": "uint64"
+   },
+   "anonymised": {
+    "id": 5,
+    "type": "uint64"
+   },
+   "runs": {
+    "id": 6,
+    "type": "string",
+    "repeated": true
    }
   }
  },

@@ -1601,6 +1601,9 @@ export namespace minchat {
             /** DemonstrationWritten atMs. */
             atMs: number;
 
+            /** DemonstrationWritten userId. */
+            userId: string;
+
             /**
              * Encodes the specified DemonstrationWritten message. Does not implicitly {@link minchat.v1.DemonstrationWritten.verify|verify} messages.
              * @param message DemonstrationWritten message or plain object to encode
@@ -1642,6 +1645,9 @@ export namespace minchat {
 
                 /** DemonstrationWritten atMs */
                 atMs?: (number|null);
+
+                /** DemonstrationWritten userId */
+                userId?: (string|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -1691,6 +1697,9 @@ export namespace minchat {
             /** RankingSubmitted taskId. */
             taskId: string;
 
+            /** RankingSubmitted userId. */
+            userId: string;
+
             /**
              * Encodes the specified RankingSubmitted message. Does not implicitly {@link minchat.v1.RankingSubmitted.verify|verify} messages.
              * @param message RankingSubmitted message or plain object to encode
@@ -1735,6 +1744,9 @@ export namespace minchat {
 
                 /** RankingSubmitted taskId */
                 taskId?: (string|null);
+
+                /** RankingSubmitted userId */
+                userId?: (string|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -5970,6 +5982,9 @@ export namespace minchat {
             /** ImportRequest strict. */
             strict: boolean;
 
+            /** ImportRequest mapping. */
+            mapping: minchat.v1.FieldMapping.$Properties[];
+
             /**
              * Encodes the specified ImportRequest message. Does not implicitly {@link minchat.v1.ImportRequest.verify|verify} messages.
              * @param message ImportRequest message or plain object to encode
@@ -6006,12 +6021,78 @@ export namespace minchat {
                 /** ImportRequest strict */
                 strict?: (boolean|null);
 
+                /** ImportRequest mapping */
+                mapping?: (minchat.v1.FieldMapping.$Properties[]|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
             /** Shape of an ImportRequest. */
             type $Shape = minchat.v1.ImportRequest.$Properties;
+        }
+
+        /**
+         * Properties of a FieldMapping.
+         * @deprecated Use minchat.v1.FieldMapping.$Properties instead.
+         */
+        interface IFieldMapping extends minchat.v1.FieldMapping.$Properties {
+        }
+
+        /** Represents a FieldMapping. */
+        class FieldMapping {
+
+            /**
+             * Constructs a new FieldMapping.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.FieldMapping.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** FieldMapping field. */
+            field: string;
+
+            /** FieldMapping from. */
+            from: string;
+
+            /**
+             * Encodes the specified FieldMapping message. Does not implicitly {@link minchat.v1.FieldMapping.verify|verify} messages.
+             * @param message FieldMapping message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.FieldMapping.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a FieldMapping message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.FieldMapping & minchat.v1.FieldMapping.$Shape} FieldMapping
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.FieldMapping & minchat.v1.FieldMapping.$Shape;
+        }
+
+        namespace FieldMapping {
+
+            /** Properties of a FieldMapping. */
+            interface $Properties {
+
+                /** FieldMapping field */
+                field?: (string|null);
+
+                /** FieldMapping from */
+                from?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a FieldMapping. */
+            type $Shape = minchat.v1.FieldMapping.$Properties;
         }
 
         /**
@@ -6059,6 +6140,9 @@ export namespace minchat {
 
             /** ImportProgress done. */
             done: boolean;
+
+            /** ImportProgress forgotten. */
+            forgotten: number;
 
             /**
              * Encodes the specified ImportProgress message. Does not implicitly {@link minchat.v1.ImportProgress.verify|verify} messages.
@@ -6110,6 +6194,9 @@ export namespace minchat {
 
                 /** ImportProgress done */
                 done?: (boolean|null);
+
+                /** ImportProgress forgotten */
+                forgotten?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -6405,6 +6492,12 @@ export namespace minchat {
             /** ListRecordsRequest limit. */
             limit: number;
 
+            /** ListRecordsRequest labeler. */
+            labeler: string;
+
+            /** ListRecordsRequest decision. */
+            decision: string;
+
             /**
              * Encodes the specified ListRecordsRequest message. Does not implicitly {@link minchat.v1.ListRecordsRequest.verify|verify} messages.
              * @param message ListRecordsRequest message or plain object to encode
@@ -6443,6 +6536,12 @@ export namespace minchat {
 
                 /** ListRecordsRequest limit */
                 limit?: (number|null);
+
+                /** ListRecordsRequest labeler */
+                labeler?: (string|null);
+
+                /** ListRecordsRequest decision */
+                decision?: (string|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -6555,6 +6654,12 @@ export namespace minchat {
             /** StoredRecord useCase. */
             useCase: string;
 
+            /** StoredRecord decision. */
+            decision: string;
+
+            /** StoredRecord user. */
+            user: string;
+
             /**
              * Encodes the specified StoredRecord message. Does not implicitly {@link minchat.v1.StoredRecord.verify|verify} messages.
              * @param message StoredRecord message or plain object to encode
@@ -6600,12 +6705,579 @@ export namespace minchat {
                 /** StoredRecord useCase */
                 useCase?: (string|null);
 
+                /** StoredRecord decision */
+                decision?: (string|null);
+
+                /** StoredRecord user */
+                user?: (string|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
             /** Shape of a StoredRecord. */
             type $Shape = minchat.v1.StoredRecord.$Properties;
+        }
+
+        /**
+         * Properties of a PreviewImportRequest.
+         * @deprecated Use minchat.v1.PreviewImportRequest.$Properties instead.
+         */
+        interface IPreviewImportRequest extends minchat.v1.PreviewImportRequest.$Properties {
+        }
+
+        /** Represents a PreviewImportRequest. */
+        class PreviewImportRequest {
+
+            /**
+             * Constructs a new PreviewImportRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.PreviewImportRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** PreviewImportRequest format. */
+            format: string;
+
+            /** PreviewImportRequest head. */
+            head: string;
+
+            /** PreviewImportRequest mapping. */
+            mapping: minchat.v1.FieldMapping.$Properties[];
+
+            /**
+             * Encodes the specified PreviewImportRequest message. Does not implicitly {@link minchat.v1.PreviewImportRequest.verify|verify} messages.
+             * @param message PreviewImportRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.PreviewImportRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a PreviewImportRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.PreviewImportRequest & minchat.v1.PreviewImportRequest.$Shape} PreviewImportRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.PreviewImportRequest & minchat.v1.PreviewImportRequest.$Shape;
+        }
+
+        namespace PreviewImportRequest {
+
+            /** Properties of a PreviewImportRequest. */
+            interface $Properties {
+
+                /** PreviewImportRequest format */
+                format?: (string|null);
+
+                /** PreviewImportRequest head */
+                head?: (string|null);
+
+                /** PreviewImportRequest mapping */
+                mapping?: (minchat.v1.FieldMapping.$Properties[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a PreviewImportRequest. */
+            type $Shape = minchat.v1.PreviewImportRequest.$Properties;
+        }
+
+        /**
+         * Properties of a PreviewImportReply.
+         * @deprecated Use minchat.v1.PreviewImportReply.$Properties instead.
+         */
+        interface IPreviewImportReply extends minchat.v1.PreviewImportReply.$Properties {
+        }
+
+        /** Represents a PreviewImportReply. */
+        class PreviewImportReply {
+
+            /**
+             * Constructs a new PreviewImportReply.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.PreviewImportReply.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** PreviewImportReply fields. */
+            fields: string[];
+
+            /** PreviewImportReply records. */
+            records: minchat.v1.PreviewedRecord.$Properties[];
+
+            /** PreviewImportReply bad. */
+            bad: minchat.v1.BadRecord.$Properties[];
+
+            /**
+             * Encodes the specified PreviewImportReply message. Does not implicitly {@link minchat.v1.PreviewImportReply.verify|verify} messages.
+             * @param message PreviewImportReply message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.PreviewImportReply.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a PreviewImportReply message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.PreviewImportReply & minchat.v1.PreviewImportReply.$Shape} PreviewImportReply
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.PreviewImportReply & minchat.v1.PreviewImportReply.$Shape;
+        }
+
+        namespace PreviewImportReply {
+
+            /** Properties of a PreviewImportReply. */
+            interface $Properties {
+
+                /** PreviewImportReply fields */
+                fields?: (string[]|null);
+
+                /** PreviewImportReply records */
+                records?: (minchat.v1.PreviewedRecord.$Properties[]|null);
+
+                /** PreviewImportReply bad */
+                bad?: (minchat.v1.BadRecord.$Properties[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a PreviewImportReply. */
+            type $Shape = minchat.v1.PreviewImportReply.$Properties;
+        }
+
+        /**
+         * Properties of a PreviewedRecord.
+         * @deprecated Use minchat.v1.PreviewedRecord.$Properties instead.
+         */
+        interface IPreviewedRecord extends minchat.v1.PreviewedRecord.$Properties {
+        }
+
+        /** Represents a PreviewedRecord. */
+        class PreviewedRecord {
+
+            /**
+             * Constructs a new PreviewedRecord.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.PreviewedRecord.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** PreviewedRecord line. */
+            line: number;
+
+            /** PreviewedRecord type. */
+            type: string;
+
+            /** PreviewedRecord record. */
+            record?: (minchat.v1.StoredRecord.$Properties|null);
+
+            /**
+             * Encodes the specified PreviewedRecord message. Does not implicitly {@link minchat.v1.PreviewedRecord.verify|verify} messages.
+             * @param message PreviewedRecord message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.PreviewedRecord.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a PreviewedRecord message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.PreviewedRecord & minchat.v1.PreviewedRecord.$Shape} PreviewedRecord
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.PreviewedRecord & minchat.v1.PreviewedRecord.$Shape;
+        }
+
+        namespace PreviewedRecord {
+
+            /** Properties of a PreviewedRecord. */
+            interface $Properties {
+
+                /** PreviewedRecord line */
+                line?: (number|null);
+
+                /** PreviewedRecord type */
+                type?: (string|null);
+
+                /** PreviewedRecord record */
+                record?: (minchat.v1.StoredRecord.$Properties|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a PreviewedRecord. */
+            type $Shape = minchat.v1.PreviewedRecord.$Properties;
+        }
+
+        /**
+         * Properties of an ExportRecordsRequest.
+         * @deprecated Use minchat.v1.ExportRecordsRequest.$Properties instead.
+         */
+        interface IExportRecordsRequest extends minchat.v1.ExportRecordsRequest.$Properties {
+        }
+
+        /** Represents an ExportRecordsRequest. */
+        class ExportRecordsRequest {
+
+            /**
+             * Constructs a new ExportRecordsRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.ExportRecordsRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ExportRecordsRequest collection. */
+            collection: string;
+
+            /** ExportRecordsRequest type. */
+            type: string;
+
+            /**
+             * Encodes the specified ExportRecordsRequest message. Does not implicitly {@link minchat.v1.ExportRecordsRequest.verify|verify} messages.
+             * @param message ExportRecordsRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.ExportRecordsRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an ExportRecordsRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.ExportRecordsRequest & minchat.v1.ExportRecordsRequest.$Shape} ExportRecordsRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.ExportRecordsRequest & minchat.v1.ExportRecordsRequest.$Shape;
+        }
+
+        namespace ExportRecordsRequest {
+
+            /** Properties of an ExportRecordsRequest. */
+            interface $Properties {
+
+                /** ExportRecordsRequest collection */
+                collection?: (string|null);
+
+                /** ExportRecordsRequest type */
+                type?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an ExportRecordsRequest. */
+            type $Shape = minchat.v1.ExportRecordsRequest.$Properties;
+        }
+
+        /**
+         * Properties of an ExportChunk.
+         * @deprecated Use minchat.v1.ExportChunk.$Properties instead.
+         */
+        interface IExportChunk extends minchat.v1.ExportChunk.$Properties {
+        }
+
+        /** Represents an ExportChunk. */
+        class ExportChunk {
+
+            /**
+             * Constructs a new ExportChunk.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.ExportChunk.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ExportChunk lines. */
+            lines: Uint8Array;
+
+            /**
+             * Encodes the specified ExportChunk message. Does not implicitly {@link minchat.v1.ExportChunk.verify|verify} messages.
+             * @param message ExportChunk message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.ExportChunk.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an ExportChunk message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.ExportChunk & minchat.v1.ExportChunk.$Shape} ExportChunk
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.ExportChunk & minchat.v1.ExportChunk.$Shape;
+        }
+
+        namespace ExportChunk {
+
+            /** Properties of an ExportChunk. */
+            interface $Properties {
+
+                /** ExportChunk lines */
+                lines?: (Uint8Array|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an ExportChunk. */
+            type $Shape = minchat.v1.ExportChunk.$Properties;
+        }
+
+        /**
+         * Properties of an ApplyRulesRequest.
+         * @deprecated Use minchat.v1.ApplyRulesRequest.$Properties instead.
+         */
+        interface IApplyRulesRequest extends minchat.v1.ApplyRulesRequest.$Properties {
+        }
+
+        /** Represents an ApplyRulesRequest. */
+        class ApplyRulesRequest {
+
+            /**
+             * Constructs a new ApplyRulesRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.ApplyRulesRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ApplyRulesRequest collection. */
+            collection: string;
+
+            /**
+             * Encodes the specified ApplyRulesRequest message. Does not implicitly {@link minchat.v1.ApplyRulesRequest.verify|verify} messages.
+             * @param message ApplyRulesRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.ApplyRulesRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an ApplyRulesRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.ApplyRulesRequest & minchat.v1.ApplyRulesRequest.$Shape} ApplyRulesRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.ApplyRulesRequest & minchat.v1.ApplyRulesRequest.$Shape;
+        }
+
+        namespace ApplyRulesRequest {
+
+            /** Properties of an ApplyRulesRequest. */
+            interface $Properties {
+
+                /** ApplyRulesRequest collection */
+                collection?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an ApplyRulesRequest. */
+            type $Shape = minchat.v1.ApplyRulesRequest.$Properties;
+        }
+
+        /**
+         * Properties of an ApplyRulesReply.
+         * @deprecated Use minchat.v1.ApplyRulesReply.$Properties instead.
+         */
+        interface IApplyRulesReply extends minchat.v1.ApplyRulesReply.$Properties {
+        }
+
+        /** Represents an ApplyRulesReply. */
+        class ApplyRulesReply {
+
+            /**
+             * Constructs a new ApplyRulesReply.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.ApplyRulesReply.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ApplyRulesReply decisions. */
+            decisions: minchat.v1.DecisionCount.$Properties[];
+
+            /**
+             * Encodes the specified ApplyRulesReply message. Does not implicitly {@link minchat.v1.ApplyRulesReply.verify|verify} messages.
+             * @param message ApplyRulesReply message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.ApplyRulesReply.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an ApplyRulesReply message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.ApplyRulesReply & minchat.v1.ApplyRulesReply.$Shape} ApplyRulesReply
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.ApplyRulesReply & minchat.v1.ApplyRulesReply.$Shape;
+        }
+
+        namespace ApplyRulesReply {
+
+            /** Properties of an ApplyRulesReply. */
+            interface $Properties {
+
+                /** ApplyRulesReply decisions */
+                decisions?: (minchat.v1.DecisionCount.$Properties[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an ApplyRulesReply. */
+            type $Shape = minchat.v1.ApplyRulesReply.$Properties;
+        }
+
+        /**
+         * Properties of a GetDecisionsRequest.
+         * @deprecated Use minchat.v1.GetDecisionsRequest.$Properties instead.
+         */
+        interface IGetDecisionsRequest extends minchat.v1.GetDecisionsRequest.$Properties {
+        }
+
+        /** Represents a GetDecisionsRequest. */
+        class GetDecisionsRequest {
+
+            /**
+             * Constructs a new GetDecisionsRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.GetDecisionsRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** GetDecisionsRequest collection. */
+            collection: string;
+
+            /**
+             * Encodes the specified GetDecisionsRequest message. Does not implicitly {@link minchat.v1.GetDecisionsRequest.verify|verify} messages.
+             * @param message GetDecisionsRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.GetDecisionsRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a GetDecisionsRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.GetDecisionsRequest & minchat.v1.GetDecisionsRequest.$Shape} GetDecisionsRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.GetDecisionsRequest & minchat.v1.GetDecisionsRequest.$Shape;
+        }
+
+        namespace GetDecisionsRequest {
+
+            /** Properties of a GetDecisionsRequest. */
+            interface $Properties {
+
+                /** GetDecisionsRequest collection */
+                collection?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a GetDecisionsRequest. */
+            type $Shape = minchat.v1.GetDecisionsRequest.$Properties;
+        }
+
+        /**
+         * Properties of a DecisionCount.
+         * @deprecated Use minchat.v1.DecisionCount.$Properties instead.
+         */
+        interface IDecisionCount extends minchat.v1.DecisionCount.$Properties {
+        }
+
+        /** Represents a DecisionCount. */
+        class DecisionCount {
+
+            /**
+             * Constructs a new DecisionCount.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.DecisionCount.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** DecisionCount decision. */
+            decision: string;
+
+            /** DecisionCount prompts. */
+            prompts: number;
+
+            /**
+             * Encodes the specified DecisionCount message. Does not implicitly {@link minchat.v1.DecisionCount.verify|verify} messages.
+             * @param message DecisionCount message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.DecisionCount.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a DecisionCount message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.DecisionCount & minchat.v1.DecisionCount.$Shape} DecisionCount
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.DecisionCount & minchat.v1.DecisionCount.$Shape;
+        }
+
+        namespace DecisionCount {
+
+            /** Properties of a DecisionCount. */
+            interface $Properties {
+
+                /** DecisionCount decision */
+                decision?: (string|null);
+
+                /** DecisionCount prompts */
+                prompts?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a DecisionCount. */
+            type $Shape = minchat.v1.DecisionCount.$Properties;
         }
 
         /**
@@ -6876,6 +7548,9 @@ export namespace minchat {
             /** SubmitTaskRequest completion. */
             completion: string;
 
+            /** SubmitTaskRequest activeMs. */
+            activeMs: number;
+
             /**
              * Encodes the specified SubmitTaskRequest message. Does not implicitly {@link minchat.v1.SubmitTaskRequest.verify|verify} messages.
              * @param message SubmitTaskRequest message or plain object to encode
@@ -6911,6 +7586,9 @@ export namespace minchat {
 
                 /** SubmitTaskRequest completion */
                 completion?: (string|null);
+
+                /** SubmitTaskRequest activeMs */
+                activeMs?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -7068,6 +7746,9 @@ export namespace minchat {
             /** SkipTaskRequest reason. */
             reason: string;
 
+            /** SkipTaskRequest activeMs. */
+            activeMs: number;
+
             /**
              * Encodes the specified SkipTaskRequest message. Does not implicitly {@link minchat.v1.SkipTaskRequest.verify|verify} messages.
              * @param message SkipTaskRequest message or plain object to encode
@@ -7100,6 +7781,9 @@ export namespace minchat {
 
                 /** SkipTaskRequest reason */
                 reason?: (string|null);
+
+                /** SkipTaskRequest activeMs */
+                activeMs?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -7359,6 +8043,708 @@ export namespace minchat {
 
             /** Shape of a LabelingQueue. */
             type $Shape = minchat.v1.LabelingQueue.$Properties;
+        }
+
+        /**
+         * Properties of a GetAgreementRequest.
+         * @deprecated Use minchat.v1.GetAgreementRequest.$Properties instead.
+         */
+        interface IGetAgreementRequest extends minchat.v1.GetAgreementRequest.$Properties {
+        }
+
+        /** Represents a GetAgreementRequest. */
+        class GetAgreementRequest {
+
+            /**
+             * Constructs a new GetAgreementRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.GetAgreementRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** GetAgreementRequest runId. */
+            runId: string;
+
+            /**
+             * Encodes the specified GetAgreementRequest message. Does not implicitly {@link minchat.v1.GetAgreementRequest.verify|verify} messages.
+             * @param message GetAgreementRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.GetAgreementRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a GetAgreementRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.GetAgreementRequest & minchat.v1.GetAgreementRequest.$Shape} GetAgreementRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.GetAgreementRequest & minchat.v1.GetAgreementRequest.$Shape;
+        }
+
+        namespace GetAgreementRequest {
+
+            /** Properties of a GetAgreementRequest. */
+            interface $Properties {
+
+                /** GetAgreementRequest runId */
+                runId?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a GetAgreementRequest. */
+            type $Shape = minchat.v1.GetAgreementRequest.$Properties;
+        }
+
+        /**
+         * Properties of a GetAgreementReply.
+         * @deprecated Use minchat.v1.GetAgreementReply.$Properties instead.
+         */
+        interface IGetAgreementReply extends minchat.v1.GetAgreementReply.$Properties {
+        }
+
+        /** Represents a GetAgreementReply. */
+        class GetAgreementReply {
+
+            /**
+             * Constructs a new GetAgreementReply.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.GetAgreementReply.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** GetAgreementReply alpha. */
+            alpha?: (minchat.v1.Score.$Properties|null);
+
+            /** GetAgreementReply tau. */
+            tau?: (minchat.v1.Score.$Properties|null);
+
+            /** GetAgreementReply labelers. */
+            labelers: minchat.v1.LabelerFigures.$Properties[];
+
+            /** GetAgreementReply tasks. */
+            tasks: minchat.v1.TaskFigures.$Properties[];
+
+            /**
+             * Encodes the specified GetAgreementReply message. Does not implicitly {@link minchat.v1.GetAgreementReply.verify|verify} messages.
+             * @param message GetAgreementReply message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.GetAgreementReply.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a GetAgreementReply message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.GetAgreementReply & minchat.v1.GetAgreementReply.$Shape} GetAgreementReply
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.GetAgreementReply & minchat.v1.GetAgreementReply.$Shape;
+        }
+
+        namespace GetAgreementReply {
+
+            /** Properties of a GetAgreementReply. */
+            interface $Properties {
+
+                /** GetAgreementReply alpha */
+                alpha?: (minchat.v1.Score.$Properties|null);
+
+                /** GetAgreementReply tau */
+                tau?: (minchat.v1.Score.$Properties|null);
+
+                /** GetAgreementReply labelers */
+                labelers?: (minchat.v1.LabelerFigures.$Properties[]|null);
+
+                /** GetAgreementReply tasks */
+                tasks?: (minchat.v1.TaskFigures.$Properties[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a GetAgreementReply. */
+            type $Shape = minchat.v1.GetAgreementReply.$Properties;
+        }
+
+        /**
+         * Properties of a Score.
+         * @deprecated Use minchat.v1.Score.$Properties instead.
+         */
+        interface IScore extends minchat.v1.Score.$Properties {
+        }
+
+        /** Represents a Score. */
+        class Score {
+
+            /**
+             * Constructs a new Score.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.Score.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Score value. */
+            value: number;
+
+            /** Score count. */
+            count: number;
+
+            /**
+             * Encodes the specified Score message. Does not implicitly {@link minchat.v1.Score.verify|verify} messages.
+             * @param message Score message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.Score.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Score message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.Score & minchat.v1.Score.$Shape} Score
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.Score & minchat.v1.Score.$Shape;
+        }
+
+        namespace Score {
+
+            /** Properties of a Score. */
+            interface $Properties {
+
+                /** Score value */
+                value?: (number|null);
+
+                /** Score count */
+                count?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Score. */
+            type $Shape = minchat.v1.Score.$Properties;
+        }
+
+        /**
+         * Properties of a LabelerFigures.
+         * @deprecated Use minchat.v1.LabelerFigures.$Properties instead.
+         */
+        interface ILabelerFigures extends minchat.v1.LabelerFigures.$Properties {
+        }
+
+        /** Represents a LabelerFigures. */
+        class LabelerFigures {
+
+            /**
+             * Constructs a new LabelerFigures.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.LabelerFigures.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** LabelerFigures labelerId. */
+            labelerId: string;
+
+            /** LabelerFigures done. */
+            done: number;
+
+            /** LabelerFigures skipped. */
+            skipped: number;
+
+            /** LabelerFigures medianMs. */
+            medianMs?: (minchat.v1.Score.$Properties|null);
+
+            /** LabelerFigures tau. */
+            tau?: (minchat.v1.Score.$Properties|null);
+
+            /** LabelerFigures alpha. */
+            alpha?: (minchat.v1.Score.$Properties|null);
+
+            /** LabelerFigures gold. */
+            gold?: (minchat.v1.Score.$Properties|null);
+
+            /**
+             * Encodes the specified LabelerFigures message. Does not implicitly {@link minchat.v1.LabelerFigures.verify|verify} messages.
+             * @param message LabelerFigures message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.LabelerFigures.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a LabelerFigures message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.LabelerFigures & minchat.v1.LabelerFigures.$Shape} LabelerFigures
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.LabelerFigures & minchat.v1.LabelerFigures.$Shape;
+        }
+
+        namespace LabelerFigures {
+
+            /** Properties of a LabelerFigures. */
+            interface $Properties {
+
+                /** LabelerFigures labelerId */
+                labelerId?: (string|null);
+
+                /** LabelerFigures done */
+                done?: (number|null);
+
+                /** LabelerFigures skipped */
+                skipped?: (number|null);
+
+                /** LabelerFigures medianMs */
+                medianMs?: (minchat.v1.Score.$Properties|null);
+
+                /** LabelerFigures tau */
+                tau?: (minchat.v1.Score.$Properties|null);
+
+                /** LabelerFigures alpha */
+                alpha?: (minchat.v1.Score.$Properties|null);
+
+                /** LabelerFigures gold */
+                gold?: (minchat.v1.Score.$Properties|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a LabelerFigures. */
+            type $Shape = minchat.v1.LabelerFigures.$Properties;
+        }
+
+        /**
+         * Properties of a TaskFigures.
+         * @deprecated Use minchat.v1.TaskFigures.$Properties instead.
+         */
+        interface ITaskFigures extends minchat.v1.TaskFigures.$Properties {
+        }
+
+        /** Represents a TaskFigures. */
+        class TaskFigures {
+
+            /**
+             * Constructs a new TaskFigures.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.TaskFigures.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** TaskFigures taskId. */
+            taskId: string;
+
+            /** TaskFigures runId. */
+            runId: string;
+
+            /** TaskFigures prompt. */
+            prompt: string;
+
+            /** TaskFigures labelers. */
+            labelers: number;
+
+            /** TaskFigures tau. */
+            tau?: (minchat.v1.Score.$Properties|null);
+
+            /** TaskFigures alpha. */
+            alpha?: (minchat.v1.Score.$Properties|null);
+
+            /**
+             * Encodes the specified TaskFigures message. Does not implicitly {@link minchat.v1.TaskFigures.verify|verify} messages.
+             * @param message TaskFigures message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.TaskFigures.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a TaskFigures message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.TaskFigures & minchat.v1.TaskFigures.$Shape} TaskFigures
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.TaskFigures & minchat.v1.TaskFigures.$Shape;
+        }
+
+        namespace TaskFigures {
+
+            /** Properties of a TaskFigures. */
+            interface $Properties {
+
+                /** TaskFigures taskId */
+                taskId?: (string|null);
+
+                /** TaskFigures runId */
+                runId?: (string|null);
+
+                /** TaskFigures prompt */
+                prompt?: (string|null);
+
+                /** TaskFigures labelers */
+                labelers?: (number|null);
+
+                /** TaskFigures tau */
+                tau?: (minchat.v1.Score.$Properties|null);
+
+                /** TaskFigures alpha */
+                alpha?: (minchat.v1.Score.$Properties|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a TaskFigures. */
+            type $Shape = minchat.v1.TaskFigures.$Properties;
+        }
+
+        /**
+         * Properties of a GetGuidelinesRequest.
+         * @deprecated Use minchat.v1.GetGuidelinesRequest.$Properties instead.
+         */
+        interface IGetGuidelinesRequest extends minchat.v1.GetGuidelinesRequest.$Properties {
+        }
+
+        /** Represents a GetGuidelinesRequest. */
+        class GetGuidelinesRequest {
+
+            /**
+             * Constructs a new GetGuidelinesRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.GetGuidelinesRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /**
+             * Encodes the specified GetGuidelinesRequest message. Does not implicitly {@link minchat.v1.GetGuidelinesRequest.verify|verify} messages.
+             * @param message GetGuidelinesRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.GetGuidelinesRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a GetGuidelinesRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.GetGuidelinesRequest & minchat.v1.GetGuidelinesRequest.$Shape} GetGuidelinesRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.GetGuidelinesRequest & minchat.v1.GetGuidelinesRequest.$Shape;
+        }
+
+        namespace GetGuidelinesRequest {
+
+            /** Properties of a GetGuidelinesRequest. */
+            interface $Properties {
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a GetGuidelinesRequest. */
+            type $Shape = minchat.v1.GetGuidelinesRequest.$Properties;
+        }
+
+        /**
+         * Properties of a SaveGuidelinesRequest.
+         * @deprecated Use minchat.v1.SaveGuidelinesRequest.$Properties instead.
+         */
+        interface ISaveGuidelinesRequest extends minchat.v1.SaveGuidelinesRequest.$Properties {
+        }
+
+        /** Represents a SaveGuidelinesRequest. */
+        class SaveGuidelinesRequest {
+
+            /**
+             * Constructs a new SaveGuidelinesRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.SaveGuidelinesRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** SaveGuidelinesRequest text. */
+            text: string;
+
+            /**
+             * Encodes the specified SaveGuidelinesRequest message. Does not implicitly {@link minchat.v1.SaveGuidelinesRequest.verify|verify} messages.
+             * @param message SaveGuidelinesRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.SaveGuidelinesRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a SaveGuidelinesRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.SaveGuidelinesRequest & minchat.v1.SaveGuidelinesRequest.$Shape} SaveGuidelinesRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.SaveGuidelinesRequest & minchat.v1.SaveGuidelinesRequest.$Shape;
+        }
+
+        namespace SaveGuidelinesRequest {
+
+            /** Properties of a SaveGuidelinesRequest. */
+            interface $Properties {
+
+                /** SaveGuidelinesRequest text */
+                text?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a SaveGuidelinesRequest. */
+            type $Shape = minchat.v1.SaveGuidelinesRequest.$Properties;
+        }
+
+        /**
+         * Properties of a Guidelines.
+         * @deprecated Use minchat.v1.Guidelines.$Properties instead.
+         */
+        interface IGuidelines extends minchat.v1.Guidelines.$Properties {
+        }
+
+        /** Represents a Guidelines. */
+        class Guidelines {
+
+            /**
+             * Constructs a new Guidelines.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.Guidelines.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Guidelines text. */
+            text: string;
+
+            /** Guidelines updatedAtMs. */
+            updatedAtMs: number;
+
+            /**
+             * Encodes the specified Guidelines message. Does not implicitly {@link minchat.v1.Guidelines.verify|verify} messages.
+             * @param message Guidelines message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.Guidelines.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Guidelines message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.Guidelines & minchat.v1.Guidelines.$Shape} Guidelines
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.Guidelines & minchat.v1.Guidelines.$Shape;
+        }
+
+        namespace Guidelines {
+
+            /** Properties of a Guidelines. */
+            interface $Properties {
+
+                /** Guidelines text */
+                text?: (string|null);
+
+                /** Guidelines updatedAtMs */
+                updatedAtMs?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Guidelines. */
+            type $Shape = minchat.v1.Guidelines.$Properties;
+        }
+
+        /**
+         * Properties of a ForgetUserRequest.
+         * @deprecated Use minchat.v1.ForgetUserRequest.$Properties instead.
+         */
+        interface IForgetUserRequest extends minchat.v1.ForgetUserRequest.$Properties {
+        }
+
+        /** Represents a ForgetUserRequest. */
+        class ForgetUserRequest {
+
+            /**
+             * Constructs a new ForgetUserRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.ForgetUserRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ForgetUserRequest userId. */
+            userId: string;
+
+            /** ForgetUserRequest labels. */
+            labels: string;
+
+            /** ForgetUserRequest dryRun. */
+            dryRun: boolean;
+
+            /**
+             * Encodes the specified ForgetUserRequest message. Does not implicitly {@link minchat.v1.ForgetUserRequest.verify|verify} messages.
+             * @param message ForgetUserRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.ForgetUserRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ForgetUserRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.ForgetUserRequest & minchat.v1.ForgetUserRequest.$Shape} ForgetUserRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.ForgetUserRequest & minchat.v1.ForgetUserRequest.$Shape;
+        }
+
+        namespace ForgetUserRequest {
+
+            /** Properties of a ForgetUserRequest. */
+            interface $Properties {
+
+                /** ForgetUserRequest userId */
+                userId?: (string|null);
+
+                /** ForgetUserRequest labels */
+                labels?: (string|null);
+
+                /** ForgetUserRequest dryRun */
+                dryRun?: (boolean|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ForgetUserRequest. */
+            type $Shape = minchat.v1.ForgetUserRequest.$Properties;
+        }
+
+        /**
+         * Properties of a ForgetUserReply.
+         * @deprecated Use minchat.v1.ForgetUserReply.$Properties instead.
+         */
+        interface IForgetUserReply extends minchat.v1.ForgetUserReply.$Properties {
+        }
+
+        /** Represents a ForgetUserReply. */
+        class ForgetUserReply {
+
+            /**
+             * Constructs a new ForgetUserReply.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.ForgetUserReply.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ForgetUserReply prompts. */
+            prompts: number;
+
+            /** ForgetUserReply demonstrations. */
+            demonstrations: number;
+
+            /** ForgetUserReply comparisons. */
+            comparisons: number;
+
+            /** ForgetUserReply tasks. */
+            tasks: number;
+
+            /** ForgetUserReply anonymised. */
+            anonymised: number;
+
+            /** ForgetUserReply runs. */
+            runs: string[];
+
+            /**
+             * Encodes the specified ForgetUserReply message. Does not implicitly {@link minchat.v1.ForgetUserReply.verify|verify} messages.
+             * @param message ForgetUserReply message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.ForgetUserReply.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ForgetUserReply message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.ForgetUserReply & minchat.v1.ForgetUserReply.$Shape} ForgetUserReply
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.ForgetUserReply & minchat.v1.ForgetUserReply.$Shape;
+        }
+
+        namespace ForgetUserReply {
+
+            /** Properties of a ForgetUserReply. */
+            interface $Properties {
+
+                /** ForgetUserReply prompts */
+                prompts?: (number|null);
+
+                /** ForgetUserReply demonstrations */
+                demonstrations?: (number|null);
+
+                /** ForgetUserReply comparisons */
+                comparisons?: (number|null);
+
+                /** ForgetUserReply tasks */
+                tasks?: (number|null);
+
+                /** ForgetUserReply anonymised */
+                anonymised?: (number|null);
+
+                /** ForgetUserReply runs */
+                runs?: (string[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ForgetUserReply. */
+            type $Shape = minchat.v1.ForgetUserReply.$Properties;
         }
     }
 }

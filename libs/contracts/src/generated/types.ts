@@ -254,6 +254,8 @@ export interface DemonstrationWritten {
   messages: Message[];
   completion: string;
   atMs: number;
+  /** Who wrote the prompt, where that is known. */
+  userId: string;
 }
 export const DemonstrationWritten: MessageType<DemonstrationWritten> = { name: 'DemonstrationWritten', codec: minchat.v1.DemonstrationWritten };
 
@@ -267,6 +269,8 @@ export interface RankingSubmitted {
   atMs: number;
   /** The task this ranking answers, if any. */
   taskId: string;
+  /** Who wrote the prompt, where that is known. */
+  userId: string;
 }
 export const RankingSubmitted: MessageType<RankingSubmitted> = { name: 'RankingSubmitted', codec: minchat.v1.RankingSubmitted };
 
@@ -744,8 +748,18 @@ export interface ImportRequest {
   collection: string;
   /** Stop at the first bad record (nothing is imported) instead of skipping it. */
   strict: boolean;
+  /** Where a field (prompt, completion, chosen, ...) has another name in the file; jsonl and parquet. */
+  mapping: FieldMapping[];
 }
 export const ImportRequest: MessageType<ImportRequest> = { name: 'ImportRequest', codec: minchat.v1.ImportRequest };
+
+export interface FieldMapping {
+  /** Mappings with an empty name are refused. */
+  field: string;
+  /** The name in the file; dots lead into objects (data.question). */
+  from: string;
+}
+export const FieldMapping: MessageType<FieldMapping> = { name: 'FieldMapping', codec: minchat.v1.FieldMapping };
 
 export interface ImportProgress {
   bytes: number;
@@ -758,6 +772,8 @@ export interface ImportProgress {
   /** The first bad records: at most 100 are told. */
   bad: BadRecord[];
   done: boolean;
+  /** Records left out because somebody asked to be forgotten. */
+  forgotten: number;
 }
 export const ImportProgress: MessageType<ImportProgress> = { name: 'ImportProgress', codec: minchat.v1.ImportProgress };
 
@@ -796,6 +812,13 @@ export interface ListRecordsRequest {
   after: string;
   /** 0 means 50. */
   limit: number;
+  /** Only what this labeler wrote or ranked; empty for all. */
+  labeler: string;
+  /**
+   * Only prompts that the rules decided about so: train, validation, test, or a reason's first
+   * words (duplicate, personal data, limit); empty for all.
+   */
+  decision: string;
 }
 export const ListRecordsRequest: MessageType<ListRecordsRequest> = { name: 'ListRecordsRequest', codec: minchat.v1.ListRecordsRequest };
 
@@ -816,8 +839,72 @@ export interface StoredRecord {
   text: string;
   labeler: string;
   useCase: string;
+  /** What the rules decided when they were last applied: a split, or why it is dropped. */
+  decision: string;
+  /** Who sent the prompt, where that is known. */
+  user: string;
 }
 export const StoredRecord: MessageType<StoredRecord> = { name: 'StoredRecord', codec: minchat.v1.StoredRecord };
+
+/** What an import of a file's beginning would give. Imports nothing. */
+export interface PreviewImportRequest {
+  format: string;
+  /** Whole lines of the file's beginning. */
+  head: string;
+  mapping: FieldMapping[];
+}
+export const PreviewImportRequest: MessageType<PreviewImportRequest> = { name: 'PreviewImportRequest', codec: minchat.v1.PreviewImportRequest };
+
+export interface PreviewImportReply {
+  /** The names of the fields that the records have. */
+  fields: string[];
+  records: PreviewedRecord[];
+  bad: BadRecord[];
+}
+export const PreviewImportReply: MessageType<PreviewImportReply> = { name: 'PreviewImportReply', codec: minchat.v1.PreviewImportReply };
+
+export interface PreviewedRecord {
+  line: number;
+  /** prompt, demonstration, comparison or text. */
+  type: string;
+  record?: StoredRecord | undefined;
+}
+export const PreviewedRecord: MessageType<PreviewedRecord> = { name: 'PreviewedRecord', codec: minchat.v1.PreviewedRecord };
+
+/** All records of one type of a collection, as JSON lines that can be imported again. */
+export interface ExportRecordsRequest {
+  collection: string;
+  type: string;
+}
+export const ExportRecordsRequest: MessageType<ExportRecordsRequest> = { name: 'ExportRecordsRequest', codec: minchat.v1.ExportRecordsRequest };
+
+export interface ExportChunk {
+  lines: Uint8Array;
+}
+export const ExportChunk: MessageType<ExportChunk> = { name: 'ExportChunk', codec: minchat.v1.ExportChunk };
+
+/** Applies the rules of a data stage with its default settings, to see what they would decide. */
+export interface ApplyRulesRequest {
+  collection: string;
+}
+export const ApplyRulesRequest: MessageType<ApplyRulesRequest> = { name: 'ApplyRulesRequest', codec: minchat.v1.ApplyRulesRequest };
+
+export interface ApplyRulesReply {
+  decisions: DecisionCount[];
+}
+export const ApplyRulesReply: MessageType<ApplyRulesReply> = { name: 'ApplyRulesReply', codec: minchat.v1.ApplyRulesReply };
+
+export interface GetDecisionsRequest {
+  collection: string;
+}
+export const GetDecisionsRequest: MessageType<GetDecisionsRequest> = { name: 'GetDecisionsRequest', codec: minchat.v1.GetDecisionsRequest };
+
+export interface DecisionCount {
+  /** train, validation, test, or why prompts are dropped (duplicate, personal data, limit). */
+  decision: string;
+  prompts: number;
+}
+export const DecisionCount: MessageType<DecisionCount> = { name: 'DecisionCount', codec: minchat.v1.DecisionCount };
 
 /** Takes a labeling task for a while: nobody else is given it until the lease is over. */
 export interface LeaseTaskRequest {
@@ -858,6 +945,8 @@ export interface SubmitTaskRequest {
   verdicts: Verdict[];
   /** For a demonstration: the answer. */
   completion: string;
+  /** How long the labeler was at it, without the time in which they did nothing. */
+  activeMs: number;
 }
 export const SubmitTaskRequest: MessageType<SubmitTaskRequest> = { name: 'SubmitTaskRequest', codec: minchat.v1.SubmitTaskRequest };
 
@@ -878,6 +967,7 @@ export interface SkipTaskRequest {
   taskId: string;
   labelerId: string;
   reason: string;
+  activeMs: number;
 }
 export const SkipTaskRequest: MessageType<SkipTaskRequest> = { name: 'SkipTaskRequest', codec: minchat.v1.SkipTaskRequest };
 
@@ -908,5 +998,91 @@ export interface LabelingQueue {
 }
 export const LabelingQueue: MessageType<LabelingQueue> = { name: 'LabelingQueue', codec: minchat.v1.LabelingQueue };
 
+/** How labelers did, and how well they agree: of one run, or of all when run_id is empty. */
+export interface GetAgreementRequest {
+  runId: string;
+}
+export const GetAgreementRequest: MessageType<GetAgreementRequest> = { name: 'GetAgreementRequest', codec: minchat.v1.GetAgreementRequest };
+
+export interface GetAgreementReply {
+  /** Krippendorff's alpha (ordinal) over all answers that several labelers ranked. */
+  alpha?: Score | undefined;
+  /** Mean of Kendall's tau-b over pairs of labelers of one task. */
+  tau?: Score | undefined;
+  labelers: LabelerFigures[];
+  /** Tasks that several labelers ranked, those with the least agreement first; at most 100. */
+  tasks: TaskFigures[];
+}
+export const GetAgreementReply: MessageType<GetAgreementReply> = { name: 'GetAgreementReply', codec: minchat.v1.GetAgreementReply };
+
+/** A number that there may be none of: over how many things it is taken tells. */
+export interface Score {
+  value: number;
+  count: number;
+}
+export const Score: MessageType<Score> = { name: 'Score', codec: minchat.v1.Score };
+
+export interface LabelerFigures {
+  labelerId: string;
+  done: number;
+  skipped: number;
+  /** Of the time at a task that the page measured. */
+  medianMs?: Score | undefined;
+  /** Mean tau-b with the others who ranked the same tasks. */
+  tau?: Score | undefined;
+  alpha?: Score | undefined;
+  /** Mean score of the gold questions. */
+  gold?: Score | undefined;
+}
+export const LabelerFigures: MessageType<LabelerFigures> = { name: 'LabelerFigures', codec: minchat.v1.LabelerFigures };
+
+export interface TaskFigures {
+  taskId: string;
+  runId: string;
+  prompt: string;
+  labelers: number;
+  tau?: Score | undefined;
+  alpha?: Score | undefined;
+}
+export const TaskFigures: MessageType<TaskFigures> = { name: 'TaskFigures', codec: minchat.v1.TaskFigures };
+
+export interface GetGuidelinesRequest {
+}
+export const GetGuidelinesRequest: MessageType<GetGuidelinesRequest> = { name: 'GetGuidelinesRequest', codec: minchat.v1.GetGuidelinesRequest };
+
+export interface SaveGuidelinesRequest {
+  text: string;
+}
+export const SaveGuidelinesRequest: MessageType<SaveGuidelinesRequest> = { name: 'SaveGuidelinesRequest', codec: minchat.v1.SaveGuidelinesRequest };
+
+export interface Guidelines {
+  /** Markdown; empty when nobody has written any. */
+  text: string;
+  updatedAtMs: number;
+}
+export const Guidelines: MessageType<Guidelines> = { name: 'Guidelines', codec: minchat.v1.Guidelines };
+
+/** Deletes what a person sent, wherever it is stored, and keeps it from coming back. */
+export interface ForgetUserRequest {
+  userId: string;
+  /** What becomes of the labels they gave: anonymise or delete. */
+  labels: string;
+  /** Tell what would be deleted, and delete nothing. */
+  dryRun: boolean;
+}
+export const ForgetUserRequest: MessageType<ForgetUserRequest> = { name: 'ForgetUserRequest', codec: minchat.v1.ForgetUserRequest };
+
+export interface ForgetUserReply {
+  prompts: number;
+  demonstrations: number;
+  comparisons: number;
+  tasks: number;
+  /** Labels that stay under a pseudonym. */
+  anonymised: number;
+  /** Runs whose snapshots, models and reports were made before, and stay as they are. */
+  runs: string[];
+}
+export const ForgetUserReply: MessageType<ForgetUserReply> = { name: 'ForgetUserReply', codec: minchat.v1.ForgetUserReply };
+
 /** Every message, by its name in proto/. */
-export const messageTypes = { ArtifactRef, Manifest, ManifestFile, NamedArtifact, Error: WireError, StageEvent, StageStarted, StageProgress, StageCheckpointed, StageCompleted, StageFailed, StageReleased, RunChanged, Job, JobRecord, Checkpoint, StageResult, Metric, Message, PromptSubmitted, DemonstrationWritten, RankingSubmitted, RankedAnswer, GenerateRequest, Chat, TokenList, LogitBias, GenerateChunk, TokenLogprob, AlternativeToken, ScoreRequest, ScoredText, ScoreReply, Actor, Account, CheckSessionRequest, CheckSessionReply, CheckKeyRequest, CheckKeyReply, LogInRequest, SessionReply, ListSessionsRequest, EndSessionsRequest, ListSessionsReply, Session, ChangePasswordRequest, ChangePasswordReply, AdminMissingRequest, AdminMissingReply, ListPeopleRequest, ListPeopleReply, ChangeAccountRequest, Invitation, InviteRequest, InviteReply, WithdrawInvitationRequest, WithdrawInvitationReply, LookAtInvitationRequest, LookAtInvitationReply, AcceptInvitationRequest, ApiKey, ListKeysRequest, ListKeysReply, MakeKeyRequest, MakeKeyReply, ChangeKeyRequest, RevokeKeyRequest, RevokeKeyReply, RecordAuditRequest, RecordAuditReply, ListAuditRequest, ListAuditReply, AuditEntry, RunRecord, StageRecord, SubmitRunRequest, GetRunRequest, ListRunsRequest, ListRunsReply, CancelRunRequest, ResumeRunRequest, ForkRunRequest, ImportRequest, ImportProgress, BadRecord, ListCollectionsRequest, ListCollectionsReply, Collection, ListRecordsRequest, ListRecordsReply, StoredRecord, LeaseTaskRequest, LabelingTask, OfferedAnswer, SubmitTaskRequest, Verdict, SubmitTaskReply, SkipTaskRequest, SkipTaskReply, ListQueuesRequest, ListQueuesReply, LabelingQueue } as const;
+export const messageTypes = { ArtifactRef, Manifest, ManifestFile, NamedArtifact, Error: WireError, StageEvent, StageStarted, StageProgress, StageCheckpointed, StageCompleted, StageFailed, StageReleased, RunChanged, Job, JobRecord, Checkpoint, StageResult, Metric, Message, PromptSubmitted, DemonstrationWritten, RankingSubmitted, RankedAnswer, GenerateRequest, Chat, TokenList, LogitBias, GenerateChunk, TokenLogprob, AlternativeToken, ScoreRequest, ScoredText, ScoreReply, Actor, Account, CheckSessionRequest, CheckSessionReply, CheckKeyRequest, CheckKeyReply, LogInRequest, SessionReply, ListSessionsRequest, EndSessionsRequest, ListSessionsReply, Session, ChangePasswordRequest, ChangePasswordReply, AdminMissingRequest, AdminMissingReply, ListPeopleRequest, ListPeopleReply, ChangeAccountRequest, Invitation, InviteRequest, InviteReply, WithdrawInvitationRequest, WithdrawInvitationReply, LookAtInvitationRequest, LookAtInvitationReply, AcceptInvitationRequest, ApiKey, ListKeysRequest, ListKeysReply, MakeKeyRequest, MakeKeyReply, ChangeKeyRequest, RevokeKeyRequest, RevokeKeyReply, RecordAuditRequest, RecordAuditReply, ListAuditRequest, ListAuditReply, AuditEntry, RunRecord, StageRecord, SubmitRunRequest, GetRunRequest, ListRunsRequest, ListRunsReply, CancelRunRequest, ResumeRunRequest, ForkRunRequest, ImportRequest, FieldMapping, ImportProgress, BadRecord, ListCollectionsRequest, ListCollectionsReply, Collection, ListRecordsRequest, ListRecordsReply, StoredRecord, PreviewImportRequest, PreviewImportReply, PreviewedRecord, ExportRecordsRequest, ExportChunk, ApplyRulesRequest, ApplyRulesReply, GetDecisionsRequest, DecisionCount, LeaseTaskRequest, LabelingTask, OfferedAnswer, SubmitTaskRequest, Verdict, SubmitTaskReply, SkipTaskRequest, SkipTaskReply, ListQueuesRequest, ListQueuesReply, LabelingQueue, GetAgreementRequest, GetAgreementReply, Score, LabelerFigures, TaskFigures, GetGuidelinesRequest, SaveGuidelinesRequest, Guidelines, ForgetUserRequest, ForgetUserReply } as const;
