@@ -29,6 +29,7 @@ export function busOptions(env: CommonEnv, name: string, log: BusOptions['log'])
     waitMs: env.NATS_WAIT_SECONDS * 1000,
     artifactStore: env.ARTIFACT_STORE,
     cacheFolder: join(env.MINCHAT_HOME, 'cache'),
+    cacheBytes: env.ARTIFACT_CACHE_GB * 1e9,
     name,
     log,
   };
@@ -57,7 +58,7 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     const [jobsBucket, runsBucket, published] = [await bucket('jobs'), await bucket('runs'), await bucket('published')];
     const jobs = createJobRecords(jobsBucket);
     const publisher = createPublisher(jetStream, published);
-    const artifacts = createArtifactStore(await openBlobs(artifactStore, nats), cacheFolder, metrics);
+    const artifacts = createArtifactStore(await openBlobs(artifactStore, nats), cacheFolder, metrics, options.cacheBytes);
     const closing = new AbortController();
     const subscriptions = new Set<Subscription>();
     const deps: ServerDeps = { nats, log, metrics, closing: closing.signal };

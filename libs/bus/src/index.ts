@@ -19,3 +19,4 @@ export type {
   TransferOptions,
 } from './types.ts';
 export { busOptions, connectBus } from './connect.ts';
+export { touchArtifact } from './artifacts/cache-limit.ts';

@@ -27,6 +27,8 @@ export interface BusOptions {
   artifactStore?: string;
   /** Where fetched artifacts are kept. `.minchat` in the working folder unless told. */
   cacheFolder?: string;
+  /** How many bytes of them are kept; no limit unless told. */
+  cacheBytes?: number;
   metrics?: ServiceMetrics;
 }
 
@@ -146,7 +148,7 @@ export interface ArtifactStore {
   put(folder: string, kind: string, options?: TransferOptions & { scope?: string }): Promise<ArtifactRef>;
   /**
    * The artifact as a local folder, fetched unless cached, each file's digest verified. Do not
-   * write into it. Throws MC_ARTIFACT_MISSING, MC_ARTIFACT_CORRUPT, MC_DISK_FULL.
+   * write into it. It stays for an hour; call `touchArtifact` meanwhile to use it for longer. Throws MC_ARTIFACT_MISSING, MC_ARTIFACT_CORRUPT, MC_DISK_FULL.
    */
   get(ref: ArtifactRef, options?: TransferOptions): Promise<string>;
   /** Whether the manifest is there. */

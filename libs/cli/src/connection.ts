@@ -26,5 +26,6 @@ export async function connect(natsUrl?: string): Promise<Bus> {
     waitMs: 3000,
     artifactStore: env.ARTIFACT_STORE,
     cacheFolder: join(homeFolder(), 'cache'),
+    cacheBytes: env.ARTIFACT_CACHE_GB * 1e9,
   });
 }

@@ -18,6 +18,8 @@ export const commonEnv = {
   MINCHAT_HOME: z.string().trim().min(1).default('.minchat'),
   /** `nats:` (JetStream), `file:FOLDER`, or `s3://bucket/prefix`. */
   ARTIFACT_STORE: z.string().trim().min(1).default('nats:'),
+  /** Gigabytes of fetched artifacts kept in MINCHAT_HOME; those used least recently make room. */
+  ARTIFACT_CACHE_GB: z.coerce.number().min(0).default(20),
   /** Port of /livez, /readyz and /metrics; 0 takes any free one and logs it. */
   HEALTH_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),

@@ -1,6 +1,6 @@
 import { mkdir, readdir, rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Bus, JobDelivery, Lease } from '@minchat/bus';
+import { touchArtifact, type Bus, type JobDelivery, type Lease } from '@minchat/bus';
 import { JobState, type JobRecord, errorFromWire, errorToWire, type Checkpoint, type Init, type Job, type NamedArtifact, type StageEvent, type StageResult } from '@minchat/contracts';
 import { MinchatError, toMinchatError } from '@minchat/errors';
 import type { Logger, ServiceMetrics } from '@minchat/telemetry';
@@ -82,6 +82,8 @@ class JobRun {
   readonly #folder: string;
   readonly #began = performance.now();
   #runner: Runner | undefined;
+  /** The folders of the inputs, which must stay in the cache. */
+  #inputs: string[] = [];
   #lastCheckpoint = performance.now();
   readonly #overdue = Promise.withResolvers<never>();
   #patience: NodeJS.Timeout | undefined;
@@ -125,6 +127,7 @@ class JobRun {
     // Shows that the folder is in use.
     const now = new Date();
     void utimes(this.#deps.workFolder, now, now).catch(() => undefined);
+    for (const folder of this.#inputs) void touchArtifact(folder);
     const seconds = (performance.now() - this.#lastCheckpoint) / 1000;
     if (seconds >= this.#deps.checkpointSeconds) this.#runner?.setCheckpointDue(true);
   }
@@ -170,6 +173,7 @@ class JobRun {
       if (!artifact || !Object.hasOwn(shape.inputs, name)) continue;
       this.#keeper.assertOurs();
       inputs[name] = await bus.artifacts.get(artifact);
+      this.#inputs.push(inputs[name]);
     }
     const outputs: Record<string, string> = {};
     for (const name of Object.keys(shape.outputs)) {

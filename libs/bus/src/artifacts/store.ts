@@ -8,6 +8,7 @@ import { MinchatError, toMinchatError } from '@minchat/errors';
 import type { ServiceMetrics } from '@minchat/telemetry';
 import type { ArtifactStore, TransferOptions } from '../types.ts';
 import type { BlobStore } from './blob-store.ts';
+import { pruneCache, touchArtifact } from './cache-limit.ts';
 import { describeFolder, fillFolder, holds, manifestLimit, sha256 } from './folder.ts';
 
 type Located = Pick<ArtifactRef, 'scope' | 'digest'>;
@@ -17,12 +18,20 @@ const hashOf = (digest: string): string => digest.slice('sha256:'.length);
 const blobName = (scope: string, hash: string): string => `${place(scope)}/blobs/${hash}`;
 const manifestName = ({ scope, digest }: Located): string => `${place(scope)}/manifests/${hashOf(digest)}`;
 
-/** Content-addressed artifacts over any store of blobs, with a local cache in `cacheFolder`. */
-export function createArtifactStore(blobs: BlobStore, cacheFolder: string, metrics?: ServiceMetrics): ArtifactStore {
+/** Content-addressed artifacts over any store of blobs, with a local cache of at most `cacheBytes` in `cacheFolder`. */
+export function createArtifactStore(blobs: BlobStore, cacheFolder: string, metrics?: ServiceMetrics, cacheBytes = Infinity): ArtifactStore {
   const scratch = join(cacheFolder, 'partial');
   const cached = ({ digest }: Located): string => join(cacheFolder, 'artifacts', hashOf(digest));
   /** Two stages that ask for the same artifact at once fetch it once. */
   const fetching = new Map<string, Promise<void>>();
+
+  let pruning = Promise.resolve();
+
+  /** After something came into the cache. What cannot be removed now is tried again then. */
+  function makeRoom(): Promise<void> {
+    if (cacheBytes !== Infinity) pruning = pruning.then(() => pruneCache(join(cacheFolder, 'artifacts'), scratch, cacheBytes)).catch(() => undefined);
+    return pruning;
+  }
 
   function counter(direction: 'sent' | 'fetched', size: number, onProgress: TransferOptions['onProgress']): (count: number) => void {
     let done = 0;
@@ -58,6 +67,7 @@ export function createArtifactStore(blobs: BlobStore, cacheFolder: string, metri
         await copyFile(join(folder, path), join(partial, path), constants.COPYFILE_FICLONE);
       }
     }).catch(() => undefined); // Only the short way is lost: the artifact itself is stored.
+    await makeRoom();
   }
 
   async function readManifest(ref: ArtifactRef): Promise<Manifest> {
@@ -114,7 +124,10 @@ export function createArtifactStore(blobs: BlobStore, cacheFolder: string, metri
       return folder;
     }
     const work = (async () => {
-      if (!(await holds(folder, ref))) await fetchArtifact(ref, options);
+      await touchArtifact(folder);
+      if (await holds(folder, ref)) return;
+      await fetchArtifact(ref, options);
+      await makeRoom();
     })();
     fetching.set(ref.digest, work);
     try {
