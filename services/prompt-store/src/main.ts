@@ -9,6 +9,7 @@ import { createLogger } from '@minchat/telemetry';
 import { openDatabase } from './database.ts';
 import { consumeFeedback } from './feedback.ts';
 import { sweepAbandoned } from './imports/sweep.ts';
+import { servePeople } from './people/serve.ts';
 import { serveRequests } from './requests.ts';
 import { dataStage } from './stages/data.ts';
 import { rankStage } from './stages/rank.ts';
@@ -33,7 +34,7 @@ async function main(): Promise<void> {
     const bus = await connectBus(busOptions(env, service, log));
     const subscriptions: Subscription[] = [];
     try {
-      subscriptions.push(...serveRequests(bus, database, log), await consumeFeedback(bus, database, log));
+      subscriptions.push(...serveRequests(bus, database, log), ...servePeople(bus, database.db), await consumeFeedback(bus, database, log));
       log.info('requests and feedback are served');
       await runStageService({ service, kinds: ['data', 'rank'], thread: 'main', stages: [dataStage(database.db), rankStage(database.db)] });
     } finally {
