@@ -11,7 +11,8 @@ const task = new Float64Array(tasks, index * taskFloats * 8, taskFloats);
 let round = 0;
 parentPort?.postMessage('ready');
 for (;;) {
-  Atomics.wait(words, word.round, round);
+  // Not just once: the caller's call to wake may come late, for a round that is done already.
+  while (Atomics.load(words, word.round) === round) Atomics.wait(words, word.round, round);
   round = Atomics.load(words, word.round);
   const [kernel = -1, count = 0] = task;
   const name = sharedKernels[kernel];
