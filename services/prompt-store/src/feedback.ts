@@ -92,7 +92,9 @@ export async function createFeedbackStore(database: Database): Promise<FeedbackS
 
     addRanking: (message) =>
       store(async (tx) => {
-        if (message.answers.length < 2) throw new BadRecordError(`expected two or more answers, found ${message.answers.length}`);
+        // One answer alone is compared with nothing, but it may be rated: a thumb in the chat.
+        const rated = message.answers.length === 1 && message.answers[0]?.rating !== 0;
+        if (message.answers.length < 2 && !rated) throw new BadRecordError(`expected two or more answers, or one with a rating, found ${message.answers.length}`);
         for (const answer of message.answers) checkAnswer(answer);
         await needPrompt(tx, message.promptId, plain(message.messages), '');
         const labelerId = await needLabeler(tx, message.labelerId);

@@ -14,6 +14,8 @@ import { comparisons, demonstrations, prompts, rankedAnswers, snapshotPrompts, s
 
 export interface SnapshotOptions {
   readonly jobId: string;
+  /** Empty when the rules are only looked at. */
+  readonly runId: string;
   readonly collection: string;
   readonly seed: number;
   readonly rules: RuleSettings;
@@ -41,7 +43,7 @@ export async function takeSnapshot(db: Db, options: SnapshotOptions): Promise<Sn
   await db.delete(snapshots).where(eq(snapshots.jobId, options.jobId));
   const [row] = await db
     .insert(snapshots)
-    .values({ jobId: options.jobId, collection: options.collection, imports: importIds, settings })
+    .values({ jobId: options.jobId, runId: options.runId, collection: options.collection, imports: importIds, settings })
     .returning({ id: snapshots.id });
   if (row === undefined) throw new MinchatError('MC_INTERNAL', 'expected the number of the new snapshot, found none');
 
@@ -153,25 +155,27 @@ export async function* snapshotComparisons(db: Db, snapshot: Snapshot, split: Sp
     }),
   );
   for await (const row of mergeById(sources)) {
+    // A rated answer alone: nothing to learn a preference from.
+    if (row.answers.length < 2) continue;
     yield { ...promptRecord(row), ...(row.labeler === null ? {} : { labeler: row.labeler }), answers: row.answers };
   }
 }
 
 /** The answers of comparisons, each comparison's in the order in which they were shown. */
 export async function answersOf(db: Db, importId: number, ids: readonly string[]): Promise<Map<string, ComparisonRecord['answers']>> {
-  const found = new Map<string, ComparisonRecord['answers']>();
-  if (ids.length === 0) return found;
+  const full = await fullAnswersOf(db, importId, ids);
+  return new Map(Array.from(full, ([id, rows]) => [id, rows.map(({ text, finished, rank, rating }) => ({ text, finished, rank, ...(rating === null ? {} : { rating }) }))]));
+}
+
+/** The same, with all that is stored of an answer. */
+export async function fullAnswersOf(db: Db, importId: number, ids: readonly string[]): Promise<Map<string, (typeof rankedAnswers.$inferSelect)[]>> {
+  if (ids.length === 0) return new Map();
   const rows = await db
     .select()
     .from(rankedAnswers)
     .where(and(eq(rankedAnswers.importId, importId), inArray(rankedAnswers.comparisonId, [...ids])))
     .orderBy(asc(rankedAnswers.comparisonId), asc(rankedAnswers.position));
-  for (const row of rows) {
-    const answers = found.get(row.comparisonId) ?? [];
-    answers.push({ text: row.text, finished: row.finished, rank: row.rank, ...(row.rating === null ? {} : { rating: row.rating }) });
-    found.set(row.comparisonId, answers);
-  }
-  return found;
+  return Map.groupBy(rows, (row) => row.comparisonId);
 }
 
 /** Raw texts by split: each text counts as an author of its own, and none goes to test. */

@@ -78,6 +78,14 @@ export const labelingRoutes: FastifyPluginAsyncZod<{ bus: Pick<Bus, 'call' | 'pu
     return { ok: true as const };
   });
 
+  const rated = z.strictObject({ labeler, messages: conversation, answer: z.strictObject({ text, finished: z.boolean().default(true), model: z.string().max(256).default('') }), rating: z.int().min(1).max(7), flags });
+  app.post('/ratings', { schema: { tags, summary: 'Store what somebody thinks of one answer', body: rated, response: { 200: accepted, ...errors } } }, async (request) => {
+    const { labeler: name, messages, answer: { text: words, finished, model }, rating: given, flags: marked } = request.body;
+    const answers = [{ text: words, rank: 0, finished, rating: given, flags: marked, model }];
+    await bus.publishFeedback('ranking', { rankingId: `studio-${randomUUID()}`, promptId: promptIdOf(messages), labelerId: labelerOf(request, name), messages, answers, atMs: Date.now() });
+    return { ok: true as const };
+  });
+
   const demonstration = z.strictObject({ labeler, messages: conversation, completion: text.refine((value) => value !== '', 'expected an answer, found an empty text') });
   app.post('/demonstrations', { schema: { tags, summary: 'Store a prompt and an answer to it', body: demonstration, response: { 200: accepted, ...errors } } }, async (request) => {
     const { labeler: name, messages, completion } = request.body;
