@@ -12,6 +12,10 @@
 #include "pack_cache.h"
 #include "threads.h"
 
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#endif
+
 namespace {
 
 using namespace minchat;
@@ -40,6 +44,32 @@ bool data_of(napi_env env, napi_value value, void** data) {
   return napi_get_typedarray_info(env, value, nullptr, nullptr, data, nullptr, nullptr) == napi_ok;
 }
 
+#ifdef __SANITIZE_ADDRESS__
+// While a kernel runs, the rest of the buffer behind an array is out of bounds: buffers are rounded up.
+class Fence {
+ public:
+  void put(napi_env env, napi_value array) {
+    size_t length, from, size;
+    napi_typedarray_type type;
+    napi_value buffer;
+    void *data, *base;
+    if (napi_get_typedarray_info(env, array, &type, &length, &data, &buffer, &from) != napi_ok) return;
+    napi_get_arraybuffer_info(env, buffer, &base, &size);
+    const size_t end = from + length * 4;
+    behind_[count_] = static_cast<char*>(base) + end;
+    bytes_[count_] = size - end;
+    count_++;
+  }
+  void raise() { for (int i = 0; i < count_; i++) __asan_poison_memory_region(behind_[i], bytes_[i]); }
+  ~Fence() { for (int i = 0; i < count_; i++) __asan_unpoison_memory_region(behind_[i], bytes_[i]); }
+
+ private:
+  void* behind_[kMost];
+  size_t bytes_[kMost];
+  int count_ = 0;
+};
+#endif
+
 // run(name: string, arrays: (TypedArray | null)[], numbers: number[])
 napi_value run(napi_env env, napi_callback_info info) {
   size_t argc = 3;
@@ -50,10 +80,16 @@ napi_value run(napi_env env, napi_callback_info info) {
     return fail(env, "run(name, arrays, numbers): wrong arguments");
   void* data[kMost];
   double numbers[kMost];
+#ifdef __SANITIZE_ADDRESS__
+  Fence fence;
+#endif
   for (uint32_t i = 0; i < arrays; i++) {
     napi_value element;
     napi_get_element(env, argv[1], i, &element);
     if (!data_of(env, element, &data[i])) return fail(env, "run: argument " + std::to_string(i) + " is no typed array");
+#ifdef __SANITIZE_ADDRESS__
+    fence.put(env, element);
+#endif
   }
   for (uint32_t i = 0; i < count; i++) {
     napi_value element;
@@ -65,6 +101,9 @@ napi_value run(napi_env env, napi_callback_info info) {
   if (kernel == nullptr) return fail(env, "run: no kernel " + name);
   try {
     std::lock_guard<std::mutex> lock(one_at_a_time);
+#ifdef __SANITIZE_ADDRESS__
+    fence.raise();
+#endif
     kernel(data, numbers);
   } catch (const std::bad_alloc&) {
     return fail(env, name + ": out of memory");

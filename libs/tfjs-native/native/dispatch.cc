@@ -6,14 +6,14 @@ namespace minchat {
 
 bool multiply_in_bf16 = true;
 
+// EACH_SET(USE) is USE(name) for every instruction set that was compiled, the fastest first; what is
+// only for tests comes after `portable`, which every machine has, and so is never chosen by itself.
+#define DECLARE(name) extern const InstructionSet name##_set;
+EACH_SET(DECLARE)
+
 namespace {
-// The fastest first.
-const InstructionSet* const sets[] = {
-#if defined(__x86_64__)
-    &avx512_bf16_set, &avx512_set, &avx2_set,
-#endif
-    &portable_set,
-};
+#define ADDRESS(name) &name##_set,
+const InstructionSet* const sets[] = {EACH_SET(ADDRESS)};
 const InstructionSet* chosen = nullptr;
 }  // namespace
 

@@ -123,6 +123,21 @@ static void gemm(const AMatrix<T>& A, const T* B, int64_t M, int64_t N, int64_t 
 
 // ---- packing
 
+// A panel [K][NR] from rows of N: row(n, k, left) is a vector of row n from element k on, of which
+// `left` are wanted. Words are moved as they are, whatever they hold.
+template <class Row>
+static inline void transposed_columns(int64_t K, int64_t n0, int64_t N, float* out, Row&& row) {
+  for (int64_t k = 0; k < K; k += VF) {
+    const int64_t left = K - k < VF ? K - k : VF;
+    for (int j = 0; j < NR; j += VF) {
+      vf v[VF];
+      for (int r = 0; r < VF; r++) v[r] = n0 + j + r < N ? row(n0 + j + r, k, left) : vf{};
+      transpose(v);
+      for (int64_t i = 0; i < left; i++) store(out + (k + i) * NR + j, v[i]);
+    }
+  }
+}
+
 // How a product is computed: the element type, and how float32 matrices become its operands.
 // Sizes are in floats; `elements(K)` is K in elements.
 struct Float32 {
@@ -142,10 +157,8 @@ struct Float32 {
   }
   // B (K, N) from rows of N (source[n * ld + k]).
   static void panel_transposed(const float* source, int64_t ld, int64_t K, int64_t n0, int64_t N, float* out) {
-    for (int j = 0; j < NR; j++) {
-      if (n0 + j < N) for (int64_t k = 0; k < K; k++) out[k * NR + j] = source[(n0 + j) * ld + k];
-      else for (int64_t k = 0; k < K; k++) out[k * NR + j] = 0;
-    }
+    const auto row = [&](int64_t n, int64_t k, int64_t left) { return load_n(source + n * ld + k, static_cast<int>(left)); };
+    transposed_columns(K, n0, N, out, row);
   }
 };
 
@@ -153,10 +166,7 @@ struct Float32 {
 struct BFloat16 {
   using T = uint32_t;
   static int64_t elements(int64_t K) { return (K + 1) / 2; }
-  static vf round(vf v) {
-    const vu u = (vu)v;
-    return (vf)((u + 0x7fffu + ((u >> 16) & 1u)) & 0xffff0000u);
-  }
+  static vf round(vf v) { return bf16_round(v); }
 
   static void panel(const float* source, int64_t ld, int64_t K, int64_t n0, int64_t N, uint32_t* out) {
     const int n = static_cast<int>(N - n0 < NR ? N - n0 : NR);
@@ -168,16 +178,14 @@ struct BFloat16 {
     }
   }
   static void panel_transposed(const float* source, int64_t ld, int64_t K, int64_t n0, int64_t N, uint32_t* out) {
-    const int64_t pairs = elements(K);
-    // Blocks of k that stay in L1 while the columns of the panel are filled.
-    for (int64_t k0 = 0; k0 < pairs; k0 += 64) {
-      const int64_t k1 = k0 + 64 < pairs ? k0 + 64 : pairs;
-      for (int j = 0; j < NR; j++) {
-        const float* s = source + (n0 + j) * ld;
-        for (int64_t k = k0; k < k1; k++)
-          out[k * NR + j] = n0 + j >= N ? 0 : bf16_pair(s[2 * k], 2 * k + 1 < K ? s[2 * k + 1] : 0.0f);
-      }
-    }
+    const auto row = [&](int64_t n, int64_t k, int64_t left) {
+      const float* s = source + n * ld + 2 * k;
+      const int64_t floats = K - 2 * k;
+      if (floats >= 2 * VF) return (vf)bf16_words(load(s), load(s + VF));
+      (void)left;
+      return (vf)bf16_words(load_n(s, static_cast<int>(floats)), floats > VF ? load_n(s + VF, static_cast<int>(floats - VF)) : vf{});
+    };
+    transposed_columns(elements(K), n0, N, reinterpret_cast<float*>(out), row);
   }
 };
 #endif
@@ -202,14 +210,10 @@ static int64_t rows_a_size(int64_t, int64_t, float*) { return 0; }
 #ifdef HAVE_BF16
 static void pair_row(const float* s, int64_t K, uint32_t* out) {
   int64_t k = 0;
-  // Sixteen pairs at once: the even and the odd floats of 32.
-  const __m512i even = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
-  const __m512i odd = _mm512_setr_epi32(1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
-  for (; k + 2 * VF <= K; k += 2 * VF) {
-    const __m512 x = (__m512)load(s + k), y = (__m512)load(s + k + VF);
-    store(out + k / 2, bf16_pair((vf)_mm512_permutex2var_ps(x, even, y), (vf)_mm512_permutex2var_ps(x, odd, y)));
-  }
-  for (; k < K; k += 2) out[k / 2] = bf16_pair(s[k], k + 1 < K ? s[k + 1] : 0.0f);
+  for (; k + 2 * VF <= K; k += 2 * VF) store(out + k / 2, bf16_words(load(s + k), load(s + k + VF)));
+  if (k == K) return;
+  const vu words = bf16_words(load_n(s + k, static_cast<int>(K - k)), K - k > VF ? load_n(s + k + VF, static_cast<int>(K - k - VF)) : vf{});
+  store_n(reinterpret_cast<float*>(out + k / 2), (vf)words, static_cast<int>((K - k + 1) / 2));
 }
 static AMatrix<uint32_t> rows_a(const float* source, int64_t ld, int64_t M, int64_t K, uint32_t* out) {
   const int64_t pairs = (K + 1) / 2;
@@ -231,7 +235,7 @@ static void block_a(const float* source, int64_t ld, int64_t K, int64_t m0, int 
   for (int64_t k = 0; k < K; k += 2, out += MR) {
     const float *s = source + k * ld + m0, *t = s + ld;
     const vu pairs = bf16_pair(load_n(s, rows), k + 1 < K ? load_n(t, rows) : vf{});
-    __builtin_memcpy(out, &pairs, sizeof(uint32_t) * rows);
+    store_n(reinterpret_cast<float*>(out), (vf)pairs, rows);
   }
 }
 #endif

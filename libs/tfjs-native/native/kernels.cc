@@ -1,5 +1,5 @@
-// Compiled once per instruction set: the build passes ISA (the namespace), VB (bytes of a vector)
-// and HAVE_BF16 along with the compiler's flags for it.
+// Compiled once per instruction set: the build passes ISA (the namespace), VB (bytes of a vector),
+// HAVE_BF16 and HAVE_AMX along with the compiler's flags for it.
 #include "kernels.h"
 
 #include <cstdlib>
@@ -10,6 +10,7 @@
 #include <immintrin.h>
 #endif
 
+#include "amx_permission.h"
 #include "memory.h"
 #include "pack_cache.h"
 #include "threads.h"
@@ -20,6 +21,10 @@ namespace {
 
 #include "vec.h"
 #include "gemm.h"
+#ifdef HAVE_AMX
+#include "amx-tiles.h"
+#include "gemm_amx.h"
+#endif
 #include "ops/layer_norm.h"
 #include "ops/linear.h"
 #include "ops/attention.h"
@@ -33,7 +38,8 @@ const int32_t* i(void* p) { return static_cast<const int32_t*>(p); }
 int64_t n(double x) { return static_cast<int64_t>(x); }
 float s(double x) { return static_cast<float>(x); }
 
-// Calls `kernel` with the product that is wanted.
+// Calls `kernel` with the product that is wanted: in registers, for kernels that work on tiles of it,
+// or for those that only ever multiply whole matrices, the fastest.
 template <class F>
 void with_product(F&& kernel) {
 #ifdef HAVE_BF16
@@ -41,15 +47,22 @@ void with_product(F&& kernel) {
 #endif
   kernel(Float32{});
 }
+template <class F>
+void with_matrix_product(F&& kernel) {
+#ifdef HAVE_AMX
+  if (multiply_in_bf16) return kernel(AmxBFloat16{});
+#endif
+  with_product(kernel);
+}
 
 const NamedKernel kernels[] = {
     {"layerNormForward", [](void* const* d, const double* v) { layer_norm_forward(f(d[0]), f(d[1]), f(d[2]), f(d[3]), f(d[4]), f(d[5]), n(v[0]), n(v[1]), s(v[2])); }},
     {"layerNormBackward", [](void* const* d, const double* v) { layer_norm_backward(f(d[0]), f(d[1]), f(d[2]), f(d[3]), f(d[4]), f(d[5]), f(d[6]), f(d[7]), n(v[0]), n(v[1])); }},
     {"linearForward", [](void* const* d, const double* v) {
-       with_product([&](auto P) { linear_forward<decltype(P)>(f(d[0]), f(d[1]), f(d[2]), f(d[3]), f(d[4]), f(d[5]), n(v[0]), n(v[1]), n(v[2])); });
+       with_matrix_product([&](auto P) { linear_forward<decltype(P)>(f(d[0]), f(d[1]), f(d[2]), f(d[3]), f(d[4]), f(d[5]), n(v[0]), n(v[1]), n(v[2])); });
      }},
     {"linearBackward", [](void* const* d, const double* v) {
-       with_product([&](auto P) { linear_backward<decltype(P)>(f(d[0]), f(d[1]), f(d[2]), f(d[3]), f(d[4]), f(d[5]), f(d[6]), n(v[0]), n(v[1]), n(v[2])); });
+       with_matrix_product([&](auto P) { linear_backward<decltype(P)>(f(d[0]), f(d[1]), f(d[2]), f(d[3]), f(d[4]), f(d[5]), f(d[6]), n(v[0]), n(v[1]), n(v[2])); });
      }},
     // tfjs's own product is exact: what is made of plain operations (losses, heads) is small and may need it.
     {"matrixMultiply", [](void* const* d, const double* v) { matrix_multiply<Float32>(f(d[0]), f(d[1]), f(d[2]), n(v[0]), n(v[1]), n(v[2]), v[3] != 0, v[4] != 0); }},
@@ -66,13 +79,13 @@ const NamedKernel kernels[] = {
     {"embeddingForward", [](void* const* d, const double* v) { embedding_forward(i(d[0]), i(d[1]), f(d[2]), f(d[3]), f(d[4]), n(v[0]), n(v[1]), n(v[2])); }},
     {"embeddingBackward", [](void* const* d, const double* v) { embedding_backward(f(d[0]), i(d[1]), i(d[2]), f(d[3]), f(d[4]), n(v[0]), n(v[1]), n(v[2]), n(v[3]), n(v[4])); }},
     {"logits", [](void* const* d, const double* v) {
-       with_product([&](auto P) { logits<decltype(P)>(f(d[0]), f(d[1]), f(d[2]), n(v[0]), n(v[1]), n(v[2])); });
+       with_matrix_product([&](auto P) { logits<decltype(P)>(f(d[0]), f(d[1]), f(d[2]), n(v[0]), n(v[1]), n(v[2])); });
      }},
     {"tokenNllForward", [](void* const* d, const double* v) {
        with_product([&](auto P) { token_nll_forward<decltype(P)>(f(d[0]), f(d[1]), i(d[2]), f(d[3]), f(d[4]), f(d[5]), f(d[6]), n(v[0]), n(v[1]), n(v[2]), s(v[3])); });
      }},
     {"tokenNllBackward", [](void* const* d, const double* v) {
-       with_product([&](auto P) { token_nll_backward<decltype(P)>(f(d[0]), f(d[1]), f(d[2]), i(d[3]), f(d[4]), f(d[5]), f(d[6]), n(v[0]), n(v[1]), n(v[2]), s(v[3])); });
+       with_matrix_product([&](auto P) { token_nll_backward<decltype(P)>(f(d[0]), f(d[1]), f(d[2]), i(d[3]), f(d[4]), f(d[5]), f(d[6]), n(v[0]), n(v[1]), n(v[2]), s(v[3])); });
      }},
     {"squaredSum", [](void* const* d, const double* v) { squared_sum(f(d[0]), f(d[1]), n(v[0])); }},
     {"adamw", [](void* const* d, const double* v) {
@@ -83,6 +96,9 @@ const NamedKernel kernels[] = {
 
 bool available() {
 #if defined(__x86_64__)
+#if defined(HAVE_AMX) && !defined(EMULATE_AMX)
+  if (!amx_permitted()) return false;
+#endif
 #if defined(HAVE_BF16)
   return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bf16");
 #elif VB == 64

@@ -20,13 +20,6 @@ struct InstructionSet {
   int count;
 };
 
-extern const InstructionSet portable_set;
-#if defined(__x86_64__)
-extern const InstructionSet avx2_set;
-extern const InstructionSet avx512_set;
-extern const InstructionSet avx512_bf16_set;
-#endif
-
 // Whether products are made in bf16 where the instruction set can; false for exact runs.
 extern bool multiply_in_bf16;
 

@@ -26,4 +26,20 @@ class Scratch {
   size_t mark_;
 };
 
+// Memory of one thread for the length of one task, at most `floats` floats of it (each piece rounded
+// up to 16). A thread runs one task at a time.
+class TaskScratch {
+ public:
+  explicit TaskScratch(int64_t floats);
+  ~TaskScratch();
+  template <class T>
+  T* take(int64_t count) {
+    static_assert(sizeof(T) == sizeof(float));
+    return static_cast<T*>(piece(count));
+  }
+
+ private:
+  void* piece(int64_t floats);
+};
+
 }  // namespace minchat

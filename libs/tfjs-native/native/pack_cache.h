@@ -15,6 +15,5 @@ struct PackKey {
 void* packed(PackKey key, size_t bytes, const std::function<void(void*)>& fill);
 // The buffer was written or given away: forget what was packed from it.
 void forget_packed(const void* source);
-bool is_packed(const void* source);
 
 }  // namespace minchat

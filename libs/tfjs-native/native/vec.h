@@ -20,16 +20,24 @@ static inline void store(uint32_t* p, vu v) { *reinterpret_cast<vu_mem*>(p) = v;
 static inline vf splat(float x) { return vf{} + x; }
 static inline vu splat(uint32_t x) { return vu{} + x; }
 
-// The first n lanes; the rest is zero (load) or left alone (store).
+// The first n lanes (1 and more); the rest is zero (load) or left alone (store).
 static inline vf load_n(const float* p, int n) {
   if (n >= VF) return load(p);
+#if VB == 64
+  return (vf)_mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << n) - 1u), p);
+#else
   vf v{};
   __builtin_memcpy(&v, p, sizeof(float) * n);
   return v;
+#endif
 }
 static inline void store_n(float* p, vf v, int n) {
   if (n >= VF) return store(p, v);
+#if VB == 64
+  _mm512_mask_storeu_ps(p, static_cast<__mmask16>((1u << n) - 1u), (__m512)v);
+#else
   __builtin_memcpy(p, &v, sizeof(float) * n);
+#endif
 }
 
 static inline float sum(vf v) {
@@ -80,17 +88,60 @@ static inline vf gelu_gradient(vf p) {
   return s + p * s * (1.0f - s) * (1.5957691216057308f + 0.21406443848244f * p * p);
 }
 
-// Two floats rounded to bfloat16 (nearest, ties to even), `low` in the lower half of each word.
+// Floats rounded to bfloat16 (nearest, ties to even), two to a word, the first in the lower half.
+#ifdef HAVE_BF16
+// Of 2 VF floats in a row: the words (a0, a1), (a2, a3) ... (b0, b1) ...
+static inline vu bf16_words(vf a, vf b) { return (vu)_mm512_cvtne2ps_pbh((__m512)b, (__m512)a); }
+// Of two rows: the words (low0, high0), (low1, high1) ...
 static inline vu bf16_pair(vf low, vf high) {
-  const vu l = (vu)low, h = (vu)high;
-  const vu lr = l + 0x7fffu + ((l >> 16) & 1u), hr = h + 0x7fffu + ((h >> 16) & 1u);
-  return (lr >> 16) | (hr & 0xffff0000u);
+  const __m512i zip = _mm512_set_epi32(0x1f000f, 0x1e000e, 0x1d000d, 0x1c000c, 0x1b000b, 0x1a000a, 0x190009, 0x180008, 0x170007, 0x160006, 0x150005, 0x140004, 0x130003, 0x120002, 0x110001, 0x100000);
+  return (vu)_mm512_permutexvar_epi16(zip, (__m512i)bf16_words(low, high));
 }
-static inline uint32_t bf16_pair(float low, float high) {
-  uint32_t l, h;
-  __builtin_memcpy(&l, &low, 4);
-  __builtin_memcpy(&h, &high, 4);
-  l += 0x7fffu + ((l >> 16) & 1u);
-  h += 0x7fffu + ((h >> 16) & 1u);
-  return (l >> 16) | (h & 0xffff0000u);
+static inline uint32_t bf16_pair(float low, float high) { return bf16_pair(splat(low), splat(high))[0]; }
+static inline vf bf16_round(vf v) {
+  return (vf)_mm512_slli_epi32(_mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh((__m512)v)), 16);
 }
+#endif
+
+// VF vectors as the rows of a matrix: its columns.
+#if VB == 64
+static inline void transpose(vf (&v)[VF]) {
+  __m512 t[16], u[16];
+#pragma GCC unroll 8
+  for (int i = 0; i < 16; i += 2) {
+    t[i] = _mm512_unpacklo_ps((__m512)v[i], (__m512)v[i + 1]);
+    t[i + 1] = _mm512_unpackhi_ps((__m512)v[i], (__m512)v[i + 1]);
+  }
+#pragma GCC unroll 4
+  for (int i = 0; i < 16; i += 4) {
+    const __m512d a = (__m512d)t[i], b = (__m512d)t[i + 1], c = (__m512d)t[i + 2], d = (__m512d)t[i + 3];
+    u[i] = (__m512)_mm512_unpacklo_pd(a, c);
+    u[i + 1] = (__m512)_mm512_unpackhi_pd(a, c);
+    u[i + 2] = (__m512)_mm512_unpacklo_pd(b, d);
+    u[i + 3] = (__m512)_mm512_unpackhi_pd(b, d);
+  }
+#pragma GCC unroll 4
+  for (int i = 0; i < 4; i++) {
+    t[i] = _mm512_shuffle_f32x4(u[i], u[i + 4], 0x88);
+    t[i + 4] = _mm512_shuffle_f32x4(u[i], u[i + 4], 0xdd);
+    t[i + 8] = _mm512_shuffle_f32x4(u[i + 8], u[i + 12], 0x88);
+    t[i + 12] = _mm512_shuffle_f32x4(u[i + 8], u[i + 12], 0xdd);
+  }
+#pragma GCC unroll 4
+  for (int i = 0; i < 4; i++) {
+    v[i] = (vf)_mm512_shuffle_f32x4(t[i], t[i + 8], 0x88);
+    v[i + 4] = (vf)_mm512_shuffle_f32x4(t[i + 4], t[i + 12], 0x88);
+    v[i + 8] = (vf)_mm512_shuffle_f32x4(t[i], t[i + 8], 0xdd);
+    v[i + 12] = (vf)_mm512_shuffle_f32x4(t[i + 4], t[i + 12], 0xdd);
+  }
+}
+#else
+static inline void transpose(vf (&v)[VF]) {
+  for (int i = 0; i < VF; i++)
+    for (int j = 0; j < i; j++) {
+      const float x = v[i][j];
+      v[i][j] = v[j][i];
+      v[j][i] = x;
+    }
+}
+#endif

@@ -1,11 +1,9 @@
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { Addon } from './addon.ts';
+import { BufferPool } from './buffer-pool.ts';
 
 type DataId = TensorInfo['dataId'];
-
-/** Idle buffers beyond this many bytes are left to the garbage collector. */
-const mostIdleBytes = 2 ** 29;
 
 /**
  * tfjs's plain JavaScript backend, whose every kernel works here, with data of the native kernels in
@@ -14,30 +12,20 @@ const mostIdleBytes = 2 ** 29;
  */
 export class NativeBackend extends MathBackendCPU {
   readonly addon: Addon;
-  private readonly idle = new Map<number, ArrayBuffer[]>();
-  private readonly pooled = new WeakSet<ArrayBufferLike>();
-  private idleBytes = 0;
+  private readonly pool: BufferPool;
 
   constructor(addon: Addon) {
     super();
     // Without this tfjs prints an advertisement for another backend at the first tensor.
     (this as unknown as { firstUse: boolean }).firstUse = false;
     this.addon = addon;
+    this.pool = new BufferPool((bytes) => addon.allocate(bytes));
   }
 
   /** A new float32 tensor, its content undefined. */
   allocate(shape: number[]): TensorInfo & { values: Float32Array } {
     const size = shape.reduce((product, dimension) => product * dimension, 1);
-    // Rounded up, so that nearly equal shapes share their buffers.
-    const bytes = Math.max(64, Math.ceil((size * 4) / 64) * 64);
-    let buffer = this.idle.get(bytes)?.pop();
-    if (buffer === undefined) {
-      buffer = this.addon.allocate(bytes);
-      this.pooled.add(buffer);
-    } else {
-      this.idleBytes -= bytes;
-    }
-    const values = new Float32Array(buffer, 0, size);
+    const values = new Float32Array(this.pool.take(size * 4), 0, size);
     return { ...this.makeTensorInfo(shape, 'float32', values), values };
   }
 
@@ -53,7 +41,7 @@ export class NativeBackend extends MathBackendCPU {
 
   /** Whether an array lies in a buffer that will be recycled. */
   isPooled(values: unknown): boolean {
-    return values instanceof Float32Array && this.pooled.has(values.buffer);
+    return values instanceof Float32Array && this.pool.owns(values.buffer);
   }
 
   /** Gives a tensor its own copy of its data, out of the recycled buffers. */
@@ -73,20 +61,8 @@ export class NativeBackend extends MathBackendCPU {
     const gone = super.disposeData(dataId, force);
     if (gone && values instanceof Float32Array) {
       this.addon.forget(values);
-      if (this.isPooled(values)) this.recycle(values.buffer as ArrayBuffer);
+      if (this.isPooled(values)) this.pool.give(values.buffer as ArrayBuffer);
     }
     return gone;
-  }
-
-  private recycle(buffer: ArrayBuffer): void {
-    if (this.idleBytes + buffer.byteLength > mostIdleBytes) {
-      // Shapes have changed: start anew rather than keep what no one asks for.
-      this.idle.clear();
-      this.idleBytes = 0;
-    }
-    this.idleBytes += buffer.byteLength;
-    const same = this.idle.get(buffer.byteLength);
-    if (same === undefined) this.idle.set(buffer.byteLength, [buffer]);
-    else same.push(buffer);
   }
 }

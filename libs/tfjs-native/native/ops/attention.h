@@ -5,34 +5,6 @@
 // pass walks the strips twice, once by queries (dq) and once by keys (dk, dv): it computes the
 // scores twice, but nothing is ever added to by two threads.
 
-// Memory of this thread for the length of one task.
-class TaskScratch {
- public:
-  explicit TaskScratch(int64_t floats) {
-    if (static_cast<int64_t>(size_) < floats) {
-      free(base_);
-      size_ = static_cast<size_t>((floats + 1023) / 1024 * 1024);
-      base_ = static_cast<float*>(aligned_alloc(64, size_ * sizeof(float)));
-      if (base_ == nullptr) throw std::bad_alloc();
-    }
-    next_ = base_;
-  }
-  template <class T>
-  T* take(int64_t count) {
-    static_assert(sizeof(T) == sizeof(float));
-    float* p = next_;
-    next_ += (count + 15) / 16 * 16;
-    return reinterpret_cast<T*>(p);
-  }
-
- private:
-  static thread_local float* base_;
-  static thread_local size_t size_;
-  float* next_;
-};
-thread_local float* TaskScratch::base_ = nullptr;
-thread_local size_t TaskScratch::size_ = 0;
-
 // On this thread: panels of B, and rows as elements.
 template <class P>
 static void pack_here(const float* source, int64_t ld, bool transposed, int64_t K, int64_t N, typename P::T* out) {

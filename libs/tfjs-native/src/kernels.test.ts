@@ -1,0 +1,166 @@
+// Every kernel against the composition of tfjs operations: outputs and gradients on random shapes, on
+// every instruction set of this machine, with exact products and, where there are any, in bfloat16.
+import { adamW, squaredSum } from '@minchat/model/ops/adamw';
+import { attention } from '@minchat/model/ops/attention';
+import { cacheWrite, decodeAttention } from '@minchat/model/ops/decode-attention';
+import { embedding } from '@minchat/model/ops/embedding';
+import { layerNorm } from '@minchat/model/ops/layer-norm';
+import { linear, linearGelu } from '@minchat/model/ops/linear';
+import { logitsOf } from '@minchat/model/ops/logits';
+import { tokenNll } from '@minchat/model/ops/token-nll';
+import { Random } from '@minchat/model/random';
+import * as tf from '@tensorflow/tfjs-core';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { configure, modes, noise, on, same, seeds, sizes, starts, withGradients } from './kernels.testing.ts';
+
+const targetsOf = (seed: number, N: number, V: number): tf.Tensor => {
+  const random = new Random(seed).fork('targets');
+  return tf.tensor1d(Array.from({ length: N }, () => random.int(V)), 'int32');
+};
+
+describe.each(modes)('$set, bf16 $bf16', (mode) => {
+  test('layer norm', () => {
+    // Of very short rows the gradient is the small rest of large terms, in float32 mostly rounding.
+    same('layer norm', mode, fc.record({ N: sizes(300), C: sizes(300, 8), seed: seeds }), ({ N, C, seed }) => {
+      const draw = noise(seed);
+      return withGradients((x, w, b) => layerNorm(x, w, b, 1e-5), [draw([N, C]), draw([C]), draw([C])], draw);
+    });
+  });
+
+  const linearShape = fc.record({ N: sizes(140), I: sizes(140), O: sizes(140), seed: seeds });
+  const linearCase = ({ N, I, O, seed }: { N: number; I: number; O: number; seed: number }): tf.Tensor[] => {
+    const draw = noise(seed, 0.5);
+    const inputs = [draw([N, I]), draw([I, O]), draw([O])];
+    return [
+      ...withGradients((x, w, b) => linear(x, w, b), inputs, draw),
+      ...withGradients((x, w, b) => linearGelu(x, w, b), inputs, draw),
+      ...withGradients((x, w, b, r) => linear(x, w, b, r), [...inputs, draw([N, O])], draw),
+    ];
+  };
+
+  test('linear, with residual, with GELU', () => {
+    const examples = [
+      { N: 1, I: 1, O: 1, seed: 1 },
+      { N: 1, I: 129, O: 65, seed: 2 },
+      { N: 2, I: 33, O: 129, seed: 3 },
+      { N: 17, I: 1, O: 17, seed: 4 },
+      { N: 129, I: 16, O: 1, seed: 5 },
+    ];
+    same('linear', mode, linearShape, linearCase, { examples });
+  });
+
+  test('linear where products are cut along K, and into groups of rows', () => {
+    const shapes = [{ N: 289, I: 545, O: 33, seed: 1 }, { N: 33, I: 1025, O: 34, seed: 2 }, { N: 600, I: 31, O: 65, seed: 3 }];
+    same('deep linear', mode, fc.constantFrom(...shapes), ({ N, I, O, seed }) => {
+      const draw = noise(seed, 0.1);
+      return withGradients((x, w, b) => linear(x, w, b), [draw([N, I]), draw([I, O]), draw([O])], draw);
+    }, { runs: shapes.length, examples: shapes });
+  });
+
+  test('attention, with left padding up to whole rows', () => {
+    const shape = fc.record({ B: fc.integer({ min: 1, max: 3 }), T: sizes(130), heads: fc.integer({ min: 1, max: 3 }), hs: sizes(70), seed: seeds });
+    const examples = [
+      { B: 1, T: 1, heads: 1, hs: 1, seed: 1 },
+      { B: 3, T: 129, heads: 1, hs: 64, seed: 2 },
+    ];
+    same('attention', mode, shape, ({ B, T, heads, hs, seed }) => {
+      const draw = noise(seed, 0.7);
+      const start = tf.tensor1d(starts(seed, B, T), 'int32');
+      return withGradients((qkv) => attention(qkv, start, heads), [draw([B, T, 3 * heads * hs])], draw);
+    }, { examples });
+  });
+
+  test('decode attention and cache writing', () => {
+    const shape = fc.record({ T: sizes(66), spare: fc.integer({ min: 2, max: 5 }), heads: fc.integer({ min: 1, max: 3 }), hs: sizes(66), seed: seeds });
+    same('decode attention', mode, shape, ({ T, spare, heads, hs, seed }) => {
+      const draw = noise(seed);
+      const P = T + spare;
+      const shapeOfCache = [4, heads, P, hs];
+      const begins = [...starts(seed, 2, T), T];
+      const written = cacheWrite(draw([3, T, 3 * heads * hs]), { keys: tf.zeros(shapeOfCache), values: tf.zeros(shapeOfCache) }, heads, [2, 0, 3], begins);
+      const lengths = begins.map((start) => T - start);
+      const first = decodeAttention(draw([3, 3 * heads * hs]), written, heads, [2, 0, 3], lengths);
+      const second = decodeAttention(draw([1, 3 * heads * hs]), first.cache, heads, [0], [(lengths[1] ?? 0) + 1]);
+      return [first.out, second.out];
+    });
+  });
+
+  test('embedding', () => {
+    same('embedding', mode, fc.record({ B: fc.integer({ min: 1, max: 4 }), T: sizes(40), C: sizes(130), V: sizes(40), seed: seeds }), ({ B, T, C, V, seed }) => {
+      const draw = noise(seed);
+      const random = new Random(seed);
+      const tokens = tf.tensor2d(Array.from({ length: B * T }, () => random.int(V)), [B, T], 'int32');
+      const start = tf.tensor1d(starts(seed, B, T), 'int32');
+      return withGradients((wte, wpe) => embedding(tokens, start, wte, wpe), [draw([V, C]), draw([T, C])], draw);
+    });
+  });
+
+  test('logits, token log-probabilities, entropy', () => {
+    const shape = fc.record({ N: sizes(70), C: sizes(70), V: fc.oneof(sizes(130, 2), fc.integer({ min: 500, max: 700 })), temperature: fc.constantFrom(1, 0.7, 2), seed: seeds });
+    const examples = [
+      { N: 1, C: 33, V: 513, temperature: 1, seed: 1 },
+      { N: 15, C: 1, V: 2, temperature: 2, seed: 2 },
+    ];
+    same('token nll', mode, shape, ({ N, C, V, temperature, seed }) => {
+      const draw = noise(seed, 0.4);
+      const targets = targetsOf(seed, N, V);
+      const inputs = [draw([N, C]), draw([V, C])] as const;
+      const { entropy } = tokenNll(inputs[0] as tf.Tensor2D, inputs[1], targets, temperature, { entropy: true });
+      return [
+        entropy,
+        ...withGradients((x, wte) => logitsOf(x as tf.Tensor2D, wte), [...inputs], draw),
+        ...withGradients((x, wte) => tokenNll(x as tf.Tensor2D, wte, targets, temperature).nll, [...inputs], draw),
+      ];
+    }, { examples });
+  });
+
+  test('whether the target is the first largest logit', () => {
+    same('correct', mode, fc.record({ N: sizes(40), V: sizes(130), seed: seeds }), ({ N, V, seed }) => {
+      // Whole numbers, exact in every product, with many ties.
+      const random = new Random(seed);
+      const whole = (shape: [number, number]): tf.Tensor2D => tf.tensor2d(Array.from({ length: shape[0] * shape[1] }, () => random.int(3) - 1), shape);
+      return [tokenNll(whole([N, 3]), whole([V, 3]), targetsOf(seed, N, V), 1, { correct: true }).correct];
+    });
+  });
+
+  test('AdamW and the squared sum', () => {
+    same('adamw', mode, fc.record({ size: fc.oneof(sizes(129), fc.integer({ min: 1, max: 3000 }), fc.integer({ min: 65_530, max: 65_540 })), seed: seeds }), ({ size, seed }) => {
+      const draw = noise(seed);
+      const step = { learningRate: 1e-2, beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.1, correction1: 0.1, correction2: 0.05, gradScale: 0.5 };
+      const grad = draw([size]);
+      return [squaredSum(grad), ...adamW(draw([size]), grad, draw([size]), tf.square(draw([size])), step)];
+    });
+  });
+
+  test('plain arithmetic and products of tfjs itself', () => {
+    same('plain', mode.bf16 ? { ...mode, bf16: false } : mode, fc.record({ batch: fc.integer({ min: 1, max: 3 }), M: sizes(40), N: sizes(70), K: sizes(70), seed: seeds }), ({ batch, M, N, K, seed }) => {
+      const draw = noise(seed);
+      const [a, b, s] = [draw([batch, M, N]), draw([batch, M, N]), draw([])];
+      const product = (transposeA: boolean, transposeB: boolean): tf.Tensor =>
+        tf.matMul(draw(transposeA ? [batch, K, M] : [batch, M, K]), draw(transposeB ? [batch, N, K] : [batch, K, N]), transposeA, transposeB);
+      return [tf.add(a, b), tf.sub(a, s), tf.mul(s, b), tf.div(a, tf.add(tf.abs(b), 0.1)), product(false, false), product(true, false), product(false, true), product(true, true)];
+    });
+  });
+
+  test('the same bits with one thread, two and three', () => {
+    const compute = (): tf.Tensor[] => {
+      const draw = noise(5);
+      const targets = targetsOf(5, 90, 700);
+      const start = tf.tensor1d([0, 7, 70], 'int32');
+      return [
+        ...withGradients((x, w, b) => linearGelu(x, w, b), [draw([300, 64]), draw([64, 96]), draw([96])], draw),
+        ...withGradients((x, w, b) => linear(x, w, b), [draw([70, 600]), draw([600, 96]), draw([96])], draw),
+        ...withGradients((x, w, b) => layerNorm(x, w, b, 1e-5), [draw([300, 64]), draw([64]), draw([64])], draw),
+        ...withGradients((qkv) => attention(qkv, start, 2), [draw([3, 70, 3 * 48])], draw),
+        ...withGradients((x, wte) => tokenNll(x as tf.Tensor2D, wte, targets, 1).nll, [draw([90, 40]), draw([700, 40])], draw),
+        squaredSum(draw([200_000])),
+      ];
+    };
+    const [one, ...others] = [1, 2, 3].map((threads) => {
+      configure(mode, threads);
+      return on('native', compute);
+    });
+    for (const other of others) expect(other).toEqual(one);
+  });
+});
