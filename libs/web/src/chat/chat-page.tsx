@@ -2,49 +2,60 @@ import { useState } from 'react';
 import { getJson, type ModelView } from '../api.ts';
 import { remember, t } from '../preferences.ts';
 import { Empty, PageHead, Problem, usePolled } from '../ui.tsx';
-import { Compare } from './compare.tsx';
+import { ConversationView } from './conversation.tsx';
 import { SamplingFields } from './sampling-fields.tsx';
-import { Single } from './single.tsx';
 import type { Sampling } from './stream.ts';
+import { useConversation } from './use-conversation.ts';
 
-/** Chat with one model, or blindly with two. `initial` is the model that the address names. */
+const most = 4;
+
+/** Chat with one model, or with several side by side, blindly if wanted. `initial` is the model that the address names. */
 export function ChatPage({ initial }: { initial: string }) {
   const { value, error } = usePolled((signal) => getJson<{ data: ModelView[] }>('/v1/models', signal), 5000);
-  const [mode, setMode] = useState<'one' | 'two'>('one');
   const [sampling, setSampling] = useState<Sampling>({ temperature: 0.7, maxTokens: undefined, seed: undefined, system: '' });
-  const [chosen, setChosen] = useState(initial !== '' ? initial : (localStorage.getItem('minchat-model') ?? ''));
-  const [rival, setRival] = useState('');
-  const models = value?.data.filter((model) => model.minchat.purpose === 'text' && model.minchat.kind !== 'pretrain').map((model) => model.id);
-  const model = models?.includes(chosen) === true ? chosen : (models?.[0] ?? '');
-  // A second model that differs, and best one of another stage.
-  const second = models?.includes(rival) === true ? rival : (models?.find((id) => id.endsWith('/sft') && id !== model) ?? models?.find((id) => id !== model) ?? model);
+  const [wanted, setWanted] = useState<string[]>(() => (initial !== '' ? [initial] : (localStorage.getItem('minchat-models') ?? '').split(',').filter(Boolean)));
+  const [blind, setBlind] = useState(localStorage.getItem('minchat-blind') === '1');
+  const [probabilities, setProbabilities] = useState(localStorage.getItem('minchat-probabilities') === '1');
+  const models = value?.data.filter((model) => model.minchat.purpose === 'text' && model.minchat.kind !== 'pretrain').map((model) => model.id) ?? [];
+  const known = wanted.filter((id) => models.includes(id)).slice(0, most);
+  const chosen = known.length > 0 ? known : models.slice(0, 1);
+  const state = useConversation({ models: chosen, blind, sampling, probabilities });
+  const choose = (next: string[]): void => {
+    setWanted(next);
+    remember('models', next.join());
+  };
+  // A model that differs, and best one of another stage.
+  const another = models.find((id) => id.endsWith('/sft') && !chosen.includes(id)) ?? models.find((id) => !chosen.includes(id)) ?? chosen[0] ?? '';
   return (
     <div className="page chat">
       <PageHead title={t('Chat')}>
-        {models !== undefined && models.length > 0 ? (
+        {models.length === 0 ? null : (
           <>
-            <div className="segments" role="group" aria-label={t('Mode')}>
-              <button type="button" aria-pressed={mode === 'one'} onClick={() => setMode('one')}>{t('One model')}</button>
-              <button type="button" aria-pressed={mode === 'two'} onClick={() => setMode('two')}>{t('Compare blindly')}</button>
-            </div>
-            <ModelSelect label={mode === 'one' ? t('Model') : t('First model')} models={models} value={model} onChange={(id) => { setChosen(id); remember('model', id); }} />
-            {mode === 'two' ? <ModelSelect label={t('Second model')} models={models} value={second} onChange={setRival} /> : null}
+            {chosen.map((model, place) => (
+              <span key={place} className="model">
+                <select aria-label={t('Model {n}', { n: place + 1 })} value={model} onChange={(event) => choose(chosen.map((one, i) => (i === place ? event.target.value : one)))}>{models.map((id) => <option key={id}>{id}</option>)}</select>
+                {chosen.length > 1 ? <button type="button" className="icon" aria-label={t('Without {model}', { model })} onClick={() => choose(chosen.filter((_, i) => i !== place))}>×</button> : null}
+              </span>
+            ))}
+            {chosen.length < most ? <button type="button" onClick={() => choose([...chosen, another])}>{t('Compare with another')}</button> : null}
+            {chosen.length > 1 ? <Check label={t('Blind')} value={blind} onChange={(on) => { setBlind(on); remember('blind', on ? '1' : '0'); }} /> : null}
+            <Check label={t('Probabilities')} value={probabilities} onChange={(on) => { setProbabilities(on); remember('probabilities', on ? '1' : '0'); }} />
             <SamplingFields sampling={sampling} onChange={setSampling} />
           </>
-        ) : null}
+        )}
       </PageHead>
       <Problem text={error} />
-      {models?.length === 0 ? (
+      {value !== undefined && models.length === 0 ? (
         <Empty title={t('No model can talk yet')}>
           <p className="quiet">{t('It will be here as soon as a run has finished its sft stage.')}</p>
           <a className="button" href="#/runs">{t('Look at the runs')}</a>
         </Empty>
       ) : null}
-      {model === '' ? null : mode === 'one' ? <Single model={model} sampling={sampling} /> : <Compare models={[model, second]} sampling={sampling} />}
+      {chosen.length === 0 ? null : <ConversationView state={state} title={chosen.length === 1 ? t('Talk to your model') : blind ? t('They answer without their names. You choose, then see who is who.') : t('They answer side by side. Say which is best.')} />}
     </div>
   );
 }
 
-function ModelSelect({ label, models, value, onChange }: { label: string; models: readonly string[]; value: string; onChange: (id: string) => void }) {
-  return <select aria-label={label} title={label} value={value} onChange={(event) => onChange(event.target.value)}>{models.map((id) => <option key={id}>{id}</option>)}</select>;
+function Check({ label, value, onChange }: { label: string; value: boolean; onChange: (on: boolean) => void }) {
+  return <label className="inline"><input type="checkbox" checked={value} onChange={(event) => onChange(event.target.checked)} /> {label}</label>;
 }

@@ -1,19 +1,31 @@
 import { request, serverEvents, type Message } from '../api.ts';
 
 export interface Sampling { temperature: number; maxTokens: number | undefined; seed: number | undefined; system: string }
-export interface Answer { text: string; state: 'writing' | 'done' | 'stopped' | 'failed'; finished: boolean; error: string; tokens: number; seconds: number }
+/** A token as the model drew it, with the likeliest in its place. */
+export interface TokenView { text: string; logprob: number; top: { text: string; logprob: number }[] }
+export interface Answer {
+  text: string;
+  state: 'writing' | 'done' | 'stopped' | 'failed';
+  finished: boolean;
+  error: string;
+  tokens: number;
+  seconds: number;
+  /** Only when probabilities were asked for. */
+  probabilities?: TokenView[];
+}
 
 export const noAnswer: Answer = { text: '', state: 'writing', finished: true, error: '', tokens: 0, seconds: 0 };
 
+interface WireToken { token: string; logprob: number; bytes: number[] | null }
 interface Chunk {
-  choices: { delta: { content?: string }; finish_reason: 'stop' | 'length' | null }[];
+  choices: { delta: { content?: string }; finish_reason: 'stop' | 'length' | null; logprobs?: { content: (WireToken & { top_logprobs: WireToken[] })[] | null } | null }[];
   usage?: { completion_tokens: number } | null;
 }
 
 /** Asks a model, telling the answer as it grows. It never throws: what went wrong is in the answer. */
-export async function streamAnswer(model: string, messages: readonly Message[], sampling: Sampling, signal: AbortSignal, onChange: (answer: Answer) => void): Promise<Answer> {
+export async function streamAnswer(model: string, messages: readonly Message[], sampling: Sampling, probabilities: boolean, signal: AbortSignal, onChange: (answer: Answer) => void): Promise<Answer> {
   const began = performance.now();
-  let answer = noAnswer;
+  let answer: Answer = probabilities ? { ...noAnswer, probabilities: [] } : noAnswer;
   const change = (next: Partial<Answer>): void => {
     answer = { ...answer, ...next, seconds: (performance.now() - began) / 1000 };
     onChange(answer);
@@ -21,13 +33,15 @@ export async function streamAnswer(model: string, messages: readonly Message[], 
   const body = {
     model, messages: sampling.system.trim() === '' ? messages : [{ role: 'system', content: sampling.system }, ...messages],
     stream: true, stream_options: { include_usage: true }, temperature: sampling.temperature, max_tokens: sampling.maxTokens, seed: sampling.seed,
+    ...(probabilities ? { logprobs: true, top_logprobs: 5 } : {}),
   };
   try {
     const response = await request('/v1/chat/completions', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body), signal });
     for await (const chunk of serverEvents<Chunk>(response)) {
       const [choice] = chunk.choices;
       const text = choice?.delta.content ?? '';
-      if (text !== '') change({ text: answer.text + text });
+      const tokens = choice?.logprobs?.content?.map(({ token, logprob, top_logprobs: top }) => ({ text: token, logprob, top: top.map((one) => ({ text: one.token, logprob: one.logprob })) }));
+      if (text !== '' || tokens) change({ text: answer.text + text, ...(tokens ? { probabilities: [...(answer.probabilities ?? []), ...tokens] } : {}) });
       if (choice?.finish_reason) change({ finished: choice.finish_reason === 'stop' });
       if (chunk.usage) change({ tokens: chunk.usage.completion_tokens });
     }

@@ -1,0 +1,44 @@
+import { useState } from 'react';
+import { t } from '../preferences.ts';
+import type { Answer, TokenView } from './stream.ts';
+
+/** An answer as it grows; with probabilities, token by token. */
+export function AnswerView({ answer }: { answer: Answer }) {
+  const nothing = answer.text === '' && answer.state !== 'writing' && answer.error === '';
+  return (
+    <div className={`turn assistant ${answer.state}`}>
+      {nothing ? <span className="quiet">{t('(an empty answer)')}</span> : answer.probabilities && answer.probabilities.length > 0 ? <Tokens tokens={answer.probabilities} /> : answer.text}
+      {answer.error === '' ? null : <span className="error" role="alert">{answer.error}</span>}
+    </div>
+  );
+}
+
+const percent = (logprob: number): string => `${(100 * Math.exp(logprob)).toFixed(logprob > -2.3 ? 0 : 1)} %`;
+/** A token that says nothing to the eye is shown by a sign. */
+const shown = (text: string): string => (text === '' ? '∅' : text.replaceAll(' ', '␣').replaceAll('\n', '↵'));
+
+/** Each token stands on its probability; the one under the mouse, or that has the focus, tells what else was likely. */
+function Tokens({ tokens }: { tokens: readonly TokenView[] }) {
+  const [at, setAt] = useState<number>();
+  const chosen = at === undefined ? undefined : tokens[at];
+  const move = (step: number): void => setAt((now) => Math.min(tokens.length - 1, Math.max(0, (now ?? -1) + step)));
+  return (
+    <>
+      <span className="tokens" tabIndex={0} role="group" aria-label={t('Tokens with their probabilities; arrow keys go from one to the next')} onMouseLeave={() => setAt(undefined)} onBlur={() => setAt(undefined)}
+        onKeyDown={(event) => {
+          if (event.key !== 'ArrowRight' && event.key !== 'ArrowLeft') return;
+          event.preventDefault();
+          move(event.key === 'ArrowRight' ? 1 : -1);
+        }}>
+        {tokens.map((token, i) => (
+          <span key={i} className={i === at ? 'token chosen' : 'token'} style={{ backgroundColor: `color-mix(in srgb, var(--unlikely) ${Math.round(70 * (1 - Math.exp(token.logprob)))}%, transparent)` }} onMouseEnter={() => setAt(i)}>{token.text}</span>
+        ))}
+      </span>
+      <span className="token-note" role="status">
+        {chosen === undefined ? <span className="quiet">{t('Point at a word to see how likely it was.')}</span> : (
+          <><b>{shown(chosen.text)}</b> {percent(chosen.logprob)}<span className="quiet"> · {chosen.top.filter((one) => one.text !== chosen.text).slice(0, 4).map((one) => `${shown(one.text)} ${percent(one.logprob)}`).join('   ')}</span></>
+        )}
+      </span>
+    </>
+  );
+}

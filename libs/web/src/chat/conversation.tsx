@@ -1,0 +1,121 @@
+import { useEffect, useRef, useState } from 'react';
+import { t } from '../preferences.ts';
+import { Problem } from '../ui.tsx';
+import { AnswerView } from './answer-view.tsx';
+import { Composer, Ideas } from './composer.tsx';
+import { canChoose, type Column, type Turn } from './thread.ts';
+import type { ConversationState } from './use-conversation.ts';
+
+/** Questions and answers, one column for each model; what can be done with them stands under them. */
+export function ConversationView({ state, title }: { state: ConversationState; title: string }) {
+  const { turns, busy, problem } = state;
+  const end = useRef<HTMLDivElement>(null);
+  useEffect(() => { end.current?.scrollIntoView({ block: 'end' }); }, [turns]);
+  const last = turns.at(-1);
+  const choosing = last !== undefined && canChoose(last);
+  return (
+    <>
+      <div className={turns.some((turn) => turn.columns.length > 1) ? 'thread wide' : 'thread'} tabIndex={0} role="group" aria-label={t('Conversation')}>
+        {turns.length === 0 ? <Ideas title={title} onPick={(text) => void state.ask(text)} /> : null}
+        {turns.map((turn, index) => <TurnView key={index} turn={turn} state={state} index={index} />)}
+        {last && !busy ? <AfterLast turn={last} state={state} choosing={choosing} /> : null}
+        <Problem text={problem} />
+        <div ref={end} />
+      </div>
+      <Composer busy={busy} disabled={choosing && last.blind} onSend={(text) => void state.ask(text)} onStop={state.stop} />
+    </>
+  );
+}
+
+function TurnView({ turn, index, state }: { turn: Turn; index: number; state: ConversationState }) {
+  const hidden = turn.blind && turn.best === undefined;
+  const rateable = !hidden && !(state.busy && index === state.turns.length - 1);
+  return (
+    <div className="exchange">
+      <Question text={turn.question} locked={state.busy} onEdit={(text) => void state.edit(index, text)} />
+      {turn.columns.length === 1 ? <AnswerWithThumbs column={turn.columns[0]!} index={index} place={0} state={state} rateable={rateable} /> : (
+        <div className="duel" style={{ '--columns': turn.columns.length } as React.CSSProperties}>
+          {turn.columns.map((column, place) => (
+            <section key={place} className={turn.best === place ? 'won' : ''} aria-label={t('Answer {n}', { n: place + 1 })}>
+              <h3>{hidden ? t('Answer {n}', { n: place + 1 }) : column.model}</h3>
+              <AnswerWithThumbs column={column} index={index} place={place} state={state} rateable={rateable} />
+            </section>
+          ))}
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** What was asked; a click makes it a field to ask something else in its place. */
+function Question({ text, locked, onEdit }: { text: string; locked: boolean; onEdit: (text: string) => void }) {
+  const [draft, setDraft] = useState<string>();
+  if (draft === undefined) {
+    return (
+      <div className="question">
+        <button type="button" className="quiet-button" disabled={locked} onClick={() => setDraft(text)}>{t('Edit')}</button>
+        <div className="turn user">{text}</div>
+      </div>
+    );
+  }
+  const send = (): void => {
+    setDraft(undefined);
+    if (draft.trim() !== '') onEdit(draft);
+  };
+  return (
+    <form className="question editing" onSubmit={(event) => { event.preventDefault(); send(); }} onKeyDown={(event) => { if (event.key === 'Escape') setDraft(undefined); }}>
+      {/* The field stands where the button was pressed. */}
+      <textarea aria-label={t('Your message')} rows={2} value={draft} ref={(node) => { if (node && document.activeElement !== node && draft === text) node.focus(); }} onChange={(event) => setDraft(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
+          event.preventDefault();
+          send();
+        }} />
+      <button type="button" onClick={() => setDraft(undefined)}>{t('Cancel')}</button>
+      <button className="primary">{t('Ask again')}</button>
+    </form>
+  );
+}
+
+function AnswerWithThumbs({ column, index, place, state, rateable }: { column: Column; index: number; place: number; state: ConversationState; rateable: boolean }) {
+  const thumb = (which: 'up' | 'down', label: string, sign: string) => (
+    <button type="button" className="icon thumb" aria-label={label} title={label} aria-pressed={column.thumb === which} onClick={() => void state.rate(index, place, which)}>{sign}</button>
+  );
+  return (
+    <div className="answered">
+      <AnswerView answer={column.answer} />
+      {rateable && column.answer.text !== '' && column.answer.state !== 'failed' ? <div className="thumbs">{thumb('up', t('A good answer'), '👍')}{thumb('down', t('A bad answer'), '👎')}</div> : null}
+    </div>
+  );
+}
+
+function AfterLast({ turn, state, choosing }: { turn: Turn; state: ConversationState; choosing: boolean }) {
+  const [first] = turn.columns;
+  const answer = first?.answer;
+  const anew = turn.columns.length === 1 && first?.before !== undefined && answer?.state === 'done' && first.before.text !== answer.text && answer.text !== '';
+  return (
+    <>
+      {choosing ? (
+        <div className="after vote" role="group" aria-label={t('Which is best?')}>
+          {turn.columns.map((_, place) => <button key={place} type="button" className="primary" onClick={() => void state.choose(place)}>{t('Answer {n} is better', { n: place + 1 })}</button>)}
+          <button type="button" onClick={() => void state.choose(-1)}>{t('All are as good')}</button>
+        </div>
+      ) : null}
+      {anew && first.before ? (
+        <>
+          <div className="before"><small className="quiet">{t('The one before')}</small><AnswerView answer={first.before} /></div>
+          <div className="after vote" role="group" aria-label={t('Is this answer better than the one before?')}>
+            <span>{t('Is this answer better than the one before?')}</span>
+            <button type="button" onClick={() => void state.prefer('new')}>{t('Better')}</button>
+            <button type="button" onClick={() => void state.prefer('old')}>{t('The one before')}</button>
+          </div>
+        </>
+      ) : null}
+      <div className="after">
+        <button type="button" className="quiet-button" onClick={() => void state.regenerate()}>{t('Write anew')}</button>
+        <button type="button" className="quiet-button" onClick={state.clear}>{t('New conversation')}</button>
+        {turn.columns.length === 1 && answer ? <small className="quiet">{first?.model} · {t('{tokens} tokens in {seconds} s', { tokens: answer.tokens, seconds: answer.seconds.toFixed(1) })}</small> : null}
+      </div>
+    </>
+  );
+}

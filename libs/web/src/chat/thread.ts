@@ -1,0 +1,57 @@
+import type { Message } from '../api.ts';
+import type { Answer } from './stream.ts';
+
+/** One model's answer to a question; and, when it was written anew, the one it had before. */
+export interface Column { model: string; answer: Answer; before?: Answer | undefined; thumb?: 'up' | 'down' | undefined }
+/** A question with the answers that were asked for. `best` is the column that somebody chose, -1 for a tie. */
+export interface Turn { question: string; columns: Column[]; blind: boolean; best?: number | undefined }
+
+/** The column that the conversation goes on with. */
+export function leading(turn: Turn): Column | undefined {
+  return turn.columns[turn.best !== undefined && turn.best >= 0 ? turn.best : 0];
+}
+
+/** What a model is told of the turns before. */
+export function contextOf(turns: readonly Turn[]): Message[] {
+  return turns.flatMap((turn): Message[] => [{ role: 'user', content: turn.question }, { role: 'assistant', content: leading(turn)?.answer.text ?? '' }]);
+}
+
+export function isBusy(turn: Turn | undefined): boolean {
+  return turn?.columns.some(({ answer }) => answer.state === 'writing') === true;
+}
+
+/** Whether a choice between the columns can be made: several whole answers, no choice yet, and not all the same. */
+export function canChoose(turn: Turn): boolean {
+  const whole = turn.columns.every(({ answer }) => answer.state === 'done' || answer.state === 'stopped');
+  return turn.columns.length > 1 && turn.best === undefined && whole && new Set(turn.columns.map(({ answer }) => answer.text)).size > 1;
+}
+
+/** The ranking that a choice is: the chosen answer before all others, which are tied; -1 ties all. */
+export function ranksOf(count: number, best: number): number[] {
+  return Array.from({ length: count }, (_, place) => (best < 0 || place === best ? 0 : 1));
+}
+
+const version = 1;
+/** Conversations kept are short: what is older is left out. */
+const turnsKept = 50;
+
+/** For the browser's store; answers that were being written count as stopped. */
+export function saveTurns(turns: readonly Turn[]): string {
+  const kept = turns.slice(-turnsKept).map((turn) => ({ ...turn, columns: turn.columns.map((column) => ({ ...column, answer: settled(column.answer) })) }));
+  return JSON.stringify({ version, turns: kept });
+}
+
+/** What was saved; nothing when it cannot be read. */
+export function loadTurns(text: string | null): Turn[] {
+  if (text === null) return [];
+  try {
+    const saved = JSON.parse(text) as { version?: unknown; turns?: Turn[] };
+    return saved.version === version && Array.isArray(saved.turns) ? saved.turns : [];
+  } catch {
+    return [];
+  }
+}
+
+function settled(answer: Answer): Answer {
+  return answer.state === 'writing' ? { ...answer, state: 'stopped', finished: false } : answer;
+}

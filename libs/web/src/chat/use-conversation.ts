@@ -1,0 +1,105 @@
+import { useEffect, useRef, useState } from 'react';
+import { postJson, type Message } from '../api.ts';
+import { labelerName, remember, t } from '../preferences.ts';
+import { announce, messageOf } from '../ui.tsx';
+import { noAnswer, streamAnswer, type Answer, type Sampling } from './stream.ts';
+import { contextOf, isBusy, loadTurns, ranksOf, saveTurns, type Column, type Turn } from './thread.ts';
+
+const storeName = 'conversation';
+
+export interface ChatSettings { models: readonly string[]; blind: boolean; sampling: Sampling; probabilities: boolean }
+
+/** A conversation, kept in this browser; what people decide about its answers goes to the store. */
+export function useConversation(settings: ChatSettings) {
+  const [turns, setTurns] = useState<Turn[]>(() => loadTurns(localStorage.getItem(`minchat-${storeName}`)));
+  const [problem, setProblem] = useState('');
+  const controller = useRef<AbortController>(undefined);
+  const busy = isBusy(turns.at(-1));
+  useEffect(() => () => controller.current?.abort(), []);
+  useEffect(() => {
+    if (!busy) remember(storeName, saveTurns(turns));
+  }, [turns, busy]);
+
+  /** Has the columns of a turn written, all at once. */
+  const write = async (earlier: readonly Turn[], turn: Turn, which: readonly number[]): Promise<void> => {
+    const { signal } = (controller.current = new AbortController());
+    const columns = [...turn.columns];
+    const show = (place: number, answer: Answer): void => {
+      columns[place] = { ...columns[place]!, answer };
+      setTurns([...earlier, { ...turn, columns: [...columns] }]);
+    };
+    const messages: Message[] = [...contextOf(earlier), { role: 'user', content: turn.question }];
+    for (const place of which) show(place, noAnswer);
+    const answers = await Promise.all(which.map((place) => streamAnswer(columns[place]!.model, messages, settings.sampling, settings.probabilities, signal, (answer) => show(place, answer))));
+    if (answers.every(({ state }) => state === 'done')) announce(columns.length > 1 ? t('The answers are there. Which is best?') : (answers[0]?.text ?? ''));
+  };
+  /** Asks the models that are chosen now; of blind ones nobody knows the order. */
+  const ask = (question: string, earlier: readonly Turn[] = turns): Promise<void> => {
+    const models = settings.blind ? shuffled(settings.models) : settings.models;
+    const turn: Turn = { question, blind: settings.blind && models.length > 1, columns: models.map((model) => ({ model, answer: noAnswer })) };
+    return write(earlier, turn, models.map((_, place) => place));
+  };
+
+  const store = async (path: string, body: object, next: Turn[]): Promise<void> => {
+    try {
+      await postJson(path, { labeler: labelerName(), ...body });
+      setTurns(next);
+      setProblem('');
+      announce(t('Saved. Thank you.'));
+    } catch (error) {
+      setProblem(messageOf(error));
+    }
+  };
+  const messagesAt = (index: number): Message[] => [...contextOf(turns.slice(0, index)), { role: 'user', content: turns[index]?.question ?? '' }];
+  const change = (index: number, turn: Turn): Turn[] => turns.map((one, i) => (i === index ? turn : one));
+  const ranked = ({ model, answer }: Column, rank: number) => ({ text: answer.text, finished: answer.finished, model, rank });
+
+  return {
+    turns,
+    busy,
+    problem,
+    ask,
+    stop: () => controller.current?.abort(),
+    clear: () => setTurns([]),
+    /** Asks again from a turn on, with other words. */
+    edit: (index: number, question: string) => ask(question, turns.slice(0, index)),
+    /** Writes the last answer anew; the one before is kept beside it. */
+    regenerate: (): Promise<void> | undefined => {
+      const last = turns.at(-1);
+      if (last === undefined) return undefined;
+      const columns = last.columns.map(({ model, answer }): Column => ({ model, answer, ...(answer.state === 'done' ? { before: answer } : {}) }));
+      return write(turns.slice(0, -1), { question: last.question, blind: last.blind, columns }, columns.map((_, place) => place));
+    },
+    /** Chooses a column of the last turn, -1 for none: a comparison in the store. */
+    choose: (best: number) => {
+      const index = turns.length - 1;
+      const turn = turns[index]!;
+      const ranks = ranksOf(turn.columns.length, best);
+      return store('/api/comparisons', { messages: messagesAt(index), answers: turn.columns.map((column, place) => ranked(column, ranks[place] ?? 0)) }, change(index, { ...turn, best }));
+    },
+    /** Says whether an answer that was written anew is better than the one before: a comparison, too. */
+    prefer: (which: 'new' | 'old') => {
+      const index = turns.length - 1;
+      const turn = turns[index]!;
+      const column = turn.columns[0]!;
+      const before: Column = { model: column.model, answer: column.before! };
+      const kept: Column = which === 'new' ? { ...column, before: undefined } : { model: column.model, answer: before.answer };
+      const answers = [ranked(before, which === 'old' ? 0 : 1), ranked(column, which === 'new' ? 0 : 1)];
+      return store('/api/comparisons', { messages: messagesAt(index), answers }, change(index, { ...turn, columns: [kept] }));
+    },
+    /** A thumb for one answer: a rating in the store. */
+    rate: (index: number, place: number, thumb: 'up' | 'down') => {
+      const turn = turns[index]!;
+      const { model, answer } = turn.columns[place]!;
+      const columns = turn.columns.map((column, i) => (i === place ? { ...column, thumb } : column));
+      const body = { messages: messagesAt(index), answer: { text: answer.text, finished: answer.finished, model }, rating: thumb === 'up' ? 7 : 1 };
+      return store('/api/ratings', body, change(index, { ...turn, columns }));
+    },
+  };
+}
+
+export type ConversationState = ReturnType<typeof useConversation>;
+
+function shuffled<T>(list: readonly T[]): T[] {
+  return list.map((value) => ({ value, at: crypto.getRandomValues(new Uint32Array(1))[0]! })).toSorted((a, b) => a.at - b.at).map(({ value }) => value);
+}
