@@ -45,15 +45,16 @@ export interface System {
 /** Short leases; a checkpoint at every step, so that every stage can be met in the middle on any backend. */
 const quick = { JOB_LEASE_MS: '3000', CHECKPOINT_SECONDS: '0', LOG_LEVEL: 'info' };
 
-export async function startSystem({ without = [] }: { without?: readonly string[] } = {}): Promise<System> {
+export async function startSystem({ without = [], env = {} }: { without?: readonly string[]; env?: Record<string, string> } = {}): Promise<System> {
   const home = await mkdtemp(join(tmpdir(), 'minchat-system-'));
   Object.assign(process.env, { MINCHAT_NATS_PORT: '0', GATEWAY_PORT: '0', NATS_URL: '' });
   const happened: string[] = [];
   const supervisor = await Supervisor.start({
-    home, env: quick, services: serviceNames.filter((name) => !without.includes(name)), onEvent: (message) => happened.push(message),
+    home, env: { ...quick, ...env }, services: serviceNames.filter((name) => !without.includes(name)), onEvent: (message) => happened.push(message),
   });
   const log = createLogger('test', { level: 'silent' });
-  const bus = await connectBus({ url: supervisor.natsUrl, name: 'test', log, cacheFolder: join(home, 'test-cache') });
+  const artifactStore = env['ARTIFACT_STORE'];
+  const bus = await connectBus({ url: supervisor.natsUrl, name: 'test', log, cacheFolder: join(home, 'test-cache'), ...(artifactStore ? { artifactStore } : {}) });
   const alone: ChildProcess[] = [];
 
   const tails = async (): Promise<string> => {
