@@ -25,7 +25,7 @@ export interface RunView {
   stages: StageView[];
   error: ErrorView | null;
 }
-export interface RunSpecView { name?: string; stages?: Record<string, { kind?: string; inputs?: Record<string, string | null>; settings?: Record<string, unknown> } | null> }
+export interface RunSpecView { name?: string; seed?: number; stages?: Record<string, { kind?: string; plugin?: string; inputs?: Record<string, string | null>; settings?: Record<string, unknown> } | null> }
 export interface RunDetail extends RunView { spec: RunSpecView }
 export interface SpecCheck { name: string; problems: { line: number; column: number; message: string }[]; stages: { stage: string; kind: string; after: string[] }[] }
 export interface ModelView { id: string; minchat: { run: string; stage: string; kind: string; purpose: 'text' | 'reward' } }

@@ -1,0 +1,108 @@
+import settings from './stage-settings.json' with { type: 'json' };
+
+/** The part of JSON Schema that settings are written in. */
+export interface Schema {
+  type?: string | readonly string[];
+  description?: string;
+  default?: unknown;
+  const?: unknown;
+  enum?: readonly unknown[];
+  minimum?: number;
+  exclusiveMinimum?: number;
+  maximum?: number;
+  exclusiveMaximum?: number;
+  minLength?: number;
+  minItems?: number;
+  properties?: Readonly<Record<string, Schema>>;
+  required?: readonly string[];
+  additionalProperties?: boolean | Schema;
+  items?: Schema;
+  oneOf?: readonly Schema[];
+  anyOf?: readonly Schema[];
+}
+export type Path = readonly (string | number)[];
+/** What is wrong with a value, and where. */
+export interface Problem { path: Path; message: string }
+
+/** By kind of stage. Another implementation (`plugin`) has settings of its own. */
+export const stageSettings = settings as unknown as Readonly<Record<string, Schema>>;
+
+/** The key whose constant tells the variants of a schema apart. */
+export function discriminator(variants: readonly Schema[]): string | undefined {
+  const keys = Object.keys(variants[0]?.properties ?? {});
+  return keys.find((key) => variants.every((variant) => variant.properties?.[key]?.const !== undefined));
+}
+
+/** The variant that a value belongs to, by its discriminator; the first when it does not say. */
+export function variantOf(schema: Schema, value: unknown): Schema {
+  const variants = schema.oneOf ?? schema.anyOf;
+  if (variants === undefined) return schema;
+  const key = discriminator(variants);
+  const said = key === undefined ? undefined : (value as Record<string, unknown> | null | undefined)?.[key];
+  return variants.find((variant) => said !== undefined && variant.properties?.[key ?? '']?.const === said) ?? variants[0] ?? {};
+}
+
+/** Everything that is wrong with a value. What is not given is never wrong unless it must be. */
+export function problemsOf(schema: Schema, value: unknown, path: Path = []): Problem[] {
+  const variants = schema.oneOf ?? schema.anyOf;
+  if (variants !== undefined) {
+    const key = discriminator(variants);
+    if (key === undefined) {
+      const all = variants.map((variant) => problemsOf(variant, value, path));
+      return all.find((problems) => problems.length === 0) ?? all[0] ?? [];
+    }
+    const said = isRecord(value) ? value[key] : undefined;
+    const known = variants.map((variant) => variant.properties?.[key]?.const);
+    if (!known.includes(said)) return [{ path: [...path, key], message: `expected ${known.join(' or ')}, found ${show(said)}` }];
+    return problemsOf(variantOf(schema, value), value, path);
+  }
+  const wrong = (expected: string): Problem[] => [{ path, message: `expected ${expected}, found ${show(value)}` }];
+  if (schema.const !== undefined) return value === schema.const ? [] : wrong(show(schema.const));
+  if (schema.enum !== undefined) return schema.enum.includes(value) ? [] : wrong(schema.enum.map(show).join(' or '));
+  const types = [schema.type ?? []].flat();
+  if (value === null && types.includes('null')) return [];
+  if (types.includes('integer') || types.includes('number')) {
+    const range = rangeOf(schema);
+    const fits = typeof value === 'number' && Number.isFinite(value) && (!types.includes('integer') || Number.isInteger(value)) && inRange(schema, value);
+    return fits ? [] : wrong(`a ${types.includes('integer') ? 'whole ' : ''}number${range === '' ? '' : ` ${range}`}`);
+  }
+  if (types.includes('boolean')) return typeof value === 'boolean' ? [] : wrong('true or false');
+  if (types.includes('string')) return typeof value === 'string' && value.length >= (schema.minLength ?? 0) ? [] : wrong((schema.minLength ?? 0) > 0 ? 'a text that is not empty' : 'a text');
+  if (types.includes('array')) {
+    if (!Array.isArray(value)) return wrong('a list');
+    if (value.length < (schema.minItems ?? 0)) return wrong(`at least ${String(schema.minItems)} in the list`);
+    return value.flatMap((item, index) => problemsOf(schema.items ?? {}, item, [...path, index]));
+  }
+  if (!types.includes('object')) return [];
+  if (!isRecord(value)) return wrong('settings by name');
+  const { properties = {}, required = [] } = schema;
+  const missing = required.filter((key) => value[key] === undefined).map((key): Problem => ({ path: [...path, key], message: 'expected a value, found none' }));
+  const others = Object.keys(value).filter((key) => !(key in properties) && schema.additionalProperties === false).map((key): Problem => ({ path: [...path, key], message: `unknown setting "${key}"` }));
+  const inner = Object.entries(properties).flatMap(([key, property]) => (value[key] === undefined ? [] : problemsOf(property, value[key], [...path, key])));
+  return [...missing, ...others, ...inner];
+}
+
+/** `1 to 7`, `at least 0`, `above 0 and below 1`, or nothing. */
+export function rangeOf(schema: Schema): string {
+  const low = schema.exclusiveMinimum !== undefined ? `above ${schema.exclusiveMinimum}` : schema.minimum !== undefined ? `at least ${schema.minimum}` : '';
+  const maximum = limitOf(schema);
+  const high = schema.exclusiveMaximum !== undefined ? `below ${schema.exclusiveMaximum}` : maximum !== undefined ? `at most ${maximum}` : '';
+  return [low, high].filter((part) => part !== '').join(' and ');
+}
+
+/** The maximum, unless it is only that of whole numbers in JavaScript. */
+export function limitOf(schema: Schema): number | undefined {
+  return schema.maximum === undefined || schema.maximum >= Number.MAX_SAFE_INTEGER ? undefined : schema.maximum;
+}
+
+function inRange({ minimum = -Infinity, maximum = Infinity, exclusiveMinimum, exclusiveMaximum }: Schema, value: number): boolean {
+  return value >= minimum && value <= maximum && (exclusiveMinimum === undefined || value > exclusiveMinimum) && (exclusiveMaximum === undefined || value < exclusiveMaximum);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function show(value: unknown): string {
+  return value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 80);
+}
