@@ -9,6 +9,12 @@ export const gatewayEnv = {
   ...commonEnv,
   GATEWAY_HOST: z.string().trim().min(1).default('127.0.0.1'),
   GATEWAY_PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
+  /** `required`: people log in, programs have keys. `open`: nobody does, unless GATEWAY_API_KEYS are set. */
+  GATEWAY_AUTH: z.enum(['open', 'required']).default('open'),
+  /** Passwords that one address may try in a minute. */
+  GATEWAY_LOGIN_RATE_LIMIT: z.coerce.number().int().min(1).default(20),
+  /** Proxies in front whose X-Forwarded-* headers are believed: addresses or networks, separated by commas. */
+  GATEWAY_TRUST_PROXY: z.string().trim().refine(isProxyList, 'expected addresses (127.0.0.1, 10.0.0.0/8, loopback) separated by commas').default(''),
   /** `name=key` or `key`, separated by commas; a key may be written as sha256:HEX. */
   GATEWAY_API_KEYS: z.string().default(''),
   /** Whether prompts go to the store: `off`, `on`, or names of keys separated by commas. */
@@ -21,19 +27,30 @@ export const gatewayEnv = {
 } as const;
 export type GatewayEnv = z.output<z.ZodObject<typeof gatewayEnv>>;
 
-/** Reads the environment. Throws MC_CONFIG_INVALID, also when an open address has no keys. */
+/** Reads the environment. Throws MC_CONFIG_INVALID; MC_AUTH_REQUIRED when an address that others can reach is open. */
 export function readGatewayEnv(env: Readonly<Record<string, string | undefined>> = process.env): GatewayEnv {
   const settings = readEnv(z.object(gatewayEnv), env);
-  requireKeys(settings.GATEWAY_HOST, new KeyRing(settings.GATEWAY_API_KEYS));
+  requireAuth(settings, new KeyRing(settings.GATEWAY_API_KEYS));
   return settings;
 }
 
-/** Loopback is open without ceremony; any other address is not. Throws MC_CONFIG_INVALID. */
-export function requireKeys(host: string, keys: KeyRing): void {
-  if (keys.size > 0 || isLoopback(host)) return;
-  throw new MinchatError('MC_CONFIG_INVALID', `GATEWAY_HOST=${host}: expected GATEWAY_API_KEYS to be set on an address that others can reach, found none`, {
-    hint: 'Set GATEWAY_API_KEYS=name=KEY (make a key with `openssl rand -hex 24`), or leave GATEWAY_HOST at 127.0.0.1.',
-  });
+/** Loopback is open without ceremony; any other address is not. Throws MC_AUTH_REQUIRED. */
+export function requireAuth({ GATEWAY_HOST, GATEWAY_AUTH }: Pick<GatewayEnv, 'GATEWAY_HOST' | 'GATEWAY_AUTH'>, keys: KeyRing): void {
+  if (GATEWAY_AUTH === 'required' || keys.size > 0 || isLoopback(GATEWAY_HOST)) return;
+  throw new MinchatError('MC_AUTH_REQUIRED', `GATEWAY_HOST=${GATEWAY_HOST}: expected authentication on an address that others can reach, found none`);
+}
+
+/** What Fastify's trustProxy takes. */
+export function trustedProxies(list: string | undefined): string[] | false {
+  return list === undefined || list === '' ? false : list.split(',').map((one) => one.trim());
+}
+
+function isProxyList(list: string): boolean {
+  const isProxy = (one: string): boolean => {
+    const [address = '', bits = '0', ...rest] = one.trim().split('/');
+    return ['loopback', 'linklocal', 'uniquelocal'].includes(one.trim()) || (isIP(address) > 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= (isIP(address) === 4 ? 32 : 128) && rest.length === 0);
+  };
+  return list === '' || list.split(',').every(isProxy);
 }
 
 export function isLoopback(host: string): boolean {

@@ -33,7 +33,8 @@ const openaiCodes: Partial<Record<ErrorCode, string>> = {
 /** Errors whose message is about the caller's own request, so that it may be told in full. */
 const tellable = new Set<ErrorCode>([
   'MC_USAGE', 'MC_SPEC_INVALID', 'MC_NOT_FOUND', 'MC_CONFLICT', 'MC_CONTEXT_LENGTH', 'MC_OVERLOADED', 'MC_STAGE_SETTINGS',
-  'MC_STAGE_INPUT', 'MC_PLUGIN_UNKNOWN', 'MC_CANCELLED', 'MC_SERVICE_UNAVAILABLE', 'MC_TIMEOUT',
+  'MC_STAGE_INPUT', 'MC_PLUGIN_UNKNOWN', 'MC_CANCELLED', 'MC_SERVICE_UNAVAILABLE', 'MC_TIMEOUT', 'MC_LOGIN_FAILED', 'MC_LOGIN_LIMITED',
+  'MC_LINK_INVALID', 'MC_FORBIDDEN',
 ]);
 
 /**
@@ -48,6 +49,7 @@ export function toApiError(error: unknown): ApiErrorBody {
     const message = tellable.has(error.code) ? `${error.message}. ${error.hint}` : entry.meaning;
     const code = openaiCodes[error.code] ?? error.code;
     const body: ApiErrorBody = { status: entry.http, error: { message, type: typeOf(entry.http), param: null, code } };
+    if (error.code === 'MC_LOGIN_LIMITED') return { ...body, retryAfter: 15 * 60 };
     return entry.http === 429 || entry.http === 503 ? { ...body, retryAfter: 1 } : body;
   }
   return fromFastify(error);

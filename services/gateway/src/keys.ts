@@ -20,12 +20,17 @@ export class KeyRing {
 
   /** The name of the key in an Authorization header; undefined when it is none of ours. */
   nameOf(authorization: string | undefined): string | undefined {
-    const given = /^Bearer +(\S{1,512})$/i.exec(authorization ?? '')?.[1];
+    const given = bearerOf(authorization);
     if (given === undefined) return undefined;
     const hash = sha256(given);
     // Every key is compared, so that the time tells nothing.
     return this.#keys.reduce<string | undefined>((found, key) => (timingSafeEqual(hash, key.hash) ? key.name : found), undefined);
   }
+}
+
+/** The key in an Authorization header. */
+export function bearerOf(authorization: string | undefined): string | undefined {
+  return /^Bearer +(\S{1,512})$/i.exec(authorization ?? '')?.[1];
 }
 
 function readKey(entry: string, index: number): Key {

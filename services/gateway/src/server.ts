@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
@@ -7,38 +8,38 @@ import type { Logger } from '@minchat/telemetry';
 import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyReply } from 'fastify';
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { Registry } from 'prom-client';
-import { isLoopback, requireKeys, type GatewayEnv } from './env.ts';
+import { isLoopback, requireAuth, trustedProxies, type GatewayEnv } from './env.ts';
 import { ApiError, toApiError } from './errors.ts';
 import { busInference } from './inference.ts';
 import { KeyRing, collects } from './keys.ts';
 import { ModelDirectory } from './models.ts';
 import { openAiRoutes, type CollectedPrompt } from './openai/routes.ts';
 import { observe } from './observe.ts';
+import { adminRoutes } from './people/admin-routes.ts';
+import { guard } from './people/guard.ts';
+import { Identities } from './people/identities.ts';
+import type { Principal } from './people/principal.ts';
+import { openSessionRoute, sessionRoutes } from './people/session-routes.ts';
 import { runRoutes } from './runs/routes.ts';
 import { dataRoutes } from './studio/data.ts';
 import { labelingRoutes } from './studio/labeling.ts';
 import { serveStudio } from './studio/page.ts';
 import { Tickets } from './tickets.ts';
 
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** The name of the API key that the request came with. */
-    keyName: string | undefined;
-  }
-}
-
 export type ServerSettings = Omit<GatewayEnv, 'NATS_URL' | 'NATS_TOKEN'>;
 
 /**
- * The HTTP edge. Holds no state: everything is asked of the bus. Its metrics go into `registry`. Throws MC_CONFIG_INVALID when it
- * would listen on an open address without keys.
+ * The HTTP edge. Holds no state: everything is asked of the bus. Its metrics go into `registry`. Throws MC_AUTH_REQUIRED when it
+ * would listen on an address that others can reach without authentication.
  */
 export async function createServer(bus: Bus, env: ServerSettings, log: Logger, registry = new Registry()): Promise<FastifyInstance> {
   const keys = new KeyRing(env.GATEWAY_API_KEYS);
-  requireKeys(env.GATEWAY_HOST, keys);
+  requireAuth(env, keys);
+  const required = env.GATEWAY_AUTH === 'required';
   const app = fastify({
     loggerInstance: log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
+    trustProxy: trustedProxies(env.GATEWAY_TRUST_PROXY),
     bodyLimit: env.GATEWAY_BODY_LIMIT_KB * 1024,
     requestTimeout: env.GATEWAY_REQUEST_SECONDS * 1000,
     // Node looks for slow requests at this interval; by default every 30 s.
@@ -75,7 +76,6 @@ export async function createServer(bus: Bus, env: ServerSettings, log: Logger, r
     closing.abort();
     closeWhenDone();
   });
-  app.decorateRequest('keyName');
   app.addHook('onRequest', async (request, reply) => {
     running += 1;
     reply.raw.once('close', () => {
@@ -84,9 +84,12 @@ export async function createServer(bus: Bus, env: ServerSettings, log: Logger, r
     });
     reply.header('x-request-id', request.id);
     // A name that resolves to this machine makes a page of another site our neighbour; ours are known.
-    if (keys.size === 0 && !isLoopback(hostName(request.host))) throw new ApiError(421, 'This gateway answers to localhost only.', { code: 'unknown_host' });
-    request.keyName = keys.nameOf(request.headers.authorization);
+    if (!required && keys.size === 0 && !isLoopback(hostName(request.host))) throw new ApiError(421, 'This gateway answers to localhost only.', { code: 'unknown_host' });
   });
+  const identities = new Identities(bus, keys, required);
+  const tickets = new Tickets(env.GATEWAY_API_KEYS);
+  await app.register(cookie);
+  guard(app, { identities, tickets, bus, required });
 
   observe(app, registry);
   await app.register(helmet, {
@@ -95,9 +98,9 @@ export async function createServer(bus: Bus, env: ServerSettings, log: Logger, r
     strictTransportSecurity: false,
   });
   await app.register(rateLimit, {
-    max: env.GATEWAY_RATE_LIMIT,
+    max: ({ principal }) => (principal.kind === 'key' && principal.rateLimit > 0 ? principal.rateLimit : env.GATEWAY_RATE_LIMIT),
     timeWindow: '1 minute',
-    keyGenerator: (request) => (request.keyName === undefined ? `ip:${request.ip}` : `key:${request.keyName}`),
+    keyGenerator: ({ principal, ip }) => ('id' in principal ? principal.id : `ip:${ip}`),
     errorResponseBuilder: (_request, { after }) => new ApiError(429, `Rate limit reached. Try again in ${after}.`, { code: 'rate_limit_exceeded' }),
   });
   app.addHook('onSend', async (_request, reply) => {
@@ -116,7 +119,7 @@ export async function createServer(bus: Bus, env: ServerSettings, log: Logger, r
       openapi: '3.1.0',
       info: { title: 'minchat', version: '1', description: 'OpenAI-compatible API of your own models, and the runs that train them.' },
       components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' } } },
-      ...(keys.size > 0 ? { security: [{ key: [] }] } : {}),
+      ...(keys.size > 0 || required ? { security: [{ key: [] }] } : {}),
     },
     transform: jsonSchemaTransform,
   });
@@ -124,25 +127,34 @@ export async function createServer(bus: Bus, env: ServerSettings, log: Logger, r
   await serveStudio(app);
 
   const collect = ({ request, index, messages, user, refused }: CollectedPrompt): void => {
-    if (refused || request.headers['x-minchat-collect'] === 'off' || !collects(env.COLLECT_PROMPTS, request.keyName)) return;
-    const userId = user ?? request.keyName ?? 'local';
+    if (refused || request.headers['x-minchat-collect'] === 'off' || !consents(request.principal, env.COLLECT_PROMPTS)) return;
+    const userId = user ?? userOf(request.principal);
     bus.publishFeedback('prompt', { promptId: `api-${request.id}-${index}`, userId, messages, source: 'api', atMs: Date.now() })
       .catch((error: unknown) => request.log.warn({ err: error }, 'prompt not collected'));
   };
   const models = new ModelDirectory(async () => (await bus.call(rpc.listRuns, { limit: 1000 })).runs);
-  const tickets = new Tickets(env.GATEWAY_API_KEYS);
-  await app.register(async (guarded) => {
-    guarded.addHook('onRequest', async (request) => {
-      if (keys.size === 0 || request.keyName !== undefined || tickets.admit(request)) return;
-      const given = request.headers.authorization !== undefined;
-      throw new ApiError(401, given ? 'Incorrect API key provided.' : 'You didn’t provide an API key. Send it as "Authorization: Bearer KEY".', { code: given ? 'invalid_api_key' : 'missing_api_key' });
-    });
-    await guarded.register(openAiRoutes, { prefix: '/v1', inference: busInference(bus), models, collect });
-    await guarded.register(runRoutes, { prefix: '/api', bus, tickets, closing: closing.signal });
-    await guarded.register(dataRoutes, { prefix: '/api/data', bus });
-    await guarded.register(labelingRoutes, { prefix: '/api', bus });
-  });
+  await app.register(openAiRoutes, { prefix: '/v1', inference: busInference(bus), models, collect });
+  await app.register(runRoutes, { prefix: '/api', bus, tickets, closing: closing.signal });
+  await app.register(dataRoutes, { prefix: '/api/data', bus });
+  await app.register(labelingRoutes, { prefix: '/api', bus });
+  if (!required) {
+    await app.register(openSessionRoute, { prefix: '/api' });
+    return app;
+  }
+  await app.register(sessionRoutes, { prefix: '/api', bus, identities, tries: env.GATEWAY_LOGIN_RATE_LIMIT });
+  await app.register(adminRoutes, { prefix: '/api', bus });
   return app;
+}
+
+/** Whether prompts of this caller are collected: a key that was made in the studio says so itself. */
+function consents(principal: Principal, setting: string): boolean {
+  if (principal.kind === 'key' && principal.collect !== undefined) return principal.collect;
+  return collects(setting, principal.kind === 'key' ? principal.name : undefined);
+}
+
+function userOf(principal: Principal): string {
+  if (principal.kind === 'account') return principal.id;
+  return principal.kind === 'key' ? principal.name : 'local';
 }
 
 function hostName(host: string): string {

@@ -1,18 +1,19 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 
 const lifeMs = 5 * 60_000;
 
 /**
  * Short-lived permits to read one path, for what a browser fetches without a header: the report in
- * its frame. Any gateway with the same keys takes the others' tickets.
+ * its frame. Any gateway with the same keys takes the others' tickets; without keys each has a secret
+ * of its own, and a session's cookie opens the path anyway.
  */
 export class Tickets {
   readonly #secret: Buffer;
 
   /** `keys` as in GATEWAY_API_KEYS. */
   constructor(keys: string) {
-    this.#secret = createHash('sha256').update(`ticket:${keys}`).digest();
+    this.#secret = keys === '' ? randomBytes(32) : createHash('sha256').update(`ticket:${keys}`).digest();
   }
 
   /** The path with a ticket to read it. */

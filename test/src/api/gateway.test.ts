@@ -46,7 +46,7 @@ describe('keys', () => {
   });
 
   it('must be set on an address that others can reach', async () => {
-    await expect(api.gateway({ GATEWAY_HOST: '0.0.0.0' })).rejects.toMatchObject({ code: 'MC_CONFIG_INVALID' });
+    await expect(api.gateway({ GATEWAY_HOST: '0.0.0.0' })).rejects.toMatchObject({ code: 'MC_AUTH_REQUIRED' });
   });
 });
 

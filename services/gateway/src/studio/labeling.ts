@@ -1,15 +1,15 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { rpc, type Bus } from '@minchat/bus';
 import { namePattern } from '@minchat/contracts';
-import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { errorSchema } from '../openai/common.ts';
+import { labelerOf } from '../people/principal.ts';
 
 const errors = { '4xx': errorSchema, '5xx': errorSchema };
 const tags = ['labeling'];
 
-const labeler = z.string().trim().min(1).max(64).describe('Who decides: a name that the labeler chose');
+const labeler = z.string().trim().min(1).max(64).describe('Who decides: a name that the labeler chose; whoever is logged in is known by the account instead');
 // PostgreSQL cannot hold U+0000, which a model that has not learned yet may write: it is kept as what a page shows for it.
 const text = z.string().max(200_000).transform((value) => value.replaceAll('\0', '\uFFFD'));
 const message = z.strictObject({ role: z.enum(['system', 'user', 'assistant']), content: text });
@@ -50,7 +50,7 @@ export const labelingRoutes: FastifyPluginAsyncZod<{ bus: Pick<Bus, 'call' | 'pu
   });
   app.post('/label/tasks', { schema: { tags, summary: 'Take a task for a while', body: leasing, response: { 200: taskView, ...errors } } }, async (request) => {
     const { labeler: name, kind, run = '', holding } = request.body;
-    const task = await bus.call(rpc.leaseTask, { labelerId: labelerOf(request, name), kind, runId: run, holding });
+    const task = await bus.call(rpc.leaseTask, { labelerId: labelerOf(request.principal, name), kind, runId: run, holding });
     if (task.taskId === '') return { task: null };
     return { task: { id: task.taskId, kind: task.kind, run: task.runId, stage: task.stage, messages: task.messages, answers: task.answers, leasedUntil: task.leasedUntilMs } };
   });
@@ -60,13 +60,13 @@ export const labelingRoutes: FastifyPluginAsyncZod<{ bus: Pick<Bus, 'call' | 'pu
   const submission = z.strictObject({ labeler, verdicts: z.array(verdict).max(64).default([]), completion: text.default('') });
   app.post('/label/tasks/:id/submit', { schema: { tags, summary: 'Hand in a ranking, or an answer', params, body: submission, response: { 200: accepted, ...errors } } }, async (request) => {
     const { labeler: name, verdicts, completion } = request.body;
-    await bus.call(rpc.submitTask, { taskId: request.params.id, labelerId: labelerOf(request, name), verdicts, completion });
+    await bus.call(rpc.submitTask, { taskId: request.params.id, labelerId: labelerOf(request.principal, name), verdicts, completion });
     return { ok: true as const };
   });
 
   const skipping = z.strictObject({ labeler, reason: z.string().max(500) });
   app.post('/label/tasks/:id/skip', { schema: { tags, summary: 'Give a task to somebody else', params, body: skipping, response: { 200: accepted, ...errors } } }, async (request) => {
-    await bus.call(rpc.skipTask, { taskId: request.params.id, labelerId: labelerOf(request, request.body.labeler), reason: request.body.reason });
+    await bus.call(rpc.skipTask, { taskId: request.params.id, labelerId: labelerOf(request.principal, request.body.labeler), reason: request.body.reason });
     return { ok: true as const };
   });
 
@@ -74,7 +74,7 @@ export const labelingRoutes: FastifyPluginAsyncZod<{ bus: Pick<Bus, 'call' | 'pu
   const comparison = z.strictObject({ labeler, messages: conversation, answers: z.array(answer).min(2).max(16) });
   app.post('/comparisons', { schema: { tags, summary: 'Store a ranking of answers to a conversation', body: comparison, response: { 200: accepted, ...errors } } }, async (request) => {
     const { labeler: name, messages, answers } = request.body;
-    await bus.publishFeedback('ranking', { rankingId: `studio-${randomUUID()}`, promptId: promptIdOf(messages), labelerId: labelerOf(request, name), messages, answers, atMs: Date.now() });
+    await bus.publishFeedback('ranking', { rankingId: `studio-${randomUUID()}`, promptId: promptIdOf(messages), labelerId: labelerOf(request.principal, name), messages, answers, atMs: Date.now() });
     return { ok: true as const };
   });
 
@@ -82,22 +82,17 @@ export const labelingRoutes: FastifyPluginAsyncZod<{ bus: Pick<Bus, 'call' | 'pu
   app.post('/ratings', { schema: { tags, summary: 'Store what somebody thinks of one answer', body: rated, response: { 200: accepted, ...errors } } }, async (request) => {
     const { labeler: name, messages, answer: { text: words, finished, model }, rating: given, flags: marked } = request.body;
     const answers = [{ text: words, rank: 0, finished, rating: given, flags: marked, model }];
-    await bus.publishFeedback('ranking', { rankingId: `studio-${randomUUID()}`, promptId: promptIdOf(messages), labelerId: labelerOf(request, name), messages, answers, atMs: Date.now() });
+    await bus.publishFeedback('ranking', { rankingId: `studio-${randomUUID()}`, promptId: promptIdOf(messages), labelerId: labelerOf(request.principal, name), messages, answers, atMs: Date.now() });
     return { ok: true as const };
   });
 
   const demonstration = z.strictObject({ labeler, messages: conversation, completion: text.refine((value) => value !== '', 'expected an answer, found an empty text') });
   app.post('/demonstrations', { schema: { tags, summary: 'Store a prompt and an answer to it', body: demonstration, response: { 200: accepted, ...errors } } }, async (request) => {
     const { labeler: name, messages, completion } = request.body;
-    await bus.publishFeedback('demonstration', { demonstrationId: `studio-${randomUUID()}`, promptId: promptIdOf(messages), labelerId: labelerOf(request, name), messages, completion, atMs: Date.now() });
+    await bus.publishFeedback('demonstration', { demonstrationId: `studio-${randomUUID()}`, promptId: promptIdOf(messages), labelerId: labelerOf(request.principal, name), messages, completion, atMs: Date.now() });
     return { ok: true as const };
   });
 };
-
-/** Several labelers may share a key; two keys never share a labeler. */
-function labelerOf(request: FastifyRequest, name: string): string {
-  return request.keyName === undefined ? name : `${request.keyName}:${name}`;
-}
 
 /** The same conversation is the same prompt. */
 function promptIdOf(messages: readonly { role: string; content: string }[]): string {
