@@ -62,7 +62,16 @@ describe.each(await testDatabases())('feedback in $name', ({ start }) => {
     await expect(store.addPrompt(create(PromptSubmitted, { promptId: 'turn', messages: [{ role: 'assistant', content: 'Hi' }] }))).rejects.toMatchObject(bad);
     await expect(store.addDemonstration({ ...demonstration, demonstrationId: 'blank', promptId: 'new', completion: ' ' })).rejects.toMatchObject(bad);
     await expect(store.addRanking({ ...ranking, rankingId: 'x', answers: ranking.answers.map((answer) => ({ ...answer, rating: 8 })) })).rejects.toMatchObject(bad);
-    await expect(store.addRanking({ ...ranking, rankingId: 'y', answers: ranking.answers.map((answer) => ({ ...answer, text: 'nul \0' })) })).rejects.toMatchObject(bad);
     expect(await listCollections(database.db)).toEqual(before);
+  });
+
+  test('what the database cannot hold is kept as what a page shows for it', async () => {
+    const nul = [{ role: 'user', content: 'Why\0?' }];
+    await store.addPrompt(create(PromptSubmitted, { promptId: 'nul', userId: 'nobody', messages: nul }));
+    await store.addDemonstration({ ...demonstration, demonstrationId: 'nul', promptId: 'nul', messages: nul, completion: 'So\0.' });
+    await store.addRanking({ ...ranking, rankingId: 'nul', promptId: 'nul', messages: nul, answers: ranking.answers.map((answer, i) => ({ ...answer, text: `\0${i}`, flags: ['\0'] })) });
+    expect(await rows(sql`select messages->0->>'content' as content from prompts where id = 'nul'`)).toEqual([{ content: 'Why\uFFFD?' }]);
+    expect(await rows(sql`select completion from demonstrations where id = 'nul'`)).toEqual([{ completion: 'So\uFFFD.' }]);
+    expect(await rows(sql`select text, flags from ranked_answers where comparison_id = 'nul' order by position`)).toEqual([{ text: '\uFFFD0', flags: ['\uFFFD'] }, { text: '\uFFFD1', flags: ['\uFFFD'] }]);
   });
 });

@@ -6,8 +6,10 @@ import type { Logger } from '@minchat/telemetry';
 import { lockSpace, type Database, type Db } from './database.ts';
 import { withDatabaseErrors } from './database-errors.ts';
 import { threadOf } from './digest.ts';
+import { loadTombstones, promptTombstone, tombstoneOf } from './forget/tombstones.ts';
 import { BadRecordError, checkRecord } from './imports/records.ts';
 import { textHash } from './rules/normalise.ts';
+import { storable } from './storable.ts';
 import { collections, comparisons, demonstrations, imports, labelers, prompts, rankedAnswers, users } from './schema.ts';
 
 /** The collection that what people submit goes to. */
@@ -57,13 +59,16 @@ export async function createFeedbackStore(database: Database): Promise<FeedbackS
       row = known;
     }
     checkRecord({ kind: 'prompt', prompt: { messages: row.messages } });
+    const hash = promptTombstone(row.messages, row.userId.startsWith('thread:') ? undefined : row.userId);
+    if ((await loadTombstones(tx, [hash])).has(hash)) throw new BadRecordError('expected a prompt to keep, found one of somebody who was forgotten');
     const added = await tx.insert(prompts).values({ importId, id, textHash: textHash(row.messages), ...row }).onConflictDoNothing().returning({ id: prompts.id });
     if (added.length > 0) await counted(tx, 'prompts');
   }
 
   return {
-    addPrompt: (message) =>
+    addPrompt: (received) =>
       store(async (tx) => {
+        const message = storable(received);
         await needPrompt(tx, message.promptId, plain(message.messages), message.userId);
         if (message.userId === '') return;
         await tx.insert(users).values({ id: message.userId }).onConflictDoNothing();
@@ -74,12 +79,13 @@ export async function createFeedbackStore(database: Database): Promise<FeedbackS
           .where(and(eq(prompts.importId, importId), eq(prompts.id, message.promptId), sql`${prompts.userId} like 'thread:%'`));
       }),
 
-    addDemonstration: (message) =>
+    addDemonstration: (received) =>
       store(async (tx) => {
+        const message = storable(received);
         const messages = plain(message.messages);
         // A demonstration without a prompt's id has one by its words.
         const promptId = message.promptId === '' ? `demonstration:${message.demonstrationId}` : message.promptId;
-        await needPrompt(tx, promptId, messages, '');
+        await needPrompt(tx, promptId, messages, message.userId);
         if (message.completion.trim() === '') throw new BadRecordError('expected an answer, found an empty completion');
         const labelerId = await needLabeler(tx, message.labelerId);
         const added = await tx
@@ -90,13 +96,14 @@ export async function createFeedbackStore(database: Database): Promise<FeedbackS
         if (added.length > 0) await counted(tx, 'demonstrations');
       }),
 
-    addRanking: (message) =>
+    addRanking: (received) =>
       store(async (tx) => {
+        const message = storable(received);
         // One answer alone is compared with nothing, but it may be rated: a thumb in the chat.
         const rated = message.answers.length === 1 && message.answers[0]?.rating !== 0;
         if (message.answers.length < 2 && !rated) throw new BadRecordError(`expected two or more answers, or one with a rating, found ${message.answers.length}`);
         for (const answer of message.answers) checkAnswer(answer);
-        await needPrompt(tx, message.promptId, plain(message.messages), '');
+        await needPrompt(tx, message.promptId, plain(message.messages), message.userId);
         const labelerId = await needLabeler(tx, message.labelerId);
         const taskId = message.taskId === '' ? null : message.taskId;
         const added = await tx
@@ -153,8 +160,12 @@ async function knownPrompt(tx: Db, id: string): Promise<{ messages: ChatMessage[
   return row;
 }
 
-async function needLabeler(tx: Db, id: string): Promise<string | null> {
-  if (id === '') return null;
+/** The labeler, or the name that stands for one who was forgotten. Throws BadRecordError for one whose labels are deleted. */
+async function needLabeler(tx: Db, given: string): Promise<string | null> {
+  if (given === '') return null;
+  const pseudonym = (await loadTombstones(tx, [tombstoneOf('labeler', given)])).get(tombstoneOf('labeler', given));
+  if (pseudonym === null) throw new BadRecordError('expected a label to keep, found one of somebody who was forgotten');
+  const id = pseudonym ?? given;
   await tx.insert(labelers).values({ id }).onConflictDoNothing();
   return id;
 }
@@ -166,5 +177,4 @@ function plain(messages: readonly Message[]): ChatMessage[] {
 
 function checkAnswer(answer: RankedAnswer): void {
   if (answer.rating > 7) throw new BadRecordError(`expected a rating from 1 to 7, found ${answer.rating}`);
-  if (answer.text.includes('\0')) throw new BadRecordError('expected text, found a NUL character');
 }

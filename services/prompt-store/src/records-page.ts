@@ -3,7 +3,8 @@ import type { Init, ListRecordsReply, ListRecordsRequest, RankedAnswer, StoredRe
 import { importsOf } from './collections.ts';
 import type { Db } from './database.ts';
 import { withDatabaseErrors } from './database-errors.ts';
-import { comparisons, demonstrations, prompts, rankedAnswers, texts } from './schema.ts';
+import { latestSnapshot } from './decisions.ts';
+import { comparisons, demonstrations, prompts, rankedAnswers, snapshotPrompts, texts } from './schema.ts';
 
 const longestPage = 100;
 /** Texts are shown up to here, so that a page is a message that the bus takes. */
@@ -18,7 +19,8 @@ export function listRecords(db: Db, request: ListRecordsRequest): Promise<Init<L
     const importIds = await importsOf(db, request.collection);
     const limit = Math.min(request.limit || 50, longestPage);
     // One more than asked for tells whether anything follows.
-    const rows = await readers[request.type as keyof typeof readers](db, importIds, request.search, request.after, limit + 1);
+    const query = { importIds, search: request.search, after: request.after, labeler: request.labeler, decision: request.decision, snapshot: await latestSnapshot(db, request.collection), limit: limit + 1 };
+    const rows = await readers[request.type as keyof typeof readers](db, query);
     let characters = 0;
     const fitting = rows.slice(0, limit).filter((row, i) => {
       characters += JSON.stringify(row.record).length;
@@ -29,39 +31,52 @@ export function listRecords(db: Db, request: ListRecordsRequest): Promise<Init<L
   });
 }
 
-type Reader = (db: Db, importIds: number[], search: string, after: string, limit: number) => Promise<Row[]>;
+interface Query {
+  readonly importIds: number[];
+  readonly search: string;
+  readonly after: string;
+  readonly labeler: string;
+  readonly decision: string;
+  /** Whose decisions are told. */
+  readonly snapshot: number | undefined;
+  readonly limit: number;
+}
+type Reader = (db: Db, query: Query) => Promise<Row[]>;
 
 const readers = {
-  async prompts(db, importIds, search, after, limit) {
+  async prompts(db, { importIds, search, after, limit, snapshot, decision }) {
     const rows = await db.select().from(prompts)
-      .where(and(inArray(prompts.importId, importIds), behind(prompts, after), contains(search, sql`${prompts.messages}::text`)))
+      .leftJoin(snapshotPrompts, decided(snapshot))
+      .where(and(inArray(prompts.importId, importIds), decidedAs(decision), behind(prompts, after), contains(search, sql`${prompts.messages}::text`)))
       .orderBy(asc(prompts.importId), asc(prompts.id)).limit(limit);
-    return rows.map((row) => ({ importId: row.importId, record: { id: row.id, ...shownPrompt(row) } }));
+    return rows.map(({ prompts: row, snapshot_prompts: about }) => ({ importId: row.importId, record: { id: row.id, ...shownPrompt(row, about) } }));
   },
-  async demonstrations(db, importIds, search, after, limit) {
+  async demonstrations(db, { importIds, search, after, limit, snapshot, decision, labeler }) {
     const rows = await db.select().from(demonstrations)
       .innerJoin(prompts, and(eq(prompts.importId, demonstrations.importId), eq(prompts.id, demonstrations.promptId)))
-      .where(and(inArray(demonstrations.importId, importIds), behind(demonstrations, after), contains(search, sql`${prompts.messages}::text`, sql`${demonstrations.completion}`)))
+      .leftJoin(snapshotPrompts, decided(snapshot))
+      .where(and(inArray(demonstrations.importId, importIds), decidedAs(decision), labeler === '' ? undefined : eq(demonstrations.labelerId, labeler), behind(demonstrations, after), contains(search, sql`${prompts.messages}::text`, sql`${demonstrations.completion}`)))
       .orderBy(asc(demonstrations.importId), asc(demonstrations.id)).limit(limit);
-    return rows.map(({ demonstrations: row, prompts: prompt }) => ({
+    return rows.map(({ demonstrations: row, prompts: prompt, snapshot_prompts: about }) => ({
       importId: row.importId,
-      record: { id: row.id, ...shownPrompt(prompt), completion: shown(row.completion), labeler: row.labelerId ?? '' },
+      record: { id: row.id, ...shownPrompt(prompt, about), completion: shown(row.completion), labeler: row.labelerId ?? '' },
     }));
   },
-  async comparisons(db, importIds, search, after, limit) {
+  async comparisons(db, { importIds, search, after, limit, snapshot, decision, labeler }) {
     const fits = db.select({ one: sql`1` }).from(rankedAnswers)
       .where(and(eq(rankedAnswers.importId, comparisons.importId), eq(rankedAnswers.comparisonId, comparisons.id), contains(search, sql`${rankedAnswers.text}`)));
     const rows = await db.select().from(comparisons)
       .innerJoin(prompts, and(eq(prompts.importId, comparisons.importId), eq(prompts.id, comparisons.promptId)))
-      .where(and(inArray(comparisons.importId, importIds), behind(comparisons, after), search === '' ? undefined : or(contains(search, sql`${prompts.messages}::text`), exists(fits))))
+      .leftJoin(snapshotPrompts, decided(snapshot))
+      .where(and(inArray(comparisons.importId, importIds), decidedAs(decision), labeler === '' ? undefined : eq(comparisons.labelerId, labeler), behind(comparisons, after), search === '' ? undefined : or(contains(search, sql`${prompts.messages}::text`), exists(fits))))
       .orderBy(asc(comparisons.importId), asc(comparisons.id)).limit(limit);
     const answers = await answersOf(db, rows.map((row) => row.comparisons));
-    return rows.map(({ comparisons: row, prompts: prompt }) => ({
+    return rows.map(({ comparisons: row, prompts: prompt, snapshot_prompts: about }) => ({
       importId: row.importId,
-      record: { id: row.id, ...shownPrompt(prompt), labeler: row.labelerId ?? '', answers: answers.get(`${row.importId}:${row.id}`) ?? [] },
+      record: { id: row.id, ...shownPrompt(prompt, about), labeler: row.labelerId ?? '', answers: answers.get(`${row.importId}:${row.id}`) ?? [] },
     }));
   },
-  async texts(db, importIds, search, after, limit) {
+  async texts(db, { importIds, search, after, limit }) {
     const rows = await db.select().from(texts)
       .where(and(inArray(texts.importId, importIds), behind(texts, after), contains(search, sql`${texts.text}`)))
       .orderBy(asc(texts.importId), asc(texts.id)).limit(limit);
@@ -93,8 +108,24 @@ async function answersOf(db: Db, rows: readonly { importId: number; id: string }
   return found;
 }
 
-function shownPrompt(row: { messages: { role: string; content: string }[]; useCase: string | null }) {
-  return { messages: row.messages.map(({ role, content }) => ({ role, content: shown(content) })), useCase: row.useCase ?? '' };
+/** Joins what a snapshot decided about a prompt. */
+function decided(snapshot: number | undefined): SQL {
+  return snapshot === undefined ? sql`false` : sql`${snapshotPrompts.snapshotId} = ${snapshot} and ${snapshotPrompts.promptId} = ${prompts.id}`;
+}
+
+/** That a prompt is kept in a split, or dropped for a reason that begins so. */
+function decidedAs(decision: string): SQL | undefined {
+  if (decision === '') return undefined;
+  return sql`coalesce(split_part(${snapshotPrompts.droppedReason}, ':', 1), ${snapshotPrompts.split}) = ${decision}`;
+}
+
+function shownPrompt(row: typeof prompts.$inferSelect, about: typeof snapshotPrompts.$inferSelect | null) {
+  return {
+    messages: row.messages.map(({ role, content }) => ({ role, content: shown(content) })),
+    useCase: row.useCase ?? '',
+    user: row.userId.startsWith('thread:') ? '' : row.userId,
+    decision: about === null ? '' : (about.droppedReason ?? about.split),
+  };
 }
 
 function shown(text: string): string {

@@ -210,6 +210,9 @@ export const labelingTasks = pgTable(
     model: text('model'),
     /** Of a gold question: the known rank of each answer, in the order of `answers`. */
     gold: jsonb('gold').$type<number[]>(),
+    /** Of a gold question: the comparison that it is made of, and the labeler that it is for. */
+    goldOf: key('gold_of'),
+    goldFor: key('gold_for'),
     /** How many labelers it is for, and how many are through with it. */
     wanted: integer('wanted').notNull().default(1),
     done: integer('done').notNull().default(0),

@@ -104,7 +104,7 @@ test('feedback is stored once, whatever is sent twice, and over a kill of the se
   await bus.publishFeedback('demonstration', { demonstrationId: 'demonstration-1', promptId: 'prompt-1', labelerId: 'ben', completion: 'Because light scatters.' });
   // None of these can be used, and none stops those behind them.
   await bus.publishFeedback('demonstration', { demonstrationId: 'unknown', promptId: 'nowhere', completion: 'What?' });
-  await bus.publishFeedback('ranking', { ...ranking, rankingId: 'single', answers: ranking.answers.slice(0, 1) });
+  await bus.publishFeedback('ranking', { ...ranking, rankingId: 'single', answers: ranking.answers.slice(1) });
   const all = { name: 'feedback', prompts: 1, demonstrations: 1, comparisons: 1, texts: 0 };
   await expect.poll(() => collection('feedback'), { timeout: 10_000 }).toEqual(all);
 

@@ -1,15 +1,14 @@
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { MinchatError } from '@minchat/errors';
-import { toItem, type ImportedItem } from './records.ts';
+import { toItem, type ImportedItem, type ImportedRecord } from './records.ts';
 import type { Source } from './source.ts';
-import { trlRecords } from './trl.ts';
 
 /** Uncompressed bytes of rows held at once: a larger row group is read in parts. */
 const bytesAtOnce = 64 * 2 ** 20;
 
-/** Reads a Parquet file in TRL's conventions, one row group after another; `line` is a row's number. */
-export async function* readParquet(source: Source): AsyncGenerator<ImportedItem> {
+/** Reads a Parquet file, one row group after another; `line` is a row's number. */
+export async function* readParquet(source: Source, convert: (row: unknown) => readonly ImportedRecord[]): AsyncGenerator<ImportedItem> {
   if (source.gzip) {
     throw new MinchatError('MC_DATA_INVALID', 'expected Parquet, found gzip', { hint: 'Unpack the file first: Parquet is compressed inside.' });
   }
@@ -29,7 +28,7 @@ export async function* readParquet(source: Source): AsyncGenerator<ImportedItem>
       const rows = await parquetReadObjects({ file, metadata, compressors, rowStart: line, rowEnd }).catch(broken);
       for (const row of rows) {
         line += 1;
-        yield toItem(line, () => trlRecords(row));
+        yield toItem(line, () => convert(row));
       }
     }
     source.setBytesRead(source.bytesRead() + Number(group.total_compressed_size ?? group.total_byte_size));

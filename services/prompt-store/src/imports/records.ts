@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { messageSchema, type ChatMessage } from '@minchat/datasets';
+import { storable } from '../storable.ts';
 
 /** A conversation that ends with a user's turn, as a file gives it. */
 export interface ImportedPrompt {
@@ -13,6 +14,11 @@ export interface ImportedAnswer {
   readonly text: string;
   /** 0 is best; equal ranks are ties. */
   readonly rank: number;
+  /** False when it was cut off before its end. */
+  readonly finished?: boolean;
+  /** 1 to 7. */
+  readonly rating?: number;
+  readonly flags?: readonly string[];
   readonly model?: string;
 }
 
@@ -50,15 +56,9 @@ export function optional<Schema extends z.ZodType>(schema: Schema) {
   return schema.nullish().transform((value) => value ?? undefined);
 }
 
-/** A text that the database can hold: NUL and halves of surrogate pairs cannot be stored. */
-export const storableText = z
-  .string()
-  .refine((text) => !text.includes('\0'), 'expected text, found a NUL character')
-  .refine((text) => text.isWellFormed(), 'expected Unicode, found half of a surrogate pair');
+const conversationSchema = z.array(messageSchema).min(1);
 
-const conversationSchema = z.array(messageSchema.extend({ content: storableText })).min(1);
-
-/** Asserts that messages are a prompt: storable, and ending with a user's turn that says something. */
+/** Asserts that messages are a prompt: that they end with a user's turn that says something. */
 export function checkPrompt(prompt: ImportedPrompt): void {
   parseRecord(conversationSchema, prompt.messages);
   const last = prompt.messages.at(-1);
@@ -66,21 +66,18 @@ export function checkPrompt(prompt: ImportedPrompt): void {
   if (last.content.trim() === '') throw new BadRecordError('expected a prompt, found an empty one');
 }
 
-/** Asserts that a record can be stored. Throws BadRecordError. */
+/** Asserts that a record is one that can be learned from. Throws BadRecordError. */
 export function checkRecord(record: ImportedRecord): void {
   if (record.kind === 'text') {
-    parseRecord(storableText, record.text);
     if (record.text.trim() === '') throw new BadRecordError('expected text, found an empty one');
     return;
   }
   checkPrompt(record.prompt);
-  if (record.kind === 'demonstration') {
-    parseRecord(storableText, record.completion);
-    if (record.completion.trim() === '') throw new BadRecordError('expected an answer, found an empty completion');
-  }
+  if (record.kind === 'demonstration' && record.completion.trim() === '') throw new BadRecordError('expected an answer, found an empty completion');
   if (record.kind === 'comparison') {
-    if (record.answers.length < 2) throw new BadRecordError(`expected two or more answers, found ${record.answers.length}`);
-    for (const answer of record.answers) parseRecord(storableText, answer.text);
+    // One answer alone is compared with nothing, but it may be rated.
+    if (record.answers.length === 1 && record.answers[0]?.rating !== undefined) return;
+    if (record.answers.length < 2) throw new BadRecordError(`expected two or more answers, or one with a rating, found ${record.answers.length}`);
     if (new Set(record.answers.map((answer) => answer.text)).size < 2) throw new BadRecordError('expected answers that differ, found the same text');
   }
 }
@@ -88,7 +85,7 @@ export function checkRecord(record: ImportedRecord): void {
 /** Turns one parsed line into an item: conversion and checks, bad ones told by their reason. */
 export function toItem(line: number, convert: () => readonly ImportedRecord[]): ImportedItem {
   try {
-    const records = convert();
+    const records = convert().map((record) => storable(record));
     for (const record of records) checkRecord(record);
     return { line, records };
   } catch (error) {

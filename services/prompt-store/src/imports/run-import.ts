@@ -2,8 +2,10 @@ import { eq, sql } from 'drizzle-orm';
 import { MinchatError } from '@minchat/errors';
 import { lockSpace, type Database, type Db } from '../database.ts';
 import { toDatabaseError } from '../database-errors.ts';
-import { collections, imports } from '../schema.ts';
-import { formats } from './formats.ts';
+import { loadTombstones } from '../forget/tombstones.ts';
+import { collections, imports, tombstones } from '../schema.ts';
+import { readerOf } from './formats.ts';
+import type { FieldMapping } from './mapping.ts';
 import { openSource } from './source.ts';
 import { deleteRows } from './sweep.ts';
 import { createWriter, type Counts } from './writer.ts';
@@ -14,6 +16,7 @@ export interface ImportOptions {
   collection: string;
   /** The first bad record fails the import instead of being passed over. */
   strict: boolean;
+  mapping?: readonly FieldMapping[];
   signal?: AbortSignal;
 }
 
@@ -26,6 +29,8 @@ export interface ImportStatus extends Counts {
   readonly bytes: number;
   readonly totalBytes: number;
   readonly skipped: number;
+  /** Records of people who were forgotten: they are left out. */
+  readonly forgotten: number;
   /** The first bad records, at most 100. */
   readonly bad: readonly BadLine[];
   readonly done: boolean;
@@ -40,22 +45,20 @@ const progressMs = 200;
  * MC_DATA_INVALID (with the line), MC_DATA_EMPTY, MC_USAGE, MC_CANCELLED and what the database throws.
  */
 export async function* importFile(database: Database, options: ImportOptions): AsyncGenerator<ImportStatus> {
-  const read = Object.hasOwn(formats, options.format) ? formats[options.format] : undefined;
-  if (read === undefined) {
-    throw new MinchatError('MC_USAGE', `expected a format out of ${Object.keys(formats).join(', ')}, found ${options.format}`);
-  }
+  const read = readerOf(options.format, options.mapping);
   const source = await openSource(options.path);
   const session = await database.session();
   const { db } = session;
   let importId: number | undefined;
   try {
     importId = await begin(db, options);
-    const writer = createWriter(db, importId);
+    const held = await loadTombstones(db);
+    const writer = createWriter(db, importId, held);
     const bad: BadLine[] = [];
     let skipped = 0;
     let records = 0;
     let toldAt = performance.now();
-    const status = (done: boolean): ImportStatus => ({ bytes: source.bytesRead(), totalBytes: source.totalBytes, ...writer.counts, skipped, bad: [...bad], done });
+    const status = (done: boolean): ImportStatus => ({ bytes: source.bytesRead(), totalBytes: source.totalBytes, ...writer.counts, skipped, forgotten: writer.forgotten, bad: [...bad], done });
 
     for await (const item of read(source)) {
       if (options.signal?.aborted) throw new MinchatError('MC_CANCELLED', 'the import was broken off', { hint: 'Nothing was imported; start it again.' });
@@ -77,7 +80,7 @@ export async function* importFile(database: Database, options: ImportOptions): A
     }
     if (records === 0) throw nothingUsable(bad[0]);
     await writer.flush();
-    await finish(db, importId, options.collection, writer.counts, skipped);
+    await finish(db, importId, options.collection, writer.counts, skipped, held.size);
     importId = undefined;
     yield status(true);
   } catch (error) {
@@ -106,8 +109,9 @@ async function begin(db: Db, options: ImportOptions): Promise<number> {
 }
 
 /** Makes the import's rows part of the collection, all at once. */
-async function finish(db: Db, importId: number, collection: string, counts: Counts, skipped: number): Promise<void> {
+async function finish(db: Db, importId: number, collection: string, counts: Counts, skipped: number, tombstonesHeld: number): Promise<void> {
   await db.transaction(async (tx) => {
+    if ((await tx.$count(tombstones)) !== tombstonesHeld) throw new MinchatError('MC_CONFLICT', 'somebody was forgotten while the import ran', { hint: 'Start it again: it leaves out what is theirs.' });
     await tx.insert(collections).values({ name: collection }).onConflictDoNothing();
     const [row] = await tx.select({ id: collections.id }).from(collections).where(eq(collections.name, collection));
     const updated = await tx

@@ -24,6 +24,15 @@ const recordSchema = z.object({
   instruction: optional(z.string()),
   user_id: author,
   labeler: author,
+  /** Ours, beside TRL's: any number of answers, ranked (what an export of comparisons holds). */
+  answers: optional(z.array(z.object({
+    text: z.string(),
+    rank: z.int().min(0).max(999),
+    finished: optional(z.boolean()),
+    rating: optional(z.int().min(1).max(7)),
+    flags: optional(z.array(z.string())),
+    model: optional(z.string()),
+  })).min(1)),
   use_case: optional(z.string()),
 });
 type TextOrTurns = string | ChatMessage[];
@@ -39,6 +48,17 @@ export function trlRecords(value: unknown): ImportedRecord[] {
     ...(record.use_case === undefined ? {} : { useCase: record.use_case }),
   });
 
+  if (record.prompt !== undefined && record.answers !== undefined) {
+    const answers = record.answers.map(({ text, rank, finished, rating, flags, model }) => ({
+      text,
+      rank,
+      ...(finished === undefined ? {} : { finished }),
+      ...(rating === undefined ? {} : { rating }),
+      ...(flags === undefined ? {} : { flags }),
+      ...(model === undefined ? {} : { model }),
+    }));
+    return [{ kind: 'comparison', prompt: prompt(asPrompt(record.prompt)), answers, ...labeler }];
+  }
   if (record.chosen !== undefined && record.rejected !== undefined) {
     const { messages, better, worse } = pairOf(record.prompt, record.chosen, record.rejected);
     return [{ kind: 'comparison', prompt: prompt(messages), answers: [{ text: better, rank: 0 }, { text: worse, rank: 1 }], ...labeler }];
@@ -56,7 +76,7 @@ export function trlRecords(value: unknown): ImportedRecord[] {
   if (record.prompt !== undefined) return [{ kind: 'prompt', prompt: prompt(asPrompt(record.prompt)) }];
   if (record.text !== undefined) return [{ kind: 'text', text: record.text }];
   const keys = Object.keys(value).slice(0, 8).join(', ');
-  throw new BadRecordError(`expected text, prompt, prompt and completion, messages, or chosen and rejected; found ${keys === '' ? 'no keys' : keys}`);
+  throw new BadRecordError(`expected text, prompt, prompt and completion, messages, chosen and rejected, or prompt and answers; found ${keys === '' ? 'no keys' : keys}`);
 }
 
 interface Pair {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Db } from '../database.ts';
 import { digestOf, promptId, threadOf } from '../digest.ts';
 import { textHash } from '../rules/normalise.ts';
+import { withoutForgotten, type Tombstones } from '../forget/tombstones.ts';
 import type { ImportedPrompt, ImportedRecord } from './records.ts';
 
 /** How many rows of each kind were stored; the same record twice counts once. */
@@ -21,15 +22,18 @@ type Row = Record<string, string | number | boolean | null | readonly unknown[]>
 /** Collects records and stores them in batches, each in one transaction, all under one import. */
 export interface RecordWriter {
   readonly counts: Readonly<Counts>;
+  /** Records left out since they are of somebody who was forgotten. */
+  readonly forgotten: number;
   /** Resolves to true when a batch was stored. */
   add(record: ImportedRecord): Promise<boolean>;
   flush(): Promise<void>;
 }
 
-export function createWriter(db: Db, importId: number): RecordWriter {
+export function createWriter(db: Db, importId: number, tombstones: Tombstones): RecordWriter {
   const counts: Counts = { prompts: 0, demonstrations: 0, comparisons: 0, texts: 0 };
   let batch = emptyBatch();
   let bytes = 0;
+  let forgotten = 0;
 
   function push(table: keyof ReturnType<typeof emptyBatch>, row: Row): void {
     batch[table].push(row);
@@ -52,14 +56,20 @@ export function createWriter(db: Db, importId: number): RecordWriter {
       counts.prompts += await insert(tx, sql`prompts (import_id, id, user_id, messages, text_hash, use_case)`, importId, rows.prompts, sql`id text, user_id text, messages jsonb, text_hash text, use_case text`);
       counts.demonstrations += await insert(tx, sql`demonstrations (import_id, id, prompt_id, labeler_id, completion)`, importId, rows.demonstrations, sql`id text, prompt_id text, labeler_id text, completion text`);
       counts.comparisons += await insert(tx, sql`comparisons (import_id, id, prompt_id, labeler_id)`, importId, rows.comparisons, sql`id text, prompt_id text, labeler_id text`);
-      await insert(tx, sql`ranked_answers (import_id, comparison_id, position, text, rank, finished, flags, model)`, importId, rows.answers, sql`comparison_id text, position smallint, text text, rank integer, finished boolean, flags jsonb, model text`);
+      await insert(tx, sql`ranked_answers (import_id, comparison_id, position, text, rank, finished, rating, flags, model)`, importId, rows.answers, sql`comparison_id text, position smallint, text text, rank integer, finished boolean, rating smallint, flags jsonb, model text`);
       counts.texts += await insert(tx, sql`texts (import_id, id, text)`, importId, rows.texts, sql`id text, text text`);
     });
   }
 
   return {
     counts,
-    async add(record) {
+    get forgotten() {
+      return forgotten;
+    },
+    async add(given) {
+      const record = withoutForgotten(given, tombstones);
+      if (record !== given) forgotten += 1;
+      if (record === undefined) return false;
       if (record.kind === 'text') {
         push('texts', { id: digestOf(record.text), text: record.text });
       } else {
@@ -73,7 +83,7 @@ export function createWriter(db: Db, importId: number): RecordWriter {
           const id = digestOf(prompt, labeler, ...record.answers.flatMap((answer) => [answer.text, answer.rank]));
           push('comparisons', { id, prompt_id: prompt, labeler_id: labeler });
           for (const [position, answer] of record.answers.entries()) {
-            push('answers', { comparison_id: id, position, text: answer.text, rank: answer.rank, finished: true, flags: [], model: answer.model ?? null });
+            push('answers', { comparison_id: id, position, text: answer.text, rank: answer.rank, finished: answer.finished ?? true, rating: answer.rating ?? null, flags: answer.flags ?? [], model: answer.model ?? null });
           }
         }
       }

@@ -1,12 +1,19 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Feedback } from '@minchat/bus';
-import { LeaseTaskRequest, SubmitTaskRequest, create, type DemonstrationWritten, type Init, type LabelingTask, type RankingSubmitted, PromptSubmitted } from '@minchat/contracts';
+import { LeaseTaskRequest, ListRecordsRequest, SkipTaskRequest, SubmitTaskRequest, create, type DemonstrationWritten, type Init, type LabelingTask, type RankingSubmitted, PromptSubmitted } from '@minchat/contracts';
 import type { AnswersRecord } from '@minchat/datasets';
 import type { Database } from '../database.ts';
 import { createFeedbackStore } from '../feedback.ts';
+import { importFile } from '../imports/run-import.ts';
 import { listRecords } from '../records-page.ts';
 import { testDatabases, type TestDatabase } from '../testing.ts';
+import { checkGold } from './gold.ts';
+import { getGuidelines, saveGuidelines } from './guidelines.ts';
 import { closeQueue, listQueues, openQueue } from './queues.ts';
+import { agreementReport } from './report.ts';
 import { leaseTask, skipTask, submitTask } from './tasks.ts';
 
 describe.each(await testDatabases())('labeling on $name', ({ start }) => {
@@ -34,7 +41,7 @@ describe.each(await testDatabases())('labeling on $name', ({ start }) => {
   const records = (run: string, count: number): AnswersRecord[] => Array.from({ length: count }, (_, i) => ({
     id: `${run}-p${i}`, messages: [{ role: 'user', content: `question ${i} of ${run}` }], model: 'secret', answers: ['one', 'two', 'three'].map((text) => ({ text, finished: true })),
   }));
-  const open = (run: string, count: number, wanted: number): Promise<void> => openQueue(database.db, { jobId: `${run}-job`, runId: run, stage: 'rank', seed: 1 }, records(run, count), wanted);
+  const open = (run: string, count: number, wanted: number): Promise<void> => openQueue(database.db, { jobId: `${run}-job`, runId: run, stage: 'rank', seed: 1 }, records(run, count), { wanted, labelersPerTask: 1 });
   const take = (labelerId: string, runId: string, holding: string[] = [], kind = 'rank'): Promise<Init<LabelingTask>> => leaseTask(database.db, create(LeaseTaskRequest, { labelerId, kind, runId, holding }));
   const submit = (labelerId: string, task: Init<LabelingTask>, ranks: number[]) =>
     submitTask(database.db, bus, create(SubmitTaskRequest, { taskId: task.taskId ?? '', labelerId, verdicts: ranks.map((rank) => ({ rank, rating: 7 - rank, flags: [] })) }));
@@ -64,7 +71,7 @@ describe.each(await testDatabases())('labeling on $name', ({ start }) => {
   test('a task that was skipped goes to somebody else', async () => {
     await open('skip', 1, 1);
     const task = await take('ann', 'skip');
-    await skipTask(database.db, { taskId: task.taskId ?? '', labelerId: 'ann', reason: 'cannot judge' });
+    await skipTask(database.db, create(SkipTaskRequest, { taskId: task.taskId ?? '', labelerId: 'ann', reason: 'cannot judge', activeMs: 4000 }));
     expect(await take('ann', 'skip')).toEqual({});
     expect((await take('ben', 'skip')).taskId).toBe(task.taskId);
   });
@@ -100,13 +107,85 @@ describe.each(await testDatabases())('labeling on $name', ({ start }) => {
     expect((await listQueues(database.db)).unanswered).toBe(1);
   });
 
+  test('gold questions come in place of tasks, look like them, are scored, and are no feedback', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'minchat-gold-'));
+    const lines = Array.from({ length: 20 }, (_, i) => JSON.stringify({ prompt: `gold question ${i}`, answers: [{ text: 'best', rank: 0 }, { text: 'middling', rank: 1 }, { text: 'worst', rank: 2 }] }));
+    await writeFile(join(folder, 'gold.jsonl'), lines.join('\n'));
+    await Array.fromAsync(importFile(database, { path: join(folder, 'gold.jsonl'), format: 'jsonl', collection: 'gold', strict: true }));
+    await rm(folder, { recursive: true });
+    await createFeedbackStore(database);
+    await checkGold(database.db, 'gold');
+    await expect(checkGold(database.db, 'feedback')).rejects.toMatchObject({ code: 'MC_DATA_EMPTY' });
+    await openQueue(database.db, { jobId: 'mixed-job', runId: 'mixed', stage: 'rank', seed: 1 }, records('mixed', 30), { wanted: 30, labelersPerTask: 1, gold: { collection: 'gold', rate: 0.4 } });
+
+    const published = rankings.length;
+    let gold = 0;
+    for (let i = 0; i < 30; i += 1) {
+      const task = await take('ann', 'mixed');
+      // A page that is loaded again is given the same task: it cannot be told from a real one by that.
+      expect((await take('ann', 'mixed')).taskId).toBe(task.taskId);
+      expect(Object.keys(task).toSorted()).toEqual(['answers', 'kind', 'leasedUntilMs', 'messages', 'promptId', 'runId', 'stage', 'taskId']);
+      expect([task.kind, task.runId, task.stage, task.taskId?.length]).toEqual(['rank', 'mixed', 'rank', 32]);
+      const texts = task.answers?.map((answer) => answer?.text ?? '') ?? [];
+      const isGold = texts.includes('best');
+      gold += isGold ? 1 : 0;
+      // Ann knows the best one and confuses the others.
+      await submit('ann', task, isGold ? texts.map((text) => ['best', 'worst', 'middling'].indexOf(text)) : [0, 1, 2]);
+    }
+    expect(gold).toBeGreaterThan(5);
+    expect(gold).toBeLessThan(20);
+    expect(rankings.length - published).toBe(30 - gold);
+    expect(rankings.slice(published).every((ranking) => !ranking.messages?.some((message) => message?.content?.startsWith('gold')))).toBe(true);
+    expect(await queue('mixed')).toMatchObject({ done: 30 - gold, open: gold, leased: 0 });
+    const { labelers } = await agreementReport(database.db, 'mixed');
+    expect(labelers).toMatchObject([{ labelerId: 'ann', done: 30, skipped: 0, gold: { value: expect.closeTo(2 / 3, 5) as number, count: gold } }]);
+  });
+
+  test('labelers, their times and their agreement are told by run', async () => {
+    await openQueue(database.db, { jobId: 'agree-job', runId: 'agree', stage: 'rank', seed: 1 }, records('agree', 3), { wanted: 6, labelersPerTask: 2 });
+    const ranksOf: Record<string, number[][]> = { ann: [[0, 1, 2], [0, 1, 2], [0, 1, 2]], ben: [[0, 1, 2], [0, 1, 2], [2, 1, 0]] };
+    const byTask = new Map<string, number>();
+    for (const [labelerId, times] of [['ann', [1000, 2000, 9000]], ['ben', [4000, 6000, 5000]]] as const) {
+      for (const activeMs of times) {
+        const task = await take(labelerId, 'agree');
+        const id = task.taskId ?? '';
+        if (!byTask.has(id)) byTask.set(id, byTask.size);
+        const ranks = ranksOf[labelerId]?.[byTask.get(id) ?? 0] ?? [];
+        await submitTask(database.db, bus, create(SubmitTaskRequest, { taskId: id, labelerId, activeMs, verdicts: ranks.map((rank) => ({ rank, rating: 0, flags: [] })) }));
+      }
+    }
+    const report = await agreementReport(database.db, 'agree');
+    expect(report.tau).toEqual({ value: 1 / 3, count: 3 });
+    expect(report.labelers).toMatchObject([
+      { labelerId: 'ann', done: 3, medianMs: { value: 2000, count: 3 }, tau: { value: 1 / 3, count: 3 }, gold: undefined },
+      { labelerId: 'ben', done: 3, medianMs: { value: 5000, count: 3 }, tau: { value: 1 / 3, count: 3 } },
+    ]);
+    expect(report.tasks?.map((task) => [task?.labelers, task?.tau?.value])).toEqual([[2, -1], [2, 1], [2, 1]]);
+    expect(report.tasks?.[0]?.prompt).toMatch(/^question \d of agree$/);
+  });
+
+  test('answers that the database cannot hold as they are can be ranked', async () => {
+    const record: AnswersRecord = { id: 'nul', messages: [{ role: 'user', content: 'say \0' }], answers: ['a\0', 'b'].map((text) => ({ text, finished: true })) };
+    await openQueue(database.db, { jobId: 'nul-job', runId: 'nul', stage: 'rank', seed: 1 }, [record], { wanted: 1, labelersPerTask: 1 });
+    const task = await take('ann', 'nul');
+    expect(task.answers?.map((answer) => answer?.text).toSorted()).toEqual(['a\uFFFD', 'b']);
+  });
+
+  test('guidelines are those that were written last', async () => {
+    expect(await getGuidelines(database.db)).toEqual({});
+    await saveGuidelines(database.db, '# One');
+    await saveGuidelines(database.db, '# Two\0');
+    expect(await getGuidelines(database.db)).toMatchObject({ text: '# Two\uFFFD' });
+    await expect(saveGuidelines(database.db, 'x'.repeat(100_001))).rejects.toMatchObject({ code: 'MC_USAGE' });
+  });
+
   test('what is stored is browsed by pages and found by its words', async () => {
-    const page = (search: string, after = '', limit = 1) => listRecords(database.db, { collection: 'feedback', type: 'prompts', search, after, limit });
+    const page = (search: string, after = '', limit = 1) => listRecords(database.db, create(ListRecordsRequest, { collection: 'feedback', type: 'prompts', search, after, limit }));
     const first = await page('');
     const second = await page('', first.next);
     expect([first.records?.[0]?.id, second.records?.[0]?.id, second.next]).toEqual(['open-a', 'open-b', '']);
     expect((await page('100% B', '', 10)).records?.map((record) => record?.id)).toEqual(['open-b']);
     expect((await page('100x', '', 10)).records).toEqual([]);
-    await expect(listRecords(database.db, { collection: 'none', type: 'prompts', search: '', after: '', limit: 1 })).rejects.toMatchObject({ code: 'MC_NOT_FOUND' });
+    await expect(listRecords(database.db, create(ListRecordsRequest, { collection: 'none', type: 'prompts' }))).rejects.toMatchObject({ code: 'MC_NOT_FOUND' });
   });
 });

@@ -5,19 +5,27 @@ import type { Db } from '../database.ts';
 import { withDatabaseErrors } from '../database-errors.ts';
 import { digestOf } from '../digest.ts';
 import { demonstrations, imports, labelingQueues, labelingTasks, prompts } from '../schema.ts';
+import { storable } from '../storable.ts';
 
 const tasksAtOnce = 500;
 /** Counting goes no further: nobody needs to know more exactly how much is left to write. */
 const countedUnanswered = 1000;
 
+export interface QueueSettings {
+  /** How many rankings are waited for. */
+  readonly wanted: number;
+  readonly labelersPerTask: number;
+  readonly gold?: { readonly collection: string; readonly rate: number } | undefined;
+}
+
 /**
  * Offers a stage's answers to labelers. Called again after a restart it changes nothing. Where more
- * rankings are wanted than there are prompts, each goes to several labelers.
+ * rankings are wanted than that, each prompt goes to more labelers.
  */
-export async function openQueue(db: Db, job: { jobId: string; runId: string; stage: string; seed: number }, records: readonly AnswersRecord[], wanted: number): Promise<void> {
+export async function openQueue(db: Db, job: { jobId: string; runId: string; stage: string; seed: number }, records: readonly AnswersRecord[], { wanted, labelersPerTask, gold }: QueueSettings): Promise<void> {
   const { jobId, runId, stage, seed } = job;
-  const each = Math.max(1, Math.ceil(wanted / records.length));
-  const rows = records.map((record) => ({
+  const each = Math.max(labelersPerTask, Math.ceil(wanted / records.length));
+  const rows = records.map((record) => storable(record)).map((record) => ({
     id: digestOf('rank', jobId, record.id),
     kind: 'rank' as const,
     jobId,
@@ -29,7 +37,7 @@ export async function openQueue(db: Db, job: { jobId: string; runId: string; sta
     wanted: each,
   }));
   await db.transaction(async (tx) => {
-    const queue = { jobId, runId, stage, wanted };
+    const queue = { jobId, runId, stage, wanted, goldRate: gold?.rate ?? 0, goldCollection: gold?.collection ?? null };
     await tx.insert(labelingQueues).values(queue).onConflictDoUpdate({ target: labelingQueues.jobId, set: { wanted, open: true } });
     for (let from = 0; from < rows.length; from += tasksAtOnce) {
       await tx.insert(labelingTasks).values(rows.slice(from, from + tasksAtOnce)).onConflictDoNothing();
@@ -42,6 +50,15 @@ export async function closeQueue(db: Db, jobId: string): Promise<void> {
   await db.update(labelingQueues).set({ open: false }).where(eq(labelingQueues.jobId, jobId));
 }
 
+/** How many of a stage's rankings are still to be had: people may have been forgotten with theirs. */
+export async function openRankings(db: Db, jobId: string): Promise<number> {
+  const [row] = await db
+    .select({ open: sql<number>`coalesce(sum(greatest(${labelingTasks.wanted} - ${labelingTasks.done}, 0)), 0)`.mapWith(Number) })
+    .from(labelingTasks)
+    .where(and(eq(labelingTasks.jobId, jobId), sql`${labelingTasks.gold} is null`));
+  return row?.open ?? 0;
+}
+
 /** The queues that wait for rankings, the latest first. */
 export function listQueues(db: Db): Promise<Init<ListQueuesReply>> {
   return withDatabaseErrors(async () => {
@@ -51,8 +68,8 @@ export function listQueues(db: Db): Promise<Init<ListQueuesReply>> {
         stage: labelingQueues.stage,
         wanted: labelingQueues.wanted,
         done: labelingQueues.done,
-        open: sql<number>`count(*) filter (where ${labelingTasks.done} < ${labelingTasks.wanted})`.mapWith(Number),
-        leased: sql<number>`count(*) filter (where ${labelingTasks.leasedUntil} > now())`.mapWith(Number),
+        open: sql<number>`count(*) filter (where ${labelingTasks.gold} is null and ${labelingTasks.done} < ${labelingTasks.wanted})`.mapWith(Number),
+        leased: sql<number>`count(*) filter (where ${labelingTasks.gold} is null and ${labelingTasks.leasedUntil} > now())`.mapWith(Number),
       })
       .from(labelingQueues)
       .innerJoin(labelingTasks, eq(labelingTasks.jobId, labelingQueues.jobId))

@@ -1,4 +1,5 @@
-import { and, eq, notExists, sql } from 'drizzle-orm';
+import { and, eq, notExists, sql, type SQL } from 'drizzle-orm';
+import type { AnyPgColumn } from 'drizzle-orm/pg-core';
 import type { Bus } from '@minchat/bus';
 import type { Init, LabelingTask, LeaseTaskRequest, SkipTaskRequest, SubmitTaskRequest } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
@@ -6,6 +7,8 @@ import type { Db } from '../database.ts';
 import { withDatabaseErrors } from '../database-errors.ts';
 import { digestOf } from '../digest.ts';
 import { imports, labelingOutcomes, labelingQueues, labelingTasks, prompts } from '../schema.ts';
+import { goldScore } from './agreement.ts';
+import { makeGold } from './gold.ts';
 import { isUnanswered } from './queues.ts';
 
 /** How long a task is a labeler's; taking it again begins anew. */
@@ -19,7 +22,7 @@ type Task = typeof labelingTasks.$inferSelect;
  */
 export function leaseTask(db: Db, request: LeaseTaskRequest): Promise<Init<LabelingTask>> {
   return withDatabaseErrors(async () => {
-    const task = (await leaseExisting(db, request)) ?? (request.kind === 'write' ? await leaseUnanswered(db, request) : undefined);
+    const task = (await leaseHeld(db, request)) ?? (await leaseGold(db, request)) ?? (await leaseFree(db, request)) ?? (request.kind === 'write' ? await leaseUnanswered(db, request) : undefined);
     if (task === undefined) return {};
     const [queue] = task.jobId === null ? [] : await db.select().from(labelingQueues).where(eq(labelingQueues.jobId, task.jobId));
     return {
@@ -37,25 +40,53 @@ export function leaseTask(db: Db, request: LeaseTaskRequest): Promise<Init<Label
 
 const lease = (labelerId: string) => ({ leasedBy: labelerId, leasedUntil: sql`now() + make_interval(mins => ${leaseMinutes})` });
 
-async function leaseExisting(db: Db, { labelerId, kind, runId, holding }: LeaseTaskRequest): Promise<Task | undefined> {
-  const free = sql`(${labelingTasks.leasedBy} is null or ${labelingTasks.leasedUntil} < now() or ${labelingTasks.leasedBy} = ${labelerId})`;
-  const fitting = db
+/** What a labeler has already, as after a page was loaded again: what they took first comes first. */
+function leaseHeld(db: Db, request: LeaseTaskRequest): Promise<Task | undefined> {
+  return take(db, request, sql`${labelingTasks.leasedBy} = ${request.labelerId}`, labelingTasks.leasedUntil, labelingTasks.id);
+}
+
+/** What has waited longest, and of that what fewest have done. */
+function leaseFree(db: Db, request: LeaseTaskRequest): Promise<Task | undefined> {
+  return take(db, request, unclaimed, labelingQueues.createdAt, labelingTasks.done, labelingTasks.id);
+}
+
+/** A gold question in place of the next task, when there is one and the question's turn has come. */
+async function leaseGold(db: Db, request: LeaseTaskRequest): Promise<Task | undefined> {
+  if (request.kind !== 'rank') return undefined;
+  const [next] = await db
+    .select({ queue: labelingQueues })
+    .from(labelingTasks)
+    .innerJoin(labelingQueues, eq(labelingQueues.jobId, labelingTasks.jobId))
+    .where(couldDo(db, request, unclaimed))
+    .orderBy(labelingQueues.createdAt)
+    .limit(1);
+  return next === undefined ? undefined : makeGold(db, next.queue, request.labelerId, lease(request.labelerId));
+}
+
+const unclaimed = sql`${labelingTasks.gold} is null and (${labelingTasks.leasedBy} is null or ${labelingTasks.leasedUntil} < now())`;
+
+/** The tasks of those that `whose` says which a labeler could do, and has not. */
+function couldDo(db: Db, { labelerId, kind, runId, holding }: LeaseTaskRequest, whose: SQL): SQL | undefined {
+  return and(
+    sql`${labelingTasks.kind} = ${kind} and ${labelingTasks.done} < ${labelingTasks.wanted}`,
+    sql`coalesce(${labelingQueues.open}, true)`,
+    runId === '' ? undefined : eq(labelingQueues.runId, runId),
+    whose,
+    ...holding.map((id) => sql`${labelingTasks.id} <> ${id}`),
+    notExists(db.select({ one: sql`1` }).from(labelingOutcomes).where(and(eq(labelingOutcomes.taskId, labelingTasks.id), eq(labelingOutcomes.labelerId, labelerId)))),
+  );
+}
+
+async function take(db: Db, request: LeaseTaskRequest, whose: SQL, ...order: (SQL | AnyPgColumn)[]): Promise<Task | undefined> {
+  const found = db
     .select({ id: labelingTasks.id })
     .from(labelingTasks)
     .leftJoin(labelingQueues, eq(labelingQueues.jobId, labelingTasks.jobId))
-    .where(and(
-      sql`${labelingTasks.kind} = ${kind} and ${labelingTasks.done} < ${labelingTasks.wanted}`,
-      sql`coalesce(${labelingQueues.open}, true)`,
-      runId === '' ? undefined : eq(labelingQueues.runId, runId),
-      free,
-      ...holding.map((id) => sql`${labelingTasks.id} <> ${id}`),
-      notExists(db.select({ one: sql`1` }).from(labelingOutcomes).where(and(eq(labelingOutcomes.taskId, labelingTasks.id), eq(labelingOutcomes.labelerId, labelerId)))),
-    ))
-    // Those held already first; then what has waited longest, and of that what fewest have done.
-    .orderBy(sql`${labelingTasks.leasedBy} is not distinct from ${labelerId} desc`, labelingQueues.createdAt, labelingTasks.done, labelingTasks.id)
+    .where(couldDo(db, request, whose))
+    .orderBy(...order)
     .limit(1)
     .for('update', { of: labelingTasks, skipLocked: true });
-  const [task] = await db.update(labelingTasks).set(lease(labelerId)).where(eq(labelingTasks.id, sql`(${fitting})`)).returning();
+  const [task] = await db.update(labelingTasks).set(lease(request.labelerId)).where(eq(labelingTasks.id, sql`(${found})`)).returning();
   return task;
 }
 
@@ -99,20 +130,28 @@ export function submitTask(db: Db, bus: Pick<Bus, 'publishFeedback'>, request: S
     } else {
       if (verdicts.length !== task.answers.length) throw new MinchatError('MC_USAGE', `expected a verdict on each of ${task.answers.length} answers, found ${verdicts.length}`);
       if (verdicts.some(({ rating }) => rating > 7)) throw new MinchatError('MC_USAGE', 'expected ratings from 1 to 7');
+      // What is made of a gold question is scored, and is no feedback.
       const answers = task.answers.map((answer, i) => ({ ...answer, ...verdicts[i], model: task.model ?? '' }));
-      await bus.publishFeedback('ranking', { ...common, rankingId: id, taskId: task.id, answers });
+      if (task.gold === null) await bus.publishFeedback('ranking', { ...common, rankingId: id, taskId: task.id, answers });
     }
-    await end(db, task, labelerId, 'done', null);
+    const ranks = task.kind === 'rank' ? verdicts.map(({ rank }) => rank) : null;
+    await end(db, task, { labelerId, outcome: 'done', ranks, activeMs: timeOf(request), goldScore: task.gold === null || ranks === null ? null : (goldScore(task.gold, ranks) ?? null) });
     return {};
   });
 }
 
 /** Gives a task back for good, as far as this labeler is concerned. */
-export function skipTask(db: Db, { taskId, labelerId, reason }: SkipTaskRequest): Promise<Record<string, never>> {
+export function skipTask(db: Db, request: SkipTaskRequest): Promise<Record<string, never>> {
   return withDatabaseErrors(async () => {
-    await end(db, await heldTask(db, taskId, labelerId), labelerId, 'skipped', reason.slice(0, 500));
+    const { taskId, labelerId, reason } = request;
+    await end(db, await heldTask(db, taskId, labelerId), { labelerId, outcome: 'skipped', reason: reason.slice(0, 500), activeMs: timeOf(request) });
     return {};
   });
+}
+
+/** 0 is what a client sends that does not measure. A day is more than anybody is at a task. */
+function timeOf({ activeMs }: { activeMs: number }): number | null {
+  return activeMs === 0 ? null : Math.min(activeMs, 86_400_000);
 }
 
 async function heldTask(db: Db, taskId: string, labelerId: string): Promise<Task> {
@@ -124,11 +163,11 @@ async function heldTask(db: Db, taskId: string, labelerId: string): Promise<Task
   return task;
 }
 
-async function end(db: Db, task: Task, labelerId: string, outcome: 'done' | 'skipped', reason: string | null): Promise<void> {
+async function end(db: Db, task: Task, outcome: Omit<typeof labelingOutcomes.$inferInsert, 'taskId'>): Promise<void> {
   await db.transaction(async (tx) => {
-    const added = await tx.insert(labelingOutcomes).values({ taskId: task.id, labelerId, outcome, reason }).onConflictDoNothing().returning();
-    const counts = added.length > 0 && outcome === 'done' ? 1 : 0;
+    const added = await tx.insert(labelingOutcomes).values({ taskId: task.id, ...outcome }).onConflictDoNothing().returning();
+    const counts = added.length > 0 && outcome.outcome === 'done' ? 1 : 0;
     await tx.update(labelingTasks).set({ leasedBy: null, leasedUntil: null, done: sql`${labelingTasks.done} + ${counts}` }).where(eq(labelingTasks.id, task.id));
-    if (counts > 0 && task.jobId !== null) await tx.update(labelingQueues).set({ done: sql`${labelingQueues.done} + 1` }).where(eq(labelingQueues.jobId, task.jobId));
+    if (counts > 0 && task.jobId !== null && task.gold === null) await tx.update(labelingQueues).set({ done: sql`${labelingQueues.done} + 1` }).where(eq(labelingQueues.jobId, task.jobId));
   });
 }

@@ -14,6 +14,7 @@ export async function writeCollection(db: Db, job: DataJob, settings: Collection
   const { limits } = settings;
   const snapshot = await takeSnapshot(db, {
     jobId: job.jobId,
+    runId: job.runId,
     collection: settings.collection,
     seed: job.seed,
     rules: settings,

@@ -17,6 +17,7 @@ export type DataFolders = Readonly<Record<keyof typeof dataOutputs, string>>;
 
 export interface DataJob {
   readonly jobId: string;
+  readonly runId: string;
   readonly seed: number;
   readonly signal: AbortSignal;
   readonly folders: DataFolders;
@@ -34,6 +35,7 @@ export function dataStage(db: Db) {
     run(context): Promise<Metrics> {
       const job: DataJob = {
         jobId: context.jobId,
+        runId: context.runId,
         seed: context.seed,
         signal: context.signal,
         folders: {

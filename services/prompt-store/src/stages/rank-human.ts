@@ -3,9 +3,11 @@ import { and, asc, eq, inArray, isNotNull } from 'drizzle-orm';
 import { splits, writeDataset, type AnswersRecord, type ComparisonRecord, type Split } from '@minchat/datasets';
 import type { Metrics } from '@minchat/stage';
 import type { Db } from '../database.ts';
-import { closeQueue, openQueue } from '../labeling/queues.ts';
+import { checkGold } from '../labeling/gold.ts';
+import { closeQueue, openQueue, openRankings, type QueueSettings } from '../labeling/queues.ts';
 import { comparisons, imports } from '../schema.ts';
 import { answersOf } from '../snapshot.ts';
+import { storable } from '../storable.ts';
 import { answersBySplit, neededInput, type RankContext } from './rank-common.ts';
 
 /** How often the database is asked; people take longer than that. */
@@ -13,13 +15,15 @@ const pollMs = 1_000;
 const promptsAtOnce = 500;
 
 /** Waits until people have ranked enough of this run's answers, and takes their rankings. */
-export async function rankByHumans(db: Db, context: RankContext, settings: { rankings?: number | undefined; validationFraction: number }): Promise<Metrics> {
+export async function rankByHumans(db: Db, context: RankContext, settings: Pick<QueueSettings, 'labelersPerTask' | 'gold'> & { rankings?: number | undefined; validationFraction: number }): Promise<Metrics> {
   const bySplit = await answersBySplit(neededInput(context, 'answers', 'human'), context.seed, settings.validationFraction);
   const prompts = splits.reduce((sum, split) => sum + bySplit[split].length, 0);
-  const wanted = settings.rankings ?? prompts;
+  const wanted = settings.rankings ?? prompts * settings.labelersPerTask;
+  if (settings.gold !== undefined) await checkGold(db, settings.gold.collection);
   let found = await findRankings(db, bySplit);
-  await openQueue(db, context, splits.flatMap((split) => bySplit[split]), wanted);
-  while (found.count < wanted) {
+  await openQueue(db, context, splits.flatMap((split) => bySplit[split]), { ...settings, wanted });
+  // Fewer will do when no more can be had, since prompts were forgotten.
+  while (found.count < wanted && (await openRankings(db, context.jobId)) > 0) {
     context.progress({ step: found.count, totalSteps: wanted, message: `waiting for ${wanted - found.count} more rankings` });
     // Rejects with the reason of the signal's abort.
     await sleep(pollMs, undefined, { signal: context.signal }).catch(async () => {
@@ -74,6 +78,6 @@ async function findRankings(db: Db, bySplit: Record<Split, AnswersRecord[]>): Pr
 
 /** Whether a ranking is of these answers: another run may have asked the same prompt. */
 function areOf(record: AnswersRecord, ranking: ComparisonRecord['answers']): boolean {
-  const texts = new Set(record.answers.map((answer) => answer.text));
+  const texts = new Set(record.answers.map((answer) => storable(answer.text)));
   return ranking.length >= 2 && ranking.every((answer) => texts.has(answer.text));
 }

@@ -17,8 +17,17 @@ export const rankSettings = z.discriminatedUnion('labelers', [
   }),
   z.strictObject({
     labelers: z.literal('human'),
-    /** How many rankings of this run's answers to wait for; as many as there are prompts unless told. */
+    /** How many rankings of this run's answers to wait for; as many as there are prompts times labelersPerTask unless told. */
     rankings: z.int().min(1).optional(),
+    /** How many labelers rank the same answers; from two on their agreement can be told. */
+    labelersPerTask: z.int().min(1).max(20).default(1),
+    /** Questions whose ranking is known, mixed among the tasks to see how labelers do; never trained on. */
+    gold: z.strictObject({
+      /** A collection with comparisons, kept for this alone. */
+      collection: z.string().min(1),
+      /** The share of a labeler's tasks. */
+      rate: z.number().min(0).max(0.5).default(0.1),
+    }).optional(),
     validationFraction,
   }),
   z.strictObject({ labelers: z.literal('imported') }),

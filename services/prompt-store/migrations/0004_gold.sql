@@ -1,0 +1,2 @@
+ALTER TABLE "labeling_tasks" ADD COLUMN "gold_of" text COLLATE "C";--> statement-breakpoint
+ALTER TABLE "labeling_tasks" ADD COLUMN "gold_for" text COLLATE "C";

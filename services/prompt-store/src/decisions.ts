@@ -1,0 +1,42 @@
+import { count, desc, eq } from 'drizzle-orm';
+import type { ApplyRulesReply, Init } from '@minchat/contracts';
+import type { Db } from './database.ts';
+import { withDatabaseErrors } from './database-errors.ts';
+import { snapshotPrompts, snapshots } from './schema.ts';
+import { takeSnapshot } from './snapshot.ts';
+import { dataSettings } from './stages/data-settings.ts';
+
+// What the paper's rules made of a collection: of the latest snapshot of it, whoever asked for it.
+
+/** The number of the latest snapshot of a collection, if any was taken. */
+export async function latestSnapshot(db: Db, collection: string): Promise<number | undefined> {
+  const [row] = await db.select({ id: snapshots.id }).from(snapshots).where(eq(snapshots.collection, collection)).orderBy(desc(snapshots.id)).limit(1);
+  return row?.id;
+}
+
+/** How many prompts went to each split, and how many were dropped by the first words of the reason. */
+export function decisionsOf(db: Db, collection: string): Promise<Init<ApplyRulesReply>> {
+  return withDatabaseErrors(async () => {
+    const id = await latestSnapshot(db, collection);
+    if (id === undefined) return {};
+    const rows = await db
+      .select({ split: snapshotPrompts.split, reason: snapshotPrompts.droppedReason, prompts: count() })
+      .from(snapshotPrompts).where(eq(snapshotPrompts.snapshotId, id)).groupBy(snapshotPrompts.split, snapshotPrompts.droppedReason);
+    const totals = new Map<string, number>();
+    for (const { split, reason, prompts } of rows) {
+      const decision = reason?.split(':')[0] ?? split;
+      totals.set(decision, (totals.get(decision) ?? 0) + prompts);
+    }
+    return { decisions: Array.from(totals, ([decision, prompts]) => ({ decision, prompts })).toSorted((a, b) => b.prompts - a.prompts) };
+  });
+}
+
+/** Applies the rules as a data stage with its default settings and the seed 1 would. Throws MC_NOT_FOUND. */
+export function applyRules(db: Db, collection: string): Promise<Init<ApplyRulesReply>> {
+  return withDatabaseErrors(async () => {
+    const settings = dataSettings.parse({ source: 'collection', collection });
+    if (settings.source !== 'collection') throw new Error('expected the settings of a collection');
+    await takeSnapshot(db, { jobId: `rules:${collection}`, runId: '', collection, seed: 1, rules: settings, splitFractions: settings.splitFractions });
+    return decisionsOf(db, collection);
+  });
+}

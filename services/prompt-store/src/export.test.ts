@@ -1,0 +1,73 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { create, ListRecordsRequest } from '@minchat/contracts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Database } from './database.ts';
+import { applyRules, decisionsOf } from './decisions.ts';
+import { exportRecords } from './export.ts';
+import { importFile } from './imports/run-import.ts';
+import { listRecords } from './records-page.ts';
+import { testDatabases, type TestDatabase } from './testing.ts';
+
+const lines = [
+  { prompt: [{ role: 'system', content: 'Be kind.' }, { role: 'user', content: 'Hi é "q"\n' }], user_id: 'bob', use_case: 'chat', completion: 'Hello!', labeler: 'ann' },
+  { prompt: [{ role: 'user', content: 'Which?' }], answers: [{ text: 'a', rank: 0, rating: 7, flags: ['opinion'], model: 'm' }, { text: 'b', rank: 1, finished: false }, { text: 'c', rank: 1 }], labeler: 'ben' },
+  { prompt: [{ role: 'user', content: 'Alone.' }], answers: [{ text: 'Yes.', rank: 0, rating: 6 }] },
+  { prompt: [{ role: 'user', content: 'ALONE. ' }] },
+  { prompt: [{ role: 'user', content: 'Write to me: jane.doe@gmail.com' }], user_id: 'bob' },
+  { text: `${'long '.repeat(150_000)}end` },
+];
+const kinds = ['prompts', 'demonstrations', 'comparisons', 'texts'] as const;
+
+describe.each(await testDatabases())('browsing and export in $name', ({ start }) => {
+  let home: TestDatabase;
+  let folder: string;
+  let database: Database;
+  beforeAll(async () => {
+    home = await start();
+    folder = await mkdtemp(join(tmpdir(), 'minchat-export-'));
+    database = await home.open();
+    await load('one', lines.map((line) => JSON.stringify(line)).join('\n'));
+  }, 120_000);
+  afterAll(async () => {
+    await database.close();
+    await home.remove();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  async function load(collection: string, content: string): Promise<void> {
+    await writeFile(join(folder, 'file'), content);
+    await Array.fromAsync(importFile(database, { path: join(folder, 'file'), format: 'jsonl', collection, strict: true }));
+  }
+  async function exported(collection: string, type: string): Promise<string> {
+    const chunks = await Array.fromAsync(exportRecords(database.db, { collection, type }));
+    // Each is a message of the bus.
+    expect(chunks.every((chunk) => chunk.lines.length <= 256 * 1024)).toBe(true);
+    return Buffer.concat(chunks.map((chunk) => chunk.lines)).toString();
+  }
+
+  test('what is exported and imported again is the same, all that is known of an answer included', async () => {
+    const first = await Promise.all(kinds.map((type) => exported('one', type)));
+    expect(first.map((text) => text.trimEnd().split('\n').length)).toEqual([5, 1, 2, 1]);
+    expect(JSON.parse(first[1] ?? '')).toEqual(lines[0]);
+    expect(first[2]?.trimEnd().split('\n').map((line) => JSON.parse(line) as unknown)).toEqual(expect.arrayContaining([lines[1], lines[3]]));
+    await load('two', first.join(''));
+    expect(await Promise.all(kinds.map((type) => exported('two', type)))).toEqual(first);
+    await expect(exported('none', 'prompts')).rejects.toMatchObject({ code: 'MC_NOT_FOUND' });
+  });
+
+  test('what the rules decide is told for each prompt, and can be asked for', async () => {
+    expect(await decisionsOf(database.db, 'one')).toEqual({});
+    const { decisions } = await applyRules(database.db, 'one');
+    const counts = Object.fromEntries(decisions?.map((one) => [one?.decision, one?.prompts]) ?? []);
+    expect(counts).toMatchObject({ duplicate: 1 });
+    expect(Object.values(counts).reduce((sum, n) => Number(sum) + Number(n), 0)).toBe(5);
+    expect(await decisionsOf(database.db, 'one')).toEqual({ decisions });
+    const page = async (type: string, filter: { labeler?: string; decision?: string }) => (await listRecords(database.db, create(ListRecordsRequest, { collection: 'one', type, ...filter }))).records ?? [];
+    expect(await page('prompts', { decision: 'duplicate' })).toMatchObject([{ decision: 'duplicate: the same text as another prompt' }]);
+    expect(await page('demonstrations', { labeler: 'ann' })).toMatchObject([{ user: 'bob', labeler: 'ann' }]);
+    expect(await page('demonstrations', { labeler: 'ben' })).toEqual([]);
+    expect(await page('comparisons', { labeler: 'ben' })).toHaveLength(1);
+  });
+});

@@ -1,0 +1,73 @@
+import { and, asc, eq, gt } from 'drizzle-orm';
+import type { ExportRecordsRequest } from '@minchat/contracts';
+import { importsOf } from './collections.ts';
+import type { Db } from './database.ts';
+import { byPages, mergeById, type HasId } from './pages.ts';
+import { comparisons, demonstrations, prompts, texts, type rankedAnswers } from './schema.ts';
+import { fullAnswersOf } from './snapshot.ts';
+
+/** Large enough to be fast, and well within a message. */
+const chunkBytes = 256 * 1024;
+
+/**
+ * All records of one type of a collection as JSON lines, in the format `jsonl`: imported again they
+ * give the same records. Memory stays flat whatever there is. Throws MC_NOT_FOUND.
+ */
+export async function* exportRecords(db: Db, { collection, type }: Pick<ExportRecordsRequest, 'collection' | 'type'>): AsyncGenerator<{ lines: Uint8Array }> {
+  const read = readers[type as keyof typeof readers];
+  const sources = (await importsOf(db, collection)).map((importId) => byPages(read(db, importId), 200));
+  let pending: Buffer[] = [];
+  let size = 0;
+  for await (const { line } of mergeById(sources)) {
+    const bytes = Buffer.from(`${JSON.stringify(line)}\n`);
+    pending.push(bytes);
+    size += bytes.length;
+    if (size < chunkBytes) continue;
+    // A single record may be larger than a message.
+    const all = Buffer.concat(pending);
+    for (let from = 0; from < all.length; from += chunkBytes) yield { lines: all.subarray(from, from + chunkBytes) };
+    pending = [];
+    size = 0;
+  }
+  if (size > 0) yield { lines: Buffer.concat(pending) };
+}
+
+interface Line extends HasId {
+  readonly line: Readonly<Record<string, unknown>>;
+}
+type Page = (after: string, limit: number) => Promise<Line[]>;
+
+const ofPrompt = (row: typeof prompts.$inferSelect) => ({
+  prompt: row.messages.map(({ role, content }) => ({ role, content })),
+  ...(row.userId.startsWith('thread:') ? {} : { user_id: row.userId }),
+  ...(row.useCase === null ? {} : { use_case: row.useCase }),
+});
+const ofLabeler = (id: string | null) => (id === null ? {} : { labeler: id });
+
+const readers = {
+  prompts: (db: Db, importId: number): Page => async (after, limit) => {
+    const rows = await db.select().from(prompts).where(and(eq(prompts.importId, importId), gt(prompts.id, after))).orderBy(asc(prompts.id)).limit(limit);
+    return rows.map((row) => ({ id: row.id, line: ofPrompt(row) }));
+  },
+  demonstrations: (db: Db, importId: number): Page => async (after, limit) => {
+    const rows = await db.select().from(demonstrations)
+      .innerJoin(prompts, and(eq(prompts.importId, demonstrations.importId), eq(prompts.id, demonstrations.promptId)))
+      .where(and(eq(demonstrations.importId, importId), gt(demonstrations.id, after))).orderBy(asc(demonstrations.id)).limit(limit);
+    return rows.map(({ demonstrations: row, prompts: prompt }) => ({ id: row.id, line: { ...ofPrompt(prompt), completion: row.completion, ...ofLabeler(row.labelerId) } }));
+  },
+  comparisons: (db: Db, importId: number): Page => async (after, limit) => {
+    const rows = await db.select().from(comparisons)
+      .innerJoin(prompts, and(eq(prompts.importId, comparisons.importId), eq(prompts.id, comparisons.promptId)))
+      .where(and(eq(comparisons.importId, importId), gt(comparisons.id, after))).orderBy(asc(comparisons.id)).limit(limit);
+    const answers = await fullAnswersOf(db, importId, rows.map(({ comparisons: row }) => row.id));
+    return rows.map(({ comparisons: row, prompts: prompt }) => ({ id: row.id, line: { ...ofPrompt(prompt), answers: (answers.get(row.id) ?? []).map(answerLine), ...ofLabeler(row.labelerId) } }));
+  },
+  texts: (db: Db, importId: number): Page => async (after, limit) => {
+    const rows = await db.select().from(texts).where(and(eq(texts.importId, importId), gt(texts.id, after))).orderBy(asc(texts.id)).limit(limit);
+    return rows.map((row) => ({ id: row.id, line: { text: row.text } }));
+  },
+};
+
+function answerLine({ text, rank, finished, rating, flags, model }: typeof rankedAnswers.$inferSelect) {
+  return { text, rank, ...(finished ? {} : { finished }), ...(rating === null ? {} : { rating }), ...(flags.length === 0 ? {} : { flags }), ...(model === null ? {} : { model }) };
+}

@@ -1,0 +1,99 @@
+import { randomBytes } from 'node:crypto';
+import { sql, type SQL } from 'drizzle-orm';
+import type { ForgetUserRequest, ForgetUserReply, Init } from '@minchat/contracts';
+import type { Db } from '../database.ts';
+import { withDatabaseErrors } from '../database-errors.ts';
+import { tombstoneOf } from './tombstones.ts';
+
+/** Thrown to leave the transaction of a dry run with nothing changed. */
+class NotMeant extends Error {
+  readonly reply: Init<ForgetUserReply>;
+  constructor(reply: Init<ForgetUserReply>) {
+    super('a dry run');
+    this.reply = reply;
+  }
+}
+
+/**
+ * Deletes the prompts that a person sent, in every collection, with the demonstrations, comparisons
+ * and labeling tasks that hang on them; copies of a prompt without an author count as theirs. What
+ * the person did as a labeler is deleted too, or stays under a pseudonym. Tombstones keep all of it
+ * from coming back. Snapshots, models and reports that were made before are not changed: the reply
+ * names their runs. A dry run tells the same and changes nothing.
+ */
+export function forgetUser(db: Db, { userId, labels, dryRun }: ForgetUserRequest): Promise<Init<ForgetUserReply>> {
+  return withDatabaseErrors(async () => {
+    try {
+      return await db.transaction(async (tx) => {
+        const reply = await forget(tx, userId, labels === 'delete');
+        if (dryRun) throw new NotMeant(reply);
+        return reply;
+      });
+    } catch (error) {
+      if (error instanceof NotMeant) return error.reply;
+      throw error;
+    }
+  });
+}
+
+async function forget(tx: Db, userId: string, deleteLabels: boolean): Promise<Init<ForgetUserReply>> {
+  const rows = async <T>(query: SQL): Promise<T[]> => ((await tx.execute(query)) as unknown as { rows: T[] }).rows;
+  const count = async (query: SQL): Promise<number> => (await rows(query)).length;
+  await tx.execute(sql`
+    create temp table doomed_prompts on commit drop as
+    with own as (select id, text_hash from prompts where user_id = ${userId})
+    select import_id, id, text_hash, user_id from prompts
+    where user_id = ${userId} or (user_id like 'thread:%' and (id in (select id from own) or text_hash in (select text_hash from own)))`);
+  // Labels that stayed under a pseudonym before can still be deleted.
+  const [before] = await rows<{ pseudonym: string | null }>(sql`select pseudonym from tombstones where hash = ${tombstoneOf('labeler', userId)}`);
+  const label = deleteLabels ? sql`labeler_id in (${userId}, ${before?.pseudonym ?? userId})` : sql`false`;
+  for (const table of ['demonstrations', 'comparisons']) {
+    await tx.execute(sql`
+      create temp table ${sql.identifier(`doomed_${table}`)} on commit drop as
+      select import_id, id from ${sql.identifier(table)} where ${label} or (import_id, prompt_id) in (select import_id, id from doomed_prompts)`);
+  }
+  await tx.execute(sql`create temp table doomed_tasks on commit drop as select id, job_id from labeling_tasks where prompt_id in (select id from doomed_prompts)`);
+
+  const runs = await rows<{ run_id: string }>(sql`
+    select run_id from snapshots s where exists (select 1 from snapshot_prompts p where p.snapshot_id = s.id and p.dropped_reason is null and p.prompt_id in (select id from doomed_prompts))
+    union select run_id from labeling_queues where job_id in (select job_id from doomed_tasks)
+    union select q.run_id from labeling_queues q join labeling_tasks t on t.job_id = q.job_id join labeling_outcomes o on o.task_id = t.id where o.labeler_id = ${userId}`);
+
+  for (const kind of ['prompts', 'demonstrations', 'comparisons']) {
+    await tx.execute(sql`update imports i set ${sql.identifier(kind)} = i.${sql.identifier(kind)} - d.n from (select import_id, count(*) as n from ${sql.identifier(`doomed_${kind}`)} group by import_id) d where d.import_id = i.id`);
+  }
+  await tx.execute(sql`delete from ranked_answers where (import_id, comparison_id) in (select import_id, id from doomed_comparisons)`);
+  const comparisons = await count(sql`delete from comparisons where (import_id, id) in (select import_id, id from doomed_comparisons) returning 1`);
+  const demonstrations = await count(sql`delete from demonstrations where (import_id, id) in (select import_id, id from doomed_demonstrations) returning 1`);
+  const prompts = await count(sql`delete from prompts where (import_id, id) in (select import_id, id from doomed_prompts) returning 1`);
+  await tx.execute(sql`delete from snapshot_prompts where prompt_id in (select id from doomed_prompts) and prompt_id not in (select id from prompts)`);
+  await tx.execute(sql`delete from labeling_outcomes where task_id in (select id from doomed_tasks)`);
+  const tasks = await count(sql`delete from labeling_tasks where id in (select id from doomed_tasks) returning 1`);
+  await tx.execute(sql`delete from users where id = ${userId}`);
+
+  const pseudonym = deleteLabels ? null : `forgotten-${randomBytes(6).toString('hex')}`;
+  const anonymised = await forgetLabeler(tx, userId, pseudonym, count);
+  const hashes = [
+    { hash: tombstoneOf('user', userId), kind: 'user', pseudonym: null },
+    { hash: tombstoneOf('labeler', userId), kind: 'labeler', pseudonym },
+    ...(await rows<{ text_hash: string }>(sql`select distinct text_hash from doomed_prompts`)).map((row) => ({ hash: tombstoneOf('prompt', row.text_hash), kind: 'prompt', pseudonym: null })),
+  ];
+  await tx.execute(sql`
+    insert into tombstones (hash, kind, pseudonym) select * from json_to_recordset(${JSON.stringify(hashes)}::json) as t(hash text, kind text, pseudonym text)
+    on conflict (hash) do update set pseudonym = case when excluded.pseudonym is null then null else tombstones.pseudonym end`);
+  return { prompts, demonstrations, comparisons, tasks, anonymised, runs: runs.map((row) => row.run_id).filter((run) => run !== '').toSorted() };
+}
+
+/** Gives a labeler's work a name that nobody knows, or forgets what is left of it. Returns how many labels stay. */
+async function forgetLabeler(tx: Db, labelerId: string, pseudonym: string | null, count: (query: SQL) => Promise<number>): Promise<number> {
+  await tx.execute(sql`update labeling_tasks set leased_by = null, leased_until = null where leased_by = ${labelerId}`);
+  await tx.execute(sql`delete from labelers where id = ${labelerId}`);
+  if (pseudonym === null) {
+    await tx.execute(sql`delete from labeling_outcomes where labeler_id = ${labelerId}`);
+    return 0;
+  }
+  await tx.execute(sql`update labeling_outcomes set labeler_id = ${pseudonym} where labeler_id = ${labelerId}`);
+  const kept = (await count(sql`update demonstrations set labeler_id = ${pseudonym} where labeler_id = ${labelerId} returning 1`)) + (await count(sql`update comparisons set labeler_id = ${pseudonym} where labeler_id = ${labelerId} returning 1`));
+  if (kept > 0) await tx.execute(sql`insert into labelers (id) values (${pseudonym}) on conflict do nothing`);
+  return kept;
+}

@@ -1,0 +1,141 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { DemonstrationWritten, ForgetUserRequest, PromptSubmitted, RankingSubmitted, create } from '@minchat/contracts';
+import { listCollections } from '../collections.ts';
+import type { Database } from '../database.ts';
+import { createFeedbackStore, type FeedbackStore } from '../feedback.ts';
+import { importFile, type ImportStatus } from '../imports/run-import.ts';
+import { openQueue } from '../labeling/queues.ts';
+import { snapshotComparisons, snapshotDemonstrations, snapshotPromptRecords, takeSnapshot, type Snapshot } from '../snapshot.ts';
+import { testDatabases, type TestDatabase } from '../testing.ts';
+import { forgetUser } from './forget-user.ts';
+
+const secret = 'My cat is called Mimi, what should she eat?';
+const turn = (content: string) => [{ role: 'user' as const, content }];
+const lines = [
+  { prompt: secret, completion: 'Cat food.', user_id: 'eve', labeler: 'ann' },
+  { prompt: secret, chosen: 'Cat food.', rejected: 'Chocolate.', user_id: 'eve' },
+  { prompt: 'What is a yak?', completion: 'An ox.', user_id: 'bob', labeler: 'eve' },
+  { prompt: 'What is a gnu?', answers: [{ text: 'An antelope.', rank: 0 }, { text: 'A cow.', rank: 1 }], user_id: 'bob', labeler: 'eve' },
+];
+
+describe.each(await testDatabases())('forgetting in $name', ({ start }) => {
+  let home: TestDatabase;
+  let folder: string;
+  let database: Database;
+  let store: FeedbackStore;
+  beforeAll(async () => {
+    home = await start();
+    folder = await mkdtemp(join(tmpdir(), 'minchat-forget-'));
+    database = await home.open();
+    store = await createFeedbackStore(database);
+  }, 120_000);
+  afterAll(async () => {
+    await database.close();
+    await home.remove();
+    await rm(folder, { recursive: true, force: true });
+  });
+  beforeEach(async () => {
+    for (const table of ['labeling_outcomes', 'labeling_tasks', 'labeling_queues', 'snapshot_prompts', 'snapshots', 'ranked_answers', 'comparisons', 'demonstrations', 'prompts', 'tombstones', 'users', 'labelers']) await database.db.execute(sql`delete from ${sql.identifier(table)}`);
+    await database.db.execute(sql`delete from imports where format <> 'feedback'`);
+    await database.db.execute(sql`update imports set prompts = 0, demonstrations = 0, comparisons = 0`);
+  });
+
+  const rows = async (query: ReturnType<typeof sql>): Promise<Record<string, unknown>[]> => ((await database.db.execute(query)) as unknown as { rows: Record<string, unknown>[] }).rows;
+  const load = async (collection: string, records: readonly object[] = lines): Promise<ImportStatus | undefined> => {
+    const path = join(folder, 'file.jsonl');
+    await writeFile(path, records.map((record) => JSON.stringify(record)).join('\n'));
+    return (await Array.fromAsync(importFile(database, { path, format: 'jsonl', collection, strict: true }))).at(-1);
+  };
+  const forget = (userId: string, labels: 'anonymise' | 'delete', dryRun = false) => forgetUser(database.db, create(ForgetUserRequest, { userId, labels, dryRun }));
+  /** Every text of every table that holds any. */
+  const everything = async (): Promise<string> =>
+    JSON.stringify([
+      await rows(sql`select * from prompts`), await rows(sql`select * from demonstrations`), await rows(sql`select * from comparisons`), await rows(sql`select * from ranked_answers`),
+      await rows(sql`select * from labeling_tasks`), await rows(sql`select * from labeling_outcomes`), await rows(sql`select * from users`), await rows(sql`select * from labelers`), await rows(sql`select * from tombstones`),
+    ]);
+  const snapshot = (jobId: string, collection: string): Promise<Snapshot> =>
+    takeSnapshot(database.db, { jobId, runId: `${jobId}-run`, collection, seed: 1, rules: { commonPrefix: 200, promptsPerUser: 200 }, splitFractions: { validation: 0, test: 0 } });
+  const contentOf = async (taken: Snapshot): Promise<string> =>
+    JSON.stringify([await Array.fromAsync(snapshotPromptRecords(database.db, taken, 'train')), await Array.fromAsync(snapshotDemonstrations(database.db, taken, 'train')), await Array.fromAsync(snapshotComparisons(database.db, taken, 'train'))]);
+
+  const prompt = create(PromptSubmitted, { promptId: 'api-1', userId: 'eve', messages: turn('Mimi again: may she drink milk?') });
+  const ranking = create(RankingSubmitted, { rankingId: 'r-1', promptId: 'api-1', labelerId: 'ann', messages: prompt.messages, answers: [{ text: 'Mimi may not.', rank: 0, finished: true }, { text: 'Yes.', rank: 1, finished: true }] });
+
+  test('what a user sent is gone everywhere, what hangs on it too, and the rest stays', async () => {
+    await load('animals');
+    await store.addPrompt(prompt);
+    await store.addRanking(ranking);
+    await openQueue(database.db, { jobId: 'rank-job', runId: 'ranking-run', stage: 'rank', seed: 1 }, [{ id: 'api-1', messages: turn('Mimi again: may she drink milk?'), answers: [{ text: 'Mimi?', finished: true }, { text: 'b', finished: true }] }], { wanted: 1, labelersPerTask: 1 });
+    expect(await contentOf(await snapshot('before', 'animals'))).toContain('Mimi');
+
+    const told = await forget('eve', 'anonymise', true);
+    expect(await everything()).toContain('Mimi');
+    const reply = await forget('eve', 'anonymise');
+    expect(reply).toEqual(told);
+    expect(reply).toEqual({ prompts: 2, demonstrations: 1, comparisons: 2, tasks: 1, anonymised: 2, runs: ['before-run', 'ranking-run'] });
+
+    const left = await everything();
+    expect(left).not.toContain('Mimi');
+    expect(left).not.toContain('"eve"');
+    expect(left).toContain('What is a yak?');
+    expect(await rows(sql`select labeler_id from demonstrations`)).toEqual([{ labeler_id: expect.stringMatching(/^forgotten-[0-9a-f]{12}$/) as string }]);
+    expect(await listCollections(database.db)).toEqual([
+      { name: 'animals', prompts: 2, demonstrations: 1, comparisons: 1, texts: 0 },
+      { name: 'feedback', prompts: 0, demonstrations: 0, comparisons: 0, texts: 0 },
+    ]);
+    const next = await contentOf(await snapshot('after', 'animals'));
+    expect(next).not.toContain('Mimi');
+    expect(next).toContain('What is a gnu?');
+  });
+
+  test('neither an import nor a message that comes again brings it back', async () => {
+    await load('animals');
+    await store.addPrompt(prompt);
+    await store.addRanking(ranking);
+    await forget('eve', 'anonymise');
+
+    // The same file; the same without authors; the same prompt by somebody else, which is theirs.
+    expect(await load('again')).toMatchObject({ prompts: 2, demonstrations: 1, comparisons: 1, forgotten: 4 });
+    expect(await load('unnamed', [{ prompt: secret, completion: 'Cat food.' }, { prompt: 'What is an emu?', completion: 'A bird.' }])).toMatchObject({ prompts: 1, demonstrations: 1, forgotten: 1 });
+    const bad = { name: 'BadRecordError' };
+    await expect(store.addPrompt(prompt)).rejects.toMatchObject(bad);
+    await expect(store.addPrompt({ ...prompt, promptId: 'api-2', messages: turn('Something new by Mimi') })).rejects.toMatchObject(bad);
+    await expect(store.addRanking(ranking)).rejects.toMatchObject(bad);
+    await expect(store.addDemonstration(create(DemonstrationWritten, { demonstrationId: 'd', promptId: 'x', labelerId: 'ann', messages: turn(secret), completion: 'Mimi.' }))).rejects.toMatchObject(bad);
+    expect(await everything()).not.toContain('Mimi');
+    expect(await everything()).not.toContain('"eve"');
+    expect(await load('others', [{ prompt: secret, completion: 'Cat food.', user_id: 'bob' }])).toMatchObject({ prompts: 1, forgotten: 0 });
+  });
+
+  test('labels are deleted when that is asked for, and stay deleted', async () => {
+    await load('animals');
+    const own = create(DemonstrationWritten, { demonstrationId: 'own', promptId: 'studio-1', labelerId: 'eve', userId: 'eve', messages: turn('Who is Mimi?'), completion: 'A cat.' });
+    await store.addDemonstration(own);
+    expect(await forget('eve', 'delete')).toMatchObject({ prompts: 2, demonstrations: 3, comparisons: 2, anonymised: 0 });
+    expect(await rows(sql`select id from demonstrations`)).toEqual([]);
+    // Bob's prompts are his; what eve made of them is not kept.
+    expect(await load('again')).toMatchObject({ prompts: 2, demonstrations: 0, comparisons: 0, forgotten: 4 });
+    await expect(store.addDemonstration(own)).rejects.toMatchObject({ name: 'BadRecordError' });
+    await expect(store.addDemonstration({ ...own, userId: 'bob', messages: turn('What is a rhea?') })).rejects.toMatchObject({ name: 'BadRecordError' });
+    // Once more finds nothing, and changes nothing.
+    expect(await forget('eve', 'anonymise')).toMatchObject({ prompts: 0, demonstrations: 0, comparisons: 0, anonymised: 0 });
+    expect(await load('third')).toMatchObject({ demonstrations: 0, comparisons: 0 });
+  });
+
+  test('an import that runs while somebody is forgotten is broken off', async () => {
+    const many = Array.from({ length: 3000 }, (_, i) => ({ prompt: `${i} ${'x'.repeat(600)}`, user_id: i === 0 ? 'eve' : 'bob' }));
+    await writeFile(join(folder, 'many.jsonl'), many.map((record) => JSON.stringify(record)).join('\n'));
+    const running = importFile(database, { path: join(folder, 'many.jsonl'), format: 'jsonl', collection: 'many', strict: true });
+    const original = performance.now.bind(performance);
+    performance.now = () => original() + 1e6 * Math.random();
+    await running.next();
+    performance.now = original;
+    await forget('eve', 'delete');
+    await expect(Array.fromAsync(running)).rejects.toMatchObject({ code: 'MC_CONFLICT' });
+    expect((await listCollections(database.db)).map((one) => one.name)).not.toContain('many');
+  });
+});

@@ -1,0 +1,40 @@
+import { inArray } from 'drizzle-orm';
+import type { Db } from '../database.ts';
+import { digestOf } from '../digest.ts';
+import type { ImportedRecord } from '../imports/records.ts';
+import { textHash } from '../rules/normalise.ts';
+import { tombstones, type tombstoneKinds } from '../schema.ts';
+
+// What was forgotten stays forgotten: a tombstone is a digest of a user, of a prompt's text or of a
+// labeler, and whatever comes in later (an import, a message that is delivered again) is held
+// against them. A prompt by somebody else who is named is theirs, though its text be the same.
+
+export type TombstoneKind = (typeof tombstoneKinds)[number];
+
+/** By hash, the pseudonym that stands for a labeler whose labels stayed; null where nothing stays. */
+export type Tombstones = ReadonlyMap<string, string | null>;
+
+export function tombstoneOf(kind: TombstoneKind, value: string): string {
+  return digestOf('tombstone', kind, value);
+}
+
+/** The tombstones out of these hashes, or all there are. */
+export async function loadTombstones(db: Db, hashes?: readonly string[]): Promise<Tombstones> {
+  const rows = await db.select({ hash: tombstones.hash, pseudonym: tombstones.pseudonym }).from(tombstones).where(hashes === undefined ? undefined : inArray(tombstones.hash, [...hashes]));
+  return new Map(rows.map(({ hash, pseudonym }) => [hash, pseudonym]));
+}
+
+/** The hash that would forget a prompt: its author's, or its text's where no author is named. */
+export function promptTombstone(messages: Parameters<typeof textHash>[0], user: string | undefined): string {
+  return user === undefined ? tombstoneOf('prompt', textHash(messages)) : tombstoneOf('user', user);
+}
+
+/** What may be stored of a record: the record, without a labeler who was forgotten, or nothing. */
+export function withoutForgotten(record: ImportedRecord, found: Tombstones): ImportedRecord | undefined {
+  if (found.size === 0 || record.kind === 'text') return record;
+  if (found.has(promptTombstone(record.prompt.messages, record.prompt.user))) return undefined;
+  if (record.kind === 'prompt' || record.labeler === undefined) return record;
+  const pseudonym = found.get(tombstoneOf('labeler', record.labeler));
+  if (pseudonym === undefined) return record;
+  return pseudonym === null ? { kind: 'prompt', prompt: record.prompt } : { ...record, labeler: pseudonym };
+}

@@ -1,0 +1,30 @@
+import { create, PreviewImportRequest } from '@minchat/contracts';
+import { expect, test } from 'vitest';
+import { previewImport } from './preview.ts';
+
+const preview = (format: string, head: string, mapping: { field: string; from: string }[] = []) => previewImport(create(PreviewImportRequest, { format, head, mapping }));
+
+test('the first records, the fields there are, and what is wrong by line', async () => {
+  const head = '{"question":"Why?","meta":{"reply":"So."}}\nbroken\n{"question":"When?"}\n';
+  expect(await preview('jsonl', head)).toMatchObject({ fields: ['question', 'meta', 'meta.reply'], records: [], bad: [{ line: 1 }, { line: 2, reason: 'expected JSON, found broken' }, { line: 3 }] });
+  const mapped = await preview('jsonl', head, [{ field: 'prompt', from: 'question' }, { field: 'completion', from: 'meta.reply' }]);
+  expect(mapped).toMatchObject({
+    records: [
+      { line: 1, type: 'demonstration', record: { messages: [{ role: 'user', content: 'Why?' }], completion: 'So.' } },
+      { line: 3, type: 'prompt', record: { messages: [{ content: 'When?' }] } },
+    ],
+    bad: [{ line: 2 }],
+  });
+});
+
+test('no more than a few, and a list that is cut off', async () => {
+  expect((await preview('jsonl', '{"text":"a"}\n'.repeat(100))).records).toHaveLength(8);
+  expect(await preview('alpaca', '[{"instruction":"Add.","output":"3"},{"instruction":"Sub')).toMatchObject({ records: [{ type: 'demonstration' }] });
+  await expect(preview('alpaca', 'nothing of the sort')).rejects.toMatchObject({ code: 'MC_DATA_INVALID' });
+});
+
+test('what cannot be asked for is refused', async () => {
+  for (const [format, mapping] of [['csv', []], ['parquet', []], ['oasst', [{ field: 'prompt', from: 'a' }]], ['jsonl', [{ field: 'nothing', from: 'a' }]]] as const) {
+    await expect(preview(format, '{}', [...mapping])).rejects.toMatchObject({ code: 'MC_USAGE' });
+  }
+});

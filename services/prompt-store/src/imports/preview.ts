@@ -1,0 +1,76 @@
+import type { Init, PreviewImportReply, PreviewImportRequest, PreviewedRecord, StoredRecord } from '@minchat/contracts';
+import { MinchatError } from '@minchat/errors';
+import { readerOf } from './formats.ts';
+import { fieldNames } from './mapping.ts';
+import type { ImportedRecord } from './records.ts';
+import type { Source } from './source.ts';
+
+const previewedItems = 8;
+const shownCharacters = 600;
+
+/** What the beginning of a file would give. Throws MC_USAGE, and what a reader says of a file it cannot read at all. */
+export async function previewImport({ format, head, mapping }: PreviewImportRequest): Promise<Init<PreviewImportReply>> {
+  if (format === 'parquet') throw new MinchatError('MC_USAGE', 'expected lines of text, found Parquet', { hint: 'Send its first rows as JSON lines, in the format jsonl.' });
+  const records: Init<PreviewedRecord>[] = [];
+  const bad: { line: number; reason: string }[] = [];
+  let items = 0;
+  for await (const item of readerOf(format, mapping)(memorySource(format === 'alpaca' ? closedList(head) : head))) {
+    if ('bad' in item) bad.push({ line: item.line, reason: item.bad });
+    else records.push(...item.records.map((record) => ({ line: item.line, type: record.kind, record: shown(record) })));
+    items += 1;
+    if (items === previewedItems) break;
+  }
+  return { fields: [...new Set(firstObjects(head).flatMap(fieldNames))].slice(0, 64), records: records.slice(0, 2 * previewedItems), bad };
+}
+
+/** A JSON list that is cut off in its middle, up to the end of its last whole element. */
+function closedList(head: string): string {
+  let end = head.length;
+  for (let tries = 0; tries < 100 && end > 0; tries += 1) {
+    const list = tries === 0 ? head : `${head.slice(0, end + 1)}]`;
+    try {
+      JSON.parse(list);
+      return list;
+    } catch {
+      end = head.lastIndexOf('}', end - 1);
+    }
+  }
+  return head;
+}
+
+function firstObjects(head: string): unknown[] {
+  return head.split('\n', previewedItems).map((line) => {
+    try {
+      return JSON.parse(line) as unknown;
+    } catch {
+      return undefined;
+    }
+  });
+}
+
+function shown(record: ImportedRecord): Init<StoredRecord> {
+  const short = (text: string): string => (text.length > shownCharacters ? `${text.slice(0, shownCharacters).toWellFormed()}…` : text);
+  if (record.kind === 'text') return { text: short(record.text) };
+  return {
+    messages: record.prompt.messages.map(({ role, content }) => ({ role, content: short(content) })),
+    useCase: record.prompt.useCase ?? '',
+    user: record.prompt.user ?? '',
+    ...(record.kind === 'prompt' ? {} : { labeler: record.labeler ?? '' }),
+    ...(record.kind === 'demonstration' ? { completion: short(record.completion) } : {}),
+    ...(record.kind === 'comparison' ? { answers: record.answers.map(({ text, rank, rating, flags, model }) => ({ text: short(text), rank, rating: rating ?? 0, flags: [...(flags ?? [])], model: model ?? '' })) } : {}),
+  };
+}
+
+function memorySource(text: string): Source {
+  const bytes = Buffer.from(text);
+  return {
+    path: '',
+    totalBytes: bytes.length,
+    gzip: false,
+    bytesRead: () => bytes.length,
+    setBytesRead: () => undefined,
+    async *chunks() {
+      yield bytes;
+    },
+  };
+}

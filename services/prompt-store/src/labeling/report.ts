@@ -1,0 +1,59 @@
+import { and, desc, eq, sql } from 'drizzle-orm';
+import type { GetAgreementReply, Init } from '@minchat/contracts';
+import type { Db } from '../database.ts';
+import { withDatabaseErrors } from '../database-errors.ts';
+import { labelingOutcomes, labelingQueues, labelingTasks } from '../schema.ts';
+import { agreementOf, agreementWithOthers, meanOf, type Ranking } from './agreement.ts';
+
+/** The latest so many outcomes are looked at. */
+const outcomesAtMost = 50_000;
+const tasksTold = 100;
+const promptCharacters = 200;
+
+/** How labelers did in the rankings of one run, or of all; see the reply's comments. */
+export function agreementReport(db: Db, runId: string): Promise<Init<GetAgreementReply>> {
+  return withDatabaseErrors(async () => {
+    const rows = await db
+      .select({
+        taskId: labelingOutcomes.taskId,
+        labelerId: labelingOutcomes.labelerId,
+        outcome: labelingOutcomes.outcome,
+        ranks: labelingOutcomes.ranks,
+        activeMs: labelingOutcomes.activeMs,
+        goldScore: labelingOutcomes.goldScore,
+        isGold: sql<boolean>`${labelingTasks.gold} is not null`,
+        runId: labelingQueues.runId,
+        prompt: sql<string>`left(${labelingTasks.messages}->-1->>'content', ${promptCharacters})`,
+      })
+      .from(labelingOutcomes)
+      .innerJoin(labelingTasks, eq(labelingTasks.id, labelingOutcomes.taskId))
+      .innerJoin(labelingQueues, eq(labelingQueues.jobId, labelingTasks.jobId))
+      .where(and(eq(labelingTasks.kind, 'rank'), runId === '' ? undefined : eq(labelingQueues.runId, runId)))
+      .orderBy(desc(labelingOutcomes.createdAt))
+      .limit(outcomesAtMost);
+    const rankings: Ranking[] = rows.flatMap(({ taskId, labelerId, ranks, isGold }) => (ranks === null || isGold ? [] : [{ taskId, labelerId, ranks }]));
+    const labelers = [...Map.groupBy(rows, (row) => row.labelerId)].map(([labelerId, own]) => ({
+      labelerId,
+      done: own.filter((row) => row.outcome === 'done').length,
+      skipped: own.filter((row) => row.outcome === 'skipped').length,
+      medianMs: median(own.flatMap((row) => (row.outcome === 'done' && row.activeMs !== null ? [row.activeMs] : []))),
+      gold: meanOf(own.map((row) => row.goldScore ?? undefined)),
+      ...agreementWithOthers(rankings, labelerId),
+    }));
+    const about = new Map(rows.map((row) => [row.taskId, row]));
+    const tasks = [...Map.groupBy(rankings, (ranking) => ranking.taskId)]
+      .filter(([, group]) => group.length >= 2)
+      .map(([taskId, group]) => ({ taskId, runId: about.get(taskId)?.runId ?? '', prompt: about.get(taskId)?.prompt ?? '', labelers: group.length, ...agreementOf(group) }));
+    return {
+      ...agreementOf(rankings),
+      labelers: labelers.toSorted((a, b) => b.done - a.done || (a.labelerId < b.labelerId ? -1 : 1)),
+      tasks: tasks.toSorted((a, b) => (a.tau?.value ?? 1) - (b.tau?.value ?? 1)).slice(0, tasksTold),
+    };
+  });
+}
+
+function median(values: number[]): { value: number; count: number } | undefined {
+  const sorted = values.toSorted((a, b) => a - b);
+  const [low, high] = [sorted[Math.floor((sorted.length - 1) / 2)], sorted[Math.floor(sorted.length / 2)]];
+  return low === undefined || high === undefined ? undefined : { value: (low + high) / 2, count: sorted.length };
+}
