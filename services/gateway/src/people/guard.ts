@@ -8,6 +8,7 @@ import { accessOf, type Access } from './access.ts';
 import { refuseCrossOrigin } from './cross-origin.ts';
 import type { Identities } from './identities.ts';
 import { nobody, type Principal } from './principal.ts';
+import { watch } from './watch.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -57,6 +58,7 @@ export function guard(app: FastifyInstance, { identities, tickets, bus, required
     if (!rule.roles.includes(principal.role)) throw new MinchatError('MC_FORBIDDEN', `expected the role ${rule.roles.join(' or ')}, found ${principal.role}`);
   });
   if (!required) return;
+  watch(app, identities);
   app.addHook('preSerialization', async (request, _reply, payload) => {
     const id = typeof payload === 'object' && payload !== null && 'id' in payload ? payload.id : undefined;
     if (typeof id === 'string') request.auditTarget = id;
