@@ -23,6 +23,9 @@ function json(value: unknown): boolean {
   }
 }
 
+/** GenerateRequest.maxTokens for as many tokens as the model's context has room for. */
+export const asManyAsFit = 0xffff_ffff;
+
 /** Safe as a token of a subject, a key of a bucket and the name of a file. */
 export const namePattern = /^[a-z0-9_-]{1,128}$/;
 export const digestPattern = /^sha256:[0-9a-f]{64}$/;
@@ -77,6 +80,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   'StageCompleted.result': present,
   'StageFailed.error': present,
   'RunChanged.status': filled,
+  'LogLine.fieldsJson': orEmpty(object),
 
   'RunRecord.runId': name,
   'RunRecord.specJson': object,
@@ -103,6 +107,8 @@ export const rules: Readonly<Record<string, Rule>> = {
   'GenerateRequest.model': present,
   'GenerateRequest.prompt': present,
   'ScoreRequest.model': present,
+  'EmbedRequest.model': present,
+  'EmbedInput.input': present,
 
   'ImportRequest.file': present,
   'ImportRequest.format': name,

@@ -56,9 +56,11 @@ describe('the pipeline, every service as a process', () => {
   });
 
   it('talks, also with what is piped in', async () => {
-    const { code, stdout, stderr } = await system.minchatWith('hello\n/model\n/quit\n', 'chat', '--max-tokens', '4');
+    // More turns than the model's context of 96 tokens has room for.
+    const { code, stdout, stderr } = await system.minchatWith(`${'hello\n'.repeat(12)}/model\n/quit\n`, 'chat');
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toContain(`You talk with ${report.run}/ppo`);
+    expect(stdout).not.toContain('MC_');
     expect(stdout).toContain(`${report.run}/pretrain`);
   });
 

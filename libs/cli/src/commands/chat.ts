@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import { rpc, type Bus } from '@minchat/bus';
-import type { GenerateRequest, Init } from '@minchat/contracts';
+import { asManyAsFit, type GenerateRequest, type Init } from '@minchat/contracts';
 import { MinchatError, toMinchatError } from '@minchat/errors';
 import { colors } from '../colors.ts';
 import { findModel, listModels, type NamedModel } from '../models.ts';
@@ -10,7 +10,7 @@ import type { Output } from '../output.ts';
 import { outputOf, withBus } from './common.ts';
 
 interface Sampling {
-  maxTokens: number;
+  maxTokens?: number | undefined;
   temperature: number;
   seed?: number | undefined;
 }
@@ -24,7 +24,7 @@ const numberOption = (name: string) => (text: string) => {
 export function addChat(program: Command): void {
   const sampling = (command: Command) =>
     command
-      .option('--max-tokens <n>', 'longest answer', numberOption('max-tokens'), 128)
+      .option('--max-tokens <n>', 'longest answer; as long as the context has room for unless told', numberOption('max-tokens'))
       .option('--temperature <t>', '0 always takes the likeliest token', numberOption('temperature'), 0.7)
       .option('--seed <n>', 'the same seed gives the same answer', numberOption('seed'));
   sampling(program.command('chat'))
@@ -60,7 +60,7 @@ interface Answer {
 }
 
 async function answerTo(
-  bus: Bus, model: NamedModel, asked: Init<GenerateRequest>, { maxTokens, temperature, seed }: Sampling,
+  bus: Bus, model: NamedModel, asked: Init<GenerateRequest>, { maxTokens = asManyAsFit, temperature, seed }: Sampling,
   onText: (text: string) => void, signal?: AbortSignal,
 ): Promise<Answer> {
   const request = {
@@ -85,7 +85,7 @@ const help = `  /model [NAME]  change the model, or list what there is
 
 /** Talks on the terminal until /quit or the end of the input; `signal` ends it too. */
 export async function chat(bus: Bus, output: Output, options: Partial<Sampling> & { model?: string | undefined; signal?: AbortSignal }): Promise<void> {
-  const sampling = { maxTokens: 128, temperature: 0.7, ...options };
+  const sampling = { temperature: 0.7, ...options };
   let model = await findModel(bus, options.model);
   let messages: { role: string; content: string }[] = [];
   const terminal = createInterface({ input: process.stdin, output: process.stdout, terminal: process.stdin.isTTY });
@@ -110,13 +110,29 @@ export async function chat(bus: Bus, output: Output, options: Partial<Sampling> 
     } else output.line(`There is no ${name}.\n${help}`);
   };
 
+  /** Forgets the oldest of the conversation, a turn at a time, until the rest fits in the model's context. */
+  const answerInContext = async (signal: AbortSignal): Promise<Answer> => {
+    for (;;) {
+      try {
+        return await answerTo(bus, model, { chat: { messages } }, sampling, (text) => process.stdout.write(text), signal);
+      } catch (error) {
+        if (toMinchatError(error).code !== 'MC_CONTEXT_LENGTH' || messages.length < 3) throw error;
+        messages = messages.slice(2);
+      }
+    }
+  };
+
   const say = async (content: string): Promise<void> => {
     answering = new AbortController();
-    const asked = [...messages, { role: 'user', content }];
+    messages.push({ role: 'user', content });
     try {
-      const answer = await answerTo(bus, model, { chat: { messages: asked } }, sampling, (text) => process.stdout.write(text), answering.signal);
-      messages = [...asked, { role: 'assistant', content: answer.text }];
-      output.line(answer.finishReason === 'length' ? colors.dim(' [cut off]') : '');
+      const { text, finishReason } = await answerInContext(answering.signal);
+      messages.push({ role: 'assistant', content: text });
+      output.line(finishReason === 'length' ? colors.dim(' [cut off]') : '');
+    } catch (error) {
+      // What was not answered was not said.
+      messages.pop();
+      throw error;
     } finally {
       answering = undefined;
     }
@@ -137,7 +153,6 @@ export async function chat(bus: Bus, output: Output, options: Partial<Sampling> 
       if (!(thrown instanceof Error && thrown.name === 'AbortError')) {
         const error = toMinchatError(thrown);
         output.line(`${colors.red(error.code)}: ${error.message}\n${error.hint}`);
-        if (error.code === 'MC_CONTEXT_LENGTH') messages = [];
       } else output.line();
     }
     if (options.signal?.aborted === true) break;

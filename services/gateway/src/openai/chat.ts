@@ -1,7 +1,7 @@
-import type { GenerateChunk, GenerateRequest, Init, TokenLogprob } from '@minchat/contracts';
+import { asManyAsFit, type GenerateChunk, type GenerateRequest, type Init, type TokenLogprob } from '@minchat/contracts';
 import { ApiError } from '../errors.ts';
 import type { ChatChunk, ChatLogprobs, ChatRequest, ChatResponse } from './chat-schema.ts';
-import { asManyAsFit, checkChoices, finishOf, samplingOf, type ServedModel } from './generation.ts';
+import { checkChoices, finishOf, samplingOf, type ServedModel } from './generation.ts';
 
 /** The conversation in the contract's form: parts joined, "developer" is what "system" was called before. */
 export function messagesOf(request: ChatRequest): { role: string; content: string }[] {

@@ -53,9 +53,6 @@ export function samplingOf(request: SharedRequest) {
   };
 }
 
-/** max_tokens for as many tokens as the model's context has room for. */
-export const asManyAsFit = 0xffff_ffff;
-
 export function checkChoices(prompts: number, perPrompt: number): void {
   if (prompts * perPrompt <= limits.choices) return;
   const found = `${String(prompts)} prompts times ${String(perPrompt)}`;

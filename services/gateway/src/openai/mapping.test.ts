@@ -1,11 +1,11 @@
-import { create, GenerateChunk, type Init } from '@minchat/contracts';
+import { asManyAsFit, create, GenerateChunk, type Init } from '@minchat/contracts';
 import { describe, expect, it } from 'vitest';
 import { ApiError } from '../errors.ts';
 import { chatDelta, chatLogprobs, collectChat, messagesOf, planChat } from './chat.ts';
 import { chatRequest } from './chat-schema.ts';
 import { CompletionStreamer, collectChoices, planCompletion, promptTexts } from './completions.ts';
 import { completionRequest } from './completions-schema.ts';
-import { asManyAsFit, tokenName, UsageCounter, type ServedModel } from './generation.ts';
+import { tokenName, UsageCounter, type ServedModel } from './generation.ts';
 
 const artifact = { kind: 'model', digest: `sha256:${'0'.repeat(64)}`, size: 1, scope: '' };
 const base: ServedModel = { id: 'run/pretrain', kind: 'pretrain', artifact };

@@ -1,11 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { GenerateRequest, TokenLogprob } from '@minchat/contracts';
+import { asManyAsFit, type GenerateRequest, type TokenLogprob } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
 import { leftPad, logits, type Model } from '@minchat/model';
 import type { Tokenizer } from '@minchat/tokenizer';
-
-/** max_tokens for as many as the context has room for. */
-export const asManyAsFit = 0xffff_ffff;
 
 export interface Prompt {
   ids: number[];
