@@ -63,24 +63,6 @@ static AMatrix<TilePair> rows_a(const float* source, int64_t ld, int64_t M, int6
   return {out, height, pairs};
 }
 
-// Rows become columns, for 16 vectors of 16.
-static inline void transpose(vu (&rows)[kTile]) {
-  vu lane{};
-  for (int i = 0; i < kTile; i++) lane[i] = static_cast<uint32_t>(i);
-#pragma GCC unroll 4
-  for (uint32_t d = 1; d < kTile; d *= 2) {
-    // Blocks of d by d beside the diagonal change places; 16 and more means a lane of the second row.
-    const vu upper = (lane & d) == splat(0u) ? lane : lane - d + 16u, lower = (lane & d) == splat(0u) ? lane + d : lane + 16u;
-#pragma GCC unroll 16
-    for (uint32_t i = 0; i < kTile; i++) {
-      if (i & d) continue;
-      const __m512i a = (__m512i)rows[i], b = (__m512i)rows[i + d];
-      rows[i] = (vu)_mm512_permutex2var_epi32(a, (__m512i)upper, b);
-      rows[i + d] = (vu)_mm512_permutex2var_epi32(a, (__m512i)lower, b);
-    }
-  }
-}
-
 template <>
 int64_t columns_a_size<AmxBFloat16>(int64_t M, int64_t K) { return tiled_a_size(M, K); }
 template <>
@@ -91,14 +73,14 @@ AMatrix<TilePair> columns_a<AmxBFloat16>(const float* source, int64_t ld, int64_
       const int rows = static_cast<int>(M - m0 < kTile ? M - m0 : kTile);
       uint32_t* tile = reinterpret_cast<uint32_t*>(out) + m0 / kBlock * height * pairs + m0 % kBlock * kTile;
       for (int64_t k0 = 0; k0 < 2 * pairs; k0 += 2 * kTile, tile += height * kTile) {
-        vu t[kTile];
+        vf t[kTile];
         for (int64_t i = 0; i < kTile; i++) {
           const float* s = source + (k0 + 2 * i) * ld + m0;
           const int64_t left = K - k0 - 2 * i;
-          t[i] = bf16_pair(left > 0 ? load_n(s, rows) : vf{}, left > 1 ? load_n(s + ld, rows) : vf{});
+          t[i] = (vf)bf16_pair(left > 0 ? load_n(s, rows) : vf{}, left > 1 ? load_n(s + ld, rows) : vf{});
         }
         transpose(t);
-        for (int r = 0; r < rows; r++) store(tile + r * kTile, t[r]);
+        for (int r = 0; r < rows; r++) store(tile + r * kTile, (vu)t[r]);
       }
     }
   });
