@@ -29,7 +29,7 @@ const feedbackIds: { readonly [K in keyof Feedback]: (message: Feedback[K]) => s
   ranking: (message) => message.rankingId,
 };
 
-const details = ['started', 'progress', 'checkpointed', 'completed', 'failed', 'released', 'runChanged'] as const;
+const details = ['started', 'progress', 'checkpointed', 'completed', 'failed', 'released', 'runChanged', 'logged'] as const;
 
 /** The last token of an event's subject. */
 export function kindOfEvent(event: StageEvent): string {

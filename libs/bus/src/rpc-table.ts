@@ -20,6 +20,8 @@ import {
   ExportRecordsRequest,
   ForgetUserReply,
   ForgetUserRequest,
+  EmbedReply,
+  EmbedRequest,
   ForkRunRequest,
   GenerateChunk,
   GenerateRequest,
@@ -150,4 +152,5 @@ export const rpc = {
   // inference
   generate: stream('rpc.model.generate', GenerateRequest, GenerateChunk),
   score: unary('rpc.model.score', ScoreRequest, ScoreReply),
+  embed: unary('rpc.model.embed', EmbedRequest, EmbedReply),
 } as const;

@@ -134,6 +134,11 @@ export const descriptor: Descriptor = {
     "id": 16,
     "type": "RunChanged",
     "oneof": "detail"
+   },
+   "logged": {
+    "id": 17,
+    "type": "StageLogged",
+    "oneof": "detail"
    }
   },
   "StageStarted": {
@@ -220,6 +225,31 @@ export const descriptor: Descriptor = {
    "attempt": {
     "id": 2,
     "type": "uint32"
+   }
+  },
+  "StageLogged": {
+   "lines": {
+    "id": 1,
+    "type": "LogLine",
+    "repeated": true
+   }
+  },
+  "LogLine": {
+   "atMs": {
+    "id": 1,
+    "type": "uint64"
+   },
+   "level": {
+    "id": 2,
+    "type": "string"
+   },
+   "message": {
+    "id": 3,
+    "type": "string"
+   },
+   "fieldsJson": {
+    "id": 4,
+    "type": "string"
    }
   },
   "RunChanged": {
@@ -675,6 +705,47 @@ export const descriptor: Descriptor = {
   },
   "ScoreReply": {
    "scores": {
+    "id": 1,
+    "type": "double",
+    "repeated": true
+   }
+  },
+  "EmbedRequest": {
+   "model": {
+    "id": 1,
+    "type": "ArtifactRef"
+   },
+   "inputs": {
+    "id": 2,
+    "type": "EmbedInput",
+    "repeated": true
+   }
+  },
+  "EmbedInput": {
+   "text": {
+    "id": 1,
+    "type": "string",
+    "oneof": "input"
+   },
+   "tokens": {
+    "id": 2,
+    "type": "TokenList",
+    "oneof": "input"
+   }
+  },
+  "EmbedReply": {
+   "embeddings": {
+    "id": 1,
+    "type": "Embedding",
+    "repeated": true
+   },
+   "promptTokens": {
+    "id": 2,
+    "type": "uint32"
+   }
+  },
+  "Embedding": {
+   "values": {
     "id": 1,
     "type": "double",
     "repeated": true

@@ -410,8 +410,11 @@ export namespace minchat {
             /** StageEvent runChanged. */
             runChanged?: (minchat.v1.RunChanged.$Properties|null);
 
+            /** StageEvent logged. */
+            logged?: (minchat.v1.StageLogged.$Properties|null);
+
             /** StageEvent detail. */
-            detail?: ("started"|"progress"|"checkpointed"|"completed"|"failed"|"released"|"runChanged");
+            detail?: ("started"|"progress"|"checkpointed"|"completed"|"failed"|"released"|"runChanged"|"logged");
 
             /**
              * Encodes the specified StageEvent message. Does not implicitly {@link minchat.v1.StageEvent.verify|verify} messages.
@@ -476,8 +479,11 @@ export namespace minchat {
                 /** StageEvent runChanged */
                 runChanged?: (minchat.v1.RunChanged.$Properties|null);
 
+                /** StageEvent logged */
+                logged?: (minchat.v1.StageLogged.$Properties|null);
+
                 /** StageEvent detail */
-                detail?: ("started"|"progress"|"checkpointed"|"completed"|"failed"|"released"|"runChanged");
+                detail?: ("started"|"progress"|"checkpointed"|"completed"|"failed"|"released"|"runChanged"|"logged");
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -498,9 +504,10 @@ export namespace minchat {
               failed?: minchat.v1.StageFailed.$Shape|null;
               released?: minchat.v1.StageReleased.$Shape|null;
               runChanged?: minchat.v1.RunChanged.$Shape|null;
+              logged?: minchat.v1.StageLogged.$Shape|null;
               $unknowns?: Uint8Array[];
             } & (
-              ({ detail?: undefined; started?: null; progress?: null; checkpointed?: null; completed?: null; failed?: null; released?: null; runChanged?: null }|{ detail?: "started"; started: minchat.v1.StageStarted.$Shape; progress?: null; checkpointed?: null; completed?: null; failed?: null; released?: null; runChanged?: null }|{ detail?: "progress"; started?: null; progress: minchat.v1.StageProgress.$Shape; checkpointed?: null; completed?: null; failed?: null; released?: null; runChanged?: null }|{ detail?: "checkpointed"; started?: null; progress?: null; checkpointed: minchat.v1.StageCheckpointed.$Shape; completed?: null; failed?: null; released?: null; runChanged?: null }|{ detail?: "completed"; started?: null; progress?: null; checkpointed?: null; completed: minchat.v1.StageCompleted.$Shape; failed?: null; released?: null; runChanged?: null }|{ detail?: "failed"; started?: null; progress?: null; checkpointed?: null; completed?: null; failed: minchat.v1.StageFailed.$Shape; released?: null; runChanged?: null }|{ detail?: "released"; started?: null; progress?: null; checkpointed?: null; completed?: null; failed?: null; released: minchat.v1.StageReleased.$Shape; runChanged?: null }|{ detail?: "runChanged"; started?: null; progress?: null; checkpointed?: null; completed?: null; failed?: null; released?: null; runChanged: minchat.v1.RunChanged.$Shape })
+              ({ detail?: undefined; started?: null; progress?: null; checkpointed?: null; completed?: null; failed?: null; released?: null; runChanged?: null; logged?: null }|{ detail?: "started"; started: minchat.v1.StageStarted.$Shape; progress?: null; checkpointed?: null; completed?: null; failed?: null; released?: null; runChanged?: null; logged?: null }|{ detail?: "progress"; started?: null; progress: minchat.v1.StageProgress.$Shape; checkpointed?: null; completed?: null; failed?: null; released?: null; runChanged?: null; logged?: null }|{ detail?: "checkpointed"; started?: null; progress?: null; checkpointed: minchat.v1.StageCheckpointed.$Shape; completed?: null; failed?: null; released?: null; runChanged?: null; logged?: null }|{ detail?: "completed"; started?: null; progress?: null; checkpointed?: null; completed: minchat.v1.StageCompleted.$Shape; failed?: null; released?: null; runChanged?: null; logged?: null }|{ detail?: "failed"; started?: null; progress?: null; checkpointed?: null; completed?: null; failed: minchat.v1.StageFailed.$Shape; released?: null; runChanged?: null; logged?: null }|{ detail?: "released"; started?: null; progress?: null; checkpointed?: null; completed?: null; failed?: null; released: minchat.v1.StageReleased.$Shape; runChanged?: null; logged?: null }|{ detail?: "runChanged"; started?: null; progress?: null; checkpointed?: null; completed?: null; failed?: null; released?: null; runChanged: minchat.v1.RunChanged.$Shape; logged?: null }|{ detail?: "logged"; started?: null; progress?: null; checkpointed?: null; completed?: null; failed?: null; released?: null; runChanged?: null; logged: minchat.v1.StageLogged.$Shape })
             );
         }
 
@@ -916,6 +923,138 @@ export namespace minchat {
 
             /** Shape of a StageReleased. */
             type $Shape = minchat.v1.StageReleased.$Properties;
+        }
+
+        /**
+         * Properties of a StageLogged.
+         * @deprecated Use minchat.v1.StageLogged.$Properties instead.
+         */
+        interface IStageLogged extends minchat.v1.StageLogged.$Properties {
+        }
+
+        /** Represents a StageLogged. */
+        class StageLogged {
+
+            /**
+             * Constructs a new StageLogged.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.StageLogged.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** StageLogged lines. */
+            lines: minchat.v1.LogLine.$Properties[];
+
+            /**
+             * Encodes the specified StageLogged message. Does not implicitly {@link minchat.v1.StageLogged.verify|verify} messages.
+             * @param message StageLogged message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.StageLogged.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a StageLogged message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.StageLogged & minchat.v1.StageLogged.$Shape} StageLogged
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.StageLogged & minchat.v1.StageLogged.$Shape;
+        }
+
+        namespace StageLogged {
+
+            /** Properties of a StageLogged. */
+            interface $Properties {
+
+                /** StageLogged lines */
+                lines?: (minchat.v1.LogLine.$Properties[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a StageLogged. */
+            type $Shape = minchat.v1.StageLogged.$Properties;
+        }
+
+        /**
+         * Properties of a LogLine.
+         * @deprecated Use minchat.v1.LogLine.$Properties instead.
+         */
+        interface ILogLine extends minchat.v1.LogLine.$Properties {
+        }
+
+        /** Represents a LogLine. */
+        class LogLine {
+
+            /**
+             * Constructs a new LogLine.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.LogLine.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** LogLine atMs. */
+            atMs: number;
+
+            /** LogLine level. */
+            level: string;
+
+            /** LogLine message. */
+            message: string;
+
+            /** LogLine fieldsJson. */
+            fieldsJson: string;
+
+            /**
+             * Encodes the specified LogLine message. Does not implicitly {@link minchat.v1.LogLine.verify|verify} messages.
+             * @param message LogLine message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.LogLine.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a LogLine message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.LogLine & minchat.v1.LogLine.$Shape} LogLine
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.LogLine & minchat.v1.LogLine.$Shape;
+        }
+
+        namespace LogLine {
+
+            /** Properties of a LogLine. */
+            interface $Properties {
+
+                /** LogLine atMs */
+                atMs?: (number|null);
+
+                /** LogLine level */
+                level?: (string|null);
+
+                /** LogLine message */
+                message?: (string|null);
+
+                /** LogLine fieldsJson */
+                fieldsJson?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a LogLine. */
+            type $Shape = minchat.v1.LogLine.$Properties;
         }
 
         /**
@@ -2632,6 +2771,268 @@ export namespace minchat {
 
             /** Shape of a ScoreReply. */
             type $Shape = minchat.v1.ScoreReply.$Properties;
+        }
+
+        /**
+         * Properties of an EmbedRequest.
+         * @deprecated Use minchat.v1.EmbedRequest.$Properties instead.
+         */
+        interface IEmbedRequest extends minchat.v1.EmbedRequest.$Properties {
+        }
+
+        /** Represents an EmbedRequest. */
+        class EmbedRequest {
+
+            /**
+             * Constructs a new EmbedRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.EmbedRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** EmbedRequest model. */
+            model?: (minchat.v1.ArtifactRef.$Properties|null);
+
+            /** EmbedRequest inputs. */
+            inputs: minchat.v1.EmbedInput.$Properties[];
+
+            /**
+             * Encodes the specified EmbedRequest message. Does not implicitly {@link minchat.v1.EmbedRequest.verify|verify} messages.
+             * @param message EmbedRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.EmbedRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an EmbedRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.EmbedRequest & minchat.v1.EmbedRequest.$Shape} EmbedRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.EmbedRequest & minchat.v1.EmbedRequest.$Shape;
+        }
+
+        namespace EmbedRequest {
+
+            /** Properties of an EmbedRequest. */
+            interface $Properties {
+
+                /** EmbedRequest model */
+                model?: (minchat.v1.ArtifactRef.$Properties|null);
+
+                /** EmbedRequest inputs */
+                inputs?: (minchat.v1.EmbedInput.$Properties[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an EmbedRequest. */
+            type $Shape = {
+              model?: minchat.v1.ArtifactRef.$Shape|null;
+              inputs?: minchat.v1.EmbedInput.$Shape[]|null;
+              $unknowns?: Uint8Array[];
+            };
+        }
+
+        /**
+         * Properties of an EmbedInput.
+         * @deprecated Use minchat.v1.EmbedInput.$Properties instead.
+         */
+        interface IEmbedInput extends minchat.v1.EmbedInput.$Properties {
+        }
+
+        /** Represents an EmbedInput. */
+        class EmbedInput {
+
+            /**
+             * Constructs a new EmbedInput.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.EmbedInput.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** EmbedInput text. */
+            text?: (string|null);
+
+            /** EmbedInput tokens. */
+            tokens?: (minchat.v1.TokenList.$Properties|null);
+
+            /** EmbedInput input. */
+            input?: ("text"|"tokens");
+
+            /**
+             * Encodes the specified EmbedInput message. Does not implicitly {@link minchat.v1.EmbedInput.verify|verify} messages.
+             * @param message EmbedInput message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.EmbedInput.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an EmbedInput message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.EmbedInput & minchat.v1.EmbedInput.$Shape} EmbedInput
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.EmbedInput & minchat.v1.EmbedInput.$Shape;
+        }
+
+        namespace EmbedInput {
+
+            /** Properties of an EmbedInput. */
+            interface $Properties {
+
+                /** EmbedInput text */
+                text?: (string|null);
+
+                /** EmbedInput tokens */
+                tokens?: (minchat.v1.TokenList.$Properties|null);
+
+                /** EmbedInput input */
+                input?: ("text"|"tokens");
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Narrowed shape of an EmbedInput. */
+            type $Shape = {
+              text?: string|null;
+              tokens?: minchat.v1.TokenList.$Shape|null;
+              $unknowns?: Uint8Array[];
+            } & (
+              ({ input?: undefined; text?: null; tokens?: null }|{ input?: "text"; text: string; tokens?: null }|{ input?: "tokens"; text?: null; tokens: minchat.v1.TokenList.$Shape })
+            );
+        }
+
+        /**
+         * Properties of an EmbedReply.
+         * @deprecated Use minchat.v1.EmbedReply.$Properties instead.
+         */
+        interface IEmbedReply extends minchat.v1.EmbedReply.$Properties {
+        }
+
+        /** Represents an EmbedReply. */
+        class EmbedReply {
+
+            /**
+             * Constructs a new EmbedReply.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.EmbedReply.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** EmbedReply embeddings. */
+            embeddings: minchat.v1.Embedding.$Properties[];
+
+            /** EmbedReply promptTokens. */
+            promptTokens: number;
+
+            /**
+             * Encodes the specified EmbedReply message. Does not implicitly {@link minchat.v1.EmbedReply.verify|verify} messages.
+             * @param message EmbedReply message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.EmbedReply.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an EmbedReply message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.EmbedReply & minchat.v1.EmbedReply.$Shape} EmbedReply
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.EmbedReply & minchat.v1.EmbedReply.$Shape;
+        }
+
+        namespace EmbedReply {
+
+            /** Properties of an EmbedReply. */
+            interface $Properties {
+
+                /** EmbedReply embeddings */
+                embeddings?: (minchat.v1.Embedding.$Properties[]|null);
+
+                /** EmbedReply promptTokens */
+                promptTokens?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an EmbedReply. */
+            type $Shape = minchat.v1.EmbedReply.$Properties;
+        }
+
+        /**
+         * Properties of an Embedding.
+         * @deprecated Use minchat.v1.Embedding.$Properties instead.
+         */
+        interface IEmbedding extends minchat.v1.Embedding.$Properties {
+        }
+
+        /** Represents an Embedding. */
+        class Embedding {
+
+            /**
+             * Constructs a new Embedding.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.Embedding.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Embedding values. */
+            values: number[];
+
+            /**
+             * Encodes the specified Embedding message. Does not implicitly {@link minchat.v1.Embedding.verify|verify} messages.
+             * @param message Embedding message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.Embedding.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an Embedding message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.Embedding & minchat.v1.Embedding.$Shape} Embedding
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.Embedding & minchat.v1.Embedding.$Shape;
+        }
+
+        namespace Embedding {
+
+            /** Properties of an Embedding. */
+            interface $Properties {
+
+                /** Embedding values */
+                values?: (number[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an Embedding. */
+            type $Shape = minchat.v1.Embedding.$Properties;
         }
 
         /**

@@ -106,6 +106,7 @@ export interface StageEvent {
   failed?: StageFailed | undefined;
   released?: StageReleased | undefined;
   runChanged?: RunChanged | undefined;
+  logged?: StageLogged | undefined;
 }
 export const StageEvent: MessageType<StageEvent> = { name: 'StageEvent', codec: minchat.v1.StageEvent };
 
@@ -156,6 +157,22 @@ export interface StageReleased {
   attempt: number;
 }
 export const StageReleased: MessageType<StageReleased> = { name: 'StageReleased', codec: minchat.v1.StageReleased };
+
+/** What the stage wrote to its log since the last of these, for people; bounded by the host. */
+export interface StageLogged {
+  lines: LogLine[];
+}
+export const StageLogged: MessageType<StageLogged> = { name: 'StageLogged', codec: minchat.v1.StageLogged };
+
+export interface LogLine {
+  atMs: number;
+  /** debug, info, warn, error or fatal. */
+  level: string;
+  message: string;
+  /** What else stands in the line, as a JSON object; empty for nothing. */
+  fieldsJson: string;
+}
+export const LogLine: MessageType<LogLine> = { name: 'LogLine', codec: minchat.v1.LogLine };
 
 /** The run as a whole changed (published by the coordinator, stage "run"). */
 export interface RunChanged {
@@ -294,6 +311,7 @@ export interface GenerateRequest {
   text?: string | undefined;
   chat?: Chat | undefined;
   tokens?: TokenList | undefined;
+  /** 4294967295 for as many as the model's context has room for. */
   maxTokens: number;
   temperature: number;
   topP: number;
@@ -374,6 +392,30 @@ export interface ScoreReply {
   scores: number[];
 }
 export const ScoreReply: MessageType<ScoreReply> = { name: 'ScoreReply', codec: minchat.v1.ScoreReply };
+
+/** Vectors that stand for texts: the mean of a model's last hidden states, of length 1. */
+export interface EmbedRequest {
+  model?: ArtifactRef | undefined;
+  inputs: EmbedInput[];
+}
+export const EmbedRequest: MessageType<EmbedRequest> = { name: 'EmbedRequest', codec: minchat.v1.EmbedRequest };
+
+export interface EmbedInput {
+  text?: string | undefined;
+  tokens?: TokenList | undefined;
+}
+export const EmbedInput: MessageType<EmbedInput> = { name: 'EmbedInput', codec: minchat.v1.EmbedInput };
+
+export interface EmbedReply {
+  embeddings: Embedding[];
+  promptTokens: number;
+}
+export const EmbedReply: MessageType<EmbedReply> = { name: 'EmbedReply', codec: minchat.v1.EmbedReply };
+
+export interface Embedding {
+  values: number[];
+}
+export const Embedding: MessageType<Embedding> = { name: 'Embedding', codec: minchat.v1.Embedding };
 
 /** Who does something, for the audit log. */
 export interface Actor {
@@ -1085,4 +1127,4 @@ export interface ForgetUserReply {
 export const ForgetUserReply: MessageType<ForgetUserReply> = { name: 'ForgetUserReply', codec: minchat.v1.ForgetUserReply };
 
 /** Every message, by its name in proto/. */
-export const messageTypes = { ArtifactRef, Manifest, ManifestFile, NamedArtifact, Error: WireError, StageEvent, StageStarted, StageProgress, StageCheckpointed, StageCompleted, StageFailed, StageReleased, RunChanged, Job, JobRecord, Checkpoint, StageResult, Metric, Message, PromptSubmitted, DemonstrationWritten, RankingSubmitted, RankedAnswer, GenerateRequest, Chat, TokenList, LogitBias, GenerateChunk, TokenLogprob, AlternativeToken, ScoreRequest, ScoredText, ScoreReply, Actor, Account, CheckSessionRequest, CheckSessionReply, CheckKeyRequest, CheckKeyReply, LogInRequest, SessionReply, ListSessionsRequest, EndSessionsRequest, ListSessionsReply, Session, ChangePasswordRequest, ChangePasswordReply, AdminMissingRequest, AdminMissingReply, ListPeopleRequest, ListPeopleReply, ChangeAccountRequest, Invitation, InviteRequest, InviteReply, WithdrawInvitationRequest, WithdrawInvitationReply, LookAtInvitationRequest, LookAtInvitationReply, AcceptInvitationRequest, ApiKey, ListKeysRequest, ListKeysReply, MakeKeyRequest, MakeKeyReply, ChangeKeyRequest, RevokeKeyRequest, RevokeKeyReply, RecordAuditRequest, RecordAuditReply, ListAuditRequest, ListAuditReply, AuditEntry, RunRecord, StageRecord, SubmitRunRequest, GetRunRequest, ListRunsRequest, ListRunsReply, CancelRunRequest, ResumeRunRequest, ForkRunRequest, ImportRequest, FieldMapping, ImportProgress, BadRecord, ListCollectionsRequest, ListCollectionsReply, Collection, ListRecordsRequest, ListRecordsReply, StoredRecord, PreviewImportRequest, PreviewImportReply, PreviewedRecord, ExportRecordsRequest, ExportChunk, ApplyRulesRequest, ApplyRulesReply, GetDecisionsRequest, DecisionCount, LeaseTaskRequest, LabelingTask, OfferedAnswer, SubmitTaskRequest, Verdict, SubmitTaskReply, SkipTaskRequest, SkipTaskReply, ListQueuesRequest, ListQueuesReply, LabelingQueue, GetAgreementRequest, GetAgreementReply, Score, LabelerFigures, TaskFigures, GetGuidelinesRequest, SaveGuidelinesRequest, Guidelines, ForgetUserRequest, ForgetUserReply } as const;
+export const messageTypes = { ArtifactRef, Manifest, ManifestFile, NamedArtifact, Error: WireError, StageEvent, StageStarted, StageProgress, StageCheckpointed, StageCompleted, StageFailed, StageReleased, StageLogged, LogLine, RunChanged, Job, JobRecord, Checkpoint, StageResult, Metric, Message, PromptSubmitted, DemonstrationWritten, RankingSubmitted, RankedAnswer, GenerateRequest, Chat, TokenList, LogitBias, GenerateChunk, TokenLogprob, AlternativeToken, ScoreRequest, ScoredText, ScoreReply, EmbedRequest, EmbedInput, EmbedReply, Embedding, Actor, Account, CheckSessionRequest, CheckSessionReply, CheckKeyRequest, CheckKeyReply, LogInRequest, SessionReply, ListSessionsRequest, EndSessionsRequest, ListSessionsReply, Session, ChangePasswordRequest, ChangePasswordReply, AdminMissingRequest, AdminMissingReply, ListPeopleRequest, ListPeopleReply, ChangeAccountRequest, Invitation, InviteRequest, InviteReply, WithdrawInvitationRequest, WithdrawInvitationReply, LookAtInvitationRequest, LookAtInvitationReply, AcceptInvitationRequest, ApiKey, ListKeysRequest, ListKeysReply, MakeKeyRequest, MakeKeyReply, ChangeKeyRequest, RevokeKeyRequest, RevokeKeyReply, RecordAuditRequest, RecordAuditReply, ListAuditRequest, ListAuditReply, AuditEntry, RunRecord, StageRecord, SubmitRunRequest, GetRunRequest, ListRunsRequest, ListRunsReply, CancelRunRequest, ResumeRunRequest, ForkRunRequest, ImportRequest, FieldMapping, ImportProgress, BadRecord, ListCollectionsRequest, ListCollectionsReply, Collection, ListRecordsRequest, ListRecordsReply, StoredRecord, PreviewImportRequest, PreviewImportReply, PreviewedRecord, ExportRecordsRequest, ExportChunk, ApplyRulesRequest, ApplyRulesReply, GetDecisionsRequest, DecisionCount, LeaseTaskRequest, LabelingTask, OfferedAnswer, SubmitTaskRequest, Verdict, SubmitTaskReply, SkipTaskRequest, SkipTaskReply, ListQueuesRequest, ListQueuesReply, LabelingQueue, GetAgreementRequest, GetAgreementReply, Score, LabelerFigures, TaskFigures, GetGuidelinesRequest, SaveGuidelinesRequest, Guidelines, ForgetUserRequest, ForgetUserReply } as const;
