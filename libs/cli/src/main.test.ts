@@ -29,7 +29,7 @@ describe('minchat', () => {
     expect(stdout).toContain('Usage: minchat run [options] <spec>');
     const { commands } = createProgram(false);
     expect(commands.map((command) => command.name())).toEqual([
-      'up', 'run', 'status', 'cancel', 'resume', 'fork', 'chat', 'generate', 'import', 'export', 'doctor', 'parity',
+      'up', 'run', 'status', 'cancel', 'resume', 'fork', 'chat', 'generate', 'import', 'export', 'doctor', 'parity', 'admin-link',
     ]);
     for (const command of commands) {
       expect(command.helpInformation()).toContain('--json');

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addAdminLink } from './commands/admin-link.ts';
 import { addChat } from './commands/chat.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addExport } from './commands/export.ts';
@@ -18,7 +19,7 @@ export function createProgram(json: boolean): Command {
         if (!json) write(text.replace(/^error: /, 'MC_USAGE: '));
       },
     });
-  for (const add of [addUp, addRun, addRuns, addChat, addImport, addExport, addDoctor, addParity]) add(program);
+  for (const add of [addUp, addRun, addRuns, addChat, addImport, addExport, addDoctor, addParity, addAdminLink]) add(program);
   for (const command of [program, ...program.commands]) {
     command.exitOverride().showHelpAfterError('(run it with --help to see what it takes)').configureOutput(program.configureOutput());
     // The option is the program's, and may stand behind a command too.

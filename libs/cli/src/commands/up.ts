@@ -3,6 +3,7 @@ import { colors } from '../colors.ts';
 import { homeFolder } from '../paths.ts';
 import { Supervisor } from '../system/supervisor.ts';
 import type { Output } from '../output.ts';
+import { tellFirstAdmin } from './admin-link.ts';
 import { aborted, outputOf, stopSignal } from './common.ts';
 
 export function addUp(program: Command): void {
@@ -15,6 +16,7 @@ Environment:
   MINCHAT_HOME        where everything local is kept (.minchat)
   MINCHAT_NATS_PORT   the port of the server that is started (4222; 0 takes any)
   GATEWAY_PORT        the port of the web app and the API (8080; 0 takes any)
+  GATEWAY_AUTH        required: people log in; the first admin's link is printed
   DATABASE_URL        a PostgreSQL to use instead of the embedded one`)
     .action(async (_: unknown, command: Command) => {
       const output = outputOf(command);
@@ -32,5 +34,6 @@ export async function startSystem(output: Output, note: (message: string) => voi
   output.line(colors.dim(`Starting services; logs are in ${homeFolder()}/logs`));
   const supervisor = await Supervisor.start({ home: homeFolder(), onEvent: note });
   output.line(`${colors.green('Ready')}: NATS ${supervisor.natsUrl}, web app and API ${supervisor.gatewayUrl}`);
+  await tellFirstAdmin(output, supervisor);
   return supervisor;
 }
