@@ -61,6 +61,11 @@ export function ensureStudio() {
   if (status !== 0) console.error('The studio could not be built; http://127.0.0.1:8080 will serve the API only.');
 }
 
+/** Builds the native backend unless it is there, of the sources as they are. Without a compiler it says so, and WebAssembly serves. */
+export function ensureNative() {
+  spawnSync(node24, [join(root, 'libs', 'tfjs-native', 'scripts', 'build.mjs')], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+}
+
 export function findNatsServer() {
   const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/local/bin', '/usr/local/sbin', '/usr/sbin', '/opt/homebrew/bin'];
   return folders.map((folder) => join(folder, 'nats-server')).find((path) => {

@@ -38,6 +38,7 @@ function leaveOut(reason) {
 
 const version = spawnSync(compiler, ['--version'], { encoding: 'utf8' });
 if (platform() === 'win32') leaveOut('Windows is not supported');
+if (!existsSync(native)) leaveOut('its sources are missing');
 if (version.status !== 0) leaveOut(`no C++ compiler (${compiler}); on Debian: apt-get install g++`);
 let headers;
 try {
