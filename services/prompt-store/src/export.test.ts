@@ -51,7 +51,7 @@ describe.each(await testDatabases())('browsing and export in $name', ({ start })
     const first = await Promise.all(kinds.map((type) => exported('one', type)));
     expect(first.map((text) => text.trimEnd().split('\n').length)).toEqual([5, 1, 2, 1]);
     expect(JSON.parse(first[1] ?? '')).toEqual(lines[0]);
-    expect(first[2]?.trimEnd().split('\n').map((line) => JSON.parse(line) as unknown)).toEqual(expect.arrayContaining([lines[1], lines[3]]));
+    expect(first[2]?.trimEnd().split('\n').map((line) => JSON.parse(line) as unknown)).toEqual(expect.arrayContaining([lines[1], lines[2]]));
     await load('two', first.join(''));
     expect(await Promise.all(kinds.map((type) => exported('two', type)))).toEqual(first);
     await expect(exported('none', 'prompts')).rejects.toMatchObject({ code: 'MC_NOT_FOUND' });

@@ -46,8 +46,16 @@ export const access: Readonly<Record<string, Access>> = {
   // Labelers are kept from the data: it tells which model wrote an answer.
   'GET /api/data/collections': readers,
   'GET /api/data/collections/:name/records': readers,
+  'GET /api/data/collections/:name/export': readers,
+  'GET /api/data/collections/:name/decisions': readers,
+  'POST /api/data/collections/:name/decisions': admins,
+  'POST /api/data/preview': admins,
+  'POST /api/data/forget': audited('data.forget'),
   'POST /api/data/imports': audited('data.import'),
 
+  'GET /api/label/agreement': readers,
+  'GET /api/label/guidelines': people,
+  'PUT /api/label/guidelines': audited('label.guidelines'),
   'GET /api/label/queues': people,
   'POST /api/label/tasks': labelers,
   'POST /api/label/tasks/:id/submit': labelers,

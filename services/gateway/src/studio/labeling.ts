@@ -1,17 +1,17 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { rpc, type Bus } from '@minchat/bus';
-import { namePattern } from '@minchat/contracts';
+import { namePattern, type GetAgreementReply } from '@minchat/contracts';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { errorSchema } from '../openai/common.ts';
-import { labelerOf } from '../people/principal.ts';
+import { labelerOf, type Principal } from '../people/principal.ts';
 
 const errors = { '4xx': errorSchema, '5xx': errorSchema };
 const tags = ['labeling'];
 
 const labeler = z.string().trim().min(1).max(64).describe('Who decides: a name that the labeler chose; whoever is logged in is known by the account instead');
-// PostgreSQL cannot hold U+0000, which a model that has not learned yet may write: it is kept as what a page shows for it.
-const text = z.string().max(200_000).transform((value) => value.replaceAll('\0', '\uFFFD'));
+const text = z.string().max(200_000);
+const activeMs = z.int().min(0).max(86_400_000).default(0).describe('How long the labeler was at it, without the time in which they did nothing; 0 when it is not measured');
 const message = z.strictObject({ role: z.enum(['system', 'user', 'assistant']), content: text });
 const conversation = z.array(message).min(1).max(256);
 const rank = z.int().min(0).max(99).describe('0 is best; equal ranks are ties');
@@ -35,6 +35,24 @@ const taskView = z.object({
   }).nullable().describe('null: there is none'),
 });
 
+const guidelinesView = z.object({ text: z.string().describe('Empty when nobody has written any'), updatedAt: z.int() });
+const score = z.object({ value: z.number(), count: z.int() }).nullable().describe('null: nothing to take it of');
+const agreementView = z.object({
+  alpha: score.describe('Krippendorff’s alpha (ordinal)'),
+  tau: score.describe('Mean of Kendall’s tau-b over pairs of labelers'),
+  labelers: z.array(z.object({ labeler: z.string(), done: z.int(), skipped: z.int(), medianMs: score, tau: score, alpha: score, gold: score })),
+  tasks: z.array(z.object({ task: z.string(), run: z.string(), prompt: z.string(), labelers: z.int(), tau: score, alpha: score })),
+});
+
+function viewOf({ alpha, tau, labelers, tasks }: GetAgreementReply): z.infer<typeof agreementView> {
+  return {
+    alpha: alpha ?? null,
+    tau: tau ?? null,
+    labelers: labelers.map((one) => ({ labeler: one.labelerId, done: one.done, skipped: one.skipped, medianMs: one.medianMs ?? null, tau: one.tau ?? null, alpha: one.alpha ?? null, gold: one.gold ?? null })),
+    tasks: tasks.map((one) => ({ task: one.taskId, run: one.runId, prompt: one.prompt, labelers: one.labelers, tau: one.tau ?? null, alpha: one.alpha ?? null })),
+  };
+}
+
 /** Labeling for the studio, under /api: tasks of the store, and what people decide beside them. */
 export const labelingRoutes: FastifyPluginAsyncZod<{ bus: Pick<Bus, 'call' | 'publishFeedback'> }> = async (app, { bus }) => {
   app.get('/label/queues', { schema: { tags, summary: 'What waits for labelers', response: { 200: queuesView, ...errors } } }, async () => {
@@ -57,24 +75,36 @@ export const labelingRoutes: FastifyPluginAsyncZod<{ bus: Pick<Bus, 'call' | 'pu
 
   const params = z.object({ id: z.string().min(1).max(128) });
   const verdict = z.strictObject({ rank, rating, flags });
-  const submission = z.strictObject({ labeler, verdicts: z.array(verdict).max(64).default([]), completion: text.default('') });
+  const submission = z.strictObject({ labeler, verdicts: z.array(verdict).max(64).default([]), completion: text.default(''), activeMs });
   app.post('/label/tasks/:id/submit', { schema: { tags, summary: 'Hand in a ranking, or an answer', params, body: submission, response: { 200: accepted, ...errors } } }, async (request) => {
-    const { labeler: name, verdicts, completion } = request.body;
-    await bus.call(rpc.submitTask, { taskId: request.params.id, labelerId: labelerOf(request.principal, name), verdicts, completion });
+    const { labeler: name, verdicts, completion, activeMs: time } = request.body;
+    await bus.call(rpc.submitTask, { taskId: request.params.id, labelerId: labelerOf(request.principal, name), verdicts, completion, activeMs: time });
     return { ok: true as const };
   });
 
-  const skipping = z.strictObject({ labeler, reason: z.string().max(500) });
+  const skipping = z.strictObject({ labeler, reason: z.string().max(500), activeMs });
   app.post('/label/tasks/:id/skip', { schema: { tags, summary: 'Give a task to somebody else', params, body: skipping, response: { 200: accepted, ...errors } } }, async (request) => {
-    await bus.call(rpc.skipTask, { taskId: request.params.id, labelerId: labelerOf(request.principal, request.body.labeler), reason: request.body.reason });
+    await bus.call(rpc.skipTask, { taskId: request.params.id, labelerId: labelerOf(request.principal, request.body.labeler), reason: request.body.reason, activeMs: request.body.activeMs });
     return { ok: true as const };
+  });
+
+  app.get('/label/agreement', { schema: { tags, summary: 'How labelers do, and how well they agree', querystring: z.object({ run: z.string().regex(namePattern).optional() }), response: { 200: agreementView, ...errors } } }, async (request) =>
+    viewOf(await bus.call(rpc.getAgreement, { runId: request.query.run ?? '' })));
+
+  app.get('/label/guidelines', { schema: { tags, summary: 'What labelers are told to go by, in Markdown', response: { 200: guidelinesView, ...errors } } }, async () => {
+    const { text: written, updatedAtMs } = await bus.call(rpc.getGuidelines, {});
+    return { text: written, updatedAt: updatedAtMs };
+  });
+  app.put('/label/guidelines', { bodyLimit: 1024 ** 2, schema: { tags, summary: 'Write the guidelines', body: z.strictObject({ text: z.string().max(100_000) }), response: { 200: guidelinesView, ...errors } } }, async (request) => {
+    const { text: written, updatedAtMs } = await bus.call(rpc.saveGuidelines, request.body);
+    return { text: written, updatedAt: updatedAtMs };
   });
 
   const answer = z.strictObject({ text, rank, finished: z.boolean().default(true), rating, flags, model: z.string().max(256).default('') });
   const comparison = z.strictObject({ labeler, messages: conversation, answers: z.array(answer).min(2).max(16) });
   app.post('/comparisons', { schema: { tags, summary: 'Store a ranking of answers to a conversation', body: comparison, response: { 200: accepted, ...errors } } }, async (request) => {
     const { labeler: name, messages, answers } = request.body;
-    await bus.publishFeedback('ranking', { rankingId: `studio-${randomUUID()}`, promptId: promptIdOf(messages), labelerId: labelerOf(request.principal, name), messages, answers, atMs: Date.now() });
+    await bus.publishFeedback('ranking', { rankingId: `studio-${randomUUID()}`, promptId: promptIdOf(messages), ...authorOf(request.principal, name), messages, answers, atMs: Date.now() });
     return { ok: true as const };
   });
 
@@ -82,17 +112,23 @@ export const labelingRoutes: FastifyPluginAsyncZod<{ bus: Pick<Bus, 'call' | 'pu
   app.post('/ratings', { schema: { tags, summary: 'Store what somebody thinks of one answer', body: rated, response: { 200: accepted, ...errors } } }, async (request) => {
     const { labeler: name, messages, answer: { text: words, finished, model }, rating: given, flags: marked } = request.body;
     const answers = [{ text: words, rank: 0, finished, rating: given, flags: marked, model }];
-    await bus.publishFeedback('ranking', { rankingId: `studio-${randomUUID()}`, promptId: promptIdOf(messages), labelerId: labelerOf(request.principal, name), messages, answers, atMs: Date.now() });
+    await bus.publishFeedback('ranking', { rankingId: `studio-${randomUUID()}`, promptId: promptIdOf(messages), ...authorOf(request.principal, name), messages, answers, atMs: Date.now() });
     return { ok: true as const };
   });
 
   const demonstration = z.strictObject({ labeler, messages: conversation, completion: text.refine((value) => value !== '', 'expected an answer, found an empty text') });
   app.post('/demonstrations', { schema: { tags, summary: 'Store a prompt and an answer to it', body: demonstration, response: { 200: accepted, ...errors } } }, async (request) => {
     const { labeler: name, messages, completion } = request.body;
-    await bus.publishFeedback('demonstration', { demonstrationId: `studio-${randomUUID()}`, promptId: promptIdOf(messages), labelerId: labelerOf(request.principal, name), messages, completion, atMs: Date.now() });
+    await bus.publishFeedback('demonstration', { demonstrationId: `studio-${randomUUID()}`, promptId: promptIdOf(messages), ...authorOf(request.principal, name), messages, completion, atMs: Date.now() });
     return { ok: true as const };
   });
 };
+
+/** Who decides beside the tasks has written the prompt too. */
+function authorOf(principal: Principal, name: string): { labelerId: string; userId: string } {
+  const labelerId = labelerOf(principal, name);
+  return { labelerId, userId: labelerId };
+}
 
 /** The same conversation is the same prompt. */
 function promptIdOf(messages: readonly { role: string; content: string }[]): string {
