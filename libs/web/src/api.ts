@@ -65,6 +65,17 @@ export function onKeyNeeded(ask: () => Promise<string>): void {
   askKey = ask;
 }
 
+let sessionOver: () => void = () => undefined;
+
+/** Sets who is told that nobody is logged in (any more) where people have to be. */
+export function onSessionOver(tell: () => void): void {
+  sessionOver = tell;
+}
+
+export function dropKey(): void {
+  sessionStorage.removeItem(keyName);
+}
+
 export function hasKey(): boolean {
   return sessionStorage.getItem(keyName) !== null;
 }
@@ -74,15 +85,19 @@ export async function request(path: string, options: RequestInit = {}): Promise<
   const key = sessionStorage.getItem(keyName);
   const headers = new Headers(options.headers);
   if (key !== null) headers.set('authorization', `Bearer ${key}`);
+  // A page of another origin cannot send this: the gateway wants it where a cookie speaks for somebody.
+  headers.set('x-minchat-studio', '1');
   const response = await fetch(path, { ...options, headers });
   if (response.ok) return response;
-  if (response.status === 401) {
+  const body = (await response.json().catch(() => undefined)) as { error?: { message?: string; code?: string } } | undefined;
+  const code = body?.error?.code ?? '';
+  if (code === 'login_required') sessionOver();
+  if (code === 'missing_api_key' || code === 'invalid_api_key') {
     asking ??= askKey().finally(() => (asking = undefined));
     sessionStorage.setItem(keyName, await asking);
     return request(path, options);
   }
-  const body = (await response.json().catch(() => undefined)) as { error?: { message?: string; code?: string } } | undefined;
-  throw new RequestError(response.status, body?.error?.code ?? '', body?.error?.message ?? `The gateway answered ${response.status}.`);
+  throw new RequestError(response.status, code, body?.error?.message ?? `The gateway answered ${response.status}.`);
 }
 
 export async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
@@ -91,6 +106,12 @@ export async function getJson<T>(path: string, signal?: AbortSignal): Promise<T>
 
 export async function postJson<T>(path: string, body?: unknown): Promise<T> {
   const response = await request(path, body === undefined ? { method: 'POST' } : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+  return response.json() as Promise<T>;
+}
+
+/** A request that is neither a GET nor a POST. */
+export async function sendJson<T>(method: 'PATCH' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<T> {
+  const response = await request(path, body === undefined ? { method } : { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
   return response.json() as Promise<T>;
 }
 

@@ -8,10 +8,17 @@ import { currentLanguage, currentTheme, setLanguage, setTheme, t, type Theme } f
 import { RunPage } from './runs/run-page.tsx';
 import { NewRunPage } from './runs/new-run-page.tsx';
 import { RunsPage } from './runs/runs-page.tsx';
-import { Dialog } from './ui.tsx';
+import { AccountPage } from './people/account-page.tsx';
+import { JoinPage } from './people/join-page.tsx';
+import { LoginPage } from './people/login-page.tsx';
+import { PeoplePage } from './people/people-page.tsx';
+import { roleName } from './people/roles.tsx';
+import { currentPerson, may, useSession } from './people/session.ts';
+import { Dialog, PageHead, Problem } from './ui.tsx';
 import { WelcomePage } from './welcome-page.tsx';
 
-const pages = [['runs', 'Runs'], ['chat', 'Chat'], ['label', 'Label'], ['data', 'Data']] as const;
+/** The pages, and what one must be allowed for each; everybody may chat. */
+const pages = [['runs', 'Runs', 'see'], ['chat', 'Chat', undefined], ['label', 'Label', 'label'], ['data', 'Data', 'see'], ['people', 'People', 'change']] as const;
 
 function useRoute(): string[] {
   const read = (): string[] => location.hash.replace(/^#\/?/, '').split('/').filter(Boolean).map(decodeURIComponent);
@@ -35,16 +42,20 @@ export function App() {
   const redraw = (): void => setVersion((version) => version + 1);
   const [keyAsked, setKeyAsked] = useState<((key: string) => void) | undefined>();
   useEffect(() => onKeyNeeded(() => new Promise((resolve) => setKeyAsked(() => resolve))), []);
+  const { session, problem, reload, enter } = useSession();
   const page = route[0] ?? 'home';
+  const person = session?.account ?? undefined;
+  const stranger = session?.auth === 'required' && person === undefined;
   return (
     <>
       <a className="skip" href="#main" onClick={(event) => { event.preventDefault(); document.getElementById('main')?.focus(); }}>{t('Skip to content')}</a>
       <header className="bar">
         <a className="brand" href="#/"><img src={iconUrl} alt="" width="24" height="24" /> minchat</a>
         <nav aria-label={t('Pages')}>
-          {pages.map(([name, label]) => <a key={name} href={`#/${name}`} aria-current={page === name ? 'page' : undefined}>{t(label)}</a>)}
+          {session === undefined || stranger ? null : pages.filter(([name, , power]) => (power === undefined || may(power)) && (name !== 'people' || person !== undefined)).map(([name, label]) => <a key={name} href={`#/${name}`} aria-current={page === name ? 'page' : undefined}>{t(label)}</a>)}
         </nav>
         <div className="preferences">
+          {person === undefined ? null : <a className="me" href="#/account" title={t('Your account')} aria-current={page === 'account' ? 'page' : undefined}>{person.name}</a>}
           <button type="button" className="icon" lang={currentLanguage() === 'zh' ? 'en' : 'zh-CN'} onClick={() => { setLanguage(currentLanguage() === 'zh' ? 'en' : 'zh'); redraw(); }}>
             {currentLanguage() === 'zh' ? 'English' : '中文'}
           </button>
@@ -55,7 +66,10 @@ export function App() {
           </select>
         </div>
       </header>
-      <main id="main" tabIndex={-1} className={page === 'chat' ? 'fills' : ''}>{show(page, route.slice(1))}</main>
+      <main id="main" tabIndex={-1} className={page === 'chat' ? 'fills' : ''}>
+        <Problem text={problem} />
+        {session === undefined ? null : session.auth === 'required' && page === 'join' ? <JoinPage key={route[1]} token={route[1] ?? ''} onEnter={enter} /> : stranger ? <LoginPage onEnter={enter} /> : page === 'account' && person !== undefined ? <AccountPage person={person} onLeave={reload} /> : show(page, route.slice(1))}
+      </main>
       <div id="announcer" className="hidden" aria-live="polite" role="status" />
       {keyAsked === undefined ? null : <KeyDialog onKey={(key) => { keyAsked(key); setKeyAsked(undefined); }} />}
     </>
@@ -64,15 +78,27 @@ export function App() {
 
 function show(page: string, rest: string[]): ReactNode {
   const [first = ''] = rest;
+  const power = pages.find(([name]) => name === page)?.[2];
+  if (power !== undefined && !may(power)) return <NotForYou />;
   if (page === 'runs') return first === '' ? <RunsPage /> : first === 'new' ? <NewRunPage /> : <RunPage key={first} id={first} />;
   if (page === 'chat') return <ChatPage initial={rest.join('/')} />;
   if (page === 'label') return <LabelPage />;
+  if (page === 'people' && currentPerson() !== undefined) return <PeoplePage part={first} />;
   if (page === 'data') return <DataPage collection={first} />;
   return <Home />;
 }
 
-/** An installation with nothing in it begins at the welcome; any other at its runs. */
+function NotForYou() {
+  const person = currentPerson();
+  return <div className="page"><PageHead title={t('Not for your role')} note={person === undefined ? '' : t('Your role is {role}. An admin can change it.', { role: roleName(person.role) })} /></div>;
+}
+
+/** Everybody begins where they have something to do; an installation with nothing in it at the welcome. */
 function Home() {
+  return may('change') ? <Beginning /> : may('label') ? <LabelPage /> : <RunsPage />;
+}
+
+function Beginning() {
   const [empty, setEmpty] = useState<boolean>();
   useEffect(() => {
     const load = async (): Promise<boolean> => {

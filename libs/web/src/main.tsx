@@ -4,6 +4,7 @@ import 'uplot/dist/uPlot.min.css';
 import './style/tokens.css';
 import './style/base.css';
 import './style/pages.css';
+import './people/people.css';
 import { App } from './app.tsx';
 
 const root = document.getElementById('root');

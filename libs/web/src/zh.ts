@@ -1,5 +1,8 @@
+import { zhPeople } from './people/zh.ts';
+
 /** Simplified Chinese, by the English text. What is not here is shown in English; zh.test.ts finds it. */
 export const zh: Readonly<Record<string, string>> = {
+  ...zhPeople,
   '(an empty answer)': '（空回答）',
   '(cut off here)': '（在此处截断）',
   '(default)': '（默认）',

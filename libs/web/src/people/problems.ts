@@ -1,0 +1,15 @@
+import { RequestError } from '../api.ts';
+import { t } from '../preferences.ts';
+import { messageOf } from '../ui.tsx';
+
+/** What went wrong, in the language of the page where it is something that people often meet. */
+export function problemOf(error: unknown): string {
+  if (!(error instanceof RequestError)) return messageOf(error);
+  switch (error.code) {
+    case 'MC_LOGIN_FAILED': return t('Name or password is wrong.');
+    case 'MC_LOGIN_LIMITED': return t('Too many tries. Wait a quarter of an hour, or ask an admin for a link that sets a new password.');
+    case 'rate_limit_exceeded': return t('Too many tries. Wait a minute.');
+    case 'MC_LINK_INVALID': return t('This link does not work any more: it was used, withdrawn, or is too old. Ask for a new one.');
+    default: return error.message;
+  }
+}

@@ -1,0 +1,42 @@
+import { useCallback, useEffect, useState } from 'react';
+import { dropKey, getJson, onSessionOver } from '../api.ts';
+import { messageOf } from '../ui.tsx';
+
+export type Role = 'admin' | 'labeler' | 'viewer';
+export interface Person { id: string; name: string; role: Role }
+/** Where nobody logs in (`open`), everybody may do everything. */
+export interface Session { auth: 'open' | 'required'; account: Person | null }
+
+/** What roles are for in the studio. The gateway decides; the pages only leave out what would be refused. */
+const powers = { see: ['admin', 'viewer'], label: ['admin', 'labeler'], change: ['admin'] } as const satisfies Record<string, readonly Role[]>;
+export type Power = keyof typeof powers;
+
+let current: Session = { auth: 'open', account: null };
+
+/** Whoever is logged in; undefined where nobody logs in. */
+export function currentPerson(): Person | undefined {
+  return current.account ?? undefined;
+}
+
+export function may(power: Power): boolean {
+  return current.auth === 'open' || (current.account !== null && (powers[power] as readonly Role[]).includes(current.account.role));
+}
+
+/** Who is logged in, from the gateway; somebody logged out elsewhere is told by the next request. */
+export function useSession(): { session: Session | undefined; problem: string; reload: () => void; enter: (session: Session) => void } {
+  const [state, setState] = useState<{ session?: Session; problem: string }>({ problem: '' });
+  const enter = useCallback((session: Session): void => {
+    current = session;
+    // A key of this tab would speak in place of the session.
+    if (session.auth === 'required') dropKey();
+    setState({ session, problem: '' });
+  }, []);
+  const reload = useCallback((): void => {
+    getJson<Session>('/api/session').then(enter, (error: unknown) => setState({ problem: messageOf(error) }));
+  }, [enter]);
+  useEffect(() => {
+    onSessionOver(() => enter({ auth: 'required', account: null }));
+    reload();
+  }, [enter, reload]);
+  return { session: state.session, problem: state.problem, reload, enter };
+}
