@@ -38,18 +38,23 @@ static inline void multiply_add(vf& c, uint32_t a, vu b) {
 // acc[r][0..1] = rows r of A times one panel of B.
 template <class T, int ROWS>
 static inline void tile(const T* a, int64_t row, int64_t step, const T* b, int64_t K, vf (&acc)[MR][2]) {
-#pragma GCC unroll 16
-  for (int r = 0; r < ROWS; r++) acc[r][0] = acc[r][1] = vf{};
+  // Sums of its own: `acc` might lie where b does, for all that the compiler knows.
+  vf c[ROWS][2] = {};
   for (int64_t k = 0; k < K; k++) {
     const auto b0 = load(b), b1 = load(b + VF);
 #pragma GCC unroll 16
     for (int r = 0; r < ROWS; r++) {
       const T x = a[r * row];
-      multiply_add(acc[r][0], x, b0);
-      multiply_add(acc[r][1], x, b1);
+      multiply_add(c[r][0], x, b0);
+      multiply_add(c[r][1], x, b1);
     }
     a += step;
     b += NR;
+  }
+#pragma GCC unroll 16
+  for (int r = 0; r < ROWS; r++) {
+    acc[r][0] = c[r][0];
+    acc[r][1] = c[r][1];
   }
 }
 
@@ -106,6 +111,7 @@ static inline int64_t block_rows(int64_t M) { return ceil_div(M, ceil_div(M, MR)
 // The whole product on all threads. Panels stay in L2 while the rows of A stream by.
 template <class T, class Epilogue>
 static void gemm(const AMatrix<T>& A, const T* B, int64_t M, int64_t N, int64_t K, Epilogue&& epilogue) {
+  if (M == 0) return;
   const int64_t step = A.block ? MR : block_rows(M);
   const int64_t panels = ceil_div(N, NR), blocks = ceil_div(M, step);
   auto part = [&](int64_t p0, int64_t p1, int64_t b0, int64_t b1) {
@@ -160,6 +166,11 @@ struct Float32 {
     const auto row = [&](int64_t n, int64_t k, int64_t left) { return load_n(source + n * ld + k, static_cast<int>(left)); };
     transposed_columns(K, n0, N, out, row);
   }
+  // A (N, K), its K rows given (source[k * ld + n], whole vectors), where it is read with row 1 and step ld.
+  static void columns(const float* source, int64_t ld, int64_t K, int64_t N, float* out) {
+    for (int64_t k = 0; k < K; k++)
+      for (int64_t n = 0; n < N; n += VF) store(out + k * ld + n, load(source + k * ld + n));
+  }
 };
 
 #ifdef HAVE_BF16
@@ -187,18 +198,29 @@ struct BFloat16 {
     };
     transposed_columns(elements(K), n0, N, reinterpret_cast<float*>(out), row);
   }
+  static void columns(const float* source, int64_t ld, int64_t K, int64_t N, uint32_t* out) {
+    for (int64_t k = 0; k < K; k += 2, out += ld)
+      for (int64_t n = 0; n < N; n += VF) store(out + n, bf16_pair(load(source + k * ld + n), k + 1 < K ? load(source + (k + 1) * ld + n) : vf{}));
+  }
 };
 #endif
+
+// Rows of a matrix that are read at a time when it is packed by columns: few enough to stay in L1
+// until every panel has its part of them.
+constexpr int64_t kPackRows = 32;
 
 // All panels of B (K, N). `transposed`: source has rows of N, else rows of K.
 template <class P>
 static void pack_b(const float* source, int64_t ld, bool transposed, int64_t K, int64_t N, typename P::T* out) {
   const int64_t size = P::elements(K) * NR;
   parallel_ranges(ceil_div(N, NR), K * N < 20000 ? 1 : threads() * 4, [&](int64_t from, int64_t to) {
-    for (int64_t p = from; p < to; p++) {
-      if (transposed) P::panel_transposed(source, ld, K, p * NR, N, out + p * size);
-      else P::panel(source, ld, K, p * NR, N, out + p * size);
+    if (transposed) {
+      for (int64_t p = from; p < to; p++) P::panel_transposed(source, ld, K, p * NR, N, out + p * size);
+      return;
     }
+    for (int64_t k = 0; k < K; k += kPackRows)
+      for (int64_t p = from; p < to; p++)
+        P::panel(source + k * ld, ld, K - k < kPackRows ? K - k : kPackRows, p * NR, N, out + p * size + P::elements(k) * NR);
   });
 }
 template <class P>
@@ -243,8 +265,9 @@ template <class P>
 static AMatrix<typename P::T> columns_a(const float* source, int64_t ld, int64_t M, int64_t K, typename P::T* out) {
   const int64_t size = P::elements(K) * MR;
   parallel_ranges(ceil_div(M, MR), M * K < 20000 ? 1 : threads() * 4, [&](int64_t from, int64_t to) {
-    for (int64_t b = from; b < to; b++)
-      block_a(source, ld, K, b * MR, static_cast<int>(M - b * MR < MR ? M - b * MR : MR), out + b * size);
+    for (int64_t k = 0; k < K; k += kPackRows)
+      for (int64_t b = from; b < to; b++)
+        block_a(source + k * ld, ld, K - k < kPackRows ? K - k : kPackRows, b * MR, static_cast<int>(M - b * MR < MR ? M - b * MR : MR), out + b * size + P::elements(k) * MR);
   });
   return {out, 1, MR, size};
 }

@@ -20,10 +20,16 @@ static inline void store(uint32_t* p, vu v) { *reinterpret_cast<vu_mem*>(p) = v;
 static inline vf splat(float x) { return vf{} + x; }
 static inline vu splat(uint32_t x) { return vu{} + x; }
 
-// The first n lanes (1 and more); the rest is zero (load) or left alone (store).
+// The first n lanes (1 and more); the rest is zero (load) or left alone (store). The sanitizer does
+// not see what masked instructions touch.
+#if VB == 64 && !defined(__SANITIZE_ADDRESS__)
+#define MASKED 1
+#else
+#define MASKED 0
+#endif
 static inline vf load_n(const float* p, int n) {
   if (n >= VF) return load(p);
-#if VB == 64
+#if MASKED
   return (vf)_mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << n) - 1u), p);
 #else
   vf v{};
@@ -33,28 +39,67 @@ static inline vf load_n(const float* p, int n) {
 }
 static inline void store_n(float* p, vf v, int n) {
   if (n >= VF) return store(p, v);
-#if VB == 64
+#if MASKED
   _mm512_mask_storeu_ps(p, static_cast<__mmask16>((1u << n) - 1u), (__m512)v);
 #else
   __builtin_memcpy(p, &v, sizeof(float) * n);
 #endif
 }
 
+// Lane i holds i.
+static inline vi lanes() {
+  vi v{};
+  for (int i = 0; i < VF; i++) v[i] = i;
+  return v;
+}
+
+static inline vf max(vf a, vf b) { return a > b ? a : b; }
+#if VB == 64
+static inline float sum(vf v) { return _mm512_reduce_add_ps((__m512)v); }
+static inline float max_lane(vf v) { return _mm512_reduce_max_ps((__m512)v); }
+#else
 static inline float sum(vf v) {
   float s = 0;
   for (int i = 0; i < VF; i++) s += v[i];
   return s;
 }
-static inline vf max(vf a, vf b) { return a > b ? a : b; }
 static inline float max_lane(vf v) {
   float m = v[0];
   for (int i = 1; i < VF; i++) m = v[i] > m ? v[i] : m;
   return m;
 }
+#endif
+static inline vf root(vf v) {
+#if VB == 64
+  return (vf)_mm512_sqrt_ps((__m512)v);
+#elif VB == 32
+  return (vf)_mm256_sqrt_ps((__m256)v);
+#else
+  for (int lane = 0; lane < VF; lane++) v[lane] = __builtin_sqrtf(v[lane]);
+  return v;
+#endif
+}
 
-// e^x, relative error below 2e-7; x is clamped to where e^x is a normal number, and what lies
-// under -87 gives 0. NaN stays NaN.
+static inline vf exp2_fraction(vf f) {  // 2^f for -0.5 <= f <= 0.5
+  vf p = splat(1.535336188319500e-4f);
+  p = p * f + 1.339887440266574e-3f;
+  p = p * f + 9.618437357674640e-3f;
+  p = p * f + 5.550332471162809e-2f;
+  p = p * f + 2.402264791363012e-1f;
+  p = p * f + 6.931472028550421e-1f;
+  return p * f + 1.0f;
+}
+
+// e^x, relative error below 2e-7; what lies under -87 gives 0. NaN stays NaN.
 static inline vf exp(vf x) {
+#if VB == 64
+  // min and max give their second operand when one of them is NaN.
+  __m512 t = _mm512_mul_ps((__m512)x, _mm512_set1_ps(1.44269504088896341f));
+  t = _mm512_min_ps(_mm512_set1_ps(200.0f), _mm512_max_ps(_mm512_set1_ps(-200.0f), t));
+  const __m512 n = _mm512_roundscale_ps(t, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+  const __m512 e = _mm512_scalef_ps((__m512)exp2_fraction((vf)_mm512_sub_ps(t, n)), n);
+  return (vf)_mm512_maskz_mov_ps(_mm512_cmp_ps_mask((__m512)x, _mm512_set1_ps(-87.0f), _CMP_NLT_UQ), e);
+#else
   const vf nan_keeper = x - x;  // 0, or NaN for NaN and infinities
   vf t = x * 1.44269504088896341f;
   t = t > splat(127.0f) ? splat(127.0f) : t;
@@ -63,17 +108,12 @@ static inline vf exp(vf x) {
   const vf shifted = t + magic;
   const vf n = shifted - magic;
   const vf f = t - n;  // -0.5 .. 0.5
-  vf p = splat(1.535336188319500e-4f);
-  p = p * f + 1.339887440266574e-3f;
-  p = p * f + 9.618437357674640e-3f;
-  p = p * f + 5.550332471162809e-2f;
-  p = p * f + 2.402264791363012e-1f;
-  p = p * f + 6.931472028550421e-1f;
-  p = p * f + 1.0f;
+  const vf p = exp2_fraction(f);
   const vi scale = ((vi)shifted - (vi)magic) << 23;
   vf r = (vf)((vi)p + scale);
   r = x < splat(-87.0f) ? vf{} : r;
   return x < splat(3.0e38f) && x > splat(-3.0e38f) ? r + nan_keeper : (x > vf{} ? x : (x < vf{} ? vf{} : nan_keeper));
+#endif
 }
 static inline float exp(float x) { return exp(splat(x))[0]; }
 

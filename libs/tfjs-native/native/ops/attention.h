@@ -2,8 +2,8 @@
 // time. Query t of row b sees keys start[b] <= j <= t. out (B, T, C), lse (B, heads, T).
 //
 // One task is one head of one row; all its operands are packed once and stay in L2. The backward
-// pass walks the strips twice, once by queries (dq) and once by keys (dk, dv): it computes the
-// scores twice, but nothing is ever added to by two threads.
+// pass goes over stretches of keys: the probabilities of a stretch and their gradients are made by
+// strips of queries and kept, in bf16, until dk and dv of the stretch are summed over all queries.
 
 // On this thread: panels of B, and rows as elements.
 template <class P>
@@ -34,6 +34,14 @@ static inline void strip_product(const AMatrix<T>& A, int64_t m0, int rows, cons
       store(strip + r * ld + (p - p0) * NR + VF, acc[r][1] * scale);
     }
   }
+}
+
+// Columns of a row from `visible` up to `seen` (whole vectors) become `value`.
+static inline void hide(float* row, int64_t visible, int64_t seen, float value) {
+  int64_t j = visible / VF * VF;
+  if (j >= seen) return;
+  store(row + j, lanes() < static_cast<int32_t>(visible - j) ? load(row + j) : splat(value));
+  for (j += VF; j < seen; j += VF) store(row + j, splat(value));
 }
 
 template <class P>
@@ -72,8 +80,7 @@ static void attention_forward(const float* qkv, const int32_t* start, float* out
       float inverse[MR];
       for (int r = 0; r < rows; r++) {
         float* row = strip + r * width;
-        const int64_t visible = q0 + r + 1;
-        for (int64_t j = visible; j < seen; j++) row[j] = -__builtin_inff();
+        hide(row, q0 + r + 1, seen, -__builtin_inff());
         vf m = load(row);
         for (int64_t j = VF; j < seen; j += VF) m = max(m, load(row + j));
         const float top = max_lane(m);
@@ -103,22 +110,25 @@ static void attention_forward(const float* qkv, const int32_t* start, float* out
   });
 }
 
+// y (rows, hs) = S . B from element `offset` of K on, `used` elements; added to y unless it is `first`.
 template <class E>
-static void strip_times(const AMatrix<E>& S, int rows, const E* B, int64_t offset, int64_t K, int64_t used, int64_t hs, float* y, int64_t ld) {
+static void strip_times(const AMatrix<E>& S, int rows, const E* B, int64_t offset, int64_t K, int64_t used, bool first, int64_t hs, float* y, int64_t ld) {
   vf acc[MR][2];
   for (int64_t p = 0; p * NR < hs; p++) {
-    tile_rows<E>(rows, S.data, S.row, S.step, B + p * K * NR + offset * NR, used, acc);
-    for (int r = 0; r < rows; r++) {
-      const int left = static_cast<int>(hs - p * NR);
-      store_n(y + r * ld + p * NR, acc[r][0], left);
-      if (left > VF) store_n(y + r * ld + p * NR + VF, acc[r][1], left - VF);
-    }
+    tile_rows<E>(rows, S.data, S.row, S.step, B + (p * K + offset) * NR, used, acc);
+    for (int r = 0; r < rows; r++)
+      for (int v = 0; v < 2; v++) {
+        const int left = static_cast<int>(hs - p * NR - v * VF);
+        float* to = y + r * ld + p * NR + v * VF;
+        if (left > 0) store_n(to, first ? acc[r][v] : load_n(to, left) + acc[r][v], left);
+      }
   }
 }
 
 template <class P>
 static void attention_backward(const float* dout, const float* qkv, const float* out, const float* lse, const int32_t* start, float* dqkv, int64_t B, int64_t T, int64_t C, int64_t heads) {
   using E = typename P::T;
+  constexpr int64_t kStretch = 8 * NR;
   const int64_t hs = C / heads, ld = 3 * C, Kh = P::elements(hs);
   const float scale = 1.0f / __builtin_sqrtf(static_cast<float>(hs));
   parallel(B * heads, [&](int64_t task) {
@@ -131,70 +141,67 @@ static void attention_backward(const float* dout, const float* qkv, const float*
     if (n == 0) return;
     const float *q = qkv + (b * T + s) * ld + h * hs, *k = q + C, *v = q + 2 * C;
     const float *o = out + (b * T + s) * C + h * hs, *g = dout + (b * T + s) * C + h * hs;
-    const float* l = lse + task * T + s;
+    const float* level = lse + task * T + s;
     float* dq = dqkv + (b * T + s) * ld + h * hs;
-    const int64_t width = ceil_div(n, NR) * NR, across = packed_b_size<P>(hs, n), along = packed_b_size<P>(n, hs);
-    TaskScratch scratch(4 * across + 3 * along + 4 * n * Kh + 4 * MR * width + 2 * width + 512);
-    E *kt = scratch.take<E>(across), *vt = scratch.take<E>(across), *qt = scratch.take<E>(across), *gt = scratch.take<E>(across);
+    const int64_t whole = ceil_div(n, NR) * NR, width = whole < kStretch ? whole : kStretch;
+    const int64_t across = packed_b_size<P>(hs, n), along = packed_b_size<P>(n, hs), kept = P::elements(n + MR) * width;
+    TaskScratch scratch(2 * across + 3 * along + 2 * n * Kh + 3 * MR * width + 2 * kept + n + 16 * 13);
+    E *kt = scratch.take<E>(across), *vt = scratch.take<E>(across);
     E *kb = scratch.take<E>(along), *qb = scratch.take<E>(along), *gb = scratch.take<E>(along);
-    E *qr = scratch.take<E>(n * Kh), *kr = scratch.take<E>(n * Kh), *vr = scratch.take<E>(n * Kh), *gr = scratch.take<E>(n * Kh);
+    E *qr = scratch.take<E>(n * Kh), *gr = scratch.take<E>(n * Kh);
     float *probabilities = scratch.take<float>(MR * width), *gradients = scratch.take<float>(MR * width);
-    E *pe = scratch.take<E>(MR * width), *ge = scratch.take<E>(MR * width);
-    float *delta = scratch.take<float>(width), *level = scratch.take<float>(width);
+    E* row_elements = scratch.take<E>(MR * width);
+    E *kept_probabilities = scratch.take<E>(kept), *kept_gradients = scratch.take<E>(kept);
+    float* delta = scratch.take<float>(n);
     pack_here<P>(k, ld, true, hs, n, kt);
     pack_here<P>(v, ld, true, hs, n, vt);
-    pack_here<P>(q, ld, true, hs, n, qt);
-    pack_here<P>(g, C, true, hs, n, gt);
     pack_here<P>(k, ld, false, n, hs, kb);
     pack_here<P>(q, ld, false, n, hs, qb);
     pack_here<P>(g, C, false, n, hs, gb);
-    const auto Q = rows_here(q, ld, n, hs, qr), K = rows_here(k, ld, n, hs, kr), V = rows_here(v, ld, n, hs, vr), G = rows_here(g, C, n, hs, gr);
-    for (int64_t t = 0; t < width; t++) {
+    const auto Q = rows_here(q, ld, n, hs, qr), G = rows_here(g, C, n, hs, gr);
+    for (int64_t t = 0; t < n; t++) {
       vf d{};
-      if (t < n) for (int64_t c = 0; c < hs; c += VF) d += load_n(g + t * C + c, static_cast<int>(hs - c)) * load_n(o + t * C + c, static_cast<int>(hs - c));
+      for (int64_t c = 0; c < hs; c += VF) d += load_n(g + t * C + c, static_cast<int>(hs - c)) * load_n(o + t * C + c, static_cast<int>(hs - c));
       delta[t] = sum(d);
-      level[t] = t < n ? l[t] : 0;
     }
     const int64_t Kn = P::elements(n);
-    const int perElement = static_cast<int>(NR / P::elements(NR));
-    // By queries: ds = p * (dp - delta) * scale, dq = ds . k
-    for (int64_t q0 = 0; q0 < n; q0 += MR) {
-      const int rows = static_cast<int>(n - q0 < MR ? n - q0 : MR);
-      const int64_t panels = ceil_div(q0 + rows, NR), seen = panels * NR;
-      strip_product(Q, q0, rows, kt, Kh, 0, panels, scale, probabilities, width);
-      strip_product(G, q0, rows, vt, Kh, 0, panels, 1.0f, gradients, width);
-      for (int r = 0; r < rows; r++) {
-        float *p = probabilities + r * width, *d = gradients + r * width;
-        const int64_t visible = q0 + r + 1;
-        const float lv = level[q0 + r], dl = delta[q0 + r];
-        for (int64_t j = 0; j < seen; j += VF) store(d + j, exp(load(p + j) - lv) * (load(d + j) - dl) * scale);
-        for (int64_t j = visible; j < seen; j++) d[j] = 0;
-      }
-      const auto S = rows_here(gradients, width, rows, seen, ge);
-      strip_times(S, rows, kb, 0, Kn, P::elements(seen < n ? seen : n), hs, dq + q0 * ld, ld);
-    }
-    // By keys: the same strips the other way round; queries begin at the panel that holds the first.
-    for (int64_t k0 = 0; k0 < n; k0 += MR) {
-      const int rows = static_cast<int>(n - k0 < MR ? n - k0 : MR);
-      const int64_t p0 = k0 / NR, p1 = ceil_div(n, NR), from = p0 * NR, seen = (p1 - p0) * NR;
-      strip_product(K, k0, rows, qt, Kh, p0, p1, scale, probabilities, width);
-      strip_product(V, k0, rows, gt, Kh, p0, p1, 1.0f, gradients, width);
-      for (int r = 0; r < rows; r++) {
-        float *p = probabilities + r * width, *d = gradients + r * width;
-        const int64_t hidden = k0 + r - from;  // queries before the key do not see it
-        for (int64_t j = 0; j < seen; j += VF) {
-          const vf e = exp(load(p + j) - load(level + from + j));
-          store(p + j, e);
-          store(d + j, e * (load(d + j) - load(delta + from + j)) * scale);
+    for (int64_t k0 = 0; k0 < n; k0 += kStretch) {
+      const int64_t k1 = k0 + kStretch < n ? k0 + kStretch : n;
+      // By queries, from the strip that holds the first to see a key: ds = p * (dp - delta) * scale, dq += ds . k
+      const int64_t first = k0 / MR * MR;
+      for (int64_t q0 = first; q0 < n; q0 += MR) {
+        const int rows = static_cast<int>(n - q0 < MR ? n - q0 : MR);
+        const int64_t p1 = ceil_div(q0 + rows < k1 ? q0 + rows : k1, NR), seen = p1 * NR - k0;
+        strip_product(Q, q0, rows, kt, Kh, k0 / NR, p1, scale, probabilities, width);
+        strip_product(G, q0, rows, vt, Kh, k0 / NR, p1, 1.0f, gradients, width);
+        for (int r = 0; r < rows; r++) {
+          float *p = probabilities + r * width, *d = gradients + r * width;
+          const vf lv = splat(level[q0 + r]), dl = splat(delta[q0 + r]);
+          for (int64_t j = 0; j < seen; j += VF) {
+            const vf e = exp(load(p + j) - lv);
+            store(p + j, e);
+            store(d + j, e * (load(d + j) - dl) * scale);
+          }
+          // One panel more than was seen: keys of one block look at queries from their first one on.
+          const int64_t visible = q0 + r + 1 < k0 ? 0 : q0 + r + 1 - k0, end = seen + NR < width ? seen + NR : width;
+          hide(p, visible, end, 0.0f);
+          hide(d, visible, end, 0.0f);
         }
-        for (int64_t j = 0; j < hidden; j++) p[j] = d[j] = 0;
-        for (int64_t j = n - from; j < seen; j++) p[j] = d[j] = 0;
+        const int64_t at = P::elements(q0 - first) * width, columns = seen + NR < width ? seen + NR : width;
+        P::columns(probabilities, width, rows, columns, kept_probabilities + at);
+        P::columns(gradients, width, rows, columns, kept_gradients + at);
+        const int64_t keys = seen < k1 - k0 ? seen : k1 - k0;
+        const auto S = rows_here(gradients, width, rows, keys, row_elements);
+        strip_times(S, rows, kb, P::elements(k0), Kn, P::elements(keys), k0 == 0, hs, dq + q0 * ld, ld);
       }
-      const auto S = rows_here(gradients, width, rows, seen, ge);
-      const auto W = rows_here(probabilities, width, rows, seen, pe);
-      const int64_t offset = from / perElement, used = Kn - offset;
-      strip_times(S, rows, qb, offset, Kn, used, hs, dq + C + k0 * ld, ld);
-      strip_times(W, rows, gb, offset, Kn, used, hs, dq + 2 * C + k0 * ld, ld);
+      // By keys: the same numbers, read along the queries.
+      for (int64_t j = k0; j < k1; j += MR) {
+        const int rows = static_cast<int>(k1 - j < MR ? k1 - j : MR);
+        const int64_t begin = j / MR * MR > first ? j / MR * MR : first, from = P::elements(begin), used = Kn - from;
+        const int64_t at = P::elements(begin - first) * width + j - k0;
+        strip_times(AMatrix<E>{kept_gradients + at, 1, width}, rows, qb, from, Kn, used, true, hs, dq + C + j * ld, ld);
+        strip_times(AMatrix<E>{kept_probabilities + at, 1, width}, rows, gb, from, Kn, used, true, hs, dq + 2 * C + j * ld, ld);
+      }
     }
   });
 }

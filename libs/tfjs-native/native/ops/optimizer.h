@@ -37,11 +37,9 @@ static void adamw(float* parameter, const float* grad, float* m, float* v, int64
       const vf m1 = o.beta1 * load_n(m + i, left) + (1.0f - o.beta1) * g;
       const vf v1 = o.beta2 * load_n(v + i, left) + (1.0f - o.beta2) * g * g;
       const vf p = load_n(parameter + i, left);
-      vf root = v1 / o.correction2;
-      for (int lane = 0; lane < VF; lane++) root[lane] = __builtin_sqrtf(root[lane]);
       store_n(m + i, m1, left);
       store_n(v + i, v1, left);
-      store_n(parameter + i, p - o.learning_rate * (o.weight_decay * p + m1 / o.correction1 / (root + o.epsilon)), left);
+      store_n(parameter + i, p - o.learning_rate * (o.weight_decay * p + m1 / o.correction1 / (root(v1 / o.correction2) + o.epsilon)), left);
     }
   });
 }
