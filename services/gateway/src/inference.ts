@@ -5,6 +5,7 @@ import { isMinchatError } from '@minchat/errors';
 import type { Inference } from './openai/generation.ts';
 
 const attempts = 3;
+const timeoutMs = 60_000;
 
 /**
  * Asks the inference workers. One whose queue is full declines before it sends anything; asking
@@ -27,17 +28,20 @@ export function busInference(bus: Pick<Bus, 'stream' | 'call'>): Inference {
         await delay(attempt * 20, undefined, { signal });
       }
     },
-    async score(request, signal) {
-      for (let attempt = 1; ; attempt += 1) {
-        try {
-          return (await bus.call(rpc.score, request, { signal, timeoutMs: 60_000 })).scores;
-        } catch (error) {
-          if (attempt === attempts || !isDeclined(error) || signal.aborted) throw error;
-        }
-        await delay(attempt * 20, undefined, { signal });
-      }
-    },
+    score: async (request, signal) => (await ask(() => bus.call(rpc.score, request, { signal, timeoutMs }), signal)).scores,
+    embed: (request, signal) => ask(() => bus.call(rpc.embed, request, { signal, timeoutMs }), signal),
   };
+}
+
+async function ask<Reply>(once: () => Promise<Reply>, signal: AbortSignal): Promise<Reply> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await once();
+    } catch (error) {
+      if (attempt === attempts || !isDeclined(error) || signal.aborted) throw error;
+    }
+    await delay(attempt * 20, undefined, { signal });
+  }
 }
 
 function isDeclined(error: unknown): boolean {

@@ -23,7 +23,7 @@ export const liveEnv = {
 export type LiveEnv = z.output<z.ZodObject<typeof liveEnv>>;
 
 /**
- * Serves `generate` and `score` on the bus. Instances share the requests by queue group; one whose
+ * Serves `generate`, `score` and `embed` on the bus. Instances share the requests by queue group; one whose
  * queue is full declines with MC_OVERLOADED before anything was sent, and the caller asks again,
  * which reaches any of them.
  */
@@ -52,6 +52,10 @@ export async function startLive(bus: Bus, env: LiveEnv, log: Logger): Promise<{ 
     bus.serve(rpc.score, async (request) => {
       const texts = request.texts.map(({ messages, completion }) => ({ messages, completion }));
       return { scores: await engine.score(modelOf(request, 'reward-model'), texts) };
+    }),
+    bus.serve(rpc.embed, async (request) => {
+      const { embeddings, promptTokens } = await engine.embed(modelOf(request, 'model'), request.inputs);
+      return { embeddings: embeddings.map((values) => ({ values })), promptTokens };
     }),
   ];
   return {

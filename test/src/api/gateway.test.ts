@@ -2,7 +2,7 @@ import type { PromptSubmitted } from '@minchat/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApi, type Api } from './support.ts';
 
-// The edge itself: the classic call, keys, limits, collecting prompts, runs, pages.
+// The edge itself: keys, limits, collecting prompts, runs, pages.
 
 let api: Api;
 beforeAll(async () => {
@@ -13,26 +13,6 @@ afterAll(() => api.close());
 const json = { 'content-type': 'application/json' };
 const ask = (url: string, headers: Record<string, string> = {}, body: object = {}): Promise<Response> =>
   fetch(`${url}/v1/completions`, { method: 'POST', headers: { ...json, ...headers }, body: JSON.stringify({ model: 'tiny', prompt: 'hi', max_tokens: 1, ...body }) });
-
-describe('the classic call', () => {
-  it('openai.Completion.create of the 0.x client, as it is sent', async () => {
-    const response = await fetch(`${api.url}/v1/completions`, {
-      method: 'POST',
-      headers: {
-        'User-Agent': 'OpenAI/v1 PythonBindings/0.28.1',
-        'X-OpenAI-Client-User-Agent': '{"bindings_version": "0.28.1", "httplib": "requests", "lang": "python", "lang_version": "3.11.2", "platform": "Linux", "publisher": "openai"}',
-        'Authorization': 'Bearer sk-none-is-needed-here',
-        'Content-Type': 'application/json',
-        'Accept': '*/*',
-      },
-      body: '{"model": "tiny", "prompt": "Explain the moon landing to a 6 year old in a few sentences.", "temperature": 0, "max_tokens": 100, "top_p": 1, "frequency_penalty": 0.0, "presence_penalty": 0.0}',
-    });
-    expect(response.status).toBe(200);
-    const answer = await response.json() as Record<string, unknown>;
-    expect(answer).toMatchObject({ object: 'text_completion', model: 'tiny', choices: [{ index: 0, logprobs: null }] });
-    expect(Object.keys(answer).toSorted()).toEqual(['choices', 'created', 'id', 'model', 'object', 'usage']);
-  });
-});
 
 describe('keys', () => {
   it('are needed where they are set, and nothing else lets in', async () => {

@@ -153,9 +153,20 @@ describe('errors', () => {
 
   it('are those of the client', async () => {
     await expect(client.completions.create({ model: 'tiny', prompt: 'x', suffix: 'y' })).rejects.toBeInstanceOf(BadRequestError);
-    await expect(client.embeddings.create({ model: 'tiny', input: 'x' })).rejects.toBeInstanceOf(BadRequestError);
+    await expect(client.embeddings.create({ model: 'tiny/reward', input: 'x' })).rejects.toBeInstanceOf(BadRequestError);
     // An error before the first event has a status of its own, also when streaming.
     await expect(client.completions.create({ model: 'tiny', prompt: 'x', max_tokens: 9999, stream: true })).rejects.toMatchObject({ status: 400 });
+  });
+});
+
+describe('embeddings', () => {
+  it('are vectors of length 1, alike for like texts', async () => {
+    const { data, usage, model } = await client.embeddings.create({ model: 'tiny', input: ['the cat sat', 'the cat sat on', 'one two three four'] });
+    const [cat, mat, count] = data.map((one) => one.embedding) as [number[], number[], number[]];
+    const likeness = (a: number[], b: number[]): number => a.reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0);
+    expect(likeness(cat, cat)).toBeCloseTo(1, 4);
+    expect(likeness(cat, mat)).toBeGreaterThan(likeness(cat, count));
+    expect([model, usage.prompt_tokens > 0]).toEqual(['tiny', true]);
   });
 });
 

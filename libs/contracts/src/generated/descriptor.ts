@@ -679,6 +679,10 @@ export const descriptor: Descriptor = {
    "logprob": {
     "id": 3,
     "type": "double"
+   },
+   "raw": {
+    "id": 4,
+    "type": "bytes"
    }
   },
   "ScoreRequest": {

@@ -2549,6 +2549,9 @@ export namespace minchat {
             /** AlternativeToken logprob. */
             logprob: number;
 
+            /** AlternativeToken raw. */
+            raw: Uint8Array;
+
             /**
              * Encodes the specified AlternativeToken message. Does not implicitly {@link minchat.v1.AlternativeToken.verify|verify} messages.
              * @param message AlternativeToken message or plain object to encode
@@ -2581,6 +2584,9 @@ export namespace minchat {
 
                 /** AlternativeToken logprob */
                 logprob?: (number|null);
+
+                /** AlternativeToken raw */
+                raw?: (Uint8Array|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

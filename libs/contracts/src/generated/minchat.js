@@ -3911,6 +3911,7 @@ export const minchat = $root.minchat = (() => {
             AlternativeToken.prototype.token = 0;
             AlternativeToken.prototype.text = "";
             AlternativeToken.prototype.logprob = 0;
+            AlternativeToken.prototype.raw = $util.newBuffer([]);
 
             AlternativeToken.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -3925,6 +3926,8 @@ export const minchat = $root.minchat = (() => {
                     writer.uint32(18).string(message.text);
                 if (message.logprob != null && $Object.hasOwnProperty.call(message, "logprob") && !$Object.is(message.logprob, 0))
                     writer.uint32(25).double(message.logprob);
+                if (message.raw != null && $Object.hasOwnProperty.call(message, "raw") && message.raw.length)
+                    writer.uint32(34).bytes(message.raw);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -3983,6 +3986,15 @@ export const minchat = $root.minchat = (() => {
                                 message.logprob = value;
                             else
                                 delete message.logprob;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.raw = value;
+                            else
+                                delete message.raw;
                             continue;
                         }
                     }

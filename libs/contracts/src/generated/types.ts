@@ -373,6 +373,7 @@ export interface AlternativeToken {
   token: number;
   text: string;
   logprob: number;
+  raw: Uint8Array;
 }
 export const AlternativeToken: MessageType<AlternativeToken> = { name: 'AlternativeToken', codec: minchat.v1.AlternativeToken };
 

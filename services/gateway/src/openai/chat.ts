@@ -34,13 +34,12 @@ export function planChat(request: ChatRequest, model: ServedModel, requestId: st
 
 /** OpenAI's logprobs of a chat answer. */
 export function chatLogprobs(tokens: readonly TokenLogprob[]): ChatLogprobs {
-  const utf8 = new TextEncoder();
   return {
     content: tokens.map((token) => ({
       token: token.text,
       logprob: token.logprob,
       bytes: [...token.raw],
-      top_logprobs: token.top.map((one) => ({ token: one.text, logprob: one.logprob, bytes: [...utf8.encode(one.text)] })),
+      top_logprobs: token.top.map((one) => ({ token: one.text, logprob: one.logprob, bytes: [...one.raw] })),
     })),
     refusal: null,
   };

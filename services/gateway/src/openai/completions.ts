@@ -70,7 +70,7 @@ export class CompletionLogprobWriter {
     for (const token of tokens) {
       out.tokens.push(tokenName(token.text, token.raw));
       out.token_logprobs.push(this.#bare ? null : token.logprob);
-      out.top_logprobs?.push(this.#bare ? null : Object.fromEntries(token.top.map((one) => [tokenName(one.text), one.logprob])));
+      out.top_logprobs?.push(this.#bare ? null : Object.fromEntries(token.top.map((one) => [tokenName(one.text, one.raw), one.logprob])));
       out.text_offset.push(this.#offset);
       this.#offset += this.#decoder.decode(token.raw, { stream: true }).length;
       this.#bare = false;

@@ -1,4 +1,4 @@
-import type { ArtifactRef, GenerateChunk, GenerateRequest, Init, ScoreRequest } from '@minchat/contracts';
+import type { ArtifactRef, EmbedReply, EmbedRequest, GenerateChunk, GenerateRequest, Init, ScoreRequest } from '@minchat/contracts';
 import { ApiError } from '../errors.ts';
 import { limits, type Usage } from './common.ts';
 
@@ -7,6 +7,7 @@ export interface Inference {
   /** Ends with the signal; the worker then stops at once. */
   generate(request: Init<GenerateRequest>, signal: AbortSignal): AsyncIterable<GenerateChunk>;
   score(request: Init<ScoreRequest>, signal: AbortSignal): Promise<number[]>;
+  embed(request: Init<EmbedRequest>, signal: AbortSignal): Promise<EmbedReply>;
 }
 
 /** A model as a request named it, found. */

@@ -12,7 +12,7 @@ const base: ServedModel = { id: 'run/pretrain', kind: 'pretrain', artifact };
 const policy: ServedModel = { id: 'run', kind: 'ppo', artifact };
 
 const chunk = (init: Init<GenerateChunk>): GenerateChunk => create(GenerateChunk, init);
-const token = (text: string, logprob = -1) => ({ token: 1, text, logprob, raw: new TextEncoder().encode(text), top: [{ token: 1, text, logprob }] });
+const token = (text: string, logprob = -1) => ({ token: 1, text, logprob, raw: new TextEncoder().encode(text), top: [{ token: 1, text, logprob, raw: new TextEncoder().encode(text) }] });
 const planOf = (body: object, model = policy) => planCompletion(completionRequest.parse({ model: 'm', ...body }), model, 'req_1');
 
 describe('planCompletion', () => {

@@ -21,9 +21,6 @@ export const rewardResponse = z.object({
   data: z.array(z.object({ object: z.literal('reward'), index: z.int(), score: z.number() })),
 });
 
-/** The body of POST /v1/embeddings, which is refused. */
-export const embeddingRequest = z.looseObject({ model: z.string() });
-
 const model = z.object({
   id: z.string(),
   object: z.literal('model'),

@@ -9,10 +9,11 @@ import { clientGone, sendEvents, type ServerSentEvent } from '../sse.ts';
 import { chatDelta, collectChat, messagesOf, planChat } from './chat.ts';
 import { chatRequest, chatResponse, type ChatChunk } from './chat-schema.ts';
 import { errorSchema } from './common.ts';
+import { embeddingAnswer, embeddingRequest, embeddingResponse, planEmbeddings } from './embeddings.ts';
 import { CompletionStreamer, collectChoices, planCompletion, promptTexts, type CompletionPlan } from './completions.ts';
 import { completionRequest, completionResponse, type CompletionResponse } from './completions-schema.ts';
 import { UsageCounter, type Inference } from './generation.ts';
-import { embeddingRequest, modelListResponse, modelResponse, rewardRequest, rewardResponse, type RewardRequest } from './rewards-schema.ts';
+import { modelListResponse, modelResponse, rewardRequest, rewardResponse, type RewardRequest } from './rewards-schema.ts';
 
 /** A prompt that a user gave with consent. */
 export interface CollectedPrompt {
@@ -96,8 +97,11 @@ export const openAiRoutes: FastifyPluginAsyncZod<OpenAiOptions> = async (app, { 
     return { object: 'list' as const, model: model.id, data: scores.map((score, index) => ({ object: 'reward' as const, index, score })) };
   });
 
-  app.post('/embeddings', { schema: { tags: ['embeddings'], summary: 'Refused: the models make no embeddings', body: embeddingRequest, response: errors } }, () => {
-    throw new ApiError(400, 'Embeddings are not served: these models are trained to write and to score text. Use /v1/rewards for scores.', { param: 'model', code: 'model_not_supported' });
+  app.post('/embeddings', { schema: { tags: ['embeddings'], summary: 'Vectors that stand for texts', body: embeddingRequest, response: { 200: embeddingResponse, ...errors } } }, async (request, reply) => {
+    const { body } = request;
+    const model = await models.resolve(body.model, 'text');
+    const { embeddings, promptTokens } = await inference.embed(planEmbeddings(body, model), clientGone(reply));
+    return embeddingAnswer(body, model, embeddings.map(({ values }) => values), promptTokens);
   });
 };
 

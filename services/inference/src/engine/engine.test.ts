@@ -172,6 +172,19 @@ describe('Engine', () => {
     await expect(engine.score(reward, [{ messages: [], completion: 'x '.repeat(100) }])).rejects.toMatchObject({ code: 'MC_CONTEXT_LENGTH' });
   });
 
+  it('embeds texts as vectors of length 1, the same alone and beside longer ones', async () => {
+    const inputs = [{ text: 'the cat' }, { text: 'what is the capital of France? Paris.' }, { tokens: { tokens: [40, 41] } }, { text: '' }];
+    const { embeddings, promptTokens } = await engine.embed(model, inputs);
+    expect(embeddings.map((vector) => vector.length)).toEqual([32, 32, 32, 32]);
+    for (const vector of embeddings) expect(Math.hypot(...vector)).toBeCloseTo(1, 5);
+    expect(promptTokens).toBeGreaterThan(4);
+    const alone = await engine.embed(model, inputs.slice(0, 1));
+    for (const [i, value] of (alone.embeddings[0] ?? []).entries()) expect(value).toBeCloseTo(embeddings[0]?.[i] ?? NaN, 4);
+    await expect(engine.embed(reward, inputs)).rejects.toMatchObject({ code: 'MC_USAGE' });
+    await expect(engine.embed(model, [{ tokens: { tokens: [9999] } }])).rejects.toMatchObject({ code: 'MC_USAGE' });
+    await expect(engine.embed(model, [{ text: 'x '.repeat(100) }])).rejects.toMatchObject({ code: 'MC_CONTEXT_LENGTH' });
+  });
+
   it('sends the pieces between the first and the last together, and loads a model once', async () => {
     const before = fetched;
     const one = await Engine.start({ slots: 4, queue: 8, models: 1, kvBytes: 2 ** 26, streamMs: 60_000, fetch });

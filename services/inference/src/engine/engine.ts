@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { errorFromWire, errorToWire, type ArtifactRef, type GenerateChunk, type GenerateRequest } from '@minchat/contracts';
+import { errorFromWire, errorToWire, type ArtifactRef, type EmbedInput, type GenerateChunk, type GenerateRequest } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
-import type { ComputeOptions, FromCompute, Outcome, ScoredConversation, ToCompute } from './protocol.ts';
+import type { ComputeOptions, FromCompute, Outcome, Reading, ScoredConversation, ToCompute } from './protocol.ts';
 
 export interface EngineOptions extends ComputeOptions {
   /** Answers that may wait for a slot beside those that have one. */
@@ -18,7 +18,7 @@ interface Call {
   fail(error: Error): void;
 }
 
-type Request = { type: 'generate'; source: ArtifactRef; request: GenerateRequest } | { type: 'score'; source: ArtifactRef; texts: ScoredConversation[] };
+type Request = { type: 'generate'; source: ArtifactRef; request: GenerateRequest } | { type: 'read'; source: ArtifactRef; reading: Reading };
 
 /**
  * The live engine as the main thread sees it: a compute thread behind a bounded queue. All methods
@@ -120,11 +120,22 @@ export class Engine {
 
   /** The reward model's score of each text, in their order. Throws MC_OVERLOADED when the queue is full. */
   async score(source: ArtifactRef, texts: ScoredConversation[]): Promise<number[]> {
-    const { promise, resolve, reject } = Promise.withResolvers<number[]>();
-    const call = this.#open(1, { type: 'score', source, texts }, {
+    const outcome = await this.#read(source, { type: 'score', texts });
+    return outcome.type === 'scores' ? outcome.scores : [];
+  }
+
+  /** A vector of length 1 for each text, and the tokens read. Throws MC_OVERLOADED when the queue is full. */
+  async embed(source: ArtifactRef, inputs: EmbedInput[]): Promise<{ embeddings: number[][]; promptTokens: number }> {
+    const outcome = await this.#read(source, { type: 'embed', inputs });
+    return outcome.type === 'embeddings' ? outcome : { embeddings: [], promptTokens: 0 };
+  }
+
+  async #read(source: ArtifactRef, reading: Reading): Promise<Outcome> {
+    const { promise, resolve, reject } = Promise.withResolvers<Outcome>();
+    const call = this.#open(1, { type: 'read', source, reading }, {
       outcome: (outcome) => {
-        if (outcome.type === 'scores') resolve(outcome.scores);
-        else if (outcome.type === 'error') reject(errorFromWire(outcome.error));
+        if (outcome.type === 'error') reject(errorFromWire(outcome.error));
+        else resolve(outcome);
       },
       fail: reject,
     });

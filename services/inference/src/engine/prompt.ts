@@ -57,7 +57,7 @@ export async function echoPrompt(request: GenerateRequest, ids: readonly number[
   const tokens = ids.flatMap((id, position): TokenLogprob[] => {
     const at = positions[position - 1];
     if (!shown(id)) return [];
-    const top = (at?.top ?? []).map((one) => ({ token: one.token, logprob: one.logprob, text: describeToken(tokenizer, one.token).text }));
+    const top = (at?.top ?? []).map((one) => ({ ...describeToken(tokenizer, one.token), logprob: one.logprob }));
     return [{ ...describeToken(tokenizer, id), logprob: at?.logprob ?? 0, top }];
   });
   return { text, tokens };

@@ -1,4 +1,4 @@
-import type { ArtifactRef, GenerateChunk, GenerateRequest, WireError } from '@minchat/contracts';
+import type { ArtifactRef, EmbedInput, GenerateChunk, GenerateRequest, WireError } from '@minchat/contracts';
 
 // What the main thread and the compute thread say to each other.
 
@@ -8,9 +8,12 @@ export interface ScoredConversation {
   completion: string;
 }
 
+/** What is done with texts in one go, without an answer that grows. */
+export type Reading = { type: 'score'; texts: ScoredConversation[] } | { type: 'embed'; inputs: EmbedInput[] };
+
 export type ToCompute =
   | { type: 'generate'; id: number; source: ArtifactRef; request: GenerateRequest }
-  | { type: 'score'; id: number; source: ArtifactRef; texts: ScoredConversation[] }
+  | { type: 'read'; id: number; source: ArtifactRef; reading: Reading }
   /** The local folder of a model that was asked for by `fetch`, or why there is none. */
   | { type: 'fetched'; digest: string; folder: string }
   | { type: 'unfetched'; digest: string; error: WireError }
@@ -21,6 +24,7 @@ export type ToCompute =
 export type Outcome =
   | { id: number; type: 'chunk'; chunk: GenerateChunk }
   | { id: number; type: 'scores'; scores: number[] }
+  | { id: number; type: 'embeddings'; embeddings: number[][]; promptTokens: number }
   | { id: number; type: 'done' }
   | { id: number; type: 'error'; error: WireError };
 

@@ -2,9 +2,10 @@ import { setImmediate } from 'node:timers/promises';
 import { errorFromWire, errorToWire, type ArtifactRef, type GenerateChunk, type GenerateRequest } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
 import { AnswerTracker, type AnswerPiece } from './answer.ts';
+import { embedTexts } from './embed.ts';
 import { ModelStore, type LoadedModel } from './model-store.ts';
 import { describeToken, echoPrompt, readPrompt, type Prompt } from './prompt.ts';
-import type { ComputeOptions, FromCompute, Outcome, ScoredConversation, ToCompute } from './protocol.ts';
+import type { ComputeOptions, FromCompute, Outcome, Reading, ToCompute } from './protocol.ts';
 import { answerSeed, logprobsOf, samplingOf, textDecoder } from './sampling.ts';
 import { scoreTexts } from './score.ts';
 
@@ -12,7 +13,7 @@ import { scoreTexts } from './score.ts';
 interface Waiting {
   id: number;
   source: ArtifactRef;
-  work: { type: 'generate'; request: GenerateRequest } | { type: 'score'; texts: ScoredConversation[] };
+  work: { type: 'generate'; request: GenerateRequest } | Reading;
   /** Set once the model is there. */
   started?: Started;
 }
@@ -97,7 +98,7 @@ export class Scheduler {
 
   #read(message: ToCompute): void {
     if (message.type === 'cancel') this.#end(message.id);
-    else if (message.type === 'score') this.#waiting.push({ id: message.id, source: message.source, work: { type: 'score', texts: message.texts } });
+    else if (message.type === 'read') this.#waiting.push({ id: message.id, source: message.source, work: message.reading });
     else if (message.type === 'generate') this.#waiting.push({ id: message.id, source: message.source, work: { type: 'generate', request: message.request } });
   }
 
@@ -146,12 +147,12 @@ export class Scheduler {
     return joined;
   }
 
-  /** Reads the prompt of a request whose model is there; a request to score is done at once. */
+  /** Reads the prompt of a request whose model is there; a request to score or to embed is done at once. */
   async #begin(waiting: Waiting, loaded: LoadedModel): Promise<void> {
     if (waiting.started !== undefined) return;
     try {
-      if (waiting.work.type === 'score') {
-        this.#outbox.push({ id: waiting.id, type: 'scores', scores: await scoreTexts(loaded, waiting.work.texts) });
+      if (waiting.work.type !== 'generate') {
+        this.#outbox.push(await read(waiting.id, loaded, waiting.work));
         this.#forget(waiting.id);
         return;
       }
@@ -250,7 +251,7 @@ export class Scheduler {
       tokens: piece.tokens.map((token) => ({
         ...describeToken(tokenizer, token.id),
         logprob: token.logprob ?? 0,
-        top: (token.top ?? []).map((one) => ({ token: one.id, text: describeToken(tokenizer, one.id).text, logprob: one.logprob })),
+        top: (token.top ?? []).map((one) => ({ ...describeToken(tokenizer, one.id), logprob: one.logprob })),
       })),
       finishReason: piece.finish ?? '',
       promptTokens: started.prompt.ids.length,
@@ -291,4 +292,9 @@ export class Scheduler {
   #chunk(id: number, chunk: GenerateChunk): void {
     this.#outbox.push({ id, type: 'chunk', chunk });
   }
+}
+
+async function read(id: number, loaded: LoadedModel, reading: Reading): Promise<Outcome> {
+  if (reading.type === 'score') return { id, type: 'scores', scores: await scoreTexts(loaded, reading.texts) };
+  return { id, type: 'embeddings', ...(await embedTexts(loaded, reading.inputs)) };
 }
