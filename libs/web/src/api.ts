@@ -39,6 +39,9 @@ export interface StoredRecord {
   text: string;
   labeler: string;
   useCase: string;
+  /** A split, or why the rules drop the prompt; empty when they were not applied. */
+  decision: string;
+  user: string;
 }
 export interface Queue { run: string; stage: string; wanted: number; done: number; open: number; leased: number }
 export interface Task { id: string; kind: 'rank' | 'write'; run: string; stage: string; messages: Message[]; answers: { text: string; finished: boolean }[]; leasedUntil: number }

@@ -3,6 +3,8 @@ import { getJson, onKeyNeeded, type Collection, type RunView } from './api.ts';
 import { ChatPage } from './chat/chat-page.tsx';
 import { DataPage } from './data/data-page.tsx';
 import iconUrl from './icon.svg';
+import { AgreementPage } from './label/agreement-page.tsx';
+import { GuidelinesPage } from './label/guidelines.tsx';
 import { LabelPage } from './label/label-page.tsx';
 import { currentLanguage, currentTheme, setLanguage, setTheme, t, type Theme } from './preferences.ts';
 import { RunPage } from './runs/run-page.tsx';
@@ -82,7 +84,8 @@ function show(page: string, rest: string[]): ReactNode {
   if (power !== undefined && !may(power)) return <NotForYou />;
   if (page === 'runs') return first === '' ? <RunsPage /> : first === 'new' ? <NewRunPage /> : <RunPage key={first} id={first} />;
   if (page === 'chat') return <ChatPage initial={rest.join('/')} />;
-  if (page === 'label') return <LabelPage />;
+  if (page === 'label') return first === 'guidelines' ? <GuidelinesPage /> : <LabelPage />;
+  if (page === 'agreement') return may('see') ? <AgreementPage /> : <NotForYou />;
   if (page === 'people' && currentPerson() !== undefined) return <PeoplePage part={first} />;
   if (page === 'data') return <DataPage collection={first} />;
   return <Home />;

@@ -1,8 +1,10 @@
 import { getJson, type Collection } from '../api.ts';
 import { formatNumber } from '../format.ts';
+import { may } from '../people/session.ts';
 import { t } from '../preferences.ts';
 import { PageHead, Problem, usePolled } from '../ui.tsx';
 import { Browse } from './browse.tsx';
+import { ForgetCard } from './forget-card.tsx';
 import { ImportCard } from './import-card.tsx';
 
 const kinds = ['prompts', 'demonstrations', 'comparisons', 'texts'] as const;
@@ -15,7 +17,7 @@ export function DataPage({ collection }: { collection: string }) {
     <div className="page">
       <PageHead title={t('Data')} note={t('Prompts, demonstrations and rankings, by collection. What people submit goes to feedback.')} />
       <Problem text={error} />
-      <ImportCard onDone={reload} />
+      {may('change') ? <ImportCard onDone={reload} /> : null}
       <ul className="list">
         {collections.map((one) => (
           <li key={one.name}>
@@ -26,6 +28,8 @@ export function DataPage({ collection }: { collection: string }) {
           </li>
         ))}
       </ul>
+      {value !== undefined && collections.every((one) => kinds.every((kind) => one[kind] === 0)) ? <p className="quiet">{t('Nothing is stored yet: drop a file above, or')} <a href="#/">{t('start the quickstart')}</a>.</p> : null}
+      {may('change') ? <ForgetCard onDone={reload} /> : null}
     </div>
   );
 }

@@ -1,14 +1,14 @@
-import { useId, useRef, useState } from 'react';
+import { useId, useMemo, useRef, useState } from 'react';
 import { request, serverEvents, type ImportProgress } from '../api.ts';
 import { formatBytes, formatNumber } from '../format.ts';
 import { t } from '../preferences.ts';
 import { announce, Field, messageOf, Meter, Problem } from '../ui.tsx';
+import { headOf, previewFormat } from './file-head.ts';
 import { collectionName, formats, guessFormat, type Format } from './guess.ts';
+import { MappingFields, type Mapping } from './mapping-fields.tsx';
+import { Preview, usePreview } from './preview.tsx';
 
-const previewBytes = 4096;
-const previewLines = 5;
-
-interface Chosen { file: File; format: Format; collection: string; head: string }
+interface Chosen { file: File; format: Format; collection: string; head: string; isParquet: boolean; mapping: Mapping }
 
 /** Takes a file by drop or by choice, shows its beginning, and imports it. */
 export function ImportCard({ onDone }: { onDone: () => void }) {
@@ -22,17 +22,26 @@ export function ImportCard({ onDone }: { onDone: () => void }) {
   const strictId = useId();
   const choose = async (file: File | undefined): Promise<void> => {
     if (file === undefined) return;
-    const head = /\.(gz|parquet)$/i.test(file.name) ? '' : await file.slice(0, previewBytes).text();
-    setChosen({ file, format: guessFormat(file.name, head), collection: collectionName(file.name), head });
     setProgress(undefined);
     setProblem('');
+    try {
+      const { head, isParquet } = await headOf(file);
+      setChosen({ file, format: isParquet ? 'parquet' : guessFormat(file.name, head), collection: collectionName(file.name), head, isParquet, mapping: {} });
+    } catch (error) {
+      setChosen(undefined);
+      setProblem(messageOf(error));
+    }
   };
+  const takesMapping = chosen?.format === 'jsonl' || chosen?.format === 'parquet';
+  const mapping = useMemo(() => (takesMapping ? (chosen?.mapping ?? {}) : {}), [takesMapping, chosen?.mapping]);
+  const { preview, problem: unreadable } = usePreview(previewFormat(chosen?.format ?? 'jsonl', chosen?.isParquet ?? false), chosen?.head ?? '', mapping);
   const start = async (): Promise<void> => {
     if (chosen === undefined) return;
     setBusy(true);
     setProblem('');
     try {
       const query = new URLSearchParams({ collection: chosen.collection, format: chosen.format, strict: String(strict) });
+      if (takesMapping) for (const [field, from] of Object.entries(chosen.mapping)) query.append('map', `${field}=${from}`);
       const response = await request(`/api/data/imports?${query}`, { method: 'POST', headers: { 'content-type': 'application/octet-stream' }, body: chosen.file });
       for await (const status of serverEvents<ImportProgress>(response)) {
         setProgress(status);
@@ -58,13 +67,14 @@ export function ImportCard({ onDone }: { onDone: () => void }) {
       {chosen === undefined ? null : (
         <form onSubmit={(event) => { event.preventDefault(); void start(); }}>
           <p><b>{chosen.file.name}</b> <span className="quiet">{formatBytes(chosen.file.size)}</span></p>
-          {chosen.head === '' ? null : <pre className="code preview" tabIndex={0} aria-label={t('The beginning of the file')}>{chosen.head.split('\n').slice(0, previewLines).map((line) => `${line.slice(0, 300)}\n`)}</pre>}
           <div className="fields">
             <Field label={t('Format')}>{(id) => <select id={id} value={chosen.format} onChange={(event) => setChosen({ ...chosen, format: event.target.value as Format })}>{formats.map((one) => <option key={one}>{one}</option>)}</select>}</Field>
             <Field label={t('Collection')}>{(id) => <input id={id} required pattern="[a-z0-9_\-]{1,128}" value={chosen.collection} onChange={(event) => setChosen({ ...chosen, collection: event.target.value })} />}</Field>
             <label className="inline" htmlFor={strictId}><input id={strictId} type="checkbox" checked={strict} onChange={(event) => setStrict(event.target.checked)} /> {t('Import nothing if any line is bad')}</label>
             <button className="primary" disabled={busy}>{t('Import')}</button>
           </div>
+          {takesMapping && preview !== undefined && preview.fields.length > 0 ? <MappingFields found={preview.fields} mapping={chosen.mapping} onChange={(next) => setChosen({ ...chosen, mapping: next })} /> : null}
+          {progress === undefined ? <Preview preview={preview} problem={unreadable} /> : null}
         </form>
       )}
       {progress !== undefined && !progress.done ? <Meter value={progress.bytes} max={progress.totalBytes} label={t('Import')} /> : null}

@@ -1,6 +1,7 @@
 import { useSortable } from '@dnd-kit/sortable';
 import { CSS } from '@dnd-kit/utilities';
 import { t } from '../preferences.ts';
+import { Differences } from './differences.tsx';
 import { answerFlags } from './flags.ts';
 
 interface CardProps {
@@ -10,6 +11,8 @@ interface CardProps {
   count: number;
   tied: boolean;
   answer: { text: string; finished: boolean };
+  /** The answer that differences to are marked. */
+  base: string | undefined;
   rating: number;
   flags: readonly string[];
   cardRef: (node: HTMLElement | null) => void;
@@ -21,7 +24,7 @@ interface CardProps {
 }
 
 /** One answer among those to rank. The card takes the keys; its handle is what is dragged. */
-export function AnswerCard({ id, place, rank, count, tied, answer, rating, flags, cardRef, onKeyDown, onTie, onMove, onRate, onFlag }: CardProps) {
+export function AnswerCard({ id, place, rank, count, tied, answer, base, rating, flags, cardRef, onKeyDown, onTie, onMove, onRate, onFlag }: CardProps) {
   const { attributes, listeners, setNodeRef, setActivatorNodeRef, transform, transition, isDragging } = useSortable({ id });
   const label = t('Answer in place {place} of {count}', { place: place + 1, count });
   return (
@@ -33,7 +36,7 @@ export function AnswerCard({ id, place, rank, count, tied, answer, rating, flags
           <button type="button" className="handle" ref={setActivatorNodeRef} {...attributes} {...listeners} aria-label={t('Drag: {label}', { label })}><i aria-hidden="true" /></button>
         </div>
         <div className="answer-body">
-          <p className="text">{answer.text === '' ? <span className="quiet">{t('(an empty answer)')}</span> : answer.text}</p>
+          <p className="text">{answer.text === '' ? <span className="quiet">{t('(an empty answer)')}</span> : base === undefined ? answer.text : <Differences text={answer.text} base={base} />}</p>
           {answer.finished ? null : <small className="quiet">{t('(cut off here)')}</small>}
           <div className="answer-tools">
             <div className="rating" role="group" aria-label={t('Overall quality, 1 to 7')}>

@@ -1,15 +1,8 @@
 import { useState } from 'react';
 import { t } from '../preferences.ts';
 import { Dialog } from '../ui.tsx';
+import { Guidelines, useGuidelines } from './guidelines.tsx';
 
-const ranking = [
-  'Helpful first: does it do what the person asked for, or plainly wanted?',
-  'Truthful: a wrong fact is worse than a missing one.',
-  'Harmless: nothing that hurts people or helps to.',
-  'Of two as good, the shorter and clearer is better. If you see no difference, tie them.',
-  'Which model wrote an answer is never told.',
-];
-const writing = ['Write the answer that you would want to get.', 'To the point, polite, finished. If you do not know, say so.', 'No personal data.'];
 const keys: [string, string][] = [
   ['↑ ↓', 'go to the answer above or below'],
   ['Alt+↑ Alt+↓', 'move the answer'],
@@ -21,6 +14,7 @@ const keys: [string, string][] = [
   ['S', 'skip'],
 ];
 
+/** The guidelines and the keys, to be looked up while labeling. */
 export function Guide({ work }: { work: 'rank' | 'write' | 'own' }) {
   const [open, setOpen] = useState(false);
   return (
@@ -28,10 +22,15 @@ export function Guide({ work }: { work: 'rank' | 'write' | 'own' }) {
       <button type="button" className="quiet-button" onClick={() => setOpen(true)}>{t('Guidelines and keys')}</button>
       {open ? (
         <Dialog title={t('Guidelines and keys')} onClose={() => setOpen(false)}>
-          <ul className="guide">{(work === 'rank' ? ranking : writing).map((line) => <li key={line}>{t(line)}</li>)}</ul>
+          <Shown />
           {work === 'rank' ? <dl className="keys">{keys.map(([key, what]) => <div key={key}><dt><kbd>{key}</kbd></dt><dd>{t(what)}</dd></div>)}</dl> : null}
+          <p><a href="#/label/guidelines">{t('The guidelines on a page of their own')}</a></p>
         </Dialog>
       ) : null}
     </>
   );
+}
+
+function Shown() {
+  return <Guidelines text={useGuidelines().text} />;
 }

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { getJson, type Queue } from '../api.ts';
+import { may } from '../people/session.ts';
 import { labelerName, remember, t } from '../preferences.ts';
 import { Empty, Meter, PageHead, Problem, usePolled } from '../ui.tsx';
 import { Guide } from './guide.tsx';
@@ -27,10 +28,13 @@ export function LabelPage() {
           <button type="button" aria-pressed={work === 'own'} onClick={() => setWork('own')}>{t('Write your own')}</button>
         </div>
         <Guide work={work} />
+        <span className="grow" />
+        {may('see') ? <a href="#/agreement">{t('Agreement')}</a> : null}
       </div>
       <Problem text={error} />
-      {work === 'rank' ? <QueueList queues={queues} /> : null}
       {work === 'own' ? <WriteOwn onDone={reload} /> : <Tasks key={work} kind={work} onDone={reload} />}
+      {/* Below: what comes and goes while it is polled must not push the answers about. */}
+      {work === 'rank' ? <QueueList queues={queues} /> : null}
     </div>
   );
 }

@@ -5,15 +5,29 @@ import type { Task } from '../api.ts';
 import { t } from '../preferences.ts';
 import { announce, Conversation } from '../ui.tsx';
 import { AnswerCard } from './answer-card.tsx';
+import { dropDraft, readDraft, writeDraft } from './drafts.ts';
+import { skipReasons } from './flags.ts';
 import { move, newRanking, ranksByAnswer, ranksByPlace, toggleTie, type Ranking } from './ranking.ts';
 import { SkipButton } from './skip-button.tsx';
+import { useActiveTime } from './use-active-time.ts';
 
 interface Draft { ranking: Ranking; ratings: readonly number[]; flags: readonly (readonly string[])[] }
+
+/** Whether something kept is a draft of a task with so many answers. */
+function isDraftOf(count: number) {
+  return (value: unknown): value is Draft => {
+    const { ranking, ratings, flags } = (value ?? {}) as Partial<Draft>;
+    const lists = [ranking?.order, ranking?.tied, ratings, flags];
+    return lists.every((list) => Array.isArray(list) && list.length === count) && new Set(ranking?.order).size === count && (ranking?.order ?? []).every((answer) => answer >= 0 && answer < count);
+  };
+}
 
 /** Answers to put in order: by dragging, or by keys alone (see guide.tsx). Every change can be undone. */
 export function RankTask({ task, onEnd }: { task: Task; onEnd: (what: 'submit' | 'skip', body: object) => Promise<void> }) {
   const count = task.answers.length;
-  const [drafts, setDrafts] = useState<Draft[]>([{ ranking: newRanking(count), ratings: task.answers.map(() => 0), flags: task.answers.map(() => []) }]);
+  const [drafts, setDrafts] = useState<Draft[]>(() => [readDraft(task.id, isDraftOf(count)) ?? { ranking: newRanking(count), ratings: task.answers.map(() => 0), flags: task.answers.map(() => []) }]);
+  const [marking, setMarking] = useState(false);
+  const activeMs = useActiveTime();
   const [busy, setBusy] = useState(false);
   const cards = useRef<(HTMLElement | null)[]>([]);
   const wanted = useRef<number>(undefined);
@@ -29,6 +43,10 @@ export function RankTask({ task, onEnd }: { task: Task; onEnd: (what: 'submit' |
     cards.current[wanted.current]?.focus();
     wanted.current = undefined;
   }, [drafts]);
+
+  useEffect(() => {
+    if (drafts.length > 1) writeDraft(task.id, drafts.at(-1));
+  }, [drafts, task.id]);
 
   const change = (next: Partial<Draft>): void => setDrafts([...drafts.slice(-100), { ...draft, ...next }]);
   const undo = (): void => {
@@ -52,11 +70,16 @@ export function RankTask({ task, onEnd }: { task: Task; onEnd: (what: 'submit' |
   };
   const flag = (answer: number, name: string): void =>
     change({ flags: flags.map((list, i) => (i !== answer ? list : list.includes(name) ? list.filter((one) => one !== name) : [...list, name])) });
+  const skip = async (reason: string): Promise<void> => {
+    dropDraft(task.id);
+    await onEnd('skip', { reason, activeMs: activeMs() });
+  };
   const submit = async (): Promise<void> => {
     if (busy) return;
     setBusy(true);
     const given = ranksByAnswer(ranking);
-    await onEnd('submit', { verdicts: task.answers.map((_, i) => ({ rank: given[i] ?? 0, rating: ratings[i] ?? 0, flags: flags[i] ?? [] })) });
+    dropDraft(task.id);
+    await onEnd('submit', { activeMs: activeMs(), verdicts: task.answers.map((_, i) => ({ rank: given[i] ?? 0, rating: ratings[i] ?? 0, flags: flags[i] ?? [] })) });
     announce(t('Handed in'));
     setBusy(false);
   };
@@ -84,14 +107,18 @@ export function RankTask({ task, onEnd }: { task: Task; onEnd: (what: 'submit' |
   return (
     <div className="task" onKeyDown={onKey}>
       <section aria-label={t('Prompt')} className="prompt"><h2 className="eyebrow">{t('Prompt')}</h2><Conversation messages={task.messages} /></section>
-      <h2 className="eyebrow">{t('Answers, best first')}</h2>
+      <div className="toolbar">
+        <h2 className="eyebrow">{t('Answers, best first')}</h2>
+        <span className="grow" />
+        <button type="button" className="chip" aria-pressed={marking} onClick={() => setMarking(!marking)}>{t('Mark what the first does not say')}</button>
+      </div>
       <DndContext sensors={sensors} collisionDetection={closestCenter}
         onDragEnd={({ active, over }) => { if (over !== null) put(ranking.order.indexOf(Number(active.id) - 1), ranking.order.indexOf(Number(over.id) - 1)); }}>
         {/* dnd-kit takes an id of 0 for none: answers count from 1. */}
         <SortableContext items={ranking.order.map((answer) => answer + 1)} strategy={verticalListSortingStrategy}>
           <ol className="answers">
             {ranking.order.map((answer, place) => (
-              <AnswerCard key={answer} id={answer + 1} place={place} rank={ranks[place] ?? 0} count={count} tied={ranking.tied[place] === true} answer={task.answers[answer]!}
+              <AnswerCard key={answer} id={answer + 1} place={place} rank={ranks[place] ?? 0} count={count} tied={ranking.tied[place] === true} answer={task.answers[answer]!} base={marking && place > 0 ? task.answers[ranking.order[0] ?? 0]?.text : undefined}
                 rating={ratings[answer] ?? 0} flags={flags[answer] ?? []} cardRef={(node) => { cards.current[place] = node; }}
                 onKeyDown={(event) => onCardKey(event, place)} onTie={() => tie(place)} onMove={(step) => put(place, place + step)} onRate={(rating) => rate(answer, rating)} onFlag={(name) => flag(answer, name)} />
             ))}
@@ -101,7 +128,9 @@ export function RankTask({ task, onEnd }: { task: Task; onEnd: (what: 'submit' |
       <div className="task-end">
         <button type="button" className="primary" disabled={busy} onClick={() => void submit()}>{t('Hand in')}</button>
         <button type="button" disabled={drafts.length < 2} onClick={undo}>{t('Undo')}</button>
-        <SkipButton onSkip={(reason) => onEnd('skip', { reason })} />
+        <span className="grow" />
+        <button type="button" onClick={() => void skip(skipReasons[0])}>{t('Cannot judge')}</button>
+        <SkipButton onSkip={skip} />
       </div>
     </div>
   );

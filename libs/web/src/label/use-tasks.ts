@@ -23,7 +23,12 @@ export function useTasks(kind: 'rank' | 'write', run: string) {
     return given;
   }, [kind, run]);
 
+  // One at a time: a second one, begun while the first waits for the gateway, would take the task away
+  // that the first one shows, from under the labeler's hands.
+  const advancing = useRef(false);
   const advance = useCallback(async (): Promise<void> => {
+    if (advancing.current) return;
+    advancing.current = true;
     try {
       const given = (await next.current?.catch(() => null)) ?? (await lease());
       setTask(given);
@@ -33,6 +38,8 @@ export function useTasks(kind: 'rank' | 'write', run: string) {
     } catch (error) {
       setTask(null);
       setProblem(messageOf(error));
+    } finally {
+      advancing.current = false;
     }
   }, [lease]);
 

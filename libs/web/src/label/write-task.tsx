@@ -2,16 +2,16 @@ import { useState } from 'react';
 import { postJson, type Task } from '../api.ts';
 import { labelerName, t } from '../preferences.ts';
 import { announce, Conversation, Field, messageOf, Problem } from '../ui.tsx';
+import { dropDraft, isText, readDraft, writeDraft } from './drafts.ts';
 import { SkipButton } from './skip-button.tsx';
+import { useActiveTime } from './use-active-time.ts';
 
-/** What is being written survives a reload of the page. */
 function useSaved(name: string): [string, (text: string) => void] {
-  const key = `minchat-draft-${name}`;
-  const [text, setText] = useState(() => sessionStorage.getItem(key) ?? '');
+  const [text, setText] = useState(() => readDraft(name, isText) ?? '');
   return [text, (next) => {
     setText(next);
-    if (next === '') sessionStorage.removeItem(key);
-    else sessionStorage.setItem(key, next);
+    if (next === '') dropDraft(name);
+    else writeDraft(name, next);
   }];
 }
 
@@ -20,10 +20,11 @@ const sends = (event: React.KeyboardEvent): boolean => event.key === 'Enter' && 
 /** An answer to a prompt, written by a person. */
 export function WriteTask({ task, onEnd }: { task: Task; onEnd: (what: 'submit' | 'skip', body: object) => Promise<void> }) {
   const [completion, setCompletion] = useSaved(task.id);
+  const activeMs = useActiveTime();
   const submit = async (): Promise<void> => {
     if (completion.trim() === '') return;
     setCompletion('');
-    await onEnd('submit', { completion });
+    await onEnd('submit', { completion, activeMs: activeMs() });
     announce(t('Handed in'));
   };
   return (
@@ -34,7 +35,7 @@ export function WriteTask({ task, onEnd }: { task: Task; onEnd: (what: 'submit' 
       </Field>
       <div className="task-end">
         <button type="button" className="primary" disabled={completion.trim() === ''} onClick={() => void submit()}>{t('Hand in')}</button>
-        <SkipButton onSkip={(reason) => onEnd('skip', { reason })} />
+        <SkipButton onSkip={(reason) => onEnd('skip', { reason, activeMs: activeMs() })} />
       </div>
     </div>
   );

@@ -1,0 +1,82 @@
+import { useState } from 'react';
+import { getJson } from '../api.ts';
+import { formatDuration, formatNumber } from '../format.ts';
+import { t } from '../preferences.ts';
+import { Empty, PageHead, Problem, usePolled } from '../ui.tsx';
+
+type Score = { value: number; count: number } | null;
+interface Report {
+  alpha: Score;
+  tau: Score;
+  labelers: { labeler: string; done: number; skipped: number; medianMs: Score; tau: Score; alpha: Score; gold: Score }[];
+  tasks: { task: string; run: string; prompt: string; labelers: number; tau: Score; alpha: Score }[];
+}
+
+const show = (score: Score): string => (score === null ? '–' : score.value.toFixed(2));
+const percent = (score: Score): string => (score === null ? '–' : `${Math.round(score.value * 100)} %`);
+
+/** How labelers do, and how well they agree. */
+export function AgreementPage() {
+  const [run, setRun] = useState('');
+  const { value, error } = usePolled((signal) => getJson<Report>(`/api/label/agreement${run === '' ? '' : `?run=${encodeURIComponent(run)}`}`, signal), 10_000, run);
+  const { value: all } = usePolled((signal) => getJson<Report>('/api/label/agreement', signal), 60_000);
+  const runs = [...new Set(all?.tasks.map((task) => task.run) ?? [])];
+  return (
+    <div className="page">
+      <PageHead title={t('Agreement')} note={<a href="#/label">← {t('Label')}</a>}>
+        {runs.length > 1 ? <select aria-label={t('Run')} value={run} onChange={(event) => setRun(event.target.value)}><option value="">{t('All runs')}</option>{runs.map((one) => <option key={one}>{one}</option>)}</select> : null}
+      </PageHead>
+      <Problem text={error} />
+      {value?.labelers.length === 0 ? (
+        <Empty title={t('Nobody has ranked anything yet')}>
+          <p className="quiet">{t('Agreement can be told when several labelers rank the same answers: set labelersPerTask in the rank stage of a run.')}</p>
+          <p className="actions"><a className="button" href="#/label">{t('Rank answers')}</a> <a className="button" href="#/runs/new">{t('New run')}</a></p>
+        </Empty>
+      ) : null}
+      {value !== undefined && value.labelers.length > 0 ? <Figures report={value} /> : null}
+    </div>
+  );
+}
+
+function Figures({ report }: { report: Report }) {
+  return (
+    <>
+      <dl className="figures">
+        <div className="card"><dt>{t('Krippendorff’s alpha')}</dt><dd>{show(report.alpha)}</dd><small className="quiet">{t('over {n} answers; 1 is perfect, 0 is chance', { n: formatNumber(report.alpha?.count ?? 0) })}</small></div>
+        <div className="card"><dt>{t('Kendall’s tau')}</dt><dd>{show(report.tau)}</dd><small className="quiet">{t('mean of {n} pairs of rankings; 1 is the same order, -1 the reverse', { n: formatNumber(report.tau?.count ?? 0) })}</small></div>
+      </dl>
+      <section aria-labelledby="labelers" className="panel">
+        <h2 id="labelers">{t('Labelers')}</h2>
+        <div className="scroll" tabIndex={0} role="region" aria-labelledby="labelers">
+          <table>
+            <thead><tr>{['Labeler', 'Done', 'Skipped', 'Median time', 'Tau with the others', 'Alpha', 'Gold questions'].map((head, i) => <th key={head} scope="col" className={i === 0 ? '' : 'number'}>{t(head)}</th>)}</tr></thead>
+            <tbody>
+              {report.labelers.map((one) => (
+                <tr key={one.labeler}>
+                  <th scope="row">{one.labeler}</th>
+                  <td className="number">{formatNumber(one.done)}</td>
+                  <td className="number">{formatNumber(one.skipped)}</td>
+                  <td className="number">{one.medianMs === null ? '–' : formatDuration(one.medianMs.value)}</td>
+                  <td className="number">{show(one.tau)}</td>
+                  <td className="number">{show(one.alpha)}</td>
+                  <td className="number">{percent(one.gold)}{one.gold === null ? null : <small className="quiet"> ({one.gold.count})</small>}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      </section>
+      {report.tasks.length === 0 ? <p className="quiet">{t('No answers were ranked by several labelers yet.')}</p> : (
+        <section aria-labelledby="tasks" className="panel">
+          <h2 id="tasks">{t('Tasks, those with the least agreement first')}</h2>
+          <div className="scroll" tabIndex={0} role="region" aria-labelledby="tasks">
+            <table>
+              <thead><tr>{['Prompt', 'Run', 'Labelers', 'Tau', 'Alpha'].map((head, i) => <th key={head} scope="col" className={i < 2 ? '' : 'number'}>{t(head)}</th>)}</tr></thead>
+              <tbody>{report.tasks.map((one) => <tr key={one.task}><td>{one.prompt}</td><td>{one.run}</td><td className="number">{one.labelers}</td><td className="number">{show(one.tau)}</td><td className="number">{show(one.alpha)}</td></tr>)}</tbody>
+            </table>
+          </div>
+        </section>
+      )}
+    </>
+  );
+}
