@@ -154,19 +154,16 @@ static inline void tiles_product(Tiles& tiles, int64_t rows, const uint32_t* a, 
   else tiles_product<false>(a, height, b, steps, add, c);
 }
 
-template <class Epilogue>
-static inline void finish(const float* strip, int64_t m0, int64_t rows, int64_t n0, int64_t N, Epilogue& epilogue) {
-  const int64_t left = N - n0;
-  for (int64_t r = 0; r < rows; r++) {
-    epilogue(m0 + r, n0, load(strip + r * NR), left < VF ? static_cast<int>(left) : VF);
-    if (left > VF) epilogue(m0 + r, n0 + VF, load(strip + r * NR + VF), left < NR ? static_cast<int>(left - VF) : VF);
-  }
+// row(m, n0, c0, c1) gets two vectors of C, the columns from n0 on, of every row of a strip.
+template <class Row>
+static inline void finish(const float* strip, int64_t m0, int64_t rows, int64_t n0, Row& row) {
+  for (int64_t r = 0; r < rows; r++) row(m0 + r, n0, load(strip + r * NR), load(strip + r * NR + VF));
 }
 
 // Blocks b0 .. b1 of A times panels p0 .. p1 of B, K short enough that a block of A stays in L1: the
 // panels stream by from L2, as many at a time as it holds.
-template <class Epilogue>
-static void gemm_shallow(const AMatrix<TilePair>& A, const uint32_t* B, int64_t M, int64_t N, int64_t b0, int64_t b1, int64_t p0, int64_t p1, Epilogue& epilogue) {
+template <class Row>
+static void gemm_shallow(const AMatrix<TilePair>& A, const uint32_t* B, int64_t M, int64_t b0, int64_t b1, int64_t p0, int64_t p1, Row& row) {
   const int64_t K = A.K, size = K * NR;
   constexpr int64_t kInL2 = int64_t{1} << 18;  // pairs: 1 MiB
   const int64_t stretch = size == 0 || size > kInL2 ? 1 : kInL2 / size;
@@ -179,20 +176,20 @@ static void gemm_shallow(const AMatrix<TilePair>& A, const uint32_t* B, int64_t 
       const int64_t m0 = b * kBlock, rows = M - m0 < kBlock ? M - m0 : kBlock;
       for (int64_t q = p; q < end; q++, made++) {
         tiles_product(tiles, rows, A.block(b), A.height, B + q * size, K / kTile, false, strips[made % 2]);
-        finish(strips[(made + 1) % 2], last_m0, last_rows, last_n0, N, epilogue);
+        finish(strips[(made + 1) % 2], last_m0, last_rows, last_n0, row);
         last_m0 = m0;
         last_rows = rows;
         last_n0 = q * NR;
       }
     }
   }
-  if (made > 0) finish(strips[(made + 1) % 2], last_m0, last_rows, last_n0, N, epilogue);
+  if (made > 0) finish(strips[(made + 1) % 2], last_m0, last_rows, last_n0, row);
 }
 
 // The same for longer K: 256 rows of A stay in L2, a stretch of the panel in L1, and the sums of the
 // panel's columns go through a strip, stretch by stretch, while the next panel is fetched.
-template <class Epilogue>
-static void gemm_deep(const AMatrix<TilePair>& A, const uint32_t* B, int64_t M, int64_t N, int64_t b0, int64_t b1, int64_t p0, int64_t p1, Epilogue& epilogue) {
+template <class Row>
+static void gemm_deep(const AMatrix<TilePair>& A, const uint32_t* B, int64_t M, int64_t b0, int64_t b1, int64_t p0, int64_t p1, Row& row) {
   constexpr int64_t kBlocks = 8, kDepth = 128;  // pairs: 256 of K
   const int64_t K = A.K, size = K * NR;
   Tiles tiles;
@@ -210,22 +207,37 @@ static void gemm_deep(const AMatrix<TilePair>& A, const uint32_t* B, int64_t M, 
           tiles_product(tiles, rows, A.block(b) + k * A.height, A.height, panel + k * NR, depth / kTile, k > 0, strip + (b - g0) * kBlock * NR);
         }
       }
-      finish(strip, m0, (M < g1 * kBlock ? M : g1 * kBlock) - m0, p * NR, N, epilogue);
+      finish(strip, m0, (M < g1 * kBlock ? M : g1 * kBlock) - m0, p * NR, row);
     }
   }
 }
 
-template <class Epilogue>
-static void gemm(const AMatrix<TilePair>& A, const TilePair* packed, int64_t M, int64_t N, int64_t K, Epilogue&& epilogue) {
+template <class Row>
+static void gemm_part(const AMatrix<TilePair>& A, const TilePair* packed, int64_t M, int64_t b0, int64_t b1, int64_t p0, int64_t p1, Row& row) {
   const uint32_t* B = reinterpret_cast<const uint32_t*>(packed);
+  if (2 * A.K <= 512) gemm_shallow(A, B, M, b0, b1, p0, p1, row);
+  else gemm_deep(A, B, M, b0, b1, p0, p1, row);
+}
+
+template <class Epilogue>
+static void gemm(const AMatrix<TilePair>& A, const TilePair* B, int64_t M, int64_t N, int64_t K, Epilogue&& epilogue) {
   // A single row would use a sixteenth of a tile: it is a dot product in registers, on the same packing.
-  if (M == 1) return gemm(AMatrix<uint32_t>{A.block(0), K, 1}, B, M, N, K, epilogue);
+  if (M == 1) return gemm(AMatrix<uint32_t>{A.block(0), K, 1}, reinterpret_cast<const uint32_t*>(B), M, N, K, epilogue);
   const int64_t blocks = ceil_div(M, kBlock), panels = ceil_div(N, NR);
   const int64_t parts = M * N * K < 200000 ? 1 : threads() * 4;
-  const auto part = [&](int64_t b0, int64_t b1, int64_t p0, int64_t p1) {
-    if (2 * K <= 512) gemm_shallow(A, B, M, N, b0, b1, p0, p1, epilogue);
-    else gemm_deep(A, B, M, N, b0, b1, p0, p1, epilogue);
+  const auto row = [&](int64_t m, int64_t n, vf c0, vf c1) {
+    const int left = static_cast<int>(N - n < NR ? N - n : NR);
+    epilogue(m, n, c0, left < VF ? left : VF);
+    if (left > VF) epilogue(m, n + VF, c1, left - VF);
   };
-  if (blocks >= parts) parallel_ranges(blocks, parts, [&](int64_t from, int64_t to) { part(from, to, 0, panels); });
-  else parallel_ranges(panels, parts, [&](int64_t from, int64_t to) { part(0, blocks, from, to); });
+  if (blocks >= parts) parallel_ranges(blocks, parts, [&](int64_t from, int64_t to) { gemm_part(A, B, M, from, to, 0, panels, row); });
+  else parallel_ranges(panels, parts, [&](int64_t from, int64_t to) { gemm_part(A, B, M, 0, blocks, from, to, row); });
+}
+
+// For kernels that go through C themselves: rows `begin`, a multiple of row_block, to `end` of A, on
+// this thread.
+static constexpr int64_t row_block(TilePair) { return kBlock; }
+template <class Row>
+static void rows_times_panels(const AMatrix<TilePair>& A, const TilePair* B, int64_t begin, int64_t end, int64_t panels, int64_t, Row&& row) {
+  gemm_part(A, B, end, begin / kBlock, ceil_div(end, kBlock), 0, panels, row);
 }

@@ -32,14 +32,15 @@ namespace {
 #include "ops/token_nll.h"
 #include "ops/optimizer.h"
 #include "ops/elementwise.h"
+#include "ops/sampling.h"
 
 float* f(void* p) { return static_cast<float*>(p); }
 const int32_t* i(void* p) { return static_cast<const int32_t*>(p); }
 int64_t n(double x) { return static_cast<int64_t>(x); }
 float s(double x) { return static_cast<float>(x); }
 
-// Calls `kernel` with the product that is wanted: in registers, for kernels that work on tiles of it,
-// or for those that only ever multiply whole matrices, the fastest.
+// Calls `kernel` with the product that is wanted: in registers, for kernels that work on registers of
+// it themselves, or for all others the fastest.
 template <class F>
 void with_product(F&& kernel) {
 #ifdef HAVE_BF16
@@ -75,14 +76,17 @@ const NamedKernel kernels[] = {
     {"decodeAttention", [](void* const* d, const double* v) {
        with_product([&](auto P) { decode_attention<decltype(P)>(f(d[0]), i(d[1]), i(d[2]), f(d[3]), f(d[4]), f(d[5]), n(v[0]), n(v[1]), n(v[2]), n(v[3])); });
      }},
-    {"cacheWrite", [](void* const* d, const double* v) { cache_write(f(d[0]), i(d[1]), i(d[2]), f(d[3]), f(d[4]), n(v[0]), n(v[1]), n(v[2]), n(v[3]), n(v[4])); }},
+    {"cacheWrite", [](void* const* d, const double* v) {
+       with_product([&](auto P) { cache_write<decltype(P)>(f(d[0]), i(d[1]), i(d[2]), f(d[3]), f(d[4]), n(v[0]), n(v[1]), n(v[2]), n(v[3]), n(v[4])); });
+     }},
+    {"sample", [](void* const* d, const double* v) { sample(f(d[0]), static_cast<const double*>(d[1]), static_cast<const double*>(d[2]), f(d[3]), n(v[0]), n(v[1])); }},
     {"embeddingForward", [](void* const* d, const double* v) { embedding_forward(i(d[0]), i(d[1]), f(d[2]), f(d[3]), f(d[4]), n(v[0]), n(v[1]), n(v[2])); }},
     {"embeddingBackward", [](void* const* d, const double* v) { embedding_backward(f(d[0]), i(d[1]), i(d[2]), f(d[3]), f(d[4]), n(v[0]), n(v[1]), n(v[2]), n(v[3]), n(v[4])); }},
     {"logits", [](void* const* d, const double* v) {
        with_matrix_product([&](auto P) { logits<decltype(P)>(f(d[0]), f(d[1]), f(d[2]), n(v[0]), n(v[1]), n(v[2])); });
      }},
     {"tokenNllForward", [](void* const* d, const double* v) {
-       with_product([&](auto P) { token_nll_forward<decltype(P)>(f(d[0]), f(d[1]), i(d[2]), f(d[3]), f(d[4]), f(d[5]), f(d[6]), n(v[0]), n(v[1]), n(v[2]), s(v[3])); });
+       with_matrix_product([&](auto P) { token_nll_forward<decltype(P)>(f(d[0]), f(d[1]), i(d[2]), f(d[3]), f(d[4]), f(d[5]), f(d[6]), n(v[0]), n(v[1]), n(v[2]), s(v[3])); });
      }},
     {"tokenNllBackward", [](void* const* d, const double* v) {
        with_matrix_product([&](auto P) { token_nll_backward<decltype(P)>(f(d[0]), f(d[1]), f(d[2]), i(d[3]), f(d[4]), f(d[5]), f(d[6]), n(v[0]), n(v[1]), n(v[2]), s(v[3])); });

@@ -10,6 +10,21 @@ static void logits(const float* x, const float* wte, float* out, int64_t N, int6
   gemm(A, packed_weight<P>(wte, C, true, C, V), N, V, P::elements(C), [=](int64_t m, int64_t n, vf v, int lanes) { store_n(out + m * V + n, v, lanes); });
 }
 
+// row(m, n0, c0, c1) for rows `begin` to `end` of A and every panel of B, for each row in the order of
+// the panels: the two vectors of C from column n0 on. On this thread; `begin` is a multiple of row_block.
+template <class T>
+static constexpr int64_t row_block(T) { return MR; }
+template <class T, class Row>
+static void rows_times_panels(const AMatrix<T>& A, const T* B, int64_t begin, int64_t end, int64_t panels, int64_t K, Row&& row) {
+  vf acc[MR][2];
+  for (int64_t p = 0; p < panels; p++)
+    for (int64_t m0 = begin; m0 < end; m0 += MR) {
+      const int rows = static_cast<int>(end - m0 < MR ? end - m0 : MR);
+      tile_rows<T>(rows, A.at(m0), A.row, A.step, B + p * K * NR, K, acc);
+      for (int r = 0; r < rows; r++) row(m0 + r, p * NR, acc[r][0], acc[r][1]);
+    }
+}
+
 template <class P>
 static void token_nll_forward(const float* x, const float* wte, const int32_t* targets, float* nll, float* lse, float* entropy, float* correct, int64_t N, int64_t C, int64_t V, float temperature) {
   using E = typename P::T;
@@ -19,50 +34,43 @@ static void token_nll_forward(const float* x, const float* wte, const int32_t* t
   const int64_t K = P::elements(C), panels = ceil_div(V, NR);
   const float inverse = 1.0f / temperature;
   // Rows that stay in L2 while the vocabulary streams by.
-  int64_t chunk = ceil_div(ceil_div(N, threads()), MR) * MR;
-  if (chunk > 16 * MR) chunk = 16 * MR;
+  constexpr int64_t kBlockOfRows = row_block(E{}), kMost = 16 * MR / kBlockOfRows * kBlockOfRows;
+  int64_t chunk = ceil_div(ceil_div(N, threads()), kBlockOfRows) * kBlockOfRows;
+  if (chunk > kMost) chunk = kMost;
   parallel(ceil_div(N, chunk), [&](int64_t part) {
     const int64_t begin = part * chunk, end = begin + chunk < N ? begin + chunk : N;
-    float top[16 * MR], wanted[16 * MR];
-    int64_t best[16 * MR];
-    vf total[16 * MR], weighted[16 * MR];
+    float top[kMost], wanted[kMost];
+    int64_t best[kMost];
+    vf total[kMost], weighted[kMost];
     for (int64_t i = 0; i < end - begin; i++) {
       top[i] = -__builtin_inff();
       wanted[i] = 0;
       best[i] = -1;
       total[i] = weighted[i] = vf{};
     }
-    vf acc[MR][2];
-    for (int64_t p = 0; p < panels; p++) {
-      const int64_t n0 = p * NR, left = V - n0;
-      for (int64_t m0 = begin; m0 < end; m0 += MR) {
-        const int rows = static_cast<int>(end - m0 < MR ? end - m0 : MR);
-        tile_rows<E>(rows, A.at(m0), A.row, A.step, B + p * K * NR, K, acc);
-        for (int r = 0; r < rows; r++) {
-          const int64_t i = m0 - begin + r;
-          float z[NR];
-          store(z, acc[r][0] * inverse);
-          store(z + VF, acc[r][1] * inverse);
-          if (left < NR) for (int64_t j = left; j < NR; j++) z[j] = -1e30f;
-          const vf z0 = load(z), z1 = load(z + VF);
-          const float highest = max_lane(max(z0, z1));
-          if (highest > top[i]) {
-            const float shrink = exp(top[i] - highest);
-            total[i] *= shrink;
-            weighted[i] *= shrink;
-            top[i] = highest;
-            int j = 0;
-            while (z[j] != highest) j++;
-            best[i] = n0 + j;
-          }
-          const vf e0 = exp(z0 - top[i]), e1 = exp(z1 - top[i]);
-          total[i] += e0 + e1;
-          weighted[i] += e0 * z0 + e1 * z1;
-          const int64_t t = targets[m0 + r] - n0;
-          if (t >= 0 && t < NR) wanted[i] = z[t];
-        }
+    rows_times_panels(A, B, begin, end, panels, K, [&](int64_t m, int64_t n0, vf c0, vf c1) {
+      const int64_t i = m - begin, left = V - n0;
+      float z[NR];
+      store(z, c0 * inverse);
+      store(z + VF, c1 * inverse);
+      if (left < NR) for (int64_t j = left; j < NR; j++) z[j] = -1e30f;
+      const vf z0 = load(z), z1 = load(z + VF);
+      const float highest = max_lane(max(z0, z1));
+      if (highest > top[i]) {
+        const float shrink = exp(top[i] - highest);
+        total[i] *= shrink;
+        weighted[i] *= shrink;
+        top[i] = highest;
+        int j = 0;
+        while (z[j] != highest) j++;
+        best[i] = n0 + j;
       }
-    }
+      const vf e0 = exp(z0 - top[i]), e1 = exp(z1 - top[i]);
+      total[i] += e0 + e1;
+      weighted[i] += e0 * z0 + e1 * z1;
+      const int64_t t = targets[m] - n0;
+      if (t >= 0 && t < NR) wanted[i] = z[t];
+    });
     for (int64_t i = 0; i < end - begin; i++) {
       const float s = sum(total[i]), l = top[i] + __builtin_logf(s);
       lse[begin + i] = l;

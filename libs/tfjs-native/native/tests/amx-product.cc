@@ -1,0 +1,30 @@
+// The product in AMX tiles by itself, for amx.cc: compiled once with the processor's instructions
+// (ISA=amx_bf16) and once with their emulation (ISA=amx_emulated).
+#include <immintrin.h>
+
+#include <cstdint>
+#include <vector>
+
+#include "threads.h"
+
+namespace minchat {
+namespace ISA {
+namespace {
+
+#include "vec.h"
+#include "gemm.h"
+#include "amx-tiles.h"
+#include "gemm_amx.h"
+
+}  // namespace
+
+// out (M, N) = a b; a (M, K) or, transposed, (K, M); b (K, N) or, transposed, (N, K).
+void multiply(const float* a, bool transposed_a, const float* b, bool transposed_b, float* out, int64_t M, int64_t N, int64_t K) {
+  std::vector<TilePair> x(static_cast<size_t>(tiled_a_size(M, K))), y(static_cast<size_t>(packed_b_size<AmxBFloat16>(K, N)));
+  const auto A = transposed_a ? columns_a<AmxBFloat16>(a, M, M, K, x.data()) : rows_a(a, K, M, K, x.data());
+  pack_b<AmxBFloat16>(b, transposed_b ? K : N, transposed_b, K, N, y.data());
+  gemm(A, y.data(), M, N, AmxBFloat16::elements(K), [=](int64_t m, int64_t n, vf v, int lanes) { store_n(out + m * N + n, v, lanes); });
+}
+
+}  // namespace ISA
+}  // namespace minchat
