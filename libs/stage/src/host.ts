@@ -89,7 +89,7 @@ export async function startStageHost(options: StageServiceOptions, env: StageSer
       workFolder,
       shutdown: stopping.signal,
       log,
-      load: (job, jobLog) => load(options, env, job, jobLog, log.level),
+      load: (job, onLog) => load(options, env, job, onLog, log.level),
     };
     const queues = await Promise.all(kinds.map(async (kind) => [kind, await bus.jobQueue(kind, env.JOB_LEASE_MS)] as const));
     loops = queues.map(([kind, queue]) => pull(kind, queue, deps));
@@ -129,20 +129,21 @@ function pluginChoice({ defaultPlugin = '' }: StageServiceOptions, env: StageSer
   return { defaultPlugin, configured: env.STAGE_PLUGIN, allowed: env.STAGE_PLUGINS };
 }
 
-async function load(options: StageServiceOptions, env: StageServiceEnv, job: Job, log: Logger, level: string): Promise<{ plugin: string; runner: Runner }> {
+async function load(options: StageServiceOptions, env: StageServiceEnv, job: Job, onLog: (line: string) => void, level: string): Promise<{ plugin: string; runner: Runner }> {
   const { service, stages, thread = 'worker' } = options;
+  const fields = { run: job.runId, job: job.jobId, stage: job.stage };
+  const here = (): Logger => createLogger(service, { level, tee: onLog }).child(fields);
   if (stages) {
     const stage = stages.find(({ kind }) => kind === job.kind);
     if (!stage || job.plugin !== '') throw new MinchatError('MC_PLUGIN_UNKNOWN', `${service}: expected no plugin and a kind of ${stages.map(({ kind }) => kind).join(', ')}, found ${job.plugin || 'no plugin'} and ${job.kind}`);
-    return { plugin: service, runner: inlineRunner(stage, job.settingsJson, log) };
+    return { plugin: service, runner: inlineRunner(stage, job.settingsJson, here()) };
   }
   const plugin = choosePlugin(pluginChoice(options, env), job.plugin);
   const url = await resolvePlugin(plugin);
   if (thread === 'main') {
-    return { plugin, runner: inlineRunner(await loadStage(plugin, url), job.settingsJson, log) };
+    return { plugin, runner: inlineRunner(await loadStage(plugin, url), job.settingsJson, here()) };
   }
-  const fields = { run: job.runId, job: job.jobId, stage: job.stage };
-  return { plugin, runner: await threadRunner({ url, plugin, settingsJson: job.settingsJson, log: { service, level, fields } }) };
+  return { plugin, runner: await threadRunner({ url, plugin, settingsJson: job.settingsJson, log: { service, level, fields } }, onLog) };
 }
 
 /** Fit for a record and a subject: the host's name without what may not stand there. */

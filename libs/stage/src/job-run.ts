@@ -6,6 +6,7 @@ import { MinchatError, toMinchatError } from '@minchat/errors';
 import type { Logger, ServiceMetrics } from '@minchat/telemetry';
 import type { Metrics, StopReason } from './define.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
+import { createLogSink, type LogSink } from './log-sink.ts';
 import { createProgressSink, toMetrics } from './progress.ts';
 import type { Runner } from './runner.ts';
 import { checkShape } from './shape.ts';
@@ -29,8 +30,8 @@ export interface JobRunDeps {
   /** Aborts when the service is asked to stop. */
   shutdown: AbortSignal;
   log: Logger;
-  /** Loads the stage that the job asks for. */
-  load: (job: Job, log: Logger) => Promise<{ plugin: string; runner: Runner }>;
+  /** Loads the stage that the job asks for; `onLog` is told what it logs. */
+  load: (job: Job, onLog: (line: string) => void) => Promise<{ plugin: string; runner: Runner }>;
 }
 
 /** Takes one delivered job, does it or hands it on, and settles the delivery. Never rejects. */
@@ -79,6 +80,7 @@ class JobRun {
   readonly #deps: JobRunDeps;
   readonly #log: Logger;
   readonly #keeper: LeaseKeeper;
+  readonly #logged: LogSink;
   readonly #folder: string;
   readonly #began = performance.now();
   #runner: Runner | undefined;
@@ -95,6 +97,7 @@ class JobRun {
     this.#log = log;
     this.#keeper = new LeaseKeeper(deps.bus.jobs, lease, log, ({ code }) => this.#askToStop(code === 'MC_CANCELLED' ? 'cancelled' : 'lease-lost'));
     this.#folder = join(deps.workFolder, delivery.job.jobId);
+    this.#logged = createLogSink(deps.bus, delivery.job, deps.workerId, log);
     // It may come while nobody waits for it.
     this.#overdue.promise.catch(() => undefined);
   }
@@ -119,6 +122,7 @@ class JobRun {
       stopListening();
       shutdown.removeEventListener('abort', onShutdown);
       await this.#runner?.dispose();
+      await this.#logged.flush();
       await rm(this.#folder, { recursive: true, force: true });
     }
   }
@@ -143,7 +147,7 @@ class JobRun {
     const { bus, load, shutdown, workerId, metrics } = this.#deps;
     const { job } = this.#delivery;
     const { record } = this.#lease;
-    const { plugin, runner } = await load(job, this.#log);
+    const { plugin, runner } = await load(job, (line) => this.#logged.write(line));
     this.#runner = runner;
     checkShape(job, plugin, runner.shape);
     await this.#event({ started: { attempt: record.attempt, plugin, fromStep: record.checkpoint?.step ?? 0 } });

@@ -52,8 +52,9 @@ export function inlineRunner(stage: StageDefinition, settingsJson: string, log: 
 /**
  * Loads a plugin in a thread of its own and validates the settings there. Rejects with
  * MC_PLUGIN_UNKNOWN, MC_PLUGIN_INVALID, MC_STAGE_SETTINGS; MC_STAGE_FAILED when the thread dies.
+ * `onLog` is told every line that the thread logs.
  */
-export async function threadRunner(data: Omit<ThreadData, 'control'>): Promise<Runner> {
+export async function threadRunner(data: Omit<ThreadData, 'control'>, onLog: (line: string) => void): Promise<Runner> {
   const control = new Control();
   const worker = new Worker(new URL('./thread.ts', import.meta.url), { workerData: { ...data, control: control.buffer } satisfies ThreadData });
   const send = (message: ToThread): void => worker.postMessage(message);
@@ -74,6 +75,8 @@ export async function threadRunner(data: Omit<ThreadData, 'control'>): Promise<R
         return loaded.resolve(message.shape);
       case 'progress':
         return hooks?.progress(message.progress);
+      case 'log':
+        return onLog(message.line);
       case 'save': {
         const { id } = message;
         const answer = (error?: unknown): void => send({ type: 'saved', id, error: error === undefined ? undefined : errorToWire(error) });

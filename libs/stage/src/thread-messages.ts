@@ -39,6 +39,8 @@ export type ToThread =
 export type FromThread =
   | { type: 'loaded'; shape: StageShape }
   | { type: 'progress'; progress: Progress }
+  /** A line that was logged, as JSON. */
+  | { type: 'log'; line: string }
   | { type: 'save'; id: number; step: number; folder: string }
   | { type: 'done'; metrics: Metrics }
   | { type: 'failed'; error: WireError };

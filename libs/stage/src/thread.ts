@@ -12,7 +12,7 @@ if (port === null) throw new Error('thread.ts runs in a worker thread');
 const send = (message: FromThread): void => port.postMessage(message);
 
 const control = new Control(buffer);
-const log = createLogger(logging.service, { level: logging.level }).child(logging.fields);
+const log = createLogger(logging.service, { level: logging.level, tee: (line) => send({ type: 'log', line }) }).child(logging.fields);
 const saves = new Map<number, PromiseWithResolvers<void>>();
 let saveCount = 0;
 let look: () => void = () => undefined;

@@ -12,6 +12,8 @@ export interface CreateLoggerOptions {
   pretty?: boolean;
   /** Where lines go; standard output unless told. */
   destination?: DestinationStream;
+  /** Also told each line, as JSON. */
+  tee?: (line: string) => void;
 }
 
 /**
@@ -29,7 +31,10 @@ export function createLogger(service: string, options: CreateLoggerOptions = {})
   };
   if (options.destination) return pino(settings, options.destination);
   const wantsPretty = options.pretty ?? /^(1|true)$/.test(process.env['LOG_PRETTY'] ?? '');
-  return wantsPretty && isatty(1) ? pino(settings, pretty({ colorize: true, ignore: 'pid', destination: 1, sync: true })) : pino(settings);
+  const out = wantsPretty && isatty(1) ? pretty({ colorize: true, ignore: 'pid', destination: 1, sync: true }) : pino.destination(1);
+  const { tee } = options;
+  if (tee === undefined) return pino(settings, out);
+  return pino(settings, pino.multistream([{ stream: out, level: 'trace' }, { stream: { write: tee }, level: 'trace' }]));
 }
 
 function traceFields(): object {

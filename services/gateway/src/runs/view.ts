@@ -1,4 +1,4 @@
-import { RunStatus, StageStatus, type RunRecord, type StageEvent, type StageRecord, type WireError } from '@minchat/contracts';
+import { RunStatus, StageStatus, type LogLine, type RunRecord, type StageEvent, type StageRecord, type WireError } from '@minchat/contracts';
 import { z } from 'zod';
 
 // Runs as the web app sees them.
@@ -104,12 +104,12 @@ function viewError(wire: WireError | undefined): z.output<typeof error> {
   return wire === undefined ? null : { code: wire.code, message: wire.message, hint: wire.hint };
 }
 
-const details = ['started', 'progress', 'checkpointed', 'completed', 'failed', 'released', 'runChanged'] as const;
+const details = ['started', 'progress', 'checkpointed', 'completed', 'failed', 'released', 'runChanged', 'logged'] as const;
 
 /** An event for the web app: what happened, to which stage, and the particulars. */
 export function viewEvent(event: StageEvent): { event: string; id: string; data: string } {
   const kind = details.find((name) => event[name] !== undefined) ?? 'progress';
-  const { metrics: list, error: wire, ...rest } = { ...event[kind] } as { metrics?: { name: string; value: number }[]; error?: WireError };
+  const { metrics: list, error: wire, lines, ...rest } = { ...event[kind] } as { metrics?: { name: string; value: number }[]; error?: WireError; lines?: LogLine[] };
   const data = {
     run: event.runId,
     stage: event.stage,
@@ -118,6 +118,7 @@ export function viewEvent(event: StageEvent): { event: string; id: string; data:
     ...rest,
     ...(list === undefined ? {} : { metrics: viewMetrics(list) }),
     ...(wire === undefined ? {} : { error: viewError(wire) }),
+    ...(lines === undefined ? {} : { lines: lines.map(({ atMs, level, message, fieldsJson }) => ({ at: atMs, level, message, fields: fieldsJson })) }),
   };
   return { event: kind, id: event.eventId, data: JSON.stringify(data) };
 }
