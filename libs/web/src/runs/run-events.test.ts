@@ -12,6 +12,14 @@ it('keeps the steps of a stage in order, and those done again once', () => {
   expect(second.news.map((event) => event.kind)).toEqual(['started']);
 });
 
+it('keeps the latest lines that stages logged', () => {
+  const lines = Array.from({ length: 600 }, (_, i) => ({ at: i, level: 'info', message: `line ${i}`, fields: '' }));
+  const history = addEvents(noHistory, [{ stage: 'sft', at: 1, kind: 'logged', lines }]);
+  expect(history.lines).toHaveLength(500);
+  expect(history.lines.at(-1)).toEqual({ stage: 'sft', at: 599, level: 'info', message: 'line 599', fields: '' });
+  expect(history.news).toEqual([]);
+});
+
 it('keeps the latest samples, and the state of each stage', () => {
   const events = Array.from({ length: 100 }, (_, i) => progress(i + 1, { samples: [`sample ${i + 1}`], message: 'm' }));
   const { samples, live } = addEvents(noHistory, events);

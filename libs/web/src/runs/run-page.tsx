@@ -1,14 +1,15 @@
-import { useMemo, useState } from 'react';
-import { getJson, postJson, type ErrorView, type RunDetail, type RunView, type StageView } from '../api.ts';
+import { useState } from 'react';
+import { getJson, postJson, type ErrorView, type RunDetail, type StageView } from '../api.ts';
 import { formatDuration, formatNumber, formatTime } from '../format.ts';
 import { t } from '../preferences.ts';
 import { announce, messageOf, PageHead, Problem, StatusTag, usePolled } from '../ui.tsx';
-import { ChartView } from './chart.tsx';
+import { Curves, overlaysMost } from './curves.tsx';
 import { ForkDialog } from './fork-dialog.tsx';
 import { nodesOf, Pipeline } from './pipeline.tsx';
 import { Report } from './report.tsx';
-import { useRunEvents, type History, type RunEvent } from './run-events.ts';
-import { chartsOf } from './series.ts';
+import { LogView } from './log-view.tsx';
+import { noHistory, type History } from './run-events.ts';
+import { useRunEvents } from './use-run-events.ts';
 
 const tabs = ['Curves', 'Samples', 'Figures', 'Log', 'Report', 'Spec'] as const;
 type Tab = (typeof tabs)[number];
@@ -16,7 +17,9 @@ type Tab = (typeof tabs)[number];
 /** One run: its pipeline, live, and under it what one stage tells. */
 export function RunPage({ id }: { id: string }) {
   const { value: run, error, reload } = usePolled((signal) => getJson<RunDetail>(`/api/runs/${id}`, signal), 5000, id);
-  const history = useRunEvents(id, reload);
+  const [overlays, setOverlays] = useState<string[]>([]);
+  const histories = useRunEvents([id, ...overlays], (news) => { if (news === id) reload(); });
+  const history = histories[id] ?? noHistory;
   const [chosen, setChosen] = useState('');
   const [tab, setTab] = useState<Tab>('Curves');
   const [forking, setForking] = useState(false);
@@ -57,10 +60,10 @@ export function RunPage({ id }: { id: string }) {
         ))}
       </div>
       <section id="tab-panel" role="tabpanel" aria-labelledby={`tab-${tab}`} tabIndex={0} className="panel">
-        {tab === 'Curves' && selected ? <Curves run={run} stage={selected} history={history} /> : null}
+        {tab === 'Curves' && selected ? <Curves run={run} stage={selected} histories={histories} overlays={overlays} onOverlays={(next) => setOverlays(next.slice(-overlaysMost))} /> : null}
         {tab === 'Samples' ? <Samples history={history} stage={chosen} /> : null}
         {tab === 'Figures' && selected ? <Figures stage={selected} /> : null}
-        {tab === 'Log' ? <News events={history.news} /> : null}
+        {tab === 'Log' ? <LogView history={history} stage={chosen} /> : null}
         {tab === 'Report' ? <Report id={id} /> : null}
         {tab === 'Spec' ? <pre className="card code">{JSON.stringify(run.spec, null, 2)}</pre> : null}
       </section>
@@ -90,31 +93,6 @@ function Errors({ run }: { run: RunDetail }) {
   return told.map((error) => <p key={error.message} className="problem" role="alert"><b>{error.code}</b> {error.message} <span className="quiet">{error.hint}</span></p>);
 }
 
-function Curves({ run, stage, history }: { run: RunDetail; stage: StageView; history: History }) {
-  const [other, setOther] = useState('');
-  const { value } = usePolled((signal) => getJson<{ runs: RunView[] }>('/api/runs', signal), 60_000);
-  const otherHistory = useRunEvents(other);
-  const drawn = useMemo(() => chartsOf(history.points[stage.stage] ?? [], otherHistory.points[stage.stage], other), [history, otherHistory, stage.stage, other]);
-  const others = value?.runs.filter((one) => one.id !== run.id && one.stages.some((two) => two.stage === stage.stage)) ?? [];
-  const message = history.live[stage.stage]?.message ?? '';
-  return (
-    <>
-      <div className="toolbar">
-        <h2>{stage.stage}</h2>
-        <span className="quiet">{stage.status === 'running' ? message : t(stage.status)}</span>
-        <span className="grow" />
-        {others.length === 0 ? null : (
-          <select aria-label={t('Lay another run over it')} value={other} onChange={(event) => setOther(event.target.value)}>
-            <option value="">{t('Lay another run over it')}</option>
-            {others.map((one) => <option key={one.id}>{one.id}</option>)}
-          </select>
-        )}
-      </div>
-      {drawn.length === 0 ? <p className="quiet">{t('This stage has told no figures over time.')}</p> : <div className="charts">{drawn.map((chart) => <ChartView key={chart.title} chart={chart} />)}</div>}
-    </>
-  );
-}
-
 function Samples({ history, stage }: { history: History; stage: string }) {
   const samples = history.samples.filter((sample) => stage === '' || sample.stage === stage);
   if (samples.length === 0) return <p className="quiet">{t('No samples yet.')}</p>;
@@ -130,16 +108,5 @@ function Figures({ stage }: { stage: StageView }) {
         <table><tbody>{metrics.map(([name, value]) => <tr key={name}><th scope="row">{name}</th><td className="number">{formatNumber(value)}</td></tr>)}</tbody></table>
       )}
     </>
-  );
-}
-
-function News({ events }: { events: readonly RunEvent[] }) {
-  if (events.length === 0) return <p className="quiet">{t('Nothing has happened yet.')}</p>;
-  return (
-    <ol className="news">
-      {events.map((event, i) => (
-        <li key={i}><time>{new Date(event.at).toLocaleTimeString()}</time> <b>{event.stage}</b> {t(event.kind)} <span className="quiet">{[event.backend, event.message, event.error?.message].filter(Boolean).join(' · ')}</span></li>
-      ))}
-    </ol>
   );
 }

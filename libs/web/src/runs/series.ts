@@ -12,16 +12,16 @@ export const charts = [
 export interface Line { label: string; values: (number | null)[] }
 export interface Chart { title: string; steps: number[]; lines: Line[] }
 
-/** What a stage's points give to draw; of a second run the same, beside it. */
-export function chartsOf(points: readonly Point[], other: readonly Point[] = [], otherName = ''): Chart[] {
-  const own = new Map(points.map((point) => [point.step, point.metrics]));
-  const others = new Map(other.map((point) => [point.step, point.metrics]));
+/** What a stage's points give to draw; of other runs the same, over it. */
+export function chartsOf(points: readonly Point[], others: readonly { name: string; points: readonly Point[] }[] = []): Chart[] {
+  const runs = [{ name: '', points }, ...others].map((run) => ({ ...run, byStep: new Map(run.points.map((point) => [point.step, point.metrics])) }));
+  const all = runs.flatMap((run) => run.points);
   return charts.flatMap(({ title, metrics }) => {
-    const used = metrics.filter((name) => points.some((point) => name in point.metrics) || other.some((point) => name in point.metrics));
-    const steps = [...points, ...other].filter((point) => used.some((name) => name in point.metrics)).map((point) => point.step);
+    const used = metrics.filter((name) => all.some((point) => name in point.metrics));
+    const steps = all.filter((point) => used.some((name) => name in point.metrics)).map((point) => point.step);
     const axis = [...new Set(steps)].toSorted((a, b) => a - b);
     const line = (from: Map<number, Record<string, number>>, name: string, label: string): Line => ({ label, values: axis.map((step) => from.get(step)?.[name] ?? null) });
-    const lines = used.flatMap((name) => [line(own, name, name), ...(other.length > 0 ? [line(others, name, `${name} · ${otherName}`)] : [])])
+    const lines = used.flatMap((name) => runs.map((run) => line(run.byStep, name, run.name === '' ? name : `${name} · ${run.name}`)))
       .filter(({ values }) => values.some((value) => value !== null));
     return lines.length === 0 ? [] : [{ title, steps: axis, lines }];
   });

@@ -1,0 +1,73 @@
+import { useEffect, useRef, useState } from 'react';
+import { request, serverEvents } from '../api.ts';
+import { addEvents, noHistory, type History, type RunEvent } from './run-events.ts';
+
+/**
+ * Everything that is known to have happened to some runs, as it happens. Each holds a connection, of
+ * which browsers give a host six: a few runs, no more.
+ */
+export function useRunEvents(ids: readonly string[], onNews: (id: string) => void = () => undefined): Readonly<Record<string, History>> {
+  const [histories, setHistories] = useState<Record<string, History>>({});
+  const told = useRef(onNews);
+  told.current = onNews;
+  const listeners = useRef(new Map<string, () => void>());
+  const wanted = ids.join();
+  useEffect(() => {
+    const known = listeners.current;
+    const now = new Set(wanted.split(',').filter(Boolean));
+    for (const [id, stop] of known) {
+      if (now.has(id)) continue;
+      stop();
+      known.delete(id);
+      setHistories((last) => Object.fromEntries(Object.entries(last).filter(([name]) => name !== id)));
+    }
+    for (const id of now) {
+      if (known.has(id)) continue;
+      known.set(id, listen(id, (change) => setHistories((last) => ({ ...last, [id]: change(last[id] ?? noHistory) })), () => told.current(id)));
+    }
+  }, [wanted]);
+  useEffect(() => {
+    const known = listeners.current;
+    return () => {
+      for (const stop of known.values()) stop();
+      known.clear();
+    };
+  }, []);
+  return histories;
+}
+
+/** Listens to a run until it is told to stop; a broken connection is mended. */
+function listen(id: string, change: (by: (history: History) => History) => void, onNews: () => void): () => void {
+  const controller = new AbortController();
+  let waiting: RunEvent[] = [];
+  let late: ReturnType<typeof setTimeout> | undefined;
+  // Events of the past come in hundreds: they are drawn together.
+  const timer = setInterval(() => {
+    if (waiting.length === 0) return;
+    const events = waiting;
+    waiting = [];
+    change((history) => addEvents(history, events));
+    if (!events.some(({ kind }) => kind !== 'progress' && kind !== 'open' && kind !== 'logged')) return;
+    onNews();
+    // The coordinator hears the same event, and writes the record a moment later.
+    late = setTimeout(onNews, 700);
+  }, 250);
+  const run = async (): Promise<void> => {
+    for (let tries = 0; !controller.signal.aborted; tries += 1) {
+      try {
+        const response = await request(`/api/runs/${id}/events?from=all`, { signal: controller.signal });
+        change(() => noHistory);
+        for await (const event of serverEvents<RunEvent>(response)) waiting.push(event);
+      } catch {
+        // The connection broke, or the page was left; what is shown stays until it is back.
+      }
+      if (!controller.signal.aborted) await new Promise((resolve) => setTimeout(resolve, Math.min(10_000, 1000 * 2 ** tries)));
+    }
+  };
+  void run();
+  return () => {
+    controller.abort();
+    clearInterval(timer);
+    clearTimeout(late);
+  };
+}
