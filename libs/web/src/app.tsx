@@ -70,7 +70,7 @@ export function App() {
       </header>
       <main id="main" tabIndex={-1} className={page === 'chat' ? 'fills' : ''}>
         <Problem text={problem} />
-        {session === undefined ? null : session.auth === 'required' && page === 'join' ? <JoinPage key={route[1]} token={route[1] ?? ''} onEnter={enter} /> : stranger ? <LoginPage onEnter={enter} /> : page === 'account' && person !== undefined ? <AccountPage person={person} onLeave={reload} /> : show(page, route.slice(1))}
+        {session === undefined ? null : session.auth === 'required' && page === 'join' ? <JoinPage key={route[1]} token={route[1] ?? ''} onEnter={enter} /> : stranger ? <LoginPage key={route.join('/')} onEnter={enter} /> : page === 'account' && person !== undefined ? <AccountPage person={person} onLeave={reload} /> : show(page, route.slice(1))}
       </main>
       <div id="announcer" className="hidden" aria-live="polite" role="status" />
       {keyAsked === undefined ? null : <KeyDialog onKey={(key) => { keyAsked(key); setKeyAsked(undefined); }} />}

@@ -23,14 +23,16 @@ const log = createLogger('studio-test', { level: process.env['LOG_LEVEL'] ?? 'si
 export interface Studio {
   readonly url: string;
   readonly bus: Bus;
+  readonly natsUrl: string;
   /** Adds the finished run `tiny`, whose models can be asked. */
   addModels(): Promise<void>;
-  /** A spec of one stage, which waits for people to rank these answers. */
-  rankingSpec(name: string, records: readonly AnswersRecord[], rankings: number): Promise<string>;
+  /** A spec of one stage, which waits for people to rank these answers; `more` settings of it in YAML. */
+  rankingSpec(name: string, records: readonly AnswersRecord[], rankings: number, more?: string): Promise<string>;
   close(): Promise<void>;
 }
 
-export async function startStudio(): Promise<Studio> {
+/** `settings` are those of the gateway that differ from an open one's. */
+export async function startStudio(settings: Partial<Parameters<typeof createServer>[1]> = {}): Promise<Studio> {
   await startBackend((process.env['MINCHAT_BACKEND'] ??= 'wasm'));
   const folder = await mkdtemp(join(tmpdir(), 'minchat-studio-'));
   const nats = await startNatsServer();
@@ -42,20 +44,21 @@ export async function startStudio(): Promise<Studio> {
   const live = await startLive(inferenceBus, { INFERENCE_SLOTS: 8, INFERENCE_QUEUE: 32, INFERENCE_MODELS: 2, INFERENCE_KV_MB: 64, INFERENCE_STREAM_MS: 0, INFERENCE_DRAIN_SECONDS: 5 }, log);
   const store = await startStore(nats.url, folder);
   const server = await createServer(bus, {
-    GATEWAY_HOST: '127.0.0.1', GATEWAY_PORT: 0, GATEWAY_API_KEYS: '', COLLECT_PROMPTS: 'off', GATEWAY_RATE_LIMIT: 100_000, GATEWAY_BODY_LIMIT_KB: 64, GATEWAY_REQUEST_SECONDS: 30,
+    GATEWAY_HOST: '127.0.0.1', GATEWAY_PORT: 0, GATEWAY_API_KEYS: '', COLLECT_PROMPTS: 'off', GATEWAY_RATE_LIMIT: 100_000, GATEWAY_BODY_LIMIT_KB: 64, GATEWAY_REQUEST_SECONDS: 30, ...settings,
   } as Parameters<typeof createServer>[1], log);
   await server.listen({ host: '127.0.0.1', port: 0 });
   return {
     url: `http://127.0.0.1:${String((server.server.address() as AddressInfo).port)}/`,
     bus,
+    natsUrl: nats.url,
     async addModels() {
       await putTinyRun(bus, await writeTinyModels(folder, { context: 512 }), join(folder, 'report'));
     },
-    async rankingSpec(name, records, rankings) {
+    async rankingSpec(name, records, rankings, more) {
       const answers = join(folder, `answers-${name}`);
       await writeDataset(answers, 'answers', { train: records });
       const { digest } = await bus.artifacts.put(answers, 'dataset');
-      return `name: ${name}\nstages:\n  rank:\n    settings: { labelers: human, rankings: ${rankings}, validationFraction: 0 }\n    inputs: { answers: 'artifact:${digest}' }\n`;
+      return `name: ${name}\nstages:\n  rank:\n    settings: { labelers: human, rankings: ${rankings}, validationFraction: 0${more === undefined ? '' : `, ${more}`} }\n    inputs: { answers: 'artifact:${digest}' }\n`;
     },
     async close() {
       await server.close();

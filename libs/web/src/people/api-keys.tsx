@@ -73,7 +73,7 @@ function MakeKey({ onMake }: { onMake: (settings: { name: string; collect: boole
   return (
     <form className="card fields" aria-label={t('Make a key')} onSubmit={(event) => { event.preventDefault(); void submit(); }}>
       <Field label={t('Name of the key')}>{(id) => <input id={id} required maxLength={64} pattern="[A-Za-z0-9][A-Za-z0-9 ._\-]*" autoComplete="off" value={name} onChange={(event) => setName(event.target.value)} />}</Field>
-      <Field label={t('Requests a minute')}>{(id) => <input id={id} type="number" min={1} max={1_000_000} size={8} placeholder={t('as the gateway allows')} value={limit} onChange={(event) => setLimit(event.target.value)} />}</Field>
+      <Field label={t('Requests a minute')}>{(id) => <input id={id} type="number" min={1} max={1_000_000} placeholder={t('no limit')} value={limit} onChange={(event) => setLimit(event.target.value)} />}</Field>
       <label className="inline"><input type="checkbox" checked={collect} onChange={(event) => setCollect(event.target.checked)} /> {t('Collect prompts: its users agreed')}</label>
       <button className="primary">{t('Make a key')}</button>
     </form>

@@ -31,8 +31,8 @@ export function AuditLog() {
               <tr key={entry.number}>
                 <td>{formatTime(entry.at)}</td>
                 <td>{entry.name === '' ? t('somebody') : entry.name}</td>
-                <td className="code">{entry.action}</td>
-                <td>{[entry.target, entry.detail].filter((text) => text !== '').join(' · ')}</td>
+                <td data-action={entry.action}>{actionName(entry.action)}</td>
+                <td>{[entry.target === entry.account ? '' : entry.target, entry.detail].filter((text) => text !== '').join(' · ')}</td>
                 <td>{entry.address}</td>
               </tr>
             ))}
@@ -46,4 +46,33 @@ export function AuditLog() {
       </div>
     </>
   );
+}
+
+/** What was done, in words; an action that has none by its name. */
+function actionName(action: string): string {
+  const names: Readonly<Record<string, string>> = {
+    'account.join': t('joined'),
+    'account.login': t('logged in'),
+    'account.login-failed': t('wrong password'),
+    'account.login-limited': t('too many passwords'),
+    'account.password': t('new password'),
+    'account.password-link': t('password link made'),
+    'account.role': t('role changed'),
+    'account.disable': t('account disabled'),
+    'account.enable': t('account enabled'),
+    'session.end': t('sessions ended'),
+    'invitation.make': t('invitation made'),
+    'invitation.withdraw': t('invitation withdrawn'),
+    'key.make': t('key made'),
+    'key.change': t('key changed'),
+    'key.revoke': t('key revoked'),
+    'run.start': t('run started'),
+    'run.cancel': t('run cancelled'),
+    'run.resume': t('run resumed'),
+    'run.fork': t('run forked'),
+    'data.import': t('data imported'),
+    'data.forget': t('data deleted'),
+    'label.guidelines': t('guidelines written'),
+  };
+  return names[action] ?? action;
 }

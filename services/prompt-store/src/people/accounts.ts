@@ -38,7 +38,7 @@ export async function changeAccount(db: Db, { actor, accountId, role, disable, e
     if (isLast && (after.role !== 'admin' || after.disabled)) throw new MinchatError('MC_CONFLICT', 'expected another admin to be left, found none', { hint: 'Make somebody else an admin first.' });
     const [changed = before] = await tx.update(accounts).set(after).where(eq(accounts.id, accountId)).returning();
     if (after.disabled) await tx.delete(sessions).where(eq(sessions.accountId, accountId));
-    if (after.role !== before.role) await record(tx, actor, 'account.role', accountId, `${before.role} to ${after.role}`);
+    if (after.role !== before.role) await record(tx, actor, 'account.role', accountId, `${before.name}: ${before.role} to ${after.role}`);
     if (after.disabled !== before.disabled) await record(tx, actor, after.disabled ? 'account.disable' : 'account.enable', accountId, before.name);
     return viewAccount(changed);
   });
