@@ -38,6 +38,16 @@ const cases: Case[] = [
   { name: 'a constructor.prototype key', status: 400, body: '{"model": "tiny", "messages": [{"role": "user", "content": "x"}], "constructor": {"prototype": {"x": 1}}}' },
   { name: 'logit_bias with keys that are no ids', status: 400, body: hello({ logit_bias: { constructor: 5 } }) },
   { name: 'deeply nested arrays', status: 400, body: hello({ stop: JSON.parse('['.repeat(2000) + ']'.repeat(2000)) as unknown }) },
+  { name: 'deeply nested objects', status: 400, body: `${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}` },
+  { name: 'deep nesting where anything is taken', status: 400, body: `{"model":"tiny","messages":[{"role":"user","content":"x"}],"metadata":${'['.repeat(20_000)}` },
+  { name: 'an infinite temperature', status: 400, body: '{"model":"tiny","messages":[{"role":"user","content":"x"}],"temperature":1e999}' },
+  { name: 'a fraction for a count', status: 400, body: hello({ n: 1.5 }) },
+  { name: 'huge best_of', status: 400, body: JSON.stringify({ model: 'tiny', prompt: 'x', best_of: 1e9 }), path: '/v1/completions' },
+  { name: 'huge logit_bias', status: 400, body: hello({ logit_bias: Object.fromEntries(Array.from({ length: 2000 }, (_, id) => [id, 1])) }) },
+  { name: 'embeddings without end', status: 400, body: JSON.stringify({ model: 'tiny', input: Array.from({ length: 1000 }, () => 'a') }), path: '/v1/embeddings' },
+  { name: 'a text to embed beyond the context', status: 400, body: JSON.stringify({ model: 'tiny', input: 'word '.repeat(5000) }), path: '/v1/embeddings' },
+  { name: 'a reward of nothing', status: 400, body: JSON.stringify({ model: 'tiny', input: [] }), path: '/v1/rewards' },
+  { name: 'a rating beyond seven', status: 400, body: JSON.stringify({ labeler: 'x', messages: [{ role: 'user', content: 'x' }], answer: { text: 'y' }, rating: 70 }), path: '/api/ratings' },
   { name: 'a body that is too large', status: 413, body: hello({ user: 'x'.repeat(100_000) }) },
   { name: 'another media type', status: 415, body: 'x=1', headers: { 'content-type': 'application/x-www-form-urlencoded' } },
   { name: 'text, as a page of another origin may send it', status: 415, body: hello(), headers: { 'content-type': 'text/plain' } },
@@ -91,6 +101,39 @@ describe('hostile requests', () => {
   it('what is no HTTP', async () => {
     expect((await raw('nonsense\r\n\r\n')).status).toBe(400);
     expect((await raw(`GET / HTTP/1.1\r\nHost: localhost\r\nX: ${'x'.repeat(100_000)}\r\n\r\n`)).status).toBe(431);
+  });
+
+  it('a flood of headers', async () => {
+    const flood = Array.from({ length: 5000 }, (_, i) => `X-${String(i)}: 1\r\n`).join('');
+    expect((await raw(`GET /v1/models HTTP/1.1\r\nHost: localhost\r\n${flood}\r\n`)).status).toBe(431);
+  });
+
+  it('a length that lies, two lengths, and a body without end', async () => {
+    const head = 'POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nConnection: close\r\n';
+    expect((await raw(`${head}Content-Length: 5\r\nContent-Length: 6\r\n\r\n{}`)).status).toBe(400);
+    expect((await raw(`${head}Content-Length: -1\r\n\r\n{}`)).status).toBe(400);
+    expect((await raw(`${head}Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`)).status).toBe(400);
+    const chunk = `1000\r\n${'x'.repeat(4096)}\r\n`;
+    expect((await raw(`${head}Transfer-Encoding: chunked\r\n\r\n${chunk.repeat(40)}`)).status).toBe(413);
+  });
+
+  it('many requests on one connection are answered in their order', async () => {
+    const get = (path: string, last = false): string => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n${last ? 'Connection: close\r\n' : ''}\r\n`;
+    const { text } = await raw(get('/v1/nothing').repeat(50) + get('/v1/models', true));
+    expect(text.match(/HTTP\/1\.1 404/g)).toHaveLength(50);
+    expect(text).toMatch(/HTTP\/1\.1 200[^]*tiny\/ppo/);
+  });
+
+  it('a client that goes away in the middle of a stream, a hundred times', async () => {
+    await Promise.all(Array.from({ length: 100 }, async (_, i) => {
+      const abort = new AbortController();
+      const asked = fetch(`${api.url}${chat}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: hello({ stream: true, max_tokens: 300, logit_bias: { 100: 100 } }), signal: abort.signal }).catch(() => undefined);
+      if (i % 2 === 0) setTimeout(() => abort.abort(), i);
+      const response = await asked;
+      await response?.body?.getReader().read().catch(() => undefined);
+      abort.abort();
+    }));
+    await expect.poll(() => api.live.engine.load.answers, { timeout: 10_000 }).toBe(0);
   });
 
   it('a name of another site that points here', async () => {

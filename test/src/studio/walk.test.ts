@@ -1,42 +1,26 @@
 import { rpc } from '@minchat/bus';
 import type { AnswersRecord } from '@minchat/datasets';
-import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { complaints, noBrowser, seriousFindings, startBrowser } from './browser.ts';
-import { startStudio, type Studio } from './studio.ts';
+import { noBrowser, seriousFindings } from './browser.ts';
+import { patient, startWalker, type Walker } from './walker.ts';
 
-// A person's way through the studio, in a real browser on real services: each test goes on where
+// A labeler's way through the studio, in a real browser on real services: each test goes on where
 // the one before it ended.
 
-// Machines that test are busy.
-const patient = { timeout: 60_000 };
-
-describe.skipIf(noBrowser !== undefined)('the studio', () => {
-  let studio: Studio;
-  let browser: Browser;
-  let context: BrowserContext;
+describe.skipIf(noBrowser !== undefined)('labeling in the studio', () => {
+  let walker: Walker;
   let page: Page;
-  let heard: string[];
-
   beforeAll(async () => {
-    [studio, browser] = await Promise.all([startStudio(), startBrowser()]);
-    context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en-GB' });
-    context.setDefaultTimeout(60_000);
-    page = await context.newPage();
-    heard = complaints(page);
+    walker = await startWalker();
+    page = walker.page;
   });
-  afterAll(async () => {
-    await browser.close();
-    await studio.close();
-  });
+  afterAll(() => walker?.close());
 
-  const go = async (path: string): Promise<void> => {
-    await page.goto(`${studio.url}#/${path}`);
-    await page.locator('h1').waitFor();
-  };
-  const button = (name: string | RegExp): Locator => page.getByRole('button', { name });
+  const go = (path: string): Promise<void> => walker.go(path);
+  const button = (name: string | RegExp) => walker.button(name);
   const comparisons = async (): Promise<{ text: string; rank: number; rating: number; flags: string[]; model: string }[][]> => {
-    const { records } = await studio.bus.call(rpc.listRecords, { collection: 'feedback', type: 'comparisons', limit: 100 });
+    const { records } = await walker.studio.bus.call(rpc.listRecords, { collection: 'feedback', type: 'comparisons', limit: 100 });
     return records.map((record) => record.answers);
   };
 
@@ -70,7 +54,7 @@ describe.skipIf(noBrowser !== undefined)('the studio', () => {
     await page.getByText('did you mean "pretrain"?').waitFor();
     expect(await page.locator('.problem-line').textContent()).toContain('Line 4');
     expect(await button('Start run').isDisabled()).toBe(true);
-    await spec.fill(await studio.rankingSpec('by-people', records, 3));
+    await spec.fill(await walker.studio.rankingSpec('by-people', records, 3));
     await page.locator('.stage[data-stage="rank"]').waitFor();
     expect(await seriousFindings(page)).toEqual([]);
     await button('Start run').click();
@@ -87,9 +71,9 @@ describe.skipIf(noBrowser !== undefined)('the studio', () => {
     // Markup in stored text is text.
     expect(before.every((text) => text.includes('<b>'))).toBe(true);
     expect(await page.content()).not.toContain('never shown');
-    const other = await browser.newContext({ locale: 'en-GB' });
+    const other = await walker.browser.newContext({ locale: 'en-GB' });
     const second = await other.newPage();
-    await second.goto(`${studio.url}#/label`);
+    await second.goto(`${walker.studio.url}#/label`);
     await second.locator('.prompt .turn').waitFor();
     const mine = await promptText();
     expect(await second.locator('.prompt .turn').textContent()).not.toBe(mine);
@@ -107,6 +91,13 @@ describe.skipIf(noBrowser !== undefined)('the studio', () => {
     await page.mouse.move(handle!.x + 8, last!.y + last!.height - 12, { steps: 12 });
     await page.mouse.up();
     await expect.poll(answerTexts, patient).toEqual([before[1], before[2], before[3], before[0]]);
+    // What was begun outlives a reload, and the same task is there again.
+    await page.reload();
+    await expect.poll(answerTexts, patient).toEqual([before[1], before[2], before[3], before[0]]);
+    expect(await promptText()).toBe(mine);
+    await button('Mark what the first does not say').click();
+    await page.locator('.answer-card ins').first().waitFor();
+    expect((await answerTexts()).toSorted()).toEqual(before.toSorted());
     await page.locator('.answer-card').first().getByRole('button', { name: 'Rate 7 of 7' }).click();
     await page.locator('.answer-card').last().getByText('Flags').click();
     await page.locator('.answer-card').last().getByLabel('Hallucination').check();
@@ -118,6 +109,33 @@ describe.skipIf(noBrowser !== undefined)('the studio', () => {
     expect(ranked?.map((answer) => answer.text)).toEqual([before[1], before[2], before[3], before[0]]);
     expect(ranked?.[0]).toMatchObject({ rank: 0, rating: 7, model: 'never shown' });
     expect(ranked?.[3]).toMatchObject({ rank: 3, flags: ['hallucination'] });
+  });
+
+  it('a gateway that is slow to answer does not take a task from under the hands', async () => {
+    const other = await walker.browser.newContext({ locale: 'en-GB' });
+    const slow = await other.newPage();
+    let asked = 0;
+    const waiting: (() => void)[] = [];
+    await slow.route('**/api/label/tasks', async (route) => {
+      asked += 1;
+      // Nothing at first; then every answer waits until it is let go, and would be another task.
+      const n = asked;
+      if (n > 1) await new Promise<void>((resolve) => waiting.push(resolve));
+      const task = { id: `task-${n}`, kind: 'rank', run: 'r', stage: 'rank', messages: [{ role: 'user', content: `question ${n}` }], answers: [{ text: 'a', finished: true }, { text: 'b', finished: true }], leasedUntil: 0 };
+      await route.fulfill({ json: { task: n === 1 ? null : task } }).catch(() => undefined);
+    });
+    await slow.clock.install();
+    await slow.goto(`${walker.studio.url}#/label`);
+    await slow.getByText('Nothing to do right now').waitFor();
+    // The page looks again and again while the first answer is on its way.
+    for (let i = 0; i < 3; i += 1) await slow.clock.runFor(4100);
+    await expect.poll(() => waiting.length, patient).toBeGreaterThan(0);
+    waiting[0]?.();
+    await slow.getByText('question 2').waitFor();
+    for (const release of waiting) release();
+    await slow.clock.runFor(1000);
+    expect(await slow.locator('.prompt .turn').textContent()).toBe('question 2');
+    await other.close();
   });
 
   it('answers are ranked by the keyboard alone', async () => {
@@ -160,89 +178,41 @@ describe.skipIf(noBrowser !== undefined)('the studio', () => {
     await button('Hand in').click();
     await page.getByText('1 done in this sitting').waitFor();
     expect(await seriousFindings(page)).toEqual([]);
-    await expect.poll(async () => (await studio.bus.call(rpc.listCollections, {})).collections[0]?.demonstrations, patient).toBe(1);
+    await expect.poll(async () => (await walker.studio.bus.call(rpc.listCollections, {})).collections[0]?.demonstrations, patient).toBe(1);
   });
 
-  it('a file is imported, its bad line told by number, and found by search', async () => {
-    await go('data');
-    await page.locator('input[type="file"]').setInputFiles({ name: 'My prompts.jsonl', mimeType: 'application/json', buffer: Buffer.from('{"prompt":"What is a zebra?"}\nbroken\n{"prompt":"What is a yak?","completion":"A shaggy ox."}\n') });
-    expect(await page.getByLabel('Collection').inputValue()).toBe('my-prompts');
-    await button('Import').click();
-    await page.getByText('1 lines could not be used:').waitFor();
-    expect(await page.locator('.bad-lines tbody tr').textContent()).toBe('2expected JSON, found broken');
+  it('agreement and guidelines have pages', async () => {
+    await go('agreement');
+    await page.getByRole('heading', { name: 'Labelers' }).waitFor();
+    // The time that the page measured came along.
+    expect(await page.locator('table').first().locator('tbody tr').first().textContent()).toMatch(/\d+ s/);
     expect(await seriousFindings(page)).toEqual([]);
-    await page.getByRole('link', { name: 'Look at it' }).click();
-    await page.getByText('A shaggy ox.').waitFor();
-    await button(/^prompts/).click();
-    await page.getByText('What is a zebra?').waitFor();
-    await page.getByLabel('Search').fill('yak');
-    await expect.poll(() => page.locator('.records li').count(), patient).toBe(1);
+    await go('label/guidelines');
+    await page.getByText('Truthful: a wrong fact is worse than a missing one.').waitFor();
+    await button('Edit').click();
+    await page.getByLabel('Text in Markdown').fill('# House rules\n\nBe **fair**. <img src=x onerror="alert(1)"> [bad](javascript:alert(1))');
     expect(await seriousFindings(page)).toEqual([]);
-
+    await button('Save').click();
+    await page.locator('.prose strong').waitFor();
+    expect(await page.locator('.prose').innerHTML()).not.toMatch(/<img|javascript:/);
     await go('label');
-    await button(/^Answer prompts/).click();
-    await expect.poll(promptText, patient).toContain('Explain rain');
-    await page.getByLabel('Your answer').fill('Water that falls from clouds.');
-    await page.keyboard.press('Control+Enter');
-    await expect.poll(async () => (await studio.bus.call(rpc.listCollections, {})).collections.find((one) => one.name === 'feedback')?.demonstrations, patient).toBe(2);
+    await button('Guidelines and keys').click();
+    await page.getByRole('dialog').getByText('House rules').waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
   });
 
-  it('chat streams an answer, and two models are compared blindly', async () => {
-    await studio.addModels();
-    await go('chat');
-    await page.getByLabel('Model', { exact: true }).selectOption('tiny/sft');
-    await page.getByText('Settings').click();
-    await page.getByLabel('Longest answer in tokens').fill('24');
-    await page.getByText('Settings').click();
-    await page.getByLabel('Your message').fill('one two three');
-    await page.keyboard.press('Enter');
-    await page.locator('.turn.assistant.done').waitFor();
-    expect(await seriousFindings(page)).toEqual([]);
-    await button('Write anew').click();
-    await page.locator('.turn.assistant.done').waitFor();
-
-    await button('Compare blindly').click();
-    await page.getByLabel('First model').selectOption('tiny/ppo');
-    await page.getByLabel('Second model').selectOption('tiny/sft');
-    await page.getByLabel('Your message').fill('what is the capital of France?');
-    await page.keyboard.press('Enter');
-    await button('Answer 1 is better').waitFor();
-    const blind = await page.locator('.duel').textContent();
-    expect(blind).not.toContain('tiny/');
-    expect(await seriousFindings(page)).toEqual([]);
-    const known = (await comparisons()).length;
-    await button('Answer 2 is better').click();
-    await page.locator('.duel .won').waitFor();
-    await expect.poll(async () => (await comparisons()).length, patient).toBe(known + 1);
-    const shown = await page.locator('.duel h3 small').allTextContents();
-    expect(shown.map((name) => name.trim()).toSorted()).toEqual(['tiny/ppo', 'tiny/sft']);
-    const vote = (await comparisons()).find((answers) => answers.some((answer) => answer.model.startsWith('tiny/')));
-    expect(vote?.map((answer) => [answer.rank, answer.model])).toEqual([[0, shown[1]?.trim()], [1, shown[0]?.trim()]]);
-  });
-
-  it('the report is shown in a frame that may not reach the page', async () => {
-    await go('runs/tiny');
-    await page.getByRole('tab', { name: 'Report' }).click();
-    await page.locator('iframe[sandbox="allow-scripts"]').waitFor();
-    await expect.poll(() => page.frames().some((frame) => frame.url().endsWith('/api/runs/tiny/report')), patient).toBe(true);
-    expect(await page.frames().find((frame) => frame.url().endsWith('/report'))?.title()).toBe('Report');
-  });
-
-  it('it speaks Chinese, is dark if wanted, and fits a phone', async () => {
+  it('every page of labeling fits a phone, in Chinese and in the dark', async () => {
     await page.setViewportSize({ width: 390, height: 844 });
     await page.getByRole('button', { name: '中文' }).click();
     await page.getByLabel('主题').selectOption('dark');
-    for (const path of ['runs', 'runs/tiny', 'runs/new', 'chat', 'label', 'data', 'data/my-prompts']) {
+    for (const path of ['label', 'label/guidelines', 'agreement']) {
       await go(path);
       expect(await page.evaluate(() => document.documentElement.scrollWidth), path).toBeLessThanOrEqual(390);
       expect(await seriousFindings(page), path).toEqual([]);
     }
-    await go('runs');
-    expect(await page.locator('h1').textContent()).toBe('运行');
-    expect(await page.evaluate(() => document.documentElement.lang)).toBe('zh-CN');
   });
 
   it('nothing went wrong in the browser on the way', () => {
-    expect(heard).toEqual([]);
+    expect(walker.heard).toEqual([]);
   });
 });

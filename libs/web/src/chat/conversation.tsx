@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
+import { may } from '../people/session.ts';
 import { t } from '../preferences.ts';
 import { Problem } from '../ui.tsx';
 import { AnswerView } from './answer-view.tsx';
@@ -29,7 +30,7 @@ export function ConversationView({ state, title }: { state: ConversationState; t
 
 function TurnView({ turn, index, state }: { turn: Turn; index: number; state: ConversationState }) {
   const hidden = turn.blind && turn.best === undefined;
-  const rateable = !hidden && !(state.busy && index === state.turns.length - 1);
+  const rateable = may('label') && !hidden && !(state.busy && index === state.turns.length - 1);
   return (
     <div className="exchange">
       <Question text={turn.question} locked={state.busy} onEdit={(text) => void state.edit(index, text)} />
@@ -78,13 +79,15 @@ function Question({ text, locked, onEdit }: { text: string; locked: boolean; onE
 }
 
 function AnswerWithThumbs({ column, index, place, state, rateable }: { column: Column; index: number; place: number; state: ConversationState; rateable: boolean }) {
-  const thumb = (which: 'up' | 'down', label: string, sign: string) => (
-    <button type="button" className="icon thumb" aria-label={label} title={label} aria-pressed={column.thumb === which} onClick={() => void state.rate(index, place, which)}>{sign}</button>
+  const thumb = (which: 'up' | 'down', label: string) => (
+    <button type="button" className={`icon thumb ${which}`} aria-label={label} title={label} aria-pressed={column.thumb === which} onClick={() => void state.rate(index, place, which)}>
+      <svg viewBox="0 0 24 24" width="16" height="16" fill={column.thumb === which ? 'currentColor' : 'none'} stroke="currentColor" strokeWidth="1.8" strokeLinejoin="round" aria-hidden="true"><path d="M7 11v9H4v-9zM7 11l4-8c1.7 0 2.5 1.2 2.2 2.8L12.6 9H19a2 2 0 0 1 2 2.4l-1.4 7A2 2 0 0 1 17.600 20H7" /></svg>
+    </button>
   );
   return (
     <div className="answered">
       <AnswerView answer={column.answer} />
-      {rateable && column.answer.text !== '' && column.answer.state !== 'failed' ? <div className="thumbs">{thumb('up', t('A good answer'), '👍')}{thumb('down', t('A bad answer'), '👎')}</div> : null}
+      {rateable && column.answer.text !== '' && column.answer.state !== 'failed' ? <div className="thumbs">{thumb('up', t('A good answer'))}{thumb('down', t('A bad answer'))}</div> : null}
     </div>
   );
 }
@@ -92,7 +95,7 @@ function AnswerWithThumbs({ column, index, place, state, rateable }: { column: C
 function AfterLast({ turn, state, choosing }: { turn: Turn; state: ConversationState; choosing: boolean }) {
   const [first] = turn.columns;
   const answer = first?.answer;
-  const anew = turn.columns.length === 1 && first?.before !== undefined && answer?.state === 'done' && first.before.text !== answer.text && answer.text !== '';
+  const anew = may('label') && turn.columns.length === 1 && first?.before !== undefined && answer?.state === 'done' && first.before.text !== answer.text && answer.text !== '';
   return (
     <>
       {choosing ? (

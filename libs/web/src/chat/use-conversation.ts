@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import { postJson, type Message } from '../api.ts';
+import { may } from '../people/session.ts';
 import { labelerName, remember, t } from '../preferences.ts';
 import { announce, messageOf } from '../ui.tsx';
 import { noAnswer, streamAnswer, type Answer, type Sampling } from './stream.ts';
@@ -41,6 +42,8 @@ export function useConversation(settings: ChatSettings) {
   };
 
   const store = async (path: string, body: object, next: Turn[]): Promise<void> => {
+    // Whoever may only look finds out which model wrote what, and decides nothing.
+    if (!may('label')) return setTurns(next);
     try {
       await postJson(path, { labeler: labelerName(), ...body });
       setTurns(next);

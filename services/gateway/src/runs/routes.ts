@@ -122,7 +122,7 @@ async function* runEvents(bus: RunOptions['bus'], id: string, from: 'all' | 'new
   void subscription.done.then(end, end);
   try {
     // Opens the stream at once, so that a page knows it is connected before anything happens.
-    yield { event: 'open', data: '{}' };
+    yield { event: 'open', data: '{"kind":"open"}' };
     while (!ended) {
       const event = events.shift();
       if (event !== undefined) yield viewEvent(event);
