@@ -120,7 +120,7 @@ describe.skipIf(noBrowser !== undefined)('chat and runs', () => {
     expect(shown.toSorted()).toEqual(['latest', 'tiny/ppo', 'tiny/sft']);
     await expect.poll(stored, patient).toHaveLength(3);
     const vote = (await stored()).find((answers) => answers.length === 3);
-    expect(vote?.map((answer) => [answer.rank, answer.model]).toSorted()).toEqual(shown.map((model, place) => [place === 1 ? 0 : 1, model]).toSorted());
+    expect(Object.fromEntries(vote?.map((answer) => [answer.model, answer.rank]) ?? [])).toEqual(Object.fromEntries(shown.map((model, place) => [model, place === 1 ? 0 : 1])));
     await shoot('chat-chosen');
     await button('New conversation').click();
   });

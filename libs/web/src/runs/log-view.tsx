@@ -6,7 +6,7 @@ interface Row { stage: string; at: number; level: string; what: string; more: st
 /** What happened to a run, and what its stages logged, the latest first; of one stage when one was chosen. */
 export function LogView({ history, stage }: { history: History; stage: string }) {
   const events = history.news.map((event): Row => ({
-    stage: event.stage, at: event.at, level: event.kind === 'failed' ? 'error' : 'event', what: t(event.kind),
+    stage: event.stage, at: event.at, level: event.kind === 'failed' ? 'error' : 'event', what: t(event.kind === 'runChanged' ? (event.status ?? '') : event.kind),
     more: [event.backend, event.message, event.error?.message].filter(Boolean).join(' · '),
   }));
   const lines = history.lines.map((line): Row => ({ stage: line.stage, at: line.at, level: line.level, what: line.message, more: fieldsOf(line.fields) }));

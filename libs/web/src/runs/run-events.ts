@@ -10,6 +10,8 @@ export interface RunEvent {
   samples?: string[];
   message?: string;
   attempt?: number;
+  /** Of the run, when it changed. */
+  status?: string;
   backend?: string;
   error?: ErrorView | null;
   lines?: { at: number; level: string; message: string; fields: string }[];

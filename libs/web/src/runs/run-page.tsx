@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { getJson, postJson, type ErrorView, type RunDetail, type StageView } from '../api.ts';
 import { formatDuration, formatNumber, formatTime } from '../format.ts';
+import { may } from '../people/session.ts';
 import { t } from '../preferences.ts';
 import { announce, messageOf, PageHead, Problem, StatusTag, usePolled } from '../ui.tsx';
 import { Curves, overlaysMost } from './curves.tsx';
@@ -45,12 +46,12 @@ export function RunPage({ id }: { id: string }) {
     <div className="page">
       <PageHead title={run.id} note={<><StatusTag status={run.status} /> {formatTime(run.createdAt)}{run.forkedFrom === null ? null : <> · <a href={`#/runs/${run.forkedFrom}`}>{t('forked from {run}', { run: run.forkedFrom })}</a></>}</>}>
         {talks ? <a className="button" href={`#/chat/${run.id}`}>{t('Chat')}</a> : null}
-        {run.status === 'running' ? <button type="button" onClick={() => void act('cancel')}>{t('Cancel')}</button> : null}
-        {run.status === 'failed' || run.status === 'cancelled' ? <button type="button" className="primary" onClick={() => void act('resume')}>{t('Resume')}</button> : null}
-        <button type="button" onClick={() => setForking(true)}>{t('Fork')}</button>
+        {may('change') && run.status === 'running' ? <button type="button" onClick={() => void act('cancel')}>{t('Cancel')}</button> : null}
+        {may('change') && (run.status === 'failed' || run.status === 'cancelled') ? <button type="button" className="primary" onClick={() => void act('resume')}>{t('Resume')}</button> : null}
+        {may('change') ? <button type="button" onClick={() => setForking(true)}>{t('Fork')}</button> : null}
       </PageHead>
       <Problem text={problem} />
-      {waitsForPeople ? <p className="notice"><span>{t('This run waits for rankings by people.')}</span> <a className="button primary" href="#/label">{t('Rank answers')}</a></p> : null}
+      {waitsForPeople ? <p className="notice"><span>{t('This run waits for rankings by people.')}</span> {may('label') ? <a className="button primary" href="#/label">{t('Rank answers')}</a> : null}</p> : null}
       <Errors run={run} />
       <Pipeline nodes={nodesOf(stages, run.spec)} stages={byName} selected={selected?.stage} onSelect={setChosen} />
       <div className="tabs" role="tablist" aria-label={t('About the run')}>

@@ -1,5 +1,6 @@
 import { getJson, type RunView } from '../api.ts';
 import { formatTime } from '../format.ts';
+import { may } from '../people/session.ts';
 import { t } from '../preferences.ts';
 import { Empty, PageHead, Problem, StatusTag, usePolled } from '../ui.tsx';
 
@@ -9,10 +10,10 @@ export function RunsPage() {
   return (
     <div className="page">
       <PageHead title={t('Runs')} note={t('Each run takes data through every stage to a model of its own.')}>
-        <a className="button primary" href="#/runs/new">{t('New run')}</a>
+        {may('change') ? <a className="button primary" href="#/runs/new">{t('New run')}</a> : null}
       </PageHead>
       <Problem text={error} />
-      {runs?.length === 0 ? <Empty title={t('No runs yet')}><a className="button" href="#/">{t('Begin here')}</a></Empty> : null}
+      {runs?.length === 0 ? <Empty title={t('No runs yet')}>{may('change') ? <a className="button" href="#/">{t('Begin here')}</a> : null}</Empty> : null}
       <ul className="list">
         {runs?.map((run) => <li key={run.id}><RunRow run={run} /></li>)}
       </ul>

@@ -47,7 +47,7 @@ function StageForm({ name, kind, settings, plugin, onSet, onRemove }: StageFormP
   const given = typeof settings === 'object' && settings !== null ? Object.keys(settings).length : 0;
   return (
     <details className="card stage-form" data-stage={name}>
-      <summary><b>{name}</b> <small className="quiet">{given === 0 ? t('as it comes') : t('{n} settings', { n: given })}</small></summary>
+      <summary><b>{name}</b> <small className="quiet">{given === 0 ? t('as it comes') : t('{n} set', { n: given })}</small></summary>
       {schema === undefined ? <p className="quiet">{t('Another implementation knows these settings; write them as YAML.')}</p> : <Settings schema={schema} settings={settings} onSet={onSet} />}
       <button type="button" className="quiet-button" onClick={onRemove}>{t('Take {stage} out of the run', { stage: name })}</button>
     </details>
