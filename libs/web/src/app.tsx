@@ -81,7 +81,7 @@ export function App() {
 function show(page: string, rest: string[]): ReactNode {
   const [first = ''] = rest;
   const power = pages.find(([name]) => name === page)?.[2];
-  if (power !== undefined && !may(power)) return <NotForYou />;
+  if ((power !== undefined && !may(power)) || (page === 'runs' && first === 'new' && !may('change'))) return <NotForYou />;
   if (page === 'runs') return first === '' ? <RunsPage /> : first === 'new' ? <NewRunPage /> : <RunPage key={first} id={first} />;
   if (page === 'chat') return <ChatPage initial={rest.join('/')} />;
   if (page === 'label') return first === 'guidelines' ? <GuidelinesPage /> : <LabelPage />;

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { getJson, type Queue } from '../api.ts';
-import { may } from '../people/session.ts';
+import { currentPerson, may } from '../people/session.ts';
 import { labelerName, remember, t } from '../preferences.ts';
 import { Empty, Meter, PageHead, Problem, usePolled } from '../ui.tsx';
 import { Guide } from './guide.tsx';
@@ -19,7 +19,7 @@ export function LabelPage() {
   return (
     <div className="page label">
       <PageHead title={t('Label')} note={t('What you decide here is what the model learns to want.')}>
-        <label className="inline">{t('Your name')} <input value={name} maxLength={40} size={14} onChange={(event) => setName(event.target.value)} onBlur={() => { remember('labeler', name.trim()); setName(labelerName()); }} /></label>
+        {currentPerson() === undefined ? <label className="inline">{t('Your name')} <input value={name} maxLength={40} size={14} onChange={(event) => setName(event.target.value)} onBlur={() => { remember('labeler', name.trim()); setName(labelerName()); }} /></label> : null}
       </PageHead>
       <div className="toolbar">
         <div className="segments" role="group" aria-label={t('Work')}>
@@ -42,7 +42,7 @@ export function LabelPage() {
 function QueueList({ queues }: { queues: readonly Queue[] }) {
   return queues.map((queue) => (
     <div key={`${queue.run}/${queue.stage}`} className="queue">
-      <a href={`#/runs/${queue.run}`}>{queue.run}</a>
+      {may('see') ? <a href={`#/runs/${queue.run}`}>{queue.run}</a> : <span>{queue.run}</span>}
       <Meter value={queue.done} max={queue.wanted} label={t('Rankings of {run}', { run: queue.run })} />
       <span className="number">{t('{done} of {wanted}', { done: Math.min(queue.done, queue.wanted), wanted: queue.wanted })}</span>
     </div>
