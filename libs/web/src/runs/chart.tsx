@@ -30,7 +30,7 @@ export function ChartView({ chart }: { chart: Chart }) {
         legend: { live: true },
         axes: [{ ...axis, size: 28 }, { ...axis, size: 52, values: (_, ticks) => ticks.map((tick) => formatNumber(tick)) }],
         series: [{ label: t('step') }, ...labels.split(',').map((label, i) => ({
-          label, stroke: color(`--series-${(i % 6) + 1}`), width: 1.75, spanGaps: true, points: { show: (self, place) => (self.data[place] ?? []).filter((value) => value !== null).length < 3 },
+          label, stroke: color(`--series-${(i % 6) + 1}`), width: 1.75, spanGaps: true, points: { show: (self: uPlot, place: number) => Array.from(self.data[place] ?? []).filter((value) => value !== null).length < 3 },
           value: (_: uPlot, value: number | null) => (value === null ? '–' : formatNumber(value)),
         }))],
       }, data.current, node);
