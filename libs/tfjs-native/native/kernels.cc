@@ -32,6 +32,7 @@ namespace {
 #include "ops/token_nll.h"
 #include "ops/optimizer.h"
 #include "ops/elementwise.h"
+#include "ops/sampling.h"
 
 float* f(void* p) { return static_cast<float*>(p); }
 const int32_t* i(void* p) { return static_cast<const int32_t*>(p); }
@@ -75,7 +76,10 @@ const NamedKernel kernels[] = {
     {"decodeAttention", [](void* const* d, const double* v) {
        with_product([&](auto P) { decode_attention<decltype(P)>(f(d[0]), i(d[1]), i(d[2]), f(d[3]), f(d[4]), f(d[5]), n(v[0]), n(v[1]), n(v[2]), n(v[3])); });
      }},
-    {"cacheWrite", [](void* const* d, const double* v) { cache_write(f(d[0]), i(d[1]), i(d[2]), f(d[3]), f(d[4]), n(v[0]), n(v[1]), n(v[2]), n(v[3]), n(v[4])); }},
+    {"cacheWrite", [](void* const* d, const double* v) {
+       with_product([&](auto P) { cache_write<decltype(P)>(f(d[0]), i(d[1]), i(d[2]), f(d[3]), f(d[4]), n(v[0]), n(v[1]), n(v[2]), n(v[3]), n(v[4])); });
+     }},
+    {"sample", [](void* const* d, const double* v) { sample(f(d[0]), static_cast<const double*>(d[1]), static_cast<const double*>(d[2]), f(d[3]), n(v[0]), n(v[1])); }},
     {"embeddingForward", [](void* const* d, const double* v) { embedding_forward(i(d[0]), i(d[1]), f(d[2]), f(d[3]), f(d[4]), n(v[0]), n(v[1]), n(v[2])); }},
     {"embeddingBackward", [](void* const* d, const double* v) { embedding_backward(f(d[0]), i(d[1]), i(d[2]), f(d[3]), f(d[4]), n(v[0]), n(v[1]), n(v[2]), n(v[3]), n(v[4])); }},
     {"logits", [](void* const* d, const double* v) {

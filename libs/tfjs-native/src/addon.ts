@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
 /** Data that a kernel reads or writes; null where an optional tensor is not given. */
-export type KernelArray = Float32Array | Int32Array | null;
+export type KernelArray = Float32Array | Float64Array | Int32Array | null;
 
 /** The C++ side (native/binding.cc). */
 export interface Addon {

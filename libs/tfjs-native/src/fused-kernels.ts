@@ -154,6 +154,15 @@ export const fusedKernels: Readonly<Record<string, FusedKernel>> = {
     return [logits];
   },
 
+  MinchatSample(args) {
+    const { N, C: V } = sizes(input(args, 'logits'));
+    const sampled = args.backend.allocate([N, 3]);
+    const [logits = null] = data(args, 'logits');
+    const [uniforms, temperatures] = ['uniforms', 'temperatures'].map((name) => Float64Array.from(args.attrs[name] as number[])) as [Float64Array, Float64Array];
+    args.backend.addon.run('sample', [logits, uniforms, temperatures, sampled.values], [N, V]);
+    return [sampled];
+  },
+
   MinchatTokenNllForward(args) {
     const { N, C } = sizes(input(args, 'x'));
     const { N: V } = sizes(input(args, 'wte'));

@@ -30,10 +30,10 @@ export class KeyValueCache {
     this.#layers = Array.from({ length: n_layer }, () => ({ keys: tf.keep(tf.zeros(shape)), values: tf.keep(tf.zeros(shape)) }));
   }
 
-  /** Reads prompts into slots, in one left-padded batch; the logits after each, (B, V). */
-  async read(prompts: readonly (readonly number[])[], slots: readonly number[]): Promise<Float32Array[]> {
+  /** Reads prompts into slots, in one left-padded batch; the logits after each, (B, V), belong to the caller. */
+  read(prompts: readonly (readonly number[])[], slots: readonly number[]): tf.Tensor2D {
     const longest = Math.max(...prompts.map((prompt) => prompt.length));
-    const { n_head: heads, n_positions, vocab_size } = this.#model.config;
+    const { n_head: heads, n_positions } = this.#model.config;
     // Few lengths instead of many: backends that pool buffers by size would otherwise grow.
     const T = Math.min(n_positions, Math.ceil(longest / 16) * 16);
     const { tokens, start } = leftPad(prompts, T);
@@ -46,16 +46,16 @@ export class KeyValueCache {
       return unembed(this.#model, tf.slice(hidden, [0, T - 1, 0], [-1, 1, -1])); // (B, V)
     });
     tf.dispose([tokens, start]);
-    return splitRows(logits, vocab_size);
+    return logits;
   }
 
-  /** Reads one more token in some of the slots; the logits after each, (R, V). */
-  async append(appended: readonly SlotToken[]): Promise<Float32Array[]> {
+  /** Reads one more token in some of the slots; the logits after each, (R, V), belong to the caller. Rows beyond are of no token. */
+  append(appended: readonly SlotToken[]): tf.Tensor2D {
     const model = this.#model;
     const rows = tf.getBackend() === 'webgpu' ? this.#everySlot(appended) : appended;
     const slots = rows.map((row) => row.slot);
     const positions = rows.map((row) => row.position);
-    const logits = tf.tidy(() => {
+    return tf.tidy(() => {
       // Each row is a text of its own whose only column stands at `position`: it began that far to the left.
       const tokens = tf.tensor2d(rows.map((row) => row.token), [rows.length, 1], 'int32');
       const start = tf.tensor1d(positions.map((position) => -position), 'int32');
@@ -68,7 +68,6 @@ export class KeyValueCache {
       );
       return unembed(model, hidden);
     });
-    return (await splitRows(logits, model.config.vocab_size)).slice(0, appended.length);
   }
 
   dispose(): void {
@@ -97,11 +96,4 @@ export class KeyValueCache {
     const dummies = Array.from({ length: this.#slots }, (_, slot) => ({ slot, token: 0, position: last })).filter(({ slot }) => !taken.has(slot));
     return [...tokens, ...dummies];
   }
-}
-
-/** (R, V) as R rows; disposes the tensor. */
-async function splitRows(logits: tf.Tensor2D, V: number): Promise<Float32Array[]> {
-  const values = (await logits.data()) as Float32Array;
-  logits.dispose();
-  return Array.from({ length: values.length / V }, (_, row) => values.subarray(row * V, (row + 1) * V));
 }

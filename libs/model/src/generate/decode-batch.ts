@@ -1,5 +1,6 @@
+import type * as tf from '@tensorflow/tfjs-core';
 import { MinchatError } from '@minchat/errors';
-import { sampleToken } from '../ops/sampling.ts';
+import { drawsOnBackend, sampleRows, sampleToken } from '../ops/sampling.ts';
 import { Random } from '../random.ts';
 import type { Model, SampledToken, SamplingOptions } from '../types.ts';
 import { KeyValueCache } from './cache.ts';
@@ -27,8 +28,8 @@ interface Row {
   /** Tokens in the cache. */
   length: number;
   generated: number;
-  /** The last token drawn, not yet read, or the logits after the last token read. */
-  next: { token: number } | { logits: Float32Array };
+  /** The last token drawn, not yet read; or the logits after the last token read, or what was drawn from them. */
+  next: { token: number } | { logits: Float32Array } | { sampled: SampledToken };
   ended: boolean;
 }
 
@@ -69,7 +70,7 @@ export class DecodeBatch {
       if (prompt.length >= this.maxLength) throw new MinchatError('MC_CONTEXT_LENGTH', `expected a prompt of at most ${this.maxLength - 1} tokens, found ${prompt.length}`);
     }
     const slots = free.slice(0, requests.length);
-    const logits = await this.#cache.read(requests.map((request) => request.prompt), slots);
+    const logits = await splitRows(this.#cache.read(requests.map((request) => request.prompt), slots));
     requests.forEach(({ prompt, sampling, seed }, i) => {
       const slot = slots[i];
       const first = logits[i];
@@ -93,8 +94,8 @@ export class DecodeBatch {
     await this.#readPending();
     const tokens: DecodedToken[] = [];
     this.#rows.forEach((row, slot) => {
-      if (row === undefined || row.ended || !('logits' in row.next)) return;
-      const token = sampleToken(row.next.logits, row.counts, row.sampling, row.random);
+      if (row === undefined || row.ended || 'token' in row.next) return;
+      const token = 'sampled' in row.next ? row.next.sampled : sampleToken(row.next.logits, row.counts, row.sampling, row.random);
       row.next = { token: token.token };
       row.counts.set(token.token, (row.counts.get(token.token) ?? 0) + 1);
       row.generated++;
@@ -122,12 +123,23 @@ export class DecodeBatch {
       if (row !== undefined && !row.ended && 'token' in row.next) pending.push({ row, slot, token: row.next.token, position: row.length });
     });
     if (pending.length === 0) return;
-    const logits = await this.#cache.append(pending);
+    const logits = this.#cache.append(pending);
+    const next = pending.every(({ row }) => drawsOnBackend(row.sampling))
+      ? (await sampleRows(logits, pending.map(({ row: { sampling, random } }) => ({ temperature: sampling.temperature ?? 1, random })))).map((sampled) => ({ sampled }))
+      : (await splitRows(logits)).map((row) => ({ logits: row }));
     pending.forEach(({ row }, i) => {
-      const after = logits[i];
+      const after = next[i];
       if (after === undefined) throw new Error('expected logits for every token');
       row.length++;
-      row.next = { logits: after };
+      row.next = after;
     });
   }
+}
+
+/** (R, V) as R rows; disposes the tensor. */
+async function splitRows(logits: tf.Tensor2D): Promise<Float32Array[]> {
+  const V = logits.shape[1];
+  const values = (await logits.data()) as Float32Array;
+  logits.dispose();
+  return Array.from({ length: values.length / V }, (_, row) => values.subarray(row * V, (row + 1) * V));
 }

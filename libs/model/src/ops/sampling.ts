@@ -1,3 +1,5 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import { hasKernel, output, runKernel } from './fused.ts';
 import type { Random } from '../random.ts';
 import type { SampledToken, SamplingOptions, TokenLogprob } from '../types.ts';
 
@@ -44,6 +46,32 @@ export function sampleToken(logits: ArrayLike<number>, counts: TokenCounts, opti
     rawLogprob: logit - rawLse,
     top: topLogprobs(logits, rawLse, options.topLogprobs ?? 0),
   };
+}
+
+/** One row to be sampled by a kernel. */
+export interface Draw {
+  readonly temperature: number;
+  readonly random: Random;
+}
+
+/** Whether a kernel of the backend draws for such options: temperature alone. */
+export function drawsOnBackend(options: Omit<SamplingOptions, 'maxNewTokens'>): boolean {
+  const { topK = 0, topP = 1, frequencyPenalty = 0, presencePenalty = 0, topLogprobs = 0, logitBias } = options;
+  return topK === 0 && topP === 1 && frequencyPenalty === 0 && presencePenalty === 0 && topLogprobs === 0 && (logitBias === undefined || logitBias.size === 0) && hasKernel('MinchatSample');
+}
+
+/** sampleToken for every row of logits (N, V), where `drawsOnBackend`. Disposes the logits. */
+export async function sampleRows(logits: tf.Tensor2D, draws: readonly Draw[]): Promise<SampledToken[]> {
+  const temperatures = draws.map((draw) => draw.temperature);
+  const uniforms = draws.map(({ temperature, random }) => (temperature === 0 ? 0 : random.next()));
+  const sampled = output(runKernel('MinchatSample', { logits }, { uniforms, temperatures }), 0);
+  const values = await sampled.data();
+  logits.dispose();
+  sampled.dispose();
+  return draws.map((_, row) => {
+    const [token = 0, logprob = NaN, rawLogprob = NaN] = values.subarray(row * 3, row * 3 + 3);
+    return { token, logprob, rawLogprob, top: [] };
+  });
 }
 
 /** log sum exp(logits / temperature) */

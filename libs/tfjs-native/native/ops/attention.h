@@ -206,10 +206,23 @@ static void attention_backward(const float* dout, const float* qkv, const float*
   });
 }
 
+// The cache (S, heads, P, hs) holds what attention_forward's product would round keys and values to,
+// so that a policy samples from the distribution that it is then trained on, and in no more bytes than
+// that takes: slot and head begin where their float32 would, and fill only the first part.
+template <class Product>
+static inline typename Product::Kept* cached(float* cache, int64_t slot_head, int64_t P, int64_t hs) {
+  return reinterpret_cast<typename Product::Kept*>(cache + slot_head * P * hs);
+}
+template <class Product>
+static inline void keep_row(const float* from, typename Product::Kept* to, int64_t count) {
+  for (int64_t c = 0; c < count; c += VF) {
+    const int left = static_cast<int>(count - c);
+    Product::keep(to + c, load_n(from + c, left), left);
+  }
+}
+
 // The newest token of slot slots[r] at positions[r]: its key and value go into the cache
 // (S, heads, P, hs), its query attends to everything up to itself. qkv (R, 3C), out (R, C).
-// Operands are rounded as the product of attention_forward rounds them, so that a policy samples
-// from the distribution that it is then trained on.
 template <class Product>
 static void decode_attention(const float* qkv, const int32_t* slots, const int32_t* positions, float* keys, float* values, float* out, int64_t R, int64_t C, int64_t heads, int64_t P) {
   const int64_t hs = C / heads;
@@ -217,16 +230,24 @@ static void decode_attention(const float* qkv, const int32_t* slots, const int32
   parallel_ranges(R * heads, threads() * 4, [&](int64_t first, int64_t last) {
     for (int64_t task = first; task < last; task++) {
       const int64_t r = task / heads, h = task % heads, position = positions[r];
-      float *k = keys + (slots[r] * heads + h) * P * hs, *v = values + (slots[r] * heads + h) * P * hs;
-      const float* q = qkv + r * 3 * C + h * hs;
-      __builtin_memcpy(k + position * hs, q + C, sizeof(float) * hs);
-      __builtin_memcpy(v + position * hs, q + 2 * C, sizeof(float) * hs);
-      const int64_t n = position + 1, width = ceil_div(n, VF) * VF;
-      TaskScratch scratch(width + hs + 64);
-      float *weights = scratch.take<float>(width), *y = scratch.take<float>(hs);
+      auto *k = cached<Product>(keys, slots[r] * heads + h, P, hs), *v = cached<Product>(values, slots[r] * heads + h, P, hs);
+      keep_row<Product>(qkv + r * 3 * C + h * hs + C, k + position * hs, hs);
+      keep_row<Product>(qkv + r * 3 * C + h * hs + 2 * C, v + position * hs, hs);
+      const int64_t n = position + 1, width = ceil_div(n, VF) * VF, chunks = ceil_div(hs, VF);
+      TaskScratch scratch(width + 2 * chunks * VF + 64);
+      float *weights = scratch.take<float>(width), *q = scratch.take<float>(chunks * VF);
+      for (int64_t c = 0; c < chunks; c++) {
+        const int left = static_cast<int>(hs - c * VF);
+        store(q + c * VF, Product::round(load_n(qkv + r * 3 * C + h * hs + c * VF, left)));
+      }
       for (int64_t j = 0; j < n; j++) {
         vf s{};
-        for (int64_t c = 0; c < hs; c += VF) s += Product::round(load_n(q + c, static_cast<int>(hs - c))) * Product::round(load_n(k + j * hs + c, static_cast<int>(hs - c)));
+        // Every slot and head is a stretch of its own, too short for the processor to see it coming.
+        for (int64_t c = 0; c < hs; c += 32) {
+          __builtin_prefetch(v + j * hs + c);
+          __builtin_prefetch(k + (j + 24) * hs + c);
+        }
+        for (int64_t c = 0; c < hs; c += VF) s += load(q + c) * Product::kept(k + j * hs + c, static_cast<int>(hs - c));
         weights[j] = sum(s) * scale;
       }
       for (int64_t j = n; j < width; j++) weights[j] = -__builtin_inff();
@@ -240,28 +261,37 @@ static void decode_attention(const float* qkv, const int32_t* slots, const int32
         total += e;
       }
       const float inverse = 1.0f / sum(total);
-      for (int64_t c = 0; c < hs; c += VF) {
-        const int left = static_cast<int>(hs - c);
-        vf s{};
-        for (int64_t j = 0; j < n; j++) s += Product::round(load_n(v + j * hs + c, left)) * weights[j];
-        store_n(y + c, s * inverse, left);
+      float* y = out + r * C + h * hs;
+      // Several sums at once, each bound by its own latency.
+      constexpr int kSums = 4;
+      for (int64_t c0 = 0; c0 < hs; c0 += kSums * VF) {
+        vf s[kSums] = {};
+        for (int64_t j = 0; j < n; j++) {
+          const auto* row = v + j * hs + c0;
+          const float w = weights[j];
+#pragma GCC unroll 4
+          for (int i = 0; i < kSums; i++)
+            if (c0 + i * VF < hs) s[i] += Product::kept(row + i * VF, static_cast<int>(hs - c0 - i * VF)) * w;
+        }
+        for (int i = 0; i < kSums; i++)
+          if (c0 + i * VF < hs) store_n(y + c0 + i * VF, s[i] * inverse, static_cast<int>(hs - c0 - i * VF));
       }
-      __builtin_memcpy(out + r * C + h * hs, y, sizeof(float) * hs);
     }
   });
 }
 
 // Token t >= starts[b] of row b puts its key and value at [slots[b], :, t - starts[b], :].
+template <class Product>
 static void cache_write(const float* qkv, const int32_t* slots, const int32_t* starts, float* keys, float* values, int64_t B, int64_t T, int64_t C, int64_t heads, int64_t P) {
   const int64_t hs = C / heads;
   parallel_ranges(B * heads, threads() * 2, [&](int64_t first, int64_t last) {
     for (int64_t task = first; task < last; task++) {
       const int64_t b = task / heads, h = task % heads;
+      auto *k = cached<Product>(keys, slots[b] * heads + h, P, hs), *v = cached<Product>(values, slots[b] * heads + h, P, hs);
       for (int64_t t = starts[b]; t < T; t++) {
-        const int64_t to = ((slots[b] * heads + h) * P + t - starts[b]) * hs;
         const float* from = qkv + (b * T + t) * 3 * C + h * hs;
-        __builtin_memcpy(keys + to, from + C, sizeof(float) * hs);
-        __builtin_memcpy(values + to, from + 2 * C, sizeof(float) * hs);
+        keep_row<Product>(from + C, k + (t - starts[b]) * hs, hs);
+        keep_row<Product>(from + 2 * C, v + (t - starts[b]) * hs, hs);
       }
     }
   });
