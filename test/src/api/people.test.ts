@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectBus, rpc, type Bus } from '@minchat/bus';
 import { startNatsServer, type TestNats } from '@minchat/bus/testing';
+import { RunStatus, StageStatus, type PromptSubmitted } from '@minchat/contracts';
 import { Coordinator } from '@minchat/coordinator';
 import { createServer } from '@minchat/gateway';
 import { access } from '@minchat/gateway/access';
@@ -355,6 +356,32 @@ describe('keys', () => {
     expect((await models(other)).status).toBe(200);
     await ask(url, `/api/keys/${key.id}`, { method: 'DELETE', cookie: admin });
     await expect.poll(async () => statusAndCode(await models(other)), { timeout: 10_000 }).toEqual([401, 'invalid_api_key']);
+  });
+});
+
+describe('collecting prompts', () => {
+  it('is what each key says, and for everybody else what the setting says', async () => {
+    const artifact = { kind: 'model', digest: `sha256:${'ab'.repeat(32)}`, size: 1 };
+    await bus.runs.create({
+      runId: 'named', name: 'named', specJson: '{}', status: RunStatus.RUN_STATUS_COMPLETED,
+      stages: [{ stage: 'sft', kind: 'sft', status: StageStatus.STAGE_STATUS_COMPLETED, result: { outputs: [{ name: 'model', artifact }] } }],
+    });
+    const seen: PromptSubmitted[] = [];
+    const ignore = (): Promise<void> => Promise.resolve();
+    const subscription = await bus.consumeFeedback('people-test', { prompt: async (prompt) => void seen.push(prompt), demonstration: ignore, ranking: ignore });
+    const [off, on] = [await gateway(), await gateway({ COLLECT_PROMPTS: 'on' })];
+    const admin = await joinAs(off, 'admin', 'Mia');
+    const make = async (name: string, collect: boolean): Promise<string> => (await ask(off, '/api/keys', { method: 'POST', body: { name, collect }, cookie: admin })).body['secret'] as string;
+    const [agreed, silent] = [await make('agreed', true), await make('silent', false)];
+    // No model answers here: that comes after.
+    const say = (url: string, content: string, by: Record<string, string>): Promise<Answer> => ask(url, '/v1/chat/completions', { method: 'POST', body: { model: 'named', messages: [{ role: 'user', content }] }, headers: by });
+    await say(on, 'no: its key does not agree', { authorization: `Bearer ${silent}` });
+    await say(off, 'no: the setting is off', { cookie: admin });
+    await say(off, 'one', { authorization: `Bearer ${agreed}` });
+    await say(on, 'two', { cookie: admin });
+    await expect.poll(() => seen.length, { timeout: 10_000 }).toBe(2);
+    expect(seen.map((prompt) => [prompt.userId, prompt.messages[0]?.content])).toEqual([['agreed', 'one'], [expect.stringMatching(/^person-/), 'two']]);
+    await subscription.stop();
   });
 });
 
