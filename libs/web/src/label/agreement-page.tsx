@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { getJson } from '../api.ts';
 import { formatDuration, formatNumber } from '../format.ts';
+import { useNames } from '../people/use-names.ts';
 import { t } from '../preferences.ts';
 import { Empty, PageHead, Problem, usePolled } from '../ui.tsx';
 
@@ -39,6 +40,7 @@ export function AgreementPage() {
 }
 
 function Figures({ report }: { report: Report }) {
+  const nameOf = useNames();
   return (
     <>
       <dl className="figures">
@@ -53,7 +55,7 @@ function Figures({ report }: { report: Report }) {
             <tbody>
               {report.labelers.map((one) => (
                 <tr key={one.labeler}>
-                  <th scope="row">{one.labeler}</th>
+                  <th scope="row">{nameOf(one.labeler)}</th>
                   <td className="number">{formatNumber(one.done)}</td>
                   <td className="number">{formatNumber(one.skipped)}</td>
                   <td className="number">{one.medianMs === null ? '–' : formatDuration(one.medianMs.value)}</td>

@@ -11,6 +11,8 @@ export interface Session { auth: 'open' | 'required'; account: Person | null }
 const powers = { see: ['admin', 'viewer'], label: ['admin', 'labeler'], change: ['admin'] } as const satisfies Record<string, readonly Role[]>;
 export type Power = keyof typeof powers;
 
+const askAgainMs = 3000;
+
 let current: Session = { auth: 'open', account: null };
 
 /** Whoever is logged in; undefined where nobody logs in. */
@@ -32,7 +34,10 @@ export function useSession(): { session: Session | undefined; problem: string; r
     setState({ session, problem: '' });
   }, []);
   const reload = useCallback((): void => {
-    getJson<Session>('/api/session').then(enter, (error: unknown) => setState({ problem: messageOf(error) }));
+    getJson<Session>('/api/session').then(enter, (error: unknown) => {
+      setState({ problem: messageOf(error) });
+      setTimeout(reload, askAgainMs);
+    });
   }, [enter]);
   useEffect(() => {
     onSessionOver(() => enter({ auth: 'required', account: null }));
