@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
 // Peer and minchat in turn, each in a process of its own, so that a machine that changes its speed
@@ -9,7 +10,9 @@ const train = (layers: number, heads: number, width: number, context: number, vo
 const generate = (layers: number, heads: number, width: number, vocab: number): string[] =>
   ['generate', ...Object.entries({ layers, heads, width, vocab, batch: 32, prompt: 32, new: 96 }).flatMap(([name, value]) => [`--${name}`, String(value)])];
 
-/** The cases of the README's table; the steps of each are enough for a median within the time there is. */
+const ppo = ['ppo', ...Object.entries({ layers: 4, heads: 4, width: 256, vocab: 2048, batch: 32, prompt: 32, new: 32 }).flatMap(([name, value]) => [`--${name}`, String(value)])];
+
+/** The cases of docs/performance.md; the steps of each are enough for a median within the time there is. */
 const cases: readonly { name: string; steps: number; args: string[] }[] = [
   { name: 'train L4 d256 T128 V2048 B32', steps: 6, args: train(4, 4, 256, 128, 2048, 32) },
   { name: 'train L6 d384 T256 V4096 B12', steps: 4, args: train(6, 6, 384, 256, 4096, 12) },
@@ -17,6 +20,7 @@ const cases: readonly { name: string; steps: number; args: string[] }[] = [
   { name: 'generate L4 d256 V2048 B32', steps: 4, args: generate(4, 4, 256, 2048) },
   { name: 'generate L6 d384 V4096 B32', steps: 3, args: generate(6, 6, 384, 4096) },
   { name: 'generate GPT-2 124M V50304 B32', steps: 2, args: generate(12, 12, 768, 50304) },
+  { name: 'ppo L4 d256 32+32 B32', steps: 4, args: ppo },
 ];
 
 const python = '/usr/bin/python3';
@@ -38,25 +42,37 @@ export interface Comparison {
   readonly minchat: number;
   readonly torchFloat32: number;
   readonly torchBfloat16: number;
+  /** Of the machine at the end: other programs slow the two down unevenly. */
+  readonly loadAverage: number;
 }
 
-/** Median seconds of `rounds` rounds of every case; undefined, with a notice, where PyTorch is absent. */
-export function compare(rounds: number, only: string, say: (line: string) => void, backend: string, threads: number): Comparison[] | undefined {
+export interface CompareOptions {
+  readonly rounds: number;
+  /** Only the cases whose name holds it. */
+  readonly only: string;
+  /** Only the first of them, once. */
+  readonly quick: boolean;
+  readonly backend: string;
+  readonly threads: number;
+}
+
+/** Median seconds of every case, peer and minchat in turn; undefined, with a notice, where PyTorch is absent. */
+export function compare({ rounds, only, quick, backend, threads }: CompareOptions, say: (line: string) => void): Comparison[] | undefined {
   if (spawnSync(python, ['-c', 'import torch']).status !== 0) {
     say('left out: PyTorch is not here (Debian: apt-get install python3-torch libopenblas0-pthread)');
     return undefined;
   }
-  return cases.filter(({ name }) => name.includes(only)).map(({ name, steps, args }) => {
+  return cases.filter(({ name }) => name.includes(only)).slice(0, quick ? 1 : undefined).map(({ name, steps, args }) => {
     const times = { minchat: [] as number[], fp32: [] as number[], bf16: [] as number[] };
     const shared = [...args, '--steps', String(steps), '--threads', String(threads)];
-    for (let round = 0; round < rounds; round++) {
+    for (let round = 0; round < (quick ? 1 : rounds); round++) {
       times.minchat.push(seconds(process.execPath, [own, ...shared, '--backend', backend, '--json']));
       times.fp32.push(seconds(python, [peer, ...shared]));
       times.bf16.push(seconds(python, [peer, ...shared, '--dtype', 'bf16']));
     }
-    const result = { case: name, minchat: median(times.minchat), torchFloat32: median(times.fp32), torchBfloat16: median(times.bf16) };
+    const result = { case: name, minchat: median(times.minchat), torchFloat32: median(times.fp32), torchBfloat16: median(times.bf16), loadAverage: loadavg()[0] ?? NaN };
     const ratio = (peerSeconds: number): string => `${(peerSeconds / result.minchat).toFixed(2)}x`;
-    say(`${name}: minchat ${result.minchat.toFixed(3)} s, PyTorch fp32 ${result.torchFloat32.toFixed(3)} s (${ratio(result.torchFloat32)}), bf16 ${result.torchBfloat16.toFixed(3)} s (${ratio(result.torchBfloat16)})`);
+    say(`${name}: minchat ${result.minchat.toFixed(3)} s, PyTorch fp32 ${result.torchFloat32.toFixed(3)} s (${ratio(result.torchFloat32)}), bf16 ${result.torchBfloat16.toFixed(3)} s (${ratio(result.torchBfloat16)}); load ${result.loadAverage.toFixed(1)}`);
     return result;
   });
 }

@@ -1,28 +1,50 @@
 // npm run bench: how fast training and generation are, alone or beside PyTorch.
+import { loadavg } from 'node:os';
 import { startBackend } from '@minchat/model';
 import { compare } from './compare.ts';
+import { lossCurves } from './curve.ts';
 import { measureGeneration, measurePeak, measureTraining } from './measure.ts';
+import { measurePpo } from './measure-ppo.ts';
 import { readArguments, usage } from './options.ts';
+import { profileTraining } from './profile.ts';
 import { serveBench } from './serve.ts';
 
 const say = (line: string): boolean => process.stdout.write(`${line}\n`);
 
 async function main(): Promise<void> {
   if (process.argv[2] === 'serve') return serveBench(process.argv.slice(3));
-  const { what, options, backend, json, rounds, only } = readArguments(process.argv.slice(2));
+  const { what, options, backend, json, rounds, only, quick } = readArguments(process.argv.slice(2));
   if (what === 'compare') {
-    const results = compare(rounds, only, json ? () => undefined : say, backend, options.threads);
+    const results = compare({ rounds, only, quick, backend, threads: options.threads }, json ? () => undefined : say);
     if (json) say(JSON.stringify(results ?? { leftOut: 'PyTorch is not here' }));
     return;
   }
-  if (what !== 'train' && what !== 'generate') {
+  if (what === 'profile') {
+    process.env['MINCHAT_THREADS'] = '1';
+    await startBackend('native');
+    const profile = await profileTraining(options);
+    if (json) return void say(JSON.stringify({ ...profile, ...options }));
+    say(`one step: ${profile.milliseconds.toFixed(1)} ms of one processor`);
+    for (const { kernel, calls, milliseconds } of profile.kernels) say(`${milliseconds.toFixed(2).padStart(9)} ms ${String(calls).padStart(4)} x ${kernel}`);
+    return;
+  }
+  if (what === 'curve') {
+    process.env['MINCHAT_THREADS'] ??= String(options.threads);
+    await startBackend('native');
+    const { float32, bfloat16 } = await lossCurves(options);
+    const share = Math.abs(bfloat16 / float32 - 1);
+    if (json) return void say(JSON.stringify({ final_loss_float32: float32, final_loss_bfloat16: bfloat16, relative_difference: share, ...options }));
+    return void say(`final loss: ${float32.toFixed(5)} in float32, ${bfloat16.toFixed(5)} in bfloat16: ${(100 * share).toFixed(3)} % apart`);
+  }
+  const measure = ({ train: measureTraining, generate: measureGeneration, ppo: measurePpo } as Record<string, typeof measureTraining | undefined>)[what];
+  if (measure === undefined) {
     say(usage);
     process.exitCode = what === 'help' ? 0 : 64;
     return;
   }
   process.env['MINCHAT_THREADS'] ??= String(options.threads);
   const started = await startBackend(backend);
-  const { seconds, tokens, flops, parameters } = await (what === 'train' ? measureTraining : measureGeneration)(options);
+  const { seconds, tokens, flops, parameters, rolloutScoreUpdateSeconds } = await measure(options);
   const peak = await measurePeak();
   const result = {
     what,
@@ -35,10 +57,12 @@ async function main(): Promise<void> {
     peak_flops_per_second: Math.round(peak),
     peak_memory_bytes: process.resourceUsage().maxRSS * 1024,
     parameters,
+    ...(rolloutScoreUpdateSeconds && { rollout_score_update_seconds: rolloutScoreUpdateSeconds.map((part) => Number(part.toPrecision(3))) }),
+    load_average: Number((loadavg()[0] ?? NaN).toFixed(1)),
     ...options,
   };
   if (json) say(JSON.stringify(result));
-  else for (const [name, value] of Object.entries(result)) say(`${name.padEnd(24)}${value}`);
+  else for (const [name, value] of Object.entries(result)) say(`${name.padEnd(24)}${String(value)}`);
 }
 
 try {

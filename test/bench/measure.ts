@@ -9,9 +9,11 @@ export interface Measurement {
   readonly tokens: number;
   readonly flops: number;
   readonly parameters: number;
+  /** Of PPO: medians of the three parts of an iteration. */
+  readonly rolloutScoreUpdateSeconds?: readonly number[];
 }
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
@@ -25,7 +27,7 @@ function newModel({ layers, heads, width, vocab }: BenchOptions, context: number
  * Floating-point operations of one token's forward pass, a multiplication and an addition counted as
  * two: all matrices, the tied projection, and attention over `seen` positions on average.
  */
-function forwardFlops({ layers, width, vocab }: BenchOptions, seen: number): number {
+export function forwardFlops({ layers, width, vocab }: Pick<BenchOptions, 'layers' | 'width' | 'vocab'>, seen: number): number {
   return 2 * (layers * 12 * width * width + vocab * width) + 4 * layers * width * seen;
 }
 

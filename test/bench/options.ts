@@ -9,21 +9,28 @@ export interface BenchOptions {
   readonly batch: number;
   readonly prompt: number;
   readonly new: number;
+  /** Of PPO: episodes per optimizer step, and passes over an iteration's episodes. */
+  readonly minibatch: number;
+  readonly epochs: number;
   readonly steps: number;
   readonly threads: number;
 }
 
 /** The same names, meaning and defaults as torch_gpt.py's. */
-export const defaults: BenchOptions = { layers: 4, heads: 4, width: 256, context: 128, vocab: 2048, batch: 32, prompt: 32, new: 96, steps: 6, threads: 2 };
+export const defaults: BenchOptions = { layers: 4, heads: 4, width: 256, context: 128, vocab: 2048, batch: 32, prompt: 32, new: 96, minibatch: 8, epochs: 1, steps: 6, threads: 2 };
 
-export const usage = `usage: npm run bench -- train|generate|compare [options]
+export const usage = `usage: npm run bench -- train|generate|ppo|profile|curve|compare|serve [options]
   train      forward, backward, clip, AdamW on random tokens, through the trainers' own step
   generate   prefill, then one token at a time with KV cache, sampling at temperature 1
+  ppo        iterations of the PPO stage: rollout, scores, values, GAE, one update per --minibatch
+  profile    processor time of every kernel in a training step, native backend, one thread
+  curve      final loss of a training run of --steps in float32 and in bfloat16, native backend
   compare    PyTorch and minchat in turn on the standard cases, three rounds, medians and ratios
 options: ${Object.entries(defaults).map(([name, value]) => `--${name} ${value}`).join(' ')}
   --backend NAME   tensorflow, native, webgpu, wasm or cpu (default: the first that works)
   --rounds N       of compare (3)
   --only TEXT      of compare: the cases whose name holds TEXT
+  --quick          of compare: the first case, one round
   --json           one JSON line`;
 
 export interface Arguments {
@@ -33,6 +40,7 @@ export interface Arguments {
   readonly json: boolean;
   readonly rounds: number;
   readonly only: string;
+  readonly quick: boolean;
 }
 
 /** Throws a message for people when the arguments cannot be read. */
@@ -44,6 +52,7 @@ export function readArguments(argv: readonly string[]): Arguments {
     options: {
       ...Object.fromEntries([...names, 'rounds', 'backend', 'only'].map((name) => [name, { type: 'string' as const }])),
       json: { type: 'boolean' },
+      quick: { type: 'boolean' },
       help: { type: 'boolean' },
     },
   });
@@ -59,6 +68,7 @@ export function readArguments(argv: readonly string[]): Arguments {
     backend: typeof given['backend'] === 'string' ? given['backend'] : (process.env['MINCHAT_BACKEND'] ?? 'auto'),
     json: given['json'] === true,
     rounds: count('rounds', 3),
+    quick: given['quick'] === true,
     only: typeof given['only'] === 'string' ? given['only'] : '',
   };
 }
