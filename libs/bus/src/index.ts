@@ -19,4 +19,5 @@ export type {
   TransferOptions,
 } from './types.ts';
 export { busOptions, connectBus } from './connect.ts';
+export { runService, type RunningService, type ServiceContext, type ServiceOptions } from './service.ts';
 export { touchArtifact } from './artifacts/cache-limit.ts';

@@ -25,6 +25,8 @@ export interface StageServiceOptions {
   thread?: 'worker' | 'main';
   /** Stage objects instead of plugins, for stages that need live objects of the service. */
   stages?: readonly StageDefinition[];
+  /** What the service needs beside NATS, by name; /readyz tells each. */
+  checks?: () => Promise<Readonly<Record<string, boolean>>>;
 }
 
 const stageServiceEnv = z.object({ ...commonEnv, ...stageEnv });
@@ -73,12 +75,12 @@ export async function startStageHost(options: StageServiceOptions, env: StageSer
   const tracing = startTracing(service);
   const metrics = createMetrics(service);
   const stopping = new AbortController();
-  let ready: () => boolean = () => false;
+  let ready = (): Promise<Record<string, boolean>> => Promise.resolve({ started: false });
   const health = await startHealthServer({ port: env.HEALTH_PORT, registry: metrics.registry, ready: () => ready() });
   let loops: Promise<void>[] = [];
   try {
     const bus = await connectBus({ ...busOptions(env, service, log), metrics });
-    ready = () => bus.connected && !stopping.signal.aborted;
+    ready = async () => ({ nats: bus.connected, started: !stopping.signal.aborted, ...(await options.checks?.()) });
     const deps: JobRunDeps = {
       bus,
       metrics,

@@ -10,13 +10,19 @@ export interface HealthOptions {
   registry: Registry;
   /** Whether the process works at all; it is restarted when not. Always true unless told. */
   live?: () => boolean;
-  /** Whether it can take work now: connected, not shutting down. */
-  ready: () => boolean | Promise<boolean>;
+  /** Whether it can take work now, by what that depends on: connected, not shutting down. /readyz tells each. */
+  ready: () => Readonly<Record<string, boolean>> | Promise<Readonly<Record<string, boolean>>>;
 }
 
 export interface HealthServer {
   readonly port: number;
   close(): Promise<void>;
+}
+
+/** One line for each thing that readiness depends on. */
+function readiness(checks: Readonly<Record<string, boolean>>): { status: number; type: string; body: string } {
+  const lines = Object.entries(checks).map(([name, ok]) => `${name} ${ok ? 'ok' : 'not ready'}\n`);
+  return { status: Object.values(checks).every(Boolean) ? 200 : 503, type: 'text/plain; charset=utf-8', body: lines.join('') };
 }
 
 /** Serves /livez, /readyz and /metrics. Throws MC_PORT_TAKEN. */
@@ -27,7 +33,7 @@ export async function startHealthServer({ port, registry, live = () => true, rea
       case '/livez':
         return live() ? { status: 200, type, body: 'ok\n' } : { status: 503, type, body: 'not live\n' };
       case '/readyz':
-        return (await ready()) ? { status: 200, type, body: 'ok\n' } : { status: 503, type, body: 'not ready\n' };
+        return readiness(await ready());
       case '/metrics':
         return { status: 200, type: registry.contentType, body: await registry.metrics() };
       default:

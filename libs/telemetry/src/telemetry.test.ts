@@ -54,14 +54,15 @@ describe('health server', () => {
   const metrics = createMetrics('test');
   let health: Awaited<ReturnType<typeof startHealthServer>>;
   beforeAll(async () => {
-    health = await startHealthServer({ port: 0, registry: metrics.registry, ready: () => ready });
+    health = await startHealthServer({ port: 0, registry: metrics.registry, ready: () => ({ nats: true, database: ready }) });
   });
   afterAll(() => health.close());
   const get = (path: string) => fetch(`http://127.0.0.1:${health.port}${path}`);
 
   it('tells liveness, readiness and metrics', async () => {
     expect((await get('/livez')).status).toBe(200);
-    expect((await get('/readyz')).status).toBe(503);
+    const unready = await get('/readyz');
+    expect([unready.status, await unready.text()]).toEqual([503, 'nats ok\ndatabase not ready\n']);
     ready = true;
     expect((await get('/readyz')).status).toBe(200);
     metrics.jobs.inc({ kind: 'sft', outcome: 'completed' });
@@ -75,7 +76,7 @@ describe('health server', () => {
     const other = createServer().listen(0);
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
-    await expect(startHealthServer({ port, registry: metrics.registry, ready: () => true })).rejects.toMatchObject({ code: 'MC_PORT_TAKEN' });
+    await expect(startHealthServer({ port, registry: metrics.registry, ready: () => ({}) })).rejects.toMatchObject({ code: 'MC_PORT_TAKEN' });
     other.close();
   });
 });

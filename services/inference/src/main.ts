@@ -9,11 +9,13 @@ import { liveEnv, startLive } from './live.ts';
 // answers requests. Each computes in a thread of its own, so that neither waits for the other.
 
 const env = readEnv(z.object({ ...commonEnv, ...stageEnv, ...liveEnv }));
-const log = createLogger('inference');
-const stages = runStageService({ service: 'inference', kinds: ['sample'], defaultPlugin: '@minchat/inference', thread: 'worker' });
+const log = createLogger('inference', { level: env.LOG_LEVEL, pretty: env.LOG_PRETTY });
+let serving = false;
+const stages = runStageService({ service: 'inference', kinds: ['sample'], defaultPlugin: '@minchat/inference', thread: 'worker', checks: async () => ({ engine: serving }) });
 
 const bus = await connectBus(busOptions(env, 'inference-live', log));
 const live = await startLive(bus, env, log);
+serving = true;
 
 // From the first signal on: no new requests, the running answers end, meanwhile the stage host hands
 // its job back.

@@ -1,5 +1,6 @@
 // The process: the database, the requests and feedback on the bus, the stages `data` and `rank`.
 import { join } from 'node:path';
+import { sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { busOptions, connectBus, type Subscription } from '@minchat/bus';
 import { commonEnv, readEnv } from '@minchat/config';
@@ -36,7 +37,8 @@ async function main(): Promise<void> {
     try {
       subscriptions.push(...serveRequests(bus, database, log), ...servePeople(bus, database.db), await consumeFeedback(bus, database, log));
       log.info('requests and feedback are served');
-      await runStageService({ service, kinds: ['data', 'rank'], thread: 'main', stages: [dataStage(database.db), rankStage(database.db)] });
+      const checks = async () => ({ database: await database.db.execute(sql`select 1`).then(() => true, () => false) });
+      await runStageService({ service, kinds: ['data', 'rank'], thread: 'main', stages: [dataStage(database.db), rankStage(database.db)], checks });
     } finally {
       await Promise.allSettled(subscriptions.map((subscription) => subscription.stop()));
       await bus.close();

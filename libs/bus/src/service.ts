@@ -1,0 +1,66 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { commonEnv } from '@minchat/config';
+import { errorCodes, toMinchatError } from '@minchat/errors';
+import { createLogger, createMetrics, startHealthServer, startTracing, type Logger, type ServiceMetrics } from '@minchat/telemetry';
+import type { z } from 'zod';
+import { busOptions, connectBus } from './connect.ts';
+import type { Bus } from './types.ts';
+
+type CommonEnv = z.output<z.ZodObject<typeof commonEnv>>;
+
+export interface ServiceContext<Env> {
+  readonly env: Env;
+  readonly log: Logger;
+  readonly metrics: ServiceMetrics;
+  readonly bus: Bus;
+}
+
+export interface RunningService {
+  /** What it needs beside NATS, by name; /readyz tells each. */
+  checks?(): Readonly<Record<string, boolean>> | Promise<Readonly<Record<string, boolean>>>;
+  /** Ends what is in hand. Afterwards the bus is closed. */
+  stop(): Promise<void>;
+}
+
+export interface ServiceOptions<Env extends CommonEnv> {
+  /** Its name in logs, metrics, traces and at the server. */
+  name: string;
+  /** Reads the environment. Throws MC_CONFIG_INVALID. */
+  readSettings: () => Env;
+  start: (context: ServiceContext<Env>) => Promise<RunningService>;
+  /** How long stopping may take before it is cut off. */
+  stopSeconds: number;
+}
+
+/**
+ * The process of a service that lives on the bus: settings, log, metrics, traces, /readyz, NATS; then
+ * the service until SIGTERM or SIGINT. A failure to start ends the process with its error's exit code.
+ */
+export async function runService<Env extends CommonEnv>({ name, readSettings, start, stopSeconds }: ServiceOptions<Env>): Promise<void> {
+  let log = createLogger(name, { level: 'info' });
+  const asked = Promise.withResolvers<NodeJS.Signals>();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, asked.resolve);
+  try {
+    const env = readSettings();
+    log = createLogger(name, { level: env.LOG_LEVEL, pretty: env.LOG_PRETTY });
+    const tracing = startTracing(name);
+    const metrics = createMetrics(name);
+    const now: { bus?: Bus; service?: RunningService; stopping: boolean } = { stopping: false };
+    const ready = async () => ({ nats: now.bus?.connected === true, started: now.service !== undefined && !now.stopping, ...(await now.service?.checks?.()) });
+    const health = await startHealthServer({ port: env.HEALTH_PORT, registry: metrics.registry, ready });
+    // A signal during the wait for NATS must not have to wait, too.
+    const bus = (now.bus = await Promise.race([connectBus({ ...busOptions(env, name, log), metrics }), asked.promise.then(() => process.exit(0))]));
+    const service = (now.service = await start({ env, log, metrics, bus }));
+    log.info({ healthPort: health.port }, 'ready');
+
+    log.info({ signal: await asked.promise }, 'stopping');
+    now.stopping = true;
+    await Promise.race([service.stop().then(() => bus.close()), sleep(stopSeconds * 1000, undefined, { ref: false })]);
+    await Promise.all([health.close(), tracing.shutdown()]);
+    process.exit(0);
+  } catch (thrown) {
+    const error = toMinchatError(thrown);
+    log.fatal({ err: error, code: error.code, hint: error.hint }, error.message);
+    process.exit(errorCodes[error.code].exit);
+  }
+}
