@@ -119,6 +119,8 @@ describe.skipIf(!existsSync(browserPath))('people in the studio', () => {
     await labeler.keyboard.press('Enter');
     await heading(labeler, 'Label');
     expect(await navigation(labeler)).toEqual(['Chat', 'Label']);
+    // Whoever is logged in has a name already.
+    expect(await labeler.getByLabel('Your name').count()).toBe(0);
     await labeler.locator('.answer-card[data-place="0"]:focus').waitFor();
     await labeler.keyboard.press('Control+Enter');
     const accounts = await studio.bus.call(rpc.listPeople, {});
@@ -217,6 +219,15 @@ describe.skipIf(!existsSync(browserPath))('people in the studio', () => {
       await labeler.locator('h1').waitFor();
       return navigation(labeler);
     }, patient).toEqual(['Runs', 'Chat', 'Data']);
+    // A viewer is offered nothing that would be refused.
+    await go(labeler, 'runs/by-people');
+    await labeler.locator('.stage[data-stage="rank"]').waitFor();
+    for (const name of ['Cancel', 'Fork']) expect(await button(labeler, name).count()).toBe(0);
+    await go(labeler, 'runs/new');
+    await heading(labeler, 'Not for your role');
+    await go(labeler, 'data');
+    await heading(labeler, 'Data');
+    expect(await labeler.getByText('Drop a file here, or').count()).toBe(0);
     await admin.getByLabel('Role of Ada Lovelace').selectOption('viewer');
     await admin.getByText('expected another admin to be left').waitFor();
     expect(await admin.getByLabel('Role of Ada Lovelace').inputValue()).toBe('admin');

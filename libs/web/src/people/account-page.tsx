@@ -5,7 +5,7 @@ import { t } from '../preferences.ts';
 import { announce, Field, PageHead, Problem, usePolled } from '../ui.tsx';
 import { NewPassword } from './new-password.tsx';
 import { problemOf } from './problems.ts';
-import { roleName, roleNotes } from './roles.tsx';
+import { roleNotes } from './roles.tsx';
 import type { Person } from './session.ts';
 
 interface OwnSession { id: string; address: string; agent: string; createdAt: number; seenAt: number; current: boolean }
@@ -25,7 +25,7 @@ export function AccountPage({ person, onLeave }: { person: Person; onLeave: () =
   };
   return (
     <div className="page account">
-      <PageHead title={person.name} note={`${roleName(person.role)}. ${roleNotes(person.role)}`}>
+      <PageHead title={person.name} note={roleNotes(person.role)}>
         <button type="button" onClick={() => void end('/api/session').then(onLeave)}>{t('Log out')}</button>
       </PageHead>
       <Problem text={problem === '' ? error : problem} />

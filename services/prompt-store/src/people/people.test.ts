@@ -15,6 +15,7 @@ import { apiKeys, sessions } from './tables.ts';
 
 const from = { address: '192.0.2.1', agent: 'a browser' };
 const password = 'four plain words here';
+const cheap = '$argon2id$v=19$m=64,t=1,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc';
 
 test('a password is kept as Argon2id and known again', async () => {
   const hash = await hashPassword(password);
@@ -33,6 +34,13 @@ test('a hash says itself how it was made', async () => {
   expect(await verifyPassword('password', other)).toBe(true);
   expect(await verifyPassword('Password', other)).toBe(false);
   await expect(verifyPassword('x', 'plain')).rejects.toThrow('Argon2id');
+});
+
+test('more passwords at once than can be looked at soon are declined', async () => {
+  const outcomes = await Promise.allSettled(Array.from({ length: 70 }, () => verifyPassword('x', cheap)));
+  const codes = outcomes.flatMap((one) => (one.status === 'rejected' ? [(one.reason as { code: string }).code] : []));
+  expect(codes).toEqual(Array(6).fill('MC_OVERLOADED'));
+  expect(await verifyPassword('x', cheap)).toBe(false);
 });
 
 test('passwords that are easily guessed are refused', () => {

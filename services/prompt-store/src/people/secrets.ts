@@ -9,6 +9,9 @@ const cost = { memory: 19_456, passes: 2, parallelism: 1 } as const;
 const hashBytes = 32;
 const longestPassword = 256;
 const shortestPassword = 12;
+/** Passwords that are looked at or wait for it. */
+const mostDeriving = 64;
+let deriving = 0;
 
 /** The password as a PHC string (Argon2id), which any library of Argon2 can read. */
 export async function hashPassword(password: string): Promise<string> {
@@ -41,8 +44,15 @@ export function checkPassword(password: string, name: string): void {
   }
 }
 
-function deriveKey(password: string, nonce: Buffer, parameters: Pick<Argon2Parameters, 'memory' | 'passes' | 'parallelism'>, tagLength: number): Promise<Buffer> {
-  return derive('argon2id', { ...parameters, message: Buffer.from(password.normalize('NFC')), nonce, tagLength });
+/** Computed on Node's few threads, the others wait. Throws MC_OVERLOADED when many do: each is work that a stranger can ask for. */
+async function deriveKey(password: string, nonce: Buffer, parameters: Pick<Argon2Parameters, 'memory' | 'passes' | 'parallelism'>, tagLength: number): Promise<Buffer> {
+  if (deriving >= mostDeriving) throw new MinchatError('MC_OVERLOADED', `expected at most ${mostDeriving} passwords to look at, found more`, { hint: 'Try again in a moment.' });
+  deriving += 1;
+  try {
+    return await derive('argon2id', { ...parameters, message: Buffer.from(password.normalize('NFC')), nonce, tagLength });
+  } finally {
+    deriving -= 1;
+  }
 }
 
 function base64(bytes: Buffer): string {
