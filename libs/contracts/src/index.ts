@@ -4,6 +4,7 @@
 export { create, decode, defaultMaxBytes, encode, errorFromWire, errorToWire } from './codec.ts';
 export { asManyAsFit, digestPattern, namePattern } from './rules.ts';
 export type { Init, MessageType } from './message-type.ts';
+export { metricsByName, runStatusWords, stageStatusWords } from './words.ts';
 export {
   AcceptInvitationRequest,
   Account,

@@ -1,5 +1,5 @@
 import type { StageEvent, StageRecord, WireError } from '@minchat/contracts';
-import { RunStatus, StageStatus } from '@minchat/contracts';
+import { metricsByName, RunStatus, StageStatus } from '@minchat/contracts';
 
 // The tables of SPEC.md. Everything that can happen to a stage or a run is here, in every state
 // it can happen in: the compiler refuses a table with a hole.
@@ -139,7 +139,7 @@ export function stageInput(event: StageEvent, gate: (metrics: Record<string, num
   if (event.failed) return event.failed.final ? 'failed' : 'retrying';
   if (event.completed) {
     const metrics = event.completed.result?.metrics ?? [];
-    return gate(Object.fromEntries(metrics.map(({ name, value }) => [name, value]))) === undefined ? 'completed' : 'gated';
+    return gate(metricsByName(metrics)) === undefined ? 'completed' : 'gated';
   }
   return undefined;
 }

@@ -1,5 +1,5 @@
 import { judgeGate, stagesBefore, type RunSpec, type StageSpec } from '@minchat/config';
-import type { RunRecord, StageEvent, StageRecord, WireError } from '@minchat/contracts';
+import { metricsByName, type RunRecord, type StageEvent, type StageRecord, type WireError } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
 import {
   gateError,
@@ -153,7 +153,7 @@ function changeBy(stage: StageRecord, event: StageEvent, gate: (metrics: Record<
   }
   if (event.completed) {
     const metrics = event.completed.result?.metrics ?? [];
-    const stopped = gate(Object.fromEntries(metrics.map(({ name, value }) => [name, value])));
+    const stopped = gate(metricsByName(metrics));
     return {
       result: event.completed.result,
       metrics,

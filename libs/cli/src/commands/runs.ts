@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { rpc } from '@minchat/bus';
-import { RunStatus, StageStatus, type RunRecord } from '@minchat/contracts';
+import { metricsByName, runStatusWords, StageStatus, stageStatusWords, type RunRecord } from '@minchat/contracts';
 import { colors } from '../colors.ts';
 import { formatSeconds, formatTable, type Output } from '../output.ts';
-import { headline, metricsOf, stageSeconds, statusWords } from '../run/figures.ts';
+import { headline, stageSeconds } from '../run/figures.ts';
 import { describeRun } from '../run/report.ts';
 import { settingsOf } from '../run/settings.ts';
 import { outputOf, withBus } from './common.ts';
@@ -52,30 +52,22 @@ export function addRuns(program: Command): void {
     });
 }
 
-const runWords: Readonly<Record<RunStatus, string>> = {
-  [RunStatus.RUN_STATUS_UNSPECIFIED]: '',
-  [RunStatus.RUN_STATUS_RUNNING]: 'running',
-  [RunStatus.RUN_STATUS_COMPLETED]: 'completed',
-  [RunStatus.RUN_STATUS_FAILED]: 'failed',
-  [RunStatus.RUN_STATUS_CANCELLED]: 'cancelled',
-};
-
 function listText(runs: readonly RunRecord[]): string {
   const rows = runs.map((run) => {
     const done = run.stages.filter(({ status }) => status === StageStatus.STAGE_STATUS_COMPLETED).length;
     const at = run.stages.find(({ status }) => status === StageStatus.STAGE_STATUS_RUNNING)?.stage ?? '';
-    return [run.runId, runWords[run.status], `${done}/${run.stages.length}`, at, new Date(run.createdAtMs).toISOString().slice(0, 19).replace('T', ' ')];
+    return [run.runId, runStatusWords[run.status], `${done}/${run.stages.length}`, at, new Date(run.createdAtMs).toISOString().slice(0, 19).replace('T', ' ')];
   });
   return formatTable(['run', 'status', 'stages', 'at work', 'begun (UTC)'], rows);
 }
 
 export function showRun(output: Output, run: RunRecord): void {
   output.result(describeRun(run));
-  output.line(`${colors.bold(run.runId)}  ${runWords[run.status]}${run.forkedFrom === '' ? '' : `  (fork of ${run.forkedFrom})`}`);
+  output.line(`${colors.bold(run.runId)}  ${runStatusWords[run.status]}${run.forkedFrom === '' ? '' : `  (fork of ${run.forkedFrom})`}`);
   const rows = run.stages.map((stage) => {
     const seconds = stageSeconds(stage);
     const steps = stage.totalSteps > 0 ? `${stage.step}/${stage.totalSteps}` : '';
-    return [stage.stage, statusWords[stage.status], steps, seconds === undefined ? '' : formatSeconds(seconds), headline(metricsOf(stage))];
+    return [stage.stage, stageStatusWords[stage.status], steps, seconds === undefined ? '' : formatSeconds(seconds), headline(metricsByName(stage.metrics))];
   });
   output.line(formatTable(['stage', 'status', 'steps', 'time', 'figures'], rows));
   if (run.error) {

@@ -1,4 +1,4 @@
-import { StageStatus, type StageRecord } from '@minchat/contracts';
+import type { StageRecord } from '@minchat/contracts';
 
 /** The metrics worth a place on a line, most telling first; a stage shows the first two it has. */
 const headlines = [
@@ -17,10 +17,6 @@ const headlines = [
   ['comparisons', 'comparisons'],
   ['demonstrations', 'demonstrations'],
 ] as const;
-
-export function metricsOf(stage: StageRecord): Record<string, number> {
-  return Object.fromEntries(stage.metrics.map(({ name, value }) => [name, value]));
-}
 
 /** `accuracy 0.713, loss 0.56`, or nothing. */
 export function headline(metrics: Readonly<Record<string, number>>): string {
@@ -42,16 +38,6 @@ export function formatFigure(value: number): string {
 export function stageSeconds(stage: StageRecord): number | undefined {
   return stage.startedAtMs > 0 && stage.finishedAtMs > 0 ? Math.max(0, stage.finishedAtMs - stage.startedAtMs) / 1000 : undefined;
 }
-
-export const statusWords: Readonly<Record<StageStatus, string>> = {
-  [StageStatus.STAGE_STATUS_UNSPECIFIED]: '',
-  [StageStatus.STAGE_STATUS_WAITING]: 'waiting',
-  [StageStatus.STAGE_STATUS_QUEUED]: 'queued',
-  [StageStatus.STAGE_STATUS_RUNNING]: 'running',
-  [StageStatus.STAGE_STATUS_COMPLETED]: 'completed',
-  [StageStatus.STAGE_STATUS_FAILED]: 'failed',
-  [StageStatus.STAGE_STATUS_CANCELLED]: 'cancelled',
-};
 
 const windowMs = 20_000;
 

@@ -1,8 +1,8 @@
-import { StageStatus, type RunRecord, type StageRecord } from '@minchat/contracts';
+import { metricsByName, StageStatus, stageStatusWords, type RunRecord, type StageRecord } from '@minchat/contracts';
 import { MultiBar, type SingleBar } from 'cli-progress';
 import { colors } from '../colors.ts';
 import { formatCount, formatSeconds, type Output } from '../output.ts';
-import { headline, metricsOf, Pace, stageSeconds, statusWords } from './figures.ts';
+import { headline, Pace, stageSeconds } from './figures.ts';
 
 /** Shows a run as it goes. */
 export interface ProgressView {
@@ -60,8 +60,8 @@ class BarView extends View implements ProgressView {
       const seconds = stageSeconds(stage);
       const payload = {
         name: stage.stage.padEnd(width),
-        figures: [headline(metricsOf(stage)), ''].filter((text) => text !== '').map((text) => `${text}  `).join(''),
-        pace: done ? formatSeconds(seconds ?? 0) : stage.status === StageStatus.STAGE_STATUS_RUNNING ? paceText(pace, stage) : statusWords[stage.status],
+        figures: [headline(metricsByName(stage.metrics)), ''].filter((text) => text !== '').map((text) => `${text}  `).join(''),
+        pace: done ? formatSeconds(seconds ?? 0) : stage.status === StageStatus.STAGE_STATUS_RUNNING ? paceText(pace, stage) : stageStatusWords[stage.status],
       };
       const bar = this.#byStage.get(stage.stage) ?? this.#bars.create(total, 0, payload);
       this.#byStage.set(stage.stage, bar);
@@ -117,10 +117,10 @@ class LineView extends View implements ProgressView {
   }
 
   #changeText(stage: StageRecord): string {
-    const word = statusWords[stage.status];
+    const word = stageStatusWords[stage.status];
     if (stage.status === StageStatus.STAGE_STATUS_COMPLETED) {
       const seconds = stageSeconds(stage);
-      return [`${word}${seconds === undefined ? '' : ` in ${formatSeconds(seconds)}`}`, headline(metricsOf(stage))].filter((text) => text !== '').join(', ');
+      return [`${word}${seconds === undefined ? '' : ` in ${formatSeconds(seconds)}`}`, headline(metricsByName(stage.metrics))].filter((text) => text !== '').join(', ');
     }
     if (stage.status === StageStatus.STAGE_STATUS_RUNNING && stage.attempt > 1) return `${word} (attempt ${stage.attempt})`;
     return stage.error === undefined ? word : `${word}: ${stage.error.code}: ${stage.error.message}`;
@@ -128,7 +128,7 @@ class LineView extends View implements ProgressView {
 
   #stepText(stage: StageRecord, pace: Pace): string {
     const share = stage.totalSteps > 0 ? ` (${Math.floor((100 * stage.step) / stage.totalSteps)}%)` : '';
-    return [`${stage.step}/${stage.totalSteps}${share}`, headline(metricsOf(stage)), paceText(pace, stage)].filter((text) => text !== '').join(', ');
+    return [`${stage.step}/${stage.totalSteps}${share}`, headline(metricsByName(stage.metrics)), paceText(pace, stage)].filter((text) => text !== '').join(', ');
   }
 }
 

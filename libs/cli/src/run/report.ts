@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Bus } from '@minchat/bus';
-import type { RunRecord, StageRecord } from '@minchat/contracts';
+import { metricsByName, stageStatusWords, type RunRecord, type StageRecord } from '@minchat/contracts';
 import { root } from '../paths.ts';
-import { metricsOf, stageSeconds, statusWords } from './figures.ts';
+import { stageSeconds } from './figures.ts';
 
 /** A run for programs: plain numbers and words. */
 export function describeRun(run: RunRecord) {
@@ -30,14 +30,14 @@ function describeStage(stage: StageRecord) {
   return {
     stage: stage.stage,
     kind: stage.kind,
-    status: statusWords[stage.status],
+    status: stageStatusWords[stage.status],
     attempts: stage.attempt,
     seconds: seconds ?? null,
     step: stage.step,
     totalSteps: stage.totalSteps,
     tokens: stage.tokens,
     tokensPerSecond: seconds === undefined || seconds === 0 || stage.tokens === 0 ? null : stage.tokens / seconds,
-    metrics: metricsOf(stage),
+    metrics: metricsByName(stage.metrics),
     outputs: Object.fromEntries((stage.result?.outputs ?? []).flatMap(({ name, artifact }) => (artifact ? [[name, artifact.digest]] : []))),
     error: stage.error === undefined ? null : { code: stage.error.code, message: stage.error.message },
   };

@@ -1,4 +1,4 @@
-import { RunStatus, StageStatus, type LogLine, type RunRecord, type StageEvent, type StageRecord, type WireError } from '@minchat/contracts';
+import { metricsByName, runStatusWords, stageStatusWords, type LogLine, type RunRecord, type StageEvent, type StageRecord, type WireError } from '@minchat/contracts';
 import { z } from 'zod';
 
 // Runs as the web app sees them.
@@ -40,29 +40,11 @@ export const specCheckView = z.object({
 export const runListView = z.object({ runs: z.array(runView) });
 export const runDetailView = runView.extend({ spec: z.unknown() });
 
-const runStatus = {
-  [RunStatus.RUN_STATUS_UNSPECIFIED]: 'running',
-  [RunStatus.RUN_STATUS_RUNNING]: 'running',
-  [RunStatus.RUN_STATUS_COMPLETED]: 'completed',
-  [RunStatus.RUN_STATUS_FAILED]: 'failed',
-  [RunStatus.RUN_STATUS_CANCELLED]: 'cancelled',
-} as const satisfies Record<RunStatus, string>;
-
-const stageStatus = {
-  [StageStatus.STAGE_STATUS_UNSPECIFIED]: 'waiting',
-  [StageStatus.STAGE_STATUS_WAITING]: 'waiting',
-  [StageStatus.STAGE_STATUS_QUEUED]: 'queued',
-  [StageStatus.STAGE_STATUS_RUNNING]: 'running',
-  [StageStatus.STAGE_STATUS_COMPLETED]: 'completed',
-  [StageStatus.STAGE_STATUS_FAILED]: 'failed',
-  [StageStatus.STAGE_STATUS_CANCELLED]: 'cancelled',
-} as const satisfies Record<StageStatus, string>;
-
 export function viewRun(run: RunRecord): z.output<typeof runView> {
   return {
     id: run.runId,
     name: run.name,
-    status: runStatus[run.status],
+    status: runStatusWords[run.status],
     createdAt: run.createdAtMs,
     updatedAt: run.updatedAtMs,
     forkedFrom: run.forkedFrom === '' ? null : run.forkedFrom,
@@ -81,12 +63,12 @@ function viewStage(stage: StageRecord): z.output<typeof stageView> {
   return {
     stage: stage.stage,
     kind: stage.kind,
-    status: stageStatus[stage.status],
+    status: stageStatusWords[stage.status],
     attempt: stage.attempt,
     step: stage.step,
     totalSteps: stage.totalSteps,
     tokens: stage.tokens,
-    metrics: viewMetrics(last.length > 0 ? last : stage.metrics),
+    metrics: metricsByName(last.length > 0 ? last : stage.metrics),
     queuedAt: stage.queuedAtMs,
     startedAt: stage.startedAtMs,
     finishedAt: stage.finishedAtMs,
@@ -94,10 +76,6 @@ function viewStage(stage: StageRecord): z.output<typeof stageView> {
       artifact === undefined ? [] : [{ name, kind: artifact.kind, digest: artifact.digest, size: artifact.size }]),
     error: viewError(stage.error),
   };
-}
-
-function viewMetrics(list: readonly { name: string; value: number }[]): Record<string, number> {
-  return Object.fromEntries(list.map(({ name, value }) => [name, value]));
 }
 
 function viewError(wire: WireError | undefined): z.output<typeof error> {
@@ -116,7 +94,7 @@ export function viewEvent(event: StageEvent): { event: string; id: string; data:
     at: event.atMs,
     kind,
     ...rest,
-    ...(list === undefined ? {} : { metrics: viewMetrics(list) }),
+    ...(list === undefined ? {} : { metrics: metricsByName(list) }),
     ...(wire === undefined ? {} : { error: viewError(wire) }),
     ...(lines === undefined ? {} : { lines: lines.map(({ atMs, level, message, fieldsJson }) => ({ at: atMs, level, message, fields: fieldsJson })) }),
   };
