@@ -49,10 +49,11 @@ describe.skipIf(noBrowser !== undefined)('labeling in the studio', () => {
 
   it('a run is started from a spec, and what is wrong with it is told by line', async () => {
     await go('runs/new');
+    await button('YAML').click();
     const spec = page.getByLabel('Spec in YAML');
     await spec.fill('name: mine\nstages:\n  data:\n  pretrian: {}\n');
     await page.getByText('did you mean "pretrain"?').waitFor();
-    expect(await page.locator('.problem-line').textContent()).toContain('Line 4');
+    expect(await page.locator('.problem-line').filter({ hasText: 'did you mean "pretrain"?' }).textContent()).toContain('Line 4');
     expect(await button('Start run').isDisabled()).toBe(true);
     await spec.fill(await walker.studio.rankingSpec('by-people', records, 3));
     await page.locator('.stage[data-stage="rank"]').waitFor();

@@ -1,9 +1,7 @@
-import type { AsyncBuffer } from 'hyparquet';
 import type { Format } from './guess.ts';
 
 /** So much of a file is looked at for a preview; a gateway takes no more. */
 const headBytes = 64 * 1024;
-const previewedRows = 8;
 
 /**
  * The beginning of a file as whole lines of text, unpacked where it is gzip; of a Parquet file, its
@@ -12,7 +10,11 @@ const previewedRows = 8;
 export async function headOf(file: File): Promise<{ head: string; isParquet: boolean }> {
   const magic = new Uint8Array(await file.slice(0, 4).arrayBuffer());
   if (magic[0] === 0x1f && magic[1] === 0x8b) return { head: wholeLines(await textOf(file.stream().pipeThrough(new DecompressionStream('gzip')))), isParquet: false };
-  if (new TextDecoder().decode(magic) === 'PAR1') return { head: await parquetLines(file), isParquet: true };
+  if (new TextDecoder().decode(magic) === 'PAR1') {
+    // Fetched only by those who import Parquet.
+    const { parquetLines } = await import('./parquet.ts');
+    return { head: await parquetLines(file, headBytes), isParquet: true };
+  }
   const text = await file.slice(0, headBytes).text();
   return { head: file.size > headBytes ? wholeLines(text) : text, isParquet: false };
 }
@@ -38,18 +40,4 @@ async function textOf(stream: ReadableStream<Uint8Array>): Promise<string> {
   }
   await reader.cancel().catch(() => undefined);
   return text.slice(0, headBytes);
-}
-
-async function parquetLines(file: File): Promise<string> {
-  // Fetched only by those who import Parquet.
-  const [{ parquetMetadataAsync, parquetReadObjects }, { compressors }] = await Promise.all([import('hyparquet'), import('hyparquet-compressors')]);
-  // The library's own reading of Snappy needs no WebAssembly, which the page's content policy refuses.
-  const { SNAPPY: _, ...others } = compressors;
-  const buffer: AsyncBuffer = { byteLength: file.size, slice: (start, end) => file.slice(start, end).arrayBuffer() };
-  const metadata = await parquetMetadataAsync(buffer);
-  const rows = await parquetReadObjects({ file: buffer, metadata, compressors: others, rowStart: 0, rowEnd: Math.min(previewedRows, Number(metadata.num_rows)) });
-  const lines = rows.map((row) => JSON.stringify(row, (_, value: unknown) => (typeof value === 'bigint' ? Number(value) : value)));
-  // A row may be long: what does not fit is left out.
-  let size = 0;
-  return lines.filter((line) => (size += line.length + 1) < headBytes).join('\n');
 }

@@ -24,11 +24,13 @@ export function ImportCard({ onDone }: { onDone: () => void }) {
     if (file === undefined) return;
     setProgress(undefined);
     setProblem('');
+    const begin = { file, collection: collectionName(file.name), mapping: {} };
     try {
       const { head, isParquet } = await headOf(file);
-      setChosen({ file, format: isParquet ? 'parquet' : guessFormat(file.name, head), collection: collectionName(file.name), head, isParquet, mapping: {} });
+      setChosen({ ...begin, format: isParquet ? 'parquet' : guessFormat(file.name, head), head, isParquet });
     } catch (error) {
-      setChosen(undefined);
+      // What cannot be shown here may still be imported.
+      setChosen({ ...begin, format: guessFormat(file.name, ''), head: '', isParquet: false });
       setProblem(messageOf(error));
     }
   };

@@ -44,8 +44,8 @@ function Figures({ report }: { report: Report }) {
   return (
     <>
       <dl className="figures">
-        <div className="card"><dt>{t('Krippendorff’s alpha')}</dt><dd>{show(report.alpha)}</dd><small className="quiet">{t('over {n} answers; 1 is perfect, 0 is chance', { n: formatNumber(report.alpha?.count ?? 0) })}</small></div>
-        <div className="card"><dt>{t('Kendall’s tau')}</dt><dd>{show(report.tau)}</dd><small className="quiet">{t('mean of {n} pairs of rankings; 1 is the same order, -1 the reverse', { n: formatNumber(report.tau?.count ?? 0) })}</small></div>
+        <div className="card"><dt>{t('Krippendorff’s alpha')}</dt><dd>{show(report.alpha)}</dd><dd className="about-figure quiet">{t('over {n} answers; 1 is perfect, 0 is chance', { n: formatNumber(report.alpha?.count ?? 0) })}</dd></div>
+        <div className="card"><dt>{t('Kendall’s tau')}</dt><dd>{show(report.tau)}</dd><dd className="about-figure quiet">{t('mean of {n} pairs of rankings; 1 is the same order, -1 the reverse', { n: formatNumber(report.tau?.count ?? 0) })}</dd></div>
       </dl>
       <section aria-labelledby="labelers" className="panel">
         <h2 id="labelers">{t('Labelers')}</h2>

@@ -1,0 +1,141 @@
+import { rpc } from '@minchat/bus';
+import { parquetWriteBuffer } from 'hyparquet-writer';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { noBrowser, seriousFindings } from './browser.ts';
+import { patient, startWalker, type Walker } from './walker.ts';
+
+// What is stored: brought in with errors told, looked at, taken out, and forgotten.
+
+describe.skipIf(noBrowser !== undefined)('data in the studio', () => {
+  let walker: Walker;
+  let page: Page;
+  beforeAll(async () => {
+    walker = await startWalker();
+    page = walker.page;
+  });
+  afterAll(() => walker?.close());
+
+  const go = (path: string): Promise<void> => walker.go(path);
+  const button = (name: string | RegExp) => walker.button(name);
+  const choose = (name: string, content: string | ArrayBuffer): Promise<void> =>
+    page.locator('input[type="file"]').setInputFiles({ name, mimeType: 'application/octet-stream', buffer: typeof content === 'string' ? Buffer.from(content) : Buffer.from(content) });
+
+  it('a file is imported, its bad line told by number before and after, and found by search', async () => {
+    await go('data');
+    await page.getByText('Nothing is stored yet').waitFor();
+    await choose('My prompts.jsonl', '{"prompt":"What is a zebra?"}\nbroken\n{"prompt":"What is a yak?","completion":"A shaggy ox.","user_id":"eve"}\n{"prompt":"what is a ZEBRA?"}\n');
+    expect(await page.getByLabel('Collection').inputValue()).toBe('my-prompts');
+    const preview = page.getByRole('region', { name: 'Preview' });
+    await preview.getByText('A shaggy ox.').waitFor();
+    expect(await preview.locator('.bad-lines tbody tr').textContent()).toBe('2expected JSON, found broken');
+    expect(await seriousFindings(page)).toEqual([]);
+    await button('Import').click();
+    await page.getByText('1 lines could not be used:').waitFor();
+    expect(await page.locator('.outcome .bad-lines tbody tr').textContent()).toBe('2expected JSON, found broken');
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.getByRole('link', { name: 'Look at it' }).click();
+    await page.getByText('A shaggy ox.').waitFor();
+    await button(/^prompts/).click();
+    await page.getByText('What is a zebra?').first().waitFor();
+    await page.getByLabel('Search').fill('yak');
+    await expect.poll(() => page.locator('.records li').count(), patient).toBe(1);
+    await page.getByText('by eve').waitFor();
+  });
+
+  it('what the rules decide is shown, and is a filter', async () => {
+    await page.getByLabel('Search').fill('');
+    await button('Apply the rules').click();
+    await page.getByRole('button', { name: /^duplicate/ }).click();
+    await expect.poll(() => page.locator('.records li').count(), patient).toBe(1);
+    await page.getByText('dropped: duplicate: the same text as another prompt').waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+  });
+
+  it('fields with other names are mapped', async () => {
+    await go('data');
+    await choose('faq.jsonl', '{"q":"What is a gnu?","a":{"best":"An antelope.","other":"A cow."}}\n');
+    await page.getByRole('region', { name: 'Preview' }).getByText(/expected text, prompt/).waitFor();
+    await page.getByLabel('prompt', { exact: true }).selectOption('q');
+    await page.getByLabel('chosen', { exact: true }).selectOption('a.best');
+    await page.getByLabel('rejected', { exact: true }).selectOption('a.other');
+    await page.getByRole('region', { name: 'Preview' }).getByText('An antelope.').waitFor();
+    await button('Import').click();
+    await page.getByRole('link', { name: 'Look at it' }).click();
+    await page.locator('.ranked').getByText('A cow.').waitFor();
+  });
+
+  it('a Parquet file is looked at in the browser', async () => {
+    await go('data');
+    await choose('rows.parquet', parquetWriteBuffer({ columnData: [{ name: 'question', data: ['What is an emu?', 'What is a rhea?'] }, { name: 'reply', data: ['A bird.', 'Another.'] }] }));
+    await page.getByLabel('prompt', { exact: true }).selectOption('question');
+    await page.getByLabel('completion', { exact: true }).selectOption('reply');
+    await page.getByRole('region', { name: 'Preview' }).getByText('A bird.').waitFor();
+    await button('Import').click();
+    await page.getByRole('link', { name: 'Look at it' }).click();
+    await page.getByText('Another.').waitFor();
+  });
+
+  it('a collection is saved as JSON lines', async () => {
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: /^Export/ }).click()]);
+    expect(download.suggestedFilename()).toBe('rows-demonstrations.jsonl');
+    const lines = (await Array.fromAsync(await download.createReadStream())).join('').trim().split('\n').map((line) => JSON.parse(line) as { completion: string });
+    expect(lines.map((line) => line.completion).toSorted()).toEqual(['A bird.', 'Another.']);
+  });
+
+  it('a demonstration is written to an imported prompt, its time measured', async () => {
+    await go('label');
+    await button(/^Answer prompts/).click();
+    await page.getByLabel('Your answer').fill('A striped horse.');
+    await page.keyboard.press('Control+Enter');
+    await expect.poll(async () => (await walker.studio.bus.call(rpc.listCollections, {})).collections.find((one) => one.name === 'feedback')?.demonstrations, patient).toBe(1);
+  });
+
+  it('a person is forgotten: what would go is told first, then it is gone', async () => {
+    await go('data');
+    await page.getByText('Delete a person’s data').click();
+    await page.getByLabel('User or labeler').fill('eve');
+    await button('See what would go').click();
+    await page.getByText('Would be deleted: 1 prompts, 1 demonstrations').waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    await button('Delete for good').click();
+    await page.getByText('Deleted: 1 prompts, 1 demonstrations').waitFor();
+    await go('data/my-prompts');
+    await page.getByText('What is a zebra?').first().waitFor();
+    expect(await page.content()).not.toContain('yak');
+  });
+
+  it('what a labeler is sent tells of no model and no gold', async () => {
+    const answers = ['one', 'two'].map((text) => ({ text, finished: true }));
+    const spec = await walker.studio.rankingSpec('blind', [{ id: 'p1', model: 'secret-model', messages: [{ role: 'user', content: 'Which?' }], answers }], 1, "gold: { collection: faq, rate: 0.5 }");
+    await fetch(`${walker.studio.url}api/runs`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ spec, id: 'blind' }) });
+    const bodies: string[] = [];
+    const take = async (labeler: string): Promise<{ id: string; answers: { text: string }[] } | null> => {
+      const response = await fetch(`${walker.studio.url}api/label/tasks`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ labeler, kind: 'rank', run: 'blind' }) });
+      const body = await response.text();
+      bodies.push(body);
+      return (JSON.parse(body) as { task: { id: string; answers: { text: string }[] } | null }).task;
+    };
+    await expect.poll(() => take('first'), patient).not.toBeNull();
+    // Of many labelers some are given the gold question, while one has the only task.
+    const queue = await fetch(`${walker.studio.url}api/label/queues`);
+    bodies.push(await queue.text());
+    for (const body of bodies) expect(body).not.toMatch(/secret|gold|faq|model/);
+    await fetch(`${walker.studio.url}api/runs/blind/cancel`, { method: 'POST' });
+  });
+
+  it('every page of data fits a phone, in Chinese and in the dark', async () => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.getByRole('button', { name: '中文' }).click();
+    await page.getByLabel('主题').selectOption('dark');
+    for (const path of ['data', 'data/my-prompts', 'data/faq']) {
+      await go(path);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth), path).toBeLessThanOrEqual(390);
+      expect(await seriousFindings(page), path).toEqual([]);
+    }
+  });
+
+  it('nothing went wrong in the browser on the way', () => {
+    expect(walker.heard).toEqual([]);
+  });
+});
