@@ -29,12 +29,17 @@ describe('minchat', () => {
     expect(stdout).toContain('Usage: minchat run [options] <spec>');
     const { commands } = createProgram(false);
     expect(commands.map((command) => command.name())).toEqual([
-      'up', 'run', 'status', 'cancel', 'resume', 'fork', 'chat', 'generate', 'import', 'export', 'doctor', 'parity', 'admin-link',
+      'up', 'run', 'status', 'cancel', 'resume', 'fork', 'chat', 'generate', 'import', 'export', 'forget', 'doctor', 'parity', 'admin-link',
     ]);
     for (const command of commands) {
       expect(command.helpInformation()).toContain('--json');
       expect(command.description()).not.toBe('');
     }
+  });
+
+  it('says what is wrong with a mapping, and with what becomes of labels', async () => {
+    expect(await minchat('import', 'jsonl', 'file', '--map', 'prompt')).toMatchObject({ code: 64, stderr: expect.stringContaining('expected FIELD=NAME, found prompt') as string });
+    expect(await minchat('forget', 'eve', '--labels', 'keep')).toMatchObject({ code: 64, stderr: expect.stringContaining('expected anonymise or delete, found keep') as string });
   });
 
   it('says which command it does not know, with the exit code for usage', async () => {

@@ -3,6 +3,7 @@ import { addAdminLink } from './commands/admin-link.ts';
 import { addChat } from './commands/chat.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addExport } from './commands/export.ts';
+import { addForget } from './commands/forget.ts';
 import { addImport } from './commands/import.ts';
 import { addParity } from './commands/parity.ts';
 import { addRun } from './commands/run.ts';
@@ -19,7 +20,7 @@ export function createProgram(json: boolean): Command {
         if (!json) write(text.replace(/^error: /, 'MC_USAGE: '));
       },
     });
-  for (const add of [addUp, addRun, addRuns, addChat, addImport, addExport, addDoctor, addParity, addAdminLink]) add(program);
+  for (const add of [addUp, addRun, addRuns, addChat, addImport, addExport, addForget, addDoctor, addParity, addAdminLink]) add(program);
   for (const command of [program, ...program.commands]) {
     command.exitOverride().showHelpAfterError('(run it with --help to see what it takes)').configureOutput(program.configureOutput());
     // The option is the program's, and may stand behind a command too.

@@ -23,15 +23,28 @@ export function addImport(program: Command): void {
     .argument('<file>')
     .description('Read a file of prompts, demonstrations, rankings or text into a collection of the prompt store.')
     .option('--collection <name>', 'the collection to read it into; named after the file unless told')
+    .option('--map <field=name>', 'take a field (prompt, completion, chosen, rejected, ...) from one of another name; dots lead into objects; may be repeated', collectMapping, [])
     .option('--strict', 'stop at the first bad record and import nothing, instead of skipping it')
-    .action(async (format: string, file: string, options: { collection?: string; strict?: boolean }, command: Command) => {
+    .action(async (format: string, file: string, options: { collection?: string; strict?: boolean; map: FieldMapping[] }, command: Command) => {
       const output = outputOf(command);
       const path = userPath(file);
       const collection = options.collection ?? collectionOf(path);
-      const done = await withBus((bus) => importFile(bus, output, { path, format: asFormat(format), collection, strict: options.strict === true }));
+      const done = await withBus((bus) => importFile(bus, output, { path, format: asFormat(format), collection, strict: options.strict === true, mapping: options.map }));
       output.result({ collection, prompts: done.prompts, demonstrations: done.demonstrations, comparisons: done.comparisons, texts: done.texts, skipped: done.skipped, bad: done.bad });
       output.line(`Use it in a run: \`data: { settings: { source: collection, collection: ${collection} } }\`.`);
     });
+}
+
+interface FieldMapping {
+  readonly field: string;
+  readonly from: string;
+}
+
+/** Adds one `--map FIELD=NAME`. Throws MC_USAGE. */
+function collectMapping(text: string, before: readonly FieldMapping[]): FieldMapping[] {
+  const at = text.indexOf('=');
+  if (at < 1 || at === text.length - 1) throw new MinchatError('MC_USAGE', `--map: expected FIELD=NAME, found ${text}`, { hint: 'As in --map prompt=question --map completion=reply.' });
+  return [...before, { field: text.slice(0, at), from: text.slice(at + 1) }];
 }
 
 /** Throws MC_USAGE for a format that is none. */
@@ -80,10 +93,11 @@ export interface ImportOptions {
   format: Format;
   collection: string;
   strict: boolean;
+  mapping?: readonly FieldMapping[];
 }
 
 /** Hands the file to the prompt store and shows how far it is. Throws what the store says, MC_NOT_FOUND. */
-export async function importFile(bus: Bus, output: Output, { path, format, collection, strict }: ImportOptions): Promise<ImportProgress> {
+export async function importFile(bus: Bus, output: Output, { path, format, collection, strict, mapping = [] }: ImportOptions): Promise<ImportProgress> {
   const info = await stat(path).catch((cause: unknown) => {
     throw noFile(path, cause);
   });
@@ -96,7 +110,7 @@ export async function importFile(bus: Bus, output: Output, { path, format, colle
     await link(path, copy).catch(() => copyFile(path, copy));
     const file = await bus.artifacts.put(folder, 'file');
     let last: ImportProgress | undefined;
-    for await (const progress of bus.stream(rpc.import, { file, format, collection, strict })) {
+    for await (const progress of bus.stream(rpc.import, { file, format, collection, strict, mapping: [...mapping] })) {
       last = progress;
       bar.update(progress.bytes);
     }
