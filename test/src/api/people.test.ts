@@ -184,7 +184,10 @@ describe('sessions', () => {
     const admin = cookieOf(await logIn(url, 'Ada'));
     const ben = await joinAs(url, 'viewer', 'Ben');
     const other = await gateway();
-    for (const one of [url, other]) expect((await ask(one, '/api/runs', { cookie: ben })).status).toBe(200);
+    for (const one of [url, other]) {
+      const seen = await ask(one, '/api/runs', { cookie: ben });
+      expect([seen.status, seen.headers.get('cache-control')]).toEqual([200, 'no-store']);
+    }
     const { id } = (await whose(ben)) as { id: string };
     await ask(url, `/api/people/${id}`, { method: 'PATCH', body: { disabled: true }, cookie: admin });
     for (const one of [url, other]) await expect.poll(async () => (await ask(one, '/api/runs', { cookie: ben })).status, { timeout: 10_000 }).toBe(401);

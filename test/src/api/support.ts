@@ -15,6 +15,7 @@ import { createLogger } from '@minchat/telemetry';
 type Server = Awaited<ReturnType<typeof createServer>>;
 type Live = Awaited<ReturnType<typeof startLive>>;
 type ServerEnv = Parameters<typeof createServer>[1];
+type LiveEnv = Parameters<typeof startLive>[1];
 
 /** NATS, coordinator, inference and gateway, with one finished run of a tiny model. */
 export interface Api {
@@ -24,12 +25,14 @@ export interface Api {
   readonly server: Server;
   /** One more gateway on the same bus, with other settings. */
   gateway(settings: Partial<ServerEnv>): Promise<{ url: string; server: Server }>;
+  /** One more inference worker on the same bus. */
+  worker(settings?: Partial<LiveEnv>): Promise<Live>;
   close(): Promise<void>;
 }
 
 const log = createLogger('api-test', { level: process.env['LOG_LEVEL'] ?? 'silent' });
 
-export async function startApi(engine: Partial<Parameters<typeof startLive>[1]> = {}): Promise<Api> {
+export async function startApi(engine: Partial<LiveEnv> = {}): Promise<Api> {
   await startBackend((process.env['MINCHAT_BACKEND'] ??= 'wasm'));
   const folder = await mkdtemp(join(tmpdir(), 'minchat-api-'));
   const nats = await startNatsServer();
@@ -40,7 +43,9 @@ export async function startApi(engine: Partial<Parameters<typeof startLive>[1]> 
   await putTinyRun(gatewayBus, models, join(folder, 'report'));
   const coordinator = new Coordinator({ bus: coordinatorBus, log });
   await coordinator.start();
-  const live = await startLive(inferenceBus, { INFERENCE_SLOTS: 8, INFERENCE_QUEUE: 32, INFERENCE_MODELS: 2, INFERENCE_KV_MB: 64, INFERENCE_STREAM_MS: 0, INFERENCE_DRAIN_SECONDS: 5, ...engine }, log);
+  const liveEnv = { INFERENCE_SLOTS: 8, INFERENCE_QUEUE: 32, INFERENCE_MODELS: 2, INFERENCE_KV_MB: 64, INFERENCE_STREAM_MS: 0, INFERENCE_DRAIN_SECONDS: 5, ...engine };
+  const live = await startLive(inferenceBus, liveEnv, log);
+  const workers = [live];
 
   const servers: Server[] = [];
   const gateway = async (settings: Partial<ServerEnv>): Promise<{ url: string; server: Server }> => {
@@ -58,9 +63,16 @@ export async function startApi(engine: Partial<Parameters<typeof startLive>[1]> 
     bus: gatewayBus,
     live,
     gateway,
+    async worker(settings = {}) {
+      const bus = await connect('another');
+      buses.push(bus);
+      const started = await startLive(bus, { ...liveEnv, ...settings }, log);
+      workers.push(started);
+      return started;
+    },
     async close() {
       await Promise.all(servers.map((one) => one.close()));
-      await live.stop();
+      await Promise.all(workers.map((worker) => worker.stop()));
       await coordinator.stop();
       await Promise.all(buses.map((bus) => bus.close()));
       await nats.stop();
