@@ -31,7 +31,8 @@ export function relativeDifference(found: Nested, expected: Nested): number {
   return absoluteDifference(found, expected) / Math.max(largestSize(expected), 1e-12);
 }
 
-function largestSize(value: Nested): number {
+/** The largest absolute value. */
+export function largestSize(value: Nested): number {
   if (typeof value === 'number') return Math.abs(value);
   let largest = 0;
   for (const inner of value) largest = Math.max(largest, largestSize(inner));
