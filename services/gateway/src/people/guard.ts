@@ -47,7 +47,7 @@ export function guard(app: FastifyInstance, { identities, tickets, bus, required
     const rule = ruleOf(request);
     if (rule !== undefined && rule.roles !== 'everyone') request.principal = await identities.of(request);
   });
-  app.addHook('preParsing', async (request) => {
+  app.addHook('preParsing', async (request, reply) => {
     // No such route: it is told so.
     if (request.routeOptions.url === undefined) return;
     const rule = ruleOf(request);
@@ -56,6 +56,8 @@ export function guard(app: FastifyInstance, { identities, tickets, bus, required
     const { principal } = request;
     if (principal.kind === 'nobody') throw unauthorized(request, required);
     if (!rule.roles.includes(principal.role)) throw new MinchatError('MC_FORBIDDEN', `expected the role ${rule.roles.join(' or ')}, found ${principal.role}`);
+    // What one may see is not kept for the next who uses the browser or the proxy.
+    if (required) reply.header('cache-control', 'no-store');
   });
   if (!required) return;
   watch(app, identities);

@@ -10,6 +10,8 @@ import { local, nobody, type Principal } from './principal.ts';
 /** An answer of the store is used for so long: a key that was revoked works no longer than this. */
 export const keptMs = 3000;
 const mostKept = 10_000;
+/** A key as the store makes them; it is not asked for others. */
+const keyPattern = /^mc-[A-Za-z0-9_-]{43}$/;
 
 /**
  * Finds out who asks. Keys and sessions are looked up in the store by their hashes and kept for a
@@ -40,7 +42,7 @@ export class Identities {
     if (name !== undefined) return { kind: 'key', role: this.#required ? 'key' : 'admin', id: `static:${name}`, name, collect: undefined, rateLimit: 0 };
     if (!this.#required) return this.#ring.size === 0 ? local : nobody;
     // Whoever sends a key means the key, whatever cookie comes with it.
-    if (authorization !== undefined) return this.#find('key', bearerOf(authorization));
+    if (authorization !== undefined) return this.#find('key', keyPattern.exec(bearerOf(authorization) ?? '')?.[0]);
     return this.#find('session', sessionTokenOf(request));
   }
 
