@@ -1,5 +1,5 @@
-// The pictures of docs/screenshots: `node src/studio/screenshots.ts http://127.0.0.1:8080/ RUN` takes those of a run from
-// a system that really ran it (npm start); the rest come from a system of the script's own.
+// The pictures of docs/screenshots, from a system of the script's own: `node src/studio/screenshots.ts`. With the
+// address of a system (npm start) and the name of a run that it really ran, also those of that run.
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,16 +17,51 @@ async function offerRankings(studio: Studio): Promise<void> {
     'Rain rain rain the sky is',
   ].map((text, i) => ({ text, finished: i < 3 }));
   const records = Array.from({ length: 12 }, (_, n) => ({ id: `p${n}`, messages: [{ role: 'user' as const, content: 'Explain rain to a six-year-old.' }], answers }));
-  const spec = await studio.rankingSpec('by-people', records, 12);
+  const spec = await studio.rankingSpec('by-people', records, 12, 'labelersPerTask: 2');
   await fetch(`${studio.url}api/runs`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ spec, id: 'by-people' }) });
 }
 
-async function shoot(page: Page, name: string): Promise<void> {
-  await page.screenshot({ path: join(folder, `${name}.png`) });
+/** Two labelers who mostly agree. */
+async function rankSome(studio: Studio): Promise<void> {
+  const post = async (path: string, body: object): Promise<unknown> => (await fetch(`${studio.url}api/${path}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })).json();
+  for (const [labeler, rounds] of [['ann', 6], ['ben', 5]] as const) {
+    for (let round = 0; round < rounds; round += 1) {
+      const { task } = (await post('label/tasks', { labeler, kind: 'rank' })) as { task: { id: string; answers: { text: string }[] } };
+      const order = task.answers.map(({ text }) => text.length).toSorted((a, b) => b - a);
+      const verdicts = task.answers.map(({ text }) => ({ rank: labeler === 'ben' && round % 3 === 2 ? order.length - 1 - order.indexOf(text.length) : order.indexOf(text.length) }));
+      await post(`label/tasks/${task.id}/submit`, { labeler, verdicts, activeMs: 21_000 + 7000 * round });
+    }
+  }
+}
+
+const faq = [
+  { question: 'What is a yak?', reply: { good: 'A long-haired ox of the Himalayas.', bad: 'A boat.' }, user_id: 'u1' },
+  { question: 'What is a gnu?', reply: { good: 'A large antelope.', bad: 'Not a horse.' }, user_id: 'u2' },
+  { question: 'what is a GNU?', reply: { good: 'An antelope of Africa.', bad: 'No idea.' }, user_id: 'u2' },
+  { question: 'Call me at +1 212 555 0188, will you?', reply: { good: 'I cannot call anybody.', bad: 'Yes.' }, user_id: 'u3' },
+].map((line) => JSON.stringify(line));
+
+/** The pages of data: a preview with mapping, and what became of it. */
+async function shootData(page: Page, studio: Studio): Promise<void> {
+  await page.goto(`${studio.url}#/data`);
+  await page.locator('input[type="file"]').setInputFiles({ name: 'faq.jsonl', mimeType: 'application/json', buffer: Buffer.from([...faq.slice(0, 2), '{"question":', ...faq.slice(2)].join('\n')) });
+  for (const [field, from] of [['prompt', 'question'], ['chosen', 'reply.good'], ['rejected', 'reply.bad']] as const) await page.getByLabel(field, { exact: true }).selectOption(from);
+  await page.getByRole('region', { name: 'Preview' }).getByText('A large antelope.').waitFor();
+  await shoot(page, 'data-import', true);
+  await page.getByRole('button', { name: 'Import' }).click();
+  await page.getByRole('link', { name: 'Look at it' }).click();
+  await page.getByRole('button', { name: 'Apply the rules' }).click();
+  await page.getByText(/^dropped:/).first().waitFor();
+  await page.getByLabel('Theme').selectOption('dark');
+  await shoot(page, 'data-dark');
+  await page.getByLabel('Theme').selectOption('light');
+}
+
+async function shoot(page: Page, name: string, fullPage = false): Promise<void> {
+  await page.screenshot({ path: join(folder, `${name}.png`), fullPage });
 }
 
 const [, , url, run] = process.argv;
-if (url === undefined || run === undefined) throw new Error('expected the address of a system and the name of a run of it: node src/studio/screenshots.ts URL RUN');
 await mkdir(folder, { recursive: true });
 const [studio, browser] = await Promise.all([startStudio(), startBrowser()]);
 try {
@@ -37,24 +72,33 @@ try {
     await page.locator('h1').waitFor();
   };
   /** The curves of PPO are there when their canvases are. */
-  const openRun = async (): Promise<void> => {
-    await open(url, `runs/${run}`);
+  const shootRun = async (base: string): Promise<void> => {
+    await open(base, `runs/${run}`);
     await page.locator('.stage[data-stage="ppo"]').click();
     await page.locator('.u-over').nth(1).waitFor();
+    await shoot(page, 'run');
+    await page.getByLabel('Theme').selectOption('dark');
+    await shoot(page, 'run-dark');
+    await page.getByLabel('Theme').selectOption('light');
   };
   await open(studio.url, '');
   await shoot(page, 'welcome');
-  await openRun();
-  await shoot(page, 'run');
-  await page.getByLabel('Theme').selectOption('dark');
-  await shoot(page, 'run-dark');
-  await page.getByLabel('Theme').selectOption('light');
+  if (url !== undefined && run !== undefined) await shootRun(url);
+  await shootData(page, studio);
   await offerRankings(studio);
   await open(studio.url, 'label');
   await page.locator('.answer-card').first().waitFor();
   await page.locator('.answer-card').first().press('Shift+6');
   await page.locator('.answer-card').nth(2).press('=');
+  await page.getByRole('button', { name: 'Mark what the first does not say' }).click();
   await shoot(page, 'label');
+  await rankSome(studio);
+  await open(studio.url, 'agreement');
+  await page.locator('table').nth(1).waitFor();
+  await shoot(page, 'agreement');
+  await open(studio.url, 'label/guidelines');
+  await page.locator('.prose li').first().waitFor();
+  await shoot(page, 'guidelines');
   await open(studio.url, 'runs/new');
   await page.locator('.stage[data-stage="ppo"]').waitFor();
   await shoot(page, 'new-run');
@@ -63,6 +107,9 @@ try {
   await open(studio.url, 'label');
   await page.locator('.answer-card').first().waitFor();
   await shoot(page, 'label-phone-chinese');
+  await open(studio.url, 'data/faq');
+  await page.locator('.records li').first().waitFor();
+  await shoot(page, 'data-phone-chinese');
 } finally {
   await browser.close();
   await studio.close();
