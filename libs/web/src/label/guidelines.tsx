@@ -49,9 +49,9 @@ export function useGuidelines(): { text: string | undefined; problem: string; sa
   return { text, problem, save };
 }
 
-/** Markdown; markup in it is text, and addresses other than of the web are not followed. */
+/** Markdown; the page has a heading above it, markup in it is text, and addresses other than of the web are not followed. */
 export function Guidelines({ text }: { text: string | undefined }) {
-  return text === undefined ? null : <div className="prose"><Markdown>{text.trim() === '' ? ownWords() : text}</Markdown></div>;
+  return text === undefined ? null : <div className="prose"><Markdown components={{ h1: 'h2' }}>{text.trim() === '' ? ownWords() : text}</Markdown></div>;
 }
 
 export function GuidelinesPage() {
