@@ -1,4 +1,5 @@
 import { toMinchatError } from '@minchat/errors';
+import { multipliesInBfloat16 } from './backends/native.ts';
 import { startBackend } from './backends/start.ts';
 import type { Check } from './parity/compare.ts';
 import { checkForward, checkGreedy } from './parity/gpt2-files.ts';
@@ -29,7 +30,7 @@ export interface Parity {
  */
 export async function runParity(folder: string, backend?: string): Promise<Parity> {
   const { name, reason } = await startBackend(backend);
-  const tolerance = name === 'native' && (await multipliesInBfloat16()) ? 3e-2 : 1e-3;
+  const tolerance = (await multipliesInBfloat16()) ? 3e-2 : 1e-3;
   const files: FileParity[] = [];
   for (const [file, check] of [
     ['adamw.json', checkAdamW],
@@ -60,12 +61,6 @@ async function checkFile(file: string, check: () => Promise<Check[]>): Promise<F
 function share({ difference, tolerance }: Check): number {
   if (difference === 0) return 0;
   return tolerance === 0 ? Infinity : difference / tolerance;
-}
-
-async function multipliesInBfloat16(): Promise<boolean> {
-  const name: string = '@minchat/tfjs-native';
-  const { nativeInformation } = (await import(name)) as { nativeInformation?: () => { bf16?: boolean } | undefined };
-  return nativeInformation?.()?.bf16 === true;
 }
 
 /** The result as lines for people. */

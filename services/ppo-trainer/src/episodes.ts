@@ -9,7 +9,7 @@ export interface Episode {
   readonly answer: readonly number[];
   /** Whether the end-of-turn token ended it. */
   readonly finished: boolean;
-  /** log pi of every answer token, as sampled. */
+  /** log pi of every answer token when it was sampled. */
   readonly logProbs: readonly number[];
 }
 

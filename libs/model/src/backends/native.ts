@@ -1,3 +1,5 @@
+import * as tf from '@tensorflow/tfjs-core';
+
 /** Our own backend in C++, if its package is installed and was built. */
 export async function startNative(): Promise<string> {
   // A name that the type checker does not resolve: the package may be absent.
@@ -7,4 +9,12 @@ export async function startNative(): Promise<string> {
   const { activate } = await import('./start.ts');
   await activate('native');
   return 'fused kernels in C++';
+}
+
+/** Whether the backend in use rounds the operands of products to bfloat16: then the order of a sum shows in the third digit. */
+export async function multipliesInBfloat16(): Promise<boolean> {
+  if (tf.getBackend() !== 'native') return false;
+  const name: string = '@minchat/tfjs-native';
+  const { nativeInformation } = (await import(name)) as { nativeInformation: () => { bf16: boolean } | undefined };
+  return nativeInformation()?.bf16 === true;
 }
