@@ -27,6 +27,9 @@ const python = '/usr/bin/python3';
 const peer = fileURLToPath(new URL('torch_gpt.py', import.meta.url));
 const own = fileURLToPath(new URL('main.ts', import.meta.url));
 
+/** Runs the peer with a clock of processor time. */
+const withProcessorClock = 'import runpy, sys, time; time.perf_counter = time.process_time; sys.argv = sys.argv[1:]; runpy.run_path(sys.argv[0], run_name="__main__")';
+
 /** Runs a program that prints a JSON line last, and returns its `seconds`. */
 function seconds(command: string, args: readonly string[]): number {
   const { status, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 2 ** 24 });
@@ -52,23 +55,26 @@ export interface CompareOptions {
   readonly only: string;
   /** Only the first of them, once. */
   readonly quick: boolean;
+  /** Processor seconds on one thread in the place of time on the wall. */
+  readonly processor: boolean;
   readonly backend: string;
   readonly threads: number;
 }
 
 /** Median seconds of every case, peer and minchat in turn; undefined, with a notice, where PyTorch is absent. */
-export function compare({ rounds, only, quick, backend, threads }: CompareOptions, say: (line: string) => void): Comparison[] | undefined {
+export function compare({ rounds, only, quick, processor, backend, threads }: CompareOptions, say: (line: string) => void): Comparison[] | undefined {
   if (spawnSync(python, ['-c', 'import torch']).status !== 0) {
     say('left out: PyTorch is not here (Debian: apt-get install python3-torch libopenblas0-pthread)');
     return undefined;
   }
+  const torch = processor ? ['-c', withProcessorClock, peer] : [peer];
   return cases.filter(({ name }) => name.includes(only)).slice(0, quick ? 1 : undefined).map(({ name, steps, args }) => {
     const times = { minchat: [] as number[], fp32: [] as number[], bf16: [] as number[] };
     const shared = [...args, '--steps', String(steps), '--threads', String(threads)];
     for (let round = 0; round < (quick ? 1 : rounds); round++) {
-      times.minchat.push(seconds(process.execPath, [own, ...shared, '--backend', backend, '--json']));
-      times.fp32.push(seconds(python, [peer, ...shared]));
-      times.bf16.push(seconds(python, [peer, ...shared, '--dtype', 'bf16']));
+      times.minchat.push(seconds(process.execPath, [own, ...shared, '--backend', backend, '--json', ...(processor ? ['--processor'] : [])]));
+      times.fp32.push(seconds(python, [...torch, ...shared]));
+      times.bf16.push(seconds(python, [...torch, ...shared, '--dtype', 'bf16']));
     }
     const result = { case: name, minchat: median(times.minchat), torchFloat32: median(times.fp32), torchBfloat16: median(times.bf16), loadAverage: loadavg()[0] ?? NaN };
     const ratio = (peerSeconds: number): string => `${(peerSeconds / result.minchat).toFixed(2)}x`;

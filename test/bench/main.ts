@@ -1,6 +1,7 @@
 // npm run bench: how fast training and generation are, alone or beside PyTorch.
 import { loadavg } from 'node:os';
 import { startBackend } from '@minchat/model';
+import { countProcessorTime } from './clock.ts';
 import { compare } from './compare.ts';
 import { lossCurves } from './curve.ts';
 import { measureGeneration, measurePeak, measureTraining } from './measure.ts';
@@ -13,9 +14,9 @@ const say = (line: string): boolean => process.stdout.write(`${line}\n`);
 
 async function main(): Promise<void> {
   if (process.argv[2] === 'serve') return serveBench(process.argv.slice(3));
-  const { what, options, backend, json, rounds, only, quick } = readArguments(process.argv.slice(2));
+  const { what, options, backend, json, rounds, only, quick, processor } = readArguments(process.argv.slice(2));
   if (what === 'compare') {
-    const results = compare({ rounds, only, quick, backend, threads: options.threads }, json ? () => undefined : say);
+    const results = compare({ rounds, only, quick, processor, backend, threads: processor ? 1 : options.threads }, json ? () => undefined : say);
     if (json) say(JSON.stringify(results ?? { leftOut: 'PyTorch is not here' }));
     return;
   }
@@ -42,9 +43,10 @@ async function main(): Promise<void> {
     process.exitCode = what === 'help' ? 0 : 64;
     return;
   }
-  process.env['MINCHAT_THREADS'] ??= String(options.threads);
+  if (processor) countProcessorTime();
+  process.env['MINCHAT_THREADS'] ??= String(processor ? 1 : options.threads);
   const started = await startBackend(backend);
-  const { seconds, tokens, flops, parameters, rolloutScoreUpdateSeconds } = await measure(options);
+  const { seconds, tokens, flops, parameters, rolloutScoreUpdateSeconds, firstRatioError } = await measure(options);
   const peak = await measurePeak();
   const result = {
     what,
@@ -58,8 +60,10 @@ async function main(): Promise<void> {
     peak_memory_bytes: process.resourceUsage().maxRSS * 1024,
     parameters,
     ...(rolloutScoreUpdateSeconds && { rollout_score_update_seconds: rolloutScoreUpdateSeconds.map((part) => Number(part.toPrecision(3))) }),
+    ...(firstRatioError !== undefined && { first_ratio_error: Number(firstRatioError.toPrecision(3)) }),
     load_average: Number((loadavg()[0] ?? NaN).toFixed(1)),
     ...options,
+    ...(processor && { clock: 'processor', threads: 1 }),
   };
   if (json) say(JSON.stringify(result));
   else for (const [name, value] of Object.entries(result)) say(`${name.padEnd(24)}${String(value)}`);

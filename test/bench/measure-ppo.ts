@@ -6,6 +6,7 @@ import { disposeModel, gptConfig, initModel, parameterCount, Random, saveModel }
 import ppoStage from '@minchat/ppo-trainer';
 import { saveTokenizer, trainTokenizer } from '@minchat/tokenizer';
 import { runStage } from '@minchat/training/testing';
+import { seconds } from './clock.ts';
 import { forwardFlops, median, type Measurement } from './measure.ts';
 import type { BenchOptions } from './options.ts';
 
@@ -33,6 +34,7 @@ export async function measurePpo(options: BenchOptions): Promise<Measurement> {
     const times: number[] = [];
     const parts: number[][] = [];
     let last = 0;
+    let ratioError = 0;
     const result = await runStage(ppoStage, {
       settings: {
         episodes: batch * steps, batchSize: batch, minibatchSize: minibatch, innerEpochs: epochs, maxNewTokens: fresh, rolloutBatchSize: batch,
@@ -41,9 +43,10 @@ export async function measurePpo(options: BenchOptions): Promise<Measurement> {
       inputs: { model: sft, reward, prompts },
       folder,
       onProgress({ metrics }) {
-        const now = performance.now();
+        const now = seconds();
+        ratioError = Math.max(ratioError, metrics?.['val/first_ratio_error'] ?? 0);
         if (last > 0) {
-          times.push((now - last) / 1000);
+          times.push(now - last);
           parts.push(['rollout', 'score', 'update'].map((name) => metrics?.[`time/${name}_seconds`] ?? NaN));
         }
         last = now;
@@ -56,9 +59,10 @@ export async function measurePpo(options: BenchOptions): Promise<Measurement> {
     return {
       seconds: median(times),
       tokens: batch * fresh,
-      // Beside the rollout: reference, values and scores forward; policy and value network forward and backward.
-      flops: batch * (rollout + 3 * pass + 6 * epochs * pass),
+      // Beside the rollout: policy, reference, values and scores forward; policy and value network forward and backward.
+      flops: batch * (rollout + 4 * pass + 6 * epochs * pass),
       parameters,
+      firstRatioError: ratioError,
       rolloutScoreUpdateSeconds: [0, 1, 2].map((part) => median(parts.map((all) => all[part] ?? NaN))),
     };
   } finally {

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { AdamW, generate, gptConfig, initModel, parameterCount, Random, type Model } from '@minchat/model';
 import { gradientEngine, lmStep, type TokenBatch } from '@minchat/training';
+import { seconds } from './clock.ts';
 import type { BenchOptions } from './options.ts';
 
 export interface Measurement {
@@ -9,6 +10,8 @@ export interface Measurement {
   readonly tokens: number;
   readonly flops: number;
   readonly parameters: number;
+  /** Of PPO: the largest |ratio - 1| before the first update of an iteration. */
+  readonly firstRatioError?: number;
   /** Of PPO: medians of the three parts of an iteration. */
   readonly rolloutScoreUpdateSeconds?: readonly number[];
 }
@@ -43,9 +46,9 @@ export async function measureTraining(options: BenchOptions): Promise<Measuremen
   for (let step = 0; step < steps; step++) {
     const size = rows * length;
     const batch: TokenBatch = { rows, length, tokens: draw(), targets: draw(), weights: new Float32Array(size).fill(1), tokenCount: size, weightSum: size };
-    const started = performance.now();
+    const started = seconds();
     await lmStep({ engine, optimizer, batch, learningRate: 3e-4, passes: 1, dropout: { rate: 0, seed: '' } });
-    times.push((performance.now() - started) / 1000);
+    times.push(seconds() - started);
   }
   const tokens = rows * length;
   return { seconds: median(times.slice(1)), tokens, flops: 3 * tokens * forwardFlops(options, length / 2), parameters: parameterCount(model) };
@@ -59,9 +62,9 @@ export async function measureGeneration(options: BenchOptions): Promise<Measurem
   const times: number[] = [];
   for (let step = 0; step < steps; step++) {
     const prompts = Array.from({ length: batch }, () => Array.from({ length: prompt }, () => random.int(vocab)));
-    const started = performance.now();
+    const started = seconds();
     await generate(model, prompts, { maxNewTokens: fresh, temperature: 1, stopIds: [], seed: step });
-    times.push((performance.now() - started) / 1000);
+    times.push(seconds() - started);
   }
   const flops = batch * (prompt * forwardFlops(options, prompt / 2) + fresh * forwardFlops(options, prompt + fresh / 2));
   return { seconds: median(times.slice(1)), tokens: batch * fresh, flops, parameters: parameterCount(model) };
@@ -78,10 +81,10 @@ export async function measurePeak(): Promise<number> {
     fused ? tf.engine().runKernel<tf.Tensor[]>('MinchatLinearForward', { x, weight, bias }, { activation: 'none' })[0] ?? bias : tf.matMul(x as tf.Tensor2D, weight as tf.Tensor2D);
   let best = Infinity;
   for (let round = 0; round < 40; round++) {
-    const started = performance.now();
+    const started = seconds();
     const products = [0, 1, 2, 3].map(product);
     await products.at(-1)?.data();
-    best = Math.min(best, (performance.now() - started) / 1000 / products.length);
+    best = Math.min(best, (seconds() - started) / products.length);
     tf.dispose(products);
   }
   tf.dispose([x, weight, bias]);

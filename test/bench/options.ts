@@ -31,6 +31,7 @@ options: ${Object.entries(defaults).map(([name, value]) => `--${name} ${value}`)
   --rounds N       of compare (3)
   --only TEXT      of compare: the cases whose name holds TEXT
   --quick          of compare: the first case, one round
+  --processor      time on one thread in processor seconds, which other programs disturb little
   --json           one JSON line`;
 
 export interface Arguments {
@@ -41,6 +42,7 @@ export interface Arguments {
   readonly rounds: number;
   readonly only: string;
   readonly quick: boolean;
+  readonly processor: boolean;
 }
 
 /** Throws a message for people when the arguments cannot be read. */
@@ -53,6 +55,7 @@ export function readArguments(argv: readonly string[]): Arguments {
       ...Object.fromEntries([...names, 'rounds', 'backend', 'only'].map((name) => [name, { type: 'string' as const }])),
       json: { type: 'boolean' },
       quick: { type: 'boolean' },
+      processor: { type: 'boolean' },
       help: { type: 'boolean' },
     },
   });
@@ -69,6 +72,7 @@ export function readArguments(argv: readonly string[]): Arguments {
     json: given['json'] === true,
     rounds: count('rounds', 3),
     quick: given['quick'] === true,
+    processor: given['processor'] === true,
     only: typeof given['only'] === 'string' ? given['only'] : '',
   };
 }
