@@ -55,7 +55,7 @@ class Fence {
     void *data, *base;
     if (napi_get_typedarray_info(env, array, &type, &length, &data, &buffer, &from) != napi_ok) return;
     napi_get_arraybuffer_info(env, buffer, &base, &size);
-    const size_t end = from + length * 4;
+    const size_t end = from + length * size_of(type);
     behind_[count_] = static_cast<char*>(base) + end;
     bytes_[count_] = size - end;
     count_++;
@@ -64,6 +64,14 @@ class Fence {
   ~Fence() { for (int i = 0; i < count_; i++) __asan_unpoison_memory_region(behind_[i], bytes_[i]); }
 
  private:
+  static size_t size_of(napi_typedarray_type type) {
+    switch (type) {
+      case napi_int8_array: case napi_uint8_array: case napi_uint8_clamped_array: return 1;
+      case napi_int16_array: case napi_uint16_array: return 2;
+      case napi_int32_array: case napi_uint32_array: case napi_float32_array: return 4;
+      default: return 8;
+    }
+  }
   void* behind_[kMost];
   size_t bytes_[kMost];
   int count_ = 0;
