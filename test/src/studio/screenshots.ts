@@ -81,9 +81,35 @@ try {
     await shoot(page, 'run-dark');
     await page.getByLabel('Theme').selectOption('light');
   };
+  /** What the run's models say to a question of the quickstart's world. */
+  const shootChat = async (base: string): Promise<void> => {
+    const ask = async (question: string): Promise<void> => {
+      await page.getByLabel('Your message').fill(question);
+      await page.keyboard.press('Enter');
+    };
+    await open(base, 'chat');
+    await page.getByLabel('Model 1').selectOption(`${run}/ppo`);
+    await page.getByLabel('Probabilities').check();
+    await ask('what is 1 plus 2?');
+    await page.locator('.turn.assistant.done').waitFor();
+    await page.locator('.token').nth(5).hover();
+    await page.locator('.token-note').waitFor();
+    await shoot(page, 'chat');
+    await page.getByRole('button', { name: 'New conversation' }).click();
+    await page.getByLabel('Probabilities').uncheck();
+    await page.getByRole('button', { name: 'Compare with another' }).click();
+    await page.getByLabel('Model 2').selectOption(`${run}/sft`);
+    await page.getByLabel('Blind').check();
+    await ask('what colour is the sky?');
+    await page.getByRole('button', { name: 'Answer 2 is better' }).waitFor();
+    await shoot(page, 'chat-blind');
+  };
   await open(studio.url, '');
   await shoot(page, 'welcome');
-  if (url !== undefined && run !== undefined) await shootRun(url);
+  if (url !== undefined && run !== undefined) {
+    await shootRun(url);
+    await shootChat(url);
+  }
   await shootData(page, studio);
   await offerRankings(studio);
   await open(studio.url, 'label');
