@@ -2,7 +2,7 @@
 // studio imports no service: `node src/schemas/stage-settings.ts` writes it, a test finds it out of date.
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { stageKinds } from '@minchat/config';
+import type { stageKinds } from '@minchat/config';
 import { z } from 'zod';
 import { dataSettings } from '../../../services/prompt-store/src/stages/data-settings.ts';
 import { rankSettings } from '../../../services/prompt-store/src/stages/rank.ts';

@@ -186,7 +186,7 @@ describe('a full disk', () => {
   beforeAll(async () => {
     small = await mkdtemp(join(tmpdir(), 'minchat-small-'));
     mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=300k', 'tmpfs', small]).status === 0;
-    if (!mounted) console.warn('left out: a full disk (mounting a small file system needs root)');
+    if (!mounted) process.stderr.write('left out: a full disk (mounting a small file system needs root)\n');
   });
   afterAll(async () => {
     if (mounted) spawnSync('umount', [small]);
