@@ -142,8 +142,8 @@ describe.each(['nats:', 'file:', 's3://models/a/b'])('artifacts in %s', (kind) =
     expect(await readdir(join(cache, 'partial'))).toEqual([]);
   });
 
-  // The S3 server of this test is in the same process, and its memory with it.
-  it.skipIf(kind.startsWith('s3:'))('of any size pass through a small memory', async () => {
+  // The S3 server of this test is in the same process, and its memory with it: that says nothing.
+  if (!kind.startsWith('s3:')) it('of any size pass through a small memory', async () => {
     const folder = fresh();
     await mkdir(folder, { recursive: true });
     const out = createWriteStream(join(folder, 'big'));
