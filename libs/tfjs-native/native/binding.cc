@@ -6,6 +6,7 @@
 #include <mutex>
 #include <new>
 #include <string>
+#include <vector>
 
 #include "dispatch.h"
 #include "memory.h"
@@ -21,7 +22,6 @@ namespace {
 using namespace minchat;
 
 std::mutex one_at_a_time;
-constexpr uint32_t kMost = 16;
 
 napi_value fail(napi_env env, const std::string& message) {
   napi_throw_error(env, nullptr, message.c_str());
@@ -56,12 +56,10 @@ class Fence {
     if (napi_get_typedarray_info(env, array, &type, &length, &data, &buffer, &from) != napi_ok) return;
     napi_get_arraybuffer_info(env, buffer, &base, &size);
     const size_t end = from + length * size_of(type);
-    behind_[count_] = static_cast<char*>(base) + end;
-    bytes_[count_] = size - end;
-    count_++;
+    rests_.push_back({static_cast<char*>(base) + end, size - end});
   }
-  void raise() { for (int i = 0; i < count_; i++) __asan_poison_memory_region(behind_[i], bytes_[i]); }
-  ~Fence() { for (int i = 0; i < count_; i++) __asan_unpoison_memory_region(behind_[i], bytes_[i]); }
+  void raise() { for (const Rest& rest : rests_) __asan_poison_memory_region(rest.behind, rest.bytes); }
+  ~Fence() { for (const Rest& rest : rests_) __asan_unpoison_memory_region(rest.behind, rest.bytes); }
 
  private:
   static size_t size_of(napi_typedarray_type type) {
@@ -72,9 +70,11 @@ class Fence {
       default: return 8;
     }
   }
-  void* behind_[kMost];
-  size_t bytes_[kMost];
-  int count_ = 0;
+  struct Rest {
+    void* behind;
+    size_t bytes;
+  };
+  std::vector<Rest> rests_;
 };
 #endif
 
@@ -84,10 +84,10 @@ napi_value run(napi_env env, napi_callback_info info) {
   napi_value argv[3];
   napi_get_cb_info(env, info, &argc, argv, nullptr, nullptr);
   uint32_t arrays = 0, count = 0;
-  if (argc < 3 || napi_get_array_length(env, argv[1], &arrays) != napi_ok || napi_get_array_length(env, argv[2], &count) != napi_ok || arrays > kMost || count > kMost)
+  if (argc < 3 || napi_get_array_length(env, argv[1], &arrays) != napi_ok || napi_get_array_length(env, argv[2], &count) != napi_ok)
     return fail(env, "run(name, arrays, numbers): wrong arguments");
-  void* data[kMost];
-  double numbers[kMost];
+  std::vector<void*> data(arrays);
+  std::vector<double> numbers(count);
 #ifdef __SANITIZE_ADDRESS__
   Fence fence;
 #endif
@@ -112,7 +112,7 @@ napi_value run(napi_env env, napi_callback_info info) {
 #ifdef __SANITIZE_ADDRESS__
     fence.raise();
 #endif
-    kernel(data, numbers);
+    kernel(data.data(), numbers.data());
   } catch (const std::bad_alloc&) {
     return fail(env, name + ": out of memory");
   }

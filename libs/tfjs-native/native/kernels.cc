@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <new>
 #include <type_traits>
+#include <vector>
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -33,6 +34,7 @@ namespace {
 #include "ops/optimizer.h"
 #include "ops/elementwise.h"
 #include "ops/sampling.h"
+#include "ops/decode_step.h"
 
 float* f(void* p) { return static_cast<float*>(p); }
 const int32_t* i(void* p) { return static_cast<const int32_t*>(p); }
@@ -60,7 +62,7 @@ const NamedKernel kernels[] = {
     {"layerNormForward", [](void* const* d, const double* v) { layer_norm_forward(f(d[0]), f(d[1]), f(d[2]), f(d[3]), f(d[4]), f(d[5]), n(v[0]), n(v[1]), s(v[2])); }},
     {"layerNormBackward", [](void* const* d, const double* v) { layer_norm_backward(f(d[0]), f(d[1]), f(d[2]), f(d[3]), f(d[4]), f(d[5]), f(d[6]), f(d[7]), n(v[0]), n(v[1])); }},
     {"linearForward", [](void* const* d, const double* v) {
-       with_matrix_product([&](auto P) { linear_forward<decltype(P)>(f(d[0]), f(d[1]), f(d[2]), f(d[3]), f(d[4]), f(d[5]), n(v[0]), n(v[1]), n(v[2])); });
+       with_matrix_product([&](auto P) { linear_forward<decltype(P)>(d[5] == nullptr ? Activation::kNone : Activation::kGelu, f(d[0]), f(d[1]), f(d[2]), f(d[3]), f(d[4]), f(d[5]), n(v[0]), n(v[1]), n(v[2])); });
      }},
     {"linearBackward", [](void* const* d, const double* v) {
        with_matrix_product([&](auto P) { linear_backward<decltype(P)>(f(d[0]), f(d[1]), f(d[2]), f(d[3]), f(d[4]), f(d[5]), f(d[6]), n(v[0]), n(v[1]), n(v[2])); });
@@ -75,6 +77,18 @@ const NamedKernel kernels[] = {
      }},
     {"decodeAttention", [](void* const* d, const double* v) {
        with_product([&](auto P) { decode_attention<decltype(P)>(f(d[0]), i(d[1]), i(d[2]), f(d[3]), f(d[4]), f(d[5]), n(v[0]), n(v[1]), n(v[2]), n(v[3])); });
+     }},
+    {"decodeStep", [](void* const* d, const double* v) {
+       std::vector<DecodeLayer> layers(static_cast<size_t>(n(v[5])));
+       void* const* p = d + 8;
+       for (DecodeLayer& layer : layers)
+         for (float** field : {&layer.ln_1_weight, &layer.ln_1_bias, &layer.c_attn_weight, &layer.c_attn_bias, &layer.attn_c_proj_weight, &layer.attn_c_proj_bias, &layer.ln_2_weight, &layer.ln_2_bias, &layer.c_fc_weight, &layer.c_fc_bias, &layer.mlp_c_proj_weight, &layer.mlp_c_proj_bias, &layer.keys, &layer.values})
+           *field = f(*p++);
+       with_matrix_product([&](auto M) {
+         with_product([&](auto P) {
+           decode_step<decltype(M), decltype(P)>(i(d[0]), i(d[1]), i(d[2]), f(d[3]), f(d[4]), f(d[5]), f(d[6]), layers, f(d[7]), n(v[0]), n(v[1]), n(v[2]), n(v[3]), n(v[4]), n(v[6]), s(v[7]));
+         });
+       });
      }},
     {"cacheWrite", [](void* const* d, const double* v) {
        with_product([&](auto P) { cache_write<decltype(P)>(f(d[0]), i(d[1]), i(d[2]), f(d[3]), f(d[4]), n(v[0]), n(v[1]), n(v[2]), n(v[3]), n(v[4])); });

@@ -41,6 +41,10 @@ function inPlace({ backend }: KernelArguments, tensor: TensorInfo): TensorInfo {
   return { dataId: tensor.dataId, shape: tensor.shape, dtype: tensor.dtype };
 }
 
+// A model's parameters in the order of native/ops/decode_step.h.
+const outerParameters = ['wte.weight', 'wpe.weight', 'ln_f.weight', 'ln_f.bias'].map((name) => `transformer.${name}`);
+const blockParameters = ['ln_1', 'attn.c_attn', 'attn.c_proj', 'ln_2', 'mlp.c_fc', 'mlp.c_proj'].flatMap((name) => [`${name}.weight`, `${name}.bias`]);
+
 export const fusedKernels: Readonly<Record<string, FusedKernel>> = {
   MinchatLayerNormForward(args) {
     const x = input(args, 'x');
@@ -113,6 +117,19 @@ export const fusedKernels: Readonly<Record<string, FusedKernel>> = {
       [R, C3 / 3, number(args, 'heads'), keys.shape[2] ?? 1],
     );
     return [out, inPlace(args, keys), inPlace(args, values)];
+  },
+
+  MinchatDecodeStep(args) {
+    const { N: V, C } = sizes(input(args, 'transformer.wte.weight'));
+    const layers = number(args, 'layers');
+    const [, heads, P] = input(args, 'keys.0').shape as [number, number, number];
+    const { C: I } = sizes(input(args, 'transformer.h.0.mlp.c_fc.weight'));
+    const tokens = integers(args, 'tokens');
+    const logits = args.backend.allocate([tokens.length, V]);
+    const arrays = [tokens, integers(args, 'slots'), integers(args, 'positions'), ...data(args, ...outerParameters), logits.values];
+    for (let layer = 0; layer < layers; layer++) arrays.push(...data(args, ...blockParameters.map((name) => `transformer.h.${layer}.${name}`), `keys.${layer}`, `values.${layer}`));
+    args.backend.addon.run('decodeStep', arrays, [tokens.length, C, V, heads, P, layers, I, number(args, 'epsilon')]);
+    return [logits];
   },
 
   MinchatCacheWrite(args) {

@@ -4,6 +4,7 @@ import { parameterOf } from '../model.ts';
 import { attention } from '../ops/attention.ts';
 import { cacheWrite, decodeAttention, type LayerCache } from '../ops/decode-attention.ts';
 import { embedding } from '../ops/embedding.ts';
+import { decodeStep, hasDecodeStep } from '../ops/decode-step.ts';
 import type { Model } from '../types.ts';
 
 /** One token of a slot that is to be read: the slot already holds `position` tokens. */
@@ -55,15 +56,17 @@ export class KeyValueCache {
     const rows = tf.getBackend() === 'webgpu' ? this.#everySlot(appended) : appended;
     const slots = rows.map((row) => row.slot);
     const positions = rows.map((row) => row.position);
+    const next = rows.map((row) => row.token);
+    if (hasDecodeStep()) return decodeStep(model, this.#layers, { tokens: next, slots, positions });
     return tf.tidy(() => {
       // Each row is a text of its own whose only column stands at `position`: it began that far to the left.
-      const tokens = tf.tensor2d(rows.map((row) => row.token), [rows.length, 1], 'int32');
+      const tokens = tf.tensor2d(next, [rows.length, 1], 'int32');
       const start = tf.tensor1d(positions.map((position) => -position), 'int32');
       const x = tf.squeeze(embedding(tokens, start, parameterOf(model, 'transformer.wte.weight'), parameterOf(model, 'transformer.wpe.weight')), [1]); // (R, C)
       const hidden = blocks(model, x, (qkv, layer) =>
         this.#replace(layer, (cache) => {
-          const next = decodeAttention(qkv, cache, model.config.n_head, slots, positions);
-          return { ...next.cache, out: next.out };
+          const attended = decodeAttention(qkv, cache, model.config.n_head, slots, positions);
+          return { ...attended.cache, out: attended.out };
         }).out,
       );
       return unembed(model, hidden);

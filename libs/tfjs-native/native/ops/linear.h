@@ -1,5 +1,7 @@
 // y = activation(x @ weight + bias) (+ residual); x (M, I), weight (I, O).
-// With GELU `pre` keeps the value before it, for the gradient.
+// With GELU `pre`, where it is wanted, keeps the value before it, for the gradient.
+
+enum class Activation { kNone, kGelu };
 
 template <class P>
 static const typename P::T* packed_weight(const float* weight, int64_t ld, bool transposed, int64_t K, int64_t N) {
@@ -17,15 +19,15 @@ static AMatrix<typename P::T> rows_of(Scratch& scratch, const float* source, int
 }
 
 template <class P>
-static void linear_forward(const float* x, const float* weight, const float* bias, const float* residual, float* y, float* pre, int64_t M, int64_t I, int64_t O) {
+static void linear_forward(Activation activation, const float* x, const float* weight, const float* bias, const float* residual, float* y, float* pre, int64_t M, int64_t I, int64_t O) {
   Scratch scratch;
   const auto A = rows_of<P>(scratch, x, M, I);
   const auto* B = packed_weight<P>(weight, O, false, I, O);
   const int64_t K = P::elements(I);
-  if (pre != nullptr) {
+  if (activation == Activation::kGelu) {
     gemm(A, B, M, O, K, [=](int64_t m, int64_t n, vf v, int lanes) {
       v += load_n(bias + n, lanes);
-      store_n(pre + m * O + n, v, lanes);
+      if (pre != nullptr) store_n(pre + m * O + n, v, lanes);
       store_n(y + m * O + n, gelu(v), lanes);
     });
   } else if (residual != nullptr) {
