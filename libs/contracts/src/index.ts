@@ -100,6 +100,8 @@ export {
   RankingSubmitted,
   RecordAuditReply,
   RecordAuditRequest,
+  RenewTaskReply,
+  RenewTaskRequest,
   ResumeRunRequest,
   RevokeKeyReply,
   RevokeKeyRequest,

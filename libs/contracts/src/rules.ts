@@ -119,6 +119,8 @@ export const rules: Readonly<Record<string, Rule>> = {
   'LeaseTaskRequest.labelerId': filled,
   'LeaseTaskRequest.kind': pattern(/^(rank|write)$/, 'rank or write'),
   'LeaseTaskRequest.runId': orEmpty(name),
+  'RenewTaskRequest.taskId': filled,
+  'RenewTaskRequest.labelerId': filled,
   'SubmitTaskRequest.taskId': filled,
   'SubmitTaskRequest.labelerId': filled,
   'SkipTaskRequest.taskId': filled,

@@ -14,7 +14,7 @@ import { importFile } from './imports/run-import.ts';
 import { getGuidelines, saveGuidelines } from './labeling/guidelines.ts';
 import { listQueues } from './labeling/queues.ts';
 import { agreementReport } from './labeling/report.ts';
-import { leaseTask, skipTask, submitTask } from './labeling/tasks.ts';
+import { leaseTask, renewTask, skipTask, submitTask } from './labeling/tasks.ts';
 import { listRecords } from './records-page.ts';
 import { storable } from './storable.ts';
 
@@ -38,6 +38,7 @@ export function serveRequests(bus: Bus, database: Database, log: Logger): Subscr
     bus.serve(rpc.listRecords, (request) => listRecords(database.db, storable(request))),
     bus.serve(rpc.listQueues, () => listQueues(database.db)),
     bus.serve(rpc.leaseTask, (request) => leaseTask(database.db, storable(request))),
+    bus.serve(rpc.renewTask, (request) => renewTask(database.db, storable(request))),
     bus.serve(rpc.submitTask, (request) => submitTask(database.db, bus, storable(request))),
     bus.serve(rpc.skipTask, (request) => skipTask(database.db, storable(request))),
     bus.serve(rpc.previewImport, (request) => previewImport(request)),

@@ -172,6 +172,57 @@ describe.skipIf(noBrowser !== undefined)('labeling in the studio', () => {
     await page.locator('.tag.completed').waitFor();
   });
 
+  it('a task stays the labeler’s while they are at it; once it is lost the page says so and keeps what was begun', async () => {
+    const spec = await walker.studio.rankingSpec('kept', records.map((record) => ({ ...record, id: `kept-${record.id}` })), 3);
+    await fetch(`${walker.studio.url}api/runs`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ spec, id: 'kept' }) });
+    const other = await walker.browser.newContext({ locale: 'en-GB' });
+    const slow = await other.newPage();
+    await slow.clock.install();
+    await slow.goto(`${walker.studio.url}#/label`);
+    await slow.locator('.answer-card[data-place="0"]:focus').waitFor();
+    await slow.keyboard.press('3');
+    const before = await slow.locator('.answer-card p.text').allTextContents();
+    const prompt = await slow.locator('.prompt .turn').textContent();
+
+    // Nothing is asked for as long as nothing is done; a sign of life keeps this task and the one behind it.
+    const renewals: { id: string; status: number }[] = [];
+    slow.on('response', (response) => {
+      const id = /tasks\/(\w+)\/renew/.exec(response.url())?.[1];
+      if (id !== undefined) renewals.push({ id, status: response.status() });
+    });
+    await slow.clock.fastForward('10:00');
+    expect(renewals).toEqual([]);
+    await slow.mouse.move(100, 100);
+    await expect.poll(() => renewals.map(({ status }) => status), patient).toEqual([200, 200]);
+    await slow.mouse.move(120, 100);
+    expect(renewals).toHaveLength(2);
+
+    // Taken away at the store: the page finds out at the next sign of life.
+    const labelerId = await slow.evaluate(() => localStorage.getItem('minchat-labeler') ?? '');
+    const taskId = renewals[0]?.id ?? '';
+    await walker.studio.bus.call(rpc.skipTask, { taskId, labelerId, reason: 'taken away' });
+    await slow.clock.fastForward('02:00');
+    await slow.mouse.move(100, 100);
+    await slow.getByRole('alert').getByText('This task is no longer yours.').waitFor();
+    expect(await slow.getByRole('button', { name: 'Hand in' }).count()).toBe(0);
+    expect(await slow.locator('.answer-card p.text').allTextContents()).toEqual(before);
+    expect(await slow.evaluate((id) => localStorage.getItem(`minchat-draft-${id}`), taskId)).toContain('"order":[1,2,0,3]');
+    expect(await seriousFindings(slow)).toEqual([]);
+    await slow.getByRole('button', { name: 'Take another task' }).click();
+    await expect.poll(() => slow.locator('.prompt .turn').textContent(), patient).not.toBe(prompt);
+    await slow.getByRole('button', { name: 'Hand in' }).waitFor();
+
+    // The same when handing in is what finds out.
+    const second = renewals[1]?.id ?? '';
+    await walker.studio.bus.call(rpc.skipTask, { taskId: second, labelerId, reason: 'taken away' });
+    await slow.keyboard.press('2');
+    await slow.keyboard.press('Control+Enter');
+    await slow.getByRole('alert').getByText('This task is no longer yours.').waitFor();
+    expect(await slow.evaluate((id) => localStorage.getItem(`minchat-draft-${id}`), second)).toContain('"order":[1,0,2,3]');
+    await other.close();
+    await fetch(`${walker.studio.url}api/runs/kept/cancel`, { method: 'POST' });
+  });
+
   it('a demonstration is written, to a prompt of one’s own and to an imported one', async () => {
     await go('label');
     await button('Write your own').click();

@@ -1723,6 +1723,22 @@ export const descriptor: Descriptor = {
     "type": "bool"
    }
   },
+  "RenewTaskRequest": {
+   "taskId": {
+    "id": 1,
+    "type": "string"
+   },
+   "labelerId": {
+    "id": 2,
+    "type": "string"
+   }
+  },
+  "RenewTaskReply": {
+   "leasedUntilMs": {
+    "id": 1,
+    "type": "uint64"
+   }
+  },
   "SubmitTaskRequest": {
    "taskId": {
     "id": 1,

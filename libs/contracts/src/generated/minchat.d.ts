@@ -7925,6 +7925,126 @@ export namespace minchat {
         }
 
         /**
+         * Properties of a RenewTaskRequest.
+         * @deprecated Use minchat.v1.RenewTaskRequest.$Properties instead.
+         */
+        interface IRenewTaskRequest extends minchat.v1.RenewTaskRequest.$Properties {
+        }
+
+        /** Represents a RenewTaskRequest. */
+        class RenewTaskRequest {
+
+            /**
+             * Constructs a new RenewTaskRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.RenewTaskRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** RenewTaskRequest taskId. */
+            taskId: string;
+
+            /** RenewTaskRequest labelerId. */
+            labelerId: string;
+
+            /**
+             * Encodes the specified RenewTaskRequest message. Does not implicitly {@link minchat.v1.RenewTaskRequest.verify|verify} messages.
+             * @param message RenewTaskRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.RenewTaskRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a RenewTaskRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.RenewTaskRequest & minchat.v1.RenewTaskRequest.$Shape} RenewTaskRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.RenewTaskRequest & minchat.v1.RenewTaskRequest.$Shape;
+        }
+
+        namespace RenewTaskRequest {
+
+            /** Properties of a RenewTaskRequest. */
+            interface $Properties {
+
+                /** RenewTaskRequest taskId */
+                taskId?: (string|null);
+
+                /** RenewTaskRequest labelerId */
+                labelerId?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a RenewTaskRequest. */
+            type $Shape = minchat.v1.RenewTaskRequest.$Properties;
+        }
+
+        /**
+         * Properties of a RenewTaskReply.
+         * @deprecated Use minchat.v1.RenewTaskReply.$Properties instead.
+         */
+        interface IRenewTaskReply extends minchat.v1.RenewTaskReply.$Properties {
+        }
+
+        /** Represents a RenewTaskReply. */
+        class RenewTaskReply {
+
+            /**
+             * Constructs a new RenewTaskReply.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.RenewTaskReply.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** RenewTaskReply leasedUntilMs. */
+            leasedUntilMs: number;
+
+            /**
+             * Encodes the specified RenewTaskReply message. Does not implicitly {@link minchat.v1.RenewTaskReply.verify|verify} messages.
+             * @param message RenewTaskReply message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.RenewTaskReply.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a RenewTaskReply message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.RenewTaskReply & minchat.v1.RenewTaskReply.$Shape} RenewTaskReply
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.RenewTaskReply & minchat.v1.RenewTaskReply.$Shape;
+        }
+
+        namespace RenewTaskReply {
+
+            /** Properties of a RenewTaskReply. */
+            interface $Properties {
+
+                /** RenewTaskReply leasedUntilMs */
+                leasedUntilMs?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a RenewTaskReply. */
+            type $Shape = minchat.v1.RenewTaskReply.$Properties;
+        }
+
+        /**
          * Properties of a SubmitTaskRequest.
          * @deprecated Use minchat.v1.SubmitTaskRequest.$Properties instead.
          */

@@ -50,7 +50,7 @@ function QueueList({ queues }: { queues: readonly Queue[] }) {
 }
 
 function Tasks({ kind, onDone }: { kind: 'rank' | 'write'; onDone: () => void }) {
-  const { task, problem, ended, end, retry } = useTasks(kind, '');
+  const { task, lost, problem, ended, end, advance } = useTasks(kind, '');
   const finish = async (what: 'submit' | 'skip', body: object): Promise<void> => {
     await end(what, body);
     onDone();
@@ -61,10 +61,16 @@ function Tasks({ kind, onDone }: { kind: 'rank' | 'write'; onDone: () => void })
       {task === null ? (
         <Empty title={ended > 0 ? t('All done. Thank you!') : t('Nothing to do right now')}>
           <p className="quiet">{kind === 'rank' ? t('Tasks come from a run whose rank stage has labelers: human. Start one, or write answers meanwhile.') : t('Every prompt has an answer. Import prompts, or write one of your own.')}</p>
-          <button type="button" onClick={() => void retry()}>{t('Look again')}</button>
+          <button type="button" onClick={() => void advance()}>{t('Look again')}</button>
         </Empty>
       ) : null}
-      {task ? (kind === 'rank' ? <RankTask key={task.id} task={task} onEnd={finish} /> : <WriteTask key={task.id} task={task} onEnd={finish} />) : null}
+      {task ? (kind === 'rank' ? <RankTask key={task.id} task={task} lost={lost} onEnd={finish} /> : <WriteTask key={task.id} task={task} lost={lost} onEnd={finish} />) : null}
+      {lost ? (
+        <div className="notice lost" role="alert">
+          <div><b>{t('This task is no longer yours.')}</b> {t('It goes to somebody else when nothing is done at it for a quarter of an hour. What you began is kept in this browser, and is there again if the task comes back to you.')}</div>
+          <button type="button" className="primary" onClick={() => void advance()}>{t('Take another task')}</button>
+        </div>
+      ) : null}
       {ended > 0 ? <p className="quiet tally">{t('{n} done in this sitting', { n: ended })}</p> : null}
     </>
   );

@@ -5,7 +5,7 @@ import type { Task } from '../api.ts';
 import { t } from '../preferences.ts';
 import { announce, Conversation } from '../ui.tsx';
 import { AnswerCard } from './answer-card.tsx';
-import { dropDraft, readDraft, writeDraft } from './drafts.ts';
+import { readDraft, writeDraft } from './drafts.ts';
 import { skipReasons } from './flags.ts';
 import { move, newRanking, ranksByAnswer, ranksByPlace, toggleTie, type Ranking } from './ranking.ts';
 import { SkipButton } from './skip-button.tsx';
@@ -22,13 +22,12 @@ function isDraftOf(count: number) {
   };
 }
 
-/** Answers to put in order: by dragging, or by keys alone (see guide.tsx). Every change can be undone. */
-export function RankTask({ task, onEnd }: { task: Task; onEnd: (what: 'submit' | 'skip', body: object) => Promise<void> }) {
+/** Answers to put in order: by dragging, or by keys alone (see guide.tsx). Every change can be undone. A task that was lost can only be looked at. */
+export function RankTask({ task, lost, onEnd }: { task: Task; lost: boolean; onEnd: (what: 'submit' | 'skip', body: object) => Promise<void> }) {
   const count = task.answers.length;
   const [drafts, setDrafts] = useState<Draft[]>(() => [readDraft(task.id, isDraftOf(count)) ?? { ranking: newRanking(count), ratings: task.answers.map(() => 0), flags: task.answers.map(() => []) }]);
   const [marking, setMarking] = useState(false);
   const activeMs = useActiveTime();
-  const [busy, setBusy] = useState(false);
   const cards = useRef<(HTMLElement | null)[]>([]);
   const wanted = useRef<number>(undefined);
   const draft = drafts.at(-1)!;
@@ -70,18 +69,10 @@ export function RankTask({ task, onEnd }: { task: Task; onEnd: (what: 'submit' |
   };
   const flag = (answer: number, name: string): void =>
     change({ flags: flags.map((list, i) => (i !== answer ? list : list.includes(name) ? list.filter((one) => one !== name) : [...list, name])) });
-  const skip = async (reason: string): Promise<void> => {
-    dropDraft(task.id);
-    await onEnd('skip', { reason, activeMs: activeMs() });
-  };
-  const submit = async (): Promise<void> => {
-    if (busy) return;
-    setBusy(true);
+  const skip = (reason: string): Promise<void> => onEnd('skip', { reason, activeMs: activeMs() });
+  const submit = (): Promise<void> => {
     const given = ranksByAnswer(ranking);
-    dropDraft(task.id);
-    await onEnd('submit', { activeMs: activeMs(), verdicts: task.answers.map((_, i) => ({ rank: given[i] ?? 0, rating: ratings[i] ?? 0, flags: flags[i] ?? [] })) });
-    announce(t('Handed in'));
-    setBusy(false);
+    return onEnd('submit', { activeMs: activeMs(), verdicts: task.answers.map((_, i) => ({ rank: given[i] ?? 0, rating: ratings[i] ?? 0, flags: flags[i] ?? [] })) });
   };
 
   const onCardKey = (event: React.KeyboardEvent, place: number): void => {
@@ -125,13 +116,15 @@ export function RankTask({ task, onEnd }: { task: Task; onEnd: (what: 'submit' |
           </ol>
         </SortableContext>
       </DndContext>
-      <div className="task-end">
-        <button type="button" className="primary" disabled={busy} onClick={() => void submit()}>{t('Hand in')}</button>
-        <button type="button" disabled={drafts.length < 2} onClick={undo}>{t('Undo')}</button>
-        <span className="grow" />
-        <button type="button" onClick={() => void skip(skipReasons[0])}>{t('Cannot judge')}</button>
-        <SkipButton onSkip={skip} />
-      </div>
+      {lost ? null : (
+        <div className="task-end">
+          <button type="button" className="primary" onClick={() => void submit()}>{t('Hand in')}</button>
+          <button type="button" disabled={drafts.length < 2} onClick={undo}>{t('Undo')}</button>
+          <span className="grow" />
+          <button type="button" onClick={() => void skip(skipReasons[0])}>{t('Cannot judge')}</button>
+          <SkipButton onSkip={skip} />
+        </div>
+      )}
     </div>
   );
 }

@@ -1,18 +1,27 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { postJson, type Task } from '../api.ts';
-import { labelerName } from '../preferences.ts';
-import { messageOf } from '../ui.tsx';
+import { postJson, RequestError, type Task } from '../api.ts';
+import { labelerName, t } from '../preferences.ts';
+import { announce, messageOf } from '../ui.tsx';
+import { dropDraft } from './drafts.ts';
+import { useSigns } from './use-signs.ts';
 
 const lookAgainMs = 4000;
+/** The store lets a task go a quarter of an hour after it was last told that somebody is at it. */
+const renewEveryMs = 60_000;
+
+/** Whether a task is no longer the labeler's: somebody else has it, or it is gone. */
+const isLost = (error: unknown): boolean => error instanceof RequestError && (error.status === 409 || error.status === 404);
 
 /**
  * The task before a labeler, the next one fetched already. Ending one shows the next at once; what
- * was decided is on its way meanwhile.
+ * was decided is on its way meanwhile. Signs of life on the page keep both tasks the labeler's.
  */
 export function useTasks(kind: 'rank' | 'write', run: string) {
   const [task, setTask] = useState<Task | null>();
   const [problem, setProblem] = useState('');
   const [ended, setEnded] = useState(0);
+  /** The id of the task that was found to be somebody else's. */
+  const [lost, setLost] = useState('');
   const next = useRef<Promise<Task | null>>(undefined);
   const held = useRef<string[]>([]);
 
@@ -33,6 +42,7 @@ export function useTasks(kind: 'rank' | 'write', run: string) {
       const given = (await next.current?.catch(() => null)) ?? (await lease());
       setTask(given);
       setProblem('');
+      setLost('');
       next.current = given === null ? undefined : lease();
       next.current?.catch(() => undefined);
     } catch (error) {
@@ -57,16 +67,48 @@ export function useTasks(kind: 'rank' | 'write', run: string) {
     return () => clearInterval(timer);
   }, [task, advance]);
 
-  /** Sends what became of the task; it stays on the page when that fails. */
+  /** False when the task is somebody else's by now: then it may be given again some day. */
+  const renew = async ({ id }: Task): Promise<boolean> => {
+    try {
+      await postJson(`/api/label/tasks/${id}/renew`, { labeler: labelerName() });
+    } catch (error) {
+      // Whatever else went wrong: the next sign of life tries again.
+      if (!isLost(error)) return true;
+      held.current = held.current.filter((one) => one !== id);
+      return false;
+    }
+    return true;
+  };
+  const renewedAt = useRef(Date.now());
+  useSigns(() => {
+    if (!task || lost === task.id || Date.now() - renewedAt.current < renewEveryMs) return;
+    renewedAt.current = Date.now();
+    const behind = next.current;
+    // One after the other: the store gives that first, after a reload, which was renewed first.
+    void (async () => {
+      if (!(await renew(task))) setLost(task.id);
+      const waiting = await behind?.catch(() => null);
+      if (waiting && next.current === behind && !(await renew(waiting)) && next.current === behind) next.current = undefined;
+    })();
+  });
+
+  const ending = useRef(false);
+  /** Sends what became of the task; when that fails it stays on the page, and its draft in the browser. */
   const end = async (what: 'submit' | 'skip', body: object): Promise<void> => {
-    if (!task) return;
+    if (!task || lost === task.id || ending.current) return;
+    ending.current = true;
     try {
       await postJson(`/api/label/tasks/${task.id}/${what}`, { labeler: labelerName(), ...body });
+      dropDraft(task.id);
+      if (what === 'submit') announce(t('Handed in'));
       setEnded((count) => count + 1);
       await advance();
     } catch (error) {
-      setProblem(messageOf(error));
+      if (isLost(error)) setLost(task.id);
+      else setProblem(messageOf(error));
+    } finally {
+      ending.current = false;
     }
   };
-  return { task, problem, ended, end, retry: advance };
+  return { task, lost: task?.id === lost, problem, ended, end, advance };
 }

@@ -17,15 +17,12 @@ function useSaved(name: string): [string, (text: string) => void] {
 
 const sends = (event: React.KeyboardEvent): boolean => event.key === 'Enter' && (event.ctrlKey || event.metaKey);
 
-/** An answer to a prompt, written by a person. */
-export function WriteTask({ task, onEnd }: { task: Task; onEnd: (what: 'submit' | 'skip', body: object) => Promise<void> }) {
+/** An answer to a prompt, written by a person. One whose task was lost can still be copied. */
+export function WriteTask({ task, lost, onEnd }: { task: Task; lost: boolean; onEnd: (what: 'submit' | 'skip', body: object) => Promise<void> }) {
   const [completion, setCompletion] = useSaved(task.id);
   const activeMs = useActiveTime();
   const submit = async (): Promise<void> => {
-    if (completion.trim() === '') return;
-    setCompletion('');
-    await onEnd('submit', { completion, activeMs: activeMs() });
-    announce(t('Handed in'));
+    if (completion.trim() !== '') await onEnd('submit', { completion, activeMs: activeMs() });
   };
   return (
     <div className="task">
@@ -33,10 +30,12 @@ export function WriteTask({ task, onEnd }: { task: Task; onEnd: (what: 'submit' 
       <Field label={t('Your answer')}>
         {(id) => <textarea id={id} rows={8} value={completion} onChange={(event) => setCompletion(event.target.value)} onKeyDown={(event) => { if (sends(event)) void submit(); }} />}
       </Field>
-      <div className="task-end">
-        <button type="button" className="primary" disabled={completion.trim() === ''} onClick={() => void submit()}>{t('Hand in')}</button>
-        <SkipButton onSkip={(reason) => onEnd('skip', { reason, activeMs: activeMs() })} />
-      </div>
+      {lost ? null : (
+        <div className="task-end">
+          <button type="button" className="primary" disabled={completion.trim() === ''} onClick={() => void submit()}>{t('Hand in')}</button>
+          <SkipButton onSkip={(reason) => onEnd('skip', { reason, activeMs: activeMs() })} />
+        </div>
+      )}
     </div>
   );
 }

@@ -58,6 +58,7 @@ export const access: Readonly<Record<string, Access>> = {
   'PUT /api/label/guidelines': audited('label.guidelines'),
   'GET /api/label/queues': people,
   'POST /api/label/tasks': labelers,
+  'POST /api/label/tasks/:id/renew': labelers,
   'POST /api/label/tasks/:id/submit': labelers,
   'POST /api/label/tasks/:id/skip': labelers,
   'POST /api/comparisons': labelers,

@@ -74,6 +74,12 @@ export const labelingRoutes: FastifyPluginAsyncZod<{ bus: Pick<Bus, 'call' | 'pu
   });
 
   const params = z.object({ id: z.string().min(1).max(128) });
+  const renewed = z.object({ leasedUntil: z.int() });
+  app.post('/label/tasks/:id/renew', { schema: { tags, summary: 'Keep a task while the labeler is at it; 409 when somebody else has it by now', params, body: z.strictObject({ labeler }), response: { 200: renewed, ...errors } } }, async (request) => {
+    const { leasedUntilMs } = await bus.call(rpc.renewTask, { taskId: request.params.id, labelerId: labelerOf(request.principal, request.body.labeler) });
+    return { leasedUntil: leasedUntilMs };
+  });
+
   const verdict = z.strictObject({ rank, rating, flags });
   const submission = z.strictObject({ labeler, verdicts: z.array(verdict).max(64).default([]), completion: text.default(''), activeMs });
   app.post('/label/tasks/:id/submit', { schema: { tags, summary: 'Hand in a ranking, or an answer', params, body: submission, response: { 200: accepted, ...errors } } }, async (request) => {

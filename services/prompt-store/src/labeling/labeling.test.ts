@@ -1,9 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Feedback } from '@minchat/bus';
-import { LeaseTaskRequest, ListRecordsRequest, SkipTaskRequest, SubmitTaskRequest, create, type DemonstrationWritten, type Init, type LabelingTask, type RankingSubmitted, PromptSubmitted } from '@minchat/contracts';
+import { LeaseTaskRequest, ListRecordsRequest, RenewTaskRequest, SkipTaskRequest, SubmitTaskRequest, create, type DemonstrationWritten, type Init, type LabelingTask, type RankingSubmitted, PromptSubmitted } from '@minchat/contracts';
 import type { AnswersRecord } from '@minchat/datasets';
 import type { Database } from '../database.ts';
 import { createFeedbackStore } from '../feedback.ts';
@@ -14,7 +15,7 @@ import { checkGold } from './gold.ts';
 import { getGuidelines, saveGuidelines } from './guidelines.ts';
 import { closeQueue, listQueues, openQueue } from './queues.ts';
 import { agreementReport } from './report.ts';
-import { leaseTask, skipTask, submitTask } from './tasks.ts';
+import { leaseTask, renewTask, skipTask, submitTask } from './tasks.ts';
 
 describe.each(await testDatabases())('labeling on $name', ({ start }) => {
   let home: TestDatabase;
@@ -74,6 +75,37 @@ describe.each(await testDatabases())('labeling on $name', ({ start }) => {
     await skipTask(database.db, create(SkipTaskRequest, { taskId: task.taskId ?? '', labelerId: 'ann', reason: 'cannot judge', activeMs: 4000 }));
     expect(await take('ann', 'skip')).toEqual({});
     expect((await take('ben', 'skip')).taskId).toBe(task.taskId);
+  });
+
+  test('a task is kept by renewing it, by its holder alone, and not once somebody else has it', async () => {
+    await open('kept', 2, 2);
+    const renew = (labelerId: string, task: Init<LabelingTask>) => renewTask(database.db, create(RenewTaskRequest, { taskId: task.taskId ?? '', labelerId }));
+    // As if that much time had passed.
+    const pass = (minutes: number) => database.db.execute(sql`update labeling_tasks set leased_until = leased_until - make_interval(mins => ${minutes}) where job_id = 'kept-job'`);
+    const first = await take('ann', 'kept');
+    const behind = await take('ann', 'kept', [first.taskId ?? '']);
+
+    await pass(14);
+    const { leasedUntilMs } = await renew('ann', first);
+    expect(leasedUntilMs).toBeGreaterThanOrEqual(first.leasedUntilMs ?? 0);
+    await expect(renew('ben', first)).rejects.toMatchObject({ code: 'MC_CONFLICT' });
+    await renew('ann', behind);
+    await pass(14);
+    expect(await take('ben', 'kept')).toEqual({});
+    // Which of them comes first after a reload is as before.
+    expect((await take('ann', 'kept')).taskId).toBe(first.taskId);
+
+    // Over, but nobody came: it is hers still.
+    await pass(30);
+    await renew('ann', first);
+    const taken = await take('ben', 'kept');
+    expect(taken.taskId).toBe(behind.taskId);
+    await expect(renew('ann', behind)).rejects.toMatchObject({ code: 'MC_CONFLICT' });
+    await expect(submit('ann', behind, [0, 1, 2])).rejects.toMatchObject({ code: 'MC_CONFLICT' });
+    await submit('ben', taken, [0, 1, 2]);
+    await expect(renew('ben', taken)).rejects.toMatchObject({ code: 'MC_CONFLICT' });
+    await expect(renew('ann', { taskId: 'none' })).rejects.toMatchObject({ code: 'MC_NOT_FOUND' });
+    await submit('ann', first, [0, 1, 2]);
   });
 
   test('more rankings than prompts: each prompt goes to several labelers', async () => {

@@ -1,7 +1,7 @@
 import { and, eq, notExists, sql, type SQL } from 'drizzle-orm';
 import type { AnyPgColumn } from 'drizzle-orm/pg-core';
 import type { Bus } from '@minchat/bus';
-import type { Init, LabelingTask, LeaseTaskRequest, SkipTaskRequest, SubmitTaskRequest } from '@minchat/contracts';
+import type { Init, LabelingTask, LeaseTaskRequest, RenewTaskReply, RenewTaskRequest, SkipTaskRequest, SubmitTaskRequest } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
 import type { Db } from '../database.ts';
 import { withDatabaseErrors } from '../database-errors.ts';
@@ -11,7 +11,7 @@ import { goldScore } from './agreement.ts';
 import { makeGold } from './gold.ts';
 import { isUnanswered } from './queues.ts';
 
-/** How long a task is a labeler's; taking it again begins anew. */
+/** How long a task is a labeler's; taking it again or renewing it begins anew. */
 const leaseMinutes = 15;
 
 type Task = typeof labelingTasks.$inferSelect;
@@ -114,6 +114,17 @@ async function leaseUnanswered(db: Db, { labelerId }: LeaseTaskRequest): Promise
 }
 
 /**
+ * Makes the lease begin anew for a labeler who is still at it; one that is over too, as long as
+ * nobody else has taken the task. Throws MC_CONFLICT when somebody has, MC_NOT_FOUND.
+ */
+export function renewTask(db: Db, { taskId, labelerId }: RenewTaskRequest): Promise<Init<RenewTaskReply>> {
+  return withDatabaseErrors(async () => {
+    const [renewed] = await db.update(labelingTasks).set(lease(labelerId)).where(and(eq(labelingTasks.id, taskId), eq(labelingTasks.leasedBy, labelerId))).returning();
+    return { leasedUntilMs: (renewed ?? (await heldTask(db, taskId, labelerId))).leasedUntil?.getTime() ?? 0 };
+  });
+}
+
+/**
  * Publishes what a labeler decided as feedback, and ends the task for them. A crash in between
  * gives the task again; feedback that comes twice is stored once. Throws MC_CONFLICT when somebody
  * else has the task by now, MC_USAGE, MC_NOT_FOUND.
@@ -158,7 +169,7 @@ async function heldTask(db: Db, taskId: string, labelerId: string): Promise<Task
   const [task] = await db.select().from(labelingTasks).where(eq(labelingTasks.id, taskId));
   if (task === undefined) throw new MinchatError('MC_NOT_FOUND', `expected a labeling task, found none called ${taskId.slice(0, 64)}`);
   if (task.leasedBy !== labelerId) {
-    throw new MinchatError('MC_CONFLICT', 'expected a task of yours, found that it was given to somebody else or is done', { hint: 'Take the next one: a task is yours for a quarter of an hour.' });
+    throw new MinchatError('MC_CONFLICT', 'expected a task of yours, found that it was given to somebody else or is done', { hint: 'Take the next one: a task is yours until nothing was done at it for a quarter of an hour.' });
   }
   return task;
 }
