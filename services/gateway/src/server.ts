@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
-import rateLimit from '@fastify/rate-limit';
+import rateLimit, { normalizeIP } from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
 import { rpc, type Bus } from '@minchat/bus';
 import type { Logger } from '@minchat/telemetry';
@@ -100,7 +100,8 @@ export async function createServer(bus: Bus, env: ServerSettings, log: Logger, r
   await app.register(rateLimit, {
     max: ({ principal }) => (principal.kind === 'key' && principal.rateLimit > 0 ? principal.rateLimit : env.GATEWAY_RATE_LIMIT),
     timeWindow: '1 minute',
-    keyGenerator: ({ principal, ip }) => ('id' in principal ? principal.id : `ip:${ip}`),
+    // An IPv6 customer has a whole /64: its addresses count as one.
+    keyGenerator: ({ principal, ip }) => ('id' in principal ? principal.id : `ip:${normalizeIP(ip)}`),
     errorResponseBuilder: (_request, { after }) => new ApiError(429, `Rate limit reached. Try again in ${after}.`, { code: 'rate_limit_exceeded' }),
   });
   app.addHook('onSend', async (_request, reply) => {

@@ -162,6 +162,23 @@ describe('logging in', () => {
     expect((await ask(strict, '/api/session')).status).toBe(200);
   });
 
+  it('counts the addresses that one customer has as one: a /64 of IPv6, and IPv4 however it is written', async () => {
+    const strict = await gateway({ GATEWAY_LOGIN_RATE_LIMIT: 2, GATEWAY_RATE_LIMIT: 1000, GATEWAY_TRUST_PROXY: '127.0.0.1' });
+    const from = async (address: string): Promise<[number, string | null]> => {
+      const headers = { 'x-forwarded-for': address };
+      const { status } = await logIn(strict, 'name', 'x', { headers });
+      return [status, (await ask(strict, '/api/runs', { headers })).headers.get('x-ratelimit-remaining')];
+    };
+    expect(await from('2001:db8:1:2::1')).toEqual([401, '999']);
+    expect(await from('2001:DB8:1:2:ffff:0:0:9')).toEqual([401, '998']);
+    expect(await from('2001:db8:1:2:8000::7')).toEqual([429, '997']);
+    expect(await from('2001:db8:1:3::1')).toEqual([401, '999']);
+    expect(await from('203.0.113.7')).toEqual([401, '999']);
+    expect(await from('::ffff:203.0.113.7')).toEqual([401, '998']);
+    expect(await from('::ffff:cb00:7107')).toEqual([429, '997']);
+    expect(await from('203.0.113.8')).toEqual([401, '999']);
+  });
+
   const hostile: [string, number, string][] = [
     ['no JSON', 400, '{"name":'], ['nothing', 400, ''], ['a list', 400, '[]'], ['null', 400, 'null'],
     ['objects for texts', 400, '{"name":{"$ne":""},"password":{"$ne":""}}'],

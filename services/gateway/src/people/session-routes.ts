@@ -1,3 +1,4 @@
+import { normalizeIP } from '@fastify/rate-limit';
 import { rpc, type Bus } from '@minchat/bus';
 import type { Account } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
@@ -12,7 +13,7 @@ import { nobody, type Principal } from './principal.ts';
 export interface SessionOptions {
   bus: Pick<Bus, 'call'>;
   identities: Identities;
-  /** Passwords and links that one address may try in a minute. */
+  /** Passwords and links that one address (a /64 of IPv6) may try in a minute. */
   tries: number;
 }
 
@@ -40,7 +41,7 @@ export const openSessionRoute: FastifyPluginAsyncZod = async (app) => {
 
 /** Logging in and out, coming by a link, and one's own account, under /api. */
 export const sessionRoutes: FastifyPluginAsyncZod<SessionOptions> = async (app, { bus, identities, tries }) => {
-  const config = { rateLimit: { max: tries, timeWindow: '1 minute', keyGenerator: (request: { ip: string }) => `login:${request.ip}` } };
+  const config = { rateLimit: { max: tries, timeWindow: '1 minute', keyGenerator: (request: { ip: string }) => `login:${normalizeIP(request.ip)}` } };
 
   app.get('/session', { schema: { tags, summary: 'Whether people log in here, and who is logged in', response: { 200: sessionView, ...errors } } }, async (request, reply) => {
     const principal = await identities.of(request);
