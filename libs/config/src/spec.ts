@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import { formatCondition, parseCondition, type GateCondition } from './spec/gate.ts';
 import { isStageKind, stageKinds, type StageKind } from './spec/kinds.ts';
-import { SpecSource, suggest } from './spec/source.ts';
+import { SpecSource } from './spec/source.ts';
+import { suggest } from './spec/suggest.ts';
 import { findCycle, formatInputRef, wireStage, type InputRef } from './spec/wiring.ts';
 
 export { formatCondition, judgeGate, type GateCondition } from './spec/gate.ts';
 export { artifactKindOf, stageKind, stageKinds, type PortType, type StageKind, type StageKindEntry } from './spec/kinds.ts';
 export { formatInputRef, type InputRef } from './spec/wiring.ts';
-export { suggest } from './spec/source.ts';
+export { suggest } from './spec/suggest.ts';
 
 /** A run's spec, checked, every input wired, defaults filled in. */
 export interface RunSpec {

@@ -1,5 +1,5 @@
-// The settings of every kind of stage as JSON Schema, for the form that starts a run. A file, since the
-// studio imports no service: `node src/schemas/stage-settings.ts` writes it, a test finds it out of date.
+// The settings of every kind of stage as JSON Schema, for whoever checks a run before it starts. A file, since the
+// libraries import no service: `node src/schemas/stage-settings.ts` writes it, a test finds it out of date.
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { stageKinds } from '@minchat/config';
@@ -14,7 +14,7 @@ import { ppoSettings } from '../../../services/ppo-trainer/src/settings.ts';
 import { evaluateSettings } from '../../../services/evaluator/src/settings.ts';
 
 const services = fileURLToPath(new URL('../../../services/', import.meta.url));
-export const target = fileURLToPath(new URL('../../../libs/web/src/runs/stage-settings.json', import.meta.url));
+export const target = fileURLToPath(new URL('../../../libs/config/src/stage-settings.json', import.meta.url));
 
 /** Each kind's schema, and the file in which its settings are explained. */
 const kinds: Record<keyof typeof stageKinds, [schema: z.ZodType, source: string]> = {

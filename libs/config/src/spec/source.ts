@@ -1,5 +1,4 @@
 import { MinchatError } from '@minchat/errors';
-import { distance } from 'fastest-levenshtein';
 import { isMap, isNode, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
 
 export type Path = readonly (string | number)[];
@@ -87,15 +86,4 @@ export class SpecSource {
     const pair = parent.items.find(({ key }) => isScalar(key) && key.value === name);
     return isScalar(pair?.key) ? pair.key.range?.[0] : undefined;
   }
-}
-
-/** `; did you mean "settings"?` when a known name is near, else the list of known names. */
-export function suggest(found: string, known: readonly string[]): string {
-  const [nearest] = known
-    .map((name) => ({ name, edits: distance(found.toLowerCase(), name.toLowerCase()) }))
-    // Two letters swapped are two edits.
-    .filter(({ name, edits }) => edits <= (name.length < 4 ? 1 : Math.max(2, Math.floor(name.length / 3))))
-    .toSorted((a, b) => a.edits - b.edits);
-  if (nearest !== undefined) return `; did you mean "${nearest.name}"?`;
-  return known.length === 0 ? '' : `; known are ${known.join(', ')}`;
 }

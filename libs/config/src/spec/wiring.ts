@@ -1,5 +1,6 @@
 import { artifactKindOf, stageKind, type PortType, type StageKind } from './kinds.ts';
-import { suggest, type SpecSource } from './source.ts';
+import type { SpecSource } from './source.ts';
+import { suggest } from './suggest.ts';
 
 /** Where an input comes from: an output of a stage, or an artifact that exists. */
 export type InputRef =

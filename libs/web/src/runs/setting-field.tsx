@@ -1,6 +1,6 @@
 import { useId, useState } from 'react';
 import { t } from '../preferences.ts';
-import { discriminator, problemsOf, rangeOf, variantOf, type Path, type Schema } from './settings-schema.ts';
+import { discriminator, problemsOf, rangeOf, variantOf, type Path, type Schema } from '@minchat/config/stage-settings';
 
 interface FieldProps {
   name: string;

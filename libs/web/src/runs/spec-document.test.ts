@@ -1,5 +1,4 @@
 import { expect, it } from 'vitest';
-import { discriminator, problemsOf, stageSettings, variantOf } from './settings-schema.ts';
 import { SpecDocument } from './spec-document.ts';
 
 const text = `# The whole way.
@@ -29,17 +28,9 @@ it('finds what is wrong with settings, at its place', () => {
   expect(new SpecDocument(text).settingsProblems()).toEqual([]);
   expect(withSettings('{ epochs: 0 }').settingsProblems()).toEqual([{ stage: 'sft', path: ['epochs'], message: 'sft.epochs: expected a whole number at least 1, found 0', line: 4, column: 17 }]);
   expect(withSettings('{ epochs: many }').settingsProblems()).toMatchObject([{ path: ['epochs'] }]);
-  expect(withSettings('{ epoch: 3 }').settingsProblems()).toMatchObject([{ message: 'sft.epoch: unknown setting "epoch"' }]);
+  expect(withSettings('{ epoch: 3 }').settingsProblems()).toMatchObject([{ message: 'sft.epoch: unknown setting "epoch"; did you mean "epochs"?' }]);
   expect(withSettings('{ anything: 3 }\n    plugin: ./mine.ts').settingsProblems()).toEqual([]);
   expect(new SpecDocument('name: a\nstages:\n  data: {}\n').settingsProblems()).toMatchObject([{ path: ['source'], line: 3 }]);
   expect(new SpecDocument('{').spec).toBeUndefined();
   expect(new SpecDocument('- 1').stages).toEqual([]);
-});
-
-it('tells variants apart', () => {
-  const kl = stageSettings['ppo']?.properties?.['kl'] ?? {};
-  expect(discriminator(kl.oneOf ?? [])).toBe('type');
-  expect(Object.keys(variantOf(kl, { type: 'adaptive' }).properties ?? {})).toContain('horizon');
-  expect(problemsOf(kl, { type: 'fixed', horizon: 5 })).toMatchObject([{ path: ['horizon'] }]);
-  expect(problemsOf(kl, { type: 'other' })).toMatchObject([{ path: ['type'], message: 'expected fixed or adaptive, found "other"' }]);
 });

@@ -1,6 +1,6 @@
 import { isMap, isNode, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
 import type { RunSpecView } from '../api.ts';
-import { problemsOf, stageSettings, type Path } from './settings-schema.ts';
+import { problemsOf, stageSettings, type Path } from '@minchat/config/stage-settings';
 
 type StageEntry = NonNullable<RunSpecView['stages']>[string];
 export interface SettingsProblem { stage: string; path: Path; message: string; line: number; column: number }

@@ -1,7 +1,7 @@
 import { useId } from 'react';
 import { t } from '../preferences.ts';
 import { Choice, Properties } from './setting-field.tsx';
-import { discriminator, stageSettings, variantOf, type Path, type Schema } from './settings-schema.ts';
+import { discriminator, stageSettings, variantOf, type Path, type Schema } from '@minchat/config/stage-settings';
 import type { SpecDocument } from './spec-document.ts';
 
 const order = Object.keys(stageSettings);

@@ -1,3 +1,6 @@
+// The settings of minchat's own stages and what is wrong with a value for them. Apart from the index:
+// the studio's pages take it, too, and have no need of the rest.
+import { suggest } from './spec/suggest.ts';
 import settings from './stage-settings.json' with { type: 'json' };
 
 /** The part of JSON Schema that settings are written in. */
@@ -77,7 +80,8 @@ export function problemsOf(schema: Schema, value: unknown, path: Path = []): Pro
   if (!isRecord(value)) return wrong('settings by name');
   const { properties = {}, required = [] } = schema;
   const missing = required.filter((key) => value[key] === undefined).map((key): Problem => ({ path: [...path, key], message: 'expected a value, found none' }));
-  const others = Object.keys(value).filter((key) => !(key in properties) && schema.additionalProperties === false).map((key): Problem => ({ path: [...path, key], message: `unknown setting "${key}"` }));
+  const others = Object.keys(value).filter((key) => !Object.hasOwn(properties, key) && schema.additionalProperties === false)
+    .map((key): Problem => ({ path: [...path, key], message: `unknown setting "${key}"${suggest(key, Object.keys(properties))}` }));
   const inner = Object.entries(properties).flatMap(([key, property]) => (value[key] === undefined ? [] : problemsOf(property, value[key], [...path, key])));
   return [...missing, ...others, ...inner];
 }

@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest';
+import { discriminator, problemsOf, stageSettings, variantOf } from './stage-settings.ts';
+
+it('tells variants apart', () => {
+  const kl = stageSettings['ppo']?.properties?.['kl'] ?? {};
+  expect(discriminator(kl.oneOf ?? [])).toBe('type');
+  expect(Object.keys(variantOf(kl, { type: 'adaptive' }).properties ?? {})).toContain('horizon');
+  expect(problemsOf(kl, { type: 'fixed', horizon: 5 })).toMatchObject([{ path: ['horizon'] }]);
+  expect(problemsOf(kl, { type: 'other' })).toMatchObject([{ path: ['type'], message: 'expected fixed or adaptive, found "other"' }]);
+});
+
+it('says what was expected and found, and which name was meant', () => {
+  const { sft = {} } = stageSettings;
+  expect(problemsOf(sft, { epochs: 0, epohcs: 1 })).toEqual([
+    { path: ['epohcs'], message: 'unknown setting "epohcs"; did you mean "epochs"?' },
+    { path: ['epochs'], message: 'expected a whole number at least 1, found 0' },
+  ]);
+  // What every object inherits is no setting.
+  expect(problemsOf(sft, { constructor: 1 })).toMatchObject([{ path: ['constructor'] }]);
+});
