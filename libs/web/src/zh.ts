@@ -124,7 +124,7 @@ export const zh: Readonly<Record<string, string>> = {
   'Prompts, demonstrations and rankings, by collection. What people submit goes to feedback.': '按数据集列出的提示、示范与排序。人们提交的内容进入 feedback。',
   'Prompts, demonstrations, rankings or plain text: JSON lines, Parquet, Open-Assistant, HH-RLHF, Alpaca.': '提示、示范、排序或纯文本：JSON 行、Parquet、Open-Assistant、HH-RLHF、Alpaca。',
   'Rank answers': '给回答排序',
-  'Rankings of {run}': '{run} 的排序',
+  'Tasks of {run}': '{run} 的任务',
   'Rate {n} of 7': '评 {n} 分，满分 7',
   'Rated {rating} of 7': '已评 {rating} 分，满分 7',
   'Reason': '原因',

@@ -105,23 +105,54 @@ describe.skipIf(noBrowser !== undefined)('data in the studio', () => {
     expect(await page.content()).not.toContain('yak');
   });
 
-  it('what a labeler is sent tells of no model and no gold', async () => {
-    const answers = ['one', 'two'].map((text) => ({ text, finished: true }));
-    const spec = await walker.studio.rankingSpec('blind', [{ id: 'p1', model: 'secret-model', messages: [{ role: 'user', content: 'Which?' }], answers }], 1, "gold: { collection: faq, rate: 0.5 }");
-    await fetch(`${walker.studio.url}api/runs`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ spec, id: 'blind' }) });
+  it('what a labeler is sent tells of no model and of no gold question, which no run is given', async () => {
+    const post = (path: string, body: object): Promise<Response> => fetch(`${walker.studio.url}api/${path}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+    const questions = ['Gnats?', 'Newts?', 'Bats?', 'Cats?'].map((prompt) => JSON.stringify({ prompt, chosen: 'Good one.', rejected: 'Bad one.' }));
+    await (await fetch(`${walker.studio.url}api/data/imports?collection=known&format=jsonl`, { method: 'POST', headers: { 'content-type': 'application/octet-stream' }, body: questions.join('\n') })).text();
+    const records = [1, 2, 3, 4, 5, 6].map((n) => ({ id: `p${n}`, model: 'secret-model', messages: [{ role: 'user' as const, content: `Which ${n}?` }], answers: ['one', 'two'].map((text) => ({ text, finished: true })) }));
+    const spec = await walker.studio.rankingSpec('blind', records, 6, 'gold: { collection: known, rate: 0.5 }');
+    await post('runs', { spec, id: 'blind' });
+
+    type Given = { task: { id: string; messages: { content: string }[]; leasedUntil: number } | null };
     const bodies: string[] = [];
-    const take = async (labeler: string): Promise<{ id: string; answers: { text: string }[] } | null> => {
-      const response = await fetch(`${walker.studio.url}api/label/tasks`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ labeler, kind: 'rank', run: 'blind' }) });
+    const told = async (response: Response): Promise<string> => {
+      expect(response.status).toBe(200);
       const body = await response.text();
       bodies.push(body);
-      return (JSON.parse(body) as { task: { id: string; answers: { text: string }[] } | null }).task;
+      return body;
     };
-    await expect.poll(() => take('first'), patient).not.toBeNull();
-    // Of many labelers some are given the gold question, while one has the only task.
-    const queue = await fetch(`${walker.studio.url}api/label/queues`);
-    bodies.push(await queue.text());
-    for (const body of bodies) expect(body).not.toMatch(/secret|gold|faq|model/);
-    await fetch(`${walker.studio.url}api/runs/blind/cancel`, { method: 'POST' });
+    const take = async (): Promise<Given['task']> => (JSON.parse(await told(await post('label/tasks', { labeler: 'first', kind: 'rank', run: 'blind' }))) as Given).task;
+    await expect.poll(take, patient).not.toBeNull();
+    // What there is to see of one task, from taking to handing in, without what differs between any two.
+    const seen = { gold: new Set<string>(), other: new Set<string>() };
+    let count = { gold: 0, other: 0 };
+    for (let done = 0; done < 6; done += 1) {
+      const task = await take();
+      if (task === null) break;
+      const kind = records.some(({ messages }) => messages[0]?.content === task.messages[0]?.content) ? 'other' : 'gold';
+      count = { ...count, [kind]: count[kind] + 1 };
+      const renewed = await told(await post(`label/tasks/${task.id}/renew`, { labeler: 'first' }));
+      const queues = await told(await fetch(`${walker.studio.url}api/label/queues`));
+      const bad = await post(`label/tasks/${task.id}/submit`, { labeler: 'first', verdicts: [] });
+      const refused = `${bad.status} ${await bad.text()}`;
+      const submitted = await told(await post(`label/tasks/${task.id}/submit`, { labeler: 'first', verdicts: [{ rank: 0 }, { rank: 1 }] }));
+      const after = await told(await fetch(`${walker.studio.url}api/label/queues`));
+      const figures = (body: string): unknown => Object.entries((JSON.parse(body) as { queues: Record<string, unknown>[] }).queues.find((one) => one['run'] === 'blind') ?? {}).map(([name, value]) => [name, name === 'done' ? Number(value) - done : name === 'open' ? Number(value) + done : value]);
+      seen[kind].add(JSON.stringify([Object.keys(task), task.id.length, typeof task.leasedUntil, Object.keys(JSON.parse(renewed) as object), figures(queues), refused, submitted, figures(after)]));
+    }
+    expect(count.gold).toBeGreaterThan(0);
+    expect(count.other).toBeGreaterThan(0);
+    expect(seen.gold).toEqual(seen.other);
+    for (const body of bodies) expect(body).not.toMatch(/secret|gold|known|model/);
+
+    // Of what was answered only the rankings of the run's own answers are feedback.
+    const exported = async (): Promise<string> => (await fetch(`${walker.studio.url}api/data/collections/feedback/export?type=comparisons`)).text();
+    await expect.poll(async () => (await exported()).match(/Which \d/g)?.length, patient).toBe(count.other);
+    expect(await exported()).not.toMatch(/Gnats|Newts|Bats|Cats/);
+    await post('runs/blind/cancel', {});
+    await post('runs', { spec: 'name: greedy\nstages:\n  data: { settings: { source: collection, collection: known } }\n', id: 'greedy' });
+    const status = async (): Promise<string> => JSON.stringify(await (await fetch(`${walker.studio.url}api/runs/greedy`)).json());
+    await expect.poll(status, patient).toContain('found the gold questions of the run blind');
   });
 
   it('every page of data fits a phone, in Chinese and in the dark', async () => {

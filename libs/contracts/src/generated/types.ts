@@ -1041,13 +1041,16 @@ export interface ListQueuesReply {
 }
 export const ListQueuesReply: MessageType<ListQueuesReply> = { name: 'ListQueuesReply', codec: minchat.v1.ListQueuesReply };
 
-/** The rankings that a stage of a run waits for. */
+/**
+ * A stage of a run that waits for rankings, in tasks. Gold questions are among them (of those wanted,
+ * as many as are to be expected), so that the figures tell of no task whether it was one.
+ */
 export interface LabelingQueue {
   runId: string;
   stage: string;
   wanted: number;
   done: number;
-  /** Tasks that are not done, those leased now included. */
+  /** What is left to do, tasks leased now included. */
   open: number;
   leased: number;
 }

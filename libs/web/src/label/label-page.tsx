@@ -43,7 +43,7 @@ function QueueList({ queues }: { queues: readonly Queue[] }) {
   return queues.map((queue) => (
     <div key={`${queue.run}/${queue.stage}`} className="queue">
       {may('see') ? <a href={`#/runs/${queue.run}`}>{queue.run}</a> : <span>{queue.run}</span>}
-      <Meter value={queue.done} max={queue.wanted} label={t('Rankings of {run}', { run: queue.run })} />
+      <Meter value={queue.done} max={queue.wanted} label={t('Tasks of {run}', { run: queue.run })} />
       <span className="number">{t('{done} of {wanted}', { done: Math.min(queue.done, queue.wanted), wanted: queue.wanted })}</span>
     </div>
   ));

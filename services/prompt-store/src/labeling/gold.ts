@@ -1,21 +1,43 @@
-import { and, eq, inArray, notInArray, sql } from 'drizzle-orm';
+import { and, eq, inArray, ne, notInArray, sql } from 'drizzle-orm';
 import { MinchatError } from '@minchat/errors';
 import { importsOf } from '../collections.ts';
 import type { Db } from '../database.ts';
 import { digestOf } from '../digest.ts';
-import { comparisons, labelingOutcomes, labelingTasks, prompts, type labelingQueues } from '../schema.ts';
+import { feedbackCollection } from '../feedback.ts';
+import { collections, comparisons, imports, labelingOutcomes, labelingQueues, labelingTasks, prompts, snapshots } from '../schema.ts';
 import { fullAnswersOf } from '../snapshot.ts';
 
 // Gold questions: comparisons of a collection, whose ranking is known, given to labelers among their
 // tasks. Nothing that a labeler is sent tells them from the others. What they make of one is kept
-// as a score only: it is no comparison of the run, and nothing is trained on it.
+// as a score only: it is no comparison of the run, and nothing is trained on it. A collection that
+// was ever asked so is gold: no snapshot is made of it, its rankings are nobody's of a run, and its
+// prompts are not offered to be answered.
 
 type Queue = typeof labelingQueues.$inferSelect;
 
-/** Throws MC_NOT_FOUND or MC_DATA_EMPTY when a collection has no comparisons to ask. */
+/** The imports of all collections that are gold, to be left out. */
+export function goldImports(db: Db) {
+  return db.select({ id: imports.id }).from(imports).innerJoin(collections, eq(collections.id, imports.collectionId)).innerJoin(labelingQueues, eq(labelingQueues.goldCollection, collections.name));
+}
+
+/** Throws MC_STAGE_SETTINGS for a collection that is gold, which nothing may be trained on. */
+export async function checkNotGold(db: Db, collection: string): Promise<void> {
+  const [queue] = await db.select({ runId: labelingQueues.runId }).from(labelingQueues).where(eq(labelingQueues.goldCollection, collection)).limit(1);
+  if (queue === undefined) return;
+  throw new MinchatError('MC_STAGE_SETTINGS', `${collection}: expected a collection to train on, found the gold questions of the run ${queue.runId}`, { hint: 'Import what is to be trained on into another collection.' });
+}
+
+/**
+ * Throws MC_NOT_FOUND or MC_DATA_EMPTY when a collection has no comparisons to ask, and
+ * MC_STAGE_SETTINGS when it is one that runs are given data of.
+ */
 export async function checkGold(db: Db, collection: string): Promise<void> {
+  const hint = 'Import gold questions into a collection of their own.';
+  if (collection === feedbackCollection) throw new MinchatError('MC_STAGE_SETTINGS', `${collection}: expected a collection of gold questions, found the one that people's rankings go to`, { hint });
+  const [snapshot] = await db.select({ runId: snapshots.runId }).from(snapshots).where(and(eq(snapshots.collection, collection), ne(snapshots.runId, ''))).limit(1);
+  if (snapshot !== undefined) throw new MinchatError('MC_STAGE_SETTINGS', `${collection}: expected a collection of gold questions, found one that the run ${snapshot.runId} was given`, { hint });
   const [found] = await db.select({ id: comparisons.id }).from(comparisons).where(inArray(comparisons.importId, await importsOf(db, collection))).limit(1);
-  if (found === undefined) throw new MinchatError('MC_DATA_EMPTY', `${collection}: expected comparisons to ask as gold questions, found none`, { hint: 'Import ranked answers into a collection of their own.' });
+  if (found === undefined) throw new MinchatError('MC_DATA_EMPTY', `${collection}: expected comparisons to ask as gold questions, found none`, { hint });
 }
 
 /**

@@ -1,4 +1,4 @@
-import { and, desc, eq, isNotNull, notExists, sql } from 'drizzle-orm';
+import { and, desc, eq, isNotNull, notExists, notInArray, sql } from 'drizzle-orm';
 import type { Init, ListQueuesReply } from '@minchat/contracts';
 import type { AnswersRecord } from '@minchat/datasets';
 import type { Db } from '../database.ts';
@@ -6,6 +6,7 @@ import { withDatabaseErrors } from '../database-errors.ts';
 import { digestOf } from '../digest.ts';
 import { demonstrations, imports, labelingQueues, labelingTasks, prompts } from '../schema.ts';
 import { storable } from '../storable.ts';
+import { goldImports } from './gold.ts';
 
 const tasksAtOnce = 500;
 /** Counting goes no further: nobody needs to know more exactly how much is left to write. */
@@ -59,23 +60,28 @@ export async function openRankings(db: Db, jobId: string): Promise<number> {
   return row?.open ?? 0;
 }
 
-/** The queues that wait for rankings, the latest first. */
+/**
+ * The queues that wait for rankings, the latest first. Their figures are those of tasks, with gold
+ * questions among them at the share that is expected: they tell of no task whether it was one.
+ */
 export function listQueues(db: Db): Promise<Init<ListQueuesReply>> {
   return withDatabaseErrors(async () => {
-    const queues = await db
+    const rows = await db
       .select({
-        runId: labelingQueues.runId,
-        stage: labelingQueues.stage,
-        wanted: labelingQueues.wanted,
-        done: labelingQueues.done,
-        open: sql<number>`count(*) filter (where ${labelingTasks.gold} is null and ${labelingTasks.done} < ${labelingTasks.wanted})`.mapWith(Number),
-        leased: sql<number>`count(*) filter (where ${labelingTasks.gold} is null and ${labelingTasks.leasedUntil} > now())`.mapWith(Number),
+        queue: labelingQueues,
+        goldDone: sql<number>`coalesce(sum(${labelingTasks.done}) filter (where ${labelingTasks.gold} is not null), 0)`.mapWith(Number),
+        leased: sql<number>`count(*) filter (where ${labelingTasks.leasedUntil} > now())`.mapWith(Number),
       })
       .from(labelingQueues)
       .innerJoin(labelingTasks, eq(labelingTasks.jobId, labelingQueues.jobId))
       .where(eq(labelingQueues.open, true))
       .groupBy(labelingQueues.jobId)
       .orderBy(desc(labelingQueues.createdAt));
+    const queues = rows.map(({ queue, goldDone, leased }) => {
+      const wanted = Math.round(queue.wanted / (1 - queue.goldRate));
+      const done = queue.done + goldDone;
+      return { runId: queue.runId, stage: queue.stage, wanted, done, open: Math.max(0, wanted - done), leased };
+    });
     const unanswered = db.select({ id: prompts.id }).from(prompts).innerJoin(imports, eq(imports.id, prompts.importId)).where(isUnanswered(db)).limit(countedUnanswered).as('unanswered');
     const [row] = await db.select({ count: sql<number>`count(distinct id)`.mapWith(Number) }).from(unanswered);
     return { queues, unanswered: row?.count ?? 0 };
@@ -86,6 +92,7 @@ export function listQueues(db: Db): Promise<Init<ListQueuesReply>> {
 export function isUnanswered(db: Db) {
   return and(
     isNotNull(imports.collectionId),
+    notInArray(imports.id, goldImports(db)),
     notExists(db.select({ one: sql`1` }).from(demonstrations).where(eq(demonstrations.promptId, prompts.id))),
     notExists(db.select({ one: sql`1` }).from(labelingTasks).where(and(eq(labelingTasks.kind, 'write'), eq(labelingTasks.promptId, prompts.id), sql`${labelingTasks.done} > 0`))),
   );

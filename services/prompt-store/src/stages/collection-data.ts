@@ -2,6 +2,7 @@ import { MinchatError } from '@minchat/errors';
 import { splits, writeDataset, type DatasetInfo, type DemonstrationRecord, type RecordOf, type RecordType, type Split } from '@minchat/datasets';
 import type { Metrics } from '@minchat/stage';
 import type { Db } from '../database.ts';
+import { checkNotGold } from '../labeling/gold.ts';
 import { take } from '../pages.ts';
 import { snapshotComparisons, snapshotDemonstrations, snapshotPromptRecords, snapshotTexts, takeSnapshot, type Snapshot } from '../snapshot.ts';
 import type { DataJob } from './data.ts';
@@ -12,6 +13,7 @@ const steps = 5;
 /** Writes a collection: decides by the paper's rules, then streams every dataset out of the database. */
 export async function writeCollection(db: Db, job: DataJob, settings: CollectionSettings): Promise<Metrics> {
   const { limits } = settings;
+  await checkNotGold(db, settings.collection);
   const snapshot = await takeSnapshot(db, {
     jobId: job.jobId,
     runId: job.runId,

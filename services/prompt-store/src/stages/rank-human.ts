@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { and, asc, eq, inArray, isNotNull } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNotNull, notInArray } from 'drizzle-orm';
 import { splits, writeDataset, type AnswersRecord, type ComparisonRecord, type Split } from '@minchat/datasets';
 import type { Metrics } from '@minchat/stage';
 import type { Db } from '../database.ts';
-import { checkGold } from '../labeling/gold.ts';
+import { checkGold, goldImports } from '../labeling/gold.ts';
 import { closeQueue, openQueue, openRankings, type QueueSettings } from '../labeling/queues.ts';
 import { comparisons, imports } from '../schema.ts';
 import { answersOf } from '../snapshot.ts';
@@ -20,8 +20,9 @@ export async function rankByHumans(db: Db, context: RankContext, settings: Pick<
   const prompts = splits.reduce((sum, split) => sum + bySplit[split].length, 0);
   const wanted = settings.rankings ?? prompts * settings.labelersPerTask;
   if (settings.gold !== undefined) await checkGold(db, settings.gold.collection);
-  let found = await findRankings(db, bySplit);
+  // First: from here on the collection of gold questions is gold, and its rankings are left out.
   await openQueue(db, context, splits.flatMap((split) => bySplit[split]), { ...settings, wanted });
+  let found = await findRankings(db, bySplit);
   // Fewer will do when no more can be had, since prompts were forgotten.
   while (found.count < wanted && (await openRankings(db, context.jobId)) > 0) {
     context.progress({ step: found.count, totalSteps: wanted, message: `waiting for ${wanted - found.count} more rankings` });
@@ -52,7 +53,7 @@ async function findRankings(db: Db, bySplit: Record<Split, AnswersRecord[]>): Pr
         .select({ id: comparisons.id, importId: comparisons.importId, promptId: comparisons.promptId, labeler: comparisons.labelerId })
         .from(comparisons)
         .innerJoin(imports, eq(imports.id, comparisons.importId))
-        .where(and(inArray(comparisons.promptId, ids.slice(from, from + promptsAtOnce)), isNotNull(imports.collectionId)))
+        .where(and(inArray(comparisons.promptId, ids.slice(from, from + promptsAtOnce)), isNotNull(imports.collectionId), notInArray(comparisons.importId, goldImports(db))))
         .orderBy(asc(comparisons.id));
       for (const [importId, group] of Map.groupBy(rows, (row) => row.importId)) {
         const answers = await answersOf(db, importId, group.map((row) => row.id));

@@ -8,8 +8,10 @@ import type { Metrics, StageContext, StageDefinition } from '@minchat/stage';
 import { createWorld } from '@minchat/world';
 import { RankingSubmitted, create } from '@minchat/contracts';
 import type { Database } from '../database.ts';
+import { promptId } from '../digest.ts';
 import { createFeedbackStore } from '../feedback.ts';
 import { importFile } from '../imports/run-import.ts';
+import { listQueues } from '../labeling/queues.ts';
 import { testDatabases, testLog, type TestDatabase } from '../testing.ts';
 import { dataStage } from './data.ts';
 import { rankStage } from './rank.ts';
@@ -218,6 +220,24 @@ describe.each(await testDatabases())('stages on $name', ({ start }) => {
     expect(metrics).toEqual({ comparisons: 2, labelers: 1 });
     const records = await loadRecords(out('comparisons'), 'comparisons', 'train');
     expect(records.map((record) => [record.id, record.labeler, record.answers[0]?.text])).toEqual([['r1', 'eve', 'two'], ['r2', 'eve', 'three']]);
+  });
+
+  test('gold questions stay out of what is trained on', async () => {
+    await importLines('golden', [{ prompt: 'Heads or tails?', chosen: 'Heads.', rejected: 'Tails.' }]);
+    const messages = [{ role: 'user' as const, content: 'Heads or tails?' }];
+    // The very answers that a gold question has: its known ranking is no labeler's all the same.
+    const input = await answers([{ id: promptId(messages), messages }], () => ['Heads.', 'Tails.']);
+    const controller = new AbortController();
+    const settings = { labelers: 'human', validationFraction: 0 };
+    const waiting = runStage(rank, { ...settings, gold: { collection: 'golden' } }, { inputs: { answers: input }, signal: controller.signal });
+    const ended = waiting.then(() => 'ended', (error: unknown) => error);
+    await expect.poll(async () => (await listQueues(database.db)).queues?.length).toBe(1);
+    // A snapshot of them is refused from now on, and so is asking what a run was given.
+    await expect(runStage(data, { source: 'collection', collection: 'golden' })).rejects.toMatchObject({ code: 'MC_STAGE_SETTINGS', message: expect.stringContaining('gold questions') as string });
+    await runStage(data, { source: 'collection', collection: 'ranked' });
+    await expect(runStage(rank, { ...settings, gold: { collection: 'ranked' } }, { inputs: { answers: input } })).rejects.toMatchObject({ code: 'MC_STAGE_SETTINGS' });
+    controller.abort('cancelled');
+    expect(await ended).toBe('cancelled');
   });
 
   test('people: a stage that is asked to stop while it waits stops', async () => {
