@@ -8,7 +8,7 @@
 // B is packed in panels of NR columns, [N/NR][K][NR], the last one filled up with zeros.
 // A is read where it lies: element (m, k) at a[m * row + k * step].
 // Every element of C is summed over the whole of K in one fixed order: the same bits, however the
-// tiles are shared out among threads.
+// tiles are shared out among threads, and however many rows stand beside its own.
 
 constexpr int NR = 2 * VF;
 #if VB == 64
@@ -58,36 +58,10 @@ static inline void tile(const T* a, int64_t row, int64_t step, const T* b, int64
   }
 }
 
-// One row is bound by the latency of its two sums: four sums each instead, added in a fixed order.
-template <class T>
-static inline void tile_row(const T* a, int64_t step, const T* b, int64_t K, vf (&acc)[MR][2]) {
-  vf s[4][2] = {};
-  int64_t k = 0;
-  for (; k + 4 <= K; k += 4) {
-#pragma GCC unroll 4
-    for (int u = 0; u < 4; u++) {
-      multiply_add(s[u][0], a[u * step], load(b + u * NR));
-      multiply_add(s[u][1], a[u * step], load(b + u * NR + VF));
-    }
-    a += 4 * step;
-    b += 4 * NR;
-  }
-  for (; k < K; k++, a += step, b += NR) {
-    multiply_add(s[0][0], a[0], load(b));
-    multiply_add(s[0][1], a[0], load(b + VF));
-  }
-  acc[0][0] = (s[0][0] + s[1][0]) + (s[2][0] + s[3][0]);
-  acc[0][1] = (s[0][1] + s[1][1]) + (s[2][1] + s[3][1]);
-}
-
 template <class T, int ROWS = MR>
 static inline void tile_rows(int rows, const T* a, int64_t row, int64_t step, const T* b, int64_t K, vf (&acc)[MR][2]) {
-  if constexpr (ROWS == 1) {
-    tile_row(a, step, b, K, acc);
-  } else {
-    if (rows == ROWS) return tile<T, ROWS>(a, row, step, b, K, acc);
-    tile_rows<T, ROWS - 1>(rows, a, row, step, b, K, acc);
-  }
+  if (rows == ROWS) return tile<T, ROWS>(a, row, step, b, K, acc);
+  if constexpr (ROWS > 1) tile_rows<T, ROWS - 1>(rows, a, row, step, b, K, acc);
 }
 
 // Rows m0 .. m0+rows (at most MR) of C against one panel; epilogue(row, column, value, lanes) gets
@@ -103,6 +77,26 @@ static inline void tile_block(const AMatrix<T>& A, const T* panel, int64_t K, in
   }
 }
 
+// One row against PANELS panels at once: a single one would be bound by the latency of its two sums.
+template <int PANELS, class T, class Epilogue>
+static void row_block_of_panels(const T* a, int64_t step, const T* B, int64_t K, int64_t n0, int64_t N, Epilogue&& epilogue) {
+  vf c[PANELS][2] = {};
+  for (int64_t k = 0; k < K; k++) {
+    const T x = a[k * step];
+#pragma GCC unroll 4
+    for (int p = 0; p < PANELS; p++) {
+      const T* b = B + (p * K + k) * NR;
+      multiply_add(c[p][0], x, load(b));
+      multiply_add(c[p][1], x, load(b + VF));
+    }
+  }
+  for (int p = 0; p < PANELS; p++)
+    for (int j = 0; j < 2; j++) {
+      const int64_t n = n0 + p * NR + j * VF, left = N - n;
+      if (left > 0) epilogue(0, n, c[p][j], left < VF ? static_cast<int>(left) : VF);
+    }
+}
+
 static inline int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 // Rows per block: MR, or less so that a few rows are shared evenly (32 as 11 + 11 + 10).
@@ -115,6 +109,11 @@ static void gemm(const AMatrix<T>& A, const T* B, int64_t M, int64_t N, int64_t 
   const int64_t step = A.block ? MR : block_rows(M);
   const int64_t panels = ceil_div(N, NR), blocks = ceil_div(M, step);
   auto part = [&](int64_t p0, int64_t p1, int64_t b0, int64_t b1) {
+    if (M == 1) {
+      for (; p0 + 4 <= p1; p0 += 4) row_block_of_panels<4>(A.at(0), A.step, B + p0 * K * NR, K, p0 * NR, N, epilogue);
+      for (; p0 < p1; p0++) row_block_of_panels<1>(A.at(0), A.step, B + p0 * K * NR, K, p0 * NR, N, epilogue);
+      return;
+    }
     for (int64_t p = p0; p < p1; p++)
       for (int64_t b = b0; b < b1; b++) {
         const int64_t m0 = b * step;

@@ -2,6 +2,7 @@
 // HAVE_BF16 and HAVE_AMX along with the compiler's flags for it.
 #include "kernels.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <new>
 #include <type_traits>
@@ -93,7 +94,10 @@ const NamedKernel kernels[] = {
     {"cacheWrite", [](void* const* d, const double* v) {
        with_product([&](auto P) { cache_write<decltype(P)>(f(d[0]), i(d[1]), i(d[2]), f(d[3]), f(d[4]), n(v[0]), n(v[1]), n(v[2]), n(v[3]), n(v[4])); });
      }},
-    {"sample", [](void* const* d, const double* v) { sample(f(d[0]), static_cast<const double*>(d[1]), static_cast<const double*>(d[2]), f(d[3]), n(v[0]), n(v[1])); }},
+    {"sample", [](void* const* d, const double* v) {
+       const auto doubles = [&](int k) { return static_cast<const double*>(d[k]); };
+       sample(f(d[0]), {doubles(1), doubles(2), i(d[3]), doubles(4), i(d[5]), i(d[6]), doubles(7)}, f(d[8]), n(v[0]), n(v[1]));
+     }},
     {"embeddingForward", [](void* const* d, const double* v) { embedding_forward(i(d[0]), i(d[1]), f(d[2]), f(d[3]), f(d[4]), n(v[0]), n(v[1]), n(v[2])); }},
     {"embeddingBackward", [](void* const* d, const double* v) { embedding_backward(f(d[0]), i(d[1]), i(d[2]), f(d[3]), f(d[4]), n(v[0]), n(v[1]), n(v[2]), n(v[3]), n(v[4])); }},
     {"logits", [](void* const* d, const double* v) {

@@ -175,8 +175,12 @@ export const fusedKernels: Readonly<Record<string, FusedKernel>> = {
     const { N, C: V } = sizes(input(args, 'logits'));
     const sampled = args.backend.allocate([N, 3]);
     const [logits = null] = data(args, 'logits');
-    const [uniforms, temperatures] = ['uniforms', 'temperatures'].map((name) => Float64Array.from(args.attrs[name] as number[])) as [Float64Array, Float64Array];
-    args.backend.addon.run('sample', [logits, uniforms, temperatures, sampled.values], [N, V]);
+    const doubles = (name: string): Float64Array => Float64Array.from(args.attrs[name] as number[]);
+    args.backend.addon.run(
+      'sample',
+      [logits, doubles('uniforms'), doubles('temperatures'), integers(args, 'topK'), doubles('topP'), integers(args, 'changeBegin'), integers(args, 'changeToken'), doubles('change'), sampled.values],
+      [N, V],
+    );
     return [sampled];
   },
 

@@ -1,6 +1,6 @@
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { MinchatError } from '@minchat/errors';
-import { drawsOnBackend, sampleRows, sampleToken } from '../ops/sampling.ts';
+import { drawsOnBackend, sampleRows, sampleToken, type Draw } from '../ops/sampling.ts';
 import { Random } from '../random.ts';
 import type { Model, SampledToken, SamplingOptions } from '../types.ts';
 import { KeyValueCache } from './cache.ts';
@@ -70,21 +70,13 @@ export class DecodeBatch {
       if (prompt.length >= this.maxLength) throw new MinchatError('MC_CONTEXT_LENGTH', `expected a prompt of at most ${this.maxLength - 1} tokens, found ${prompt.length}`);
     }
     const slots = free.slice(0, requests.length);
-    const logits = await splitRows(this.#cache.read(requests.map((request) => request.prompt), slots));
-    requests.forEach(({ prompt, sampling, seed }, i) => {
-      const slot = slots[i];
-      const first = logits[i];
-      if (slot === undefined || first === undefined) throw new Error('expected logits for every prompt');
-      this.#rows[slot] = {
-        sampling,
-        random: new Random(seed),
-        stop: new Set(sampling.stopIds ?? []),
-        counts: new Map(),
-        length: prompt.length,
-        generated: 0,
-        next: { logits: first },
-        ended: false,
-      };
+    const logits = this.#cache.read(requests.map((request) => request.prompt), slots);
+    const rows = requests.map(({ sampling, seed }) => ({ sampling, random: new Random(seed), counts: new Map<number, number>() }));
+    const next = await nextOf(logits, rows);
+    requests.forEach(({ prompt, sampling }, i) => {
+      const [slot, row, first] = [slots[i], rows[i], next[i]];
+      if (slot === undefined || row === undefined || first === undefined) throw new Error('expected logits for every prompt');
+      this.#rows[slot] = { ...row, stop: new Set(sampling.stopIds ?? []), length: prompt.length, generated: 0, next: first, ended: false };
     });
     return slots;
   }
@@ -123,10 +115,7 @@ export class DecodeBatch {
       if (row !== undefined && !row.ended && 'token' in row.next) pending.push({ row, slot, token: row.next.token, position: row.length });
     });
     if (pending.length === 0) return;
-    const logits = this.#cache.append(pending);
-    const next = pending.every(({ row }) => drawsOnBackend(row.sampling))
-      ? (await sampleRows(logits, pending.map(({ row: { sampling, random } }) => ({ temperature: sampling.temperature ?? 1, random })))).map((sampled) => ({ sampled }))
-      : (await splitRows(logits)).map((row) => ({ logits: row }));
+    const next = await nextOf(this.#cache.append(pending), pending.map(({ row }) => row));
     pending.forEach(({ row }, i) => {
       const after = next[i];
       if (after === undefined) throw new Error('expected logits for every token');
@@ -134,6 +123,22 @@ export class DecodeBatch {
       row.next = after;
     });
   }
+}
+
+/**
+ * What comes after the logits (R, V) of some rows: the backend's draw where it can draw, else the logits,
+ * whatever the rows beside it ask for. Disposes the tensor.
+ */
+async function nextOf(logits: tf.Tensor2D, rows: readonly Draw[]): Promise<({ logits: Float32Array } | { sampled: SampledToken })[]> {
+  const drawn = rows.flatMap(({ sampling }, row) => (drawsOnBackend(sampling) ? [row] : []));
+  if (drawn.length === rows.length) return (await sampleRows(logits, rows)).map((sampled) => ({ sampled }));
+  const next: ({ logits: Float32Array } | { sampled: SampledToken })[] = [];
+  if (drawn.length > 0) {
+    const sampled = await sampleRows(tf.gather(logits, drawn), rows.filter(({ sampling }) => drawsOnBackend(sampling)));
+    for (const [place, row] of drawn.entries()) next[row] = { sampled: sampled[place] as SampledToken };
+  }
+  for (const [row, values] of (await splitRows(logits)).entries()) next[row] ??= { logits: values };
+  return next;
 }
 
 /** (R, V) as R rows; disposes the tensor. */

@@ -50,21 +50,31 @@ export function sampleToken(logits: ArrayLike<number>, counts: TokenCounts, opti
 
 /** One row to be sampled by a kernel. */
 export interface Draw {
-  readonly temperature: number;
+  readonly sampling: Omit<SamplingOptions, 'maxNewTokens'>;
+  readonly counts: TokenCounts;
   readonly random: Random;
 }
 
-/** Whether a kernel of the backend draws for such options: temperature alone. */
-export function drawsOnBackend(options: Omit<SamplingOptions, 'maxNewTokens'>): boolean {
-  const { topK = 0, topP = 1, frequencyPenalty = 0, presencePenalty = 0, topLogprobs = 0, logitBias } = options;
-  return topK === 0 && topP === 1 && frequencyPenalty === 0 && presencePenalty === 0 && topLogprobs === 0 && (logitBias === undefined || logitBias.size === 0) && hasKernel('MinchatSample');
+/** Whether a kernel of the backend draws for such options: whenever the row itself is not asked for. */
+export function drawsOnBackend({ topLogprobs = 0 }: Omit<SamplingOptions, 'maxNewTokens'>): boolean {
+  return topLogprobs === 0 && hasKernel('MinchatSample');
 }
 
 /** sampleToken for every row of logits (N, V), where `drawsOnBackend`. Disposes the logits. */
 export async function sampleRows(logits: tf.Tensor2D, draws: readonly Draw[]): Promise<SampledToken[]> {
-  const temperatures = draws.map((draw) => draw.temperature);
-  const uniforms = draws.map(({ temperature, random }) => (temperature === 0 ? 0 : random.next()));
-  const sampled = output(runKernel('MinchatSample', { logits }, { uniforms, temperatures }), 0);
+  const V = logits.shape[1];
+  const changes = draws.map(({ sampling, counts }) => changesOf(V, counts, sampling));
+  const changeBegin = [0];
+  for (const [row, list] of changes.entries()) changeBegin.push((changeBegin[row] ?? 0) + list.length);
+  const sampled = output(runKernel('MinchatSample', { logits }, {
+    uniforms: draws.map(({ sampling, random }) => (sampling.temperature === 0 ? 0 : random.next())),
+    temperatures: draws.map(({ sampling }) => sampling.temperature ?? 1),
+    topK: draws.map(({ sampling }) => Math.min(sampling.topK ?? 0, V)),
+    topP: draws.map(({ sampling }) => sampling.topP ?? 1),
+    changeBegin,
+    changeToken: changes.flatMap((list) => list.map(([token]) => token)),
+    change: changes.flatMap((list) => list.map(([, change]) => change)),
+  }), 0);
   const values = await sampled.data();
   logits.dispose();
   sampled.dispose();
@@ -83,18 +93,19 @@ export function logSumExp(logits: ArrayLike<number>, temperature: number): numbe
 }
 
 function adjust(logits: ArrayLike<number>, counts: TokenCounts, options: Omit<SamplingOptions, 'maxNewTokens'>): ArrayLike<number> {
-  const frequency = options.frequencyPenalty ?? 0;
-  const presence = options.presencePenalty ?? 0;
-  const bias = options.logitBias;
-  const penalised = (frequency !== 0 || presence !== 0) && counts.size > 0;
-  if (!penalised && (bias === undefined || bias.size === 0)) return logits;
+  const changes = changesOf(logits.length, counts, options);
+  if (changes.length === 0) return logits;
   const adjusted = Float64Array.from(logits);
-  const add = (token: number, change: number): void => {
-    if (token >= 0 && token < adjusted.length) adjusted[token] = (adjusted[token] ?? 0) + change;
-  };
-  for (const [token, change] of bias ?? []) add(token, change);
-  if (penalised) for (const [token, count] of counts) add(token, -frequency * count - presence);
+  for (const [token, change] of changes) adjusted[token] = (adjusted[token] ?? 0) + change;
   return adjusted;
+}
+
+/** What bias and penalties add to single logits of V: tokens may come twice. */
+function changesOf(V: number, counts: TokenCounts, { frequencyPenalty = 0, presencePenalty = 0, logitBias }: Omit<SamplingOptions, 'maxNewTokens'>): [token: number, change: number][] {
+  const penalised = frequencyPenalty !== 0 || presencePenalty !== 0;
+  const changes: [number, number][] = [...(logitBias ?? [])];
+  if (penalised) for (const [token, count] of counts) changes.push([token, -frequencyPenalty * count - presencePenalty]);
+  return changes.filter(([token]) => token >= 0 && token < V);
 }
 
 /** Sets all to zero but the k largest, and of those all but the smallest set whose share reaches p. */
