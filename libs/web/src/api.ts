@@ -39,7 +39,7 @@ export interface StoredRecord {
   text: string;
   labeler: string;
   useCase: string;
-  /** A split, or why the rules drop the prompt; empty when they were not applied. */
+  /** A split, or why the rules drop the prompt, as a code (data/decision.ts); empty when they were not applied. */
   decision: string;
   user: string;
 }

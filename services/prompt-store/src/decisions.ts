@@ -14,7 +14,7 @@ export async function latestSnapshot(db: Db, collection: string): Promise<number
   return row?.id;
 }
 
-/** How many prompts went to each split, and how many were dropped by the first words of the reason. */
+/** How many prompts went to each split, and how many were dropped by the code of the reason. */
 export function decisionsOf(db: Db, collection: string): Promise<Init<ApplyRulesReply>> {
   return withDatabaseErrors(async () => {
     const id = await latestSnapshot(db, collection);

@@ -65,7 +65,7 @@ describe.each(await testDatabases())('browsing and export in $name', ({ start })
     expect(Object.values(counts).reduce((sum, n) => Number(sum) + Number(n), 0)).toBe(5);
     expect(await decisionsOf(database.db, 'one')).toEqual({ decisions });
     const page = async (type: string, filter: { labeler?: string; decision?: string }) => (await listRecords(database.db, create(ListRecordsRequest, { collection: 'one', type, ...filter }))).records ?? [];
-    expect(await page('prompts', { decision: 'duplicate' })).toMatchObject([{ decision: 'duplicate: the same text as another prompt' }]);
+    expect(await page('prompts', { decision: 'duplicate' })).toMatchObject([{ decision: 'duplicate' }]);
     expect(await page('demonstrations', { labeler: 'ann' })).toMatchObject([{ user: 'bob', labeler: 'ann' }]);
     expect(await page('demonstrations', { labeler: 'ben' })).toEqual([]);
     expect(await page('comparisons', { labeler: 'ben' })).toHaveLength(1);

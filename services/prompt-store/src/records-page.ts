@@ -113,7 +113,7 @@ function decided(snapshot: number | undefined): SQL {
   return snapshot === undefined ? sql`false` : sql`${snapshotPrompts.snapshotId} = ${snapshot} and ${snapshotPrompts.promptId} = ${prompts.id}`;
 }
 
-/** That a prompt is kept in a split, or dropped for a reason that begins so. */
+/** That a prompt is kept in a split, or dropped for a reason of this code. */
 function decidedAs(decision: string): SQL | undefined {
   if (decision === '') return undefined;
   return sql`coalesce(split_part(${snapshotPrompts.droppedReason}, ':', 1), ${snapshotPrompts.split}) = ${decision}`;

@@ -28,7 +28,7 @@ export interface SnapshotOptions {
 export interface Snapshot {
   readonly id: number;
   readonly imports: readonly number[];
-  /** Prompts kept by split, and dropped by the first word of the reason. */
+  /** Prompts kept by split, and dropped by the code of the reason. */
   readonly kept: Readonly<Record<Split, number>>;
   readonly dropped: Readonly<Record<string, number>>;
 }

@@ -48,7 +48,7 @@ describe.skipIf(noBrowser !== undefined)('data in the studio', () => {
     await button('Apply the rules').click();
     await page.getByRole('button', { name: /^duplicate/ }).click();
     await expect.poll(() => page.locator('.records li').count(), patient).toBe(1);
-    await page.getByText('dropped: duplicate: the same text as another prompt').waitFor();
+    await page.getByText('dropped: the same text as another prompt').waitFor();
     expect(await seriousFindings(page)).toEqual([]);
   });
 

@@ -858,8 +858,8 @@ export interface ListRecordsRequest {
   /** Only what this labeler wrote or ranked; empty for all. */
   labeler: string;
   /**
-   * Only prompts that the rules decided about so: train, validation, test, or a reason's first
-   * words (duplicate, personal data, limit); empty for all.
+   * Only prompts that the rules decided about so: train, validation, test, or a reason's
+   * code (duplicate, personal data, limit); empty for all.
    */
   decision: string;
 }
@@ -882,7 +882,10 @@ export interface StoredRecord {
   text: string;
   labeler: string;
   useCase: string;
-  /** What the rules decided when they were last applied: a split, or why it is dropped. */
+  /**
+   * What the rules decided when they were last applied: a split, or why it is dropped, which is a
+   * code and what it is about (duplicate, duplicate:200, personal data:email,IBAN, limit:200).
+   */
   decision: string;
   /** Who sent the prompt, where that is known. */
   user: string;

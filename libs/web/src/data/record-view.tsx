@@ -1,9 +1,11 @@
 import type { StoredRecord } from '../api.ts';
+import { answerFlags } from '../label/flags.ts';
 import { t } from '../preferences.ts';
 import { Conversation } from '../ui.tsx';
+import { decisionText, isKept } from './decision.ts';
 
-/** What a decision begins with, for its colour: kept in a split, or dropped. */
-const isKept = (decision: string): boolean => ['train', 'validation', 'test'].includes(decision);
+/** What a labeler flagged, in words; imported answers may have flags of their own. */
+const flagText = (flag: string): string => t(answerFlags.find(([name]) => name === flag)?.[1] ?? flag);
 
 /** One stored record, whatever its kind. Everything in it is text, whatever it looks like. */
 export function RecordView({ record }: { record: StoredRecord }) {
@@ -19,14 +21,14 @@ export function RecordView({ record }: { record: StoredRecord }) {
             <li key={i}>
               <span className="rank">{answer.rank + 1}</span>
               <span className="text">{answer.text}</span>
-              <small className="quiet">{[answer.rating > 0 ? `${answer.rating}/7` : '', ...answer.flags, answer.model].filter((one) => one !== '').join(' · ')}</small>
+              <small className="quiet">{[answer.rating > 0 ? `${answer.rating}/7` : '', ...answer.flags.map(flagText), answer.model].filter((one) => one !== '').join(' · ')}</small>
             </li>
           ))}
         </ol>
       )}
       {about === '' && record.decision === '' ? null : (
         <p className="about">
-          {record.decision === '' ? null : <span className={`decision ${isKept(record.decision) ? 'kept' : 'dropped'}`}>{isKept(record.decision) ? t(record.decision) : t('dropped: {reason}', { reason: record.decision })}</span>}
+          {record.decision === '' ? null : <span className={`decision ${isKept(record.decision) ? 'kept' : 'dropped'}`}>{decisionText(record.decision, t)}</span>}
           {about === '' ? null : <small className="quiet">{about}</small>}
         </p>
       )}

@@ -38,8 +38,7 @@ export function NewRunPage() {
       setBusy(false);
     }
   };
-  const settings = document.settingsProblems();
-  const problems = [...(check?.problems ?? []), ...settings];
+  const problems = check?.problems ?? [];
   return (
     <div className="page">
       <PageHead title={t('New run')} note={t('A run is a text: which stages, and what they are set to.')}>
@@ -53,12 +52,12 @@ export function NewRunPage() {
         <span className="quiet">{t('Examples')}</span>
         {Object.entries(examples).map(([name, example]) => <button key={name} type="button" className="chip" aria-pressed={text === example} onClick={() => setText(example)}>{name}</button>)}
       </div>
-      {check !== undefined && check.problems.length === 0 && check.stages.length > 0 ? <Pipeline nodes={check.stages} stages={{}} /> : null}
+      {check !== undefined && check.stages.length > 0 ? <Pipeline nodes={check.stages} stages={{}} /> : null}
       <Problem text={problem} />
       {as === 'yaml' ? <SpecEditor text={text} problems={problems} onChange={setText} /> : (
         <div className="form-and-text">
           <div>
-            {(check?.problems ?? []).map(({ message }, i) => <p key={i} className="problem" role="alert">{message}</p>)}
+            {problems.map(({ message }, i) => <p key={i} className="problem" role="alert">{message}</p>)}
             <SpecForm document={document} onChange={setText} />
           </div>
           <section className="result" aria-label={t('The spec that results')}>

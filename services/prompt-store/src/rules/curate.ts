@@ -24,6 +24,9 @@ export interface RuleSettings {
  * A function that decides prompts one after another, given each one's split (which is its user's):
  * undefined when the prompt is kept, else why it is dropped. The first of several duplicates
  * stays, and a user's first `promptsPerUser`; a prompt that is dropped counts against neither.
+ * Why is a code, behind a colon what it is about (the words are made where it is shown):
+ * `duplicate` for the same text, `duplicate:200` for the same first characters,
+ * `personal data:email,IBAN`, `limit:200`.
  * What it remembers is a digest or two for each prompt kept and a number for each user.
  */
 export function createRules(settings: RuleSettings): (prompt: CuratedPrompt, split: Split) => string | undefined {
@@ -34,14 +37,14 @@ export function createRules(settings: RuleSettings): (prompt: CuratedPrompt, spl
     const text = normalisePrompt(messages);
     const prefix = text.length >= settings.commonPrefix ? digestOf('prefix', text.slice(0, settings.commonPrefix)) : undefined;
     const whole = digestOf('whole', text);
-    if (seen.has(whole)) return 'duplicate: the same text as another prompt';
-    if (prefix !== undefined && seen.has(prefix)) return `duplicate: its first ${settings.commonPrefix} characters are another prompt's`;
+    if (seen.has(whole)) return 'duplicate';
+    if (prefix !== undefined && seen.has(prefix)) return `duplicate:${settings.commonPrefix}`;
     if (split === 'train') {
       const found = messages.flatMap((message) => findPersonalData(message.content));
-      if (found.length > 0) return `personal data: ${[...new Set(found)].join(', ')}`;
+      if (found.length > 0) return `personal data:${[...new Set(found)].join(',')}`;
     }
     const count = perUser.get(userId) ?? 0;
-    if (count >= settings.promptsPerUser) return `limit: more than ${settings.promptsPerUser} prompts of one user`;
+    if (count >= settings.promptsPerUser) return `limit:${settings.promptsPerUser}`;
     perUser.set(userId, count + 1);
     seen.add(whole);
     if (prefix !== undefined) seen.add(prefix);

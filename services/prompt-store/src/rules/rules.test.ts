@@ -29,9 +29,9 @@ test('prompts with a long common prefix are duplicates, with a short one they ar
   const start = 'x'.repeat(20);
   const decide = (text: string): string | undefined => rule({ id: text, userId: 'ada', messages: ask(text) }, 'test');
   expect(decide(`${start} one`)).toBeUndefined();
-  expect(decide(`${start} two`)).toMatch(/^duplicate: its first 20 characters/);
+  expect(decide(`${start} two`)).toBe('duplicate:20');
   expect(decide(`${start.slice(1)} two`)).toBeUndefined();
-  expect(decide(`${start.slice(1)}  TWO`)).toMatch(/^duplicate: the same text/);
+  expect(decide(`${start.slice(1)}  TWO`)).toBe('duplicate');
 });
 
 test('conversations that begin alike but ask different things are both kept', () => {
@@ -44,7 +44,7 @@ test('conversations that begin alike but ask different things are both kept', ()
 test('personal data is filtered in the train split only, and a dropped prompt hides no other', () => {
   const rule = createRules(settings);
   const messages = ask('write to jane.doe@example.com about it');
-  expect(rule({ id: '1', userId: 'ada', messages }, 'train')).toBe('personal data: email');
+  expect(rule({ id: '1', userId: 'ada', messages }, 'train')).toBe('personal data:email');
   expect(rule({ id: '2', userId: 'bob', messages }, 'test')).toBeUndefined();
 });
 
