@@ -10,6 +10,7 @@ import { openConnection, type Connection } from './connection.ts';
 import { openJobQueue } from './job-queue.ts';
 import { createJobRecords } from './job-records.ts';
 import { retrying } from './nats-errors.ts';
+import { createPluginRecords } from './plugin-records.ts';
 import { createPublisher } from './publish.ts';
 import { call, stream } from './rpc-client.ts';
 import { serveStream, serveUnary, type ServerDeps } from './rpc-server.ts';
@@ -55,7 +56,7 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     const jetStream = nats.jetstream();
     await retrying('creating streams', () => ensureStreams(open.manager));
     const bucket = (name: keyof typeof buckets) => retrying('opening a bucket', () => jetStream.views.kv(name, { ...buckets[name], storage: StorageType.File }));
-    const [jobsBucket, runsBucket, published] = [await bucket('jobs'), await bucket('runs'), await bucket('published')];
+    const [jobsBucket, runsBucket, plugins, published] = [await bucket('jobs'), await bucket('runs'), await bucket('plugins'), await bucket('published')];
     const jobs = createJobRecords(jobsBucket);
     const publisher = createPublisher(jetStream, published);
     const artifacts = createArtifactStore(await openBlobs(artifactStore, nats), cacheFolder, metrics, options.cacheBytes);
@@ -89,6 +90,7 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
       },
       jobs,
       runs: createRunRecords(runsBucket),
+      plugins: createPluginRecords(plugins),
       artifacts,
       publishJob: (job, { round = 0 } = {}) => publisher.job(job, round),
       jobQueue: (kind, ackWaitMs = 15_000) => openJobQueue(open, log, kind, ackWaitMs),

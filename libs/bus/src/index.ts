@@ -12,6 +12,7 @@ export type {
   JobQueue,
   JobRecords,
   Lease,
+  PluginRecords,
   RunRecords,
   Serving,
   Subscription,

@@ -33,6 +33,8 @@ export const buckets = {
   jobs: { history: 1, ttl: 0 },
   /** RunRecord by run_id. */
   runs: { history: 1, ttl: 0 },
+  /** What the workers of a kind of stage run unless a job names another plugin, by kind. */
+  plugins: { history: 1, ttl: 0 },
   /** What was published once for good, by message id. */
   published: { history: 1, ttl: 30 * day },
 } as const;

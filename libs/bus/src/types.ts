@@ -140,6 +140,16 @@ export interface RunRecords {
   update(record: Init<RunRecord>, revision: number): Promise<number | undefined>;
 }
 
+/**
+ * Which plugin the workers of a kind run when neither job nor spec name one: each tells it when it
+ * starts, so the last that started counts, and it is known while none is up.
+ */
+export interface PluginRecords {
+  announce(kind: string, plugin: string): Promise<void>;
+  /** Undefined when no worker of the kind ever started. Throws MC_NATS_UNAVAILABLE after 5 s. */
+  of(kind: string): Promise<string | undefined>;
+}
+
 export interface ArtifactStore {
   /**
    * Stores every file of a folder, the manifest last. The same files give the same reference, and
@@ -179,6 +189,7 @@ export interface Bus {
   readonly connected: boolean;
   readonly jobs: JobRecords;
   readonly runs: RunRecords;
+  readonly plugins: PluginRecords;
   readonly artifacts: ArtifactStore;
 
   /**

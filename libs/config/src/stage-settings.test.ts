@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { discriminator, problemsOf, stageSettings, variantOf } from './stage-settings.ts';
+import { discriminator, problemsOf, settingsProblems, stageSettings, variantOf } from './stage-settings.ts';
 
 it('tells variants apart', () => {
   const kl = stageSettings['ppo']?.properties?.['kl'] ?? {};
@@ -17,4 +17,14 @@ it('says what was expected and found, and which name was meant', () => {
   ]);
   // What every object inherits is no setting.
   expect(problemsOf(sft, { constructor: 1 })).toMatchObject([{ path: ['constructor'] }]);
+});
+
+it('leaves the settings of other implementations alone, whoever asked for them', () => {
+  const stage = { name: 'second', kind: 'sft', settings: { mine: 1 } } as const;
+  const wrong = [{ stage: 'second', path: ['mine'], message: expect.stringMatching(/^second\.mine: unknown setting "mine"/) as string }];
+  expect(settingsProblems(stage, undefined)).toEqual(wrong);
+  expect(settingsProblems(stage, '@minchat/sft-trainer')).toEqual(wrong);
+  expect(settingsProblems({ ...stage, plugin: '@minchat/sft-trainer' }, './mine.ts')).toEqual(wrong);
+  expect(settingsProblems(stage, './mine.ts')).toEqual([]);
+  expect(settingsProblems({ ...stage, plugin: '@minchat/sft-trainer/other' }, undefined)).toEqual([]);
 });

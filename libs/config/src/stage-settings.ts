@@ -1,5 +1,7 @@
 // The settings of minchat's own stages and what is wrong with a value for them. Apart from the index:
 // the studio's pages take it, too, and have no need of the rest.
+import type { SettingsProblem, StageSpec } from './spec.ts';
+import type { StageKind } from './spec/kinds.ts';
 import { suggest } from './spec/suggest.ts';
 import settings from './stage-settings.json' with { type: 'json' };
 
@@ -27,8 +29,29 @@ export type Path = readonly (string | number)[];
 /** What is wrong with a value, and where. */
 export interface Problem { path: Path; message: string }
 
+/** What runs a kind of stage unless the spec or the operator asks for another: whose settings these are. */
+export const ownPlugins: Readonly<Record<StageKind, string>> = {
+  data: 'prompt-store',
+  pretrain: '@minchat/pretrainer',
+  sft: '@minchat/sft-trainer',
+  sample: '@minchat/inference',
+  rank: 'prompt-store',
+  reward: '@minchat/reward-trainer',
+  ppo: '@minchat/ppo-trainer',
+  evaluate: '@minchat/evaluator',
+};
+
 /** By kind of stage. Another implementation (`plugin`) has settings of its own. */
 export const stageSettings = settings as unknown as Readonly<Record<string, Schema>>;
+
+/**
+ * What is wrong with a stage's settings. Nothing is known to be, when another implementation is to run it:
+ * one that the spec names, or else `running`, which the workers run (undefined: not known, so ours).
+ */
+export function settingsProblems({ name, kind, plugin, settings }: Pick<StageSpec, 'name' | 'kind' | 'plugin' | 'settings'>, running: string | undefined): SettingsProblem[] {
+  if ((plugin ?? running ?? ownPlugins[kind]) !== ownPlugins[kind]) return [];
+  return problemsOf(stageSettings[kind] ?? {}, settings).map(({ path, message }) => ({ stage: name, path, message: `${[name, ...path].join('.')}: ${message}` }));
+}
 
 /** The key whose constant tells the variants of a schema apart. */
 export function discriminator(variants: readonly Schema[]): string | undefined {

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { JobRecord, JobState, encode } from '@minchat/contracts';
 import { connect } from 'nats';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { testBench, type Bench } from './test-host.ts';
+import { counting, testBench, type Bench } from './test-host.ts';
 
 let bench: Bench;
 beforeEach(async () => {
@@ -70,6 +70,15 @@ describe('a stage host', () => {
     await bench.host({ STAGE_PLUGINS: none });
     expect(await failure({}, { plugin: none })).toMatchObject({ code: 'MC_PLUGIN_INVALID' });
     await expect(bench.host({ STAGE_PLUGIN: '@minchat/not-there' })).rejects.toMatchObject({ code: 'MC_PLUGIN_UNKNOWN' });
+  });
+
+  it('tells everybody which plugin runs when nobody asks for one', async () => {
+    await bench.host();
+    expect(await bench.bus.plugins.of('count')).toBe(counting);
+    const other = fileURLToPath(new URL('./fixtures/no-stage.ts', import.meta.url));
+    await bench.host({ STAGE_PLUGIN: other });
+    expect(await bench.bus.plugins.of('count')).toBe(other);
+    expect(await bench.bus.plugins.of('none')).toBeUndefined();
   });
 
   it('tries again after a bug and after a dead thread', async () => {

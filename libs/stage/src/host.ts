@@ -68,8 +68,8 @@ export async function runStageService(options: StageServiceOptions): Promise<voi
 /** Starts the host in this process and leaves signals alone: for tests, and for several hosts in one process. */
 export async function startStageHost(options: StageServiceOptions, env: StageServiceEnv, log: Logger): Promise<StageHost> {
   const { service, kinds } = options;
-  const { defaultPlugin = '' } = options;
-  if (!options.stages) await resolvePlugin(choosePlugin(pluginChoice(options, env), ''));
+  const plugin = options.stages ? service : choosePlugin(pluginChoice(options, env), '');
+  if (!options.stages) await resolvePlugin(plugin);
   const workerId = `${env.WORKER_ID ?? workerName(service)}-${randomBytes(4).toString('hex')}`;
   const workFolder = await makeWorkFolder(resolve(env.MINCHAT_HOME), workerId);
   const tracing = startTracing(service);
@@ -93,9 +93,10 @@ export async function startStageHost(options: StageServiceOptions, env: StageSer
       log,
       load: (job, onLog) => load(options, env, job, onLog, log.level),
     };
+    await Promise.all(kinds.map((kind) => bus.plugins.announce(kind, plugin)));
     const queues = await Promise.all(kinds.map(async (kind) => [kind, await bus.jobQueue(kind, env.JOB_LEASE_MS)] as const));
     loops = queues.map(([kind, queue]) => pull(kind, queue, deps));
-    log.info({ worker: workerId, kinds, plugin: options.stages ? undefined : (env.STAGE_PLUGIN ?? defaultPlugin), healthPort: health.port }, 'ready');
+    log.info({ worker: workerId, kinds, plugin, healthPort: health.port }, 'ready');
     return {
       healthPort: health.port,
       workerId,

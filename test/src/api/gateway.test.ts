@@ -85,7 +85,7 @@ describe('runs', () => {
   });
 
   it('are started, watched and cancelled', async () => {
-    const started = await fetch(`${api.url}/api/runs`, { method: 'POST', headers: json, body: JSON.stringify({ id: 'mine', spec: { name: 'mine', stages: { data: {}, pretrain: {} } } }) });
+    const started = await fetch(`${api.url}/api/runs`, { method: 'POST', headers: json, body: JSON.stringify({ id: 'mine', spec: { name: 'mine', stages: { data: { settings: { source: 'world' } }, pretrain: {} } } }) });
     expect(started.status).toBe(201);
     expect(await started.json()).toMatchObject({ id: 'mine', status: 'running' });
     const controller = new AbortController();
@@ -100,6 +100,37 @@ describe('runs', () => {
     controller.abort();
     expect(await get<Run>('/api/runs/mine')).toMatchObject({ status: 'cancelled' });
     expect((await fetch(`${api.url}/api/runs/nothing/events`)).status).toBe(404);
+  });
+
+  const post = async (path: string, body: object): Promise<{ status: number; body: Record<string, unknown> & { error?: { code: string; message: string } } }> => {
+    const response = await fetch(`${api.url}/api/${path}`, { method: 'POST', headers: json, body: JSON.stringify(body) });
+    return { status: response.status, body: await response.json() as Record<string, unknown> };
+  };
+  const data = { settings: { source: 'world' } };
+
+  it('are refused at once when a stage’s settings are wrong, by the name of stage and setting', async () => {
+    const spec = { name: 'wrong', stages: { data, pretrain: { settings: { stepz: 5, model: { layers: 0 } } }, again: { kind: 'sft', settings: { epochs: 'many' } } } };
+    const message = 'pretrain.stepz: unknown setting "stepz"; did you mean "steps"?; pretrain.model.layers: expected a whole number at least 1, found 0; again.epochs: expected a whole number at least 1, found "many". Correct the run’s spec; another implementation’s settings need its name there, too (plugin).';
+    for (const given of [spec, JSON.stringify(spec)]) {
+      const { status, body } = await post('runs', { id: 'wrong', spec: given });
+      expect([status, body.error]).toEqual([400, expect.objectContaining({ code: 'MC_STAGE_SETTINGS', message })]);
+    }
+    expect((await fetch(`${api.url}/api/runs/wrong`)).status).toBe(404);
+    expect((await post('runs', { spec: { name: 'none', stages: { data: {} } } })).body.error?.message).toMatch(/^data\.source: expected world or collection, found nothing\./);
+    // A fork is checked as it will be, where its settings change.
+    expect((await post('runs/tiny/fork', { from: 'sft', settings: { sft: { epohcs: 1 } } })).body.error).toMatchObject({ code: 'MC_STAGE_SETTINGS', message: expect.stringContaining('did you mean "epochs"?') as string });
+    const check = await post('specs/check', { spec: 'name: a\nstages:\n  data: { settings: { source: world } }\n  pretrain:\n    settings:\n      stepz: 5\n' });
+    expect(check.body).toMatchObject({ name: 'a', problems: [{ line: 6, column: 7, message: 'pretrain.stepz: unknown setting "stepz"; did you mean "steps"?' }], stages: [{ stage: 'data' }, { stage: 'pretrain', after: ['data'] }] });
+  });
+
+  it('take any settings for a plugin, be it named by the spec or what the workers run', async () => {
+    const spec = (name: string, plugin: object) => ({ id: name, spec: { name, stages: { data, pretrain: {}, sft: { settings: { mine: 1 }, ...plugin } } } });
+    expect((await post('runs', spec('named-plugin', { plugin: './mine.ts' }))).status).toBe(201);
+    expect((await post('runs', spec('not-ours', {}))).status).toBe(400);
+    await api.bus.plugins.announce('sft', './mine.ts');
+    expect((await post('runs', spec('worker-plugin', {}))).status).toBe(201);
+    await api.bus.plugins.announce('sft', '@minchat/sft-trainer');
+    expect((await post('runs', spec('ours-again', {}))).status).toBe(400);
   });
 });
 

@@ -103,7 +103,7 @@ describe('the audit log', () => {
   it('tells who did what', async () => {
     const url = await gateway();
     const admin = await joinAs(url, 'admin', 'Kim');
-    await ask(url, '/api/runs', { method: 'POST', body: { id: 'audited', spec: { name: 'audited', stages: { data: {} } } }, cookie: admin });
+    await ask(url, '/api/runs', { method: 'POST', body: { id: 'audited', spec: { name: 'audited', stages: { data: { settings: { source: 'world' } } } } }, cookie: admin });
     await ask(url, '/api/runs/audited/cancel', { method: 'POST', cookie: admin });
     await ask(url, '/api/runs/none/cancel', { method: 'POST', cookie: admin });
     interface Entry { action: string; name: string; target: string }

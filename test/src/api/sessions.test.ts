@@ -102,7 +102,7 @@ describe('sessions', () => {
 
   it('a stream ends with the session that opened it', async () => {
     const admin = cookieOf(await logIn(url, 'Ada'));
-    await ask(url, '/api/runs', { method: 'POST', body: { id: 'streamed', spec: { name: 'streamed', stages: { data: {} } } }, cookie: admin });
+    await ask(url, '/api/runs', { method: 'POST', body: { id: 'streamed', spec: { name: 'streamed', stages: { data: { settings: { source: 'world' } } } } }, cookie: admin });
     const events = await fetch(`${url}/api/runs/streamed/events`, { headers: { cookie: admin } });
     expect(events.status).toBe(200);
     await ask(url, '/api/session', { method: 'DELETE', cookie: admin });
@@ -115,7 +115,7 @@ describe('requests that other sites make a browser send', () => {
   it('change nothing', async () => {
     const url = await gateway();
     const admin = await joinAs(url, 'admin', 'Fay');
-    const post = (headers: Record<string, string>): Promise<Response> => fetch(`${url}/api/runs`, { method: 'POST', headers: { 'content-type': 'application/json', 'cookie': admin, ...headers }, body: '{"spec":{"name":"x","stages":{"data":{}}}}' });
+    const post = (headers: Record<string, string>): Promise<Response> => fetch(`${url}/api/runs`, { method: 'POST', headers: { 'content-type': 'application/json', 'cookie': admin, ...headers }, body: '{"spec":{"name":"x","stages":{"data":{"settings":{"source":"world"}}}}}' });
     const { host } = new URL(url);
     for (const headers of [{}, { origin: `http://${host}` }, { ...studio, origin: 'http://evil.example' }, { ...studio, origin: 'null' }, { ...studio, 'sec-fetch-site': 'cross-site' }, { ...studio, 'sec-fetch-site': 'same-site' }]) {
       expect([(await post(headers)).status, JSON.stringify(headers)]).toEqual([403, JSON.stringify(headers)]);

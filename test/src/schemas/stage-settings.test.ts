@@ -1,7 +1,19 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
+import { parseRunSpec } from '@minchat/config';
+import { settingsProblems } from '@minchat/config/stage-settings';
 import { expect, it } from 'vitest';
 import { stageSettings, target } from './stage-settings.ts';
 
-it('the form’s schemas are those of the stages (if not: node src/schemas/stage-settings.ts)', async () => {
+it('the schemas by which specs are checked are those of the stages (if not: node src/schemas/stage-settings.ts)', async () => {
   expect(await readFile(target, 'utf8')).toBe(await stageSettings());
+});
+
+it('the examples’ settings fit them', async () => {
+  const folder = new URL('../../../examples/', import.meta.url);
+  const specs = (await readdir(folder)).filter((file) => file.endsWith('.yaml'));
+  expect(specs).toContain('quickstart.yaml');
+  for (const file of specs) {
+    const { stages } = parseRunSpec(await readFile(new URL(file, folder), 'utf8'), file);
+    expect([file, ...stages.flatMap((stage) => settingsProblems(stage, undefined))]).toEqual([file]);
+  }
 });

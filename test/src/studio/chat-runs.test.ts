@@ -158,7 +158,7 @@ describe.skipIf(noBrowser !== undefined)('chat and runs', () => {
 
   it('a run is started by the form, which tells what is wrong at the field', async () => {
     await formOf('first', 'many');
-    await page.getByText('expected a whole number at least 0, found "many"').waitFor();
+    await page.locator('.problem', { hasText: 'pretrain.steps: expected a whole number at least 0, found "many"' }).waitFor();
     expect(await page.getByLabel('steps', { exact: true }).getAttribute('aria-invalid')).toBe('true');
     expect(await button('Start run').isDisabled()).toBe(true);
     await shoot('run-form-problem');

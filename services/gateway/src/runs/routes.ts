@@ -1,18 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { rpc, type Bus } from '@minchat/bus';
-import { formatRunSpec, parseRunSpec, stagesBefore } from '@minchat/config';
+import { formatRunSpec, parseRunSpec } from '@minchat/config';
 import { StageStatus, namePattern, type RunRecord, type StageEvent } from '@minchat/contracts';
-import { isMinchatError, MinchatError } from '@minchat/errors';
+import { MinchatError } from '@minchat/errors';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { errorSchema } from '../openai/common.ts';
 import { clientGone, sendEvents, type ServerSentEvent } from '../sse.ts';
 import type { Tickets } from '../tickets.ts';
+import { checkSpec, requireSettings } from './check.ts';
 import { runDetailView, runListView, specCheckView, viewEvent, viewRun, viewRunDetail } from './view.ts';
 
 export interface RunOptions {
-  bus: Pick<Bus, 'call' | 'subscribeEvents' | 'artifacts'>;
+  bus: Pick<Bus, 'call' | 'subscribeEvents' | 'artifacts' | 'plugins'>;
   tickets: Tickets;
   /** Aborted when the server closes: streams of events have no end of their own. */
   closing: AbortSignal;
@@ -40,13 +41,15 @@ export const runRoutes: FastifyPluginAsyncZod<RunOptions> = async (app, { bus, t
     id: runId.optional().describe('Submitting the same id again gives the first run back'),
   });
   app.post('/runs', { schema: { tags, summary: 'Start a run', body: submission, response: { 201: runDetailView, ...errors } } }, async (request, reply) => {
-    const { spec, id = '' } = request.body;
-    const run = await bus.call(rpc.submitRun, { specJson: typeof spec === 'string' ? formatRunSpec(parseRunSpec(spec)) : JSON.stringify(spec), runId: id });
+    const { spec: given, id = '' } = request.body;
+    const spec = parseRunSpec(typeof given === 'string' ? given : JSON.stringify(given));
+    await requireSettings(spec.stages, bus.plugins);
+    const run = await bus.call(rpc.submitRun, { specJson: formatRunSpec(spec), runId: id });
     return reply.code(201).send(viewRunDetail(run));
   });
 
   const checking = z.strictObject({ spec: z.string().max(300_000).describe('YAML or JSON') });
-  app.post('/specs/check', { schema: { tags, summary: 'What is wrong with a spec, and the pipeline that it describes', body: checking, response: { 200: specCheckView, ...errors } } }, async (request) => checkSpec(request.body.spec));
+  app.post('/specs/check', { schema: { tags, summary: 'What is wrong with a spec and its stages’ settings, and the pipeline that it describes', body: checking, response: { 200: specCheckView, ...errors } } }, async (request) => checkSpec(request.body.spec, bus.plugins));
 
   app.get('/runs/:id', { schema: { tags, summary: 'One run with its spec', params, response: { 200: runDetailView, ...errors } } }, async (request) => viewRunDetail(await find(request.params.id)));
 
@@ -61,8 +64,11 @@ export const runRoutes: FastifyPluginAsyncZod<RunOptions> = async (app, { bus, t
     settings: z.record(z.string(), z.record(z.string(), z.unknown())).optional().describe('Settings to change, by stage'),
   });
   app.post('/runs/:id/fork', { schema: { tags, summary: 'A new run that takes over the results before a stage', params, body: forking, response: { 201: runDetailView, ...errors } } }, async (request, reply) => {
-    const { from, settings } = request.body;
-    const run = await bus.call(rpc.forkRun, { runId: request.params.id, fromStage: from, settingsJson: settings === undefined ? '' : JSON.stringify(settings) });
+    const { from, settings = {} } = request.body;
+    const { stages } = parseRunSpec((await find(request.params.id)).specJson);
+    const changed = stages.filter(({ name }) => Object.hasOwn(settings, name)).map((stage) => ({ ...stage, settings: { ...stage.settings, ...settings[stage.name] } }));
+    await requireSettings(changed, bus.plugins);
+    const run = await bus.call(rpc.forkRun, { runId: request.params.id, fromStage: from, settingsJson: JSON.stringify(settings) });
     return reply.code(201).send(viewRunDetail(run));
   });
 
@@ -84,21 +90,6 @@ export const runRoutes: FastifyPluginAsyncZod<RunOptions> = async (app, { bus, t
     return reply.type(format === 'html' ? 'text/html; charset=utf-8' : 'application/json; charset=utf-8').send(body);
   });
 };
-
-/** Everything that is wrong with a spec, by line; or what it asks for. */
-function checkSpec(text: string): z.output<typeof specCheckView> {
-  try {
-    const { name, stages } = parseRunSpec(text);
-    return { name, problems: [], stages: stages.map((stage) => ({ stage: stage.name, kind: stage.kind, after: stagesBefore(stage) })) };
-  } catch (error) {
-    if (!isMinchatError(error)) throw error;
-    const problems = error.message.split('\n').map((line) => {
-      const [, at, column, message] = /^spec:(\d+):(\d+): ([^]*)$/.exec(line) ?? [];
-      return { line: Number(at ?? 1), column: Number(column ?? 1), message: message ?? line };
-    });
-    return { name: '', problems, stages: [] };
-  }
-}
 
 /** The report of the last evaluation that is done. */
 function reportOf(run: RunRecord) {
