@@ -1,5 +1,6 @@
+import { join } from 'node:path';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
-import { complaints, startBrowser } from './browser.ts';
+import { complaints, seriousFindings, startBrowser } from './browser.ts';
 import { startStudio, type Studio } from './studio.ts';
 
 /** Machines that test are busy. */
@@ -16,20 +17,45 @@ export interface Walker {
   /** Opens a page of the studio. */
   go(path: string): Promise<void>;
   button(name: string | RegExp): Locator;
+  /** Opens pages as on a phone, in Chinese and in the dark, which the page stays in. What is wrong with them. */
+  lookOnPhone(paths: readonly string[]): Promise<string[]>;
   close(): Promise<void>;
 }
 
-export async function startWalker(): Promise<Walker> {
-  const [studio, browser] = await Promise.all([startStudio(), startBrowser()]);
+/**
+ * What is wrong with a page as it is: what axe finds serious, and whatever makes it wider than the
+ * window. With MINCHAT_SHOTS=FOLDER a picture is kept there.
+ */
+export async function look(page: Page, name: string): Promise<string[]> {
+  const folder = process.env['MINCHAT_SHOTS'];
+  if (folder !== undefined) await page.screenshot({ path: join(folder, `${name.replaceAll('/', '-')}.png`), fullPage: true });
+  const [wide, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth] as const);
+  return [...(wide > window ? [`${wide} pixels wide in a window of ${window}`] : []), ...(await seriousFindings(page))].map((text) => `${name}: ${text}`);
+}
+
+/** `settings` are those of the gateway that differ from an open one's. */
+export async function startWalker(settings: Parameters<typeof startStudio>[0] = {}): Promise<Walker> {
+  const [studio, browser] = await Promise.all([startStudio(settings), startBrowser()]);
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en-GB' });
   context.setDefaultTimeout(patient.timeout);
   const page = await context.newPage();
+  const go = async (path: string): Promise<void> => {
+    await page.goto(`${studio.url}#/${path}`);
+    await page.locator('h1').waitFor();
+  };
   return {
-    studio, browser, context, page,
+    studio, browser, context, page, go,
     heard: complaints(page),
-    async go(path) {
-      await page.goto(`${studio.url}#/${path}`);
-      await page.locator('h1').waitFor();
+    async lookOnPhone(paths) {
+      await page.setViewportSize({ width: 390, height: 844 });
+      await page.getByRole('button', { name: '中文' }).click();
+      await page.getByLabel('主题').selectOption('dark');
+      const found: string[] = [];
+      for (const path of paths) {
+        await go(path);
+        found.push(...(await look(page, `phone-${path}`)));
+      }
+      return found;
     },
     button: (name) => page.getByRole('button', { name }),
     async close() {
