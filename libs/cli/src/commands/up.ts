@@ -16,6 +16,7 @@ Environment:
   MINCHAT_HOME        where everything local is kept (.minchat)
   MINCHAT_NATS_PORT   the port of the server that is started (4222; 0 takes any)
   GATEWAY_PORT        the port of the web app and the API (8080; 0 takes any)
+  GATEWAY_HOST        the address it listens on (127.0.0.1); others need authentication
   GATEWAY_AUTH        required: people log in; the first admin's link is printed
   DATABASE_URL        a PostgreSQL to use instead of the embedded one`)
     .action(async (_: unknown, command: Command) => {

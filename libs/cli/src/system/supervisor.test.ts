@@ -81,6 +81,15 @@ it('says which port is taken', async () => {
   await start([]);
 });
 
+it('names the address that the gateway listens on', async () => {
+  vi.stubEnv('GATEWAY_HOST', 'localhost');
+  vi.stubEnv('GATEWAY_PORT', '0');
+  const supervisor = await start(['gateway']);
+  expect(supervisor.gatewayUrl).toMatch(/^http:\/\/localhost:\d+$/);
+  expect((await fetch(`${supervisor.gatewayUrl}/api/session`)).status).toBe(200);
+  expect((await runningSystem(home))?.gatewayUrl).toBe(supervisor.gatewayUrl);
+});
+
 it('tells why a service does not start', async () => {
   vi.stubEnv('LOG_LEVEL', 'loud');
   await expect(start()).rejects.toMatchObject({ code: 'MC_CONFIG_INVALID', message: expect.stringContaining('LOG_LEVEL=loud') });

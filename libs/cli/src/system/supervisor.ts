@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { errorCodes, MinchatError, type ErrorCode } from '@minchat/errors';
 import { z } from 'zod';
 import { root } from '../paths.ts';
+import { gatewayUrl } from './gateway-url.ts';
 import { lockHome, type HomeLock } from './lock.ts';
 import { natsCommand, waitForNats } from './nats-server.ts';
 import { endChild, freePort, isPortFree, processStart, rotateLog, spawnLogged } from './process.ts';
@@ -60,7 +61,7 @@ export class Supervisor {
     this.#options = options;
     this.#lock = lock;
     this.#gatewayPort = gatewayPort;
-    this.gatewayUrl = `http://127.0.0.1:${gatewayPort}`;
+    this.gatewayUrl = gatewayUrl(options.env?.['GATEWAY_HOST'] || process.env['GATEWAY_HOST'] || '127.0.0.1', gatewayPort);
     this.#failed.promise.catch(() => undefined);
   }
 
