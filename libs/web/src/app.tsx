@@ -93,7 +93,7 @@ function show(page: string, rest: string[]): ReactNode {
 
 function NotForYou() {
   const person = currentPerson();
-  return <div className="page"><PageHead title={t('Not for your role')} note={person === undefined ? '' : t('Your role is {role}. An admin can change it.', { role: roleName(person.role) })} /></div>;
+  return <div className="page"><PageHead title={t('Not for your role')} note={person === undefined ? '' : t('Your role is {role}. An admin can change it.', { role: roleName(person.role) })} /><p><a className="button" href="#/">{t('To your first page')}</a></p></div>;
 }
 
 /** Everybody begins where they have something to do; an installation with nothing in it at the welcome. */

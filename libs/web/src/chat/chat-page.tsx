@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { getJson, type ModelView } from '../api.ts';
+import { may } from '../people/session.ts';
 import { remember, t } from '../preferences.ts';
 import { Empty, PageHead, Problem, usePolled } from '../ui.tsx';
 import { ConversationView } from './conversation.tsx';
@@ -48,7 +49,7 @@ export function ChatPage({ initial }: { initial: string }) {
       {value !== undefined && models.length === 0 ? (
         <Empty title={t('No model can talk yet')}>
           <p className="quiet">{t('It will be here as soon as a run has finished its sft stage.')}</p>
-          <a className="button" href="#/runs">{t('Look at the runs')}</a>
+          {may('see') ? <a className="button" href="#/runs">{t('Look at the runs')}</a> : may('label') ? <a className="button" href="#/label">{t('Rank answers')}</a> : null}
         </Empty>
       ) : null}
       {chosen.length === 0 ? null : <ConversationView state={state} title={chosen.length === 1 ? t('Talk to your model') : blind ? t('They answer without their names. You choose, then see who is who.') : t('They answer side by side. Say which is best.')} />}

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import { getJson, type Collection, type StoredRecord } from '../api.ts';
 import { formatNumber } from '../format.ts';
+import { may } from '../people/session.ts';
 import { t } from '../preferences.ts';
 import { Empty, messageOf, PageHead, Problem } from '../ui.tsx';
 import { DecisionBar } from './decisions.tsx';
@@ -52,7 +53,19 @@ export function Browse({ name, counts }: { name: string; counts: Collection | un
       </div>
       {type === 'texts' ? null : <DecisionBar name={name} chosen={decision} onChoose={(next) => { setDecision(next); setPages(['']); }} onApplied={() => setRound(round + 1)} />}
       <Problem text={problem} />
-      <div aria-live="polite">{shown?.records.length === 0 ? <Empty title={t('Nothing found.')}>{search.text === '' && search.labeler === '' && decision === '' ? <a className="button" href="#/data">{t('Import your data')}</a> : <button type="button" onClick={() => { setTyped(''); setLabeler(''); setDecision(''); }}>{t('Show all')}</button>}</Empty> : null}</div>
+      <div aria-live="polite">
+        {shown?.records.length !== 0 ? null : search.text === '' && search.labeler === '' && decision === '' ? (
+          <Empty title={t('Nothing of this kind yet')}>
+            <p className="quiet">{name === 'feedback' ? t('What people rank, write and rate comes here.') : t('This collection holds what was imported into it.')}</p>
+            <a className="button" href="#/data">{may('change') ? t('Import your data') : t('All data')}</a>
+          </Empty>
+        ) : (
+          <Empty title={t('Nothing found.')}>
+            <p className="quiet">{t('No record fits what is searched for and chosen above.')}</p>
+            <button type="button" onClick={() => { setTyped(''); setLabeler(''); setDecision(''); }}>{t('Show all')}</button>
+          </Empty>
+        )}
+      </div>
       <ul className="list records">{shown?.records.map((record) => <li key={record.id} className="card"><RecordView record={record} /></li>)}</ul>
       <div className="pager">
         <button type="button" disabled={pages.length < 2} onClick={() => setPages(pages.slice(0, -1))}>{t('Back')}</button>

@@ -2,7 +2,7 @@ import { getJson, type Collection } from '../api.ts';
 import { formatNumber } from '../format.ts';
 import { may } from '../people/session.ts';
 import { t } from '../preferences.ts';
-import { PageHead, Problem, usePolled } from '../ui.tsx';
+import { Empty, PageHead, Problem, usePolled } from '../ui.tsx';
 import { Browse } from './browse.tsx';
 import { ForgetCard } from './forget-card.tsx';
 import { ImportCard } from './import-card.tsx';
@@ -12,6 +12,17 @@ const kinds = ['prompts', 'demonstrations', 'comparisons', 'texts'] as const;
 export function DataPage({ collection }: { collection: string }) {
   const { value, error, reload } = usePolled((signal) => getJson<{ collections: Collection[] }>('/api/data/collections', signal), 5000);
   const collections = value?.collections ?? [];
+  if (collection !== '' && value !== undefined && !collections.some((one) => one.name === collection)) {
+    return (
+      <div className="page">
+        <PageHead title={collection} />
+        <Empty title={t('There is no collection of this name')}>
+          <p className="quiet">{t('Look at those that there are, or import it.')}</p>
+          <a className="button" href="#/data">{t('All data')}</a>
+        </Empty>
+      </div>
+    );
+  }
   if (collection !== '') return <Browse key={collection} name={collection} counts={collections.find((one) => one.name === collection)} />;
   return (
     <div className="page">
@@ -28,7 +39,12 @@ export function DataPage({ collection }: { collection: string }) {
           </li>
         ))}
       </ul>
-      {value !== undefined && collections.every((one) => kinds.every((kind) => one[kind] === 0)) ? <p className="quiet">{t('Nothing is stored yet: drop a file above, or')} <a href="#/">{t('start the quickstart')}</a>.</p> : null}
+      {value !== undefined && collections.every((one) => kinds.every((kind) => one[kind] === 0)) ? (
+        <Empty title={t('Nothing is stored yet')}>
+          <p className="quiet">{may('change') ? t('Drop a file above. The quickstart needs none: it makes its own data.') : t('An admin imports data. What people submit comes here by itself.')}</p>
+          {may('change') ? <a className="button" href="#/runs/new">{t('New run')}</a> : <a className="button" href="#/runs">{t('Look at the runs')}</a>}
+        </Empty>
+      ) : null}
       {may('change') ? <ForgetCard onDone={reload} /> : null}
     </div>
   );

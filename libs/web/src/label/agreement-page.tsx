@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { getJson } from '../api.ts';
 import { formatDuration, formatNumber } from '../format.ts';
+import { may } from '../people/session.ts';
 import { useNames } from '../people/use-names.ts';
 import { t } from '../preferences.ts';
 import { Empty, PageHead, Problem, usePolled } from '../ui.tsx';
@@ -24,14 +25,14 @@ export function AgreementPage() {
   const runs = [...new Set(all?.tasks.map((task) => task.run) ?? [])];
   return (
     <div className="page">
-      <PageHead title={t('Agreement')} note={<a href="#/label">← {t('Label')}</a>}>
+      <PageHead title={t('Agreement')} note={may('label') ? <a href="#/label">← {t('Label')}</a> : <a href="#/runs">← {t('Runs')}</a>}>
         {runs.length > 1 ? <select aria-label={t('Run')} value={run} onChange={(event) => setRun(event.target.value)}><option value="">{t('All runs')}</option>{runs.map((one) => <option key={one}>{one}</option>)}</select> : null}
       </PageHead>
       <Problem text={error} />
       {value?.labelers.length === 0 ? (
         <Empty title={t('Nobody has ranked anything yet')}>
           <p className="quiet">{t('Agreement can be told when several labelers rank the same answers: set labelersPerTask in the rank stage of a run.')}</p>
-          <p className="actions"><a className="button" href="#/label">{t('Rank answers')}</a> <a className="button" href="#/runs/new">{t('New run')}</a></p>
+          <p className="actions">{may('label') ? <a className="button" href="#/label">{t('Rank answers')}</a> : null} {may('change') ? <a className="button" href="#/runs/new">{t('New run')}</a> : <a className="button" href="#/runs">{t('Look at the runs')}</a>}</p>
         </Empty>
       ) : null}
       {value !== undefined && value.labelers.length > 0 ? <Figures report={value} /> : null}

@@ -59,7 +59,7 @@ export function GuidelinesPage() {
   const [draft, setDraft] = useState<string>();
   return (
     <div className="page label">
-      <PageHead title={t('Guidelines')} note={<a href="#/label">← {t('Label')}</a>}>
+      <PageHead title={t('Guidelines')} note={may('label') ? <a href="#/label">← {t('Label')}</a> : <a href="#/agreement">← {t('Agreement')}</a>}>
         {draft === undefined && may('change') ? <button type="button" disabled={text === undefined} onClick={() => setDraft(text?.trim() === '' ? ownWords() : text)}>{t('Edit')}</button> : null}
       </PageHead>
       <Problem text={problem} />

@@ -32,7 +32,7 @@ export function LabelPage() {
         {may('see') ? <a href="#/agreement">{t('Agreement')}</a> : null}
       </div>
       <Problem text={error} />
-      {work === 'own' ? <WriteOwn onDone={reload} /> : <Tasks key={work} kind={work} onDone={reload} />}
+      {work === 'own' ? <WriteOwn onDone={reload} /> : <Tasks key={work} kind={work} onDone={reload} onOwn={() => setWork('own')} />}
       {/* Below: what comes and goes while it is polled must not push the answers about. */}
       {work === 'rank' ? <QueueList queues={queues} /> : null}
     </div>
@@ -49,7 +49,7 @@ function QueueList({ queues }: { queues: readonly Queue[] }) {
   ));
 }
 
-function Tasks({ kind, onDone }: { kind: 'rank' | 'write'; onDone: () => void }) {
+function Tasks({ kind, onDone, onOwn }: { kind: 'rank' | 'write'; onDone: () => void; onOwn: () => void }) {
   const { task, lost, problem, ended, end, advance } = useTasks(kind, '');
   const finish = async (what: 'submit' | 'skip', body: object): Promise<void> => {
     await end(what, body);
@@ -60,8 +60,12 @@ function Tasks({ kind, onDone }: { kind: 'rank' | 'write'; onDone: () => void })
       <Problem text={problem} />
       {task === null ? (
         <Empty title={ended > 0 ? t('All done. Thank you!') : t('Nothing to do right now')}>
-          <p className="quiet">{kind === 'rank' ? t('Tasks come from a run whose rank stage has labelers: human. Start one, or write answers meanwhile.') : t('Every prompt has an answer. Import prompts, or write one of your own.')}</p>
-          <button type="button" onClick={() => void advance()}>{t('Look again')}</button>
+          <p className="quiet">{kind === 'write' ? t('Every prompt has an answer. You can write one of your own, with its answer.') : may('change') ? t('Tasks come from a run whose rank stage has labelers: human. Start one, or write a prompt and its answer meanwhile.') : t('Tasks come as soon as a run waits for rankings, and are shown by themselves. You can write a prompt and its answer meanwhile.')}</p>
+          <p className="actions">
+            <button type="button" onClick={onOwn}>{t('Write your own')}</button>
+            {!may('change') ? null : kind === 'rank' ? <a className="button" href="#/runs/new">{t('New run')}</a> : <a className="button" href="#/data">{t('Import your data')}</a>}
+            <button type="button" onClick={() => void advance()}>{t('Look again')}</button>
+          </p>
         </Empty>
       ) : null}
       {task ? (kind === 'rank' ? <RankTask key={task.id} task={task} lost={lost} onEnd={finish} /> : <WriteTask key={task.id} task={task} lost={lost} onEnd={finish} />) : null}

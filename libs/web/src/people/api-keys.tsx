@@ -35,7 +35,7 @@ export function ApiKeys() {
       <p className="quiet">{t('Programs send a key to /v1 as "Authorization: Bearer KEY". A key opens nothing else.')}</p>
       <MakeKey onMake={(settings) => act(async () => setSecret((await postJson<{ secret: string }>('/api/keys', settings)).secret))} />
       <Problem text={problem === '' ? error : problem} />
-      {value?.keys.length === 0 ? <Empty title={t('No keys yet')} /> : null}
+      {value?.keys.length === 0 ? <Empty title={t('No keys yet')}><p className="quiet">{t('Make one above for each program that is to ask the models.')}</p></Empty> : null}
       <ul className="list">
         {value?.keys.map((key) => (
           <li key={key.id} className="card row member">

@@ -105,6 +105,8 @@ export const zhPeople: Readonly<Record<string, string>> = {
   'run started': '启动运行',
   'sessions ended': '结束登录',
   'somebody': '某人',
+  'Make one above for each program that is to ask the models.': '为每个要向模型提问的程序在上面创建一个密钥。',
+  'To your first page': '回到你的首页',
   'too many passwords': '尝试密码过多',
   'until {time}': '有效期至 {time}',
   'wrong password': '密码错误',

@@ -25,7 +25,7 @@ export function RunPage({ id }: { id: string }) {
   const [tab, setTab] = useState<Tab>('Curves');
   const [forking, setForking] = useState(false);
   const [problem, setProblem] = useState('');
-  if (run === undefined) return <div className="page"><PageHead title={id} /><Problem text={error} /></div>;
+  if (run === undefined) return <div className="page"><PageHead title={id} note={<a href="#/runs">← {t('Runs')}</a>} /><Problem text={error} /></div>;
   const stages = run.stages.map((stage) => withLive(stage, history));
   const byName = Object.fromEntries(stages.map((stage) => [stage.stage, stage]));
   const selected = byName[chosen] ?? stages.find((stage) => stage.status === 'running') ?? stages.findLast((stage) => (history.points[stage.stage]?.length ?? 0) > 0) ?? stages[0];

@@ -13,7 +13,12 @@ export function RunsPage() {
         {may('change') ? <a className="button primary" href="#/runs/new">{t('New run')}</a> : null}
       </PageHead>
       <Problem text={error} />
-      {runs?.length === 0 ? <Empty title={t('No runs yet')}>{may('change') ? <a className="button" href="#/">{t('Begin here')}</a> : null}</Empty> : null}
+      {runs?.length === 0 ? (
+        <Empty title={t('No runs yet')}>
+          <p className="quiet">{may('change') ? t('Start one from an example, or import data of your own first.') : t('An admin starts runs. They are shown here from their first minute on.')}</p>
+          <p className="actions">{may('change') ? <a className="button" href="#/runs/new">{t('New run')}</a> : null} <a className="button" href="#/data">{may('change') ? t('Import your data') : t('Look at the data')}</a></p>
+        </Empty>
+      ) : null}
       <ul className="list">
         {runs?.map((run) => <li key={run.id}><RunRow run={run} /></li>)}
       </ul>
