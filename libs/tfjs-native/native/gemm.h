@@ -148,12 +148,6 @@ static inline void transposed_columns(int64_t K, int64_t n0, int64_t N, float* o
 struct Float32 {
   using T = float;
   static int64_t elements(int64_t K) { return K; }
-  // What an operand of the product is rounded to, as float32.
-  static vf round(vf v) { return v; }
-  // Numbers that are kept as rounded, in as few bytes as that takes.
-  using Kept = float;
-  static void keep(float* to, vf v, int n) { store_n(to, v, n); }
-  static vf kept(const float* from, int n) { return load_n(from, n); }
 
   // B (K, N) from rows of K (source[k * ld + n]).
   static void panel(const float* source, int64_t ld, int64_t K, int64_t n0, int64_t N, float* out) {
@@ -180,19 +174,6 @@ struct Float32 {
 struct BFloat16 {
   using T = uint32_t;
   static int64_t elements(int64_t K) { return (K + 1) / 2; }
-  static vf round(vf v) { return bf16_round(v); }
-  using Kept = uint16_t;
-  static void keep(uint16_t* to, vf v, int n) {
-    const __m256i words = (__m256i)_mm512_cvtneps_pbh((__m512)v);
-    if (n >= VF) _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), words);
-    else __builtin_memcpy(to, &words, sizeof(uint16_t) * static_cast<size_t>(n));
-  }
-  static vf kept(const uint16_t* from, int n) {
-    __m256i words = _mm256_setzero_si256();
-    if (n >= VF) words = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
-    else __builtin_memcpy(&words, from, sizeof(uint16_t) * static_cast<size_t>(n));
-    return (vf)_mm512_slli_epi32(_mm512_cvtepu16_epi32(words), 16);
-  }
 
   static void panel(const float* source, int64_t ld, int64_t K, int64_t n0, int64_t N, uint32_t* out) {
     const int n = static_cast<int>(N - n0 < NR ? N - n0 : NR);

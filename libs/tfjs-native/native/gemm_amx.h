@@ -28,7 +28,6 @@ struct AMatrix<TilePair> {
 struct AmxBFloat16 {
   using T = TilePair;
   static int64_t elements(int64_t K) { return ceil_div(K, 2 * kTile) * kTile; }
-  static vf round(vf v) { return BFloat16::round(v); }
   static void panel(const float* source, int64_t ld, int64_t K, int64_t n0, int64_t N, TilePair* out) {
     BFloat16::panel(source, ld, K, n0, N, reinterpret_cast<uint32_t*>(out));
     fill(K, out);

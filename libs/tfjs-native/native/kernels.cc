@@ -30,6 +30,7 @@ namespace {
 #include "ops/layer_norm.h"
 #include "ops/linear.h"
 #include "ops/attention.h"
+#include "ops/decode_attention.h"
 #include "ops/embedding.h"
 #include "ops/token_nll.h"
 #include "ops/optimizer.h"

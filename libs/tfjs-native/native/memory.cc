@@ -73,7 +73,7 @@ Buffers& buffers() {
 
 void* allocate(size_t size) {
   // Large buffers ask for huge pages: a GEMM walks many rows at once, each on another page.
-  void* p = std::aligned_alloc(size >= kHuge ? 4096 : kLine, size);
+  void* p = std::aligned_alloc(size >= kHuge ? kHuge : kLine, size);
   if (p == nullptr) throw std::bad_alloc();
 #ifdef MADV_HUGEPAGE
   if (size >= kHuge) madvise(p, size, MADV_HUGEPAGE);

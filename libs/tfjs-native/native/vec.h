@@ -138,9 +138,6 @@ static inline vu bf16_pair(vf low, vf high) {
   return (vu)_mm512_permutexvar_epi16(zip, (__m512i)bf16_words(low, high));
 }
 static inline uint32_t bf16_pair(float low, float high) { return bf16_pair(splat(low), splat(high))[0]; }
-static inline vf bf16_round(vf v) {
-  return (vf)_mm512_slli_epi32(_mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh((__m512)v)), 16);
-}
 #endif
 
 // VF vectors as the rows of a matrix: its columns.

@@ -5,6 +5,9 @@ import { BufferPool } from './buffer-pool.ts';
 
 type DataId = TensorInfo['dataId'];
 
+/** From here on the allocator asks for huge pages (native/memory.cc). */
+const largeBytes = 2 ** 21;
+
 /**
  * tfjs's plain JavaScript backend, whose every kernel works here, with data of the native kernels in
  * recycled buffers. A recycled buffer is only ever seen through this class: what is read out of it
@@ -27,6 +30,14 @@ export class NativeBackend extends MathBackendCPU {
     const size = shape.reduce((product, dimension) => product * dimension, 1);
     const values = new Float32Array(this.pool.take(size * 4), 0, size);
     return { ...this.makeTensorInfo(shape, 'float32', values), values };
+  }
+
+  /** Large arrays move into buffers on huge pages: a cache of keys and values is read all over in every step. */
+  override write(values: Parameters<MathBackendCPU['write']>[0], shape: number[], dtype: Parameters<MathBackendCPU['write']>[2]): DataId {
+    if (!(values instanceof Float32Array) || values.byteLength < largeBytes || this.isPooled(values)) return super.write(values, shape, dtype);
+    const moved = new Float32Array(this.pool.take(values.byteLength), 0, values.length);
+    moved.set(values);
+    return super.write(moved, shape, dtype);
   }
 
   /** The numbers of a float32 tensor. tfjs's cast from bool or int32 only changes the name of the type. */

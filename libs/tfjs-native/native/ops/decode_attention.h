@@ -1,0 +1,154 @@
+// Attention of the newest token over a cache (S, heads, P, hs) of keys and values. The cache holds them as
+// the product reads them, so that a policy samples from the distribution that it is then trained on, and
+// in no more bytes than that takes: a slot's head begins where its float32 would, and may fill only the
+// first part. Keys lie in blocks of VF positions, [block][hs][VF] (the last one narrower, if P ends in it),
+// so that a query meets VF of them at once; values lie in rows, [P][hs]. Elements are the product's: in
+// bfloat16 two numbers that follow each other along the sum.
+
+// Row `position` of values, as elements along positions. A pair's second half is 0 until it comes.
+static inline void put_value(float* values, int64_t position, int64_t hs, const float* v) {
+  for (int64_t c = 0; c < hs; c += VF) store_n(values + position * hs + c, load_n(v + c, static_cast<int>(hs - c)), static_cast<int>(hs - c));
+}
+#ifdef HAVE_BF16
+static inline void put_value(uint32_t* values, int64_t position, int64_t hs, const float* v) {
+  for (int64_t c = 0; c < hs; c += VF) {
+    const int left = static_cast<int>(hs - c);
+    float* row = reinterpret_cast<float*>(values + position / 2 * hs + c);
+    const vf x = load_n(v + c, left);
+    const vu words = position % 2 == 0 ? bf16_pair(x, vf{}) : bf16_pair(vf{}, x) | ((vu)load_n(row, left) & 0xffffu);
+    store_n(row, (vf)words, left);
+  }
+}
+static inline vu load_n(const uint32_t* p, int n) { return (vu)load_n(reinterpret_cast<const float*>(p), n); }
+#endif
+
+template <class Product>
+struct HeadCache {
+  using E = typename Product::T;
+  E *keys, *values;
+  int64_t P, hs, elements;
+
+  HeadCache(float* all_keys, float* all_values, int64_t slot_head, int64_t positions, int64_t head_size)
+      : keys(reinterpret_cast<E*>(all_keys + slot_head * positions * head_size)), values(reinterpret_cast<E*>(all_values + slot_head * positions * head_size)), P(positions), hs(head_size), elements(Product::elements(head_size)) {}
+
+  int width(int64_t block) const { return static_cast<int>(P - block * VF < VF ? P - block * VF : VF); }
+  E* block(int64_t b) const { return keys + b * VF * elements; }
+
+  // `row` is room for a key's elements.
+  void put(int64_t position, const float* k, const float* v, E* row) const {
+    const E* key = rows_here(k, hs, 1, hs, row).data;
+    const int64_t b = position / VF, w = width(b);
+    for (int64_t c = 0; c < elements; c++) block(b)[c * w + position % VF] = key[c];
+    put_value(values, position, hs, v);
+  }
+};
+
+// Scores of a query against G whole blocks of keys, times `scale`; fetches what lies at `ahead` meanwhile.
+template <int G, class E>
+static inline void score_blocks(const E* q, const E* keys, int64_t elements, float scale, const char* ahead, float* scores) {
+  vf s[G] = {};
+  for (int64_t c = 0; c < elements; c++) {
+#pragma GCC unroll 4
+    for (int i = 0; i < G; i++) {
+      multiply_add(s[i], q[c], load(keys + (i * elements + c) * VF));
+      __builtin_prefetch(ahead + (i * elements + c) * VB);
+    }
+  }
+  for (int i = 0; i < G; i++) store(scores + i * VF, s[i] * scale);
+}
+
+// y (hs) = weights (elements of them) times rows of values, times `factor`. Two sums of every column, so
+// that they are not bound by their latency.
+template <class E>
+static inline void weigh_values(const E* weights, const E* values, int64_t count, int64_t hs, float factor, float* y) {
+  constexpr int kVectors = 4;
+  for (int64_t c0 = 0; c0 < hs; c0 += kVectors * VF) {
+    vf even[kVectors] = {}, odd[kVectors] = {};
+    const int vectors = static_cast<int>(hs - c0 < kVectors * VF ? ceil_div(hs - c0, VF) : kVectors), last = static_cast<int>(hs - c0 - (vectors - 1) * VF);
+    const auto add = [&](vf(&sums)[kVectors], int64_t j) {
+      const E* row = values + j * hs + c0;
+#pragma GCC unroll 4
+      for (int i = 0; i < kVectors; i++)
+        if (i < vectors) multiply_add(sums[i], weights[j], load_n(row + i * VF, i + 1 < vectors ? VF : last));
+    };
+    int64_t j = 0;
+    for (; j + 2 <= count; j += 2) {
+      add(even, j);
+      add(odd, j + 1);
+    }
+    if (j < count) add(even, j);
+    for (int i = 0; i < vectors; i++) store_n(y + c0 + i * VF, (even[i] + odd[i]) * factor, static_cast<int>(hs - c0 - i * VF));
+  }
+}
+
+// The newest token of slot slots[r] at positions[r]: its key and value go into the cache, its query
+// attends to everything up to itself. qkv (R, 3C), out (R, C).
+template <class Product>
+static void decode_attention(const float* qkv, const int32_t* slots, const int32_t* positions, float* keys, float* values, float* out, int64_t R, int64_t C, int64_t heads, int64_t P) {
+  using E = typename Product::T;
+  const int64_t hs = C / heads;
+  const float scale = 1.0f / __builtin_sqrtf(static_cast<float>(hs));
+  const auto cache_of = [&](int64_t task) { return HeadCache<Product>(keys, values, slots[task / heads] * heads + task % heads, P, hs); };
+  const auto token_of = [&](int64_t task) { return qkv + task / heads * 3 * C + task % heads * hs; };
+  parallel_ranges(R * heads, threads() * 4, [&](int64_t first, int64_t last) {
+    // All keys before the first query: a vector that was just written number by number cannot be read at once.
+    {
+      TaskScratch scratch(Product::elements(hs) + 16);
+      E* row = scratch.take<E>(Product::elements(hs));
+      for (int64_t task = first; task < last; task++) cache_of(task).put(positions[task / heads], token_of(task) + C, token_of(task) + 2 * C, row);
+    }
+    for (int64_t task = first; task < last; task++) {
+      const HeadCache<Product> cache = cache_of(task);
+      const int64_t n = positions[task / heads] + 1, blocks = ceil_div(n, VF), seen = blocks * VF;
+      TaskScratch scratch(cache.elements + 2 * seen + 64);
+      float* scores = scratch.take<float>(seen);
+      E *row = scratch.take<E>(cache.elements), *weights = scratch.take<E>(seen);
+      const E* q = rows_here(token_of(task), hs, 1, hs, row).data;
+      const int64_t whole = cache.width(blocks - 1) == VF ? blocks : blocks - 1;
+      int64_t b = 0;
+      const auto score = [&](auto group) {
+        constexpr int G = decltype(group)::value;
+        score_blocks<G>(q, cache.block(b), cache.elements, scale, reinterpret_cast<const char*>(cache.values) + b * cache.elements * VB, scores + b * VF);
+        b += G;
+      };
+      while (b + 4 <= whole) score(std::integral_constant<int, 4>());
+      while (b < whole) score(std::integral_constant<int, 1>());
+      if (b < blocks) {
+        const int width = cache.width(b);
+        vf s{};
+        for (int64_t c = 0; c < cache.elements; c++) multiply_add(s, q[c], load_n(cache.block(b) + c * width, width));
+        store(scores + b * VF, s * scale);
+      }
+      hide(scores, n, seen, -__builtin_inff());
+      vf m = load(scores);
+      for (int64_t j = VF; j < seen; j += VF) m = max(m, load(scores + j));
+      const float top = max_lane(m);
+      vf total{};
+      for (int64_t j = 0; j < seen; j += VF) {
+        const vf e = exp(load(scores + j) - top);
+        store(scores + j, e);
+        total += e;
+      }
+      const E* w = rows_here(scores, seen, 1, n, weights).data;
+      weigh_values(w, cache.values, Product::elements(n), hs, 1.0f / sum(total), out + task * hs);
+    }
+  });
+}
+
+// Token t >= starts[b] of row b puts its key and value at [slots[b], :, t - starts[b], :].
+template <class Product>
+static void cache_write(const float* qkv, const int32_t* slots, const int32_t* starts, float* keys, float* values, int64_t B, int64_t T, int64_t C, int64_t heads, int64_t P) {
+  const int64_t hs = C / heads;
+  parallel_ranges(B * heads, threads() * 2, [&](int64_t first, int64_t last) {
+    for (int64_t task = first; task < last; task++) {
+      const int64_t b = task / heads, h = task % heads;
+      const HeadCache<Product> cache(keys, values, slots[b] * heads + h, P, hs);
+      TaskScratch scratch(cache.elements + 16);
+      auto* row = scratch.take<typename Product::T>(cache.elements);
+      for (int64_t t = starts[b]; t < T; t++) {
+        const float* token = qkv + (b * T + t) * 3 * C + h * hs;
+        cache.put(t - starts[b], token + C, token + 2 * C, row);
+      }
+    }
+  });
+}
