@@ -32,6 +32,18 @@ export function whyNoContainers(): string | undefined {
   return undefined;
 }
 
+/** How compose is called here: the engine's plugin, or the older program of its own that Debian 12 has. */
+export function composeCommand(): readonly string[] | undefined {
+  return [['docker', 'compose'], ['docker-compose']].find(([program = '', ...args]) => {
+    try {
+      execFileSync(program, [...args, 'version'], { stdio: 'ignore' });
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
 /** Builds the images of these services as a user would. */
 export async function buildServices(...services: string[]): Promise<void> {
   await run(`${root}/docker/build.sh`, services, { env: { BUILD_NETWORK: 'host', ...process.env }, maxBuffer: 2 ** 26 });
