@@ -198,6 +198,7 @@ export const zh: Readonly<Record<string, string>> = {
   'Why do you skip it?': '为什么跳过？',
   'Without {model}': '去掉 {model}',
   'Work': '工作',
+  'Write a prompt and its answer': '写一个提示及其回答',
   'Write anew': '重新回答',
   'Write it as': '编写方式',
   'Write the answer that you would want to get.': '写出你自己想得到的回答。',

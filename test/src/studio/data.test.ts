@@ -3,7 +3,7 @@ import { parquetWriteBuffer } from 'hyparquet-writer';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noBrowser, seriousFindings } from './browser.ts';
-import { patient, startWalker, type Walker } from './walker.ts';
+import { look, patient, startWalker, type Walker } from './walker.ts';
 
 // What is stored: brought in with errors told, looked at, taken out, and forgotten.
 
@@ -160,6 +160,7 @@ describe.skipIf(noBrowser !== undefined)('data in the studio', () => {
     // Why the rules dropped a prompt is told in the reader's language.
     await go('data/my-prompts');
     await page.getByText('已剔除：与另一条提示文本相同').waitFor();
+    expect(await look(page, 'phone-data-dropped')).toEqual([]);
   });
 
   it('nothing went wrong in the browser on the way', () => {

@@ -3,7 +3,7 @@ import type { AnswersRecord } from '@minchat/datasets';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noBrowser, seriousFindings } from './browser.ts';
-import { patient, startWalker, type Walker } from './walker.ts';
+import { asOnPhone, look, patient, startWalker, type Walker } from './walker.ts';
 
 // A labeler's way through the studio, in a real browser on real services: each test goes on where
 // the one before it ended.
@@ -207,7 +207,7 @@ describe.skipIf(noBrowser !== undefined)('labeling in the studio', () => {
     expect(await slow.getByRole('button', { name: 'Hand in' }).count()).toBe(0);
     expect(await slow.locator('.answer-card p.text').allTextContents()).toEqual(before);
     expect(await slow.evaluate((id) => localStorage.getItem(`minchat-draft-${id}`), taskId)).toContain('"order":[1,2,0,3]');
-    expect(await seriousFindings(slow)).toEqual([]);
+    expect(await look(slow, 'label-lost')).toEqual([]);
     await slow.getByRole('button', { name: 'Take another task' }).click();
     await expect.poll(() => slow.locator('.prompt .turn').textContent(), patient).not.toBe(prompt);
     await slow.getByRole('button', { name: 'Hand in' }).waitFor();
@@ -219,6 +219,8 @@ describe.skipIf(noBrowser !== undefined)('labeling in the studio', () => {
     await slow.keyboard.press('Control+Enter');
     await slow.getByRole('alert').getByText('This task is no longer yours.').waitFor();
     expect(await slow.evaluate((id) => localStorage.getItem(`minchat-draft-${id}`), second)).toContain('"order":[1,0,2,3]');
+    await asOnPhone(slow);
+    expect(await look(slow, 'phone-label-lost')).toEqual([]);
     await other.close();
     await fetch(`${walker.studio.url}api/runs/kept/cancel`, { method: 'POST' });
   });

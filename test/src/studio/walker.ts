@@ -33,6 +33,13 @@ export async function look(page: Page, name: string): Promise<string[]> {
   return [...(wide > window ? [`${wide} pixels wide in a window of ${window}`] : []), ...(await seriousFindings(page))].map((text) => `${name}: ${text}`);
 }
 
+/** Makes an English page one as on a phone, in Chinese and in the dark. */
+export async function asOnPhone(page: Page): Promise<void> {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.getByRole('button', { name: '中文' }).click();
+  await page.getByLabel('主题').selectOption('dark');
+}
+
 /** `settings` are those of the gateway that differ from an open one's. */
 export async function startWalker(settings: Parameters<typeof startStudio>[0] = {}): Promise<Walker> {
   const [studio, browser] = await Promise.all([startStudio(settings), startBrowser()]);
@@ -47,9 +54,7 @@ export async function startWalker(settings: Parameters<typeof startStudio>[0] = 
     studio, browser, context, page, go,
     heard: complaints(page),
     async lookOnPhone(paths) {
-      await page.setViewportSize({ width: 390, height: 844 });
-      await page.getByRole('button', { name: '中文' }).click();
-      await page.getByLabel('主题').selectOption('dark');
+      await asOnPhone(page);
       const found: string[] = [];
       for (const path of paths) {
         await go(path);
