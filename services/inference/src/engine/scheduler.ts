@@ -34,9 +34,10 @@ interface Started {
 interface Answer {
   index: number;
   tracker: AnswerTracker;
-  /** What is certain and not yet sent, and when something was sent last. */
+  /** What is certain and not yet sent. */
   held: AnswerPiece;
-  sentAt: number;
+  /** Whether something of it was sent. */
+  begun: boolean;
 }
 
 /**
@@ -55,6 +56,8 @@ export class Scheduler {
   readonly #started = new Map<number, Started>();
   #outbox: Outcome[] = [];
   #tokens = 0;
+  /** When the answers' pieces were sent last, all together. */
+  #sentAt = -Infinity;
   /** Something happened since the round began: a message, a model loaded. */
   #news = false;
   #wake = (): void => undefined;
@@ -88,7 +91,10 @@ export class Scheduler {
       for (const message of this.#inbox.splice(0)) this.#read(message);
       const joined = await this.#admit();
       let stepped = false;
-      for (const loaded of this.#store.ready()) stepped = (await this.#step(loaded)) || stepped;
+      const now = performance.now();
+      const due = now - this.#sentAt >= this.#streamMs;
+      if (due) this.#sentAt = now;
+      for (const loaded of this.#store.ready()) stepped = (await this.#step(loaded, due)) || stepped;
       this.#flush();
       // Lets messages in: requests join and leave here.
       if (joined || stepped) await setImmediate();
@@ -194,15 +200,15 @@ export class Scheduler {
           eosIds: loaded.tokenizer.eosIds,
           maxTokens: started.prompt.maxTokens,
         });
-        started.running.set(slot, { index, tracker, held: { text: '', tokens: [] }, sentAt: -Infinity });
+        started.running.set(slot, { index, tracker, held: { text: '', tokens: [] }, begun: false });
       }
     } catch (error) {
       for (const { started } of queue) this.#fail(started.id, error);
     }
   }
 
-  /** One token for every answer of a model. */
-  async #step(loaded: LoadedModel): Promise<boolean> {
+  /** One token for every answer of a model; the pieces of all of them are sent when that is due. */
+  async #step(loaded: LoadedModel, due: boolean): Promise<boolean> {
     const owners = new Map<number, Started>();
     for (const started of this.#started.values()) {
       if (started.loaded === loaded) for (const slot of started.running.keys()) owners.set(slot, started);
@@ -215,7 +221,6 @@ export class Scheduler {
       for (const started of new Set(owners.values())) this.#fail(started.id, error);
       return true;
     }
-    const now = performance.now();
     for (const { slot, token } of tokens) {
       const started = owners.get(slot);
       const answer = started?.running.get(slot);
@@ -223,7 +228,7 @@ export class Scheduler {
       this.#tokens += 1;
       try {
         const piece = answer.tracker.push({ id: token.token, ...(started.request.wantLogprobs ? logprobsOf(token) : {}) });
-        this.#tell(started, answer, piece, now);
+        this.#tell(started, answer, piece, due);
         if (piece.finish !== undefined) this.#finish(started, slot);
       } catch (error) {
         // What one request cannot have is no reason to end its neighbours.
@@ -234,16 +239,17 @@ export class Scheduler {
   }
 
   /**
-   * Sends what is new of an answer: the first piece and the last at once, those between at most once
-   * in `streamMs`, so that a fast model is not held up by its own messages.
+   * Sends what is new of an answer: the first piece and the last at once, those between when they are due,
+   * once in `streamMs` and those of all answers together, so that a fast model is not held up by its own
+   * messages: whoever they pass through wakes once for all of them.
    */
-  #tell(started: Started, answer: Answer, { text, tokens, finish }: AnswerPiece, now: number): void {
+  #tell(started: Started, answer: Answer, { text, tokens, finish }: AnswerPiece, due: boolean): void {
     const { wantLogprobs } = started.request;
     const piece: AnswerPiece = { text: answer.held.text + text, tokens: wantLogprobs ? [...answer.held.tokens, ...tokens] : [], ...(finish === undefined ? {} : { finish }) };
     answer.held = piece;
-    if (finish === undefined && ((piece.text === '' && piece.tokens.length === 0) || now - answer.sentAt < this.#streamMs)) return;
+    if (finish === undefined && ((piece.text === '' && piece.tokens.length === 0) || (answer.begun && !due))) return;
     answer.held = { text: '', tokens: [] };
-    answer.sentAt = now;
+    answer.begun = true;
     const { tokenizer } = started.loaded;
     this.#chunk(started.id, {
       index: answer.index,
