@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { AdamW, disposeModel, gptConfig, initModel, Random } from '@minchat/model';
-import { gradientEngine, lmStep, type TokenBatch } from '@minchat/training';
+import { lmStep, type TokenBatch } from '@minchat/training';
 import type { BenchOptions } from './options.ts';
 
 /** Mean loss of the last tenth of a training run on the same data, with products in float32 and in bfloat16. */
@@ -12,12 +12,11 @@ async function finalLoss({ layers, heads, width, context: length, vocab, batch: 
   (tf.backend() as unknown as { addon: { configure(options: { bf16: boolean }): void } }).addon.configure({ bf16 });
   const model = initModel(gptConfig({ n_layer: layers, n_head: heads, n_embd: width, n_positions: length, vocab_size: vocab, initializer_range: 0.06 }), new Random(0));
   const optimizer = new AdamW(model.parameters, { weightDecay: 0.1 });
-  await using engine = gradientEngine(model, 1);
   const random = new Random(1);
   const losses: number[] = [];
   for (let step = 0; step < steps; step++) {
     const learningRate = 3e-3 * Math.min(1, (step + 1) / 20) * (1 - step / steps);
-    const { loss } = await lmStep({ engine, optimizer, batch: sentences(rows, length, vocab, random), learningRate, passes: 1, dropout: { rate: 0, seed: '' } });
+    const { loss } = await lmStep({ model, optimizer, batch: sentences(rows, length, vocab, random), learningRate, passes: 1, dropout: { rate: 0, seed: '' } });
     losses.push(loss);
   }
   optimizer.dispose();

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { AdamW, generate, gptConfig, initModel, parameterCount, Random, type Model } from '@minchat/model';
-import { gradientEngine, lmStep, type TokenBatch } from '@minchat/training';
+import { lmStep, type TokenBatch } from '@minchat/training';
 import { seconds } from './clock.ts';
 import type { BenchOptions } from './options.ts';
 
@@ -39,7 +39,6 @@ export async function measureTraining(options: BenchOptions): Promise<Measuremen
   const { batch: rows, context: length, vocab, steps } = options;
   const model = newModel(options, length);
   const optimizer = new AdamW(model.parameters, { weightDecay: 0.1 });
-  await using engine = gradientEngine(model, 1);
   const random = new Random(1);
   const draw = (): Int32Array => Int32Array.from({ length: rows * length }, () => random.int(vocab));
   const times: number[] = [];
@@ -47,7 +46,7 @@ export async function measureTraining(options: BenchOptions): Promise<Measuremen
     const size = rows * length;
     const batch: TokenBatch = { rows, length, tokens: draw(), targets: draw(), weights: new Float32Array(size).fill(1), tokenCount: size, weightSum: size };
     const started = seconds();
-    await lmStep({ engine, optimizer, batch, learningRate: 3e-4, passes: 1, dropout: { rate: 0, seed: '' } });
+    await lmStep({ model, optimizer, batch, learningRate: 3e-4, passes: 1, dropout: { rate: 0, seed: '' } });
     times.push(seconds() - started);
   }
   const tokens = rows * length;

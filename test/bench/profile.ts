@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { AdamW, gptConfig, initModel, Random } from '@minchat/model';
-import { gradientEngine, lmStep, type TokenBatch } from '@minchat/training';
+import { lmStep, type TokenBatch } from '@minchat/training';
 import type { BenchOptions } from './options.ts';
 
 /** Processor time of one kind of kernel, in a step. */
@@ -45,7 +45,6 @@ export async function profileTraining(options: BenchOptions): Promise<StepProfil
   backend.addon = new Proxy(addon, { get: (target, name): unknown => (name === 'run' ? counted : Reflect.get(target, name)) });
   const model = initModel(gptConfig({ n_layer: options.layers, n_head: options.heads, n_embd: options.width, n_positions: length, vocab_size: vocab }), new Random(0));
   const optimizer = new AdamW(model.parameters, { weightDecay: 0.1 });
-  await using engine = gradientEngine(model, 1);
   const random = new Random(1);
   const draw = (): Int32Array => Int32Array.from({ length: rows * length }, () => random.int(vocab));
   let whole = 0;
@@ -53,7 +52,7 @@ export async function profileTraining(options: BenchOptions): Promise<StepProfil
     const size = rows * length;
     const batch: TokenBatch = { rows, length, tokens: draw(), targets: draw(), weights: new Float32Array(size).fill(1), tokenCount: size, weightSum: size };
     const began = milliseconds();
-    await lmStep({ engine, optimizer, batch, learningRate: 3e-4, passes: 1, dropout: { rate: 0, seed: '' } });
+    await lmStep({ model, optimizer, batch, learningRate: 3e-4, passes: 1, dropout: { rate: 0, seed: '' } });
     whole += milliseconds() - began;
     if (step > 0) continue;
     whole = 0;

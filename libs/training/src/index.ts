@@ -11,11 +11,10 @@ export {
   type PadOptions,
   type TokenBatch,
 } from './batch.ts';
-export { gradientEngine, type GradientEngine, type PassRunner } from './engine.ts';
 export { writeHistory, type HistoryEntry } from './history.ts';
 export { evaluateLm, lmStep, type LmResult, type LmStepOptions } from './lm.ts';
 export { runTraining, type Saveable, type StepResult, type TrainingPlan, type TrainingResult } from './loop.ts';
-export { runPass, type LmPass, type Pass, type PassDropout, type PassResult, type RewardPass } from './passes.ts';
+export { runPass, sumGradients, type LmPass, type Pass, type PassDropout, type PassResult, type RewardPass } from './passes.ts';
 export { accuracyByK, calibration, calibrationError, rankingMetrics, type CalibrationBin, type Ranked } from './ranking.ts';
 export {
   batchSchedule,

@@ -1,12 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { disposeGradients, tokenLosses, type AdamW, type Model } from '@minchat/model';
 import { splitBatch, type TokenBatch } from './batch.ts';
-import type { GradientEngine } from './engine.ts';
-import type { LmPass, PassDropout } from './passes.ts';
+import { runPass, sumGradients, type LmPass, type PassDropout } from './passes.ts';
 import { batchTensors, read } from './tensors.ts';
 
 export interface LmStepOptions {
-  readonly engine: GradientEngine<LmPass>;
+  readonly model: Model;
   readonly optimizer: AdamW;
   readonly batch: TokenBatch;
   readonly learningRate: number;
@@ -24,16 +23,14 @@ export interface LmResult {
 }
 
 /** One optimizer step of next-token cross-entropy, averaged over all trained tokens of the batch. */
-export async function lmStep({ engine, optimizer, batch, learningRate, passes, dropout }: LmStepOptions): Promise<LmResult & { gradNorm: number }> {
-  const parts = splitBatch(batch, Math.ceil(batch.rows / passes));
-  const { grads, results } = await engine.run(
-    parts.map((part, index) => ({
-      kind: 'lm',
-      batch: part,
-      weightSum: batch.weightSum,
-      dropout: dropout.rate > 0 ? { rate: dropout.rate, seed: `${dropout.seed}/${index}` } : undefined,
-    })),
-  );
+export async function lmStep({ model, optimizer, batch, learningRate, passes, dropout }: LmStepOptions): Promise<LmResult & { gradNorm: number }> {
+  const parts = splitBatch(batch, Math.ceil(batch.rows / passes)).map((part, index): LmPass => ({
+    kind: 'lm',
+    batch: part,
+    weightSum: batch.weightSum,
+    dropout: dropout.rate > 0 ? { rate: dropout.rate, seed: `${dropout.seed}/${index}` } : undefined,
+  }));
+  const { grads, results } = await sumGradients(model, parts, runPass);
   const gradNorm = await optimizer.step(grads, learningRate);
   disposeGradients(grads);
   const sum = (index: number): number => results.reduce((total, { values }) => total + (values[index] ?? Number.NaN), 0);

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { Random, rewardLossTensor, tokenLosses, valueAndGrads, type Dropout, type Gradients, type Model } from '@minchat/model';
+import { GradientAccumulator, Random, rewardLossTensor, tokenLosses, valueAndGrads, type Dropout, type Gradients, type Model } from '@minchat/model';
 import type { TokenBatch } from './batch.ts';
 import { lastTokenScores } from './score.ts';
 import { batchTensors, read } from './tensors.ts';
 
-// One forward and backward pass, described by plain data so that it can be sent to another thread.
+// One forward and backward pass, described by plain data.
 
 export interface PassDropout {
   readonly rate: number;
@@ -59,4 +59,24 @@ export async function runPass(model: Model, pass: Pass): Promise<PassResult & { 
   aux.values.dispose();
   tf.dispose(tensors);
   return { loss: await read(value), values, grads };
+}
+
+/**
+ * The gradients of an optimizer step: those of all its passes, one after the other, added up in their
+ * order. They belong to the caller; `results` are the passes' own. Every backend uses all cores in a
+ * pass; passes side by side on threads with copies of the weights were no faster.
+ */
+export async function sumGradients<P>(
+  model: Model,
+  passes: readonly P[],
+  run: (model: Model, pass: P) => Promise<PassResult & { grads: Gradients }>,
+): Promise<{ grads: Gradients; results: PassResult[] }> {
+  const total = new GradientAccumulator();
+  const results: PassResult[] = [];
+  for (const pass of passes) {
+    const { grads, ...result } = await run(model, pass);
+    total.add(grads);
+    results.push(result);
+  }
+  return { grads: total.take(), results };
 }

@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { AdamW, cloneModel, disposeGradients, disposeModel, loadModel, type Gradients, type Model } from '@minchat/model';
-import { gradientEngine, modelPart, type GradientEngine, type Saveable } from '@minchat/training';
-import { ppoPasses, type PpoPass } from './passes.ts';
+import { modelPart, type Saveable } from '@minchat/training';
 
 /** The policy and what belongs to it in every algorithm. */
 export interface Actor {
@@ -9,20 +8,17 @@ export interface Actor {
   /** The SFT model, frozen. */
   readonly reference: Model;
   readonly optimizer: AdamW;
-  /** Computes the policy's gradients. */
-  readonly engine: GradientEngine<PpoPass>;
   /** What is evaluated and saved: the moving average of the weights, or the policy itself. */
   readonly candidate: Model;
   readonly parts: Readonly<Record<string, Saveable>>;
   /** Call after every iteration, counted from 0. */
   average(iteration: number): void;
-  dispose(): Promise<void>;
+  dispose(): void;
 }
 
 interface ActorSettings {
   readonly ema: number;
   readonly maxGradNorm: number;
-  readonly gradientAccumulation: number;
 }
 
 /** Adam as PPO uses it (lm-human-preferences): epsilon 1e-5, no weight decay. */
@@ -40,25 +36,22 @@ export async function stepWith(optimizer: AdamW, grads: Gradients, learningRate:
 }
 
 /** Loads the SFT model as policy and as reference. */
-export async function openActor(folder: string, { ema, maxGradNorm, gradientAccumulation }: ActorSettings): Promise<Actor> {
+export async function openActor(folder: string, { ema, maxGradNorm }: ActorSettings): Promise<Actor> {
   const policy = await loadModel(folder, { head: 'lm' });
   const reference = cloneModel(policy);
   const optimizer = ppoAdam(policy, maxGradNorm);
-  const engine = gradientEngine(policy, gradientAccumulation, ppoPasses);
   const averaged = ema > 0 ? cloneModel(policy) : undefined;
   return {
     policy,
     reference,
     optimizer,
-    engine,
     candidate: averaged ?? policy,
     parts: { policy: modelPart(policy), policyOptimizer: optimizer, ...(averaged && { average: modelPart(averaged) }) },
     average(iteration) {
       // A lower decay at first, so that a short run's average is not mostly the SFT model.
       if (averaged) moveAverage(averaged, policy, Math.min(ema, (1 + iteration) / (10 + iteration)));
     },
-    async dispose() {
-      await engine[Symbol.asyncDispose]();
+    dispose() {
       optimizer.dispose();
       for (const model of [policy, reference, averaged]) if (model) disposeModel(model);
     },

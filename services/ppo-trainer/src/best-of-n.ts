@@ -23,7 +23,7 @@ export const bestOfNStage = defineStage({
   async run(context) {
     const { settings } = context;
     const { n, batchSize } = settings;
-    await using trainer = await OnlineTrainer.open(context);
+    using trainer = await OnlineTrainer.open(context);
     const { actor, pass } = trainer;
     const prompts = trainer.schedule(batchSize);
 
@@ -39,7 +39,8 @@ export const bestOfNStage = defineStage({
         const lr = trainer.learningRate(settings.learningRate, iteration);
         const examples = best.map((index) => experience.episodes[index]).filter((episode) => episode !== undefined);
         const { loss, gradNorm } = await lmStep({
-          ...actor,
+          model: actor.policy,
+          optimizer: actor.optimizer,
           batch: padExamples(examples, pass),
           learningRate: lr,
           passes: settings.gradientAccumulation,

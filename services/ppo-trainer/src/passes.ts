@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { fullMask, ppoPolicyLossTensor, ppoValueLossTensor, tokenLogProbs, valueAndGrads, type Gradients, type Matrix, type Model } from '@minchat/model';
-import { runPass as runStandardPass, type LmPass, type PassResult, type PassRunner } from '@minchat/training';
+import { runPass as runStandardPass, type LmPass, type PassResult } from '@minchat/training';
 import { answerValueTensor, packEpisodes, padRows, type Episode } from './episodes.ts';
 
-// Forward and backward passes of PPO, described by plain data so that they can be sent to another
-// thread (see gradientEngine). Matrices are ragged: one number per answer token.
+// Forward and backward passes of PPO, described by plain data. Matrices are ragged: one number per answer
+// token.
 
 interface EpisodePass {
   readonly episodes: readonly Episode[];
@@ -36,8 +36,6 @@ export interface ValuePass extends EpisodePass {
 
 /** `lm` is the pretraining loss of PPO-ptx. */
 export type PpoPass = PolicyPass | ValuePass | LmPass;
-
-export const ppoPasses: PassRunner<PpoPass> = { module: new URL(import.meta.url), runPass };
 
 /** Runs a pass; the gradients belong to the caller. */
 export async function runPass(model: Model, pass: PpoPass): Promise<PassResult & { grads: Gradients }> {

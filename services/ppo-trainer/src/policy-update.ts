@@ -1,8 +1,8 @@
-import { approxKlHalfSquare, fullMask, maskCount, maskedMean, ppoPolicyLoss, type AdamW, type Matrix } from '@minchat/model';
-import { splitBatch, type GradientEngine, type LmPass, type TokenBatch } from '@minchat/training';
+import { approxKlHalfSquare, fullMask, maskCount, maskedMean, ppoPolicyLoss, type AdamW, type Matrix, type Model } from '@minchat/model';
+import { splitBatch, sumGradients, type LmPass, type TokenBatch } from '@minchat/training';
 import { stepWith } from './actor.ts';
 import type { Episode } from './episodes.ts';
-import { ragged, type PolicyPass, type PpoPass } from './passes.ts';
+import { ragged, runPass, type PolicyPass } from './passes.ts';
 
 /** One minibatch of an update: per-answer arrays of one length. */
 export interface PolicyMinibatch {
@@ -25,8 +25,7 @@ export interface PolicyLossOptions {
 }
 
 export interface PolicyUpdateOptions extends PolicyLossOptions {
-  /** Of the policy. */
-  readonly engine: GradientEngine<PpoPass>;
+  readonly policy: Model;
   readonly optimizer: AdamW;
   readonly learningRate: number;
 }
@@ -56,7 +55,7 @@ export interface PolicyUpdate {
 export async function updatePolicy(minibatch: PolicyMinibatch, options: PolicyUpdateOptions): Promise<PolicyUpdate> {
   const { episodes, advantages, ptx } = minibatch;
   const own = policyPasses(minibatch, options);
-  const { grads, results } = await options.engine.run([...own, ...(ptx ? ptxPasses(ptx, options.gradientAccumulation) : [])]);
+  const { grads, results } = await sumGradients(options.policy, [...own, ...(ptx ? ptxPasses(ptx, options.gradientAccumulation) : [])], runPass);
   const gradNorm = await stepWith(options.optimizer, grads, options.learningRate);
 
   const logProbs: number[][] = [];

@@ -34,7 +34,7 @@ export const rlooStage = defineStage({
     if (batchSize % groupSize !== 0) {
       throw new MinchatError('MC_STAGE_SETTINGS', `batchSize: expected a multiple of groupSize ${groupSize}, found ${batchSize}`);
     }
-    await using trainer = await OnlineTrainer.open(context);
+    using trainer = await OnlineTrainer.open(context);
     const { actor, pass } = trainer;
     const ptx = await openPtx(context, trainer.tokenizer, actor.policy.config.n_positions);
     const prompts = trainer.schedule(batchSize / groupSize);

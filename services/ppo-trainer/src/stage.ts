@@ -1,10 +1,9 @@
 import { disposeModel, explainedVariance, fullMask, gae, loadModel, nextBeta, perTokenRewards, saveModel, whiten } from '@minchat/model';
 import { defineStage } from '@minchat/stage';
-import { gradientEngine, jsonPart, modelPart, rewardBiasKey, runTraining } from '@minchat/training';
+import { jsonPart, modelPart, rewardBiasKey, runTraining } from '@minchat/training';
 import { ppoAdam } from './actor.ts';
 import { answerValues } from './episodes.ts';
 import { experienceMetrics } from './experience.ts';
-import { ppoPasses } from './passes.ts';
 import { updatePolicy, type PolicyUpdate } from './policy-update.ts';
 import { openPtx } from './ptx.ts';
 import { ppoSettings } from './settings.ts';
@@ -38,13 +37,12 @@ export const ppoStage = defineStage({
   },
   async run(context) {
     const { settings, log } = context;
-    await using resources = new AsyncDisposableStack();
+    using resources = new DisposableStack();
     const trainer = resources.use(await OnlineTrainer.open(context));
     const { actor, pass } = trainer;
     const value = resources.adopt(await loadModel(context.input('reward'), { head: 'scalar' }), disposeModel);
     const valueOptimizer = ppoAdam(value, settings.maxGradNorm);
     resources.defer(() => valueOptimizer.dispose());
-    const valueEngine = resources.use(gradientEngine(value, settings.gradientAccumulation, ppoPasses));
     const ptx = await openPtx(context, trainer.tokenizer, actor.policy.config.n_positions);
     const prompts = trainer.schedule(settings.batchSize);
     const common = { gradientAccumulation: settings.gradientAccumulation, pad: pass.pad };
@@ -87,7 +85,7 @@ export const ppoStage = defineStage({
             valueUpdates.push(
               await updateValue(
                 { episodes: pick(episodes), oldValues: pick(oldValues), returns: pick(returns) },
-                { ...common, engine: valueEngine, optimizer: valueOptimizer, learningRate: valueLr, clip: settings.valueClip, coefficient: settings.valueCoefficient },
+                { ...common, value, optimizer: valueOptimizer, learningRate: valueLr, clip: settings.valueClip, coefficient: settings.valueCoefficient },
               ),
             );
             updatesDone += 1;

@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { writeDataset, type ChatMessage } from '@minchat/datasets';
 import { AdamW, disposeModel, gptConfig, initModel, Random, saveModel, startBackend, type Model } from '@minchat/model';
 import { saveTokenizer, trainTokenizer, type Tokenizer } from '@minchat/tokenizer';
-import { chatExample, gradientEngine, lmStep, padExamples } from '@minchat/training';
+import { chatExample, lmStep, padExamples } from '@minchat/training';
 
 // A world small enough for a test: answers are strings of the letters a to d, the SFT model draws
 // them evenly, the reward model likes the letter a. All weights of the reward model are set by hand.
@@ -55,10 +55,9 @@ export async function tinyWorld(): Promise<TinyWorld> {
 
 async function teach(model: Model, tokenizer: Tokenizer, example: () => ReturnType<typeof chatExample>): Promise<void> {
   const optimizer = new AdamW(model.parameters);
-  await using engine = gradientEngine(model, 1);
   for (let step = 0; step < 120; step += 1) {
     const batch = padExamples(Array.from({ length: 16 }, example), { pad: tokenizer.endOfText });
-    await lmStep({ engine, optimizer, batch, learningRate: 0.02, passes: 1, dropout: { rate: 0, seed: '' } });
+    await lmStep({ model, optimizer, batch, learningRate: 0.02, passes: 1, dropout: { rate: 0, seed: '' } });
   }
   optimizer.dispose();
 }

@@ -25,7 +25,7 @@ export interface OnlineSettings
 type Context = StageContext<OnlineSettings, 'model' | 'reward' | 'prompts'>;
 
 /** What PPO, RLOO and GRPO share: models, prompts, rollouts, rewards, evaluation, the choice of what is saved. */
-export class OnlineTrainer implements AsyncDisposable {
+export class OnlineTrainer implements Disposable {
   readonly context: Context;
   readonly tokenizer: Tokenizer;
   readonly actor: Actor;
@@ -177,8 +177,8 @@ export class OnlineTrainer implements AsyncDisposable {
   }
 
   /** Ends the use of all models. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.actor.dispose();
+  [Symbol.dispose](): void {
+    this.actor.dispose();
     this.selection.dispose();
     disposeModel(this.reward);
   }

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { disposeGradients, disposeModel, loadModel, scores, type Gradients, type Model } from '@minchat/model';
-import { gradientEngine, scoreExamples, windowBatch, type GradientEngine } from '@minchat/training';
+import { scoreExamples, sumGradients, windowBatch } from '@minchat/training';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { moveAverage, ppoAdam } from './actor.ts';
 import { answerLogProbs, packEpisodes, type Episode } from './episodes.ts';
-import { ppoPasses, type PpoPass } from './passes.ts';
+import { runPass, type PpoPass } from './passes.ts';
 import { policyPasses, ptxPasses, updatePolicy, type PolicyMinibatch } from './policy-update.ts';
 import { selectBest } from './selection.ts';
 import { tinyWorld, type TinyWorld } from './tiny.testing.ts';
@@ -15,16 +15,11 @@ vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 let world: TinyWorld;
 let policy: Model;
-let engine: GradientEngine<PpoPass>;
 beforeAll(async () => {
   world = await tinyWorld();
   policy = await loadModel(world.sft, { head: 'lm' });
-  engine = gradientEngine(policy, 2, ppoPasses);
 });
-afterAll(async () => {
-  await engine[Symbol.asyncDispose]();
-  disposeModel(policy);
-});
+afterAll(() => disposeModel(policy));
 
 const options = { clip: 0.2, temperature: 1, gradientAccumulation: 1, pad: 0 };
 
@@ -69,7 +64,7 @@ describe('policy update', () => {
     const { ptx, ...ppo } = await minibatch();
     if (!ptx) throw new Error('expected ptx');
     const gradient = async (passes: PpoPass[]): Promise<number[]> => {
-      const { grads } = await engine.run(passes);
+      const { grads } = await sumGradients(policy, passes, runPass);
       const values = await flat(grads);
       disposeGradients(grads);
       return values;
@@ -91,11 +86,11 @@ describe('policy update', () => {
     if (!parameter) throw new Error('expected a parameter');
     const passes = ptxPasses({ ...ptx, coefficient: 1 }, 1);
     const loss = async (): Promise<number> => {
-      const { grads, results } = await engine.run(passes);
+      const { grads, results } = await sumGradients(policy, passes, runPass);
       disposeGradients(grads);
       return results[0]?.loss ?? Number.NaN;
     };
-    const { grads } = await engine.run(passes);
+    const { grads } = await sumGradients(policy, passes, runPass);
     const gradient = (await grads.get(name)?.data())?.[3] ?? Number.NaN;
     disposeGradients(grads);
     const nudge = async (by: number): Promise<number> => {
@@ -110,15 +105,14 @@ describe('policy update', () => {
   it('takes one optimizer step for both losses, and starts from a ratio of 1', async () => {
     const model = await loadModel(world.sft, { head: 'lm' });
     const optimizer = ppoAdam(model, 1);
-    await using own = gradientEngine(model, 1, ppoPasses);
     const before = tf.memory().numTensors;
-    const update = await updatePolicy(await minibatch(), { ...options, engine: own, optimizer, learningRate: 1e-3 });
+    const update = await updatePolicy(await minibatch(), { ...options, policy: model, optimizer, learningRate: 1e-3 });
     expect(optimizer.steps).toBe(1);
     expect(update.ratioError).toBeLessThan(1e-4);
     expect(update.clipFraction).toBe(0);
     expect(update.ptxLoss).toBeGreaterThan(0);
     expect(tf.memory().numTensors).toBe(before);
-    const again = await updatePolicy(await minibatch(), { ...options, engine: own, optimizer, learningRate: 1e-3 });
+    const again = await updatePolicy(await minibatch(), { ...options, policy: model, optimizer, learningRate: 1e-3 });
     expect(again.ratioError).toBeGreaterThan(1e-3);
     optimizer.dispose();
     disposeModel(model);
@@ -129,7 +123,7 @@ describe('policy update', () => {
     const zero = advantages.map((row) => row.map(() => 0));
     const referenceLogProbs = episodes.map(({ logProbs }) => logProbs.map((value) => value + 0.5));
     const klInLoss = { referenceLogProbs, coefficient: 2 };
-    const { grads, results } = await engine.run(policyPasses({ episodes, advantages: zero, klInLoss }, { ...options, gradientAccumulation: 2 }));
+    const { grads, results } = await sumGradients(policy, policyPasses({ episodes, advantages: zero, klInLoss }, { ...options, gradientAccumulation: 2 }), runPass);
     disposeGradients(grads);
     const loss = results.reduce((sum, result) => sum + result.loss, 0);
     expect(loss).toBeCloseTo(2 * (Math.expm1(0.5) - 0.5), 4);
@@ -156,9 +150,8 @@ describe('selection', () => {
   it('keeps the best weights as they were, whatever becomes of the policy', async () => {
     const model = await loadModel(world.sft, { head: 'lm' });
     const optimizer = ppoAdam(model, 1);
-    await using own = gradientEngine(model, 1, ppoPasses);
     const selection = selectBest(model, 10);
-    const train = async (): Promise<unknown> => updatePolicy(await minibatch(), { ...options, engine: own, optimizer, learningRate: 0.01 });
+    const train = async (): Promise<unknown> => updatePolicy(await minibatch(), { ...options, policy: model, optimizer, learningRate: 0.01 });
     const weights = async (of: Model): Promise<number[]> => Array.from((await of.parameters.get('transformer.wte.weight')?.data()) ?? []);
     expect(selection.chosen(model)).toBe(model);
     await train();

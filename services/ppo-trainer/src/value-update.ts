@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { fullMask, maskCount, ppoValueLoss, type AdamW, type Matrix, type Model, type ScoreNormalisation } from '@minchat/model';
-import { rewardBias, type GradientEngine } from '@minchat/training';
+import { rewardBias, sumGradients } from '@minchat/training';
 import { stepWith } from './actor.ts';
 import type { Episode } from './episodes.ts';
-import { ragged, type PpoPass, type ValuePass } from './passes.ts';
+import { ragged, runPass, type ValuePass } from './passes.ts';
 import { chunks } from './policy-update.ts';
 
 /**
@@ -32,8 +32,7 @@ export interface ValueMinibatch {
 }
 
 export interface ValueUpdateOptions {
-  /** Of the value network. */
-  readonly engine: GradientEngine<PpoPass>;
+  readonly value: Model;
   readonly optimizer: AdamW;
   readonly learningRate: number;
   readonly clip: number;
@@ -52,7 +51,7 @@ export interface ValueUpdate {
 
 /** One optimizer step on the value network with the clipped value loss. */
 export async function updateValue({ episodes, oldValues, returns }: ValueMinibatch, options: ValueUpdateOptions): Promise<ValueUpdate> {
-  const { engine, optimizer, learningRate, clip, coefficient, gradientAccumulation, pad } = options;
+  const { optimizer, learningRate, clip, coefficient, gradientAccumulation, pad } = options;
   const tokens = maskCount(fullMask(returns));
   const passes = chunks(episodes.length, gradientAccumulation).map(([from, to]): ValuePass => ({
     kind: 'value',
@@ -64,7 +63,7 @@ export async function updateValue({ episodes, oldValues, returns }: ValueMinibat
     coefficient,
     pad,
   }));
-  const { grads, results } = await engine.run(passes);
+  const { grads, results } = await sumGradients(options.value, passes, runPass);
   const gradNorm = await stepWith(optimizer, grads, learningRate);
   const values = passes.flatMap((pass, index) => ragged(results[index]?.values ?? new Float32Array(), pass.episodes));
   const { loss, clipFraction } = ppoValueLoss({ values, oldValues, returns, mask: fullMask(returns), clip });

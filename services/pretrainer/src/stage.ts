@@ -3,7 +3,7 @@ import { MinchatError } from '@minchat/errors';
 import { AdamW, disposeModel, generate, learningRate, Random, saveModel, startBackend, type Model } from '@minchat/model';
 import { defineStage } from '@minchat/stage';
 import { saveTokenizer, type Tokenizer } from '@minchat/tokenizer';
-import { evaluateLm, gradientEngine, lmStep, modelPart, packTexts, runTraining, windowBatch, windowSchedule, writeHistory, type TokenBatch } from '@minchat/training';
+import { evaluateLm, lmStep, modelPart, packTexts, runTraining, windowBatch, windowSchedule, writeHistory, type TokenBatch } from '@minchat/training';
 import { startingModel } from './start.ts';
 import { pretrainSettings } from './settings.ts';
 
@@ -33,7 +33,7 @@ export const pretrainStage = defineStage({
     const { settings } = context;
     const backend = await startBackend();
     context.log.info(backend, 'backend');
-    await using owned = new AsyncDisposableStack();
+    using owned = new DisposableStack();
     const init = context.hasInput('model') ? context.input('model') : settings.init;
     const { tokenizer, model } = await startingModel({
       settings,
@@ -51,14 +51,13 @@ export const pretrainStage = defineStage({
     const windows = windowSchedule({ tokens: stream.length, length, batchSize: settings.batchSize, seed: context.seed });
     const optimizer = new AdamW(model.parameters, { weightDecay: settings.weightDecay, clipNorm: settings.maxGradNorm });
     owned.defer(() => optimizer.dispose());
-    const engine = owned.use(gradientEngine(model, settings.gradientAccumulation));
     const result = await runTraining(context, {
       totalSteps: settings.steps,
       parts: { model: modelPart(model), optimizer },
       async step(step) {
         const lr = learningRate({ kind: 'cosine', peak: settings.learningRate, warmup: settings.warmupSteps, total: settings.steps }, step);
         const { loss, accuracy, gradNorm } = await lmStep({
-          engine,
+          model,
           optimizer,
           batch: windowBatch(stream, windows.at(step), length),
           learningRate: lr,

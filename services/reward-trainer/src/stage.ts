@@ -9,7 +9,6 @@ import {
   batchSchedule,
   chatExample,
   copyTokenizer,
-  gradientEngine,
   modelPart,
   rankingMetrics,
   rewardBiasKey,
@@ -49,7 +48,7 @@ export const rewardStage = defineStage({
   async run(context) {
     const { settings } = context;
     context.log.info(await startBackend(), 'backend');
-    await using owned = new AsyncDisposableStack();
+    using owned = new DisposableStack();
     const folders = { model: context.input('model'), comparisons: context.input('comparisons'), demonstrations: context.input('demonstrations') };
     const tokenizer = await loadTokenizer(folders.model);
     const model = owned.adopt(await loadModel(folders.model, { head: 'scalar', random: new Random(context.seed).fork('head') }), disposeModel);
@@ -66,14 +65,13 @@ export const rewardStage = defineStage({
     const totalSteps = settings.epochs * batches.stepsPerEpoch;
     const optimizer = new AdamW(model.parameters, { weightDecay: settings.weightDecay, clipNorm: settings.maxGradNorm });
     owned.defer(() => optimizer.dispose());
-    const engine = owned.use(gradientEngine(model, settings.gradientAccumulation));
     const result = await runTraining(context, {
       totalSteps,
       parts: { model: modelPart(model), optimizer },
       async step(step) {
         const lr = learningRate({ kind: 'cosine', peak: settings.learningRate, warmup: settings.warmupSteps, total: totalSteps }, step);
         const { loss, gradNorm, ranked, tokens } = await rewardStep({
-          engine,
+          model,
           optimizer,
           comparisons: batches.at(step).flatMap((index) => train[index] ?? []),
           learningRate: lr,

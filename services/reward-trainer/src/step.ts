@@ -1,9 +1,9 @@
-import { disposeGradients, type AdamW } from '@minchat/model';
-import { padExamples, type GradientEngine, type PassDropout, type Ranked, type RewardPass } from '@minchat/training';
+import { disposeGradients, type AdamW, type Model } from '@minchat/model';
+import { padExamples, runPass, sumGradients, type PassDropout, type Ranked, type RewardPass } from '@minchat/training';
 import { exampleLength, type Comparison } from './comparisons.ts';
 
 export interface RewardStepOptions {
-  readonly engine: GradientEngine;
+  readonly model: Model;
   readonly optimizer: AdamW;
   readonly comparisons: readonly Comparison[];
   readonly learningRate: number;
@@ -41,7 +41,7 @@ export async function rewardStep(options: RewardStepOptions): Promise<RewardStep
       dropout: dropout.rate > 0 ? { rate: dropout.rate, seed: `${dropout.seed}/${from}` } : undefined,
     });
   }
-  const { grads, results } = await options.engine.run(passes);
+  const { grads, results } = await sumGradients(options.model, passes, runPass);
   const gradNorm = await options.optimizer.step(grads, options.learningRate);
   disposeGradients(grads);
   return {

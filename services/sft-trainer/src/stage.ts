@@ -3,7 +3,7 @@ import { MinchatError } from '@minchat/errors';
 import { AdamW, disposeModel, learningRate, loadModel, saveModel, startBackend } from '@minchat/model';
 import { defineStage } from '@minchat/stage';
 import { loadTokenizer, saveTokenizer } from '@minchat/tokenizer';
-import { batchSchedule, chatExample, gradientEngine, lmStep, modelPart, padExamples, runTraining, writeHistory } from '@minchat/training';
+import { batchSchedule, chatExample, lmStep, modelPart, padExamples, runTraining, writeHistory } from '@minchat/training';
 import { withChatTokens, withVocabulary } from './chat-tokens.ts';
 import { evaluateSft } from './evaluate.ts';
 import { keepBest } from './keep-best.ts';
@@ -33,7 +33,7 @@ export const sftStage = defineStage({
   async run(context) {
     const { settings } = context;
     context.log.info(await startBackend(), 'backend');
-    await using owned = new AsyncDisposableStack();
+    using owned = new DisposableStack();
     const tokenizer = withChatTokens(await loadTokenizer(context.input('model')));
     const model = owned.adopt(withVocabulary(await loadModel(context.input('model'), { head: 'lm' }), tokenizer.vocabSize), disposeModel);
     const reward = context.hasInput('reward') ? owned.adopt(await loadModel(context.input('reward'), { head: 'scalar' }), disposeModel) : undefined;
@@ -54,7 +54,6 @@ export const sftStage = defineStage({
     owned.defer(() => optimizer.dispose());
     const kept = keepBest(model);
     owned.adopt(kept.model, disposeModel);
-    const engine = owned.use(gradientEngine(model, settings.gradientAccumulation));
     const result = await runTraining(context, {
       totalSteps,
       parts: { model: modelPart(model), optimizer, ...kept.parts },
@@ -62,7 +61,7 @@ export const sftStage = defineStage({
         const batch = padExamples(batches.at(step).flatMap((index) => examples[index] ?? []), { pad: tokenizer.endOfText, limit: contextLength });
         const lr = learningRate({ kind: 'cosine', peak: settings.learningRate, warmup: settings.warmupSteps, total: totalSteps }, step);
         const { loss, accuracy, gradNorm } = await lmStep({
-          engine,
+          model,
           optimizer,
           batch,
           learningRate: lr,

@@ -2,8 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { disposeGradients, disposeModel, gptConfig, initModel, Random, startBackend } from '@minchat/model';
 import { beforeAll, expect, test } from 'vitest';
 import { padExamples, type Example } from './batch.ts';
-import { gradientEngine } from './engine.ts';
-import { runPass, type Pass } from './passes.ts';
+import { runPass, sumGradients, type Pass } from './passes.ts';
 
 const config = gptConfig({ vocab_size: 50, n_positions: 32, n_embd: 16, n_layer: 2, n_head: 2 });
 const random = new Random(1);
@@ -25,16 +24,12 @@ const rewardPasses: Pass[] = [examples.slice(0, 3), examples.slice(3)].map((part
   dropout: undefined,
 }));
 
-beforeAll(async () => {
-  // The backend on one thread leaves the other cores to the engine.
-  process.env['MINCHAT_THREADS'] = '1';
-  await startBackend('wasm');
-});
+beforeAll(() => startBackend('wasm'));
 
 test.each([
   ['lm', lmPasses, 'lm'],
   ['reward', rewardPasses, 'scalar'],
-] as const)('%s passes on several threads give the bits of passes one after the other', async (_, passes, head) => {
+] as const)('the gradients of %s passes add up in their order', async (_, passes, head) => {
   const model = initModel(config, new Random(2), head);
   const sums = new Map<string, Float32Array>();
   const losses: number[] = [];
@@ -48,33 +43,10 @@ test.each([
     disposeGradients(grads);
   }
   const live = tf.memory().numTensors;
-  await using engine = gradientEngine(model, passes.length);
-  for (let repeat = 0; repeat < 2; repeat++) {
-    const { grads, results } = await engine.run(passes);
-    expect(results.map(({ loss }) => loss)).toEqual(losses);
-    for (const [name, grad] of grads) expect(await grad.data()).toEqual(sums.get(name));
-    disposeGradients(grads);
-    expect(tf.memory().numTensors).toBe(live);
-  }
-  disposeModel(model);
-});
-
-test('a helper follows the weights of the model', async () => {
-  const model = initModel(config, new Random(3));
-  await using engine = gradientEngine(model, 2);
-  const pass = lmPasses[0] as Pass;
-  const [first] = (await engine.run([pass, pass])).results;
-  for (const parameter of model.parameters.values()) parameter.assign(tf.mul(parameter, 1.5));
-  const [own, helped] = (await engine.run([pass, pass])).results;
-  expect(own?.loss).not.toBe(first?.loss);
-  expect(helped).toEqual(own);
-  disposeModel(model);
-});
-
-test('an error in a helper reaches the caller', async () => {
-  const model = initModel(config, new Random(4));
-  await using engine = gradientEngine(model, 2);
-  const broken: Pass = { ...(lmPasses[0] as Pass & { kind: 'lm' }), batch: padExamples([{ prompt: some(40), answer: [1] }], { pad: 0 }) };
-  await expect(engine.run([lmPasses[1] as Pass, broken])).rejects.toThrow();
+  const { grads, results } = await sumGradients(model, passes, runPass);
+  expect(results.map(({ loss }) => loss)).toEqual(losses);
+  for (const [name, grad] of grads) expect(await grad.data()).toEqual(sums.get(name));
+  disposeGradients(grads);
+  expect(tf.memory().numTensors).toBe(live);
   disposeModel(model);
 });
