@@ -29,7 +29,7 @@ export interface ServiceOptions<Env extends CommonEnv> {
   readSettings: () => Env;
   start: (context: ServiceContext<Env>) => Promise<RunningService>;
   /** How long stopping may take before it is cut off. */
-  stopSeconds: number;
+  stopSeconds: (env: Env) => number;
 }
 
 /**
@@ -49,15 +49,18 @@ export async function runService<Env extends CommonEnv>({ name, readSettings, st
     const ready = async () => ({ nats: now.bus?.connected === true, started: now.service !== undefined && !now.stopping, ...(await now.service?.checks?.()) });
     const health = await startHealthServer({ port: env.HEALTH_PORT, registry: metrics.registry, ready });
     // A signal during the wait for NATS must not have to wait, too.
-    const bus = (now.bus = await Promise.race([connectBus({ ...busOptions(env, name, log), metrics }), asked.promise.then(() => process.exit(0))]));
+    const first = await Promise.race([connectBus({ ...busOptions(env, name, log), metrics }), asked.promise]);
+    if (typeof first === 'string') process.exit(0);
+    const bus = (now.bus = first);
     const service = (now.service = await start({ env, log, metrics, bus }));
     log.info({ healthPort: health.port }, 'ready');
 
     log.info({ signal: await asked.promise }, 'stopping');
     now.stopping = true;
-    await Promise.race([service.stop().then(() => bus.close()), sleep(stopSeconds * 1000, undefined, { ref: false })]);
+    await Promise.race([service.stop().then(() => bus.close()), sleep(stopSeconds(env) * 1000, undefined, { ref: false })]);
     await Promise.all([health.close(), tracing.shutdown()]);
-    process.exit(0);
+    // With the exit code that the service may have set.
+    process.exit();
   } catch (thrown) {
     const error = toMinchatError(thrown);
     log.fatal({ err: error, code: error.code, hint: error.hint }, error.message);

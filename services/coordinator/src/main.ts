@@ -21,5 +21,5 @@ await runService({
     return coordinator;
   },
   // What cannot be ended within this time is done again by the next coordinator.
-  stopSeconds: 10,
+  stopSeconds: () => 10,
 });

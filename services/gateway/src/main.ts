@@ -28,5 +28,5 @@ await runService({
       },
     };
   },
-  stopSeconds: drainMs / 1000 + 10,
+  stopSeconds: () => drainMs / 1000 + 10,
 });

@@ -67,4 +67,19 @@ describe('services as processes', () => {
     expect(await code).toBe(0);
     expect((await ask(1, 3)).usage?.completion_tokens).toBe(3);
   });
+
+  it('let answers end when a gateway is asked to stop', async () => {
+    const gateway = start('gateway', { GATEWAY_PORT: '0' });
+    const [, address = ''] = await gateway.line(/"address":"([^"]+)"/);
+    const other = new OpenAI({ baseURL: `${address}/v1`, apiKey: 'unused', maxRetries: 0 });
+    const stream = await other.completions.create({ model: 'tiny', prompt: 'the cat', max_tokens: 600, seed: 1, logit_bias: { 0: -100, 4: -100 }, stream: true });
+    let code: Promise<number | null> | undefined;
+    let reason: string | null | undefined;
+    for await (const { choices } of stream) {
+      code ??= gateway.end();
+      reason = choices[0]?.finish_reason ?? reason;
+    }
+    expect(reason).toBe('length');
+    expect(await code).toBe(0);
+  });
 });
