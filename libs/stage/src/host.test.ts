@@ -39,9 +39,7 @@ describe('a stage host', () => {
     expect(await bench.result(jobId)).toBe(expected(20, 7, 'here'));
     const progress = await bench.until(jobId, 'progress');
     expect(progress.progress).toMatchObject({ totalSteps: 20, metrics: [{ name: 'loss' }] });
-    const metrics = await (await fetch(`http://127.0.0.1:${host.healthPort}/metrics`)).text();
-    expect(metrics).toContain('minchat_stage_step{kind="count",service="counter"} 20');
-    expect((await fetch(`http://127.0.0.1:${host.healthPort}/readyz`)).status).toBe(200);
+    expect(await host.metrics()).toContain('minchat_stage_step{kind="count",service="counter"} 20');
     expect(await bench.bus.jobs.get(jobId)).toMatchObject({ state: JobState.JOB_STATE_COMPLETED, attempt: 1 });
     // Nothing is left of the work but the result.
     await expect.poll(() => readdir(join(bench.folder, 'home', 'work', host.workerId))).toEqual([]);

@@ -3,11 +3,11 @@ import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { busOptions, connectBus, type JobQueue } from '@minchat/bus';
+import { runService, type JobQueue, type ServiceContext } from '@minchat/bus';
 import { commonEnv, readEnv, stageEnv } from '@minchat/config';
 import type { Job } from '@minchat/contracts';
-import { MinchatError, errorCodes, toMinchatError } from '@minchat/errors';
-import { createLogger, createMetrics, startHealthServer, startTracing, withSpan, type Logger } from '@minchat/telemetry';
+import { MinchatError } from '@minchat/errors';
+import { createLogger, withSpan, type Logger } from '@minchat/telemetry';
 import { z } from 'zod';
 import type { StageDefinition } from './define.ts';
 import { runJob, type JobRunDeps } from './job-run.ts';
@@ -25,94 +25,60 @@ export interface StageServiceOptions {
   thread?: 'worker' | 'main';
   /** Stage objects instead of plugins, for stages that need live objects of the service. */
   stages?: readonly StageDefinition[];
-  /** What the service needs beside NATS, by name; /readyz tells each. */
-  checks?: () => Promise<Readonly<Record<string, boolean>>>;
 }
 
 const stageServiceEnv = z.object({ ...commonEnv, ...stageEnv });
 type StageServiceEnv = z.output<typeof stageServiceEnv>;
 
 export interface StageHost {
-  readonly healthPort: number;
   readonly workerId: string;
-  /** Stops pulling, has the jobs in hand checkpointed and handed back, closes everything. */
+  /** Stops pulling, has the jobs in hand checkpointed and handed back. */
   stop(): Promise<void>;
 }
 
 /** Runs a service of stages until SIGTERM or SIGINT. A failure to start ends the process with the exit code of its error. */
 export async function runStageService(options: StageServiceOptions): Promise<void> {
-  let log = createLogger(options.service, { level: 'info' });
-  const asked = Promise.withResolvers<NodeJS.Signals>();
-  const signals = ['SIGTERM', 'SIGINT'] as const;
-  for (const signal of signals) process.on(signal, asked.resolve);
-  let host: StageHost;
-  try {
-    const env = readEnv(stageServiceEnv);
-    log = createLogger(options.service, { level: env.LOG_LEVEL, pretty: env.LOG_PRETTY });
-    const starting = startStageHost(options, env, log);
-    // A signal during the wait for NATS must not have to wait, too.
-    const first = await Promise.race([starting, asked.promise]);
-    if (typeof first === 'string') process.exit(0);
-    host = first;
-  } catch (thrown) {
-    const error = toMinchatError(thrown);
-    log.fatal({ err: error, hint: error.hint }, error.message);
-    process.exit(errorCodes[error.code].exit);
-  }
-  log.info({ signal: await asked.promise }, 'stopping');
-  await host.stop();
-  for (const signal of signals) process.removeListener(signal, asked.resolve);
-  log.info('stopped');
+  await runService({ name: options.service, readSettings: () => readEnv(stageServiceEnv), start: (context) => startStageHost(options, context), stopSeconds: stageStopSeconds });
 }
 
-/** Starts the host in this process and leaves signals alone: for tests, and for several hosts in one process. */
-export async function startStageHost(options: StageServiceOptions, env: StageServiceEnv, log: Logger): Promise<StageHost> {
+/** How long a host may take to stop, for services that do more than stages. */
+export function stageStopSeconds(env: Pick<StageServiceEnv, 'SHUTDOWN_SECONDS'>): number {
+  return env.SHUTDOWN_SECONDS + 15;
+}
+
+/** Takes jobs on a service's bus until it is stopped. Throws MC_PLUGIN_UNKNOWN. */
+export async function startStageHost(options: StageServiceOptions, { env, log, metrics, bus }: ServiceContext<StageServiceEnv>): Promise<StageHost> {
   const { service, kinds } = options;
   const plugin = options.stages ? service : choosePlugin(pluginChoice(options, env), '');
   if (!options.stages) await resolvePlugin(plugin);
   const workerId = `${env.WORKER_ID ?? workerName(service)}-${randomBytes(4).toString('hex')}`;
+  await Promise.all(kinds.map((kind) => bus.plugins.announce(kind, plugin)));
+  const queues = await Promise.all(kinds.map(async (kind) => [kind, await bus.jobQueue(kind, env.JOB_LEASE_MS)] as const));
   const workFolder = await makeWorkFolder(resolve(env.MINCHAT_HOME), workerId);
-  const tracing = startTracing(service);
-  const metrics = createMetrics(service);
   const stopping = new AbortController();
-  let ready = (): Promise<Record<string, boolean>> => Promise.resolve({ started: false });
-  const health = await startHealthServer({ port: env.HEALTH_PORT, registry: metrics.registry, ready: () => ready() });
-  let loops: Promise<void>[] = [];
-  try {
-    const bus = await connectBus({ ...busOptions(env, service, log), metrics });
-    ready = async () => ({ nats: bus.connected, started: !stopping.signal.aborted, ...(await options.checks?.()) });
-    const deps: JobRunDeps = {
-      bus,
-      metrics,
-      workerId,
-      leaseMs: env.JOB_LEASE_MS,
-      checkpointSeconds: env.CHECKPOINT_SECONDS,
-      shutdownSeconds: env.SHUTDOWN_SECONDS,
-      workFolder,
-      shutdown: stopping.signal,
-      log,
-      load: (job, onLog) => load(options, env, job, onLog, log.level),
-    };
-    await Promise.all(kinds.map((kind) => bus.plugins.announce(kind, plugin)));
-    const queues = await Promise.all(kinds.map(async (kind) => [kind, await bus.jobQueue(kind, env.JOB_LEASE_MS)] as const));
-    loops = queues.map(([kind, queue]) => pull(kind, queue, deps));
-    log.info({ worker: workerId, kinds, plugin, healthPort: health.port }, 'ready');
-    return {
-      healthPort: health.port,
-      workerId,
-      async stop() {
-        stopping.abort();
-        // Without NATS nothing can be handed back: the leases run out by themselves.
-        await Promise.race([Promise.all(loops), sleep((env.SHUTDOWN_SECONDS + 10) * 1000, undefined, { ref: false })]);
-        await bus.close();
-        await Promise.all([health.close(), tracing.shutdown(), rm(workFolder, { recursive: true, force: true })]);
-      },
-    };
-  } catch (error) {
-    await health.close();
-    await rm(workFolder, { recursive: true, force: true });
-    throw error;
-  }
+  const deps: JobRunDeps = {
+    bus,
+    metrics,
+    workerId,
+    leaseMs: env.JOB_LEASE_MS,
+    checkpointSeconds: env.CHECKPOINT_SECONDS,
+    shutdownSeconds: env.SHUTDOWN_SECONDS,
+    workFolder,
+    shutdown: stopping.signal,
+    log,
+    load: (job, onLog) => load(options, env, job, onLog, log.level),
+  };
+  const loops = queues.map(([kind, queue]) => pull(kind, queue, deps));
+  log.info({ worker: workerId, kinds, plugin }, 'takes jobs');
+  return {
+    workerId,
+    async stop() {
+      stopping.abort();
+      // Without NATS nothing can be handed back: the leases run out by themselves.
+      await Promise.race([Promise.all(loops), sleep((env.SHUTDOWN_SECONDS + 10) * 1000, undefined, { ref: false })]);
+      await rm(workFolder, { recursive: true, force: true });
+    },
+  };
 }
 
 /** One job after the other, until the service is asked to stop. */

@@ -8,4 +8,4 @@ export {
   type StageDefinition,
   type StopReason,
 } from './define.ts';
-export { runStageService, startStageHost, type StageHost, type StageServiceOptions } from './host.ts';
+export { runStageService, stageStopSeconds, startStageHost, type StageHost, type StageServiceOptions } from './host.ts';

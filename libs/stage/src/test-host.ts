@@ -9,7 +9,7 @@ import { connectBus, type Bus } from '@minchat/bus';
 import { startNatsServer, type TestNats } from '@minchat/bus/testing';
 import { commonEnv, readEnv, stageEnv } from '@minchat/config';
 import type { Init, Job, StageEvent } from '@minchat/contracts';
-import { createLogger } from '@minchat/telemetry';
+import { createLogger, createMetrics } from '@minchat/telemetry';
 import { z } from 'zod';
 import { startStageHost, type StageHost, type StageServiceOptions } from './host.ts';
 
@@ -42,13 +42,17 @@ export async function testBench(): Promise<Bench> {
     folder,
     events,
     async host(more = {}, options = {}) {
-      const host = await startStageHost(
-        { service: 'counter', kinds: ['count'], defaultPlugin: counting, thread: 'worker', ...options },
-        readEnv(z.object({ ...commonEnv, ...stageEnv }), env(more)),
-        createLogger('counter', { level: env({})['LOG_LEVEL'] ?? 'silent' }),
-      );
-      hosts.push(host);
-      return host;
+      const metrics = createMetrics('counter');
+      const log = createLogger('counter', { level: env({})['LOG_LEVEL'] ?? 'silent' });
+      const own = await connectBus({ url: nats.url, name: 'counter', log, metrics, cacheFolder: join(folder, 'home', 'cache') });
+      const context = { env: readEnv(z.object({ ...commonEnv, ...stageEnv }), env(more)), log, metrics, bus: own };
+      const host = await startStageHost({ service: 'counter', kinds: ['count'], defaultPlugin: counting, thread: 'worker', ...options }, context).catch(async (error: unknown) => {
+        await own.close();
+        throw error;
+      });
+      const started = { ...host, metrics: () => metrics.registry.metrics(), stop: () => host.stop().then(() => own.close()) };
+      hosts.push(started);
+      return started;
     },
     spawn(more = {}) {
       const child = spawn(process.execPath, [fileURLToPath(new URL('./fixtures/service.ts', import.meta.url))], {
@@ -100,7 +104,7 @@ export interface Bench {
   bus: Bus;
   folder: string;
   events: StageEvent[];
-  host(env?: Record<string, string>, options?: Partial<StageServiceOptions>): Promise<StageHost>;
+  host(env?: Record<string, string>, options?: Partial<StageServiceOptions>): Promise<StageHost & { metrics(): Promise<string> }>;
   spawn(env?: Record<string, string>): ChildProcess;
   job(settings: object, more?: Init<Job>): Promise<string>;
   /** The first event of a kind of a job; the final one if it is `failed`. */

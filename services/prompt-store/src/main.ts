@@ -2,11 +2,9 @@
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { z } from 'zod';
-import { busOptions, connectBus, type Subscription } from '@minchat/bus';
-import { commonEnv, readEnv } from '@minchat/config';
-import { errorCodes, toMinchatError } from '@minchat/errors';
-import { runStageService } from '@minchat/stage';
-import { createLogger } from '@minchat/telemetry';
+import { runService } from '@minchat/bus';
+import { commonEnv, readEnv, stageEnv } from '@minchat/config';
+import { stageStopSeconds, startStageHost } from '@minchat/stage';
 import { openDatabase } from './database.ts';
 import { consumeFeedback } from './feedback.ts';
 import { sweepAbandoned } from './imports/sweep.ts';
@@ -16,40 +14,38 @@ import { dataStage } from './stages/data.ts';
 import { rankStage } from './stages/rank.ts';
 
 const service = 'prompt-store';
-let log = createLogger(service);
+const settings = z.object({
+  ...commonEnv,
+  ...stageEnv,
+  /** A PostgreSQL server; the embedded database is used when it is not set. */
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  /** Where the embedded database is; `db` in MINCHAT_HOME unless told. */
+  DATABASE_FOLDER: z.string().trim().min(1).optional(),
+});
 
-async function main(): Promise<void> {
-  const env = readEnv(
-    z.object({
-      ...commonEnv,
-      /** A PostgreSQL server; the embedded database is used when it is not set. */
-      DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
-      /** Where the embedded database is; `db` in MINCHAT_HOME unless told. */
-      DATABASE_FOLDER: z.string().trim().min(1).optional(),
-    }),
-  );
-  log = createLogger(service, { level: env.LOG_LEVEL, pretty: env.LOG_PRETTY });
-  const database = await openDatabase({ url: env.DATABASE_URL, folder: env.DATABASE_FOLDER ?? join(env.MINCHAT_HOME, 'db'), log });
-  try {
-    await sweepAbandoned(database, log);
-    const bus = await connectBus(busOptions(env, service, log));
-    const subscriptions: Subscription[] = [];
+await runService({
+  name: service,
+  readSettings: () => readEnv(settings),
+  async start(context) {
+    const { env, log, bus } = context;
+    const database = await openDatabase({ url: env.DATABASE_URL, folder: env.DATABASE_FOLDER ?? join(env.MINCHAT_HOME, 'db'), log });
     try {
-      subscriptions.push(...serveRequests(bus, database, log), ...servePeople(bus, database.db), await consumeFeedback(bus, database, log));
+      await sweepAbandoned(database, log);
+      const subscriptions = [...serveRequests(bus, database, log), ...servePeople(bus, database.db), await consumeFeedback(bus, database, log)];
       log.info('requests and feedback are served');
-      const checks = async () => ({ database: await database.db.execute(sql`select 1`).then(() => true, () => false) });
-      await runStageService({ service, kinds: ['data', 'rank'], thread: 'main', stages: [dataStage(database.db), rankStage(database.db)], checks });
-    } finally {
-      await Promise.allSettled(subscriptions.map((subscription) => subscription.stop()));
-      await bus.close();
+      const stages = await startStageHost({ service, kinds: ['data', 'rank'], thread: 'main', stages: [dataStage(database.db), rankStage(database.db)] }, context);
+      return {
+        checks: async () => ({ database: await database.db.execute(sql`select 1`).then(() => true, () => false) }),
+        async stop() {
+          await stages.stop();
+          await Promise.allSettled(subscriptions.map((subscription) => subscription.stop()));
+          await database.close();
+        },
+      };
+    } catch (error) {
+      await database.close();
+      throw error;
     }
-  } finally {
-    await database.close();
-  }
-}
-
-await main().catch((thrown: unknown) => {
-  const error = toMinchatError(thrown);
-  log.fatal({ err: error, hint: error.hint }, error.message);
-  process.exitCode = errorCodes[error.code].exit;
+  },
+  stopSeconds: (env) => stageStopSeconds(env) + 10,
 });

@@ -90,7 +90,7 @@ it('names the address that the gateway listens on', async () => {
   expect((await runningSystem(home))?.gatewayUrl).toBe(supervisor.gatewayUrl);
 });
 
-it('tells why a service does not start', async () => {
+it.each(['coordinator', 'inference', 'prompt-store', 'evaluator'])('tells why %s does not start', async (service) => {
   vi.stubEnv('LOG_LEVEL', 'loud');
-  await expect(start()).rejects.toMatchObject({ code: 'MC_CONFIG_INVALID', message: expect.stringContaining('LOG_LEVEL=loud') });
+  await expect(start([service])).rejects.toMatchObject({ code: 'MC_CONFIG_INVALID', message: expect.stringContaining('LOG_LEVEL=loud') });
 });
