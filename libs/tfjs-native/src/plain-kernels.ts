@@ -1,8 +1,8 @@
-import { getKernelsForBackend, type KernelFunc, type TensorInfo } from '@tensorflow/tfjs-core';
+import { getKernelsForBackend, slice_util, type KernelFunc, type Tensor, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { NativeBackend } from './backend.ts';
 
 // tfjs's own kernels under the name of this backend: those of plain JavaScript, of which the few
-// that still run often beside the fused ones have a C++ kernel for the common case.
+// that still run often beside the fused ones have one of ours for the common case.
 
 type Arguments = Parameters<KernelFunc>[0];
 
@@ -14,8 +14,8 @@ export function plainKernels(): { name: string; run: KernelFunc }[] {
     const code = binary.indexOf(kernelName);
     const own = withOwnData(kernelFunc);
     if (code >= 0) return { name: kernelName, run: (args) => arithmetic(code, args) ?? own(args) };
-    if (kernelName === 'BatchMatMul') return { name: kernelName, run: (args) => product(args) ?? own(args) };
-    return { name: kernelName, run: own };
+    const common = commonCases[kernelName];
+    return { name: kernelName, run: common === undefined ? own : (args) => common(args) ?? own(args) };
   });
 }
 
@@ -75,4 +75,49 @@ function product(args: Arguments): TensorInfo | undefined {
     );
   }
   return out;
+}
+
+/** A part of a float32 tensor. */
+function slice(args: Arguments): TensorInfo | undefined {
+  const { x } = args.inputs as { x: TensorInfo };
+  const { begin, size } = args.attrs as unknown as { begin: number[]; size: number[] };
+  if (x.dtype !== 'float32' || x.shape.length === 0) return undefined;
+  const [from, shape] = slice_util.parseSliceParams(x as Tensor, begin, size) as [number[], number[]];
+  slice_util.assertParamsValid(x as Tensor, from, shape);
+  const backend = args.backend as NativeBackend;
+  const out = backend.allocate(shape);
+  copyBlock(shape, { values: backend.values(x), shape: x.shape, at: from }, { values: out.values, shape, at: from.map(() => 0) });
+  return out;
+}
+
+/** A float32 tensor with a constant around it: the gradient of a slice. */
+function pad(args: Arguments): TensorInfo | undefined {
+  const { x } = args.inputs as { x: TensorInfo };
+  const { paddings, constantValue } = args.attrs as unknown as { paddings: [number, number][]; constantValue: number };
+  if (x.dtype !== 'float32' || x.shape.length === 0) return undefined;
+  const backend = args.backend as NativeBackend;
+  const out = backend.allocate(x.shape.map((size, axis) => size + (paddings[axis]?.[0] ?? 0) + (paddings[axis]?.[1] ?? 0)));
+  out.values.fill(constantValue);
+  copyBlock(x.shape, { values: backend.values(x), shape: x.shape, at: x.shape.map(() => 0) }, { values: out.values, shape: out.shape, at: paddings.map(([before]) => before) });
+  return out;
+}
+
+const commonCases: Readonly<Record<string, (args: Arguments) => TensorInfo | undefined>> = { BatchMatMul: product, Slice: slice, PadV2: pad };
+
+interface Place {
+  readonly values: Float32Array;
+  readonly shape: readonly number[];
+  readonly at: readonly number[];
+}
+
+/** Copies a block of a shape from one place to another, what lies together in both at once. */
+function copyBlock(block: readonly number[], from: Place, to: Place, axis = 0, source = 0, target = 0): void {
+  const inner = (shape: readonly number[]): number => shape.slice(axis + 1).reduce((product, size) => product * size, 1);
+  const [sourceStep, targetStep] = [inner(from.shape), inner(to.shape)];
+  const [first, put, count] = [source + (from.at[axis] ?? 0) * sourceStep, target + (to.at[axis] ?? 0) * targetStep, block[axis] ?? 1];
+  if (inner(block) === sourceStep && inner(block) === targetStep) {
+    to.values.set(from.values.subarray(first, first + count * sourceStep), put);
+    return;
+  }
+  for (let i = 0; i < count; i++) copyBlock(block, from, to, axis + 1, first + i * sourceStep, put + i * targetStep);
 }

@@ -241,7 +241,7 @@ describe('embeddings', () => {
 
 describe('the classic call', () => {
   it('openai.Completion.create of the 0.x Python client, byte for byte', async () => {
-    // As openai 0.28.1 over requests 2.31 sends it: the session's headers first, then the client's, in this
+    // As a socket heard it from openai 0.28.1 over requests 2.28.1, but for the machine's name: the session's headers first, then the client's, in this
     // order and case, and the body as json.dumps writes it.
     const { hostname, port } = new URL(api.url);
     const body = '{"model": "tiny", "prompt": "Explain the moon landing to a 6 year old in a few sentences.", "temperature": 0, "max_tokens": 100, "top_p": 1, "frequency_penalty": 0.0, "presence_penalty": 0.0}';
