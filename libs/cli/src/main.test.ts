@@ -54,9 +54,14 @@ describe('minchat', () => {
     const text = await minchat('run', 'bad.yaml');
     expect(text.code).toBe(65);
     expect(text.stderr).toContain('MC_SPEC_INVALID: bad.yaml:4:5: unknown key "setings"; did you mean "settings"?');
-    await writeFile(join(folder, 'setting.yaml'), 'name: bad\nstages:\n  data:\n  pretrain:\n    settings:\n      model: { layer: 2 }\n      steps: many\n');
+    await writeFile(join(folder, 'setting.yaml'), 'name: bad\nstages:\n  data: { settings: { source: world, promps: 2 } }\n  pretrain:\n    settings:\n      model: { layer: 2 }\n      steps: many\n');
     const setting = await minchat('run', 'setting.yaml');
-    expect(setting.stderr).toContain('MC_SPEC_INVALID: setting.yaml:6:16: unknown setting "layer"; did you mean "layers"?\nsetting.yaml:7:7: steps: ');
+    expect(setting.stderr).toContain('setting.yaml:6:16: pretrain.model.layer: unknown setting "layer"; did you mean "layers"?\nsetting.yaml:7:7: pretrain.steps: expected a whole number');
+    expect(setting.stderr).toContain('MC_SPEC_INVALID: setting.yaml:3:38: data.promps: unknown setting "promps"; did you mean "prompts"?');
+    // A data stage that --data points at a file needs no source; without it, it does.
+    await writeFile(join(folder, 'sourceless.yaml'), 'name: bare\nstages:\n  data:\n');
+    expect((await minchat('run', 'sourceless.yaml')).stderr).toContain('data.source: expected world or collection');
+    expect((await minchat('run', 'sourceless.yaml', '--data', 'none.jsonl', '--detach')).stderr).toContain('MC_NATS_UNAVAILABLE');
     const json = await minchat('run', 'bad.yaml', '--json');
     expect(JSON.parse(json.stderr)).toMatchObject({ error: { code: 'MC_SPEC_INVALID' } });
     expect(json.stdout).toBe('');

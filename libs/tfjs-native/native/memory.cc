@@ -73,8 +73,8 @@ Buffers& buffers() {
 
 void* allocate(size_t size) {
   // Large buffers ask for huge pages: a GEMM walks many rows at once, each on another page.
-  void* p = std::aligned_alloc(size >= kHuge ? kHuge : kLine, size);
-  if (p == nullptr) throw std::bad_alloc();
+  void* p = nullptr;
+  if (posix_memalign(&p, size >= kHuge ? kHuge : kLine, size) != 0) throw std::bad_alloc();
 #ifdef MADV_HUGEPAGE
   if (size >= kHuge) madvise(p, size, MADV_HUGEPAGE);
 #endif

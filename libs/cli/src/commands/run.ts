@@ -133,7 +133,9 @@ async function readSpec(path: string, shown: string, options: RunOptions): Promi
     if (!names.includes(stage)) throw new MinchatError('MC_USAGE', `--set: the spec has no stage "${stage}"${suggest(stage, names)}`);
   }
   const stages = spec.stages.map((stage) => ({ ...stage, settings: mergeSettings(stage.settings, changes[stage.name] ?? {}) }));
-  const wanted = { ...spec, seed: options.seed === undefined ? spec.seed : asSeed(options.seed), stages };
+  // With --data the collection has a name only when the file is imported.
+  const pointed = options.data === undefined ? stages : takingFrom(collectionOf(userPath(options.data)), stages);
+  const wanted = { ...spec, seed: options.seed === undefined ? spec.seed : asSeed(options.seed), stages: pointed };
   await checkSettings(wanted, text, shown);
   return wanted;
 }
@@ -156,8 +158,10 @@ async function importData(bus: Bus, output: Output, spec: RunSpec, file: string,
   const { collections } = await bus.call(rpc.listCollections, {});
   if (collections.some(({ name }) => name === collection)) output.line(`${file} is imported already, as ${collection}.`);
   else await importFile(bus, output, { path, format: format === undefined ? await guessFormat(path) : asFormat(format), collection, strict: false });
-  const changed = spec.stages.map((stage) =>
-    stage.kind === 'data' ? { ...stage, settings: { ...stage.settings, source: 'collection', collection } } : stage,
-  );
-  return { ...spec, stages: changed };
+  return { ...spec, stages: takingFrom(collection, spec.stages) };
+}
+
+/** The stages, every data stage pointed at a collection. */
+function takingFrom(collection: string, stages: RunSpec['stages']): RunSpec['stages'] {
+  return stages.map((stage) => (stage.kind === 'data' ? { ...stage, settings: { ...stage.settings, source: 'collection', collection } } : stage));
 }

@@ -39,8 +39,8 @@ for (const { stage, plugin, settings } of JSON.parse(process.argv[2] ?? '[]') as
   for (const issue of result?.error?.issues ?? []) {
     const path = issue.path.map((part) => (typeof part === 'number' ? part : String(part)));
     if (issue.code === 'unrecognized_keys') {
-      for (const key of issue.keys) problems.push({ stage, path: [...path, key], message: `unknown setting "${key}"${suggest(key, keysAt(definition?.settings, issue.path))}` });
-    } else problems.push({ stage, path, message: `${path.join('.')}: ${issue.message}` });
+      for (const key of issue.keys) problems.push({ stage, path: [...path, key], message: `${[stage, ...path, key].join('.')}: unknown setting "${key}"${suggest(key, keysAt(definition?.settings, issue.path))}` });
+    } else problems.push({ stage, path, message: `${[stage, ...path].join('.')}: ${issue.message}` });
   }
 }
 process.stdout.write(`${JSON.stringify(problems)}\n`, () => process.exit(0));

@@ -44,6 +44,20 @@ static inline void hide(float* row, int64_t visible, int64_t seen, float value) 
   for (j += VF; j < seen; j += VF) store(row + j, splat(value));
 }
 
+// Scores (whole vectors) become e^(score - top), top being the largest of them; returns their sum.
+static inline float softmax_terms(float* scores, int64_t seen, float& top) {
+  vf m = load(scores);
+  for (int64_t j = VF; j < seen; j += VF) m = max(m, load(scores + j));
+  top = max_lane(m);
+  vf total{};
+  for (int64_t j = 0; j < seen; j += VF) {
+    const vf e = exp(load(scores + j) - top);
+    store(scores + j, e);
+    total += e;
+  }
+  return sum(total);
+}
+
 template <class P>
 static void attention_forward(const float* qkv, const int32_t* start, float* out, float* lse, int64_t B, int64_t T, int64_t C, int64_t heads) {
   using E = typename P::T;
@@ -81,16 +95,8 @@ static void attention_forward(const float* qkv, const int32_t* start, float* out
       for (int r = 0; r < rows; r++) {
         float* row = strip + r * width;
         hide(row, q0 + r + 1, seen, -__builtin_inff());
-        vf m = load(row);
-        for (int64_t j = VF; j < seen; j += VF) m = max(m, load(row + j));
-        const float top = max_lane(m);
-        vf total{};
-        for (int64_t j = 0; j < seen; j += VF) {
-          const vf e = exp(load(row + j) - top);
-          store(row + j, e);
-          total += e;
-        }
-        const float z = sum(total);
+        float top;
+        const float z = softmax_terms(row, seen, top);
         inverse[r] = 1.0f / z;
         l[s + q0 + r] = top + __builtin_logf(z);
       }

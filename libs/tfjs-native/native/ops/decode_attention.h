@@ -120,17 +120,10 @@ static void decode_attention(const float* qkv, const int32_t* slots, const int32
         store(scores + b * VF, s * scale);
       }
       hide(scores, n, seen, -__builtin_inff());
-      vf m = load(scores);
-      for (int64_t j = VF; j < seen; j += VF) m = max(m, load(scores + j));
-      const float top = max_lane(m);
-      vf total{};
-      for (int64_t j = 0; j < seen; j += VF) {
-        const vf e = exp(load(scores + j) - top);
-        store(scores + j, e);
-        total += e;
-      }
+      float top;
+      const float total = softmax_terms(scores, seen, top);
       const E* w = rows_here(scores, seen, 1, n, weights).data;
-      weigh_values(w, cache.values, Product::elements(n), hs, 1.0f / sum(total), out + task * hs);
+      weigh_values(w, cache.values, Product::elements(n), hs, 1.0f / total, out + task * hs);
     }
   });
 }
