@@ -1,6 +1,7 @@
 import { createServer, type Socket } from 'node:net';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { connect } from 'nats';
 import { describe, expect, it } from 'vitest';
 import { connectBus } from './connect.ts';
 import { parseNatsUrl } from './connection.ts';
@@ -53,5 +54,18 @@ describe('connectBus', () => {
     await using nats = await startNatsServer();
     const buses = await Promise.all(Array.from({ length: 4 }, () => testBus(nats.url)));
     await Promise.all(buses.map((bus) => bus.close()));
+  });
+
+  it('waits while the subjects of a stream are taken by one that is only being made', async () => {
+    await using nats = await startNatsServer();
+    const other = await connect({ servers: nats.url });
+    const { streams } = await other.jetstreamManager();
+    await streams.add({ name: 'OTHER', subjects: ['jobs.*'] });
+    const connecting = testBus(nats.url);
+    // Its stream is refused for the subjects, which is told on the server's own subject.
+    for await (const { subject } of other.subscribe('$JS.API.STREAM.CREATE.JOBS', { max: 1 })) expect(subject).toContain('JOBS');
+    await streams.delete('OTHER');
+    await (await connecting).close();
+    await other.close();
   });
 });

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AckPolicy, DeliverPolicy, DiscardPolicy, RetentionPolicy, StorageType, nanos, type ConsumerConfig, type JetStreamManager, type NatsError, type StreamConfig } from 'nats';
 
 // The one table of what lives on the server. Everything is created when it is missing and left as
@@ -93,22 +94,32 @@ export const subjects = {
 
 const streamNotFound = 10_059;
 const streamExists = 10_058;
+const subjectsOverlap = 10_065;
 const consumerNotFound = 10_014;
 
 function apiError(error: unknown): number | undefined {
   return (error as NatsError).api_error?.err_code;
 }
 
-/** Creates a stream if it is missing. */
-export async function ensureStream(manager: JetStreamManager, config: Partial<StreamConfig> & { name: string }): Promise<void> {
+/**
+ * Creates a stream if it is missing. While another service is making it, the server may know its
+ * subjects and not yet its name: so an overlap is looked at again for a while before it is an error.
+ */
+export async function ensureStream(manager: JetStreamManager, config: Partial<StreamConfig> & { name: string }, tries = 50): Promise<void> {
   try {
     await manager.streams.info(config.name);
+    return;
   } catch (error) {
     if (apiError(error) !== streamNotFound) throw error;
-    await manager.streams.add(config).catch((failure: unknown) => {
-      // Another service was first.
-      if (apiError(failure) !== streamExists) throw failure;
-    });
+  }
+  try {
+    await manager.streams.add(config);
+  } catch (error) {
+    // Another service was first.
+    if (apiError(error) === streamExists) return;
+    if (apiError(error) !== subjectsOverlap || tries === 1) throw error;
+    await sleep(100);
+    await ensureStream(manager, config, tries - 1);
   }
 }
 
