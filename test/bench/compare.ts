@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { median } from './measure.ts';
 
 // Peer and minchat in turn, each in a process of its own, so that a machine that changes its speed
 // changes it for both.
@@ -37,8 +38,6 @@ function seconds(command: string, args: readonly string[]): number {
   if (status !== 0) throw new Error(`${command} ${args.join(' ')} failed:\n${stderr.slice(-2000)}`);
   return (JSON.parse(line) as { seconds: number }).seconds;
 }
-
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
 
 export interface Comparison {
   readonly case: string;

@@ -13,15 +13,17 @@ import { Random, startBackend } from '@minchat/model';
 import { createLogger } from '@minchat/telemetry';
 import { startService, type ServiceProcess } from '../src/api/process.ts';
 import { putTinyRun } from '../src/api/support.ts';
+import { median } from './measure.ts';
 import { drive, type LoadResult } from './serve-load.ts';
 
 /** The quickstart's model: random weights are as fast as trained ones. */
 const model = { layers: 4, heads: 4, width: 128, context: 128, vocab: 768 };
-const counts = { clients: 64, requests: 12, prompt: 32, new: 96, memory: 0 } as const;
+const counts = { clients: 64, requests: 8, rounds: 5, prompt: 32, new: 96, memory: 0 } as const;
 
 const usage = `usage: npm run bench -- serve [options]
   --clients ${counts.clients}    clients that stream at once
-  --requests ${counts.requests}   requests of each, one after the other
+  --requests ${counts.requests}    requests of each, one after the other
+  --rounds ${counts.rounds}      times that this is measured, with bench generate before and after; medians are told
   --prompt ${counts.prompt} --new ${counts.new}   tokens of a prompt, and of an answer at most
   --memory 10000  also: memory of inference and gateway over so many requests
   --backend NAME  native, wasm, ... (default: the first that works)
@@ -36,7 +38,7 @@ export async function serveBench(argv: readonly string[]): Promise<void> {
   const given = values as Record<string, string | boolean | undefined>;
   if (given['help'] === true) return void process.stdout.write(`${usage}\n`);
   const count = (name: keyof typeof counts): number => Number(given[name] ?? counts[name]);
-  const options = { clients: count('clients'), requests: count('requests'), prompt: count('prompt'), new: count('new'), memory: count('memory') };
+  const options = { clients: count('clients'), requests: count('requests'), rounds: count('rounds'), prompt: count('prompt'), new: count('new'), memory: count('memory') };
   if (Object.values(options).some((value) => !Number.isInteger(value) || value < 0)) throw new Error('expected whole numbers');
   const backend = typeof given['backend'] === 'string' ? given['backend'] : (process.env['MINCHAT_BACKEND'] ?? 'auto');
   const json = given['json'] === true;
@@ -48,23 +50,31 @@ export async function serveBench(argv: readonly string[]): Promise<void> {
   await drive(system.url, { ...warm, clients: 8, requests: 4 });
   const few = await drive(system.url, { ...warm, clients: 8, requests: 20 });
   say(`8 clients:  ${tell(few)}`);
-  // The machine changes its speed: what is compared is measured before and after.
-  const before = alone();
-  const many = await drive(system.url, warm);
-  const generate = (before + alone()) / 2;
-  const share = Number((many.tokensPerSecond / generate).toFixed(3));
-  say(`${options.clients} clients: ${tell(many)}`);
-  say(`bench generate, batch ${options.clients}: ${Math.round(generate)} tokens/s; served ${(share * 100).toFixed(0)} % of it`);
+  // The machine changes its speed: what is compared is measured in turn.
+  const generated = [alone()];
+  const served: LoadResult[] = [];
+  const shares: number[] = [];
+  for (let round = 0; round < options.rounds; round += 1) {
+    const many = await drive(system.url, warm);
+    generated.push(alone());
+    served.push(many);
+    shares.push((2 * many.tokensPerSecond) / ((generated[round] ?? NaN) + (generated[round + 1] ?? NaN)));
+    say(`${options.clients} clients: ${tell(many)}; ${percent(shares[round])} of bench generate, batch ${options.clients}`);
+  }
+  const share = median(shares);
+  say(`median of ${options.rounds} rounds: ${Math.round(median(served.map((many) => many.tokensPerSecond)))} tokens/s served, ${Math.round(median(generated))} generated alone, ${percent(share)}`);
   const memory = options.memory === 0 ? undefined : await system.memoryOver(options.memory, async (requests) => {
     const { errors, firstError } = await drive(system.url, { ...warm, clients: 16, requests: Math.ceil(requests / 16), new: 4 });
     if (errors > 0) throw new Error(`${errors} requests failed: ${firstError}`);
   }, say);
-  const result = { what: 'serve', backend: system.backend, load: loadavg()[0], few, many, generate: Math.round(generate), share, ...options, memory, model };
+  const result = { what: 'serve', backend: system.backend, load: loadavg()[0], few, many: served, generate: generated.map(Math.round), share, ...options, memory, model };
   if (json) process.stdout.write(`${JSON.stringify(result)}\n`);
 }
 
+const percent = (share = NaN): string => `${(share * 100).toFixed(0)} %`;
+
 function tell({ errors, firstError, tokensPerSecond, firstTokenMs, fairness }: LoadResult): string {
-  return `${errors} errors${firstError === '' ? '' : ` (${firstError})`}, ${tokensPerSecond} tokens/s, first token p50 ${firstTokenMs.p50} ms, p95 ${firstTokenMs.p95} ms, slowest client ${(fairness * 100).toFixed(0)} % of the fastest`;
+  return `${errors} errors${firstError === '' ? '' : ` (${firstError})`}, ${tokensPerSecond} tokens/s, first token p50 ${firstTokenMs.p50} ms, p95 ${firstTokenMs.p95} ms, slowest client ${percent(fairness)} of the fastest`;
 }
 
 /** Tokens a second of the same batch in `bench generate`, in a process of its own. */

@@ -22,6 +22,8 @@ inline void relax() {
 // from running that is waited for.
 constexpr int kSpins = 4000;
 
+// A round is over as soon as its parts are done. Nobody waits for a thread that took none: one that was
+// slow to wake, on a machine that other programs use too, finds nothing left and costs nothing.
 class Pool {
  public:
   ~Pool() { resize(1); }
@@ -29,11 +31,11 @@ class Pool {
   void resize(int count) {
     if (count == static_cast<int>(workers_.size()) + 1) return;
     stop_ = true;
-    wake();
+    begin(0);
     for (auto& worker : workers_) worker.join();
     workers_.clear();
     stop_ = false;
-    const uint64_t seen = round_.load();
+    const uint64_t seen = tickets_.load() >> 32;
     for (int i = 1; i < count; i++) workers_.emplace_back([this, seen] { work(seen); });
   }
 
@@ -44,54 +46,63 @@ class Pool {
     }
     part_ = &part;
     parts_ = parts;
-    next_.store(0, std::memory_order_relaxed);
-    busy_.store(static_cast<int>(workers_.size()), std::memory_order_relaxed);
-    wake();
+    done_.store(0, std::memory_order_relaxed);
+    begin(parts);
     take();
-    for (int spins = 0; busy_.load(std::memory_order_acquire) != 0; spins++) {
+    for (int spins = 0; done_.load(std::memory_order_acquire) != parts; spins++) {
       if (spins < kSpins) {
         relax();
         continue;
       }
       std::unique_lock<std::mutex> lock(mutex_);
-      finished_.wait(lock, [&] { return busy_.load(std::memory_order_acquire) == 0; });
+      finished_.wait(lock, [&] { return done_.load(std::memory_order_acquire) == parts; });
     }
   }
 
  private:
-  void wake() {
+  void begin(int64_t parts) {
     {
       std::lock_guard<std::mutex> lock(mutex_);
-      round_.fetch_add(1, std::memory_order_release);
+      const uint64_t round = (tickets_.load(std::memory_order_relaxed) >> 32) + 1;
+      tickets_.store(round << 32 | static_cast<uint64_t>(parts), std::memory_order_release);
     }
     if (sleeping_.load() > 0) condition_.notify_all();
   }
 
   void take() {
-    for (int64_t i; (i = next_.fetch_add(1, std::memory_order_relaxed)) < parts_;) (*part_)(i);
+    for (uint64_t ticket = tickets_.load(std::memory_order_acquire);;) {
+      const int64_t left = static_cast<int64_t>(ticket & 0xffffffffu);
+      if (left == 0) return;
+      // Fails where the round is another by now.
+      if (!tickets_.compare_exchange_weak(ticket, ticket - 1, std::memory_order_acq_rel, std::memory_order_acquire)) continue;
+      // The round cannot end before this part is done: until then `part_` and `parts_` stand still.
+      const int64_t parts = parts_;
+      (*part_)(parts - left);
+      if (done_.fetch_add(1, std::memory_order_acq_rel) + 1 == parts) {
+        // Under the lock, so that the news cannot come between the caller's look and its sleep.
+        std::lock_guard<std::mutex> lock(mutex_);
+        finished_.notify_one();
+      }
+      ticket = tickets_.load(std::memory_order_acquire);
+    }
   }
 
   void work(uint64_t seen) {
     for (;;) {
-      int spins = 0;
-      while (round_.load(std::memory_order_acquire) == seen) {
-        if (++spins < kSpins) {
+      const auto begun = [&] { return tickets_.load(std::memory_order_acquire) >> 32 != seen; };
+      for (int spins = 0; !begun(); spins++) {
+        if (spins < kSpins) {
           relax();
           continue;
         }
         std::unique_lock<std::mutex> lock(mutex_);
         sleeping_.fetch_add(1);
-        condition_.wait(lock, [&] { return round_.load(std::memory_order_acquire) != seen; });
+        condition_.wait(lock, begun);
         sleeping_.fetch_sub(1);
       }
-      seen++;
+      seen = tickets_.load(std::memory_order_acquire) >> 32;
       if (stop_) return;
       take();
-      if (busy_.fetch_sub(1, std::memory_order_acq_rel) == 1) {
-        // Under the lock, so that the news cannot come between the caller's look and its sleep.
-        std::lock_guard<std::mutex> lock(mutex_);
-        finished_.notify_one();
-      }
     }
   }
 
@@ -99,10 +110,10 @@ class Pool {
   std::mutex mutex_;
   std::condition_variable condition_;
   std::condition_variable finished_;
-  std::atomic<uint64_t> round_{0};
+  // The round's number, and below it how many of its parts nobody has taken yet.
+  std::atomic<uint64_t> tickets_{0};
   std::atomic<int> sleeping_{0};
-  std::atomic<int> busy_{0};
-  std::atomic<int64_t> next_{0};
+  std::atomic<int64_t> done_{0};
   std::atomic<bool> stop_{false};
   const std::function<void(int64_t)>* part_ = nullptr;
   int64_t parts_ = 0;
