@@ -36,7 +36,7 @@ namespace {
 #include "ops/optimizer.h"
 #include "ops/elementwise.h"
 #include "ops/sampling.h"
-#include "ops/decode_step.h"
+#include "ops/read_tokens.h"
 
 float* f(void* p) { return static_cast<float*>(p); }
 const int32_t* i(void* p) { return static_cast<const int32_t*>(p); }
@@ -80,16 +80,14 @@ const NamedKernel kernels[] = {
     {"decodeAttention", [](void* const* d, const double* v) {
        with_product([&](auto P) { decode_attention<decltype(P)>(f(d[0]), i(d[1]), i(d[2]), f(d[3]), f(d[4]), f(d[5]), n(v[0]), n(v[1]), n(v[2]), n(v[3])); });
      }},
-    {"decodeStep", [](void* const* d, const double* v) {
-       std::vector<DecodeLayer> layers(static_cast<size_t>(n(v[5])));
-       void* const* p = d + 8;
-       for (DecodeLayer& layer : layers)
+    {"readTokens", [](void* const* d, const double* v) {
+       CachedModel model = {f(d[4]), f(d[5]), f(d[6]), f(d[7]), std::vector<CachedLayer>(static_cast<size_t>(n(v[1]))), n(v[2]), n(v[3]), n(v[4]), n(v[5]), n(v[6]), s(v[7])};
+       void* const* p = d + 9;
+       for (CachedLayer& layer : model.layers)
          for (float** field : {&layer.ln_1_weight, &layer.ln_1_bias, &layer.c_attn_weight, &layer.c_attn_bias, &layer.attn_c_proj_weight, &layer.attn_c_proj_bias, &layer.ln_2_weight, &layer.ln_2_bias, &layer.c_fc_weight, &layer.c_fc_bias, &layer.mlp_c_proj_weight, &layer.mlp_c_proj_bias, &layer.keys, &layer.values})
            *field = f(*p++);
        with_matrix_product([&](auto M) {
-         with_product([&](auto P) {
-           decode_step<decltype(M), decltype(P)>(i(d[0]), i(d[1]), i(d[2]), f(d[3]), f(d[4]), f(d[5]), f(d[6]), layers, f(d[7]), n(v[0]), n(v[1]), n(v[2]), n(v[3]), n(v[4]), n(v[6]), s(v[7]));
-         });
+         with_product([&](auto P) { read_tokens<decltype(M), decltype(P)>(model, {i(d[0]), i(d[1]), i(d[2]), i(d[3])}, f(d[8]), n(v[0])); });
        });
      }},
     {"cacheWrite", [](void* const* d, const double* v) {

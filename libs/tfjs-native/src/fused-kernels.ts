@@ -41,7 +41,7 @@ function inPlace({ backend }: KernelArguments, tensor: TensorInfo): TensorInfo {
   return { dataId: tensor.dataId, shape: tensor.shape, dtype: tensor.dtype };
 }
 
-// A model's parameters in the order of native/ops/decode_step.h.
+// A model's parameters in the order of native/ops/read_tokens.h.
 const outerParameters = ['wte.weight', 'wpe.weight', 'ln_f.weight', 'ln_f.bias'].map((name) => `transformer.${name}`);
 const blockParameters = ['ln_1', 'attn.c_attn', 'attn.c_proj', 'ln_2', 'mlp.c_fc', 'mlp.c_proj'].flatMap((name) => [`${name}.weight`, `${name}.bias`]);
 
@@ -119,16 +119,16 @@ export const fusedKernels: Readonly<Record<string, FusedKernel>> = {
     return [out, inPlace(args, keys), inPlace(args, values)];
   },
 
-  MinchatDecodeStep(args) {
+  MinchatReadTokens(args) {
     const { N: V, C } = sizes(input(args, 'transformer.wte.weight'));
     const layers = number(args, 'layers');
     const [, heads, P] = input(args, 'keys.0').shape as [number, number, number];
     const { C: I } = sizes(input(args, 'transformer.h.0.mlp.c_fc.weight'));
-    const tokens = integers(args, 'tokens');
-    const logits = args.backend.allocate([tokens.length, V]);
-    const arrays = [tokens, integers(args, 'slots'), integers(args, 'positions'), ...data(args, ...outerParameters), logits.values];
+    const counts = integers(args, 'counts');
+    const logits = args.backend.allocate([counts.length, V]);
+    const arrays = [integers(args, 'tokens'), integers(args, 'slots'), integers(args, 'positions'), counts, ...data(args, ...outerParameters), logits.values];
     for (let layer = 0; layer < layers; layer++) arrays.push(...data(args, ...blockParameters.map((name) => `transformer.h.${layer}.${name}`), `keys.${layer}`, `values.${layer}`));
-    args.backend.addon.run('decodeStep', arrays, [tokens.length, C, V, heads, P, layers, I, number(args, 'epsilon')]);
+    args.backend.addon.run('readTokens', arrays, [counts.length, layers, C, V, heads, P, I, number(args, 'epsilon')]);
     return [logits];
   },
 

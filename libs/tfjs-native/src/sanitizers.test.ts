@@ -36,7 +36,7 @@ describe.skipIf(lacking('kernels under AddressSanitizer and UBSan', asan) || loa
     expect(built.status, built.text).toBe(0);
     const vitest = fileURLToPath(new URL('../vitest.mjs', import.meta.resolve('vitest')));
     // Leaks are not looked for: Node itself leaves much to the end of the process.
-    const { status, text } = run(process.execPath, [vitest, 'run', '--config', '../../vitest.config.ts', '--root', '.', 'src/kernels.test.ts', 'src/extremes.test.ts', 'src/sampling.test.ts', 'src/decode-step.test.ts'], {
+    const { status, text } = run(process.execPath, [vitest, 'run', '--config', '../../vitest.config.ts', '--root', '.', 'src/kernels.test.ts', 'src/extremes.test.ts', 'src/sampling.test.ts', 'src/read-tokens.test.ts'], {
       LD_PRELOAD: asan,
       ASAN_OPTIONS: 'detect_leaks=0',
       UBSAN_OPTIONS: 'print_stacktrace=1',

@@ -4,15 +4,8 @@ import { parameterOf } from '../model.ts';
 import { attention } from '../ops/attention.ts';
 import { cacheWrite, decodeAttention, type LayerCache } from '../ops/decode-attention.ts';
 import { embedding } from '../ops/embedding.ts';
-import { decodeStep, hasDecodeStep } from '../ops/decode-step.ts';
+import { hasReadTokens, readTokens, type SlotTokens } from '../ops/read-tokens.ts';
 import type { Model } from '../types.ts';
-
-/** One token of a slot that is to be read: the slot already holds `position` tokens. */
-export interface SlotToken {
-  readonly slot: number;
-  readonly token: number;
-  readonly position: number;
-}
 
 /**
  * The keys and values of every layer for a fixed number of slots, allocated once: S slots of P positions.
@@ -31,36 +24,46 @@ export class KeyValueCache {
     this.#layers = Array.from({ length: n_layer }, () => ({ keys: tf.keep(tf.zeros(shape)), values: tf.keep(tf.zeros(shape)) }));
   }
 
-  /** Reads prompts into slots, in one left-padded batch; the logits after each, (B, V), belong to the caller. */
-  read(prompts: readonly (readonly number[])[], slots: readonly number[]): tf.Tensor2D {
-    const longest = Math.max(...prompts.map((prompt) => prompt.length));
+  /**
+   * Reads tokens into slots: the next one of texts, then whole prompts. The logits after the last token of
+   * each, (R, V), belong to the caller; rows beyond are of no text.
+   */
+  read(texts: readonly SlotTokens[]): tf.Tensor2D {
+    if (hasReadTokens()) return readTokens(this.#model, this.#layers, texts);
+    const single = texts.filter(({ tokens }) => tokens.length === 1);
+    const prompts = texts.slice(single.length);
+    if (prompts.length === 0) return this.#append(single);
+    if (single.length === 0) return this.#readPrompts(prompts);
+    return tf.tidy(() => tf.concat([tf.slice(this.#append(single), [0, 0], [single.length, -1]), this.#readPrompts(prompts)], 0) as tf.Tensor2D);
+  }
+
+  /** In one left-padded batch. */
+  #readPrompts(prompts: readonly SlotTokens[]): tf.Tensor2D {
+    const longest = Math.max(...prompts.map(({ tokens }) => tokens.length));
     const { n_head: heads, n_positions } = this.#model.config;
     // Few lengths instead of many: backends that pool buffers by size would otherwise grow.
     const T = Math.min(n_positions, Math.ceil(longest / 16) * 16);
-    const { tokens, start } = leftPad(prompts, T);
-    const starts = prompts.map((prompt) => T - prompt.length);
-    const logits = tf.tidy(() => {
+    const slots = prompts.map(({ slot }) => slot);
+    const starts = prompts.map(({ tokens }) => T - tokens.length);
+    return tf.tidy(() => {
+      const { tokens, start } = leftPad(prompts.map((prompt) => prompt.tokens), T);
       const hidden = hiddenStatesWith(this.#model, tokens, start, (qkv, layer) => {
         this.#replace(layer, (cache) => cacheWrite(qkv, cache, heads, slots, starts));
         return attention(qkv, start, heads);
       });
       return unembed(this.#model, tf.slice(hidden, [0, T - 1, 0], [-1, 1, -1])); // (B, V)
     });
-    tf.dispose([tokens, start]);
-    return logits;
   }
 
-  /** Reads one more token in some of the slots; the logits after each, (R, V), belong to the caller. Rows beyond are of no token. */
-  append(appended: readonly SlotToken[]): tf.Tensor2D {
+  /** One more token in some of the slots. */
+  #append(appended: readonly SlotTokens[]): tf.Tensor2D {
     const model = this.#model;
     const rows = tf.getBackend() === 'webgpu' ? this.#everySlot(appended) : appended;
     const slots = rows.map((row) => row.slot);
     const positions = rows.map((row) => row.position);
-    const next = rows.map((row) => row.token);
-    if (hasDecodeStep()) return decodeStep(model, this.#layers, { tokens: next, slots, positions });
     return tf.tidy(() => {
       // Each row is a text of its own whose only column stands at `position`: it began that far to the left.
-      const tokens = tf.tensor2d(next, [rows.length, 1], 'int32');
+      const tokens = tf.tensor2d(rows.flatMap((row) => row.tokens), [rows.length, 1], 'int32');
       const start = tf.tensor1d(positions.map((position) => -position), 'int32');
       const x = tf.squeeze(embedding(tokens, start, parameterOf(model, 'transformer.wte.weight'), parameterOf(model, 'transformer.wpe.weight')), [1]); // (R, C)
       const hidden = blocks(model, x, (qkv, layer) =>
@@ -93,10 +96,10 @@ export class KeyValueCache {
    * compiles and allocates by shape. Slots that hold a sequence not in `tokens` must not be disturbed, so
    * their dummy stands at the last position, which no sequence reads before it writes it.
    */
-  #everySlot(tokens: readonly SlotToken[]): readonly SlotToken[] {
-    const taken = new Set(tokens.map((row) => row.slot));
+  #everySlot(appended: readonly SlotTokens[]): readonly SlotTokens[] {
+    const taken = new Set(appended.map((row) => row.slot));
     const last = (this.#layers[0]?.keys.shape[2] ?? 1) - 1;
-    const dummies = Array.from({ length: this.#slots }, (_, slot) => ({ slot, token: 0, position: last })).filter(({ slot }) => !taken.has(slot));
-    return [...tokens, ...dummies];
+    const dummies = Array.from({ length: this.#slots }, (_, slot) => ({ slot, tokens: [0], position: last })).filter(({ slot }) => !taken.has(slot));
+    return [...appended, ...dummies];
   }
 }

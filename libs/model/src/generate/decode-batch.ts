@@ -28,8 +28,8 @@ interface Row {
   /** Tokens in the cache. */
   length: number;
   generated: number;
-  /** The last token drawn, not yet read; or the logits after the last token read, or what was drawn from them. */
-  next: { token: number } | { logits: Float32Array } | { sampled: SampledToken };
+  /** What is not yet read, the prompt or the last token drawn; or the logits after the last token read, or what was drawn from them. */
+  next: { tokens: readonly number[] } | { logits: Float32Array } | { sampled: SampledToken };
   ended: boolean;
 }
 
@@ -57,12 +57,11 @@ export class DecodeBatch {
   }
 
   /**
-   * Reads the prompts, in one left-padded batch, each into a free slot; returns the slots in order. All or
+   * Gives each request a free slot; returns the slots in order. Prompts are read with the next step. All or
    * none are admitted. Throws MC_CONFLICT with too few free slots, MC_CONTEXT_LENGTH when a prompt is
    * empty or leaves no room for a token.
    */
-  async admit(requests: readonly DecodeRequest[]): Promise<number[]> {
-    if (requests.length === 0) return [];
+  admit(requests: readonly DecodeRequest[]): number[] {
     const free = [...this.#rows.keys()].filter((slot) => this.#rows[slot] === undefined);
     if (requests.length > free.length) throw new MinchatError('MC_CONFLICT', `expected at most ${free.length} requests (free slots), found ${requests.length}`);
     for (const { prompt } of requests) {
@@ -70,14 +69,10 @@ export class DecodeBatch {
       if (prompt.length >= this.maxLength) throw new MinchatError('MC_CONTEXT_LENGTH', `expected a prompt of at most ${this.maxLength - 1} tokens, found ${prompt.length}`);
     }
     const slots = free.slice(0, requests.length);
-    const logits = this.#cache.read(requests.map((request) => request.prompt), slots);
-    const rows = requests.map(({ sampling, seed }) => ({ sampling, random: new Random(seed), counts: new Map<number, number>() }));
-    const next = await nextOf(logits, rows);
-    requests.forEach(({ prompt, sampling }, i) => {
-      const [slot, row, first] = [slots[i], rows[i], next[i]];
-      if (slot === undefined || row === undefined || first === undefined) throw new Error('expected logits for every prompt');
-      this.#rows[slot] = { ...row, stop: new Set(sampling.stopIds ?? []), length: prompt.length, generated: 0, next: first, ended: false };
-    });
+    for (const [i, slot] of slots.entries()) {
+      const { prompt, sampling, seed } = requests[i] as DecodeRequest;
+      this.#rows[slot] = { sampling, random: new Random(seed), stop: new Set(sampling.stopIds ?? []), counts: new Map(), length: 0, generated: 0, next: { tokens: prompt }, ended: false };
+    }
     return slots;
   }
 
@@ -86,9 +81,9 @@ export class DecodeBatch {
     await this.#readPending();
     const tokens: DecodedToken[] = [];
     this.#rows.forEach((row, slot) => {
-      if (row === undefined || row.ended || 'token' in row.next) return;
+      if (row === undefined || row.ended || 'tokens' in row.next) return;
       const token = 'sampled' in row.next ? row.next.sampled : sampleToken(row.next.logits, row.counts, row.sampling, row.random);
-      row.next = { token: token.token };
+      row.next = { tokens: [token.token] };
       row.counts.set(token.token, (row.counts.get(token.token) ?? 0) + 1);
       row.generated++;
       const end = row.stop.has(token.token) ? 'stop' : row.generated >= row.sampling.maxNewTokens || row.length + 1 >= this.maxLength ? 'length' : null;
@@ -108,20 +103,24 @@ export class DecodeBatch {
     this.#rows.fill(undefined);
   }
 
-  /** Reads the tokens drawn in the last step. */
+  /** Reads the tokens drawn in the last step, and the prompts of what was admitted since. */
   async #readPending(): Promise<void> {
-    const pending: { row: Row; slot: number; token: number; position: number }[] = [];
-    this.#rows.forEach((row, slot) => {
-      if (row !== undefined && !row.ended && 'token' in row.next) pending.push({ row, slot, token: row.next.token, position: row.length });
-    });
+    const pending: { row: Row; slot: number; position: number; tokens: readonly number[] }[] = [];
+    const prompts: typeof pending = [];
+    for (const [slot, row] of this.#rows.entries()) {
+      if (row === undefined || row.ended || !('tokens' in row.next)) continue;
+      const { tokens } = row.next;
+      (tokens.length === 1 ? pending : prompts).push({ row, slot, position: row.length, tokens });
+    }
+    pending.push(...prompts);
     if (pending.length === 0) return;
-    const next = await nextOf(this.#cache.append(pending), pending.map(({ row }) => row));
-    pending.forEach(({ row }, i) => {
+    const next = await nextOf(this.#cache.read(pending), pending.map(({ row }) => row));
+    for (const [i, { row, tokens }] of pending.entries()) {
       const after = next[i];
-      if (after === undefined) throw new Error('expected logits for every token');
-      row.length++;
+      if (after === undefined) throw new Error('expected logits for every text');
+      row.length += tokens.length;
       row.next = after;
-    });
+    }
   }
 }
 

@@ -22,7 +22,7 @@ export async function generate(model: Model, prompts: readonly (readonly number[
   const batch = new DecodeBatch(model, { slots: prompts.length, maxLength: Math.ceil((longest + sampling.maxNewTokens) / 16) * 16 });
   try {
     // All slots are free, so that row i gets slot i.
-    await batch.admit(prompts.map((prompt, row) => ({ prompt, sampling, seed: typeof seed === 'number' ? `${seed}/${row}` : (seed[row] ?? row) })));
+    batch.admit(prompts.map((prompt, row) => ({ prompt, sampling, seed: typeof seed === 'number' ? `${seed}/${row}` : (seed[row] ?? row) })));
     for (let tokens = await batch.step(); tokens.length > 0; tokens = await batch.step()) {
       signal?.throwIfAborted();
       for (const { slot, token, end } of tokens) {

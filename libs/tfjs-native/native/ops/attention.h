@@ -58,61 +58,62 @@ static inline float softmax_terms(float* scores, int64_t seen, float& top) {
   return sum(total);
 }
 
+// One head of one text of n tokens: q its first query, in rows of packed qkv; o its part of the output;
+// l (n) gets the log of each query's sum of exponentials.
+template <class P>
+static void attend_head(const float* q, int64_t n, int64_t C, int64_t hs, float* o, float* l) {
+  using E = typename P::T;
+  const int64_t ld = 3 * C, Kh = P::elements(hs), Kv = P::elements(n), width = ceil_div(n, NR) * NR;
+  const float scale = 1.0f / __builtin_sqrtf(static_cast<float>(hs));
+  TaskScratch scratch(packed_b_size<P>(hs, n) + packed_b_size<P>(n, hs) + n * Kh + 2 * MR * width + 256);
+  E* kt = scratch.take<E>(packed_b_size<P>(hs, n));
+  E* v = scratch.take<E>(packed_b_size<P>(n, hs));
+  E* qr = scratch.take<E>(n * Kh);
+  float* strip = scratch.take<float>(MR * width);
+  E* weights = scratch.take<E>(MR * width);
+  pack_here<P>(q + C, ld, true, hs, n, kt);
+  pack_here<P>(q + 2 * C, ld, false, n, hs, v);
+  const auto Q = rows_here(q, ld, n, hs, qr);
+  for (int64_t q0 = 0; q0 < n; q0 += MR) {
+    const int rows = static_cast<int>(n - q0 < MR ? n - q0 : MR);
+    const int64_t panels = ceil_div(q0 + rows, NR), seen = panels * NR;
+    strip_product(Q, q0, rows, kt, Kh, 0, panels, scale, strip, width);
+    float inverse[MR];
+    for (int r = 0; r < rows; r++) {
+      float* row = strip + r * width;
+      hide(row, q0 + r + 1, seen, -__builtin_inff());
+      float top;
+      const float z = softmax_terms(row, seen, top);
+      inverse[r] = 1.0f / z;
+      l[q0 + r] = top + __builtin_logf(z);
+    }
+    const int64_t used = P::elements(seen < n ? seen : n);
+    const auto W = rows_here(strip, width, rows, seen, weights);
+    vf acc[MR][2];
+    for (int64_t p = 0; p * NR < hs; p++) {
+      tile_rows<E>(rows, W.data, W.row, W.step, v + p * Kv * NR, used, acc);
+      for (int r = 0; r < rows; r++) {
+        float* y = o + (q0 + r) * C + p * NR;
+        const int left = static_cast<int>(hs - p * NR);
+        store_n(y, acc[r][0] * inverse[r], left);
+        if (left > VF) store_n(y + VF, acc[r][1] * inverse[r], left - VF);
+      }
+    }
+  }
+}
+
 template <class P>
 static void attention_forward(const float* qkv, const int32_t* start, float* out, float* lse, int64_t B, int64_t T, int64_t C, int64_t heads) {
-  using E = typename P::T;
-  const int64_t hs = C / heads, ld = 3 * C, Kh = P::elements(hs);
-  const float scale = 1.0f / __builtin_sqrtf(static_cast<float>(hs));
+  const int64_t hs = C / heads;
   parallel(B * heads, [&](int64_t task) {
-    const int64_t b = task / heads, h = task % heads;
-    int64_t s = start[b];
-    if (s > T) s = T;
+    const int64_t b = task / heads, h = task % heads, s = start[b] < T ? start[b] : T;
     float* o = out + b * T * C + h * hs;
     float* l = lse + task * T;
     for (int64_t t = 0; t < s; t++) {
       __builtin_memset(o + t * C, 0, sizeof(float) * hs);
       l[t] = 0;
     }
-    const int64_t n = T - s;
-    if (n == 0) return;
-    const float* q = qkv + (b * T + s) * ld + h * hs;
-    const int64_t width = ceil_div(n, NR) * NR;
-    TaskScratch scratch(packed_b_size<P>(hs, n) + packed_b_size<P>(n, hs) + n * Kh + 2 * MR * width + 256);
-    E* kt = scratch.take<E>(packed_b_size<P>(hs, n));
-    E* v = scratch.take<E>(packed_b_size<P>(n, hs));
-    E* qr = scratch.take<E>(n * Kh);
-    float* strip = scratch.take<float>(MR * width);
-    E* weights = scratch.take<E>(MR * width);
-    pack_here<P>(q + C, ld, true, hs, n, kt);
-    pack_here<P>(q + 2 * C, ld, false, n, hs, v);
-    const auto Q = rows_here(q, ld, n, hs, qr);
-    const int64_t Kv = P::elements(n);
-    for (int64_t q0 = 0; q0 < n; q0 += MR) {
-      const int rows = static_cast<int>(n - q0 < MR ? n - q0 : MR);
-      const int64_t panels = ceil_div(q0 + rows, NR), seen = panels * NR;
-      strip_product(Q, q0, rows, kt, Kh, 0, panels, scale, strip, width);
-      float inverse[MR];
-      for (int r = 0; r < rows; r++) {
-        float* row = strip + r * width;
-        hide(row, q0 + r + 1, seen, -__builtin_inff());
-        float top;
-        const float z = softmax_terms(row, seen, top);
-        inverse[r] = 1.0f / z;
-        l[s + q0 + r] = top + __builtin_logf(z);
-      }
-      const int64_t used = P::elements(seen < n ? seen : n);
-      const auto W = rows_here(strip, width, rows, seen, weights);
-      vf acc[MR][2];
-      for (int64_t p = 0; p * NR < hs; p++) {
-        tile_rows<E>(rows, W.data, W.row, W.step, v + p * Kv * NR, used, acc);
-        for (int r = 0; r < rows; r++) {
-          float* y = o + (s + q0 + r) * C + p * NR;
-          const int left = static_cast<int>(hs - p * NR);
-          store_n(y, acc[r][0] * inverse[r], left);
-          if (left > VF) store_n(y + VF, acc[r][1] * inverse[r], left - VF);
-        }
-      }
-    }
+    if (s < T) attend_head<P>(qkv + (b * T + s) * 3 * C + h * hs, T - s, C, hs, o + s * C, l + s);
   });
 }
 

@@ -128,20 +128,20 @@ static void decode_attention(const float* qkv, const int32_t* slots, const int32
   });
 }
 
+// The keys and values of one head of n tokens, from position 0; q the first one's query in packed qkv.
+template <class Product>
+static void put_prompt(const float* q, int64_t n, int64_t C, const HeadCache<Product>& cache) {
+  TaskScratch scratch(cache.elements + 16);
+  auto* row = scratch.take<typename Product::T>(cache.elements);
+  for (int64_t t = 0; t < n; t++) cache.put(t, q + t * 3 * C + C, q + t * 3 * C + 2 * C, row);
+}
+
 // Token t >= starts[b] of row b puts its key and value at [slots[b], :, t - starts[b], :].
 template <class Product>
 static void cache_write(const float* qkv, const int32_t* slots, const int32_t* starts, float* keys, float* values, int64_t B, int64_t T, int64_t C, int64_t heads, int64_t P) {
   const int64_t hs = C / heads;
-  parallel_ranges(B * heads, threads() * 2, [&](int64_t first, int64_t last) {
-    for (int64_t task = first; task < last; task++) {
-      const int64_t b = task / heads, h = task % heads;
-      const HeadCache<Product> cache(keys, values, slots[b] * heads + h, P, hs);
-      TaskScratch scratch(cache.elements + 16);
-      auto* row = scratch.take<typename Product::T>(cache.elements);
-      for (int64_t t = starts[b]; t < T; t++) {
-        const float* token = qkv + (b * T + t) * 3 * C + h * hs;
-        cache.put(t - starts[b], token + C, token + 2 * C, row);
-      }
-    }
+  parallel(B * heads, [&](int64_t task) {
+    const int64_t b = task / heads, h = task % heads;
+    put_prompt<Product>(qkv + (b * T + starts[b]) * 3 * C + h * hs, T - starts[b], C, HeadCache<Product>(keys, values, slots[b] * heads + h, P, hs));
   });
 }

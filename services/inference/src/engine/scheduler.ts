@@ -147,7 +147,7 @@ export class Scheduler {
     this.#store.forgetFailures();
     let joined = false;
     for (const [loaded, queue] of joining) {
-      await this.#join(loaded, queue);
+      this.#join(loaded, queue);
       joined ||= queue.length > 0;
     }
     return joined;
@@ -184,10 +184,10 @@ export class Scheduler {
     }
   }
 
-  async #join(loaded: LoadedModel, queue: readonly { started: Started; index: number }[]): Promise<void> {
-    if (queue.length === 0) return;
+  /** Their prompts are read with the next token of the others. */
+  #join(loaded: LoadedModel, queue: readonly { started: Started; index: number }[]): void {
     try {
-      const slots = await this.#store.batchOf(loaded).admit(queue.map(({ started, index }) => ({
+      const slots = this.#store.batchOf(loaded).admit(queue.map(({ started, index }) => ({
         prompt: started.prompt.ids,
         sampling: samplingOf(started.request, started.prompt, loaded),
         seed: answerSeed(started.seed, index),
