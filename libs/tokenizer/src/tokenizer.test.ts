@@ -89,6 +89,16 @@ describe('GPT-2', () => {
       { numRuns: 1000, seed: 9 },
     );
   });
+
+  test('ids in any order decode as their bytes do', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(tokenizer.vocabSize - 1), { maxLength: 40 }), (ids) => {
+        const bytes = ids.flatMap((id) => [...tokenizer.bytesOf(id)]);
+        expect(tokenizer.decode(ids)).toBe(new TextDecoder('utf-8', { ignoreBOM: true }).decode(Uint8Array.from(bytes)));
+      }),
+      { numRuns: 1000, seed: 10 },
+    );
+  });
 });
 
 describe('training', () => {

@@ -10,6 +10,9 @@ const cacheSize = 50_000;
 const cachedLength = 64;
 
 const utf8 = new TextEncoder();
+/** ignoreBOM keeps U+FEFF: it is text like any other here. */
+const plainText = { ignoreBOM: true };
+const strict = new TextDecoder('utf-8', { ...plainText, fatal: true });
 
 /** Turns ids into text piece by piece, never half a character. */
 export interface StreamDecoder {
@@ -37,6 +40,7 @@ export class Tokenizer {
   private readonly allAdded: RegExp | undefined;
   private readonly plainAdded: RegExp | undefined;
   private readonly cache = new Map<string, readonly number[]>();
+  private readonly wholeTexts = new Map<number, string | undefined>();
   private template: ChatTemplate | undefined;
 
   /** Throws MC_TOKENIZER_INVALID when the parts do not fit together. */
@@ -100,12 +104,35 @@ export class Tokenizer {
   }
 
   streamDecoder(): StreamDecoder {
-    // ignoreBOM keeps U+FEFF: it is text like any other here.
-    const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+    const decoder = new TextDecoder('utf-8', plainText);
+    // Whether bytes of a character may be waiting for the rest of it.
+    let open = false;
     return {
-      push: (id) => decoder.decode(this.bytesOf(id), { stream: true }),
-      flush: () => decoder.decode(),
+      push: (id) => {
+        const whole = this.wholeText(id);
+        if (whole !== undefined && !open) return whole;
+        open = whole === undefined;
+        return decoder.decode(this.bytesOf(id), { stream: true });
+      },
+      flush: () => {
+        open = false;
+        return decoder.decode();
+      },
     };
+  }
+
+  /** The text of an id whose bytes are whole characters, as most are; undefined for others. */
+  private wholeText(id: number): string | undefined {
+    if (this.wholeTexts.has(id)) return this.wholeTexts.get(id);
+    let text: string | undefined;
+    const bytes = this.bytesOf(id);
+    try {
+      text = strict.decode(bytes);
+    } catch {
+      // A part of a character.
+    }
+    this.wholeTexts.set(id, text);
+    return text;
   }
 
   /** The bytes that an id stands for; not to be changed. */

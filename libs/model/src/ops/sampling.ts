@@ -63,24 +63,31 @@ export function drawsOnBackend({ topLogprobs = 0 }: Omit<SamplingOptions, 'maxNe
 /** sampleToken for every row of logits (N, V), where `drawsOnBackend`. Disposes the logits. */
 export async function sampleRows(logits: tf.Tensor2D, draws: readonly Draw[]): Promise<SampledToken[]> {
   const V = logits.shape[1];
-  const changes = draws.map(({ sampling, counts }) => changesOf(V, counts, sampling));
   const changeBegin = [0];
-  for (const [row, list] of changes.entries()) changeBegin.push((changeBegin[row] ?? 0) + list.length);
+  const changeToken: number[] = [];
+  const change: number[] = [];
+  for (const { sampling, counts } of draws) {
+    for (const [token, by] of changesOf(V, counts, sampling)) {
+      changeToken.push(token);
+      change.push(by);
+    }
+    changeBegin.push(change.length);
+  }
   const sampled = output(runKernel('MinchatSample', { logits }, {
     uniforms: draws.map(({ sampling, random }) => (sampling.temperature === 0 ? 0 : random.next())),
     temperatures: draws.map(({ sampling }) => sampling.temperature ?? 1),
     topK: draws.map(({ sampling }) => Math.min(sampling.topK ?? 0, V)),
     topP: draws.map(({ sampling }) => sampling.topP ?? 1),
     changeBegin,
-    changeToken: changes.flatMap((list) => list.map(([token]) => token)),
-    change: changes.flatMap((list) => list.map(([, change]) => change)),
+    changeToken,
+    change,
   }), 0);
   const values = await sampled.data();
   logits.dispose();
   sampled.dispose();
   return draws.map((_, row) => {
-    const [token = 0, logprob = NaN, rawLogprob = NaN] = values.subarray(row * 3, row * 3 + 3);
-    return { token, logprob, rawLogprob, top: [] };
+    const at = row * 3;
+    return { token: values[at] ?? 0, logprob: values[at + 1] ?? NaN, rawLogprob: values[at + 2] ?? NaN, top: [] };
   });
 }
 
@@ -100,9 +107,13 @@ function adjust(logits: ArrayLike<number>, counts: TokenCounts, options: Omit<Sa
   return adjusted;
 }
 
+const unchanged: readonly never[] = [];
+
 /** What bias and penalties add to single logits of V: tokens may come twice. */
-function changesOf(V: number, counts: TokenCounts, { frequencyPenalty = 0, presencePenalty = 0, logitBias }: Omit<SamplingOptions, 'maxNewTokens'>): [token: number, change: number][] {
+function changesOf(V: number, counts: TokenCounts, { frequencyPenalty = 0, presencePenalty = 0, logitBias }: Omit<SamplingOptions, 'maxNewTokens'>): readonly [token: number, change: number][] {
   const penalised = frequencyPenalty !== 0 || presencePenalty !== 0;
+  // Most rows have none, and this is asked for every token of every row.
+  if (!penalised && (logitBias === undefined || logitBias.size === 0)) return unchanged;
   const changes: [number, number][] = [...(logitBias ?? [])];
   if (penalised) for (const [token, count] of counts) changes.push([token, -frequencyPenalty * count - presencePenalty]);
   return changes.filter(([token]) => token >= 0 && token < V);

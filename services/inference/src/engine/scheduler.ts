@@ -9,6 +9,9 @@ import type { ComputeOptions, FromCompute, Outcome, Reading, ToCompute } from '.
 import { answerSeed, logprobsOf, samplingOf, textDecoder } from './sampling.ts';
 import { scoreTexts } from './score.ts';
 
+/** On average between two pieces, whosever they are: who carries many answers away must not hold up their tokens. */
+const pieceMs = 1;
+
 /** A request that has not got all it needs: a loaded model, or slots for all of its answers. */
 interface Waiting {
   id: number;
@@ -92,7 +95,7 @@ export class Scheduler {
       const joined = await this.#admit();
       let stepped = false;
       const now = performance.now();
-      const due = now - this.#sentAt >= this.#streamMs;
+      const due = now - this.#sentAt >= Math.max(this.#streamMs, this.#running() * pieceMs);
       if (due) this.#sentAt = now;
       for (const loaded of this.#store.ready()) stepped = (await this.#step(loaded, due)) || stepped;
       this.#flush();
@@ -113,10 +116,14 @@ export class Scheduler {
     this.#wake();
   }
 
+  /** Answers that have a slot. */
+  #running(): number {
+    return Array.from(this.#started.values()).reduce((sum, one) => sum + one.running.size, 0);
+  }
+
   #flush(): void {
     if (this.#outbox.length === 0) return;
-    const running = Array.from(this.#started.values()).reduce((sum, one) => sum + one.running.size, 0);
-    this.#post({ type: 'outcomes', outcomes: this.#outbox, running, tokens: this.#tokens });
+    this.#post({ type: 'outcomes', outcomes: this.#outbox, running: this.#running(), tokens: this.#tokens });
     this.#outbox = [];
     this.#tokens = 0;
   }
