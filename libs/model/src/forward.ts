@@ -83,7 +83,7 @@ export function unembed(model: Model, x: tf.Tensor): tf.Tensor2D {
 /** The scalar head at every position, (B, T): the reward model's reading or the value. */
 export function scores(model: Model, tokens: tf.Tensor2D, start: tf.Tensor1D, options: ForwardOptions = {}): tf.Tensor2D {
   return tf.tidy(() => {
-    const weight = parameterOf(model, 'score.weight'); // (1, C)
-    return tf.sum(tf.mul(hiddenStates(model, tokens, start, options), tf.reshape(weight, [-1])), 2) as tf.Tensor2D;
+    const hidden = tf.reshape(hiddenStates(model, tokens, start, options), [-1, model.config.n_embd]); // (BT, C)
+    return tf.reshape(tf.matMul(hidden, parameterOf(model, 'score.weight') as tf.Tensor2D, false, true), tokens.shape);
   });
 }

@@ -143,14 +143,14 @@ describe.each(modes)('$set, bf16 $bf16', (mode) => {
     });
   });
 
-  test('parts of tensors, and tensors with a border', () => {
+  test('parts of tensors, tensors with a border, tensors of one number', () => {
     same('slice and pad', mode, fc.record({ shape: fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 4 }), seed: seeds }), ({ shape, seed }) => {
       const random = new Random(seed);
       const begin = shape.map((size) => random.int(size));
       const size = shape.map((whole, axis) => [-1, 1 + random.int(whole - (begin[axis] ?? 0))][random.int(2)] ?? -1);
       const draw = noise(seed);
       const border = shape.map((): [number, number] => [random.int(3), random.int(3)]);
-      return [...withGradients((x) => tf.slice(x, begin, size), [draw(shape)], draw), ...withGradients((x) => tf.pad(x, border, 0), [draw(shape)], draw), tf.pad(draw(shape), border, 2.5)];
+      return [...withGradients((x) => tf.slice(x, begin, size), [draw(shape)], draw), ...withGradients((x) => tf.pad(x, border, 0), [draw(shape)], draw), tf.pad(draw(shape), border, 2.5), tf.fill(shape, -1.5)];
     }, { runs: 40 });
   });
 

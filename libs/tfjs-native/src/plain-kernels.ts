@@ -102,7 +102,16 @@ function pad(args: Arguments): TensorInfo | undefined {
   return out;
 }
 
-const commonCases: Readonly<Record<string, (args: Arguments) => TensorInfo | undefined>> = { BatchMatMul: product, Slice: slice, PadV2: pad };
+/** A float32 tensor of one number, made where it stays: caches of keys and values are large, and new for every batch. */
+function fill({ attrs, backend }: Arguments): TensorInfo | undefined {
+  const { shape, value, dtype } = attrs as unknown as { shape: number[]; value: number | string; dtype?: string };
+  if (typeof value !== 'number' || (dtype ?? 'float32') !== 'float32') return undefined;
+  const out = (backend as NativeBackend).allocate(shape);
+  out.values.fill(value);
+  return out;
+}
+
+const commonCases: Readonly<Record<string, (args: Arguments) => TensorInfo | undefined>> = { BatchMatMul: product, Slice: slice, PadV2: pad, Fill: fill };
 
 interface Place {
   readonly values: Float32Array;

@@ -15,7 +15,7 @@ export const liveEnv = {
   INFERENCE_MODELS: z.coerce.number().int().min(1).max(64).default(3),
   /** Memory for keys and values of all models together; slots are fewer when they would not fit. */
   INFERENCE_KV_MB: z.coerce.number().min(1).default(1024),
-  /** The pieces of an answer within so many milliseconds are sent as one. */
+  /** The pieces of an answer within so many milliseconds, or one for each running answer, are sent as one. */
   INFERENCE_STREAM_MS: z.coerce.number().min(0).max(1000).default(30),
   /** How long running answers may take to end after SIGTERM. */
   INFERENCE_DRAIN_SECONDS: z.coerce.number().min(0).default(20),

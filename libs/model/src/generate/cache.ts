@@ -21,7 +21,7 @@ export class KeyValueCache {
     this.#model = model;
     this.#slots = slots;
     const shape = [slots, n_head, positions, n_embd / n_head];
-    this.#layers = Array.from({ length: n_layer }, () => ({ keys: tf.keep(tf.zeros(shape)), values: tf.keep(tf.zeros(shape)) }));
+    this.#layers = Array.from({ length: n_layer }, () => ({ keys: tf.keep(tf.fill(shape, 0)), values: tf.keep(tf.fill(shape, 0)) }));
   }
 
   /**
