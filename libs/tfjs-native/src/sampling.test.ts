@@ -55,7 +55,7 @@ test.each(modes)('$set, bf16 $bf16: what a neighbour asks for changes nothing', 
   const answer = async (neighbours: number) => {
     const batch = new DecodeBatch(model, { slots: 3 });
     const asked = { prompt: [1, 2], sampling: { maxNewTokens: 5, temperature: 0.8, topP: 0.9 }, seed: 4 };
-    const [slot] = await batch.admit([asked, ...Array.from({ length: neighbours }, () => ({ prompt: [3], sampling: { maxNewTokens: 5, topLogprobs: 2 }, seed: 5 }))]);
+    const [slot] = batch.admit([asked, ...Array.from({ length: neighbours }, () => ({ prompt: [3], sampling: { maxNewTokens: 5, topLogprobs: 2 }, seed: 5 }))]);
     const tokens: SampledToken[] = [];
     for (let i = 0; i < 5; i++) tokens.push(...(await batch.step()).filter((one) => one.slot === slot).map(({ token }) => token));
     batch.dispose();
