@@ -61,9 +61,11 @@ export function ensureStudio() {
   if (status !== 0) console.error('The studio could not be built; http://127.0.0.1:8080 will serve the API only.');
 }
 
-/** Builds the native backend unless it is there, of the sources as they are. Without a compiler it says so, and WebAssembly serves. */
+/** Builds the native backend unless it is there, of the sources as they are. Without a compiler it says so, and WebAssembly serves. Returns whether the native backend is the one that computes. */
 export function ensureNative() {
   spawnSync(node24, [join(root, 'libs', 'tfjs-native', 'scripts', 'build.mjs')], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+  const built = existsSync(join(root, 'libs', 'tfjs-native', 'build', 'minchat_native.node'));
+  return built && ['auto', 'native'].includes(process.env.MINCHAT_BACKEND || 'auto');
 }
 
 export function findNatsServer() {
