@@ -220,8 +220,8 @@ static void gemm_part(const AMatrix<TilePair>& A, const TilePair* packed, int64_
 
 template <class Epilogue>
 static void gemm(const AMatrix<TilePair>& A, const TilePair* B, int64_t M, int64_t N, int64_t K, Epilogue&& epilogue) {
-  // A single row would use a sixteenth of a tile: it is a dot product in registers, on the same packing.
-  if (M == 1) return gemm(AMatrix<uint32_t>{A.block(0), K, 1}, reinterpret_cast<const uint32_t*>(B), M, N, K, epilogue);
+  // A single row too goes through tiles, though they are nearly empty then: a product in registers rounds
+  // otherwise, and a row's bits must not depend on whether others stand beside it.
   const int64_t blocks = ceil_div(M, kBlock), panels = ceil_div(N, NR);
   const int64_t parts = M * N * K < 200000 ? 1 : threads() * 4;
   const auto row = [&](int64_t m, int64_t n, vf c0, vf c1) {

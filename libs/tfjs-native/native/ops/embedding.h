@@ -1,5 +1,12 @@
 // x[b, t] = wte[tokens[b, t]] + wpe[max(0, t - start[b])]; padding positions give 0.
 
+static inline void embed(const float* token, const float* position, float* x, int64_t C) {
+  for (int64_t c = 0; c < C; c += VF) {
+    const int left = static_cast<int>(C - c);
+    store_n(x + c, load_n(token + c, left) + load_n(position + c, left), left);
+  }
+}
+
 static void embedding_forward(const int32_t* tokens, const int32_t* start, const float* wte, const float* wpe, float* x, int64_t B, int64_t T, int64_t C) {
   parallel_ranges(B * T, B * T * C < 20000 ? 1 : threads() * 4, [&](int64_t from, int64_t to) {
     for (int64_t i = from; i < to; i++) {
@@ -9,11 +16,7 @@ static void embedding_forward(const int32_t* tokens, const int32_t* start, const
         __builtin_memset(y, 0, sizeof(float) * C);
         continue;
       }
-      const float *a = wte + tokens[i] * C, *b = wpe + position * C;
-      for (int64_t c = 0; c < C; c += VF) {
-        const int left = static_cast<int>(C - c);
-        store_n(y + c, load_n(a + c, left) + load_n(b + c, left), left);
-      }
+      embed(wte + tokens[i] * C, wpe + position * C, y, C);
     }
   });
 }

@@ -53,13 +53,7 @@ static void read_texts(const CachedModel& m, const ReadTexts& texts, float* out,
   float *mean = scratch.take<float>(N), *rstd = scratch.take<float>(N);
   parallel_ranges(R, N * C < 20000 ? 1 : threads() * 4, [&](int64_t from, int64_t to) {
     for (int64_t r = from; r < to; r++)
-      for (int64_t n = begins[r]; n < begins[r + 1]; n++) {
-        const float *token = m.wte + texts.tokens[n] * C, *position = m.wpe + (texts.positions[r] + n - begins[r]) * C;
-        for (int64_t c = 0; c < C; c += VF) {
-          const int left = static_cast<int>(C - c);
-          store_n(x + n * C + c, load_n(token + c, left) + load_n(position + c, left), left);
-        }
-      }
+      for (int64_t n = begins[r]; n < begins[r + 1]; n++) embed(m.wte + texts.tokens[n] * C, m.wpe + (texts.positions[r] + n - begins[r]) * C, x + n * C, C);
   });
   for (const CachedLayer& w : m.layers) {
     layer_norm_forward(x, w.ln_1_weight, w.ln_1_bias, normed, mean, rstd, N, C, m.epsilon);
