@@ -45,6 +45,14 @@ describe('a stage host', () => {
     await expect.poll(() => readdir(join(bench.folder, 'home', 'work', host.workerId))).toEqual([]);
   });
 
+  it('makes a checkpoint at every step when no time is to lie between them', async () => {
+    await bench.host({ CHECKPOINT_SECONDS: '0' });
+    const jobId = await bench.job({ steps: 5 });
+    await bench.until(jobId, 'completed');
+    const steps = bench.events.flatMap(({ checkpointed }) => checkpointed?.checkpoint?.step ?? []);
+    expect(steps).toEqual([1, 2, 3, 4, 5]);
+  });
+
   it('keeps the lease while the stage blocks its thread for longer than the lease', async () => {
     await bench.host();
     await bench.host();

@@ -132,6 +132,11 @@ class JobRun {
     const now = new Date();
     void utimes(this.#deps.workFolder, now, now).catch(() => undefined);
     for (const folder of this.#inputs) void touchArtifact(folder);
+    this.#askForCheckpoint();
+  }
+
+  /** If it is time for one; with 0 seconds between them every step is. */
+  #askForCheckpoint(): void {
     const seconds = (performance.now() - this.#lastCheckpoint) / 1000;
     if (seconds >= this.#deps.checkpointSeconds) this.#runner?.setCheckpointDue(true);
   }
@@ -156,6 +161,7 @@ class JobRun {
     if (shutdown.aborted) this.#askToStop('shutdown');
     const sink = createProgressSink(bus, job, workerId, metrics, this.#log);
     this.#lastCheckpoint = performance.now();
+    this.#askForCheckpoint();
     let final: Metrics;
     try {
       const running = runner.run(assignment, { progress: (progress) => sink.report(progress), save: (step, folder) => this.#save(step, folder) });
@@ -224,6 +230,7 @@ class JobRun {
     } finally {
       this.#lastCheckpoint = performance.now();
       this.#runner?.setCheckpointDue(false);
+      this.#askForCheckpoint();
     }
     done();
     this.#log.info({ step }, 'stored a checkpoint');

@@ -17,8 +17,8 @@ describe('kill -9', () => {
   afterAll(() => system?.stop());
 
   it('of each trainer in mid-job, of the coordinator and of nats-server: the run ends by itself with the same weights', async () => {
-    // Long enough stages that a checkpoint is made before they end.
-    const spec = await tinySpec(['steps: 40', 'steps: 300'], ['epochs: 1', 'epochs: 40'], ['batchSize: 8, learningRate: 2e-3', 'epochs: 120, batchSize: 8, learningRate: 2e-3'], ['episodes: 48', 'episodes: 192']);
+    // Stages with steps enough after their first checkpoint that the kill meets them in the middle.
+    const spec = await tinySpec(['steps: 40', 'steps: 100'], ['epochs: 1', 'epochs: 10'], ['batchSize: 8, learningRate: 2e-3', 'epochs: 10, batchSize: 8, learningRate: 2e-3'], ['episodes: 48', 'episodes: 384']);
     const undisturbed = await system.submit(spec);
     const quiet = await system.ended(undisturbed.runId);
     expect(quiet.error).toBeUndefined();
