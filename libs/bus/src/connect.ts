@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Job, decode } from '@minchat/contracts';
 import type { commonEnv } from '@minchat/config';
-import { StorageType, type NatsError } from 'nats';
+import type { NatsError } from 'nats';
 import type { z } from 'zod';
 import { createArtifactStore } from './artifacts/store.ts';
 import { openBlobs } from './artifacts/open.ts';
@@ -17,7 +17,7 @@ import { serveStream, serveUnary, type ServerDeps } from './rpc-server.ts';
 import type { StreamDef, UnaryDef } from './rpc-table.ts';
 import { createRunRecords } from './run-records.ts';
 import { consumeFeedback, subscribeEvents } from './subscribe.ts';
-import { buckets, ensureStreams, subjects } from './topology.ts';
+import { ensureBucket, ensureStreams, subjects, type buckets } from './topology.ts';
 import type { Bus, BusOptions, HandlerContext, Serving, Subscription } from './types.ts';
 
 type CommonEnv = z.output<z.ZodObject<typeof commonEnv>>;
@@ -55,7 +55,7 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
   async function openBus(open: Connection, { artifactStore = 'nats:', cacheFolder = join('.minchat', 'cache') }: BusOptions): Promise<Bus> {
     const jetStream = nats.jetstream();
     await retrying('creating streams', () => ensureStreams(open.manager));
-    const bucket = (name: keyof typeof buckets) => retrying('opening a bucket', () => jetStream.views.kv(name, { ...buckets[name], storage: StorageType.File }));
+    const bucket = (name: keyof typeof buckets) => retrying('opening a bucket', () => ensureBucket(jetStream, name));
     const [jobsBucket, runsBucket, plugins, published] = [await bucket('jobs'), await bucket('runs'), await bucket('plugins'), await bucket('published')];
     const jobs = createJobRecords(jobsBucket);
     const publisher = createPublisher(jetStream, published);

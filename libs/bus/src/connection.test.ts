@@ -56,14 +56,17 @@ describe('connectBus', () => {
     await Promise.all(buses.map((bus) => bus.close()));
   });
 
-  it('waits while the subjects of a stream are taken by one that is only being made', async () => {
+  it.each([
+    ['stream', 'jobs.*', 'JOBS'],
+    ['bucket', '$KV.jobs.>', 'KV_jobs'],
+  ])('waits while the subjects of a %s are taken by one that is only being made', async (_, subject, stream) => {
     await using nats = await startNatsServer();
     const other = await connect({ servers: nats.url });
     const { streams } = await other.jetstreamManager();
-    await streams.add({ name: 'OTHER', subjects: ['jobs.*'] });
+    await streams.add({ name: 'OTHER', subjects: [subject] });
     const connecting = testBus(nats.url);
     // Its stream is refused for the subjects, which is told on the server's own subject.
-    for await (const { subject } of other.subscribe('$JS.API.STREAM.CREATE.JOBS', { max: 1 })) expect(subject).toContain('JOBS');
+    for await (const asked of other.subscribe(`$JS.API.STREAM.CREATE.${stream}`, { max: 1 })) expect(asked.subject).toContain(stream);
     await streams.delete('OTHER');
     await (await connecting).close();
     await other.close();

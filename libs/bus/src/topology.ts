@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AckPolicy, DeliverPolicy, DiscardPolicy, RetentionPolicy, StorageType, nanos, type ConsumerConfig, type JetStreamManager, type NatsError, type StreamConfig } from 'nats';
+import { AckPolicy, DeliverPolicy, DiscardPolicy, RetentionPolicy, StorageType, nanos, type ConsumerConfig, type JetStreamClient, type JetStreamManager, type KV, type NatsError, type StreamConfig } from 'nats';
 
 // The one table of what lives on the server. Everything is created when it is missing and left as
 // it is when it is there, so that an operator may give a stream more replicas or other limits.
@@ -102,25 +102,39 @@ function apiError(error: unknown): number | undefined {
 }
 
 /**
- * Creates a stream if it is missing. While another service is making it, the server may know its
- * subjects and not yet its name: so an overlap is looked at again for a while before it is an error.
+ * Does what creates a stream. While another service is making the same one the server may know its
+ * subjects and not yet its name: so an overlap is looked at again, for half a minute, before it is
+ * an error.
  */
-export async function ensureStream(manager: JetStreamManager, config: Partial<StreamConfig> & { name: string }, tries = 50): Promise<void> {
+async function whileBeingMade<T>(create: () => Promise<T>, tries = 300): Promise<T> {
   try {
-    await manager.streams.info(config.name);
-    return;
+    return await create();
   } catch (error) {
-    if (apiError(error) !== streamNotFound) throw error;
-  }
-  try {
-    await manager.streams.add(config);
-  } catch (error) {
-    // Another service was first.
-    if (apiError(error) === streamExists) return;
     if (apiError(error) !== subjectsOverlap || tries === 1) throw error;
     await sleep(100);
-    await ensureStream(manager, config, tries - 1);
+    return whileBeingMade(create, tries - 1);
   }
+}
+
+/** Creates a stream if it is missing. */
+export function ensureStream(manager: JetStreamManager, config: Partial<StreamConfig> & { name: string }): Promise<void> {
+  return whileBeingMade(async () => {
+    try {
+      await manager.streams.info(config.name);
+      return;
+    } catch (error) {
+      if (apiError(error) !== streamNotFound) throw error;
+    }
+    await manager.streams.add(config).catch((error: unknown) => {
+      // Another service was first.
+      if (apiError(error) !== streamExists) throw error;
+    });
+  });
+}
+
+/** A key-value bucket, created if it is missing. */
+export function ensureBucket(jetStream: JetStreamClient, name: keyof typeof buckets): Promise<KV> {
+  return whileBeingMade(() => jetStream.views.kv(name, { ...buckets[name], storage: StorageType.File }));
 }
 
 /** Creates the streams that are missing. */
