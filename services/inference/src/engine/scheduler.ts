@@ -1,47 +1,20 @@
 import { setImmediate } from 'node:timers/promises';
-import { errorFromWire, errorToWire, type ArtifactRef, type GenerateChunk, type GenerateRequest } from '@minchat/contracts';
+import { errorFromWire, errorToWire, type ArtifactRef, type GenerateChunk } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
 import { AnswerTracker, type AnswerPiece } from './answer.ts';
 import { embedTexts } from './embed.ts';
 import { ModelStore, type LoadedModel } from './model-store.ts';
-import { describeToken, echoPrompt, readPrompt, type Prompt } from './prompt.ts';
+import { echoPrompt, readPrompt } from './prompt.ts';
 import type { ComputeOptions, FromCompute, Outcome, Reading, ToCompute } from './protocol.ts';
+import { chunkOf, type Answer, type Started, type Waiting } from './requests.ts';
 import { answerSeed, logprobsOf, samplingOf, textDecoder } from './sampling.ts';
 import { scoreTexts } from './score.ts';
 
 /** On average between two pieces, whosever they are: who carries many answers away must not hold up their tokens. */
 const pieceMs = 1;
 
-/** A request that has not got all it needs: a loaded model, or slots for all of its answers. */
-interface Waiting {
-  id: number;
-  source: ArtifactRef;
-  work: { type: 'generate'; request: GenerateRequest } | Reading;
-  /** Set once the model is there. */
-  started?: Started;
-}
-
-/** A generating request whose prompt has been read. */
-interface Started {
-  id: number;
-  request: GenerateRequest;
-  loaded: LoadedModel;
-  prompt: Prompt;
-  seed: number;
-  /** Answers that have a slot, by slot; and how many have been given one or are over. */
-  running: Map<number, Answer>;
-  next: number;
-  over: number;
-}
-
-interface Answer {
-  index: number;
-  tracker: AnswerTracker;
-  /** What is certain and not yet sent. */
-  held: AnswerPiece;
-  /** Whether something of it was sent. */
-  begun: boolean;
-}
+/** For each running answer, between two messages to the main thread: every one wakes four processes, which share the processors with the next tokens. */
+const messageMs = 1 / 8;
 
 /**
  * The work of the compute thread: continuous batching. Between two tokens requests join the running
@@ -61,6 +34,8 @@ export class Scheduler {
   #tokens = 0;
   /** When the answers' pieces were sent last, all together. */
   #sentAt = -Infinity;
+  /** When the last message was posted. */
+  #postedAt = -Infinity;
   /** Something happened since the round began: a message, a model loaded. */
   #news = false;
   #wake = (): void => undefined;
@@ -98,7 +73,7 @@ export class Scheduler {
       const due = now - this.#sentAt >= Math.max(this.#streamMs, this.#running() * pieceMs);
       if (due) this.#sentAt = now;
       for (const loaded of this.#store.ready()) stepped = (await this.#step(loaded, due)) || stepped;
-      this.#flush();
+      if (!stepped || now - this.#postedAt >= this.#running() * messageMs) this.#flush(now);
       // Lets messages in: requests join and leave here.
       if (joined || stepped) await setImmediate();
       else if (!this.#news) await new Promise<void>((resolve) => { this.#wake = resolve; });
@@ -121,8 +96,9 @@ export class Scheduler {
     return Array.from(this.#started.values()).reduce((sum, one) => sum + one.running.size, 0);
   }
 
-  #flush(): void {
+  #flush(now: number): void {
     if (this.#outbox.length === 0) return;
+    this.#postedAt = now;
     this.#post({ type: 'outcomes', outcomes: this.#outbox, running: this.#running(), tokens: this.#tokens });
     this.#outbox = [];
     this.#tokens = 0;
@@ -246,7 +222,7 @@ export class Scheduler {
   }
 
   /**
-   * Sends what is new of an answer: the first piece and the last at once, those between when they are due,
+   * Sends what is new of an answer: the first piece and the last with the next message, those between when they are due,
    * once in `streamMs` and those of all answers together, so that a fast model is not held up by its own
    * messages: whoever they pass through wakes once for all of them.
    */
@@ -257,19 +233,7 @@ export class Scheduler {
     if (finish === undefined && ((piece.text === '' && piece.tokens.length === 0) || (answer.begun && !due))) return;
     answer.held = { text: '', tokens: [] };
     answer.begun = true;
-    const { tokenizer } = started.loaded;
-    this.#chunk(started.id, {
-      index: answer.index,
-      text: piece.text,
-      tokens: piece.tokens.map((token) => ({
-        ...describeToken(tokenizer, token.id),
-        logprob: token.logprob ?? 0,
-        top: (token.top ?? []).map((one) => ({ ...describeToken(tokenizer, one.id), logprob: one.logprob })),
-      })),
-      finishReason: piece.finish ?? '',
-      promptTokens: started.prompt.ids.length,
-      completionTokens: answer.tracker.count,
-    });
+    this.#chunk(started.id, chunkOf(started, answer, piece));
   }
 
   #finish(started: Started, slot: number): void {
