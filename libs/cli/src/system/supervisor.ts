@@ -186,8 +186,10 @@ export class Supervisor {
       const why = killedBy ?? (code instanceof Error ? code.message : `exit code ${code}`);
       const reason = await lastError(this.#logFile(child.name), logStart);
       failures = wasReady ? 0 : failures + 1;
-      // It never was ready, and says why by a code that trying again does not mend, or says nothing.
-      if (this.#starting && !wasReady && child !== this.#nats && (failures >= triesAtStart || (reason !== undefined && !errorCodes[reason.code].retryable))) {
+      // A port that was free when it was chosen may be taken by now: the next try has another.
+      const mayMend = reason === undefined || reason.code === 'MC_PORT_TAKEN' || errorCodes[reason.code].retryable;
+      // It never was ready, and says why by a code that trying again does not mend, or has tried enough.
+      if (this.#starting && !wasReady && child !== this.#nats && (failures >= triesAtStart || !mayMend)) {
         const hint = `Read ${this.#logFile(child.name)}.`;
         throw reason === undefined
           ? new MinchatError('MC_SERVICE_UNAVAILABLE', `${child.name} ended ${failures} times before it was ready (${why})`, { hint })
