@@ -55,12 +55,12 @@ export async function createFeedbackStore(database: Database): Promise<FeedbackS
     let row = { messages, userId: userId === '' && messages.length > 0 ? threadOf(messages) : userId, useCase: null as string | null };
     if (messages.length === 0) {
       const known = await knownPrompt(tx, id);
-      if (known === undefined) throw new BadRecordError(`expected the messages of a prompt, or a known one, found ${id}`);
+      if (known === undefined) throw new BadRecordError('prompt_unknown', { found: id });
       row = known;
     }
     checkRecord({ kind: 'prompt', prompt: { messages: row.messages } });
     const hash = promptTombstone(row.messages, row.userId.startsWith('thread:') ? undefined : row.userId);
-    if ((await loadTombstones(tx, [hash])).has(hash)) throw new BadRecordError('expected a prompt to keep, found one of somebody who was forgotten');
+    if ((await loadTombstones(tx, [hash])).has(hash)) throw new BadRecordError('prompt_forgotten');
     const added = await tx.insert(prompts).values({ importId, id, textHash: textHash(row.messages), ...row }).onConflictDoNothing().returning({ id: prompts.id });
     if (added.length > 0) await counted(tx, 'prompts');
   }
@@ -86,7 +86,7 @@ export async function createFeedbackStore(database: Database): Promise<FeedbackS
         // A demonstration without a prompt's id has one by its words.
         const promptId = message.promptId === '' ? `demonstration:${message.demonstrationId}` : message.promptId;
         await needPrompt(tx, promptId, messages, message.userId);
-        if (message.completion.trim() === '') throw new BadRecordError('expected an answer, found an empty completion');
+        if (message.completion.trim() === '') throw new BadRecordError('answer_empty');
         const labelerId = await needLabeler(tx, message.labelerId);
         const added = await tx
           .insert(demonstrations)
@@ -101,7 +101,7 @@ export async function createFeedbackStore(database: Database): Promise<FeedbackS
         const message = storable(received);
         // One answer alone is compared with nothing, but it may be rated: a thumb in the chat.
         const rated = message.answers.length === 1 && message.answers[0]?.rating !== 0;
-        if (message.answers.length < 2 && !rated) throw new BadRecordError(`expected two or more answers, or one with a rating, found ${message.answers.length}`);
+        if (message.answers.length < 2 && !rated) throw new BadRecordError('answers_few', { found: message.answers.length });
         for (const answer of message.answers) checkAnswer(answer);
         await needPrompt(tx, message.promptId, plain(message.messages), message.userId);
         const labelerId = await needLabeler(tx, message.labelerId);
@@ -164,7 +164,7 @@ async function knownPrompt(tx: Db, id: string): Promise<{ messages: ChatMessage[
 async function needLabeler(tx: Db, given: string): Promise<string | null> {
   if (given === '') return null;
   const pseudonym = (await loadTombstones(tx, [tombstoneOf('labeler', given)])).get(tombstoneOf('labeler', given));
-  if (pseudonym === null) throw new BadRecordError('expected a label to keep, found one of somebody who was forgotten');
+  if (pseudonym === null) throw new BadRecordError('label_forgotten');
   const id = pseudonym ?? given;
   await tx.insert(labelers).values({ id }).onConflictDoNothing();
   return id;
@@ -176,5 +176,5 @@ function plain(messages: readonly Message[]): ChatMessage[] {
 }
 
 function checkAnswer(answer: RankedAnswer): void {
-  if (answer.rating > 7) throw new BadRecordError(`expected a rating from 1 to 7, found ${answer.rating}`);
+  if (answer.rating > 7) throw new BadRecordError('rating_range', { found: answer.rating });
 }

@@ -78,7 +78,7 @@ async function collection(name: string) {
 test('a file is imported over the bus, its progress and bad lines told', async () => {
   const line = JSON.stringify({ chosen: '\n\nHuman: Hi\n\nAssistant: Hello.', rejected: '\n\nHuman: Hi\n\nAssistant: No.' });
   const progress = await importText('harmless', 'hh-rlhf', gzipSync(`${line}\nbroken\n`));
-  expect(progress.at(-1)).toMatchObject({ done: true, prompts: 1, comparisons: 1, skipped: 1, bad: [{ line: 2, reason: 'expected JSON, found broken' }] });
+  expect(progress.at(-1)).toMatchObject({ done: true, prompts: 1, comparisons: 1, skipped: 1, bad: [{ line: 2, reason: 'expected JSON, found broken', code: 'not_json', values: [{ name: 'start', value: 'broken' }] }] });
   expect(await collection('harmless')).toEqual({ name: 'harmless', prompts: 1, demonstrations: 0, comparisons: 1, texts: 0 });
 });
 

@@ -161,6 +161,12 @@ describe.skipIf(noBrowser !== undefined)('data in the studio', () => {
     await go('data/my-prompts');
     await page.getByText('已剔除：与另一条提示文本相同').waitFor();
     expect(await look(page, 'phone-data-dropped')).toEqual([]);
+    // So is why a line cannot be used.
+    await go('data');
+    await choose('bad.jsonl', 'broken\n{"prompt":"What is a gnu?","completion":7}\n{"prompt":"What is a gnu?","completion":" "}\n');
+    await expect.poll(() => page.locator('.bad-lines tbody td:last-child').allTextContents(), patient)
+      .toEqual(['应为 JSON，实际为 broken', 'completion：应为 string | messages，实际为 number', '回答为空']);
+    expect(await look(page, 'phone-data-bad-lines')).toEqual([]);
   });
 
   it('nothing went wrong in the browser on the way', () => {

@@ -1454,6 +1454,25 @@ export const descriptor: Descriptor = {
    "reason": {
     "id": 2,
     "type": "string"
+   },
+   "code": {
+    "id": 3,
+    "type": "string"
+   },
+   "values": {
+    "id": 4,
+    "type": "NamedValue",
+    "repeated": true
+   }
+  },
+  "NamedValue": {
+   "name": {
+    "id": 1,
+    "type": "string"
+   },
+   "value": {
+    "id": 2,
+    "type": "string"
    }
   },
   "ListCollectionsRequest": {},

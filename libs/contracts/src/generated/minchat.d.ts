@@ -6638,6 +6638,12 @@ export namespace minchat {
             /** BadRecord reason. */
             reason: string;
 
+            /** BadRecord code. */
+            code: string;
+
+            /** BadRecord values. */
+            values: minchat.v1.NamedValue.$Properties[];
+
             /**
              * Encodes the specified BadRecord message. Does not implicitly {@link minchat.v1.BadRecord.verify|verify} messages.
              * @param message BadRecord message or plain object to encode
@@ -6668,12 +6674,81 @@ export namespace minchat {
                 /** BadRecord reason */
                 reason?: (string|null);
 
+                /** BadRecord code */
+                code?: (string|null);
+
+                /** BadRecord values */
+                values?: (minchat.v1.NamedValue.$Properties[]|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
             /** Shape of a BadRecord. */
             type $Shape = minchat.v1.BadRecord.$Properties;
+        }
+
+        /**
+         * Properties of a NamedValue.
+         * @deprecated Use minchat.v1.NamedValue.$Properties instead.
+         */
+        interface INamedValue extends minchat.v1.NamedValue.$Properties {
+        }
+
+        /** Represents a NamedValue. */
+        class NamedValue {
+
+            /**
+             * Constructs a new NamedValue.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.NamedValue.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** NamedValue name. */
+            name: string;
+
+            /** NamedValue value. */
+            value: string;
+
+            /**
+             * Encodes the specified NamedValue message. Does not implicitly {@link minchat.v1.NamedValue.verify|verify} messages.
+             * @param message NamedValue message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.NamedValue.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a NamedValue message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.NamedValue & minchat.v1.NamedValue.$Shape} NamedValue
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.NamedValue & minchat.v1.NamedValue.$Shape;
+        }
+
+        namespace NamedValue {
+
+            /** Properties of a NamedValue. */
+            interface $Properties {
+
+                /** NamedValue name */
+                name?: (string|null);
+
+                /** NamedValue value */
+                value?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a NamedValue. */
+            type $Shape = minchat.v1.NamedValue.$Properties;
         }
 
         /**

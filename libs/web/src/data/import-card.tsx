@@ -3,6 +3,7 @@ import { request, serverEvents, type ImportProgress } from '../api.ts';
 import { formatBytes, formatNumber } from '../format.ts';
 import { t } from '../preferences.ts';
 import { announce, Field, messageOf, Meter, Problem } from '../ui.tsx';
+import { badRecordText } from './bad-record.ts';
 import { headOf, previewFormat } from './file-head.ts';
 import { collectionName, formats, guessFormat, type Format } from './guess.ts';
 import { MappingFields, type Mapping } from './mapping-fields.tsx';
@@ -96,7 +97,7 @@ function Outcome({ progress, collection }: { progress: ImportProgress; collectio
           <p>{t('{n} lines could not be used:', { n: progress.skipped })}</p>
           <table className="bad-lines">
             <thead><tr><th scope="col">{t('Line')}</th><th scope="col">{t('Reason')}</th></tr></thead>
-            <tbody>{progress.bad.map((one) => <tr key={one.line}><td className="number">{one.line}</td><td>{one.reason}</td></tr>)}</tbody>
+            <tbody>{progress.bad.map((one) => <tr key={one.line}><td className="number">{one.line}</td><td>{badRecordText(one)}</td></tr>)}</tbody>
           </table>
         </>
       )}

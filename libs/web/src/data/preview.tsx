@@ -1,12 +1,13 @@
 import { useEffect, useState } from 'react';
-import { postJson, type StoredRecord } from '../api.ts';
+import { postJson, type BadRecord, type StoredRecord } from '../api.ts';
 import { t } from '../preferences.ts';
 import { messageOf, Problem } from '../ui.tsx';
+import { badRecordText } from './bad-record.ts';
 import type { Format } from './guess.ts';
 import type { Mapping } from './mapping-fields.tsx';
 import { RecordView } from './record-view.tsx';
 
-export interface Previewed { fields: string[]; records: { line: number; type: string; record: Partial<StoredRecord> }[]; bad: { line: number; reason: string }[] }
+export interface Previewed { fields: string[]; records: { line: number; type: string; record: Partial<StoredRecord> }[]; bad: BadRecord[] }
 
 /** What the first lines of a file would become, as the store itself reads them. */
 export function usePreview(format: Format, head: string, mapping: Mapping): { preview: Previewed | undefined; problem: string } {
@@ -42,7 +43,7 @@ export function Preview({ preview, problem }: { preview: Previewed | undefined; 
           {preview.bad.length === 0 ? null : (
             <table className="bad-lines">
               <thead><tr><th scope="col">{t('Line')}</th><th scope="col">{t('Reason')}</th></tr></thead>
-              <tbody>{preview.bad.map((one) => <tr key={one.line}><td className="number">{one.line}</td><td>{one.reason}</td></tr>)}</tbody>
+              <tbody>{preview.bad.map((one) => <tr key={one.line}><td className="number">{one.line}</td><td>{badRecordText(one)}</td></tr>)}</tbody>
             </table>
           )}
         </>

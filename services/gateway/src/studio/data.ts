@@ -93,7 +93,7 @@ export const dataRoutes: FastifyPluginAsyncZod<{ bus: Pick<Bus, 'call' | 'stream
   const previewView = z.object({
     fields: z.array(z.string()),
     records: z.array(z.object({ line: z.int(), type: z.string(), record: recordView.partial() })),
-    bad: z.array(z.object({ line: z.int(), reason: z.string() })),
+    bad: z.array(z.object({ line: z.int(), reason: z.string(), code: z.string(), values: z.array(z.object({ name: z.string(), value: z.string() })) })),
   });
   app.post('/preview', { bodyLimit: 4 * previewBytes, schema: { tags, summary: 'What an import of a file’s beginning would give', body: previewing, response: { 200: previewView, ...errors } } }, async (request) =>
     previewView.parse(await bus.call(rpc.previewImport, request.body)));

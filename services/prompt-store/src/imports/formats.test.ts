@@ -88,7 +88,7 @@ test('jsonl: bad lines are told by number and reason, good ones read on', async 
   ];
   const items = await read('jsonl', lines.join('\n'));
   expect(items.filter((item) => 'records' in item).map((item) => item.line)).toEqual([1, 12, 13, 15]);
-  const bad = new Map(items.flatMap((item) => ('bad' in item ? [[item.line, item.bad] as const] : [])));
+  const bad = new Map(items.flatMap((item) => ('bad' in item ? [[item.line, item.bad.message] as const] : [])));
   expect([...bad.keys()]).toEqual([2, 3, 4, 6, 7, 8, 9, 10, 11, 14]);
   expect(bad.get(2)).toMatch(/^expected JSON, found \{"text":/);
   expect(bad.get(4)).toMatch(/found question$/);
@@ -100,7 +100,7 @@ test('jsonl: bad lines are told by number and reason, good ones read on', async 
 
 test('jsonl: bytes that are not UTF-8 spoil their line only', async () => {
   const items = await read('jsonl', Buffer.concat([Buffer.from('{"text":"a"}\n{"text":"'), Buffer.from([0xff, 0xfe]), Buffer.from('"}\r\n{"text":"b"}\r\n')]));
-  expect(items.map((item) => ('bad' in item ? item.bad : 'good'))).toEqual(['good', 'expected UTF-8, found bytes that are not', 'good']);
+  expect(items.map((item) => ('bad' in item ? item.bad.message : 'good'))).toEqual(['good', 'expected UTF-8, found bytes that are not', 'good']);
 });
 
 test('jsonl: a value nested thousands deep is a bad line', async () => {
@@ -170,7 +170,7 @@ test('oasst: ranked replies are one comparison, the best a demonstration, the wh
       { kind: 'prompt', prompt: follow('nobody answered') },
     ],
   });
-  expect(bad).toMatchObject({ line: 2, bad: expect.stringMatching(/^prompt\.text/) as string });
+  expect(bad).toMatchObject({ line: 2, bad: { code: 'field_missing', values: { field: 'prompt.text', expected: 'string' } } });
 });
 
 test('alpaca: one JSON array; bad elements are told, broken JSON fails', async () => {

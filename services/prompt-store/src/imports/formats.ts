@@ -5,7 +5,7 @@ import { readLines } from './lines.ts';
 import { checkMapping, mapFields, type FieldMapping } from './mapping.ts';
 import { oasstRecords } from './oasst.ts';
 import { readParquet } from './parquet.ts';
-import { BadRecordError, toItem, type ImportedItem, type ImportedRecord } from './records.ts';
+import { BadRecordError, short, toItem, type ImportedItem, type ImportedRecord } from './records.ts';
 import type { Source } from './source.ts';
 import { readDocuments, readWholeDocument } from './text.ts';
 import { trlRecords } from './trl.ts';
@@ -46,7 +46,6 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    const start = text.length > 60 ? `${text.slice(0, 60)}...` : text;
-    throw new BadRecordError(`expected JSON, found ${start}`);
+    throw new BadRecordError('not_json', { start: short(text) });
   }
 }

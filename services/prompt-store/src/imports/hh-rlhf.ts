@@ -19,7 +19,7 @@ export function hhRecords(value: unknown): Extract<ImportedRecord, { kind: 'comp
   const worse = parseTranscript(rejected, 'rejected');
   const messages = better.slice(0, -1);
   const same = better.length === worse.length && messages.every((turn, i) => turn.role === worse[i]?.role && turn.content === worse[i]?.content);
-  if (!same) throw new BadRecordError('expected chosen and rejected that differ in the last turn only');
+  if (!same) throw new BadRecordError('pair_differs');
   return {
     kind: 'comparison',
     prompt: { messages },
@@ -30,11 +30,11 @@ export function hhRecords(value: unknown): Extract<ImportedRecord, { kind: 'comp
 function parseTranscript(text: string, name: string): ChatMessage[] {
   // With one capturing group, split gives ["", speaker, text, speaker, text, ...].
   const [before, ...parts] = `\n\n${text.trimStart()}`.split(turnStart);
-  if (before?.trim() !== '' || parts.length < 4) throw new BadRecordError(`${name}: expected "\\n\\nHuman:" and "\\n\\nAssistant:" turns`);
+  if (before?.trim() !== '' || parts.length < 4) throw new BadRecordError('transcript_turns', { field: name });
   const turns: ChatMessage[] = [];
   for (let i = 0; i < parts.length; i += 2) {
     turns.push({ role: parts[i] === 'Human' ? 'user' : 'assistant', content: (parts[i + 1] ?? '').trim() });
   }
-  if (turns.at(-1)?.role !== 'assistant') throw new BadRecordError(`${name}: expected an assistant's last turn, found a human's`);
+  if (turns.at(-1)?.role !== 'assistant') throw new BadRecordError('transcript_end', { field: name });
   return turns;
 }

@@ -1,7 +1,7 @@
-import { maxRecordBytes } from './records.ts';
+import { BadRecordError, maxRecordBytes } from './records.ts';
 
 /** A line with its number, counted from 1, or why it cannot be read. */
-export type Line = { readonly line: number; readonly text: string } | { readonly line: number; readonly bad: string };
+export type Line = { readonly line: number; readonly text: string } | { readonly line: number; readonly bad: BadRecordError };
 
 const newline = 0x0a;
 
@@ -23,11 +23,11 @@ export async function* readLines(chunks: AsyncIterable<Buffer>, maxBytes = maxRe
     pending = [];
     pendingBytes = 0;
     overflow = false;
-    if (tooLong) return { line, bad: `expected a line of at most ${maxBytes} bytes, found a longer one` };
+    if (tooLong) return { line, bad: new BadRecordError('line_too_long', { limit: maxBytes }) };
     try {
       return { line, text: decoder.decode(bytes).replace(/\r$/, '') };
     } catch {
-      return { line, bad: 'expected UTF-8, found bytes that are not' };
+      return { line, bad: new BadRecordError('not_utf8') };
     }
   };
 

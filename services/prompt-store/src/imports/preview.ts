@@ -1,8 +1,8 @@
-import type { Init, PreviewImportReply, PreviewImportRequest, PreviewedRecord, StoredRecord } from '@minchat/contracts';
+import type { BadRecord, Init, PreviewImportReply, PreviewImportRequest, PreviewedRecord, StoredRecord } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
 import { readerOf } from './formats.ts';
 import { fieldNames } from './mapping.ts';
-import type { ImportedRecord } from './records.ts';
+import { told, type ImportedRecord } from './records.ts';
 import type { Source } from './source.ts';
 
 const previewedItems = 8;
@@ -12,10 +12,10 @@ const shownCharacters = 600;
 export async function previewImport({ format, head, mapping }: PreviewImportRequest): Promise<Init<PreviewImportReply>> {
   if (format === 'parquet') throw new MinchatError('MC_USAGE', 'expected lines of text, found Parquet', { hint: 'Send its first rows as JSON lines, in the format jsonl.' });
   const records: Init<PreviewedRecord>[] = [];
-  const bad: { line: number; reason: string }[] = [];
+  const bad: Init<BadRecord>[] = [];
   let items = 0;
   for await (const item of readerOf(format, mapping)(memorySource(format === 'alpaca' ? closedList(head) : head))) {
-    if ('bad' in item) bad.push({ line: item.line, reason: item.bad });
+    if ('bad' in item) bad.push(told(item));
     else records.push(...item.records.map((record) => ({ line: item.line, type: record.kind, record: shown(record) })));
     items += 1;
     if (items === previewedItems) break;

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import type { BadRecord, Init } from '@minchat/contracts';
 import { messageSchema, type ChatMessage } from '@minchat/datasets';
+import { tellBadRecord, type BadRecordCode, type BadRecordValues } from '@minchat/datasets/bad-records';
 import { storable } from '../storable.ts';
 
 /** A conversation that ends with a user's turn, as a file gives it. */
@@ -32,11 +34,19 @@ export type ImportedRecord =
 /** One line (or row, or element) of a file: its number counted from 1, and what it holds or why it is bad. */
 export type ImportedItem =
   | { readonly line: number; readonly records: readonly ImportedRecord[] }
-  | { readonly line: number; readonly bad: string };
+  | { readonly line: number; readonly bad: BadRecordError };
 
 /** Thrown for a record that cannot be used; the reader knows its number. */
 export class BadRecordError extends Error {
   override readonly name = 'BadRecordError';
+  readonly code: BadRecordCode;
+  readonly values: BadRecordValues;
+
+  constructor(code: BadRecordCode, values: BadRecordValues = {}) {
+    super(tellBadRecord(code, values));
+    this.code = code;
+    this.values = values;
+  }
 }
 
 /** No record may be larger: one that is would have to be held in memory as a whole. */
@@ -46,9 +56,37 @@ export const maxRecordBytes = 16 * 2 ** 20;
 export function parseRecord<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  const where = issue?.path.join('.') ?? '';
-  throw new BadRecordError(where === '' ? (issue?.message ?? 'invalid') : `${where}: ${issue?.message ?? 'invalid'}`);
+  throw asBadRecord(parsed.error.issues[0] as z.core.$ZodIssue, value);
+}
+
+function asBadRecord(issue: z.core.$ZodIssue, value: unknown): BadRecordError {
+  const at = issue.path.reduce<unknown>((inside, key) => (inside as Record<PropertyKey, unknown> | undefined)?.[key], value);
+  const field = issue.path.join('.');
+  if (field === '' && issue.code === 'invalid_type') return new BadRecordError('not_object', { found: typeName(at) });
+  if (issue.code === 'too_small') return new BadRecordError('field_too_small', { field, limit: String(issue.minimum) });
+  if (issue.code === 'too_big') return new BadRecordError('field_too_big', { field, limit: String(issue.maximum) });
+  const expected = expectedBy(issue);
+  if (expected === undefined) return new BadRecordError('field_invalid', { field, problem: issue.message });
+  if (at === undefined) return new BadRecordError('field_missing', { field, expected });
+  return new BadRecordError('field_type', { field, expected, found: issue.code === 'invalid_value' && typeof at === 'string' ? short(at) : typeName(at) });
+}
+
+/** What a field should have been, as types are written; a union says it as its message. */
+function expectedBy(issue: z.core.$ZodIssue): string | undefined {
+  if (issue.code === 'invalid_type') return issue.expected;
+  if (issue.code === 'invalid_value') return issue.values.map(String).join(' | ');
+  return issue.code === 'invalid_union' ? issue.message : undefined;
+}
+
+/** As JSON calls it. */
+function typeName(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'array' : typeof value;
+}
+
+/** The beginning of a text that is told to people. */
+export function short(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 60).toWellFormed()}...` : text;
 }
 
 /** A field that may be missing or null, as exporters of tables write it. */
@@ -62,23 +100,23 @@ const conversationSchema = z.array(messageSchema).min(1);
 export function checkPrompt(prompt: ImportedPrompt): void {
   parseRecord(conversationSchema, prompt.messages);
   const last = prompt.messages.at(-1);
-  if (last?.role !== 'user') throw new BadRecordError(`expected a prompt that ends with a user's turn, found one of ${last?.role ?? 'nobody'}`);
-  if (last.content.trim() === '') throw new BadRecordError('expected a prompt, found an empty one');
+  if (last?.role !== 'user') throw new BadRecordError('prompt_end', { found: last?.role ?? 'nobody' });
+  if (last.content.trim() === '') throw new BadRecordError('prompt_empty');
 }
 
 /** Asserts that a record is one that can be learned from. Throws BadRecordError. */
 export function checkRecord(record: ImportedRecord): void {
   if (record.kind === 'text') {
-    if (record.text.trim() === '') throw new BadRecordError('expected text, found an empty one');
+    if (record.text.trim() === '') throw new BadRecordError('text_empty');
     return;
   }
   checkPrompt(record.prompt);
-  if (record.kind === 'demonstration' && record.completion.trim() === '') throw new BadRecordError('expected an answer, found an empty completion');
+  if (record.kind === 'demonstration' && record.completion.trim() === '') throw new BadRecordError('answer_empty');
   if (record.kind === 'comparison') {
     // One answer alone is compared with nothing, but it may be rated.
     if (record.answers.length === 1 && record.answers[0]?.rating !== undefined) return;
-    if (record.answers.length < 2) throw new BadRecordError(`expected two or more answers, or one with a rating, found ${record.answers.length}`);
-    if (new Set(record.answers.map((answer) => answer.text)).size < 2) throw new BadRecordError('expected answers that differ, found the same text');
+    if (record.answers.length < 2) throw new BadRecordError('answers_few', { found: record.answers.length });
+    if (new Set(record.answers.map((answer) => answer.text)).size < 2) throw new BadRecordError('answers_same');
   }
 }
 
@@ -89,9 +127,14 @@ export function toItem(line: number, convert: () => readonly ImportedRecord[]): 
     for (const record of records) checkRecord(record);
     return { line, records };
   } catch (error) {
-    if (error instanceof BadRecordError) return { line, bad: error.message };
+    if (error instanceof BadRecordError) return { line, bad: error };
     // What recursion over a value nested thousands deep ends with.
-    if (error instanceof RangeError) return { line, bad: 'expected a record, found one nested too deeply' };
+    if (error instanceof RangeError) return { line, bad: new BadRecordError('nested_too_deeply') };
     throw error;
   }
+}
+
+/** A bad record as the bus carries it. */
+export function told({ line, bad: { code, values, message } }: Extract<ImportedItem, { bad: BadRecordError }>): Init<BadRecord> {
+  return { line, reason: message, code, values: Object.entries(values).map(([name, value]) => ({ name, value: String(value) })) };
 }

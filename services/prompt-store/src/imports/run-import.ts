@@ -1,4 +1,5 @@
 import { eq, sql } from 'drizzle-orm';
+import type { BadRecord, Init } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
 import { lockSpace, type Database, type Db } from '../database.ts';
 import { toDatabaseError } from '../database-errors.ts';
@@ -6,6 +7,7 @@ import { loadTombstones } from '../forget/tombstones.ts';
 import { collections, imports, tombstones } from '../schema.ts';
 import { readerOf } from './formats.ts';
 import type { FieldMapping } from './mapping.ts';
+import { told } from './records.ts';
 import { openSource } from './source.ts';
 import { deleteRows } from './sweep.ts';
 import { createWriter, type Counts } from './writer.ts';
@@ -20,11 +22,6 @@ export interface ImportOptions {
   signal?: AbortSignal;
 }
 
-export interface BadLine {
-  readonly line: number;
-  readonly reason: string;
-}
-
 export interface ImportStatus extends Counts {
   readonly bytes: number;
   readonly totalBytes: number;
@@ -32,7 +29,7 @@ export interface ImportStatus extends Counts {
   /** Records of people who were forgotten: they are left out. */
   readonly forgotten: number;
   /** The first bad records, at most 100. */
-  readonly bad: readonly BadLine[];
+  readonly bad: readonly Init<BadRecord>[];
   readonly done: boolean;
 }
 
@@ -54,7 +51,7 @@ export async function* importFile(database: Database, options: ImportOptions): A
     importId = await begin(db, options);
     const held = await loadTombstones(db);
     const writer = createWriter(db, importId, held);
-    const bad: BadLine[] = [];
+    const bad: Init<BadRecord>[] = [];
     let skipped = 0;
     let records = 0;
     let toldAt = performance.now();
@@ -63,9 +60,9 @@ export async function* importFile(database: Database, options: ImportOptions): A
     for await (const item of read(source)) {
       if (options.signal?.aborted) throw new MinchatError('MC_CANCELLED', 'the import was broken off', { hint: 'Nothing was imported; start it again.' });
       if ('bad' in item) {
-        if (options.strict) throw new MinchatError('MC_DATA_INVALID', `line ${item.line}: ${item.bad}`);
+        if (options.strict) throw new MinchatError('MC_DATA_INVALID', `line ${item.line}: ${item.bad.message}`);
         skipped += 1;
-        if (bad.length < badTold) bad.push({ line: item.line, reason: item.bad });
+        if (bad.length < badTold) bad.push(told(item));
         continue;
       }
       let stored = false;
@@ -92,7 +89,7 @@ export async function* importFile(database: Database, options: ImportOptions): A
   }
 }
 
-function nothingUsable(first: BadLine | undefined): MinchatError {
+function nothingUsable(first: Init<BadRecord> | undefined): MinchatError {
   return first === undefined
     ? new MinchatError('MC_DATA_EMPTY', 'expected records, found an empty file')
     : new MinchatError('MC_DATA_INVALID', `expected records, found no line that can be used; line ${first.line}: ${first.reason}`, { hint: 'Check the format that was asked for.' });

@@ -1,5 +1,5 @@
 import { readLines } from './lines.ts';
-import { maxRecordBytes, toItem, type ImportedItem } from './records.ts';
+import { BadRecordError, maxRecordBytes, toItem, type ImportedItem } from './records.ts';
 import type { Source } from './source.ts';
 
 /** Plain text with blank lines between the documents; `line` is where a document begins. */
@@ -21,7 +21,7 @@ async function* readBlocks(source: Source, isBoundary: (line: string) => boolean
     const tooLong = size > maxRecordBytes;
     block = [];
     size = 0;
-    if (tooLong) yield { line: start, bad: `expected a document of at most ${maxRecordBytes} characters, found a longer one` };
+    if (tooLong) yield { line: start, bad: new BadRecordError('document_too_long', { limit: maxRecordBytes }) };
     else if (text !== '') yield toItem(start, () => [{ kind: 'text', text }]);
   };
 

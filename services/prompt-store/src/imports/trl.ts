@@ -9,8 +9,8 @@ import { BadRecordError, optional, parseRecord, type ImportedPrompt, type Import
 // ("conversational").
 
 const turnSchema = z.object({ role: z.enum(['system', 'user', 'assistant']), content: z.string() });
-const textOrTurns = z.union([z.string(), z.array(turnSchema).min(1)], 'expected a string or a list of messages');
-const author = optional(z.union([z.string(), z.number().transform(String)]));
+const textOrTurns = z.union([z.string(), z.array(turnSchema).min(1)], 'string | messages');
+const author = optional(z.union([z.string(), z.number().transform(String)], 'string | number'));
 
 const recordSchema = z.object({
   text: optional(z.string()),
@@ -39,7 +39,6 @@ type TextOrTurns = string | ChatMessage[];
 
 /** The records that one object of a JSONL or Parquet file holds. Throws BadRecordError. */
 export function trlRecords(value: unknown): ImportedRecord[] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new BadRecordError('expected a JSON object');
   const record = parseRecord(recordSchema, value);
   const labeler = record.labeler === undefined ? {} : { labeler: record.labeler };
   const prompt = (messages: readonly ChatMessage[]): ImportedPrompt => ({
@@ -64,7 +63,7 @@ export function trlRecords(value: unknown): ImportedRecord[] {
     return [{ kind: 'comparison', prompt: prompt(messages), answers: [{ text: better, rank: 0 }, { text: worse, rank: 1 }], ...labeler }];
   }
   if (record.prompt !== undefined && record.completion !== undefined) {
-    if (record.label === false) throw new BadRecordError('expected a good completion, found one labelled false');
+    if (record.label === false) throw new BadRecordError('completion_bad');
     return [{ kind: 'demonstration', prompt: prompt(asPrompt(record.prompt)), completion: asAnswer(record.completion), ...labeler }];
   }
   if (record.messages !== undefined) {
@@ -75,8 +74,8 @@ export function trlRecords(value: unknown): ImportedRecord[] {
   if (record.instruction !== undefined) return alpacaRecords(value);
   if (record.prompt !== undefined) return [{ kind: 'prompt', prompt: prompt(asPrompt(record.prompt)) }];
   if (record.text !== undefined) return [{ kind: 'text', text: record.text }];
-  const keys = Object.keys(value).slice(0, 8).join(', ');
-  throw new BadRecordError(`expected text, prompt, prompt and completion, messages, chosen and rejected, or prompt and answers; found ${keys === '' ? 'no keys' : keys}`);
+  const keys = Object.keys(value as object).slice(0, 8).join(', ');
+  throw new BadRecordError('fields_unknown', { found: keys === '' ? '{}' : keys });
 }
 
 interface Pair {
@@ -93,10 +92,10 @@ function pairOf(prompt: TextOrTurns | undefined, chosen: TextOrTurns, rejected: 
     const { prompt: transcript, answers } = hhRecords({ chosen, rejected });
     return { messages: transcript.messages, better: answers[0]?.text ?? '', worse: answers[1]?.text ?? '' };
   }
-  if (typeof chosen === 'string' || typeof rejected === 'string') throw new BadRecordError('expected chosen and rejected of one form, found a string and a list');
+  if (typeof chosen === 'string' || typeof rejected === 'string') throw new BadRecordError('pair_forms');
   const messages = chosen.slice(0, -1);
   const same = messages.length === rejected.length - 1 && messages.every((turn, i) => turn.role === rejected[i]?.role && turn.content === rejected[i]?.content);
-  if (!same) throw new BadRecordError('expected chosen and rejected that differ in the last turn only');
+  if (!same) throw new BadRecordError('pair_differs');
   return { messages, better: asAnswer(chosen.slice(-1)), worse: asAnswer(rejected.slice(-1)) };
 }
 
@@ -106,7 +105,7 @@ function splitAtSharedStart(chosen: string, rejected: string): Pair {
   while (end < chosen.length && end < rejected.length && chosen[end] === rejected[end]) end += 1;
   while (end > 0 && !/\s/.test(chosen[end - 1] as string)) end -= 1;
   const content = chosen.slice(0, end).trim();
-  if (content === '') throw new BadRecordError('expected a prompt, or chosen and rejected that begin with the same one');
+  if (content === '') throw new BadRecordError('pair_without_prompt');
   return { messages: [{ role: 'user', content }], better: chosen.slice(end).trim(), worse: rejected.slice(end).trim() };
 }
 
@@ -117,6 +116,6 @@ function asPrompt(value: TextOrTurns): ChatMessage[] {
 function asAnswer(value: TextOrTurns): string {
   if (typeof value === 'string') return value;
   const turn = value[0];
-  if (value.length !== 1 || turn?.role !== 'assistant') throw new BadRecordError("expected an answer of one assistant's turn");
+  if (value.length !== 1 || turn?.role !== 'assistant') throw new BadRecordError('answer_turns');
   return turn.content;
 }
