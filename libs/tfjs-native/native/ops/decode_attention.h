@@ -48,7 +48,7 @@ template <int G, class E>
 static inline void score_blocks(const E* q, const E* keys, int64_t elements, float scale, const char* ahead, float* scores) {
   vf s[G] = {};
   for (int64_t c = 0; c < elements; c++) {
-#pragma GCC unroll 4
+#pragma GCC unroll 8
     for (int i = 0; i < G; i++) {
       multiply_add(s[i], q[c], load(keys + (i * elements + c) * VF));
       __builtin_prefetch(ahead + (i * elements + c) * VB);
@@ -57,27 +57,57 @@ static inline void score_blocks(const E* q, const E* keys, int64_t elements, flo
   for (int i = 0; i < G; i++) store(scores + i * VF, s[i] * scale);
 }
 
-// y (hs) = weights (elements of them) times rows of values, times `factor`. Two sums of every column, so
-// that they are not bound by their latency.
+// So many sums side by side hide each other's latency.
+constexpr int kSums = 8;
+
+template <int G = kSums, class E>
+static inline void score_group(int64_t count, const E* q, const E* keys, int64_t elements, float scale, const char* ahead, float* scores) {
+  if (count == G) return score_blocks<G>(q, keys, elements, scale, ahead, scores);
+  if constexpr (G > 1) score_group<G - 1>(count, q, keys, elements, scale, ahead, scores);
+}
+
+// N vectors of y, `last` lanes of the last one: weights times rows of values that are hs apart, times `factor`.
+template <int N, class E, class Lanes>
+static inline void weigh_columns(const E* weights, const E* values, int64_t count, int64_t hs, Lanes last, float factor, float* y) {
+  constexpr int S = kSums / N;
+  vf sums[S][N] = {};
+  const auto add = [&](vf(&sum)[N], int64_t j) {
+    const E* row = values + j * hs;
+#pragma GCC unroll 4
+    for (int i = 0; i + 1 < N; i++) multiply_add(sum[i], weights[j], load(row + i * VF));
+    multiply_add(sum[N - 1], weights[j], load_n(row + (N - 1) * VF, last));
+  };
+  int64_t j = 0;
+  for (; j + S <= count; j += S) {
+#pragma GCC unroll 8
+    for (int s = 0; s < S; s++) add(sums[s], j + s);
+  }
+#pragma GCC unroll 8
+  for (int s = 0; s < S; s++)
+    if (j + s < count) add(sums[s], j + s);
+  for (int i = 0; i < N; i++) {
+    vf total = sums[0][i];
+    for (int s = 1; s < S; s++) total += sums[s][i];
+    store_n(y + i * VF, total * factor, i + 1 < N ? VF : static_cast<int>(last));
+  }
+}
+
+template <int N = 4, class E>
+static inline void weigh_group(int64_t vectors, const E* weights, const E* values, int64_t count, int64_t hs, int last, float factor, float* y) {
+  if (vectors == N) {
+    if (last == VF) return weigh_columns<N>(weights, values, count, hs, std::integral_constant<int, VF>(), factor, y);
+    return weigh_columns<N>(weights, values, count, hs, last, factor, y);
+  }
+  if constexpr (N > 1) weigh_group<N - 1>(vectors, weights, values, count, hs, last, factor, y);
+}
+
+// y (hs) = weights (elements of them) times rows of values, times `factor`.
 template <class E>
 static inline void weigh_values(const E* weights, const E* values, int64_t count, int64_t hs, float factor, float* y) {
-  constexpr int kVectors = 4;
-  for (int64_t c0 = 0; c0 < hs; c0 += kVectors * VF) {
-    vf even[kVectors] = {}, odd[kVectors] = {};
-    const int vectors = static_cast<int>(hs - c0 < kVectors * VF ? ceil_div(hs - c0, VF) : kVectors), last = static_cast<int>(hs - c0 - (vectors - 1) * VF);
-    const auto add = [&](vf(&sums)[kVectors], int64_t j) {
-      const E* row = values + j * hs + c0;
-#pragma GCC unroll 4
-      for (int i = 0; i < kVectors; i++)
-        if (i < vectors) multiply_add(sums[i], weights[j], load_n(row + i * VF, i + 1 < vectors ? VF : last));
-    };
-    int64_t j = 0;
-    for (; j + 2 <= count; j += 2) {
-      add(even, j);
-      add(odd, j + 1);
-    }
-    if (j < count) add(even, j);
-    for (int i = 0; i < vectors; i++) store_n(y + c0 + i * VF, (even[i] + odd[i]) * factor, static_cast<int>(hs - c0 - i * VF));
+  constexpr int64_t kColumns = 4 * VF;
+  for (int64_t c = 0; c < hs; c += kColumns) {
+    const int64_t left = hs - c < kColumns ? hs - c : kColumns, vectors = ceil_div(left, VF);
+    weigh_group(vectors, weights, values + c, count, hs, static_cast<int>(left - (vectors - 1) * VF), factor, y + c);
   }
 }
 
@@ -105,19 +135,13 @@ static void decode_attention(const float* qkv, const int32_t* slots, const int32
       E *row = scratch.take<E>(cache.elements), *weights = scratch.take<E>(seen);
       const E* q = rows_here(token_of(task), hs, 1, hs, row).data;
       const int64_t whole = cache.width(blocks - 1) == VF ? blocks : blocks - 1;
-      int64_t b = 0;
-      const auto score = [&](auto group) {
-        constexpr int G = decltype(group)::value;
-        score_blocks<G>(q, cache.block(b), cache.elements, scale, reinterpret_cast<const char*>(cache.values) + b * cache.elements * VB, scores + b * VF);
-        b += G;
-      };
-      while (b + 4 <= whole) score(std::integral_constant<int, 4>());
-      while (b < whole) score(std::integral_constant<int, 1>());
-      if (b < blocks) {
-        const int width = cache.width(b);
+      for (int64_t b = 0; b < whole; b += kSums)
+        score_group(whole - b < kSums ? whole - b : kSums, q, cache.block(b), cache.elements, scale, reinterpret_cast<const char*>(cache.values) + b * cache.elements * VB, scores + b * VF);
+      if (whole < blocks) {
+        const int width = cache.width(whole);
         vf s{};
-        for (int64_t c = 0; c < cache.elements; c++) multiply_add(s, q[c], load_n(cache.block(b) + c * width, width));
-        store(scores + b * VF, s * scale);
+        for (int64_t c = 0; c < cache.elements; c++) multiply_add(s, q[c], load_n(cache.block(whole) + c * width, width));
+        store(scores + whole * VF, s * scale);
       }
       hide(scores, n, seen, -__builtin_inff());
       float top;
