@@ -14,6 +14,7 @@ import { createLogger } from '@minchat/telemetry';
 import { startService, type ServiceProcess } from '../src/api/process.ts';
 import { putTinyRun } from '../src/api/support.ts';
 import { median } from './measure.ts';
+import { threadNanoseconds } from './processor.ts';
 import { drive, type LoadResult } from './serve-load.ts';
 
 /** The quickstart's model: random weights are as fast as trained ones. */
@@ -54,12 +55,16 @@ export async function serveBench(argv: readonly string[]): Promise<void> {
   const generated = [alone()];
   const served: LoadResult[] = [];
   const shares: number[] = [];
+  const costs: Costs[] = [];
   for (let round = 0; round < options.rounds; round += 1) {
+    const before = await system.processorTime();
     const many = await drive(system.url, warm);
+    costs.push(costsOf(before, await system.processorTime(), many.tokens));
     generated.push(alone());
     served.push(many);
     shares.push((2 * many.tokensPerSecond) / ((generated[round] ?? NaN) + (generated[round + 1] ?? NaN)));
     say(`${options.clients} clients: ${tell(many)}; ${percent(shares[round])} of bench generate, batch ${options.clients}`);
+    say(`processor time of a token: ${Object.entries(costs[round] ?? {}).map(([who, time]) => `${who} ${time.toFixed(1)} µs`).join(', ')}`);
   }
   const share = median(shares);
   say(`median of ${options.rounds} rounds: ${Math.round(median(served.map((many) => many.tokensPerSecond)))} tokens/s served, ${Math.round(median(generated))} generated alone, ${percent(share)}`);
@@ -67,8 +72,15 @@ export async function serveBench(argv: readonly string[]): Promise<void> {
     const { errors, firstError } = await drive(system.url, { ...warm, clients: 16, requests: Math.ceil(requests / 16), new: 4 });
     if (errors > 0) throw new Error(`${errors} requests failed: ${firstError}`);
   }, say);
-  const result = { what: 'serve', backend: system.backend, load: loadavg()[0], few, many: served, generate: generated.map(Math.round), share, ...options, memory, model };
+  const result = { what: 'serve', backend: system.backend, load: loadavg()[0], few, many: served, generate: generated.map(Math.round), share, processor: costs, ...options, memory, model };
   if (json) process.stdout.write(`${JSON.stringify(result)}\n`);
+}
+
+/** Microseconds of processor time for each token, by who took them. */
+type Costs = Readonly<Record<string, number>>;
+
+function costsOf(before: Costs, after: Costs, tokens: number): Costs {
+  return Object.fromEntries(Object.entries(after).map(([who, time]) => [who, Number(((time - (before[who] ?? 0)) / 1000 / tokens).toFixed(2))]));
 }
 
 const percent = (share = NaN): string => `${(share * 100).toFixed(0)} %`;
@@ -104,6 +116,14 @@ async function startSystem(backend: string, profile: string | undefined) {
   return {
     url: new URL(address),
     backend: started,
+    /** Nanoseconds so far: of inference the threads that compute, and the rest; the others whole. The clients are this process. */
+    async processorTime(): Promise<Costs> {
+      const whole = async (pid = 0): Promise<number> => Array.from((await threadNanoseconds(pid)).values()).reduce((sum, time) => sum + time, 0);
+      const inference = await threadNanoseconds(services.inference.child.pid ?? 0);
+      const compute = inference.get('WorkerThread') ?? 0;
+      const [gateway, server, clients] = await Promise.all([whole(services.gateway.child.pid), whole(nats.pid), whole(process.pid)]);
+      return { compute, inference: Array.from(inference.values()).reduce((sum, time) => sum + time, 0) - compute, gateway, nats: server, clients };
+    },
     async memoryOver(requests: number, send: (requests: number) => Promise<void>, tellProgress: (text: string) => void) {
       const read = async () => ({ inference: await residentMegabytes(services.inference), gateway: await residentMegabytes(services.gateway) });
       // The heap grows to its working size first.

@@ -12,6 +12,8 @@ export interface TestNats {
   readonly url: string;
   /** Where it stores; a test may damage what is there. */
   readonly storeFolder: string;
+  /** Of the process that runs; undefined while none does. */
+  readonly pid: number | undefined;
   /** Stops it with a signal (SIGKILL unless told) and starts it again on the same port and store. */
   restart(signal?: NodeJS.Signals): Promise<void>;
   /** Stops it and leaves it so; `start` brings it back. */
@@ -82,6 +84,9 @@ export async function startNatsServer({ jetStream = true, maxStoreBytes }: TestN
   return {
     url: `nats://127.0.0.1:${port}`,
     storeFolder: folder,
+    get pid() {
+      return child?.pid;
+    },
     start,
     kill,
     stop,

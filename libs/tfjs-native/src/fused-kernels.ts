@@ -19,7 +19,10 @@ function input({ inputs }: KernelArguments, name: string): TensorInfo {
 }
 
 const number = ({ attrs }: KernelArguments, name: string): number => attrs[name] as number;
-const integers = ({ attrs }: KernelArguments, name: string): Int32Array => Int32Array.from(attrs[name] as number[]);
+const integers = ({ attrs }: KernelArguments, name: string): Int32Array => {
+  const values = attrs[name] as number[] | Int32Array;
+  return values instanceof Int32Array ? values : Int32Array.from(values);
+};
 
 /** Sizes of a matrix of rows: (..., C) as N and C. */
 function sizes(tensor: TensorInfo): { N: number; C: number } {
@@ -44,6 +47,12 @@ function inPlace({ backend }: KernelArguments, tensor: TensorInfo): TensorInfo {
 // A model's parameters in the order of native/ops/read_tokens.h.
 const outerParameters = ['wte.weight', 'wpe.weight', 'ln_f.weight', 'ln_f.bias'].map((name) => `transformer.${name}`);
 const blockParameters = ['ln_1', 'attn.c_attn', 'attn.c_proj', 'ln_2', 'mlp.c_fc', 'mlp.c_proj'].flatMap((name) => [`${name}.weight`, `${name}.bias`]);
+
+/** The names of a layer's inputs of MinchatReadTokens. Made once, not in every step. */
+function layerInputs(layer: number): readonly string[] {
+  return (namesOfLayers[layer] ??= [...blockParameters.map((name) => `transformer.h.${layer}.${name}`), `keys.${layer}`, `values.${layer}`]);
+}
+const namesOfLayers: string[][] = [];
 
 export const fusedKernels: Readonly<Record<string, FusedKernel>> = {
   MinchatLayerNormForward(args) {
@@ -127,7 +136,7 @@ export const fusedKernels: Readonly<Record<string, FusedKernel>> = {
     const counts = integers(args, 'counts');
     const logits = args.backend.allocate([counts.length, V]);
     const arrays = [integers(args, 'tokens'), integers(args, 'slots'), integers(args, 'positions'), counts, ...data(args, ...outerParameters), logits.values];
-    for (let layer = 0; layer < layers; layer++) arrays.push(...data(args, ...blockParameters.map((name) => `transformer.h.${layer}.${name}`), `keys.${layer}`, `values.${layer}`));
+    for (let layer = 0; layer < layers; layer++) arrays.push(...data(args, ...layerInputs(layer)));
     args.backend.addon.run('readTokens', arrays, [counts.length, layers, C, V, heads, P, I, number(args, 'epsilon')]);
     return [logits];
   },
@@ -175,7 +184,7 @@ export const fusedKernels: Readonly<Record<string, FusedKernel>> = {
     const { N, C: V } = sizes(input(args, 'logits'));
     const sampled = args.backend.allocate([N, 3]);
     const [logits = null] = data(args, 'logits');
-    const doubles = (name: string): Float64Array => Float64Array.from(args.attrs[name] as number[]);
+    const doubles = (name: string): Float64Array => args.attrs[name] as Float64Array;
     args.backend.addon.run(
       'sample',
       [logits, doubles('uniforms'), doubles('temperatures'), integers(args, 'topK'), doubles('topP'), integers(args, 'changeBegin'), integers(args, 'changeToken'), doubles('change'), sampled.values],

@@ -40,7 +40,8 @@ export class Tokenizer {
   private readonly allAdded: RegExp | undefined;
   private readonly plainAdded: RegExp | undefined;
   private readonly cache = new Map<string, readonly number[]>();
-  private readonly wholeTexts = new Map<number, string | undefined>();
+  /** By id; null for one whose bytes are not whole characters. */
+  private readonly wholeTexts = new Map<number, string | null>();
   private template: ChatTemplate | undefined;
 
   /** Throws MC_TOKENIZER_INVALID when the parts do not fit together. */
@@ -110,8 +111,8 @@ export class Tokenizer {
     return {
       push: (id) => {
         const whole = this.wholeText(id);
-        if (whole !== undefined && !open) return whole;
-        open = whole === undefined;
+        if (whole !== null && !open) return whole;
+        open = whole === null;
         return decoder.decode(this.bytesOf(id), { stream: true });
       },
       flush: () => {
@@ -121,10 +122,11 @@ export class Tokenizer {
     };
   }
 
-  /** The text of an id whose bytes are whole characters, as most are; undefined for others. */
-  private wholeText(id: number): string | undefined {
-    if (this.wholeTexts.has(id)) return this.wholeTexts.get(id);
-    let text: string | undefined;
+  /** The text of an id whose bytes are whole characters, as most are; null for others. */
+  private wholeText(id: number): string | null {
+    const known = this.wholeTexts.get(id);
+    if (known !== undefined) return known;
+    let text: string | null = null;
     const bytes = this.bytesOf(id);
     try {
       text = strict.decode(bytes);

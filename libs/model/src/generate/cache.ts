@@ -4,7 +4,7 @@ import { parameterOf } from '../model.ts';
 import { attention } from '../ops/attention.ts';
 import { cacheWrite, decodeAttention, type LayerCache } from '../ops/decode-attention.ts';
 import { embedding } from '../ops/embedding.ts';
-import { hasReadTokens, readTokens, type SlotTokens } from '../ops/read-tokens.ts';
+import { hasReadTokens, readInputs, readTokens, type ReadInputs, type SlotTokens } from '../ops/read-tokens.ts';
 import type { Model } from '../types.ts';
 
 /**
@@ -15,6 +15,8 @@ export class KeyValueCache {
   readonly #model: Model;
   readonly #slots: number;
   #layers: LayerCache[];
+  /** Where one kernel reads: there the tensors stay, the cache's and the model's, which must not be trained meanwhile. */
+  #inputs: ReadInputs | undefined;
 
   constructor(model: Model, slots: number, positions: number) {
     const { n_layer, n_head, n_embd } = model.config;
@@ -29,7 +31,7 @@ export class KeyValueCache {
    * each, (R, V), belong to the caller; rows beyond are of no text.
    */
   read(texts: readonly SlotTokens[]): tf.Tensor2D {
-    if (hasReadTokens()) return readTokens(this.#model, this.#layers, texts);
+    if (hasReadTokens()) return readTokens(this.#model.config, (this.#inputs ??= readInputs(this.#model, this.#layers)), texts);
     const single = texts.filter(({ tokens }) => tokens.length === 1);
     const prompts = texts.slice(single.length);
     if (prompts.length === 0) return this.#append(single);

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { MinchatError } from '@minchat/errors';
-import { drawsOnBackend, sampleRows, sampleToken, type Draw } from '../ops/sampling.ts';
+import type { SlotTokens } from '../ops/read-tokens.ts';
+import { drawnOnBackend, penalises, sampleRows, sampleToken, type Draw } from '../ops/sampling.ts';
 import { Random } from '../random.ts';
 import type { Model, SampledToken, SamplingOptions } from '../types.ts';
 import { KeyValueCache } from './cache.ts';
@@ -20,16 +21,18 @@ export interface DecodedToken {
   readonly end: 'stop' | 'length' | null;
 }
 
-interface Row {
+/** What a slot holds: a text whose `tokens` are to be read next, and how they are drawn. */
+interface Row extends SlotTokens, Draw {
   readonly sampling: SamplingOptions;
-  readonly random: Random;
   readonly stop: ReadonlySet<number>;
   readonly counts: Map<number, number>;
   /** Tokens in the cache. */
-  length: number;
+  position: number;
+  /** The prompt, or the last token drawn; none while what follows them was read and could not be drawn. */
+  tokens: readonly number[];
+  /** The logits after the last token read, or what was drawn from them. */
+  next: Float32Array | SampledToken | undefined;
   generated: number;
-  /** What is not yet read, the prompt or the last token drawn; or the logits after the last token read, or what was drawn from them. */
-  next: { tokens: readonly number[] } | { logits: Float32Array } | { sampled: SampledToken };
   ended: boolean;
 }
 
@@ -71,25 +74,28 @@ export class DecodeBatch {
     const slots = free.slice(0, requests.length);
     for (const [i, slot] of slots.entries()) {
       const { prompt, sampling, seed } = requests[i] as DecodeRequest;
-      this.#rows[slot] = { sampling, random: new Random(seed), stop: new Set(sampling.stopIds ?? []), counts: new Map(), length: 0, generated: 0, next: { tokens: prompt }, ended: false };
+      this.#rows[slot] = { slot, sampling, random: new Random(seed), stop: new Set(sampling.stopIds ?? []), counts: new Map(), position: 0, tokens: prompt, next: undefined, generated: 0, ended: false };
     }
     return slots;
   }
 
   /** One token for every slot whose answer has not ended, in the order of the slots. */
   async step(): Promise<DecodedToken[]> {
-    await this.#readPending();
+    const rows = this.#rows.filter((row): row is Row => row !== undefined && !row.ended);
+    await this.#read(rows);
     const tokens: DecodedToken[] = [];
-    this.#rows.forEach((row, slot) => {
-      if (row === undefined || row.ended || 'tokens' in row.next) return;
-      const token = 'sampled' in row.next ? row.next.sampled : sampleToken(row.next.logits, row.counts, row.sampling, row.random);
-      row.next = { tokens: [token.token] };
-      row.counts.set(token.token, (row.counts.get(token.token) ?? 0) + 1);
-      row.generated++;
-      const end = row.stop.has(token.token) ? 'stop' : row.generated >= row.sampling.maxNewTokens || row.length + 1 >= this.maxLength ? 'length' : null;
+    for (const row of rows) {
+      const { next } = row;
+      if (next === undefined) continue;
+      const token = next instanceof Float32Array ? sampleToken(next, row.counts, row.sampling, row.random) : next;
+      row.next = undefined;
+      row.tokens = [token.token];
+      row.generated += 1;
+      if (penalises(row.sampling)) row.counts.set(token.token, (row.counts.get(token.token) ?? 0) + 1);
+      const end = row.stop.has(token.token) ? 'stop' : row.generated >= row.sampling.maxNewTokens || row.position + 1 >= this.maxLength ? 'length' : null;
       row.ended = end !== null;
-      tokens.push({ slot, token, end });
-    });
+      tokens.push({ slot: row.slot, token, end });
+    }
     return tokens;
   }
 
@@ -104,22 +110,15 @@ export class DecodeBatch {
   }
 
   /** Reads the tokens drawn in the last step, and the prompts of what was admitted since. */
-  async #readPending(): Promise<void> {
-    const pending: { row: Row; slot: number; position: number; tokens: readonly number[] }[] = [];
-    const prompts: typeof pending = [];
-    for (const [slot, row] of this.#rows.entries()) {
-      if (row === undefined || row.ended || !('tokens' in row.next)) continue;
-      const { tokens } = row.next;
-      (tokens.length === 1 ? pending : prompts).push({ row, slot, position: row.length, tokens });
-    }
-    pending.push(...prompts);
+  async #read(rows: readonly Row[]): Promise<void> {
+    const pending = rows.filter(({ tokens }) => tokens.length === 1);
+    if (pending.length < rows.length) pending.push(...rows.filter(({ tokens }) => tokens.length > 1));
     if (pending.length === 0) return;
-    const next = await nextOf(this.#cache.read(pending), pending.map(({ row }) => row));
-    for (const [i, { row, tokens }] of pending.entries()) {
-      const after = next[i];
-      if (after === undefined) throw new Error('expected logits for every text');
-      row.length += tokens.length;
-      row.next = after;
+    const next = await nextOf(this.#cache.read(pending), pending);
+    for (const [i, row] of pending.entries()) {
+      row.position += row.tokens.length;
+      row.tokens = [];
+      row.next = next[i];
     }
   }
 }
@@ -128,15 +127,15 @@ export class DecodeBatch {
  * What comes after the logits (R, V) of some rows: the backend's draw where it can draw, else the logits,
  * whatever the rows beside it ask for. Disposes the tensor.
  */
-async function nextOf(logits: tf.Tensor2D, rows: readonly Draw[]): Promise<({ logits: Float32Array } | { sampled: SampledToken })[]> {
-  const drawn = rows.flatMap(({ sampling }, row) => (drawsOnBackend(sampling) ? [row] : []));
-  if (drawn.length === rows.length) return (await sampleRows(logits, rows)).map((sampled) => ({ sampled }));
-  const next: ({ logits: Float32Array } | { sampled: SampledToken })[] = [];
+async function nextOf(logits: tf.Tensor2D, rows: readonly Draw[]): Promise<(Float32Array | SampledToken)[]> {
+  const drawn = drawnOnBackend(rows);
+  if (drawn.length === rows.length) return sampleRows(logits, rows);
+  const next: (Float32Array | SampledToken)[] = [];
   if (drawn.length > 0) {
-    const sampled = await sampleRows(tf.gather(logits, drawn), rows.filter(({ sampling }) => drawsOnBackend(sampling)));
-    for (const [place, row] of drawn.entries()) next[row] = { sampled: sampled[place] as SampledToken };
+    const sampled = await sampleRows(tf.gather(logits, drawn), drawn.map((row) => rows[row] as Draw));
+    for (const [place, row] of drawn.entries()) next[row] = sampled[place] as SampledToken;
   }
-  for (const [row, values] of (await splitRows(logits)).entries()) next[row] ??= { logits: values };
+  for (const [row, values] of (await splitRows(logits)).entries()) next[row] ??= values;
   return next;
 }
 

@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { hasKernel, output, runKernel } from './fused.ts';
 import type { LayerCache } from './decode-attention.ts';
+import type { GPTConfig } from '../config.ts';
 import type { Model } from '../types.ts';
 
 /** Tokens that a slot of the cache is to read, at least one, after the `position` that it holds. Several are a whole prompt, at position 0. */
@@ -15,24 +16,34 @@ export function hasReadTokens(): boolean {
   return hasKernel('MinchatReadTokens');
 }
 
-/**
- * The logits after the last token of each text, (R, V), all layers in one kernel; texts of one token come
- * first. Keys and values are written where the cache lies. The composition is KeyValueCache's, operation by
- * operation. No gradient.
- */
-export function readTokens(model: Model, layers: readonly LayerCache[], texts: readonly SlotTokens[]): tf.Tensor2D {
+/** What readTokens reads beside the texts: a model's parameters, and keys and values, which must stay in the tensors they are in. */
+export type ReadInputs = Readonly<Record<string, tf.Tensor>>;
+
+export function readInputs(model: Model, layers: readonly LayerCache[]): ReadInputs {
   const inputs: Record<string, tf.Tensor> = Object.fromEntries(model.parameters);
   for (const [layer, { keys, values }] of layers.entries()) {
     inputs[`keys.${layer}`] = keys;
     inputs[`values.${layer}`] = values;
   }
-  const { n_layer, layer_norm_epsilon } = model.config;
-  return output(runKernel('MinchatReadTokens', inputs, {
-    tokens: texts.flatMap((text) => text.tokens),
-    slots: texts.map((text) => text.slot),
-    positions: texts.map((text) => text.position),
-    counts: texts.map((text) => text.tokens.length),
-    layers: n_layer,
-    epsilon: layer_norm_epsilon,
-  }), 0) as tf.Tensor2D;
+  return inputs;
+}
+
+/**
+ * The logits after the last token of each text, (R, V), all layers in one kernel; texts of one token come
+ * first. Keys and values are written where the cache lies. The composition is KeyValueCache's, operation by
+ * operation. No gradient.
+ */
+export function readTokens({ n_layer, layer_norm_epsilon }: GPTConfig, inputs: ReadInputs, texts: readonly SlotTokens[]): tf.Tensor2D {
+  const R = texts.length;
+  const slots = new Int32Array(R);
+  const positions = new Int32Array(R);
+  const counts = new Int32Array(R);
+  const tokens: number[] = [];
+  for (const [r, text] of texts.entries()) {
+    slots[r] = text.slot;
+    positions[r] = text.position;
+    counts[r] = text.tokens.length;
+    for (const token of text.tokens) tokens.push(token);
+  }
+  return output(runKernel('MinchatReadTokens', inputs, { tokens: new Int32Array(tokens), slots, positions, counts, layers: n_layer, epsilon: layer_norm_epsilon }), 0) as tf.Tensor2D;
 }

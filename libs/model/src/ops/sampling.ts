@@ -55,39 +55,45 @@ export interface Draw {
   readonly random: Random;
 }
 
-/** Whether a kernel of the backend draws for such options: whenever the row itself is not asked for. */
-export function drawsOnBackend({ topLogprobs = 0 }: Omit<SamplingOptions, 'maxNewTokens'>): boolean {
-  return topLogprobs === 0 && hasKernel('MinchatSample');
+/** The places of the rows that a kernel of the backend draws: all but those whose logits themselves are asked for. */
+export function drawnOnBackend(draws: readonly Pick<Draw, 'sampling'>[]): number[] {
+  const places: number[] = [];
+  if (!hasKernel('MinchatSample')) return places;
+  for (const [place, { sampling }] of draws.entries()) if ((sampling.topLogprobs ?? 0) === 0) places.push(place);
+  return places;
 }
 
-/** sampleToken for every row of logits (N, V), where `drawsOnBackend`. Disposes the logits. */
+/** sampleToken for every row of logits (N, V), where they are `drawnOnBackend`. Disposes the logits. */
 export async function sampleRows(logits: tf.Tensor2D, draws: readonly Draw[]): Promise<SampledToken[]> {
+  const N = draws.length;
   const V = logits.shape[1];
-  const changeBegin = [0];
+  const uniforms = new Float64Array(N);
+  const temperatures = new Float64Array(N);
+  const topK = new Int32Array(N);
+  const topP = new Float64Array(N);
+  const changeBegin = new Int32Array(N + 1);
   const changeToken: number[] = [];
   const change: number[] = [];
-  for (const { sampling, counts } of draws) {
+  for (const [row, { sampling, counts, random }] of draws.entries()) {
+    temperatures[row] = sampling.temperature ?? 1;
+    if (temperatures[row] !== 0) uniforms[row] = random.next();
+    topK[row] = Math.min(sampling.topK ?? 0, V);
+    topP[row] = sampling.topP ?? 1;
     for (const [token, by] of changesOf(V, counts, sampling)) {
       changeToken.push(token);
       change.push(by);
     }
-    changeBegin.push(change.length);
+    changeBegin[row + 1] = change.length;
   }
   const sampled = output(runKernel('MinchatSample', { logits }, {
-    uniforms: draws.map(({ sampling, random }) => (sampling.temperature === 0 ? 0 : random.next())),
-    temperatures: draws.map(({ sampling }) => sampling.temperature ?? 1),
-    topK: draws.map(({ sampling }) => Math.min(sampling.topK ?? 0, V)),
-    topP: draws.map(({ sampling }) => sampling.topP ?? 1),
-    changeBegin,
-    changeToken,
-    change,
+    uniforms, temperatures, topK, topP, changeBegin, changeToken: new Int32Array(changeToken), change: new Float64Array(change),
   }), 0);
   const values = await sampled.data();
   logits.dispose();
   sampled.dispose();
   return draws.map((_, row) => {
     const at = row * 3;
-    return { token: values[at] ?? 0, logprob: values[at + 1] ?? NaN, rawLogprob: values[at + 2] ?? NaN, top: [] };
+    return { token: values[at] ?? 0, logprob: values[at + 1] ?? NaN, rawLogprob: values[at + 2] ?? NaN, top: none };
   });
 }
 
@@ -107,13 +113,19 @@ function adjust(logits: ArrayLike<number>, counts: TokenCounts, options: Omit<Sa
   return adjusted;
 }
 
-const unchanged: readonly never[] = [];
+const none: readonly never[] = [];
+
+/** Whether what was generated before counts in what is drawn. */
+export function penalises({ frequencyPenalty = 0, presencePenalty = 0 }: Omit<SamplingOptions, 'maxNewTokens'>): boolean {
+  return frequencyPenalty !== 0 || presencePenalty !== 0;
+}
 
 /** What bias and penalties add to single logits of V: tokens may come twice. */
-function changesOf(V: number, counts: TokenCounts, { frequencyPenalty = 0, presencePenalty = 0, logitBias }: Omit<SamplingOptions, 'maxNewTokens'>): readonly [token: number, change: number][] {
-  const penalised = frequencyPenalty !== 0 || presencePenalty !== 0;
+function changesOf(V: number, counts: TokenCounts, sampling: Omit<SamplingOptions, 'maxNewTokens'>): readonly [token: number, change: number][] {
+  const { frequencyPenalty = 0, presencePenalty = 0, logitBias } = sampling;
+  const penalised = penalises(sampling);
   // Most rows have none, and this is asked for every token of every row.
-  if (!penalised && (logitBias === undefined || logitBias.size === 0)) return unchanged;
+  if (!penalised && (logitBias === undefined || logitBias.size === 0)) return none;
   const changes: [number, number][] = [...(logitBias ?? [])];
   if (penalised) for (const [token, count] of counts) changes.push([token, -frequencyPenalty * count - presencePenalty]);
   return changes.filter(([token]) => token >= 0 && token < V);

@@ -34,6 +34,12 @@ struct HeadCache {
   int width(int64_t block) const { return static_cast<int>(P - block * VF < VF ? P - block * VF : VF); }
   E* block(int64_t b) const { return keys + b * VF * elements; }
 
+  // Fetches the lines that `put` writes.
+  void fetch(int64_t position) const {
+    const int64_t b = position / VF, w = width(b);
+    for (int64_t c = 0; c < elements; c++) __builtin_prefetch(block(b) + c * w + position % VF, 1);
+  }
+
   // `row` is room for a key's elements.
   void put(int64_t position, const float* k, const float* v, E* row) const {
     const E* key = rows_here(k, hs, 1, hs, row).data;
@@ -51,7 +57,7 @@ static inline void score_blocks(const E* q, const E* keys, int64_t elements, flo
 #pragma GCC unroll 8
     for (int i = 0; i < G; i++) {
       multiply_add(s[i], q[c], load(keys + (i * elements + c) * VF));
-      __builtin_prefetch(ahead + (i * elements + c) * VB);
+      __builtin_prefetch(ahead + (i * elements + c) * VB, 0, 2);
     }
   }
   for (int i = 0; i < G; i++) store(scores + i * VF, s[i] * scale);
@@ -67,12 +73,15 @@ static inline void score_group(int64_t count, const E* q, const E* keys, int64_t
 }
 
 // N vectors of y, `last` lanes of the last one: weights times rows of values that are hs apart, times `factor`.
+// Fetches what lies as far behind `ahead` meanwhile.
 template <int N, class E, class Lanes>
-static inline void weigh_columns(const E* weights, const E* values, int64_t count, int64_t hs, Lanes last, float factor, float* y) {
+static inline void weigh_columns(const E* weights, const E* values, int64_t count, int64_t hs, Lanes last, float factor, const E* ahead, float* y) {
   constexpr int S = kSums / N;
   vf sums[S][N] = {};
   const auto add = [&](vf(&sum)[N], int64_t j) {
     const E* row = values + j * hs;
+#pragma GCC unroll 4
+    for (int i = 0; i < N; i++) __builtin_prefetch(ahead + j * hs + i * VF, 0, 2);
 #pragma GCC unroll 4
     for (int i = 0; i + 1 < N; i++) multiply_add(sum[i], weights[j], load(row + i * VF));
     multiply_add(sum[N - 1], weights[j], load_n(row + (N - 1) * VF, last));
@@ -93,21 +102,21 @@ static inline void weigh_columns(const E* weights, const E* values, int64_t coun
 }
 
 template <int N = 4, class E>
-static inline void weigh_group(int64_t vectors, const E* weights, const E* values, int64_t count, int64_t hs, int last, float factor, float* y) {
+static inline void weigh_group(int64_t vectors, const E* weights, const E* values, int64_t count, int64_t hs, int last, float factor, const E* ahead, float* y) {
   if (vectors == N) {
-    if (last == VF) return weigh_columns<N>(weights, values, count, hs, std::integral_constant<int, VF>(), factor, y);
-    return weigh_columns<N>(weights, values, count, hs, last, factor, y);
+    if (last == VF) return weigh_columns<N>(weights, values, count, hs, std::integral_constant<int, VF>(), factor, ahead, y);
+    return weigh_columns<N>(weights, values, count, hs, last, factor, ahead, y);
   }
-  if constexpr (N > 1) weigh_group<N - 1>(vectors, weights, values, count, hs, last, factor, y);
+  if constexpr (N > 1) weigh_group<N - 1>(vectors, weights, values, count, hs, last, factor, ahead, y);
 }
 
 // y (hs) = weights (elements of them) times rows of values, times `factor`.
 template <class E>
-static inline void weigh_values(const E* weights, const E* values, int64_t count, int64_t hs, float factor, float* y) {
+static inline void weigh_values(const E* weights, const E* values, int64_t count, int64_t hs, float factor, const E* ahead, float* y) {
   constexpr int64_t kColumns = 4 * VF;
   for (int64_t c = 0; c < hs; c += kColumns) {
     const int64_t left = hs - c < kColumns ? hs - c : kColumns, vectors = ceil_div(left, VF);
-    weigh_group(vectors, weights, values + c, count, hs, static_cast<int>(left - (vectors - 1) * VF), factor, y + c);
+    weigh_group(vectors, weights, values + c, count, hs, static_cast<int>(left - (vectors - 1) * VF), factor, ahead + c, y + c);
   }
 }
 
@@ -125,7 +134,11 @@ static void decode_attention(const float* qkv, const int32_t* slots, const int32
     {
       TaskScratch scratch(Product::elements(hs) + 16);
       E* row = scratch.take<E>(Product::elements(hs));
-      for (int64_t task = first; task < last; task++) cache_of(task).put(positions[task / heads], token_of(task) + C, token_of(task) + 2 * C, row);
+      for (int64_t task = first; task < last; task++) {
+        constexpr int64_t kAhead = 4;
+        if (task + kAhead < last) cache_of(task + kAhead).fetch(positions[(task + kAhead) / heads]);
+        cache_of(task).put(positions[task / heads], token_of(task) + C, token_of(task) + 2 * C, row);
+      }
     }
     for (int64_t task = first; task < last; task++) {
       const HeadCache<Product> cache = cache_of(task);
@@ -147,7 +160,8 @@ static void decode_attention(const float* qkv, const int32_t* slots, const int32
       float top;
       const float total = softmax_terms(scores, seen, top);
       const E* w = rows_here(scores, seen, 1, n, weights).data;
-      weigh_values(w, cache.values, Product::elements(n), hs, 1.0f / total, out + task * hs);
+      const E* next = task + 1 < last ? cache_of(task + 1).keys : cache.keys;
+      weigh_values(w, cache.values, Product::elements(n), hs, 1.0f / total, next, out + task * hs);
     }
   });
 }

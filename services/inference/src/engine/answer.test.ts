@@ -14,8 +14,9 @@ function follow(ids: readonly number[], stop: readonly string[] = [], maxTokens 
   const tracker = new AnswerTracker({ decoder: byteDecoder(), stop, eosIds: [eos], maxTokens });
   const pieces: AnswerPiece[] = [];
   for (const id of ids) {
-    pieces.push(tracker.push({ id, logprob: -id }));
-    if (pieces.at(-1)?.finish) break;
+    tracker.push(id, { logprob: -id, top: [] });
+    pieces.push(tracker.take());
+    if (tracker.finish !== undefined) break;
   }
   return {
     text: pieces.map((piece) => piece.text).join(''),
@@ -52,10 +53,15 @@ describe('AnswerTracker', () => {
     expect(out.ids).toEqual([first, second, first]);
   });
 
-  it('tells nothing more when cancelled', () => {
+  it('gives all that became certain since it was asked last, and tokens only with their log-probabilities', () => {
     const tracker = new AnswerTracker({ decoder: byteDecoder(), stop: ['ab'], eosIds: [eos], maxTokens: 9 });
-    tracker.push({ id: idsOf('a')[0]! });
-    expect(tracker.cancel()).toEqual({ text: '', tokens: [], finish: 'cancelled' });
+    for (const id of idsOf('hel')) tracker.push(id);
+    expect(tracker.take()).toEqual({ text: 'hel', tokens: [], finish: undefined });
+    tracker.push(idsOf('a')[0]!);
+    expect(tracker.hasNews).toBe(false);
+    tracker.push(idsOf('b')[0]!);
+    expect(tracker.hasNews).toBe(true);
+    expect(tracker.take()).toEqual({ text: '', tokens: [], finish: 'stop' });
   });
 
   it('tells every token of a text without stop strings once and in order', () => {

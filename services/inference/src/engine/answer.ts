@@ -1,21 +1,23 @@
 import { StopFilter } from './stop-filter.ts';
 
-/** One token of an answer as the model gave it. */
-export interface SampledToken {
-  id: number;
-  /** Natural logarithm of the probability under the model alone; only when asked for. */
-  logprob?: number;
-  top?: readonly { id: number; logprob: number }[];
+/** What is told of a token of an answer, when it is asked for. Logarithms are natural, of the probability under the model alone. */
+export interface TokenLogprobs {
+  logprob: number;
+  top: readonly { id: number; logprob: number }[];
 }
 
-export type FinishReason = 'stop' | 'length' | 'cancelled';
+export interface ToldToken extends TokenLogprobs {
+  id: number;
+}
+
+export type FinishReason = 'stop' | 'length';
 
 /** The next certain part of an answer. */
 export interface AnswerPiece {
   text: string;
-  /** Tokens whose text is in what was sent so far, each told once. */
-  tokens: SampledToken[];
-  finish?: FinishReason;
+  /** Tokens whose text is in what was taken so far, each told once; none where their log-probabilities were not given. */
+  tokens: ToldToken[];
+  finish: FinishReason | undefined;
 }
 
 export interface AnswerOptions {
@@ -34,10 +36,16 @@ export interface AnswerOptions {
 export class AnswerTracker {
   readonly #options: AnswerOptions;
   readonly #filter: StopFilter;
-  readonly #waiting: { token: SampledToken; start: number }[] = [];
+  /** Tokens whose text is not certain yet, and where it begins. */
+  readonly #waiting: { token: ToldToken; start: number }[] = [];
+  /** Characters decoded, and characters that are certain. */
   #decoded = 0;
-  #sent = 0;
+  #certain = 0;
   #count = 0;
+  #finish: FinishReason | undefined;
+  /** What nobody has taken. */
+  #text = '';
+  #tokens: ToldToken[] = [];
 
   constructor(options: AnswerOptions) {
     this.#options = options;
@@ -49,38 +57,55 @@ export class AnswerTracker {
     return this.#count;
   }
 
-  push(token: SampledToken): AnswerPiece {
+  /** Why the answer is over, once it is. */
+  get finish(): FinishReason | undefined {
+    return this.#finish;
+  }
+
+  /** Whether `take` would give more than the last time. */
+  get hasNews(): boolean {
+    return this.#text !== '' || this.#tokens.length > 0 || this.#finish !== undefined;
+  }
+
+  /** Takes the next token, with its log-probabilities where they are to be told. Not after the answer is over. */
+  push(id: number, logprobs?: TokenLogprobs): void {
     this.#count += 1;
-    if (this.#options.eosIds.includes(token.id)) return this.#end('stop');
-    this.#waiting.push({ token, start: this.#decoded });
-    const piece = this.#options.decoder.push(token.id);
-    this.#decoded += piece.length;
-    const { text, stopped } = this.#filter.push(piece);
-    if (stopped) return this.#emit(text, 'stop');
-    if (this.#count >= this.#options.maxTokens) return this.#end('length', text);
-    return this.#emit(text);
+    if (this.#options.eosIds.includes(id)) return this.#end('stop');
+    if (logprobs !== undefined) this.#waiting.push({ token: { id, ...logprobs }, start: this.#decoded });
+    if (this.#isStopped(this.#options.decoder.push(id))) this.#finish = 'stop';
+    else if (this.#count >= this.#options.maxTokens) this.#end('length');
   }
 
-  /** Ends the answer from outside. */
-  cancel(): AnswerPiece {
-    return this.#emit('', 'cancelled');
+  /** What has become certain since this was called last. */
+  take(): AnswerPiece {
+    const piece = { text: this.#text, tokens: this.#tokens, finish: this.#finish };
+    this.#text = '';
+    this.#tokens = [];
+    return piece;
   }
 
-  #end(finish: FinishReason, before = ''): AnswerPiece {
-    const rest = this.#options.decoder.flush();
-    const { text, stopped } = this.#filter.push(rest);
-    if (stopped) return this.#emit(before + text, 'stop');
-    return this.#emit(before + text + this.#filter.flush(), finish, true);
-  }
-
-  #emit(text: string, finish?: FinishReason, all = false): AnswerPiece {
-    this.#sent += text.length;
-    const tokens: SampledToken[] = [];
-    // A token is told as soon as the first of its characters is: one that only holds a part of a
-    // character waits for the token that completes it.
-    while (this.#waiting[0] !== undefined && (all || this.#waiting[0].start < this.#sent)) {
-      tokens.push(this.#waiting.shift()!.token);
+  #end(reason: FinishReason): void {
+    if (this.#isStopped(this.#options.decoder.flush())) {
+      this.#finish = 'stop';
+      return;
     }
-    return { text, tokens, ...(finish === undefined ? {} : { finish }) };
+    this.#add(this.#filter.flush());
+    for (const { token } of this.#waiting.splice(0)) this.#tokens.push(token);
+    this.#finish = reason;
+  }
+
+  /** Takes decoded text. Whether a stop string is complete with it. */
+  #isStopped(decoded: string): boolean {
+    this.#decoded += decoded.length;
+    const { text, stopped } = this.#filter.push(decoded);
+    this.#add(text);
+    return stopped;
+  }
+
+  /** A token is told as soon as the first of its characters is: one that only holds a part of a character waits for the token that completes it. */
+  #add(text: string): void {
+    this.#certain += text.length;
+    this.#text += text;
+    while (this.#waiting[0] !== undefined && this.#waiting[0].start < this.#certain) this.#tokens.push(this.#waiting.shift()!.token);
   }
 }

@@ -3,6 +3,7 @@ import { toMinchatError, type MinchatError } from '@minchat/errors';
 import { DecodeBatch, disposeModel, loadModel, type GPTConfig, type Model } from '@minchat/model';
 import { loadTokenizer, type Tokenizer } from '@minchat/tokenizer';
 import type { ComputeOptions } from './protocol.ts';
+import type { Answer } from './requests.ts';
 
 /** A model with its tokenizer, and the batch that its answers are decoded in. */
 export interface LoadedModel {
@@ -10,6 +11,8 @@ export interface LoadedModel {
   readonly tokenizer: Tokenizer;
   /** Made with the first answer. */
   batch: DecodeBatch | undefined;
+  /** Who has its slots. */
+  readonly answers: Map<number, Answer>;
   /** Requests that hold it. */
   users: number;
 }
@@ -84,7 +87,7 @@ export class ModelStore {
       const folder = await this.#fetch(source);
       const tokenizer = await loadTokenizer(folder);
       const model = await loadModel(folder);
-      this.#entries.set(digest, { state: 'ready', used: this.#clock, loaded: { model, tokenizer, batch: undefined, users: 0 } });
+      this.#entries.set(digest, { state: 'ready', used: this.#clock, loaded: { model, tokenizer, batch: undefined, answers: new Map(), users: 0 } });
     } catch (error) {
       this.#entries.set(digest, { state: 'failed', used: this.#clock, error: toMinchatError(error) });
     }

@@ -1,5 +1,5 @@
 import type { ArtifactRef, GenerateChunk, GenerateRequest } from '@minchat/contracts';
-import type { AnswerPiece, AnswerTracker } from './answer.ts';
+import type { AnswerTracker } from './answer.ts';
 import type { LoadedModel } from './model-store.ts';
 import { describeToken, type Prompt } from './prompt.ts';
 import type { Reading } from './protocol.ts';
@@ -20,30 +20,33 @@ export interface Started {
   loaded: LoadedModel;
   prompt: Prompt;
   seed: number;
-  /** Answers that have a slot, by slot; and how many have been given one or are over. */
-  running: Map<number, Answer>;
+  /** Answers that have a slot; and how many have been given one or are over. */
+  running: Set<Answer>;
   next: number;
   over: number;
 }
 
+/** An answer that has a slot of its model's batch. */
 export interface Answer {
-  index: number;
-  tracker: AnswerTracker;
-  /** What is certain and not yet sent. */
-  held: AnswerPiece;
+  readonly started: Started;
+  readonly slot: number;
+  /** Which of the request's answers. */
+  readonly index: number;
+  readonly tracker: AnswerTracker;
   /** Whether something of it was sent. */
   begun: boolean;
 }
 
 /** What is sent of an answer. */
-export function chunkOf({ loaded: { tokenizer }, prompt }: Started, { index, tracker }: Answer, { text, tokens, finish }: AnswerPiece): GenerateChunk {
+export function chunkOf({ started: { loaded: { tokenizer }, prompt }, index, tracker }: Answer): GenerateChunk {
+  const { text, tokens, finish } = tracker.take();
   return {
     index,
     text,
     tokens: tokens.map((token) => ({
       ...describeToken(tokenizer, token.id),
-      logprob: token.logprob ?? 0,
-      top: (token.top ?? []).map((one) => ({ ...describeToken(tokenizer, one.id), logprob: one.logprob })),
+      logprob: token.logprob,
+      top: token.top.map((one) => ({ ...describeToken(tokenizer, one.id), logprob: one.logprob })),
     })),
     finishReason: finish ?? '',
     promptTokens: prompt.ids.length,

@@ -1,7 +1,7 @@
 import type { GenerateRequest } from '@minchat/contracts';
 import { Random, type SampledToken, type SamplingOptions } from '@minchat/model';
 import type { Tokenizer } from '@minchat/tokenizer';
-import type { SampledToken as AnswerToken } from './answer.ts';
+import type { TokenLogprobs } from './answer.ts';
 import type { LoadedModel } from './model-store.ts';
 import type { Prompt } from './prompt.ts';
 
@@ -35,6 +35,6 @@ export function samplingOf(request: GenerateRequest, prompt: Prompt, { model, to
 }
 
 /** A token's log-probability and the likeliest beside it, under the model alone. */
-export function logprobsOf(token: SampledToken): Omit<AnswerToken, 'id'> {
+export function logprobsOf(token: SampledToken): TokenLogprobs {
   return { logprob: token.rawLogprob, top: token.top.map((one) => ({ id: one.token, logprob: one.logprob })) };
 }

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { errorFromWire, errorToWire, type ArtifactRef, type GenerateChunk } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
-import { AnswerTracker, type AnswerPiece } from './answer.ts';
+import { AnswerTracker } from './answer.ts';
 import { embedTexts } from './embed.ts';
 import { ModelStore, type LoadedModel } from './model-store.ts';
 import { echoPrompt, readPrompt } from './prompt.ts';
@@ -93,7 +93,7 @@ export class Scheduler {
 
   /** Answers that have a slot. */
   #running(): number {
-    return Array.from(this.#started.values()).reduce((sum, one) => sum + one.running.size, 0);
+    return this.#store.ready().reduce((sum, { answers }) => sum + answers.size, 0);
   }
 
   #flush(now: number): void {
@@ -159,7 +159,7 @@ export class Scheduler {
         return;
       }
       const seed = request.hasSeed ? request.seed : Math.floor(Math.random() * 2 ** 32);
-      waiting.started = { id: waiting.id, request, loaded, prompt, seed, running: new Map(), next: 0, over: 0 };
+      waiting.started = { id: waiting.id, request, loaded, prompt, seed, running: new Set(), next: 0, over: 0 };
       loaded.users += 1;
       this.#started.set(waiting.id, waiting.started);
     } catch (error) {
@@ -183,7 +183,9 @@ export class Scheduler {
           eosIds: loaded.tokenizer.eosIds,
           maxTokens: started.prompt.maxTokens,
         });
-        started.running.set(slot, { index, tracker, held: { text: '', tokens: [] }, begun: false });
+        const answer: Answer = { started, slot, index, tracker, begun: false };
+        started.running.add(answer);
+        loaded.answers.set(slot, answer);
       }
     } catch (error) {
       for (const { started } of queue) this.#fail(started.id, error);
@@ -192,27 +194,24 @@ export class Scheduler {
 
   /** One token for every answer of a model; the pieces of all of them are sent when that is due. */
   async #step(loaded: LoadedModel, due: boolean): Promise<boolean> {
-    const owners = new Map<number, Started>();
-    for (const started of this.#started.values()) {
-      if (started.loaded === loaded) for (const slot of started.running.keys()) owners.set(slot, started);
-    }
-    if (owners.size === 0) return false;
+    if (loaded.answers.size === 0) return false;
     let tokens;
     try {
       tokens = await this.#store.batchOf(loaded).step();
     } catch (error) {
-      for (const started of new Set(owners.values())) this.#fail(started.id, error);
+      for (const { id } of new Set(Array.from(loaded.answers.values(), ({ started }) => started))) this.#fail(id, error);
       return true;
     }
     for (const { slot, token } of tokens) {
-      const started = owners.get(slot);
-      const answer = started?.running.get(slot);
-      if (started === undefined || answer === undefined) continue;
+      const answer = loaded.answers.get(slot);
+      if (answer === undefined) continue;
+      const { tracker, started } = answer;
       this.#tokens += 1;
       try {
-        const piece = answer.tracker.push({ id: token.token, ...(started.request.wantLogprobs ? logprobsOf(token) : {}) });
-        this.#tell(started, answer, piece, due);
-        if (piece.finish !== undefined) this.#finish(started, slot);
+        if (started.request.wantLogprobs) tracker.push(token.token, logprobsOf(token));
+        else tracker.push(token.token);
+        this.#tell(answer, due);
+        if (tracker.finish !== undefined) this.#finish(answer);
       } catch (error) {
         // What one request cannot have is no reason to end its neighbours.
         this.#fail(started.id, error);
@@ -226,23 +225,27 @@ export class Scheduler {
    * once in `streamMs` and those of all answers together, so that a fast model is not held up by its own
    * messages: whoever they pass through wakes once for all of them.
    */
-  #tell(started: Started, answer: Answer, { text, tokens, finish }: AnswerPiece, due: boolean): void {
-    const { wantLogprobs } = started.request;
-    const piece: AnswerPiece = { text: answer.held.text + text, tokens: wantLogprobs ? [...answer.held.tokens, ...tokens] : [], ...(finish === undefined ? {} : { finish }) };
-    answer.held = piece;
-    if (finish === undefined && ((piece.text === '' && piece.tokens.length === 0) || (answer.begun && !due))) return;
-    answer.held = { text: '', tokens: [] };
+  #tell(answer: Answer, due: boolean): void {
+    const { tracker, begun } = answer;
+    if (!tracker.hasNews || (begun && !due && tracker.finish === undefined)) return;
     answer.begun = true;
-    this.#chunk(started.id, chunkOf(started, answer, piece));
+    this.#chunk(answer.started.id, chunkOf(answer));
   }
 
-  #finish(started: Started, slot: number): void {
-    this.#store.batchOf(started.loaded).release(slot);
-    started.running.delete(slot);
+  #finish(answer: Answer): void {
+    const { started } = answer;
+    this.#release(answer);
     started.over += 1;
     if (started.over < started.request.n) return;
     this.#outbox.push({ id: started.id, type: 'done' });
     this.#end(started.id);
+  }
+
+  #release(answer: Answer): void {
+    const { started, slot } = answer;
+    this.#store.batchOf(started.loaded).release(slot);
+    started.loaded.answers.delete(slot);
+    started.running.delete(answer);
   }
 
   #fail(id: number, error: unknown): void {
@@ -257,7 +260,7 @@ export class Scheduler {
     const started = this.#started.get(id);
     if (started === undefined) return;
     this.#started.delete(id);
-    for (const slot of started.running.keys()) this.#store.batchOf(started.loaded).release(slot);
+    for (const answer of started.running) this.#release(answer);
     started.loaded.users -= 1;
   }
 

@@ -14,6 +14,7 @@ export class StopFilter {
 
   /** Takes the next piece; `text` is now certain. After `stopped` nothing more may be pushed. */
   push(piece: string): { text: string; stopped: boolean } {
+    if (this.#stops.length === 0) return { text: piece, stopped: false };
     const text = this.#held + piece;
     const cut = this.#firstStop(text);
     if (cut !== undefined) {
