@@ -13,10 +13,15 @@ export const headerNames = {
   control: 'Mc-Control',
 } as const;
 
-/** Headers that carry the open trace on, with further ones. */
+/** Headers of a request or an event: they carry the open trace on, with further ones. */
 export function outgoing(more: Readonly<Record<string, string>> = {}): MsgHdrs {
+  return headersOf({ ...injectTrace(), ...more });
+}
+
+/** Headers of an answer, which belongs to the trace of what was asked. */
+export function headersOf(entries: Readonly<Record<string, string>>): MsgHdrs {
   const result = headers();
-  for (const [name, value] of Object.entries({ ...injectTrace(), ...more })) result.set(name, value);
+  for (const [name, value] of Object.entries(entries)) result.set(name, value);
   return result;
 }
 

@@ -1,15 +1,40 @@
 import { MinchatError } from '@minchat/errors';
 import type { FieldDescriptor } from './descriptor.ts';
 import { descriptor } from './generated/descriptor.ts';
-import { rules } from './rules.ts';
+import { rules, type Rule } from './rules.ts';
 
 type Plain = Record<string, unknown>;
 
 const maxDepth = 20;
+const most32 = 0xffff_ffff;
 
 function invalid(field: string, expected: string, found: unknown): MinchatError {
   const shown = found instanceof Uint8Array ? `${found.length} bytes` : (JSON.stringify(found) ?? 'nothing');
   return new MinchatError('MC_MESSAGE_INVALID', `${field}: expected ${expected}, found ${shown.slice(0, 80)}`);
+}
+
+/** What is asked of a message, made once: it is asked of every message that comes and goes. */
+interface Shape {
+  readonly fields: readonly { readonly name: string; readonly label: string; readonly field: FieldDescriptor; readonly rule: Rule | undefined }[];
+  readonly names: ReadonlySet<string>;
+  /** The oneofs that have a rule. */
+  readonly choices: readonly { readonly oneof: string; readonly label: string; readonly rule: Rule }[];
+}
+
+const shapes = new Map<string, Shape>();
+
+function shapeOf(message: string): Shape {
+  const known = shapes.get(message);
+  if (known !== undefined) return known;
+  const described = descriptor.messages[message];
+  if (described === undefined) throw invalid(message, 'a message of proto/minchat/v1', undefined);
+  const labelled = (name: string) => ({ label: `${message}.${name}`, rule: rules[`${message}.${name}`] });
+  const fields = Object.entries(described).map(([name, field]) => ({ name, field, ...labelled(name) }));
+  const oneofs = new Set(fields.flatMap(({ field }) => field.oneof ?? []));
+  const choices = Array.from(oneofs, (oneof) => ({ oneof, ...labelled(oneof) })).flatMap(({ oneof, label, rule }) => (rule === undefined ? [] : [{ oneof, label, rule }]));
+  const shape = { fields, names: new Set(Object.keys(described)), choices };
+  shapes.set(message, shape);
+  return shape;
 }
 
 /**
@@ -19,16 +44,15 @@ function invalid(field: string, expected: string, found: unknown): MinchatError 
  * caller wrote.
  */
 export function plain(message: string, source: object, depth = 0): Plain {
-  const fields = descriptor.messages[message];
-  if (fields === undefined || depth > maxDepth) throw invalid(message, 'a message of proto/minchat/v1', undefined);
+  if (depth > maxDepth) throw invalid(message, `messages in at most ${maxDepth} others`, undefined);
+  const { fields, names, choices } = shapeOf(message);
   for (const key of Object.keys(source)) {
-    if (fields[key] === undefined) throw new MinchatError('MC_MESSAGE_INVALID', `${message} has no field ${key}`);
+    if (!names.has(key)) throw new MinchatError('MC_MESSAGE_INVALID', `${message} has no field ${key}`);
   }
   const given = source as Readonly<Plain>;
   const out: Plain = {};
   const chosen: Plain = {};
-  for (const [name, field] of Object.entries(fields)) {
-    const label = `${message}.${name}`;
+  for (const { name, label, field, rule } of fields) {
     // Only what the object itself holds: a class's prototype holds the defaults.
     const value = Object.hasOwn(given, name) ? (given[name] ?? undefined) : undefined;
     if (field.oneof !== undefined && value !== undefined) {
@@ -36,13 +60,11 @@ export function plain(message: string, source: object, depth = 0): Plain {
       chosen[field.oneof] = name;
     }
     const result = fieldValue(label, field, value, depth);
-    const rule = rules[label];
     if (rule && !rule.test(result)) throw invalid(label, rule.expected, result);
     if (result !== undefined) out[name] = result;
   }
-  for (const oneof of new Set(Object.values(fields).flatMap((field) => field.oneof ?? []))) {
-    const rule = rules[`${message}.${oneof}`];
-    if (rule && !rule.test(chosen[oneof])) throw invalid(`${message}.${oneof}`, 'one of its fields to be set', undefined);
+  for (const { oneof, label, rule } of choices) {
+    if (!rule.test(chosen[oneof])) throw invalid(label, 'one of its fields to be set', undefined);
   }
   return out;
 }
@@ -51,7 +73,12 @@ function fieldValue(label: string, field: FieldDescriptor, value: unknown, depth
   if (field.repeated) {
     if (value === undefined) return [];
     if (!Array.isArray(value)) throw invalid(label, 'a list', value);
-    return value.map((item: unknown, index) => single(`${label}[${index}]`, field.type, item, depth));
+    return value.map((item: unknown, index) => {
+      // The commonest long lists; a label for each of their numbers would cost more than all the rest.
+      if (field.type === 'uint32' && isWhole(item, most32)) return item;
+      if (field.type === 'double' && typeof item === 'number' && Number.isFinite(item)) return item;
+      return single(`${label}[${index}]`, field.type, item, depth);
+    });
   }
   if (value === undefined) return field.oneof === undefined ? defaultOf(label, field.type) : undefined;
   return single(label, field.type, value, depth);
@@ -91,7 +118,7 @@ function single(label: string, type: string, value: unknown, depth: number): unk
       if (typeof value !== 'number' || !Number.isFinite(value)) throw invalid(label, 'a finite number', String(value));
       return value;
     case 'uint32':
-      return whole(label, value, 0xffff_ffff);
+      return whole(label, value, most32);
     case 'uint64':
       return whole(label, value, Number.MAX_SAFE_INTEGER);
     default: {
@@ -109,10 +136,14 @@ function single(label: string, type: string, value: unknown, depth: number): unk
 function whole(label: string, value: unknown, max: number): number {
   // protobufjs gives 64-bit numbers as Long objects.
   const number = isLong(value) ? value.toNumber() : value;
-  if (typeof number !== 'number' || !Number.isInteger(number) || number < 0 || number > max) {
+  if (!isWhole(number, max)) {
     throw invalid(label, `a whole number from 0 to ${max}`, String(value));
   }
   return number;
+}
+
+function isWhole(value: unknown, max: number): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= max;
 }
 
 function isLong(value: unknown): value is { toNumber(): number } {

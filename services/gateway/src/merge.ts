@@ -3,6 +3,10 @@
  * ends every source; an error of one ends all.
  */
 export async function* merge<T>(sources: readonly AsyncIterable<T>[]): AsyncGenerator<{ source: number; value: T }, void, undefined> {
+  if (sources.length === 1) {
+    for await (const value of sources[0]!) yield { source: 0, value };
+    return;
+  }
   const iterators = sources.map((source) => source[Symbol.asyncIterator]());
   const advance = async (source: number): Promise<{ source: number; result: IteratorResult<T> }> => ({ source, result: await iterators[source]!.next() });
   const pending = new Map(iterators.map((_, source) => [source, advance(source)]));

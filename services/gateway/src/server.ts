@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import rateLimit, { normalizeIP } from '@fastify/rate-limit';
@@ -46,7 +46,7 @@ export async function createServer(bus: Bus, env: ServerSettings, log: Logger, r
     http: { headersTimeout: Math.min(10_000, env.GATEWAY_REQUEST_SECONDS * 1000), connectionsCheckingInterval: 1000 },
     // Ids are ours: what a client sends is never trusted, nor logged as an id.
     requestIdHeader: false,
-    genReqId: () => `req_${randomBytes(12).toString('hex')}`,
+    genReqId: () => `req_${randomUUID().replaceAll('-', '')}`,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 512 },
     return503OnClosing: true,

@@ -38,37 +38,59 @@ export async function sendEvents(reply: FastifyReply, events: AsyncIterator<Serv
     .header('content-type', 'text/event-stream; charset=utf-8')
     .header('cache-control', 'no-cache, no-transform')
     .header('x-accel-buffering', 'no')
-    .send(Readable.from(write(reply, first, events), { objectMode: false, highWaterMark: 16_384 }));
+    .send(new EventBody(first, events, (error) => reply.log.warn({ err: error }, 'stream broken off')));
 }
 
-async function* write(reply: FastifyReply, first: IteratorResult<ServerSentEvent>, events: AsyncIterator<ServerSentEvent>): AsyncGenerator<string, void, undefined> {
-  try {
-    let next: Promise<IteratorResult<ServerSentEvent>> | undefined;
-    for (let result: IteratorResult<ServerSentEvent> | undefined = first; result?.done !== true;) {
-      if (result !== undefined) {
-        yield formatEvent(result.value);
-        next = undefined;
-      }
-      next ??= events.next();
-      result = await orBeat(next);
-      if (result === undefined) yield ': beat\n\n';
-    }
-  } catch (error) {
-    const { error: body } = toApiError(error);
-    reply.log.warn({ err: error }, 'stream broken off');
-    yield formatEvent({ data: JSON.stringify({ error: body }) });
-  } finally {
-    await events.return?.();
+/** The events as they come, for as long as somebody reads them. */
+class EventBody extends Readable {
+  readonly #events: AsyncIterator<ServerSentEvent>;
+  readonly #onError: (error: unknown) => void;
+  readonly #beat: NodeJS.Timeout;
+  #next: IteratorResult<ServerSentEvent> | undefined;
+  #pumping = false;
+
+  constructor(first: IteratorResult<ServerSentEvent>, events: AsyncIterator<ServerSentEvent>, onError: (error: unknown) => void) {
+    super({ highWaterMark: 16_384 });
+    this.#next = first;
+    this.#events = events;
+    this.#onError = onError;
+    this.#beat = setInterval(() => this.push(': beat\n\n'), beatMs);
   }
-}
 
-/** The result, or undefined after a while without one. */
-async function orBeat<T>(next: Promise<T>): Promise<T | undefined> {
-  const { promise, resolve } = Promise.withResolvers<undefined>();
-  const timer = setTimeout(() => resolve(undefined), beatMs);
-  try {
-    return await Promise.race([next, promise]);
-  } finally {
-    clearTimeout(timer);
+  override _read(): void {
+    if (!this.#pumping) void this.#pump();
+  }
+
+  /** Until the events are over, or nobody takes them for now. */
+  async #pump(): Promise<void> {
+    this.#pumping = true;
+    try {
+      for (let wanted = true; wanted && !this.destroyed;) {
+        const { done, value } = this.#next ?? await this.#events.next();
+        this.#next = undefined;
+        if (this.destroyed) return;
+        if (done === true) return this.#end();
+        this.#beat.refresh();
+        wanted = this.push(formatEvent(value));
+      }
+    } catch (error) {
+      this.#onError(error);
+      if (this.destroyed) return;
+      this.push(formatEvent({ data: JSON.stringify({ error: toApiError(error).error }) }));
+      this.#end();
+    } finally {
+      this.#pumping = false;
+    }
+  }
+
+  #end(): void {
+    clearInterval(this.#beat);
+    this.push(null);
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    clearInterval(this.#beat);
+    void Promise.resolve(this.#events.return?.()).catch(this.#onError);
+    done(error);
   }
 }
