@@ -1,9 +1,8 @@
-// The Node-API side: run(kernel, arrays, numbers), buffers, and settings. Calls from several
-// threads of Node are let in one at a time, since scratch memory and threads are shared.
+// The Node-API side: run(kernel, arrays, numbers), buffers, and settings. Several threads of Node may
+// call at once, each with a number of threads of its own; the other settings are one for all.
 #include <node_api.h>
 
 #include <cstring>
-#include <mutex>
 #include <new>
 #include <string>
 #include <vector>
@@ -20,8 +19,6 @@
 namespace {
 
 using namespace minchat;
-
-std::mutex one_at_a_time;
 
 napi_value fail(napi_env env, const std::string& message) {
   napi_throw_error(env, nullptr, message.c_str());
@@ -108,7 +105,6 @@ napi_value run(napi_env env, napi_callback_info info) {
   const Kernel kernel = find_kernel(name.c_str());
   if (kernel == nullptr) return fail(env, "run: no kernel " + name);
   try {
-    std::lock_guard<std::mutex> lock(one_at_a_time);
 #ifdef __SANITIZE_ADDRESS__
     fence.raise();
 #endif
@@ -159,7 +155,6 @@ napi_value forget(napi_env env, napi_callback_info info) {
   napi_get_cb_info(env, info, &argc, argv, nullptr, nullptr);
   void* data;
   if (argc < 1 || !data_of(env, argv[0], &data)) return fail(env, "forget(array): wrong argument");
-  std::lock_guard<std::mutex> lock(one_at_a_time);
   forget_packed(data);
   return nullptr;
 }
@@ -170,7 +165,6 @@ napi_value configure(napi_env env, napi_callback_info info) {
   napi_value argv[1], value;
   napi_get_cb_info(env, info, &argc, argv, nullptr, nullptr);
   if (argc < 1) return fail(env, "configure(options): wrong argument");
-  std::lock_guard<std::mutex> lock(one_at_a_time);
   int32_t count;
   if (napi_get_named_property(env, argv[0], "threads", &value) == napi_ok && napi_get_value_int32(env, value, &count) == napi_ok) set_threads(count);
   bool bf16;

@@ -4,7 +4,7 @@
 
 namespace minchat {
 
-bool multiply_in_bf16 = true;
+std::atomic<bool> multiply_in_bf16{true};
 
 // EACH_SET(USE) is USE(name) for every instruction set that was compiled, the fastest first; what is
 // only for tests comes after `portable`, which every machine has, and so is never chosen by itself.
@@ -14,7 +14,7 @@ EACH_SET(DECLARE)
 namespace {
 #define ADDRESS(name) &name##_set,
 const InstructionSet* const sets[] = {EACH_SET(ADDRESS)};
-const InstructionSet* chosen = nullptr;
+std::atomic<const InstructionSet*> chosen{nullptr};
 }  // namespace
 
 std::vector<const InstructionSet*> available_sets() {
@@ -25,8 +25,9 @@ std::vector<const InstructionSet*> available_sets() {
 }
 
 const InstructionSet& current_set() {
-  if (chosen == nullptr) chosen = available_sets().front();
-  return *chosen;
+  const InstructionSet* set = chosen;
+  if (set == nullptr) chosen = set = available_sets().front();
+  return *set;
 }
 
 bool choose_set(const char* name) {

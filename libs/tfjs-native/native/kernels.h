@@ -1,6 +1,7 @@
 // The kernels of one instruction set, by name. A kernel gets the data of its tensors and its
 // numbers in the order that binding.cc's callers (src/kernels.ts) send them.
 #pragma once
+#include <atomic>
 #include <cstdint>
 
 namespace minchat {
@@ -21,6 +22,6 @@ struct InstructionSet {
 };
 
 // Whether products are made in bf16 where the instruction set can; false for exact runs.
-extern bool multiply_in_bf16;
+extern std::atomic<bool> multiply_in_bf16;
 
 }  // namespace minchat

@@ -27,7 +27,7 @@ void* exactly(size_t bytes) {
 void free_down_to(std::vector<void*>& pieces, size_t count) {
   for (; pieces.size() > count; pieces.pop_back()) std::free(pieces.back());
 }
-std::vector<void*> kernel_pieces;
+thread_local std::vector<void*> kernel_pieces;
 thread_local std::vector<void*> task_pieces;
 }  // namespace
 
@@ -124,15 +124,22 @@ struct Block {
   size_t size;
   size_t start;  // position of its first byte on the stack
 };
-std::vector<Block> blocks;
-size_t position = 0;
+struct Stack {
+  std::vector<Block> blocks;
+  size_t position = 0;
+  ~Stack() {
+    for (const Block& block : blocks) std::free(block.base);
+  }
+};
+thread_local Stack stack;
 }  // namespace
 
-Scratch::Scratch() : mark_(position) {}
-Scratch::~Scratch() { position = mark_; }
+Scratch::Scratch() : mark_(stack.position) {}
+Scratch::~Scratch() { stack.position = mark_; }
 
 void* Scratch::bytes(size_t count) {
   const size_t size = rounded(count);
+  auto& [blocks, position] = stack;
   for (const Block& block : blocks) {
     const size_t at = position > block.start ? position - block.start : 0;
     if (at + size <= block.size) {

@@ -11,7 +11,7 @@ void give_buffer(void* buffer, size_t bytes);
 size_t buffers_used();
 size_t buffers_idle();
 
-// Memory for the length of one kernel call. Kernel calls never overlap, so one stack serves all.
+// Memory for the length of one kernel call, on a stack of the thread that calls.
 class Scratch {
  public:
   Scratch();

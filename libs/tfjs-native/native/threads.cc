@@ -26,8 +26,6 @@ constexpr int kSpins = 4000;
 // slow to wake, on a machine that other programs use too, finds nothing left and costs nothing.
 class Pool {
  public:
-  ~Pool() { resize(1); }
-
   void resize(int count) {
     if (count == static_cast<int>(workers_.size()) + 1) return;
     stop_ = true;
@@ -40,10 +38,6 @@ class Pool {
   }
 
   void run(int64_t parts, const std::function<void(int64_t)>& part) {
-    if (parts <= 1 || workers_.empty()) {
-      for (int64_t i = 0; i < parts; i++) part(i);
-      return;
-    }
     part_ = &part;
     parts_ = parts;
     done_.store(0, std::memory_order_relaxed);
@@ -123,7 +117,8 @@ Pool& pool() {
   static Pool* instance = new Pool();  // never destroyed: threads may outlive main's statics
   return *instance;
 }
-int wanted = 1;
+std::mutex pool_in_use;
+thread_local int wanted = 1;
 
 }  // namespace
 
@@ -131,6 +126,11 @@ void set_threads(int count) { wanted = count < 1 ? 1 : count; }
 int threads() { return wanted; }
 
 void parallel(int64_t parts, const std::function<void(int64_t)>& part) {
+  if (wanted == 1 || parts <= 1) {
+    for (int64_t i = 0; i < parts; i++) part(i);
+    return;
+  }
+  std::lock_guard<std::mutex> lock(pool_in_use);
   pool().resize(wanted);
   pool().run(parts, part);
 }

@@ -1,12 +1,13 @@
 // The backend's own threads. `parallel(n, f)` calls f(0) .. f(n-1), each once, on all of them, and
-// returns when all are done. Which thread does which part never changes what is computed.
+// returns when all are done. Which thread does which part never changes what is computed. Callers with
+// one thread never wait for each other; those with more share the same threads, one call at a time.
 #pragma once
 #include <cstdint>
 #include <functional>
 
 namespace minchat {
 
-// 1 and more; takes effect at the next parallel call. The caller's thread is one of them.
+// For what the calling thread asks from now on: 1 (until it is set) and more, itself among them.
 void set_threads(int count);
 int threads();
 

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { rpc, type Bus } from '@minchat/bus';
 import type { ArtifactRef, GenerateRequest } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
@@ -11,7 +12,9 @@ export const liveEnv = {
   INFERENCE_SLOTS: z.coerce.number().int().min(1).max(1024).default(64),
   /** Answers that may wait for a slot; beyond that requests are refused with MC_OVERLOADED. */
   INFERENCE_QUEUE: z.coerce.number().int().min(0).max(100_000).default(256),
-  /** Models kept loaded; the one unused for longest makes room. */
+  /** Compute threads beside each other for small models, whose answers they share; 1 for one that computes with all processors. */
+  INFERENCE_LANES: z.coerce.number().int().min(1).max(64).default(Math.min(availableParallelism(), 4)),
+  /** Models kept loaded by a compute thread; the one unused for longest makes room. */
   INFERENCE_MODELS: z.coerce.number().int().min(1).max(64).default(3),
   /** Memory for keys and values of all models together; slots are fewer when they would not fit. */
   INFERENCE_KV_MB: z.coerce.number().min(1).default(1024),
@@ -30,6 +33,7 @@ export type LiveEnv = z.output<z.ZodObject<typeof liveEnv>>;
 export async function startLive(bus: Bus, env: LiveEnv, log: Logger): Promise<{ engine: Engine; stop(): Promise<void> }> {
   const engine = await Engine.start({
     slots: env.INFERENCE_SLOTS,
+    lanes: env.INFERENCE_LANES,
     queue: env.INFERENCE_QUEUE,
     models: env.INFERENCE_MODELS,
     kvBytes: env.INFERENCE_KV_MB * 2 ** 20,
@@ -37,7 +41,7 @@ export async function startLive(bus: Bus, env: LiveEnv, log: Logger): Promise<{ 
     // Every byte is verified here: when a model is loaded, not with each request.
     fetch: (model) => bus.artifacts.get(model),
   });
-  log.info({ backend: engine.backend, slots: env.INFERENCE_SLOTS }, 'live engine ready');
+  log.info({ backend: engine.backend, slots: env.INFERENCE_SLOTS, lanes: env.INFERENCE_LANES }, 'live engine ready');
 
   const modelOf = ({ model }: { model?: ArtifactRef | undefined }, kind: string): ArtifactRef => {
     if (model?.kind !== kind) throw new MinchatError('MC_USAGE', `expected a ${kind}, found ${model?.kind ?? 'nothing'}`);

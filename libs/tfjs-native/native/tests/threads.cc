@@ -33,6 +33,17 @@ int main() {
     });
     for (const int count : seen) expect(count == 1, "the ranges do not cover all once", job);
   }
-  set_threads(1);
-  parallel(1, [](int64_t) {});  // ends the threads
+
+  // Callers at once: one with one thread, and two that share the pool.
+  std::vector<std::thread> callers;
+  for (int caller = 0; caller < 3; caller++)
+    callers.emplace_back([caller] {
+      set_threads(1 + caller);
+      for (int job = 0; job < 1000; job++) {
+        std::vector<int> runs(static_cast<size_t>(job % 17));
+        parallel(job % 17, [&](int64_t i) { runs[static_cast<size_t>(i)]++; });
+        for (const int count : runs) expect(count == 1, "a part did not run once", job);
+      }
+    });
+  for (std::thread& caller : callers) caller.join();
 }

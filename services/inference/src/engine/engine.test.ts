@@ -6,7 +6,7 @@ import { MinchatError } from '@minchat/errors';
 import { startBackend } from '@minchat/model';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeTinyModels } from '../testing.ts';
-import { Engine } from './engine.ts';
+import { Engine, smallModelBytes } from './engine.ts';
 
 let folder: string;
 const folders = new Map<string, string>();
@@ -35,7 +35,7 @@ beforeAll(async () => {
   reward = known(first.reward, 'reward-model');
   other = known(second.model);
   process.env['MINCHAT_BACKEND'] = 'wasm';
-  engine = await Engine.start({ slots: 4, queue: 8, models: 2, kvBytes: 2 ** 26, streamMs: 0, fetch });
+  engine = await Engine.start({ slots: 4, queue: 8, models: 2, kvBytes: 2 ** 26, streamMs: 0, lanes: 1, fetch });
 });
 afterAll(async () => {
   await engine.close();
@@ -187,7 +187,7 @@ describe('Engine', () => {
 
   it('sends the pieces between the first and the last together, and loads a model once', async () => {
     const before = fetched;
-    const one = await Engine.start({ slots: 4, queue: 8, models: 1, kvBytes: 2 ** 26, streamMs: 60_000, fetch });
+    const one = await Engine.start({ slots: 4, queue: 8, models: 1, kvBytes: 2 ** 26, streamMs: 60_000, lanes: 1, fetch });
     const init = { hasSeed: true, seed: 7, maxTokens: 20, wantLogprobs: true, topLogprobs: 1, logitBias: [{ token: 0, bias: -100 }, { token: 4, bias: -100 }] };
     const [together, apart] = [await collect(model, { ...init, n: 2 }, one), await collect(model, { ...init, n: 2 })];
     expect(together.text).toEqual(apart.text);
@@ -200,9 +200,33 @@ describe('Engine', () => {
   });
 
   it('fails what runs when its thread is gone', async () => {
-    const one = await Engine.start({ slots: 2, queue: 2, models: 1, kvBytes: 2 ** 26, streamMs: 0, fetch });
+    const one = await Engine.start({ slots: 2, queue: 2, models: 1, kvBytes: 2 ** 26, streamMs: 0, lanes: 1, fetch });
     const running = collect(model, { maxTokens: 60, logitBias: [{ token: 100, bias: 100 }] }, one);
     await Promise.all([one.close(), expect(running).rejects.toMatchObject({ code: 'MC_SERVICE_UNAVAILABLE' })]);
     await expect(one.gone).resolves.toBeInstanceOf(Error);
+  });
+
+  it('shares the answers of a small model among its lanes, the same whichever it was, and leaves large ones to one thread', async () => {
+    const before = fetched;
+    const lanes = await Engine.start({ slots: 4, queue: 8, models: 1, kvBytes: 2 ** 26, streamMs: 0, lanes: 2, fetch });
+    const init = { hasSeed: true, seed: 7, maxTokens: 20 };
+    const alone = await collect(model, init);
+    const both = await Promise.all([collect(model, init, lanes), collect(model, init, lanes)]);
+    for (const { text } of both) expect(text).toEqual(alone.text);
+    // Each lane has loaded it.
+    expect(fetched - before).toBe(2);
+    const large = { ...model, size: smallModelBytes + 1 };
+    expect((await collect(large, init, lanes)).text).toEqual(alone.text);
+    expect(fetched - before).toBe(3);
+    expect(lanes.load).toMatchObject({ answers: 0, capacity: 12 });
+    // All threads share the places.
+    const abort = new AbortController();
+    const long = { maxTokens: 50, n: 12, logitBias: [{ token: 100, bias: 100 }] };
+    const running = lanes.generate(large, request(long), abort.signal);
+    await running.next();
+    await expect(collect(model, {}, lanes)).rejects.toMatchObject({ code: 'MC_OVERLOADED' });
+    abort.abort();
+    await running.next();
+    await lanes.close();
   });
 });

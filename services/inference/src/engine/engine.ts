@@ -1,83 +1,83 @@
-import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
-import { errorFromWire, errorToWire, type ArtifactRef, type EmbedInput, type GenerateChunk, type GenerateRequest } from '@minchat/contracts';
+import { availableParallelism } from 'node:os';
+import { errorFromWire, type ArtifactRef, type EmbedInput, type GenerateChunk, type GenerateRequest } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
-import type { ComputeOptions, FromCompute, Outcome, Reading, ScoredConversation, ToCompute } from './protocol.ts';
+import { ComputeThread, type Ask, type FetchModel, type Listener } from './compute-thread.ts';
+import { computesOnProcessors, type ComputeOptions, type Outcome, type Reading, type ScoredConversation } from './protocol.ts';
 
-export interface EngineOptions extends ComputeOptions {
+export interface EngineOptions {
+  /** Answers decoded together, per model. */
+  slots: number;
   /** Answers that may wait for a slot beside those that have one. */
   queue: number;
-  /** The verified local folder of a model; asked for whenever one is to be loaded. */
-  fetch: (source: ArtifactRef) => Promise<string>;
+  /** Models kept loaded by a compute thread. */
+  models: number;
+  /** Bytes of KV cache for all models together. */
+  kvBytes: number;
+  /** The pieces of an answer within so many milliseconds are sent as one. */
+  streamMs: number;
+  /** Compute threads beside each other for small models; 1 for none beside the one that computes with all processors. */
+  lanes: number;
+  fetch: FetchModel;
 }
-
-interface Call {
-  /** Answers it counts for. */
-  weight: number;
-  outcome(outcome: Outcome): void;
-  fail(error: Error): void;
-}
-
-type Request = { type: 'generate'; source: ArtifactRef; request: GenerateRequest } | { type: 'read'; source: ArtifactRef; reading: Reading };
 
 /**
- * The live engine as the main thread sees it: a compute thread behind a bounded queue. All methods
- * return at once; nothing here blocks the event loop.
+ * Models up to so many bytes are small: their weights stay in the cache of each processor, and a processor
+ * that decodes answers of its own is faster than one that waits for others after every kernel.
+ */
+export const smallModelBytes = 2 ** 24;
+
+/**
+ * The live engine as the main thread sees it: compute threads behind a bounded queue. Where there are
+ * lanes, a small model is decoded by whichever lane has the fewest answers, and a large one by one thread with
+ * all processors but one. All methods return at once; nothing here blocks the event loop.
  */
 export class Engine {
   readonly backend: string;
-  /** Resolves when the compute thread is gone, with the reason; a service then ends. */
+  /** Resolves when a compute thread is gone, with the reason; a service then ends. */
   readonly gone: Promise<Error>;
-  readonly #worker: Worker;
   readonly #capacity: number;
-  readonly #calls = new Map<number, Call>();
-  #nextId = 0;
-  #load = 0;
-  #running = 0;
-  #tokens = 0;
+  readonly #lanes: readonly ComputeThread[];
+  readonly #startWhole: (() => Promise<ComputeThread>) | undefined;
+  #whole: Promise<ComputeThread> | undefined;
+  /** All that have started. */
+  readonly #threads: ComputeThread[] = [];
+  readonly #end: (reason: Error) => void;
 
-  private constructor(worker: Worker, backend: string, options: EngineOptions) {
-    this.#worker = worker;
-    this.backend = backend;
-    this.#capacity = options.slots + options.queue;
+  /** `startWhole` is called with the first large model; without it the lanes take those, too. */
+  private constructor(capacity: number, lanes: readonly [ComputeThread, ...ComputeThread[]], startWhole?: () => Promise<ComputeThread>) {
+    this.backend = lanes[0].backend;
+    this.#capacity = capacity;
+    this.#lanes = lanes;
+    this.#startWhole = startWhole;
     const { promise, resolve } = Promise.withResolvers<Error>();
     this.gone = promise;
-    const end = (error: Error): void => {
-      for (const call of this.#calls.values()) call.fail(error);
-      resolve(error);
-    };
-    worker.on('message', (message: FromCompute) => {
-      if (message.type === 'failed') end(errorFromWire(message.error));
-      if (message.type === 'fetch') {
-        const { digest } = message.source;
-        options.fetch(message.source).then(
-          (folder) => this.#post({ type: 'fetched', digest, folder }),
-          (error: unknown) => this.#post({ type: 'unfetched', digest, error: errorToWire(error) }),
-        );
-      }
-      if (message.type !== 'outcomes') return;
-      this.#running = message.running;
-      this.#tokens += message.tokens;
-      for (const outcome of message.outcomes) this.#calls.get(outcome.id)?.outcome(outcome);
-    });
-    worker.on('error', (cause) => end(new MinchatError('MC_INTERNAL', 'the compute thread failed', { cause })));
-    worker.on('exit', () => end(new MinchatError('MC_SERVICE_UNAVAILABLE', 'the compute thread has ended')));
+    this.#end = resolve;
+    for (const lane of lanes) this.#add(lane);
   }
 
   /** Throws MC_BACKEND_UNAVAILABLE when the compute backend does not start. */
-  static async start(options: EngineOptions): Promise<Engine> {
-    const { slots, kvBytes, models, streamMs } = options;
-    const workerData: ComputeOptions = { slots, kvBytes, models, streamMs };
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData });
-    const [message] = await once(worker, 'message') as [FromCompute];
-    if (message.type === 'ready') return new Engine(worker, message.backend, options);
-    await worker.terminate();
-    throw message.type === 'failed' ? errorFromWire(message.error) : new MinchatError('MC_INTERNAL', 'the compute thread did not start');
+  static async start({ slots, queue, models, kvBytes, streamMs, lanes, fetch }: EngineOptions): Promise<Engine> {
+    // One processor is left to those who carry the tokens away: kernels whose threads wait for each
+    // other are slower where another process takes one of them.
+    const threads = Number(process.env['MINCHAT_THREADS'] ?? Math.max(1, availableParallelism() - 1));
+    const start = (options: Pick<ComputeOptions, 'kvBytes' | 'lanes' | 'threads'>) => ComputeThread.start({ slots, models, streamMs, ...options }, fetch);
+    if (lanes === 1) return new Engine(slots + queue, [await start({ kvBytes, lanes, threads })]);
+    const lane = () => start({ kvBytes, lanes, threads: 1 });
+    const first = await lane();
+    if (!computesOnProcessors(first.backend)) return new Engine(slots + queue, [first]);
+    const others = await Promise.all(Array.from({ length: lanes - 1 }, lane));
+    return new Engine(slots + queue, [first, ...others], () => start({ kvBytes: kvBytes / 2, lanes: 1, threads }));
   }
 
   /** Answers asked for and not yet over; answers that have a slot; tokens made so far. */
   get load(): { answers: number; running: number; tokens: number; capacity: number } {
-    return { answers: this.#load, running: this.#running, tokens: this.#tokens, capacity: this.#capacity };
+    const sum = { answers: 0, running: 0, tokens: 0, capacity: this.#capacity };
+    for (const { load } of this.#threads) {
+      sum.answers += load.answers;
+      sum.running += load.running;
+      sum.tokens += load.tokens;
+    }
+    return sum;
   }
 
   /**
@@ -89,7 +89,7 @@ export class Engine {
     let failure: Error | undefined;
     let over = false;
     let wake = (): void => undefined;
-    const call = this.#open(request.n, { type: 'generate', source, request }, {
+    const call = await this.#open(request.n, { type: 'generate', source, request }, {
       outcome: (outcome) => {
         if (outcome.type === 'chunk') pieces.push(outcome.chunk);
         else if (outcome.type === 'error') failure = errorFromWire(outcome.error);
@@ -132,7 +132,7 @@ export class Engine {
 
   async #read(source: ArtifactRef, reading: Reading): Promise<Outcome> {
     const { promise, resolve, reject } = Promise.withResolvers<Outcome>();
-    const call = this.#open(1, { type: 'read', source, reading }, {
+    const call = await this.#open(1, { type: 'read', source, reading }, {
       outcome: (outcome) => {
         if (outcome.type === 'error') reject(errorFromWire(outcome.error));
         else resolve(outcome);
@@ -147,29 +147,35 @@ export class Engine {
   }
 
   async close(): Promise<void> {
-    await this.#worker.terminate();
+    await this.#whole?.catch(() => undefined);
+    await Promise.all(this.#threads.map((thread) => thread.terminate()));
   }
 
-  #post(message: ToCompute): void {
-    this.#worker.postMessage(message);
+  #add(thread: ComputeThread): ComputeThread {
+    this.#threads.push(thread);
+    void thread.gone.then(this.#end);
+    return thread;
   }
 
-  #open(weight: number, request: Request, handlers: Omit<Call, 'weight'>): { close(isOver: boolean): void } {
+  async #open(weight: number, ask: Ask, listener: Listener): Promise<{ close(isOver: boolean): void }> {
     if (weight > this.#capacity) throw new MinchatError('MC_USAGE', `expected at most ${this.#capacity} answers in one request, found ${weight}`);
-    if (this.#load + weight > this.#capacity) {
-      throw new MinchatError('MC_OVERLOADED', `expected room for ${weight} more answers, found ${this.#load} of ${this.#capacity} places taken`);
+    const whole = this.#startWhole === undefined || ask.source.size <= smallModelBytes ? undefined : await this.#wholeThread(this.#startWhole);
+    const { answers } = this.load;
+    if (answers + weight > this.#capacity) {
+      throw new MinchatError('MC_OVERLOADED', `expected room for ${weight} more answers, found ${answers} of ${this.#capacity} places taken`);
     }
-    const id = this.#nextId;
-    this.#nextId += 1;
-    this.#load += weight;
-    this.#calls.set(id, { weight, ...handlers });
-    this.#post({ ...request, id });
-    return {
-      close: (isOver) => {
-        if (!this.#calls.delete(id)) return;
-        this.#load -= weight;
-        if (!isOver) this.#post({ type: 'cancel', id });
-      },
-    };
+    const thread = whole ?? this.#lanes.reduce((least, lane) => (lane.load.answers < least.load.answers ? lane : least));
+    return thread.open(weight, ask, listener);
+  }
+
+  async #wholeThread(start: () => Promise<ComputeThread>): Promise<ComputeThread> {
+    this.#whole ??= start().then((thread) => this.#add(thread));
+    try {
+      return await this.#whole;
+    } catch (error) {
+      // A failure is not kept.
+      this.#whole = undefined;
+      throw error;
+    }
   }
 }

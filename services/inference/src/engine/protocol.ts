@@ -36,11 +36,20 @@ export type FromCompute =
   /** All that came of one round of tokens, in one message. */
   | { type: 'outcomes'; outcomes: Outcome[]; running: number; tokens: number };
 
+/** Whether a backend computes on the processors; of other devices there is one, however many threads use it. */
+export function computesOnProcessors(backend: string): boolean {
+  return ['native', 'wasm', 'cpu'].includes(backend);
+}
+
 export interface ComputeOptions {
-  /** Answers decoded together, per model. */
+  /** Answers decoded together, per model, by all lanes. */
   slots: number;
-  /** Bytes of KV cache for all models together; slots are fewer when they would not fit. */
+  /** Bytes of KV cache for all models and lanes together; slots are fewer when they would not fit. */
   kvBytes: number;
+  /** Threads beside each other, of which this is one. More than one leave half of `kvBytes` to the thread for large models. */
+  lanes: number;
+  /** Threads that kernels run on. */
+  threads: number;
   /** Models kept loaded. */
   models: number;
   /** The pieces of an answer within so many milliseconds are sent as one. */

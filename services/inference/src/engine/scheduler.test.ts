@@ -20,7 +20,7 @@ afterAll(() => rm(folder, { recursive: true }));
 
 it('keeps no tensors of requests that are over, however they ended', async () => {
   const waiting = new Map<number, () => void>();
-  const scheduler = new Scheduler({ slots: 4, kvBytes: 2 ** 24, models: 2, streamMs: 0 }, (message: FromCompute) => {
+  const scheduler = new Scheduler({ slots: 4, kvBytes: 2 ** 24, models: 2, streamMs: 0, lanes: 1, threads: 1 }, (message: FromCompute) => {
     if (message.type === 'fetch') scheduler.take({ type: 'fetched', digest: message.source.digest, folder: message.source.digest });
     if (message.type !== 'outcomes') return;
     for (const outcome of message.outcomes) if (outcome.type !== 'chunk') waiting.get(outcome.id)?.();

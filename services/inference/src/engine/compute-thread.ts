@@ -1,0 +1,95 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { errorFromWire, errorToWire, type ArtifactRef, type GenerateRequest } from '@minchat/contracts';
+import { MinchatError } from '@minchat/errors';
+import type { ComputeOptions, FromCompute, Outcome, Reading, ToCompute } from './protocol.ts';
+
+/** What a thread is asked for. */
+export type Ask = { type: 'generate'; source: ArtifactRef; request: GenerateRequest } | { type: 'read'; source: ArtifactRef; reading: Reading };
+
+/** What becomes of it: outcomes, or one failure when the thread is gone. */
+export interface Listener {
+  outcome(outcome: Outcome): void;
+  fail(error: Error): void;
+}
+
+/** The verified local folder of a model; asked for whenever one is to be loaded. */
+export type FetchModel = (source: ArtifactRef) => Promise<string>;
+
+/** A compute thread as the main thread sees it: what it was asked for and has not ended. */
+export class ComputeThread {
+  readonly backend: string;
+  /** Resolves when the thread is gone, with the reason. */
+  readonly gone: Promise<Error>;
+  readonly #worker: Worker;
+  readonly #calls = new Map<number, { weight: number; listener: Listener }>();
+  #nextId = 0;
+  #load = 0;
+  #running = 0;
+  #tokens = 0;
+
+  private constructor(worker: Worker, backend: string, fetch: FetchModel) {
+    this.#worker = worker;
+    this.backend = backend;
+    const { promise, resolve } = Promise.withResolvers<Error>();
+    this.gone = promise;
+    const end = (error: Error): void => {
+      for (const { listener } of this.#calls.values()) listener.fail(error);
+      resolve(error);
+    };
+    worker.on('message', (message: FromCompute) => {
+      if (message.type === 'failed') end(errorFromWire(message.error));
+      if (message.type === 'fetch') {
+        const { digest } = message.source;
+        fetch(message.source).then(
+          (folder) => this.#post({ type: 'fetched', digest, folder }),
+          (error: unknown) => this.#post({ type: 'unfetched', digest, error: errorToWire(error) }),
+        );
+      }
+      if (message.type !== 'outcomes') return;
+      this.#running = message.running;
+      this.#tokens += message.tokens;
+      for (const outcome of message.outcomes) this.#calls.get(outcome.id)?.listener.outcome(outcome);
+    });
+    worker.on('error', (cause) => end(new MinchatError('MC_INTERNAL', 'the compute thread failed', { cause })));
+    worker.on('exit', () => end(new MinchatError('MC_SERVICE_UNAVAILABLE', 'the compute thread has ended')));
+  }
+
+  /** Throws MC_BACKEND_UNAVAILABLE when the compute backend does not start. */
+  static async start(options: ComputeOptions, fetch: FetchModel): Promise<ComputeThread> {
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: options });
+    const [message] = await once(worker, 'message') as [FromCompute];
+    if (message.type === 'ready') return new ComputeThread(worker, message.backend, fetch);
+    await worker.terminate();
+    throw message.type === 'failed' ? errorFromWire(message.error) : new MinchatError('MC_INTERNAL', 'the compute thread did not start');
+  }
+
+  /** Answers asked for and not yet over; answers that have a slot; tokens made so far. */
+  get load(): { answers: number; running: number; tokens: number } {
+    return { answers: this.#load, running: this.#running, tokens: this.#tokens };
+  }
+
+  /** Asks for so many answers. `close` is called when nothing more is wanted: it frees their slots if they are not over. */
+  open(weight: number, ask: Ask, listener: Listener): { close(isOver: boolean): void } {
+    const id = this.#nextId;
+    this.#nextId += 1;
+    this.#load += weight;
+    this.#calls.set(id, { weight, listener });
+    this.#post({ ...ask, id });
+    return {
+      close: (isOver) => {
+        if (!this.#calls.delete(id)) return;
+        this.#load -= weight;
+        if (!isOver) this.#post({ type: 'cancel', id });
+      },
+    };
+  }
+
+  async terminate(): Promise<void> {
+    await this.#worker.terminate();
+  }
+
+  #post(message: ToCompute): void {
+    this.#worker.postMessage(message);
+  }
+}
