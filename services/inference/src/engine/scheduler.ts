@@ -11,7 +11,7 @@ import { answerSeed, logprobsOf, samplingOf, textDecoder } from './sampling.ts';
 import { scoreTexts } from './score.ts';
 
 /** On average between two pieces, whosever they are: who carries many answers away must not hold up their tokens. */
-const pieceMs = 1;
+const pieceMs = 1.5;
 
 /** For each running answer, between two messages to the main thread: every one wakes four processes, which share the processors with the next tokens. */
 const messageMs = 1 / 8;
