@@ -43,7 +43,7 @@ export async function startApi(engine: Partial<LiveEnv> = {}): Promise<Api> {
   await putTinyRun(gatewayBus, models, join(folder, 'report'));
   const coordinator = new Coordinator({ bus: coordinatorBus, log });
   await coordinator.start();
-  const liveEnv = { INFERENCE_SLOTS: 8, INFERENCE_QUEUE: 32, INFERENCE_MODELS: 2, INFERENCE_KV_MB: 64, INFERENCE_STREAM_MS: 0, INFERENCE_DRAIN_SECONDS: 5, ...engine };
+  const liveEnv = { INFERENCE_SLOTS: 8, INFERENCE_LANES: 1, INFERENCE_QUEUE: 32, INFERENCE_MODELS: 2, INFERENCE_KV_MB: 64, INFERENCE_STREAM_MS: 0, INFERENCE_DRAIN_SECONDS: 5, ...engine };
   const live = await startLive(inferenceBus, liveEnv, log);
   const workers = [live];
 

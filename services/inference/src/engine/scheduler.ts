@@ -10,7 +10,7 @@ import { chunkOf, type Answer, type Started, type Waiting } from './requests.ts'
 import { answerSeed, logprobsOf, samplingOf, textDecoder } from './sampling.ts';
 import { scoreTexts } from './score.ts';
 
-/** On average between two pieces, whosever they are: who carries many answers away must not hold up their tokens. */
+/** On average between two pieces, whosever they are and whichever lane's: who carries many answers away must not hold up their tokens. */
 const pieceMs = 1.5;
 
 /** For each running answer, between two messages to the main thread: every one wakes four processes, which share the processors with the next tokens. */
@@ -26,6 +26,7 @@ export class Scheduler {
   readonly #store: ModelStore;
   readonly #post: (message: FromCompute) => void;
   readonly #streamMs: number;
+  readonly #lanes: number;
   readonly #fetching = new Map<string, PromiseWithResolvers<string>>();
   readonly #inbox: ToCompute[] = [];
   readonly #waiting: Waiting[] = [];
@@ -44,6 +45,7 @@ export class Scheduler {
     this.#store = new ModelStore(options, (source) => this.#fetch(source), () => this.#poke());
     this.#post = post;
     this.#streamMs = options.streamMs;
+    this.#lanes = options.lanes;
   }
 
   /** Takes a message of the main thread. It has its effect between two tokens, never during one. */
@@ -70,10 +72,12 @@ export class Scheduler {
       const joined = await this.#admit();
       let stepped = false;
       const now = performance.now();
-      const due = now - this.#sentAt >= Math.max(this.#streamMs, this.#running() * pieceMs);
+      // Other lanes have as many.
+      const running = this.#running() * this.#lanes;
+      const due = now - this.#sentAt >= Math.max(this.#streamMs, running * pieceMs);
       if (due) this.#sentAt = now;
       for (const loaded of this.#store.ready()) stepped = (await this.#step(loaded, due)) || stepped;
-      if (!stepped || now - this.#postedAt >= this.#running() * messageMs) this.#flush(now);
+      if (!stepped || now - this.#postedAt >= running * messageMs) this.#flush(now);
       // Lets messages in: requests join and leave here.
       if (joined || stepped) await setImmediate();
       else if (!this.#news) await new Promise<void>((resolve) => { this.#wake = resolve; });

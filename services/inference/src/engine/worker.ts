@@ -27,6 +27,6 @@ try {
 /** What is this thread's of what all lanes have together. */
 function shareOf(all: ComputeOptions, backend: string): ComputeOptions {
   const { lanes, slots, kvBytes } = all;
-  if (lanes === 1 || !computesOnProcessors(backend)) return all;
+  if (lanes === 1 || !computesOnProcessors(backend)) return { ...all, lanes: 1 };
   return { ...all, slots: Math.ceil(slots / lanes), kvBytes: kvBytes / 2 / lanes };
 }
