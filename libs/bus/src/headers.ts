@@ -5,13 +5,16 @@ import { headers, type MsgHdrs } from 'nats';
 export const headerNames = {
   /** Set when the body of a reply is an Error. */
   error: 'Mc-Error',
-  /** What a frame of a stream is: data, end, error or ping. */
+  /** What a frame of a stream is: data, end, error or ping; or the answer to a ping that the stream is gone. */
   frame: 'Mc-Frame',
   /** The number of a data frame, from 0. */
   sequence: 'Mc-Seq',
-  /** The subject on which the client of a stream says that it wants no more. */
-  control: 'Mc-Control',
 } as const;
+
+/** Where the client of a stream says that it wants no more, by the subject that its frames go to. All instances hear it. */
+export function cancelSubject(subject: string): string {
+  return `${subject}.cancel`;
+}
 
 /** Headers of a request or an event: they carry the open trace on, with further ones. */
 export function outgoing(more: Readonly<Record<string, string>> = {}): MsgHdrs {

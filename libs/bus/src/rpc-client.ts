@@ -1,10 +1,11 @@
 import { WireError, decode, encode, errorFromWire, type Init } from '@minchat/contracts';
 import { MinchatError, toMinchatError } from '@minchat/errors';
 import { withSpan } from '@minchat/telemetry';
-import { createInbox, type Msg, type NatsConnection, type NatsError } from 'nats';
-import { headerNames, outgoing } from './headers.ts';
+import type { Msg, NatsConnection, NatsError } from 'nats';
+import { cancelSubject, headerNames, outgoing } from './headers.ts';
 import { fromNats } from './nats-errors.ts';
 import type { StreamDef, UnaryDef } from './rpc-table.ts';
+import { StreamInbox } from './stream-inbox.ts';
 import type { CallOptions } from './types.ts';
 
 /** Replies may be as large as a message of the server. */
@@ -60,8 +61,6 @@ export async function* stream<Request, Reply>(
 ): AsyncGenerator<Reply, void> {
   const bytes = encode(def.request, init);
   if (signal?.aborted) throw cancelled(signal);
-  const inbox = createInbox();
-  const control = createInbox();
   const frames: Msg[] = [];
   let stopped: MinchatError | undefined;
   let wake: () => void = () => undefined;
@@ -70,22 +69,19 @@ export async function* stream<Request, Reply>(
     wake();
   };
   const silence = setTimeout(() => stop(new MinchatError('MC_TIMEOUT', `${def.subject}: expected a sign of life within ${timeoutMs} ms, found none`)), timeoutMs);
-  const subscription = nats.subscribe(inbox, {
-    callback: (failure, message) => {
-      silence.refresh();
-      if (failure) return stop(failure.code === '503' ? unavailable(def.subject) : fromNats(failure, def.subject));
-      // Answered here, not where the frames are read: a slow reader is still a reader.
-      if (message.headers?.get(headerNames.frame) === 'ping') return void message.respond();
-      frames.push(message);
-      wake();
-    },
+  const inbox = StreamInbox.of(nats).open((failure, message) => {
+    silence.refresh();
+    if (failure) return stop(fromNats(failure, def.subject));
+    if (message.headers?.get(headerNames.frame) === 'ping') return;
+    frames.push(message);
+    wake();
   });
   const onAbort = (): void => stop(cancelled(signal as AbortSignal));
   signal?.addEventListener('abort', onAbort, { once: true });
   let ended = false;
   try {
     await withSpan(def.subject, { kind: 'client' }, async () => {
-      nats.publish(def.subject, bytes, { reply: inbox, headers: outgoing({ [headerNames.control]: control }) });
+      nats.publish(def.subject, bytes, { reply: inbox.subject, headers: outgoing() });
     });
     for (let expected = 0; ; ) {
       if (stopped && (frames.length === 0 || signal?.aborted)) throw stopped;
@@ -115,7 +111,7 @@ export async function* stream<Request, Reply>(
   } finally {
     clearTimeout(silence);
     signal?.removeEventListener('abort', onAbort);
-    subscription.unsubscribe();
-    if (!ended && !nats.isClosed()) nats.publish(control);
+    inbox.close();
+    if (!ended && !nats.isClosed()) nats.publish(cancelSubject(def.subject), inbox.subject);
   }
 }

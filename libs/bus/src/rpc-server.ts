@@ -3,7 +3,7 @@ import { WireError, decode, encode, errorToWire, type Init } from '@minchat/cont
 import { MinchatError, toMinchatError } from '@minchat/errors';
 import { withSpan, type Logger, type ServiceMetrics } from '@minchat/telemetry';
 import type { Msg, NatsConnection, NatsError } from 'nats';
-import { headerNames, headersOf, traceOf } from './headers.ts';
+import { cancelSubject, headerNames, headersOf, traceOf } from './headers.ts';
 import type { StreamDef, UnaryDef } from './rpc-table.ts';
 import type { HandlerContext, Serving } from './types.ts';
 
@@ -93,12 +93,20 @@ export function serveStream<Request, Reply>(
   def: StreamDef<Request, Reply>,
   handler: (request: Request, context: HandlerContext) => AsyncIterable<Init<Reply>>,
 ): Serving {
-  return listen(deps, def.subject, async (message, closing) => {
+  const clients = new Map<string, AbortController>();
+  const cancels = deps.nats.subscribe(cancelSubject(def.subject), {
+    callback: (failure, message) => {
+      if (!failure) clients.get(message.string())?.abort(new MinchatError('MC_CANCELLED', 'the client cancelled'));
+    },
+  });
+  const serving = listen(deps, def.subject, async (message, closing) => {
     const request = decode(def.request, message.data);
     const client = watchClient(deps.nats, message, closing);
+    const inbox = message.reply ?? '';
+    clients.set(inbox, client.gone);
     try {
       let sequence = 0;
-      for await (const reply of untilAborted(handler(request, { signal: client.signal }), client.signal)) {
+      for await (const reply of untilAborted(handler(request, { signal: client.gone.signal }), client.gone.signal)) {
         const body = encode(def.reply, reply);
         message.respond(body, { headers: headersOf({ [headerNames.frame]: 'data', [headerNames.sequence]: String(sequence) }) });
         sequence += 1;
@@ -107,22 +115,29 @@ export function serveStream<Request, Reply>(
       message.respond(undefined, { headers: headersOf({ [headerNames.frame]: 'end', [headerNames.sequence]: String(sequence) }) });
     } catch (error) {
       // A handler that throws because its client is gone has nobody to tell.
-      if (!client.signal.aborted || closing.aborted) throw error;
+      if (!client.gone.signal.aborted || closing.aborted) throw error;
     } finally {
+      clients.delete(inbox);
       client.stop();
     }
   });
+  return {
+    ...serving,
+    async stop(graceMs) {
+      await serving.stop(graceMs);
+      cancels.unsubscribe();
+    },
+  };
 }
 
-/** Aborts when the client says it wants no more, or does not answer a ping. */
-function watchClient(nats: NatsConnection, message: Msg, closing: AbortSignal): { signal: AbortSignal; stop(): void } {
+/** Aborts `gone` when the client does not answer a ping, or says that it reads no more. */
+function watchClient(nats: NatsConnection, message: Msg, closing: AbortSignal): { gone: AbortController; stop(): void } {
   const gone = new AbortController();
-  const control = message.headers?.get(headerNames.control);
-  const subscription = control ? nats.subscribe(control, { max: 1, callback: () => gone.abort(new MinchatError('MC_CANCELLED', 'the client cancelled')) }) : undefined;
   const inbox = message.reply ?? '';
   const ping = async (): Promise<void> => {
     try {
-      await nats.request(inbox, undefined, { timeout: 3 * pingMs, headers: headersOf({ [headerNames.frame]: 'ping' }) });
+      const answer = await nats.request(inbox, undefined, { timeout: 3 * pingMs, headers: headersOf({ [headerNames.frame]: 'ping' }) });
+      if (answer.headers?.get(headerNames.frame) === 'gone') gone.abort(new MinchatError('MC_CANCELLED', 'the client went away'));
     } catch (error) {
       // 503: nobody listens there any more. A timeout may be our own broken connection: ask again.
       if ((error as NatsError).code === '503') gone.abort(new MinchatError('MC_CANCELLED', 'the client went away'));
@@ -134,10 +149,9 @@ function watchClient(nats: NatsConnection, message: Msg, closing: AbortSignal): 
   if (closing.aborted) onClosing();
   closing.addEventListener('abort', onClosing, { once: true });
   return {
-    signal: gone.signal,
+    gone,
     stop() {
       clearInterval(beat);
-      subscription?.unsubscribe();
       closing.removeEventListener('abort', onClosing);
     },
   };

@@ -2,8 +2,11 @@ import { once } from 'node:events';
 import { fork } from 'node:child_process';
 import { MinchatError } from '@minchat/errors';
 import { createMetrics, startTracing, traceId, withSpan } from '@minchat/telemetry';
+import { encode } from '@minchat/contracts';
+import { connect } from 'nats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rpc } from './rpc-table.ts';
+import { StreamInbox } from './stream-inbox.ts';
 import { testBus } from './test-bus.ts';
 import { startNatsServer, type TestNats } from './testing.ts';
 import type { Bus, HandlerContext } from './types.ts';
@@ -170,6 +173,19 @@ describe('streams', () => {
     await once(child, 'message');
     child.kill('SIGKILL');
     expect(await aborted).toBe('the client went away');
+    await serving.stop();
+  });
+
+  it('are cancelled when nobody reads them any more, although the client is there and its word was lost', async () => {
+    const { handler, aborted } = endless();
+    const serving = server.serve(rpc.generate, handler);
+    await serving.ready;
+    const connection = await connect({ servers: nats.url });
+    const left = StreamInbox.of(connection).open(() => undefined);
+    left.close();
+    connection.publish(rpc.generate.subject, encode(rpc.generate.request, generate), { reply: left.subject });
+    expect(await aborted).toBe('the client went away');
+    await connection.close();
     await serving.stop();
   });
 
