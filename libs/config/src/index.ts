@@ -22,3 +22,4 @@ export {
   type StageSpec,
 } from './spec.ts';
 export { commonEnv, readEnv, stageEnv } from './env.ts';
+export { nodeFlags } from './node-flags.ts';

@@ -4,6 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { nodeFlags } from '@minchat/config';
 import { errorCodes, MinchatError, type ErrorCode } from '@minchat/errors';
 import { z } from 'zod';
 import { root } from '../paths.ts';
@@ -153,7 +154,7 @@ export class Supervisor {
       HEALTH_PORT: String(child.healthPort),
       ...(child.name === 'gateway' ? { GATEWAY_PORT: String(this.#gatewayPort) } : {}),
     };
-    return spawnLogged(process.execPath, [join('services', child.name, 'src', 'main.ts')], { log: this.#logFile(child.name), env, cwd: root });
+    return spawnLogged(process.execPath, [...nodeFlags, join('services', child.name, 'src', 'main.ts')], { log: this.#logFile(child.name), env, cwd: root });
   }
 
   #logFile(name: string): string {
