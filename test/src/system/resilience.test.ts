@@ -18,7 +18,7 @@ describe('kill -9', () => {
 
   it('of each trainer in mid-job, of the coordinator and of nats-server: the run ends by itself with the same weights', async () => {
     // Stages with steps enough after their first checkpoint that the kill meets them in the middle.
-    const spec = await tinySpec(['steps: 40', 'steps: 100'], ['epochs: 1', 'epochs: 10'], ['batchSize: 8, learningRate: 2e-3', 'epochs: 10, batchSize: 8, learningRate: 2e-3'], ['episodes: 48', 'episodes: 384']);
+    const spec = await tinySpec(['steps: 40', 'steps: 100'], ['epochs: 1', 'epochs: 10'], ['batchSize: 8, learningRate: 2e-3', 'epochs: 40, batchSize: 8, learningRate: 2e-3'], ['episodes: 48', 'episodes: 960']);
     const undisturbed = await system.submit(spec);
     const quiet = await system.ended(undisturbed.runId);
     expect(quiet.error).toBeUndefined();
