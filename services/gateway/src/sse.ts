@@ -74,8 +74,9 @@ class EventBody extends Readable {
         wanted = this.push(formatEvent(value));
       }
     } catch (error) {
-      this.#onError(error);
+      // The client is gone, and nobody else is told that its answer was cancelled.
       if (this.destroyed) return;
+      this.#onError(error);
       this.push(formatEvent({ data: JSON.stringify({ error: toApiError(error).error }) }));
       this.#end();
     } finally {
