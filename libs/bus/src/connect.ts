@@ -10,6 +10,7 @@ import { openConnection, type Connection } from './connection.ts';
 import { openJobQueue } from './job-queue.ts';
 import { createJobRecords } from './job-records.ts';
 import { retrying } from './nats-errors.ts';
+import { Outbox } from './outbox.ts';
 import { createPluginRecords } from './plugin-records.ts';
 import { createPublisher } from './publish.ts';
 import { call, stream } from './rpc-client.ts';
@@ -79,6 +80,7 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
       await Promise.all([...subscriptions].map((subscription) => subscription.stop()));
       closing.abort();
       if (nats.isClosed()) return;
+      Outbox.of(nats).flush();
       // A drain waits for the server, which may be away.
       await Promise.race([nats.drain().catch(() => undefined), sleep(2000, undefined, { ref: false })]);
       await nats.close();

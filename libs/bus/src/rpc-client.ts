@@ -4,12 +4,15 @@ import { withSpan } from '@minchat/telemetry';
 import type { Msg, NatsConnection, NatsError } from 'nats';
 import { cancelSubject, headerNames, outgoing } from './headers.ts';
 import { fromNats } from './nats-errors.ts';
+import { Outbox } from './outbox.ts';
 import type { StreamDef, UnaryDef } from './rpc-table.ts';
 import { StreamInbox } from './stream-inbox.ts';
 import type { CallOptions } from './types.ts';
 
 /** Replies may be as large as a message of the server. */
 const limit = { maxBytes: 1_048_576 };
+
+const encoder = new TextEncoder();
 
 function cancelled(signal: AbortSignal): MinchatError {
   const reason: unknown = signal.reason;
@@ -61,6 +64,7 @@ export async function* stream<Request, Reply>(
 ): AsyncGenerator<Reply, void> {
   const bytes = encode(def.request, init);
   if (signal?.aborted) throw cancelled(signal);
+  const outbox = Outbox.of(nats);
   const frames: Msg[] = [];
   let stopped: MinchatError | undefined;
   let wake: () => void = () => undefined;
@@ -81,7 +85,7 @@ export async function* stream<Request, Reply>(
   let ended = false;
   try {
     await withSpan(def.subject, { kind: 'client' }, async () => {
-      nats.publish(def.subject, bytes, { reply: inbox.subject, headers: outgoing() });
+      outbox.publish(def.subject, bytes, { reply: inbox.subject, headers: outgoing() });
     });
     for (let expected = 0; ; ) {
       if (stopped && (frames.length === 0 || signal?.aborted)) throw stopped;
@@ -112,6 +116,6 @@ export async function* stream<Request, Reply>(
     clearTimeout(silence);
     signal?.removeEventListener('abort', onAbort);
     inbox.close();
-    if (!ended && !nats.isClosed()) nats.publish(cancelSubject(def.subject), inbox.subject);
+    if (!ended && !nats.isClosed()) outbox.publish(cancelSubject(def.subject), encoder.encode(inbox.subject));
   }
 }

@@ -4,6 +4,7 @@ import { MinchatError, toMinchatError } from '@minchat/errors';
 import { withSpan, type Logger, type ServiceMetrics } from '@minchat/telemetry';
 import type { Msg, NatsConnection, NatsError } from 'nats';
 import { cancelSubject, headerNames, headersOf, traceOf } from './headers.ts';
+import { Outbox } from './outbox.ts';
 import type { StreamDef, UnaryDef } from './rpc-table.ts';
 import type { HandlerContext, Serving } from './types.ts';
 
@@ -39,7 +40,7 @@ function listen({ nats, log, metrics, closing }: ServerDeps, subject: string, an
           (error: unknown) => {
             const known = toMinchatError(error);
             log[known.code === 'MC_INTERNAL' ? 'error' : 'info']({ err: error, subject }, 'a request failed');
-            respondError(message, known);
+            respondError(nats, message, known);
             return known.code;
           },
         )
@@ -70,10 +71,15 @@ function listen({ nats, log, metrics, closing }: ServerDeps, subject: string, an
   };
 }
 
-function respondError(message: Msg, error: MinchatError): void {
+/** Nobody waits for an answer to a message without an inbox. */
+function respond(nats: NatsConnection, message: Msg, body?: Uint8Array, headers?: Readonly<Record<string, string>>): void {
+  if (message.reply) Outbox.of(nats).publish(message.reply, body, headers && { headers: headersOf(headers) });
+}
+
+function respondError(nats: NatsConnection, message: Msg, error: MinchatError): void {
   const wire = errorToWire(error);
   const body = encode(WireError, { ...wire, message: wire.message.slice(0, 4000) });
-  message.respond(body, { headers: headersOf({ [headerNames.error]: error.code, [headerNames.frame]: 'error' }) });
+  respond(nats, message, body, { [headerNames.error]: error.code, [headerNames.frame]: 'error' });
 }
 
 export function serveUnary<Request, Reply>(
@@ -84,7 +90,7 @@ export function serveUnary<Request, Reply>(
   return listen(deps, def.subject, async (message, signal) => {
     const request = decode(def.request, message.data);
     const reply = encode(def.reply, await handler(request, { signal }));
-    message.respond(reply);
+    respond(deps.nats, message, reply);
   });
 }
 
@@ -108,11 +114,11 @@ export function serveStream<Request, Reply>(
       let sequence = 0;
       for await (const reply of untilAborted(handler(request, { signal: client.gone.signal }), client.gone.signal)) {
         const body = encode(def.reply, reply);
-        message.respond(body, { headers: headersOf({ [headerNames.frame]: 'data', [headerNames.sequence]: String(sequence) }) });
+        respond(deps.nats, message, body, { [headerNames.frame]: 'data', [headerNames.sequence]: String(sequence) });
         sequence += 1;
       }
       if (closing.aborted) throw new MinchatError('MC_SERVICE_UNAVAILABLE', 'the service is shutting down');
-      message.respond(undefined, { headers: headersOf({ [headerNames.frame]: 'end', [headerNames.sequence]: String(sequence) }) });
+      respond(deps.nats, message, undefined, { [headerNames.frame]: 'end', [headerNames.sequence]: String(sequence) });
     } catch (error) {
       // A handler that throws because its client is gone has nobody to tell.
       if (!client.gone.signal.aborted || closing.aborted) throw error;

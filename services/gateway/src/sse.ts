@@ -38,26 +38,31 @@ export async function sendEvents(reply: FastifyReply, events: AsyncIterator<Serv
     .header('content-type', 'text/event-stream; charset=utf-8')
     .header('cache-control', 'no-cache, no-transform')
     .header('x-accel-buffering', 'no')
-    .send(new EventBody(first, events, (error) => reply.log.warn({ err: error }, 'stream broken off')));
+    .send(new EventBody(first, events, reply));
 }
 
 /** The events as they come, for as long as somebody reads them. */
 class EventBody extends Readable {
   readonly #events: AsyncIterator<ServerSentEvent>;
-  readonly #onError: (error: unknown) => void;
+  readonly #reply: FastifyReply;
   readonly #beat: NodeJS.Timeout;
   #next: IteratorResult<ServerSentEvent> | undefined;
   #pumping = false;
+  /** Whether more is asked for than was pushed. */
+  #wanted = true;
+  /** Said in this turn of the event loop. */
+  #text = '';
 
-  constructor(first: IteratorResult<ServerSentEvent>, events: AsyncIterator<ServerSentEvent>, onError: (error: unknown) => void) {
+  constructor(first: IteratorResult<ServerSentEvent>, events: AsyncIterator<ServerSentEvent>, reply: FastifyReply) {
     super({ highWaterMark: 16_384 });
     this.#next = first;
     this.#events = events;
-    this.#onError = onError;
-    this.#beat = setInterval(() => this.push(': beat\n\n'), beatMs);
+    this.#reply = reply;
+    this.#beat = setInterval(() => this.#say(': beat\n\n'), beatMs);
   }
 
   override _read(): void {
+    this.#wanted = true;
     if (!this.#pumping) void this.#pump();
   }
 
@@ -65,33 +70,48 @@ class EventBody extends Readable {
   async #pump(): Promise<void> {
     this.#pumping = true;
     try {
-      for (let wanted = true; wanted && !this.destroyed;) {
+      while (!this.destroyed && this.#wanted && this.#text.length < this.readableHighWaterMark) {
         const { done, value } = this.#next ?? await this.#events.next();
         this.#next = undefined;
         if (this.destroyed) return;
         if (done === true) return this.#end();
         this.#beat.refresh();
-        wanted = this.push(formatEvent(value));
+        this.#say(formatEvent(value));
       }
     } catch (error) {
       // The client is gone, and nobody else is told that its answer was cancelled.
       if (this.destroyed) return;
-      this.#onError(error);
-      this.push(formatEvent({ data: JSON.stringify({ error: toApiError(error).error }) }));
+      this.#reply.log.warn({ err: error }, 'stream broken off');
+      this.#say(formatEvent({ data: JSON.stringify({ error: toApiError(error).error }) }));
       this.#end();
     } finally {
       this.#pumping = false;
     }
   }
 
+  /** Events that come together leave together: each write wakes a client. */
+  #say(text: string): void {
+    if (this.#text === '') setImmediate(() => this.#flush());
+    this.#text += text;
+  }
+
+  #flush(): void {
+    const text = this.#text;
+    this.#text = '';
+    if (text !== '' && !this.destroyed) this.#wanted = this.push(text);
+  }
+
+  /** The last events and the end leave in one write too, where the client has taken what came before: the response uncorks its socket when it ends. */
   #end(): void {
     clearInterval(this.#beat);
+    if (this.readableFlowing === true && this.readableLength === 0) this.#reply.raw.socket?.cork();
+    this.#flush();
     this.push(null);
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     clearInterval(this.#beat);
-    void Promise.resolve(this.#events.return?.()).catch(this.#onError);
+    void Promise.resolve(this.#events.return?.()).catch((failure: unknown) => this.#reply.log.warn({ err: failure }, 'stream broken off'));
     done(error);
   }
 }
