@@ -47,16 +47,34 @@ struct AmxBFloat16 {
 static int64_t block_height(int64_t M) { return M < kBlock ? M : kBlock; }
 static int64_t tiled_a_size(int64_t M, int64_t K) { return M == 0 ? 0 : ceil_div(M, kBlock) * block_height(M) * AmxBFloat16::elements(K); }
 
+// A tile's worth of words: `rows` rows of K (at most 32) floats that lie ld apart.
+static inline void rows_tile(const float* source, int64_t ld, int rows, int64_t K, uint32_t* tile) {
+  const int first = static_cast<int>(K < VF ? K : VF), second = static_cast<int>(K - first);
+  for (int r = 0; r < rows; r++) {
+    const float* s = source + r * ld;
+    store(tile + r * kTile, bf16_words(load_n(s, first), second > 0 ? load_n(s + VF, second) : vf{}));
+  }
+}
+// The same of columns: `rows` columns of K rows.
+static inline void columns_tile(const float* source, int64_t ld, int rows, int64_t K, uint32_t* tile) {
+  vf t[kTile];
+  for (int64_t i = 0; i < kTile; i++) {
+    const float* s = source + 2 * i * ld;
+    t[i] = (vf)bf16_pair(2 * i < K ? load_n(s, rows) : vf{}, 2 * i + 1 < K ? load_n(s + ld, rows) : vf{});
+  }
+  transpose(t);
+  for (int r = 0; r < rows; r++) store(tile + r * kTile, (vu)t[r]);
+}
+
 static int64_t rows_a_size(int64_t M, int64_t K, TilePair*) { return tiled_a_size(M, K); }
 static AMatrix<TilePair> rows_a(const float* source, int64_t ld, int64_t M, int64_t K, TilePair* out) {
   const int64_t height = block_height(M), pairs = AmxBFloat16::elements(K);
-  parallel_ranges(M, M * K < 20000 ? 1 : threads() * 4, [&](int64_t from, int64_t to) {
-    for (int64_t m = from; m < to; m++) {
-      uint32_t* row = reinterpret_cast<uint32_t*>(out) + m / kBlock * height * pairs + m % kBlock * kTile;
-      for (int64_t k = 0; k < K; k += 2 * kTile, row += height * kTile) {
-        if (K - k < 2 * kTile) store(row, vu{});
-        pair_row(source + m * ld + k, K - k < 2 * kTile ? K - k : 2 * kTile, row);
-      }
+  parallel_ranges(ceil_div(M, kTile), M * K < 20000 ? 1 : threads() * 4, [&](int64_t from, int64_t to) {
+    for (int64_t m0 = from * kTile; m0 < to * kTile && m0 < M; m0 += kTile) {
+      const int rows = static_cast<int>(M - m0 < kTile ? M - m0 : kTile);
+      uint32_t* tile = reinterpret_cast<uint32_t*>(out) + m0 / kBlock * height * pairs + m0 % kBlock * kTile;
+      for (int64_t k = 0; k < K; k += 2 * kTile, tile += height * kTile)
+        rows_tile(source + m0 * ld + k, ld, rows, K - k < 2 * kTile ? K - k : 2 * kTile, tile);
     }
   });
   return {out, height, pairs};
@@ -67,23 +85,63 @@ int64_t columns_a_size<AmxBFloat16>(int64_t M, int64_t K) { return tiled_a_size(
 template <>
 AMatrix<TilePair> columns_a<AmxBFloat16>(const float* source, int64_t ld, int64_t M, int64_t K, TilePair* out) {
   const int64_t height = block_height(M), pairs = AmxBFloat16::elements(K);
-  parallel_ranges(ceil_div(M, kTile), M * K < 20000 ? 1 : threads() * 4, [&](int64_t from, int64_t to) {
-    for (int64_t m0 = from * kTile; m0 < to * kTile && m0 < M; m0 += kTile) {
-      const int rows = static_cast<int>(M - m0 < kTile ? M - m0 : kTile);
-      uint32_t* tile = reinterpret_cast<uint32_t*>(out) + m0 / kBlock * height * pairs + m0 % kBlock * kTile;
-      for (int64_t k0 = 0; k0 < 2 * pairs; k0 += 2 * kTile, tile += height * kTile) {
-        vf t[kTile];
-        for (int64_t i = 0; i < kTile; i++) {
-          const float* s = source + (k0 + 2 * i) * ld + m0;
-          const int64_t left = K - k0 - 2 * i;
-          t[i] = (vf)bf16_pair(left > 0 ? load_n(s, rows) : vf{}, left > 1 ? load_n(s + ld, rows) : vf{});
-        }
-        transpose(t);
-        for (int r = 0; r < rows; r++) store(tile + r * kTile, (vu)t[r]);
+  // Along the rows of the source, which lie one after the other.
+  parallel_ranges(pairs / kTile, M * K < 20000 ? 1 : threads() * 4, [&](int64_t from, int64_t to) {
+    for (int64_t t = from; t < to; t++) {
+      const int64_t k = t * 2 * kTile;
+      for (int64_t m0 = 0; m0 < M; m0 += kTile) {
+        uint32_t* tile = reinterpret_cast<uint32_t*>(out) + m0 / kBlock * height * pairs + t * height * kTile + m0 % kBlock * kTile;
+        columns_tile(source + k * ld + m0, ld, static_cast<int>(M - m0 < kTile ? M - m0 : kTile), K - k < 2 * kTile ? K - k : 2 * kTile, tile);
       }
     }
   });
   return {out, height, pairs};
+}
+
+// Of a matrix (M, N) that value(m, n, lanes) gives vector by vector, in one pass: its rows as A (M, N), its
+// panels as B (M, N), and in `sums`, if given, (chunks, N) the sum of each kRowChunk of its rows.
+template <class Value>
+static AMatrix<TilePair> rows_and_panels(int64_t M, int64_t N, Value&& value, TilePair* rows_out, TilePair* panels_out, float* sums) {
+  const int64_t height = block_height(M), across = AmxBFloat16::elements(N), along = AmxBFloat16::elements(M);
+  parallel(ceil_div(M, kRowChunk), [&](int64_t chunk) {
+    const int64_t end = (chunk + 1) * kRowChunk < M ? (chunk + 1) * kRowChunk : M;
+    float* total = sums + chunk * N;
+    __builtin_memset(total, 0, sizeof(float) * N);
+    for (int64_t m0 = chunk * kRowChunk; m0 < end; m0 += kTile) {
+      const int rows = static_cast<int>(end - m0 < kTile ? end - m0 : kTile);
+      uint32_t* tile = reinterpret_cast<uint32_t*>(rows_out) + m0 / kBlock * height * across + m0 % kBlock * kTile;
+      uint32_t* panel = reinterpret_cast<uint32_t*>(panels_out) + m0 / 2 * NR;
+      for (int64_t n = 0; n < N; n += NR, tile += height * kTile, panel += along * NR) {
+        const int first = static_cast<int>(N - n < VF ? N - n : VF), second = static_cast<int>(N - n - VF < VF ? N - n - VF : VF);
+        const auto right = [&](int64_t m) { return second > 0 ? value(m, n + VF, second) : vf{}; };
+        vf s0 = load_n(total + n, first), s1 = second > 0 ? load_n(total + n + VF, second) : vf{};
+        for (int r = 0; r < rows; r += 2) {
+          const vf a0 = value(m0 + r, n, first), a1 = right(m0 + r);
+          store(tile + r * kTile, bf16_words(a0, a1));
+          s0 += a0;
+          s1 += a1;
+          vf b0{}, b1{};
+          if (r + 1 < rows) {
+            b0 = value(m0 + r + 1, n, first);
+            b1 = right(m0 + r + 1);
+            store(tile + (r + 1) * kTile, bf16_words(b0, b1));
+            s0 += b0;
+            s1 += b1;
+          }
+          store(panel + r / 2 * NR, bf16_pair(a0, b0));
+          store(panel + r / 2 * NR + VF, bf16_pair(a1, b1));
+        }
+        store_n(total + n, s0, first);
+        if (second > 0) store_n(total + n + VF, s1, second);
+      }
+    }
+  });
+  // Whole tiles along M.
+  for (int64_t p = 0; p * NR < N; p++) {
+    TilePair* panel = panels_out + p * along * NR;
+    __builtin_memset(panel + (M + 1) / 2 * NR, 0, sizeof(TilePair) * static_cast<size_t>((along - (M + 1) / 2) * NR));
+  }
+  return {rows_out, height, across};
 }
 
 // ---- the product
@@ -129,13 +187,14 @@ static inline void tiles_product(const uint32_t* a, int64_t height, const uint32
     }
   }
   for (int64_t s = 0; s < steps; s++, a += height * kTile, b += kTile * NR) {
+    // Loads first: a processor that shares its core with another thread overlaps them with little.
     tile_load(4, a, line);
+    if (TWO) tile_load(5, a + kTile * kTile, line);
     tile_load(6, b, row);
     tile_load(7, b + kTile, row);
     tile_dpbf16ps(0, 4, 6);
     tile_dpbf16ps(1, 4, 7);
     if (TWO) {
-      tile_load(5, a + kTile * kTile, line);
       tile_dpbf16ps(2, 5, 6);
       tile_dpbf16ps(3, 5, 7);
     }
@@ -159,63 +218,46 @@ static inline void finish(const float* strip, int64_t m0, int64_t rows, int64_t 
   for (int64_t r = 0; r < rows; r++) row(m0 + r, n0, load(strip + r * NR), load(strip + r * NR + VF));
 }
 
-// Blocks b0 .. b1 of A times panels p0 .. p1 of B, K short enough that a block of A stays in L1: the
-// panels stream by from L2, as many at a time as it holds.
-template <class Row>
-static void gemm_shallow(const AMatrix<TilePair>& A, const uint32_t* B, int64_t M, int64_t b0, int64_t b1, int64_t p0, int64_t p1, Row& row) {
-  const int64_t K = A.K, size = K * NR;
-  constexpr int64_t kInL2 = int64_t{1} << 18;  // pairs: 1 MiB
-  const int64_t stretch = size == 0 || size > kInL2 ? 1 : kInL2 / size;
-  Tiles tiles;
-  alignas(64) float strips[2][kBlock * NR];
-  int64_t made = 0, last_m0 = 0, last_rows = 0, last_n0 = 0;  // the strip that waits to be finished
-  for (int64_t p = p0; p < p1; p += stretch) {
-    const int64_t end = p + stretch < p1 ? p + stretch : p1;
-    for (int64_t b = b0; b < b1; b++) {
-      const int64_t m0 = b * kBlock, rows = M - m0 < kBlock ? M - m0 : kBlock;
-      for (int64_t q = p; q < end; q++, made++) {
-        tiles_product(tiles, rows, A.block(b), A.height, B + q * size, K / kTile, false, strips[made % 2]);
-        finish(strips[(made + 1) % 2], last_m0, last_rows, last_n0, row);
-        last_m0 = m0;
-        last_rows = rows;
-        last_n0 = q * NR;
-      }
-    }
-  }
-  if (made > 0) finish(strips[(made + 1) % 2], last_m0, last_rows, last_n0, row);
-}
-
-// The same for longer K: 256 rows of A stay in L2, a stretch of the panel in L1, and the sums of the
-// panel's columns go through a strip, stretch by stretch, while the next panel is fetched.
-template <class Row>
-static void gemm_deep(const AMatrix<TilePair>& A, const uint32_t* B, int64_t M, int64_t b0, int64_t b1, int64_t p0, int64_t p1, Row& row) {
-  constexpr int64_t kBlocks = 8, kDepth = 128;  // pairs: 256 of K
-  const int64_t K = A.K, size = K * NR;
-  Tiles tiles;
-  alignas(64) float strip[kBlocks * kBlock * NR];
-  for (int64_t g0 = b0; g0 < b1; g0 += kBlocks) {
-    const int64_t g1 = g0 + kBlocks < b1 ? g0 + kBlocks : b1, m0 = g0 * kBlock;
-    for (int64_t p = p0; p < p1; p++) {
-      const uint32_t *panel = B + p * size, *next = p + 1 < p1 ? panel + size : nullptr;
-      for (int64_t k = 0; k < K; k += kDepth) {
-        const int64_t depth = K - k < kDepth ? K - k : kDepth, share = ceil_div(depth, g1 - g0) * NR;
-        for (int64_t b = g0; b < g1; b++) {
-          const int64_t rows = M - b * kBlock < kBlock ? M - b * kBlock : kBlock;
-          if (next != nullptr)
-            for (int64_t i = (b - g0) * share; i < (b - g0 + 1) * share && i < depth * NR; i += 16) __builtin_prefetch(next + k * NR + i, 0, 2);
-          tiles_product(tiles, rows, A.block(b) + k * A.height, A.height, panel + k * NR, depth / kTile, k > 0, strip + (b - g0) * kBlock * NR);
-        }
-      }
-      finish(strip, m0, (M < g1 * kBlock ? M : g1 * kBlock) - m0, p * NR, row);
-    }
-  }
-}
-
+// Blocks b0 .. b1 of A times panels p0 .. p1 of B. A block of A, of long K a stretch of it, stays in L1 while
+// panels stream by from L2, as many as it holds; sums of long K wait there too for the next stretch.
 template <class Row>
 static void gemm_part(const AMatrix<TilePair>& A, const TilePair* packed, int64_t M, int64_t b0, int64_t b1, int64_t p0, int64_t p1, Row& row) {
+  constexpr int64_t kDepth = 256, kInL2 = int64_t{1} << 17, kGroup = 8;  // pairs: 512 of K, 512 KiB; blocks
   const uint32_t* B = reinterpret_cast<const uint32_t*>(packed);
-  if (2 * A.K <= 512) gemm_shallow(A, B, M, b0, b1, p0, p1, row);
-  else gemm_deep(A, B, M, b0, b1, p0, p1, row);
+  const int64_t K = A.K, size = K * NR, depth = K < kDepth ? K : kDepth;
+  const int64_t stretch = depth == 0 ? p1 - p0 : kInL2 / (depth * NR), group = K > depth ? kGroup : b1 - b0;
+  const int64_t waiting = K > depth ? group * stretch : 2;
+  TaskScratch scratch(waiting * kBlock * NR);
+  float* strips = scratch.take<float>(waiting * kBlock * NR);
+  Tiles tiles;
+  int64_t made = 0, last_m0 = 0, last_rows = 0, last_n0 = 0;  // the strip that waits to be finished
+  const float* last = nullptr;
+  for (int64_t p = p0; p < p1; p += stretch) {
+    const int64_t end = p + stretch < p1 ? p + stretch : p1;
+    for (int64_t g = b0; g < b1; g += group) {
+      for (int64_t k = 0; k == 0 || k < K; k += depth) {
+        const int64_t steps = (K - k < depth ? K - k : depth) / kTile;
+        for (int64_t b = g; b < g + group && b < b1; b++) {
+          const int64_t m0 = b * kBlock, rows = M - m0 < kBlock ? M - m0 : kBlock;
+          for (int64_t q = p; q < end; q++) {
+            float* strip = strips + (K > depth ? (b - g) * stretch + q - p : made++ % 2) * kBlock * NR;
+            tiles_product(tiles, rows, A.block(b) + k * A.height, A.height, B + q * size + k * NR, steps, k > 0, strip);
+            if (k + depth < K) continue;
+            if (last != nullptr) finish(last, last_m0, last_rows, last_n0, row);
+            last = strip;
+            last_m0 = m0;
+            last_rows = rows;
+            last_n0 = q * NR;
+          }
+        }
+      }
+      if (K > depth) {  // the next group takes the same strips
+        finish(last, last_m0, last_rows, last_n0, row);
+        last = nullptr;
+      }
+    }
+  }
+  if (last != nullptr) finish(last, last_m0, last_rows, last_n0, row);
 }
 
 template <class Epilogue>
@@ -229,7 +271,8 @@ static void gemm(const AMatrix<TilePair>& A, const TilePair* B, int64_t M, int64
     epilogue(m, n, c0, left < VF ? left : VF);
     if (left > VF) epilogue(m, n + VF, c1, left - VF);
   };
-  if (blocks >= parts) parallel_ranges(blocks, parts, [&](int64_t from, int64_t to) { gemm_part(A, B, M, from, to, 0, panels, row); });
+  // Whoever takes rows reads all of B, whoever takes panels all of A.
+  if (blocks >= panels) parallel_ranges(blocks, parts, [&](int64_t from, int64_t to) { gemm_part(A, B, M, from, to, 0, panels, row); });
   else parallel_ranges(panels, parts, [&](int64_t from, int64_t to) { gemm_part(A, B, M, 0, blocks, from, to, row); });
 }
 

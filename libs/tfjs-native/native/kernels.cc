@@ -23,6 +23,7 @@ namespace {
 
 #include "vec.h"
 #include "gemm.h"
+#include "row_sums.h"
 #ifdef HAVE_AMX
 #include "amx-tiles.h"
 #include "gemm_amx.h"

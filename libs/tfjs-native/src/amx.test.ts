@@ -29,7 +29,7 @@ test.skipIf(!able)('tile instructions give the bits of their emulation', () => {
     const product = ['-DVB=64', '-DHAVE_BF16', '-DHAVE_AMX', '-c', 'native/tests/amx-product.cc'];
     compile(...product, '-DISA=amx_bf16', ...amx, '-o', own);
     compile(...product, '-DISA=amx_emulated', '-DEMULATE_AMX', '-o', emulated);
-    compile('native/tests/amx.cc', 'native/amx_permission.cc', 'native/threads.cc', own, emulated, '-o', program, '-lpthread');
+    compile('native/tests/amx.cc', 'native/amx_permission.cc', 'native/memory.cc', 'native/threads.cc', own, emulated, '-o', program, '-lpthread');
     const { status, stdout, stderr } = spawnSync(program, { encoding: 'utf8' });
     expect(status, stdout + stderr).toBe(0);
     expect(stdout).toContain('the same bits');

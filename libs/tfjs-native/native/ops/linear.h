@@ -39,37 +39,14 @@ static void linear_forward(Activation activation, const float* x, const float* w
   }
 }
 
-// The sum of the rows of x (M, C).
-static void sum_rows(const float* x, float* out, int64_t M, int64_t C) {
-  Scratch scratch;
-  const int64_t chunks = ceil_div(M, kRowChunk);
-  float* partial = scratch.take<float>(chunks * C);
-  parallel(chunks, [&](int64_t chunk) {
-    float* p = partial + chunk * C;
-    __builtin_memset(p, 0, sizeof(float) * C);
-    const int64_t end = (chunk + 1) * kRowChunk < M ? (chunk + 1) * kRowChunk : M;
-    for (int64_t m = chunk * kRowChunk; m < end; m++)
-      for (int64_t c = 0; c < C; c += VF) {
-        const int left = static_cast<int>(C - c);
-        store_n(p + c, load_n(p + c, left) + load_n(x + m * C + c, left), left);
-      }
-  });
-  add_chunks(partial, chunks, C, out);
-}
-
-// out (M, N) = a^T b for a (K, M), b (K, N).
+// The gradient before the activation, dy or with `pre` dy * gelu'(pre): its rows, its panels, and the sum of its rows in dbias.
 template <class P>
-static void multiply_transposed(const float* a, int64_t lda, const float* b, int64_t ldb, float* out, int64_t M, int64_t N, int64_t K) {
-  Scratch scratch;
-  const auto A = columns_a<P>(a, lda, M, K, scratch.take<typename P::T>(columns_a_size<P>(M, K)));
-  auto* B = scratch.take<typename P::T>(packed_b_size<P>(K, N));
-  pack_b<P>(b, ldb, false, K, N, B);
-  gemm(A, B, M, N, P::elements(K), [=](int64_t m, int64_t n, vf v, int lanes) { store_n(out + m * N + n, v, lanes); });
-}
-
+struct GradientOperands {
+  AMatrix<typename P::T> rows;
+  const typename P::T* panels;
+};
 template <class P>
-static void linear_backward(const float* dy, const float* x, const float* weight, const float* pre, float* dx, float* dweight, float* dbias, int64_t M, int64_t I, int64_t O) {
-  Scratch scratch;
+static GradientOperands<P> gradient_operands(Scratch& scratch, const float* dy, const float* pre, float* dbias, int64_t M, int64_t O) {
   const float* g = dy;
   if (pre != nullptr) {
     float* dpre = scratch.take<float>(M * O);
@@ -82,10 +59,38 @@ static void linear_backward(const float* dy, const float* x, const float* weight
     g = dpre;
   }
   sum_rows(g, dbias, M, O);
-  const auto A = rows_of<P>(scratch, g, M, O);
-  const auto* B = packed_weight<P>(weight, O, true, O, I);
-  gemm(A, B, M, I, P::elements(O), [=](int64_t m, int64_t n, vf v, int lanes) { store_n(dx + m * I + n, v, lanes); });
-  multiply_transposed<P>(x, I, g, O, dweight, I, O, M);
+  auto* panels = scratch.take<typename P::T>(packed_b_size<P>(M, O));
+  pack_b<P>(g, O, false, M, O, panels);
+  return {rows_of<P>(scratch, g, M, O), panels};
+}
+#ifdef HAVE_AMX
+// Products in tiles are so fast that passes over memory bound them: one here.
+template <>
+GradientOperands<AmxBFloat16> gradient_operands<AmxBFloat16>(Scratch& scratch, const float* dy, const float* pre, float* dbias, int64_t M, int64_t O) {
+  const int64_t chunks = ceil_div(M, kRowChunk);
+  TilePair *rows = scratch.take<TilePair>(tiled_a_size(M, O)), *panels = scratch.take<TilePair>(packed_b_size<AmxBFloat16>(M, O));
+  float* sums = scratch.take<float>(chunks * O);
+  const auto plain = [=](int64_t m, int64_t n, int lanes) {
+    __builtin_prefetch(dy + m * O + n + NR, 0, 2);
+    return load_n(dy + m * O + n, lanes);
+  };
+  const auto before_gelu = [=](int64_t m, int64_t n, int lanes) {
+    __builtin_prefetch(pre + m * O + n + NR, 0, 2);
+    return plain(m, n, lanes) * gelu_gradient(load_n(pre + m * O + n, lanes));
+  };
+  const auto A = pre == nullptr ? rows_and_panels(M, O, plain, rows, panels, sums) : rows_and_panels(M, O, before_gelu, rows, panels, sums);
+  add_chunks(sums, chunks, O, dbias);
+  return {A, panels};
+}
+#endif
+
+template <class P>
+static void linear_backward(const float* dy, const float* x, const float* weight, const float* pre, float* dx, float* dweight, float* dbias, int64_t M, int64_t I, int64_t O) {
+  Scratch scratch;
+  const auto g = gradient_operands<P>(scratch, dy, pre, dbias, M, O);
+  gemm(g.rows, packed_weight<P>(weight, O, true, O, I), M, I, P::elements(O), [=](int64_t m, int64_t n, vf v, int lanes) { store_n(dx + m * I + n, v, lanes); });
+  const auto X = columns_a<P>(x, I, I, M, scratch.take<typename P::T>(columns_a_size<P>(I, M)));
+  gemm(X, g.panels, I, O, P::elements(M), [=](int64_t m, int64_t n, vf v, int lanes) { store_n(dweight + m * O + n, v, lanes); });
 }
 
 // out (M, N) = a b; a (M, K) or, transposed, (K, M); b (K, N) or, transposed, (N, K).

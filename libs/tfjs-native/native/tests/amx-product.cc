@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "memory.h"
 #include "threads.h"
 
 namespace minchat {
@@ -13,6 +14,7 @@ namespace {
 
 #include "vec.h"
 #include "gemm.h"
+#include "row_sums.h"
 #include "amx-tiles.h"
 #include "gemm_amx.h"
 
