@@ -224,8 +224,8 @@ template <class Row>
 static void gemm_part(const AMatrix<TilePair>& A, const TilePair* packed, int64_t M, int64_t b0, int64_t b1, int64_t p0, int64_t p1, Row& row) {
   constexpr int64_t kDepth = 256, kInL2 = int64_t{1} << 17, kGroup = 8;  // pairs: 512 of K, 512 KiB; blocks
   const uint32_t* B = reinterpret_cast<const uint32_t*>(packed);
-  const int64_t K = A.K, size = K * NR, depth = K < kDepth ? K : kDepth;
-  const int64_t stretch = depth == 0 ? p1 - p0 : kInL2 / (depth * NR), group = K > depth ? kGroup : b1 - b0;
+  const int64_t K = A.K, size = K * NR, depth = K > 0 && K < kDepth ? K : kDepth;
+  const int64_t stretch = kInL2 / (depth * NR), group = K > depth ? kGroup : b1 - b0;
   const int64_t waiting = K > depth ? group * stretch : 2;
   TaskScratch scratch(waiting * kBlock * NR);
   float* strips = scratch.take<float>(waiting * kBlock * NR);

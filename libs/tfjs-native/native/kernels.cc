@@ -31,6 +31,9 @@ namespace {
 #include "ops/layer_norm.h"
 #include "ops/linear.h"
 #include "ops/attention.h"
+#ifdef HAVE_AMX
+#include "ops/attention_amx.h"
+#endif
 #include "ops/decode_attention.h"
 #include "ops/embedding.h"
 #include "ops/token_nll.h"
@@ -73,10 +76,10 @@ const NamedKernel kernels[] = {
     // tfjs's own product is exact: what is made of plain operations (losses, heads) is small and may need it.
     {"matrixMultiply", [](void* const* d, const double* v) { matrix_multiply<Float32>(f(d[0]), f(d[1]), f(d[2]), n(v[0]), n(v[1]), n(v[2]), v[3] != 0, v[4] != 0); }},
     {"attentionForward", [](void* const* d, const double* v) {
-       with_product([&](auto P) { attention_forward<decltype(P)>(f(d[0]), i(d[1]), f(d[2]), f(d[3]), n(v[0]), n(v[1]), n(v[2]), n(v[3])); });
+       with_matrix_product([&](auto P) { attention_forward<decltype(P)>(f(d[0]), i(d[1]), f(d[2]), f(d[3]), n(v[0]), n(v[1]), n(v[2]), n(v[3])); });
      }},
     {"attentionBackward", [](void* const* d, const double* v) {
-       with_product([&](auto P) { attention_backward<decltype(P)>(f(d[0]), f(d[1]), f(d[2]), f(d[3]), i(d[4]), f(d[5]), n(v[0]), n(v[1]), n(v[2]), n(v[3])); });
+       with_matrix_product([&](auto P) { attention_backward<decltype(P)>(f(d[0]), f(d[1]), f(d[2]), f(d[3]), i(d[4]), f(d[5]), n(v[0]), n(v[1]), n(v[2]), n(v[3])); });
      }},
     {"decodeAttention", [](void* const* d, const double* v) {
        with_product([&](auto P) { decode_attention<decltype(P)>(f(d[0]), i(d[1]), i(d[2]), f(d[3]), f(d[4]), f(d[5]), n(v[0]), n(v[1]), n(v[2]), n(v[3])); });

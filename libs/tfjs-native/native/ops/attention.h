@@ -132,83 +132,89 @@ static void strip_times(const AMatrix<E>& S, int rows, const E* B, int64_t offse
   }
 }
 
+// delta (n): each query's sum of dout * out.
+static void query_deltas(const float* dout, const float* out, int64_t n, int64_t C, int64_t hs, float* delta) {
+  for (int64_t t = 0; t < n; t++) {
+    vf d{};
+    for (int64_t c = 0; c < hs; c += VF) d += load_n(dout + t * C + c, static_cast<int>(hs - c)) * load_n(out + t * C + c, static_cast<int>(hs - c));
+    delta[t] = sum(d);
+  }
+}
+
+// The gradients of one head of one text of n tokens, in rows of packed dqkv from dq on: q, out and dout as in
+// attend_head, level its log sums.
 template <class P>
-static void attention_backward(const float* dout, const float* qkv, const float* out, const float* lse, const int32_t* start, float* dqkv, int64_t B, int64_t T, int64_t C, int64_t heads) {
+static void attend_head_backward(const float* dout, const float* q, const float* out, const float* level, int64_t n, int64_t C, int64_t hs, float* dq) {
   using E = typename P::T;
   constexpr int64_t kStretch = 8 * NR;
-  const int64_t hs = C / heads, ld = 3 * C, Kh = P::elements(hs);
+  const int64_t ld = 3 * C, Kh = P::elements(hs), whole = ceil_div(n, NR) * NR, width = whole < kStretch ? whole : kStretch;
   const float scale = 1.0f / __builtin_sqrtf(static_cast<float>(hs));
+  const float *k = q + C, *v = q + 2 * C;
+  const int64_t across = packed_b_size<P>(hs, n), along = packed_b_size<P>(n, hs), kept = P::elements(n + MR) * width;
+  TaskScratch scratch(2 * across + 3 * along + 2 * n * Kh + 3 * MR * width + 2 * kept + n + 16 * 13);
+  E *kt = scratch.take<E>(across), *vt = scratch.take<E>(across);
+  E *kb = scratch.take<E>(along), *qb = scratch.take<E>(along), *gb = scratch.take<E>(along);
+  E *qr = scratch.take<E>(n * Kh), *gr = scratch.take<E>(n * Kh);
+  float *probabilities = scratch.take<float>(MR * width), *gradients = scratch.take<float>(MR * width);
+  E* row_elements = scratch.take<E>(MR * width);
+  E *kept_probabilities = scratch.take<E>(kept), *kept_gradients = scratch.take<E>(kept);
+  float* delta = scratch.take<float>(n);
+  pack_here<P>(k, ld, true, hs, n, kt);
+  pack_here<P>(v, ld, true, hs, n, vt);
+  pack_here<P>(k, ld, false, n, hs, kb);
+  pack_here<P>(q, ld, false, n, hs, qb);
+  pack_here<P>(dout, C, false, n, hs, gb);
+  const auto Q = rows_here(q, ld, n, hs, qr), G = rows_here(dout, C, n, hs, gr);
+  query_deltas(dout, out, n, C, hs, delta);
+  const int64_t Kn = P::elements(n);
+  for (int64_t k0 = 0; k0 < n; k0 += kStretch) {
+    const int64_t k1 = k0 + kStretch < n ? k0 + kStretch : n;
+    // By queries, from the strip that holds the first to see a key: ds = p * (dp - delta) * scale, dq += ds . k
+    const int64_t first = k0 / MR * MR;
+    for (int64_t q0 = first; q0 < n; q0 += MR) {
+      const int rows = static_cast<int>(n - q0 < MR ? n - q0 : MR);
+      const int64_t p1 = ceil_div(q0 + rows < k1 ? q0 + rows : k1, NR), seen = p1 * NR - k0;
+      strip_product(Q, q0, rows, kt, Kh, k0 / NR, p1, scale, probabilities, width);
+      strip_product(G, q0, rows, vt, Kh, k0 / NR, p1, 1.0f, gradients, width);
+      for (int r = 0; r < rows; r++) {
+        float *p = probabilities + r * width, *d = gradients + r * width;
+        const vf lv = splat(level[q0 + r]), dl = splat(delta[q0 + r]);
+        for (int64_t j = 0; j < seen; j += VF) {
+          const vf e = exp(load(p + j) - lv);
+          store(p + j, e);
+          store(d + j, e * (load(d + j) - dl) * scale);
+        }
+        // One panel more than was seen: keys of one block look at queries from their first one on.
+        const int64_t visible = q0 + r + 1 < k0 ? 0 : q0 + r + 1 - k0, end = seen + NR < width ? seen + NR : width;
+        hide(p, visible, end, 0.0f);
+        hide(d, visible, end, 0.0f);
+      }
+      const int64_t at = P::elements(q0 - first) * width, columns = seen + NR < width ? seen + NR : width;
+      P::columns(probabilities, width, rows, columns, kept_probabilities + at);
+      P::columns(gradients, width, rows, columns, kept_gradients + at);
+      const int64_t keys = seen < k1 - k0 ? seen : k1 - k0;
+      const auto S = rows_here(gradients, width, rows, keys, row_elements);
+      strip_times(S, rows, kb, P::elements(k0), Kn, P::elements(keys), k0 == 0, hs, dq + q0 * ld, ld);
+    }
+    // By keys: the same numbers, read along the queries.
+    for (int64_t j = k0; j < k1; j += MR) {
+      const int rows = static_cast<int>(k1 - j < MR ? k1 - j : MR);
+      const int64_t begin = j / MR * MR > first ? j / MR * MR : first, from = P::elements(begin), used = Kn - from;
+      const int64_t at = P::elements(begin - first) * width + j - k0;
+      strip_times(AMatrix<E>{kept_gradients + at, 1, width}, rows, qb, from, Kn, used, true, hs, dq + C + j * ld, ld);
+      strip_times(AMatrix<E>{kept_probabilities + at, 1, width}, rows, gb, from, Kn, used, true, hs, dq + 2 * C + j * ld, ld);
+    }
+  }
+}
+
+template <class P>
+static void attention_backward(const float* dout, const float* qkv, const float* out, const float* lse, const int32_t* start, float* dqkv, int64_t B, int64_t T, int64_t C, int64_t heads) {
+  const int64_t hs = C / heads, ld = 3 * C;
   parallel(B * heads, [&](int64_t task) {
-    const int64_t b = task / heads, h = task % heads;
-    int64_t s = start[b];
-    if (s > T) s = T;
+    const int64_t b = task / heads, h = task % heads, s = start[b] < T ? start[b] : T;
     for (int64_t t = 0; t < s; t++)
       for (int part = 0; part < 3; part++) __builtin_memset(dqkv + (b * T + t) * ld + part * C + h * hs, 0, sizeof(float) * hs);
-    const int64_t n = T - s;
-    if (n == 0) return;
-    const float *q = qkv + (b * T + s) * ld + h * hs, *k = q + C, *v = q + 2 * C;
-    const float *o = out + (b * T + s) * C + h * hs, *g = dout + (b * T + s) * C + h * hs;
-    const float* level = lse + task * T + s;
-    float* dq = dqkv + (b * T + s) * ld + h * hs;
-    const int64_t whole = ceil_div(n, NR) * NR, width = whole < kStretch ? whole : kStretch;
-    const int64_t across = packed_b_size<P>(hs, n), along = packed_b_size<P>(n, hs), kept = P::elements(n + MR) * width;
-    TaskScratch scratch(2 * across + 3 * along + 2 * n * Kh + 3 * MR * width + 2 * kept + n + 16 * 13);
-    E *kt = scratch.take<E>(across), *vt = scratch.take<E>(across);
-    E *kb = scratch.take<E>(along), *qb = scratch.take<E>(along), *gb = scratch.take<E>(along);
-    E *qr = scratch.take<E>(n * Kh), *gr = scratch.take<E>(n * Kh);
-    float *probabilities = scratch.take<float>(MR * width), *gradients = scratch.take<float>(MR * width);
-    E* row_elements = scratch.take<E>(MR * width);
-    E *kept_probabilities = scratch.take<E>(kept), *kept_gradients = scratch.take<E>(kept);
-    float* delta = scratch.take<float>(n);
-    pack_here<P>(k, ld, true, hs, n, kt);
-    pack_here<P>(v, ld, true, hs, n, vt);
-    pack_here<P>(k, ld, false, n, hs, kb);
-    pack_here<P>(q, ld, false, n, hs, qb);
-    pack_here<P>(g, C, false, n, hs, gb);
-    const auto Q = rows_here(q, ld, n, hs, qr), G = rows_here(g, C, n, hs, gr);
-    for (int64_t t = 0; t < n; t++) {
-      vf d{};
-      for (int64_t c = 0; c < hs; c += VF) d += load_n(g + t * C + c, static_cast<int>(hs - c)) * load_n(o + t * C + c, static_cast<int>(hs - c));
-      delta[t] = sum(d);
-    }
-    const int64_t Kn = P::elements(n);
-    for (int64_t k0 = 0; k0 < n; k0 += kStretch) {
-      const int64_t k1 = k0 + kStretch < n ? k0 + kStretch : n;
-      // By queries, from the strip that holds the first to see a key: ds = p * (dp - delta) * scale, dq += ds . k
-      const int64_t first = k0 / MR * MR;
-      for (int64_t q0 = first; q0 < n; q0 += MR) {
-        const int rows = static_cast<int>(n - q0 < MR ? n - q0 : MR);
-        const int64_t p1 = ceil_div(q0 + rows < k1 ? q0 + rows : k1, NR), seen = p1 * NR - k0;
-        strip_product(Q, q0, rows, kt, Kh, k0 / NR, p1, scale, probabilities, width);
-        strip_product(G, q0, rows, vt, Kh, k0 / NR, p1, 1.0f, gradients, width);
-        for (int r = 0; r < rows; r++) {
-          float *p = probabilities + r * width, *d = gradients + r * width;
-          const vf lv = splat(level[q0 + r]), dl = splat(delta[q0 + r]);
-          for (int64_t j = 0; j < seen; j += VF) {
-            const vf e = exp(load(p + j) - lv);
-            store(p + j, e);
-            store(d + j, e * (load(d + j) - dl) * scale);
-          }
-          // One panel more than was seen: keys of one block look at queries from their first one on.
-          const int64_t visible = q0 + r + 1 < k0 ? 0 : q0 + r + 1 - k0, end = seen + NR < width ? seen + NR : width;
-          hide(p, visible, end, 0.0f);
-          hide(d, visible, end, 0.0f);
-        }
-        const int64_t at = P::elements(q0 - first) * width, columns = seen + NR < width ? seen + NR : width;
-        P::columns(probabilities, width, rows, columns, kept_probabilities + at);
-        P::columns(gradients, width, rows, columns, kept_gradients + at);
-        const int64_t keys = seen < k1 - k0 ? seen : k1 - k0;
-        const auto S = rows_here(gradients, width, rows, keys, row_elements);
-        strip_times(S, rows, kb, P::elements(k0), Kn, P::elements(keys), k0 == 0, hs, dq + q0 * ld, ld);
-      }
-      // By keys: the same numbers, read along the queries.
-      for (int64_t j = k0; j < k1; j += MR) {
-        const int rows = static_cast<int>(k1 - j < MR ? k1 - j : MR);
-        const int64_t begin = j / MR * MR > first ? j / MR * MR : first, from = P::elements(begin), used = Kn - from;
-        const int64_t at = P::elements(begin - first) * width + j - k0;
-        strip_times(AMatrix<E>{kept_gradients + at, 1, width}, rows, qb, from, Kn, used, true, hs, dq + C + j * ld, ld);
-        strip_times(AMatrix<E>{kept_probabilities + at, 1, width}, rows, gb, from, Kn, used, true, hs, dq + 2 * C + j * ld, ld);
-      }
-    }
+    const int64_t first = b * T + s;
+    if (s < T) attend_head_backward<P>(dout + first * C + h * hs, qkv + first * ld + h * hs, out + first * C + h * hs, lse + task * T + s, T - s, C, hs, dqkv + first * ld + h * hs);
   });
 }

@@ -22,7 +22,7 @@ struct ReadTexts {
 
 // Whole prompts, text b in the rows begins[b] .. begins[b + 1] of qkv (.., 3C) and out (.., C): every token
 // attends to those before it; keys and values are put into the cache.
-template <class Product>
+template <class MatrixProduct, class Product>
 static void prompt_attention(const float* qkv, const int32_t* slots, const int64_t* begins, float* keys, float* values, float* out, int64_t B, int64_t C, int64_t heads, int64_t P) {
   const int64_t hs = C / heads;
   Scratch scratch;
@@ -31,7 +31,7 @@ static void prompt_attention(const float* qkv, const int32_t* slots, const int64
     const int64_t b = task / heads, h = task % heads, n = begins[b + 1] - begins[b];
     const float* q = qkv + begins[b] * 3 * C + h * hs;
     put_prompt<Product>(q, n, C, HeadCache<Product>(keys, values, slots[b] * heads + h, P, hs));
-    attend_head<Product>(q, n, C, hs, out + begins[b] * C + h * hs, lse + (begins[b] - begins[0]) * heads + h * n);
+    attend_head<MatrixProduct>(q, n, C, hs, out + begins[b] * C + h * hs, lse + (begins[b] - begins[0]) * heads + h * n);
   });
 }
 
@@ -59,7 +59,7 @@ static void read_texts(const CachedModel& m, const ReadTexts& texts, float* out,
     layer_norm_forward(x, w.ln_1_weight, w.ln_1_bias, normed, mean, rstd, N, C, m.epsilon);
     linear_forward<MatrixProduct>(Activation::kNone, normed, w.c_attn_weight, w.c_attn_bias, nullptr, qkv, nullptr, N, C, 3 * C);
     decode_attention<Product>(qkv, texts.slots, texts.positions, w.keys, w.values, attended, single, C, m.heads, m.P);
-    prompt_attention<Product>(qkv, texts.slots + single, begins + single, w.keys, w.values, attended, R - single, C, m.heads, m.P);
+    prompt_attention<MatrixProduct, Product>(qkv, texts.slots + single, begins + single, w.keys, w.values, attended, R - single, C, m.heads, m.P);
     if (&w == &m.layers.back()) {
       // Nothing looks at the rows but the last of each text any more.
       for (int64_t r = single; r < R; r++)
