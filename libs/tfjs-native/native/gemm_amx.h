@@ -212,16 +212,11 @@ static inline void tiles_product(Tiles& tiles, int64_t rows, const uint32_t* a, 
   else tiles_product<false>(a, height, b, steps, add, c);
 }
 
-// row(m, n0, c0, c1) gets two vectors of C, the columns from n0 on, of every row of a strip.
-template <class Row>
-static inline void finish(const float* strip, int64_t m0, int64_t rows, int64_t n0, Row& row) {
-  for (int64_t r = 0; r < rows; r++) row(m0 + r, n0, load(strip + r * NR), load(strip + r * NR + VF));
-}
-
-// Blocks b0 .. b1 of A times panels p0 .. p1 of B. A block of A, of long K a stretch of it, stays in L1 while
+// Blocks b0 .. b1 of A times panels p0 .. p1 of B: done(strip, m0, rows, n0) gets C in strips (rows, NR), those
+// of a block of rows in the order of the panels. A block of A, of long K a stretch of it, stays in L1 while
 // panels stream by from L2, as many as it holds; sums of long K wait there too for the next stretch.
-template <class Row>
-static void gemm_part(const AMatrix<TilePair>& A, const TilePair* packed, int64_t M, int64_t b0, int64_t b1, int64_t p0, int64_t p1, Row& row) {
+template <class Done>
+static void gemm_part(const AMatrix<TilePair>& A, const TilePair* packed, int64_t M, int64_t b0, int64_t b1, int64_t p0, int64_t p1, Done& done) {
   constexpr int64_t kDepth = 256, kInL2 = int64_t{1} << 17, kGroup = 8;  // pairs: 512 of K, 512 KiB; blocks
   const uint32_t* B = reinterpret_cast<const uint32_t*>(packed);
   const int64_t K = A.K, size = K * NR, depth = K > 0 && K < kDepth ? K : kDepth;
@@ -243,7 +238,7 @@ static void gemm_part(const AMatrix<TilePair>& A, const TilePair* packed, int64_
             float* strip = strips + (K > depth ? (b - g) * stretch + q - p : made++ % 2) * kBlock * NR;
             tiles_product(tiles, rows, A.block(b) + k * A.height, A.height, B + q * size + k * NR, steps, k > 0, strip);
             if (k + depth < K) continue;
-            if (last != nullptr) finish(last, last_m0, last_rows, last_n0, row);
+            if (last != nullptr) done(last, last_m0, last_rows, last_n0);
             last = strip;
             last_m0 = m0;
             last_rows = rows;
@@ -252,28 +247,35 @@ static void gemm_part(const AMatrix<TilePair>& A, const TilePair* packed, int64_
         }
       }
       if (K > depth) {  // the next group takes the same strips
-        finish(last, last_m0, last_rows, last_n0, row);
+        done(last, last_m0, last_rows, last_n0);
         last = nullptr;
       }
     }
   }
-  if (last != nullptr) finish(last, last_m0, last_rows, last_n0, row);
+  if (last != nullptr) done(last, last_m0, last_rows, last_n0);
 }
 
-template <class Epilogue>
-static void gemm(const AMatrix<TilePair>& A, const TilePair* B, int64_t M, int64_t N, int64_t K, Epilogue&& epilogue) {
+// The whole product on all threads, C given in strips as above.
+template <class Done>
+static void gemm_strips(const AMatrix<TilePair>& A, const TilePair* B, int64_t M, int64_t N, int64_t K, Done&& done) {
   // A single row too goes through tiles, though they are nearly empty then: a product in registers rounds
   // otherwise, and a row's bits must not depend on whether others stand beside it.
   const int64_t blocks = ceil_div(M, kBlock), panels = ceil_div(N, NR);
   const int64_t parts = M * N * K < 200000 ? 1 : threads() * 4;
-  const auto row = [&](int64_t m, int64_t n, vf c0, vf c1) {
-    const int left = static_cast<int>(N - n < NR ? N - n : NR);
-    epilogue(m, n, c0, left < VF ? left : VF);
-    if (left > VF) epilogue(m, n + VF, c1, left - VF);
-  };
   // Whoever takes rows reads all of B, whoever takes panels all of A.
-  if (blocks >= panels) parallel_ranges(blocks, parts, [&](int64_t from, int64_t to) { gemm_part(A, B, M, from, to, 0, panels, row); });
-  else parallel_ranges(panels, parts, [&](int64_t from, int64_t to) { gemm_part(A, B, M, 0, blocks, from, to, row); });
+  if (blocks >= panels) parallel_ranges(blocks, parts, [&](int64_t from, int64_t to) { gemm_part(A, B, M, from, to, 0, panels, done); });
+  else parallel_ranges(panels, parts, [&](int64_t from, int64_t to) { gemm_part(A, B, M, 0, blocks, from, to, done); });
+}
+
+template <class Epilogue>
+static void gemm(const AMatrix<TilePair>& A, const TilePair* B, int64_t M, int64_t N, int64_t K, Epilogue&& epilogue) {
+  gemm_strips(A, B, M, N, K, [&](const float* strip, int64_t m0, int64_t rows, int64_t n) {
+    const int left = static_cast<int>(N - n < NR ? N - n : NR);
+    for (int64_t r = 0; r < rows; r++, strip += NR) {
+      epilogue(m0 + r, n, load(strip), left < VF ? left : VF);
+      if (left > VF) epilogue(m0 + r, n + VF, load(strip + VF), left - VF);
+    }
+  });
 }
 
 // For kernels that go through C themselves: rows `begin`, a multiple of row_block, to `end` of A, on
@@ -281,5 +283,8 @@ static void gemm(const AMatrix<TilePair>& A, const TilePair* B, int64_t M, int64
 static constexpr int64_t row_block(TilePair) { return kBlock; }
 template <class Row>
 static void rows_times_panels(const AMatrix<TilePair>& A, const TilePair* B, int64_t begin, int64_t end, int64_t panels, int64_t, Row&& row) {
-  gemm_part(A, B, end, begin / kBlock, ceil_div(end, kBlock), 0, panels, row);
+  const auto done = [&](const float* strip, int64_t m0, int64_t rows, int64_t n0) {
+    for (int64_t r = 0; r < rows; r++, strip += NR) row(m0 + r, n0, load(strip), load(strip + VF));
+  };
+  gemm_part(A, B, end, begin / kBlock, ceil_div(end, kBlock), 0, panels, done);
 }

@@ -69,6 +69,18 @@ static inline float max_lane(vf v) {
   return m;
 }
 #endif
+static inline bool any_above(vf v, float limit) {
+#if VB == 64
+  return _mm512_cmp_ps_mask((__m512)v, _mm512_set1_ps(limit), _CMP_GT_OQ) != 0;
+#else
+  return max_lane(v) > limit;
+#endif
+}
+// The first `visible` lanes of two vectors, what follows becomes `hidden`.
+static inline void hide_lanes(vf& left, vf& right, int64_t visible, float hidden) {
+  left = lanes() < static_cast<int32_t>(visible) ? left : splat(hidden);
+  right = lanes() < static_cast<int32_t>(visible - VF) ? right : splat(hidden);
+}
 static inline vf root(vf v) {
 #if VB == 64
   return (vf)_mm512_sqrt_ps((__m512)v);

@@ -25,12 +25,6 @@ static inline void put_block(const float* block, int64_t rows, int64_t columns, 
     }
 }
 
-// The first `visible` of 32 columns, the rest becomes `hidden`.
-static inline void hide_columns(vf& left, vf& right, int64_t visible, float hidden) {
-  left = lanes() < static_cast<int32_t>(visible) ? left : splat(hidden);
-  right = lanes() < static_cast<int32_t>(visible - VF) ? right : splat(hidden);
-}
-
 template <>
 void attend_head<AmxBFloat16>(const float* q, int64_t n, int64_t C, int64_t hs, float* o, float* l) {
   constexpr int64_t kSquare = kBlock * NR;
@@ -53,7 +47,7 @@ void attend_head<AmxBFloat16>(const float* q, int64_t n, int64_t C, int64_t hs, 
     for (int64_t r = 0; r < rows; r++) {
       float* last = scores + b * kSquare + r * NR;
       vf left = load(last), right = load(last + VF);
-      hide_columns(left, right, r + 1, -__builtin_inff());
+      hide_lanes(left, right, r + 1, -__builtin_inff());
       store(last, left);
       store(last + VF, right);
       vf most = max(left, right);
@@ -118,9 +112,9 @@ void attend_head_backward<AmxBFloat16>(const float* dout, const float* q, const 
           float *s = weight + r * NR, *d = gradient + r * NR;
           const float lv = level[q0 + r], dl = delta[q0 + r];
           vf p0 = exp(load(s) * scale - lv), p1 = exp(load(s + VF) * scale - lv);
-          if (p == b) hide_columns(p0, p1, r + 1, 0.0f);
+          if (p == b) hide_lanes(p0, p1, r + 1, 0.0f);
           vf d0 = p0 * (load(d) - dl) * scale, d1 = p1 * (load(d + VF) - dl) * scale;
-          if (p == b) hide_columns(d0, d1, r + 1, 0.0f);
+          if (p == b) hide_lanes(d0, d1, r + 1, 0.0f);
           store(s, p0);
           store(s + VF, p1);
           store(d, d0);

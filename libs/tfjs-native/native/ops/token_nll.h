@@ -50,26 +50,26 @@ static void token_nll_forward(const float* x, const float* wte, const int32_t* t
     }
     rows_times_panels(A, B, begin, end, panels, K, [&](int64_t m, int64_t n0, vf c0, vf c1) {
       const int64_t i = m - begin, left = V - n0;
-      float z[NR];
-      store(z, c0 * inverse);
-      store(z + VF, c1 * inverse);
-      if (left < NR) for (int64_t j = left; j < NR; j++) z[j] = -1e30f;
-      const vf z0 = load(z), z1 = load(z + VF);
-      const float highest = max_lane(max(z0, z1));
-      if (highest > top[i]) {
-        const float shrink = exp(top[i] - highest);
+      vf z0 = c0 * inverse, z1 = c1 * inverse;
+      if (left < NR) hide_lanes(z0, z1, left, -1e30f);
+      const int64_t t = targets[m] - n0;
+      if (t >= 0 && t < VF) wanted[i] = z0[t];
+      else if (t >= VF && t < NR) wanted[i] = z1[t - VF];
+      if (any_above(max(z0, z1), top[i])) {
+        const float highest = max_lane(max(z0, z1)), shrink = exp(top[i] - highest);
+        float z[NR];
+        store(z, z0);
+        store(z + VF, z1);
         total[i] *= shrink;
         weighted[i] *= shrink;
         top[i] = highest;
         int j = 0;
-        while (z[j] != highest) j++;
+        while (j < NR - 1 && z[j] != highest) j++;
         best[i] = n0 + j;
       }
       const vf e0 = exp(z0 - top[i]), e1 = exp(z1 - top[i]);
       total[i] += e0 + e1;
       weighted[i] += e0 * z0 + e1 * z1;
-      const int64_t t = targets[m] - n0;
-      if (t >= 0 && t < NR) wanted[i] = z[t];
     });
     for (int64_t i = 0; i < end - begin; i++) {
       const float s = sum(total[i]), l = top[i] + __builtin_logf(s);
@@ -116,3 +116,55 @@ static void token_nll_backward(const float* dnll, const float* x, const float* w
     });
   }
 }
+
+#ifdef HAVE_AMX
+// The same: dz leaves the product as the operands of the next two, its rows and its columns.
+template <>
+void token_nll_backward<AmxBFloat16>(const float* dnll, const float* x, const float* wte, const int32_t* targets, const float* lse, float* dx, float* dwte, int64_t N, int64_t C, int64_t V, float temperature) {
+  // Both forms of dz take up to 16 MiB together: dx is read and written once for every stretch.
+  int64_t stretch = N == 0 ? V : (int64_t{1} << 22) / N / NR * NR;
+  if (stretch < 16 * NR) stretch = 16 * NR;
+  if (stretch > V) stretch = V;
+  Scratch scratch;
+  const auto A = rows_of<AmxBFloat16>(scratch, x, N, C);
+  const TilePair* B = packed_weight<AmxBFloat16>(wte, C, true, C, V);
+  TilePair* X = scratch.take<TilePair>(packed_b_size<AmxBFloat16>(N, C));
+  pack_b<AmxBFloat16>(x, C, false, N, C, X);
+  TilePair *by_rows = scratch.take<TilePair>(tiled_a_size(N, stretch)), *by_columns = scratch.take<TilePair>(tiled_a_size(stretch, N));
+  TilePair* W = scratch.take<TilePair>(packed_b_size<AmxBFloat16>(stretch, C));
+  const int64_t K = AmxBFloat16::elements(C), tokens = AmxBFloat16::elements(N);
+  const float inverse = 1.0f / temperature;
+  for (int64_t v0 = 0; v0 < V; v0 += stretch) {
+    const int64_t width = V - v0 < stretch ? V - v0 : stretch, words = AmxBFloat16::elements(width);
+    const AMatrix<TilePair> D{by_rows, block_height(N), words}, Dt{by_columns, block_height(width), tokens};
+    gemm_strips(A, B + v0 / NR * K * NR, N, width, K, [=](const float* strip, int64_t m0, int64_t rows, int64_t n0) {
+      alignas(64) float block[kBlock * NR];
+      uint32_t* tile = const_cast<uint32_t*>(D.block(m0 / kBlock)) + n0 / 2 * D.height;
+      for (int64_t r = 0; r < rows; r++) {
+        const int64_t m = m0 + r, t = targets[m] - v0 - n0;
+        vf d0 = exp(load(strip + r * NR) * inverse - lse[m]), d1 = exp(load(strip + r * NR + VF) * inverse - lse[m]);
+        if (t >= 0 && t < VF) d0[t] -= 1.0f;
+        else if (t >= VF && t < NR) d1[t - VF] -= 1.0f;
+        d0 *= dnll[m] * inverse;
+        d1 *= dnll[m] * inverse;
+        if (width - n0 < NR) hide_lanes(d0, d1, width - n0, 0.0f);
+        store(block + r * NR, d0);
+        store(block + r * NR + VF, d1);
+        store(tile + r * kTile, bf16_words(d0, d1));
+      }
+      uint32_t* transposed = const_cast<uint32_t*>(Dt.block(n0 / kBlock)) + m0 / 2 * Dt.height;
+      for (int64_t half = 0; half * VF < NR && n0 + half * VF < width; half++) {
+        const int64_t left = width - n0 - half * VF;
+        columns_tile(block + half * VF, NR, static_cast<int>(left < VF ? left : VF), rows, transposed + half * kTile * kTile);
+      }
+    });
+    float* dw = dwte + v0 * C;
+    gemm(Dt, X, width, C, tokens, [=](int64_t m, int64_t n, vf v, int lanes) { store_n(dw + m * C + n, v, lanes); });
+    pack_b<AmxBFloat16>(wte + v0 * C, C, false, width, C, W);
+    const bool first = v0 == 0;
+    gemm(D, W, N, C, words, [=](int64_t m, int64_t n, vf v, int lanes) {
+      store_n(dx + m * C + n, first ? v : v + load_n(dx + m * C + n, lanes), lanes);
+    });
+  }
+}
+#endif
