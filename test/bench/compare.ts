@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { median } from './measure.ts';
@@ -31,9 +32,22 @@ const own = fileURLToPath(new URL('main.ts', import.meta.url));
 /** Runs the peer with a clock of processor time. */
 const withProcessorClock = 'import runpy, sys, time; time.perf_counter = time.process_time; sys.argv = sys.argv[1:]; runpy.run_path(sys.argv[0], run_name="__main__")';
 
+/**
+ * What makes PyTorch's OpenBLAS use what this processor has. Debian's takes one that is newer than itself for a
+ * Prescott of 2004, and is then three times slower: no peer to be faster than.
+ */
+function blasEnvironment(): Record<string, string> {
+  if (process.env['OPENBLAS_CORETYPE'] !== undefined || !existsSync('/proc/cpuinfo')) return {};
+  const { stdout, stderr } = spawnSync(python, ['-c', 'import torch'], { encoding: 'utf8', env: { ...process.env, OPENBLAS_VERBOSE: '2' } });
+  if (!`${stdout}${stderr}`.includes('Core: Prescott')) return {};
+  const flags = readFileSync('/proc/cpuinfo', 'utf8');
+  const core = flags.includes(' avx512bw ') ? 'SkylakeX' : flags.includes(' avx2 ') ? 'Haswell' : undefined;
+  return core === undefined ? {} : { OPENBLAS_CORETYPE: core };
+}
+
 /** Runs a program that prints a JSON line last, and returns its `seconds`. */
-function seconds(command: string, args: readonly string[]): number {
-  const { status, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 2 ** 24 });
+function seconds(command: string, args: readonly string[], environment: Record<string, string> = {}): number {
+  const { status, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 2 ** 24, env: { ...process.env, ...environment } });
   const line = stdout.trim().split('\n').at(-1) ?? '';
   if (status !== 0) throw new Error(`${command} ${args.join(' ')} failed:\n${stderr.slice(-2000)}`);
   return (JSON.parse(line) as { seconds: number }).seconds;
@@ -66,14 +80,16 @@ export function compare({ rounds, only, quick, processor, backend, threads }: Co
     say('left out: PyTorch is not here (Debian: apt-get install python3-torch libopenblas0-pthread)');
     return undefined;
   }
+  const blas = blasEnvironment();
+  for (const [name, value] of Object.entries(blas)) say(`PyTorch with ${name}=${value}: its OpenBLAS does not know this processor`);
   const torch = processor ? ['-c', withProcessorClock, peer] : [peer];
   return cases.filter(({ name }) => name.includes(only)).slice(0, quick ? 1 : undefined).map(({ name, steps, args }) => {
     const times = { minchat: [] as number[], fp32: [] as number[], bf16: [] as number[] };
     const shared = [...args, '--steps', String(steps), '--threads', String(threads)];
     for (let round = 0; round < (quick ? 1 : rounds); round++) {
       times.minchat.push(seconds(process.execPath, [own, ...shared, '--backend', backend, '--json', ...(processor ? ['--processor'] : [])]));
-      times.fp32.push(seconds(python, [...torch, ...shared]));
-      times.bf16.push(seconds(python, [...torch, ...shared, '--dtype', 'bf16']));
+      times.fp32.push(seconds(python, [...torch, ...shared], blas));
+      times.bf16.push(seconds(python, [...torch, ...shared, '--dtype', 'bf16'], blas));
     }
     const result = { case: name, minchat: median(times.minchat), torchFloat32: median(times.fp32), torchBfloat16: median(times.bf16), loadAverage: loadavg()[0] ?? NaN };
     const ratio = (peerSeconds: number): string => `${(peerSeconds / result.minchat).toFixed(2)}x`;
