@@ -34,7 +34,7 @@ static void token_nll_forward(const float* x, const float* wte, const int32_t* t
   const int64_t K = P::elements(C), panels = ceil_div(V, NR);
   const float inverse = 1.0f / temperature;
   // Rows that stay in L2 while the vocabulary streams by.
-  constexpr int64_t kBlockOfRows = row_block(E{}), kMost = 16 * MR / kBlockOfRows * kBlockOfRows;
+  constexpr int64_t kBlockOfRows = row_block(E{}), kMost = 16 * kBlockOfRows;
   int64_t chunk = ceil_div(ceil_div(N, threads()), kBlockOfRows) * kBlockOfRows;
   if (chunk > kMost) chunk = kMost;
   parallel(ceil_div(N, chunk), [&](int64_t part) {
