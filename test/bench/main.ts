@@ -54,7 +54,7 @@ async function main(): Promise<void> {
     seconds: Number(seconds.toPrecision(4)),
     tokens_per_second: Math.round(tokens / seconds),
     flops_per_second: Math.round(flops / seconds),
-    // Of the fastest product that this backend makes here.
+    // The native backend's is the processor's own, in registers.
     share_of_peak: Number((flops / seconds / peak).toPrecision(3)),
     peak_flops_per_second: Math.round(peak),
     peak_memory_bytes: process.resourceUsage().maxRSS * 1024,

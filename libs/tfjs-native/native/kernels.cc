@@ -41,6 +41,7 @@ namespace {
 #include "ops/elementwise.h"
 #include "ops/sampling.h"
 #include "ops/read_tokens.h"
+#include "ops/peak.h"
 
 float* f(void* p) { return static_cast<float*>(p); }
 const int32_t* i(void* p) { return static_cast<const int32_t*>(p); }
@@ -116,6 +117,7 @@ const NamedKernel kernels[] = {
     {"adamw", [](void* const* d, const double* v) {
        adamw(f(d[0]), f(d[1]), f(d[2]), f(d[3]), n(v[0]), {s(v[1]), s(v[2]), s(v[3]), s(v[4]), s(v[5]), s(v[6]), s(v[7]), s(v[8])});
      }},
+    {"peak", [](void* const* d, const double*) { with_matrix_product([&](auto P) { peak<decltype(P)>(static_cast<double*>(d[0])); }); }},
     {"binary", [](void* const* d, const double* v) { binary(static_cast<Binary>(n(v[0])), f(d[0]), v[1] != 0, f(d[1]), v[2] != 0, f(d[2]), n(v[3])); }},
 };
 

@@ -1,0 +1,46 @@
+// What the processor can do at the most: products of numbers that stay in registers, on all threads, for
+// benchmarks to be measured against. operations[0] gets how many were done.
+
+constexpr int64_t kPeakTurns = 50000;
+constexpr int kPeakSums = 16;  // more than the latency of one needs
+
+template <class P>
+static void peak(double* operations) {
+  using E = typename P::T;
+  constexpr int64_t numbers = std::is_same<E, float>::value ? VF : 2 * VF;  // that one instruction multiplies
+  parallel(threads(), [&](int64_t) {
+    E factors[VF] = {};
+    volatile float begin[kPeakSums] = {};  // or the compiler makes one sum of all
+    vf sums[kPeakSums];
+#pragma GCC unroll 16
+    for (int i = 0; i < kPeakSums; i++) sums[i] = splat(begin[i]);
+    for (int64_t turn = 0; turn < kPeakTurns; turn++) {
+      asm volatile("" : "+m"(factors));  // no number that the compiler knows
+      const auto b = load(factors);
+      const E a = factors[0];
+#pragma GCC unroll 16
+      for (int i = 0; i < kPeakSums; i++) multiply_add(sums[i], a, b);
+    }
+    vf total{};
+#pragma GCC unroll 16
+    for (int i = 0; i < kPeakSums; i++) total += sums[i];
+    asm volatile("" : : "m"(total));
+  });
+  operations[0] = static_cast<double>(2 * numbers * kPeakSums * kPeakTurns * threads());
+}
+#ifdef HAVE_AMX
+template <>
+void peak<AmxBFloat16>(double* operations) {
+  parallel(threads(), [&](int64_t) {
+    Tiles tiles;
+    tiles.shape(kBlock);
+    for (int64_t turn = 0; turn < kPeakTurns; turn++) {
+      tile_dpbf16ps(0, 4, 6);
+      tile_dpbf16ps(1, 4, 7);
+      tile_dpbf16ps(2, 5, 6);
+      tile_dpbf16ps(3, 5, 7);
+    }
+  });
+  operations[0] = static_cast<double>(2 * kBlock * NR * 2 * kTile * kPeakTurns * threads());
+}
+#endif
