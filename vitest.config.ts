@@ -1,9 +1,11 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 // Each package runs this configuration from its own folder: tests stand beside the sources.
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts'],
+    globalSetup: fileURLToPath(new URL('scripts/test-temporary.mjs', import.meta.url)),
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // Two cores: tests that compute must not fight each other for them.
