@@ -1,5 +1,6 @@
 // The pictures of docs/screenshots, from a system of the script's own: `node src/studio/screenshots.ts`. With the
-// address of a system (npm start) and the name of a run that it really ran, also those of that run.
+// address of a system (npm start) and the name of a run that it really ran, also those of that run. Needs a font
+// that has Chinese (Debian: fonts-noto-cjk).
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

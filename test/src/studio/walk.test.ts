@@ -78,6 +78,10 @@ describe.skipIf(noBrowser !== undefined)('labeling in the studio', () => {
     await second.locator('.prompt .turn').waitFor();
     const mine = await promptText();
     expect(await second.locator('.prompt .turn').textContent()).not.toBe(mine);
+    // On a phone the arrows stand beside the flags, not on them.
+    await second.setViewportSize({ width: 412, height: 900 });
+    const [flags, arrow] = await Promise.all(['.flags summary', '.answer-moves button'].map((part) => second.locator(part).first().boundingBox()));
+    expect((flags?.x ?? 0) + (flags?.width ?? 0)).toBeLessThanOrEqual(arrow?.x ?? 0);
     // Skipping gives that task back to the first labeler.
     await second.getByRole('button', { name: 'Skip' }).click();
     await second.getByRole('button', { name: 'I cannot judge this' }).click();
