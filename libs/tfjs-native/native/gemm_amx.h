@@ -99,7 +99,7 @@ AMatrix<TilePair> columns_a<AmxBFloat16>(const float* source, int64_t ld, int64_
 }
 
 // Of a matrix (M, N) that value(m, n, lanes) gives vector by vector, in one pass: its rows as A (M, N), its
-// panels as B (M, N), and in `sums`, if given, (chunks, N) the sum of each kRowChunk of its rows.
+// panels as B (M, N), and in `sums` (chunks, N) the sum of each kRowChunk of its rows.
 template <class Value>
 static AMatrix<TilePair> rows_and_panels(int64_t M, int64_t N, Value&& value, TilePair* rows_out, TilePair* panels_out, float* sums) {
   const int64_t height = block_height(M), across = AmxBFloat16::elements(N), along = AmxBFloat16::elements(M);
