@@ -66,18 +66,24 @@ static inline void columns_tile(const float* source, int64_t ld, int rows, int64
   for (int r = 0; r < rows; r++) store(tile + r * kTile, (vu)t[r]);
 }
 
+// Rows `begin`, a multiple of kTile, to `end` of a matrix with rows of K floats, into their places in blocks of A.
+static void pack_rows(const float* source, int64_t ld, int64_t K, int64_t begin, int64_t end, int64_t height, uint32_t* out) {
+  const int64_t pairs = AmxBFloat16::elements(K);
+  for (int64_t m0 = begin; m0 < end; m0 += kTile) {
+    const int rows = static_cast<int>(end - m0 < kTile ? end - m0 : kTile);
+    uint32_t* tile = out + m0 / kBlock * height * pairs + m0 % kBlock * kTile;
+    for (int64_t k = 0; k < K; k += 2 * kTile, tile += height * kTile)
+      rows_tile(source + m0 * ld + k, ld, rows, K - k < 2 * kTile ? K - k : 2 * kTile, tile);
+  }
+}
+
 static int64_t rows_a_size(int64_t M, int64_t K, TilePair*) { return tiled_a_size(M, K); }
 static AMatrix<TilePair> rows_a(const float* source, int64_t ld, int64_t M, int64_t K, TilePair* out) {
-  const int64_t height = block_height(M), pairs = AmxBFloat16::elements(K);
+  const int64_t height = block_height(M);
   parallel_ranges(ceil_div(M, kTile), M * K < 20000 ? 1 : threads() * 4, [&](int64_t from, int64_t to) {
-    for (int64_t m0 = from * kTile; m0 < to * kTile && m0 < M; m0 += kTile) {
-      const int rows = static_cast<int>(M - m0 < kTile ? M - m0 : kTile);
-      uint32_t* tile = reinterpret_cast<uint32_t*>(out) + m0 / kBlock * height * pairs + m0 % kBlock * kTile;
-      for (int64_t k = 0; k < K; k += 2 * kTile, tile += height * kTile)
-        rows_tile(source + m0 * ld + k, ld, rows, K - k < 2 * kTile ? K - k : 2 * kTile, tile);
-    }
+    pack_rows(source, ld, K, from * kTile, to * kTile < M ? to * kTile : M, height, reinterpret_cast<uint32_t*>(out));
   });
-  return {out, height, pairs};
+  return {out, height, AmxBFloat16::elements(K)};
 }
 
 template <>

@@ -2,16 +2,6 @@
 // scores of a block of queries lie block by block, [keys/32][32][32]; what is made of them is written as the
 // tiles that the next product reads.
 
-// n rows of K floats as blocks of A, 32 rows high even where there are fewer.
-static void tile_rows_here(const float* source, int64_t ld, int64_t n, int64_t K, uint32_t* out) {
-  const int64_t pairs = AmxBFloat16::elements(K);
-  for (int64_t m0 = 0; m0 < n; m0 += kTile) {
-    uint32_t* tile = out + m0 / kBlock * kBlock * pairs + m0 % kBlock * kTile;
-    for (int64_t k = 0; k < K; k += 2 * kTile, tile += kBlock * kTile)
-      rows_tile(source + m0 * ld + k, ld, static_cast<int>(n - m0 < kTile ? n - m0 : kTile), K - k < 2 * kTile ? K - k : 2 * kTile, tile);
-  }
-}
-
 // y (rows, columns) = or, with `add`, += a block of 32 x 32 numbers, each row times its factor.
 template <class Factor>
 static inline void put_block(const float* block, int64_t rows, int64_t columns, bool add, float* y, int64_t ld, Factor&& factor) {
@@ -37,7 +27,7 @@ void attend_head<AmxBFloat16>(const float* q, int64_t n, int64_t C, int64_t hs, 
   float *scores = scratch.take<float>(blocks * kSquare), *sums = scratch.take<float>(2 * kSquare);
   pack_here<AmxBFloat16>(q + C, ld, true, hs, n, kt);
   pack_here<AmxBFloat16>(q + 2 * C, ld, false, n, hs, v);
-  tile_rows_here(q, ld, n, hs, queries);
+  pack_rows(q, ld, hs, 0, n, kBlock, queries);
   const uint32_t *keys = reinterpret_cast<const uint32_t*>(kt), *values = reinterpret_cast<const uint32_t*>(v);
   Tiles tiles;
   for (int64_t b = 0; b < blocks; b++) {
@@ -91,8 +81,8 @@ void attend_head_backward<AmxBFloat16>(const float* dout, const float* q, const 
   pack_here<AmxBFloat16>(q + C, ld, false, n, hs, kb);
   pack_here<AmxBFloat16>(q, ld, false, n, hs, qb);
   pack_here<AmxBFloat16>(dout, C, false, n, hs, gb);
-  tile_rows_here(q, ld, n, hs, queries);
-  tile_rows_here(dout, C, n, hs, grads);
+  pack_rows(q, ld, hs, 0, n, kBlock, queries);
+  pack_rows(dout, C, hs, 0, n, kBlock, grads);
   query_deltas(dout, out, n, C, hs, delta);
   const auto panel = [](const TilePair* packed, int64_t p, int64_t K) { return reinterpret_cast<const uint32_t*>(packed) + p * K * NR; };
   const auto one = [](int64_t) { return 1.0f; };
