@@ -2,9 +2,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { MinchatError } from '@minchat/errors';
 import { dropout } from './ops/dropout.ts';
 import { attention } from './ops/attention.ts';
+import { block, blockParameterNames, blockWith, type BlockParameters } from './ops/block.ts';
 import { embedding } from './ops/embedding.ts';
 import { layerNorm } from './ops/layer-norm.ts';
-import { linear, linearGelu } from './ops/linear.ts';
 import { logitsOf } from './ops/logits.ts';
 import { parameterOf } from './model.ts';
 import type { ForwardOptions, Model } from './types.ts';
@@ -30,41 +30,36 @@ export function leftPad(sequences: readonly (readonly number[])[], length?: numb
 }
 
 /** The hidden states after the last layer norm, (B, T, C). tokens (B, T) int32, start (B) int32. */
-export function hiddenStates(model: Model, tokens: tf.Tensor2D, start: tf.Tensor1D, options: ForwardOptions = {}): tf.Tensor3D {
-  const heads = model.config.n_head;
-  return hiddenStatesWith(model, tokens, start, (qkv) => attention(qkv, start, heads), options);
-}
-
-/** hiddenStates with the attention given, so that reading a prompt can fill a cache on the way. */
-export function hiddenStatesWith(model: Model, tokens: tf.Tensor2D, start: tf.Tensor1D, attend: Attend, options: ForwardOptions = {}): tf.Tensor3D {
-  const { config } = model;
-  const T = tokens.shape[1];
-  if (T > config.n_positions) throw new MinchatError('MC_CONTEXT_LENGTH', `expected at most ${config.n_positions} tokens, found ${T}`);
+export function hiddenStates(model: Model, tokens: tf.Tensor2D, start: tf.Tensor1D, { dropout: drop }: ForwardOptions = {}): tf.Tensor3D {
+  const { n_head: heads, layer_norm_epsilon: epsilon } = model.config;
   return tf.tidy(() => {
-    const x = embedding(tokens, start, parameterOf(model, 'transformer.wte.weight'), parameterOf(model, 'transformer.wpe.weight'));
-    return blocks(model, x, attend, options) as tf.Tensor3D;
+    const x = embed(model, tokens, start);
+    const hidden = drop === undefined
+      ? blocks(model, x, (y, parameters) => block(y, start, parameters, { heads, epsilon }))
+      : blocks(model, dropout(x, drop), (y, parameters) => blockWith(y, parameters, epsilon, (qkv) => attention(qkv, start, heads), (branch) => dropout(branch, drop)));
+    return hidden as tf.Tensor3D;
   });
 }
 
-/** Every block and the last layer norm: x (..., C) -> (..., C). */
-export function blocks(model: Model, embedded: tf.Tensor, attend: Attend, options: ForwardOptions = {}): tf.Tensor {
-  const p = (name: string): tf.Variable => parameterOf(model, name);
-  const epsilon = model.config.layer_norm_epsilon;
-  const drop = options.dropout;
-  let x = drop === undefined ? embedded : dropout(embedded, drop);
-  // The residual is added inside of the projection, except under dropout, which stands between the two.
-  const project = (branch: tf.Tensor, name: string): tf.Tensor =>
-    drop === undefined
-      ? linear(branch, p(`${name}.weight`), p(`${name}.bias`), x)
-      : tf.add(x, dropout(linear(branch, p(`${name}.weight`), p(`${name}.bias`)), drop));
+/** What goes into the first block, (B, T, C). Throws MC_CONTEXT_LENGTH. */
+export function embed(model: Model, tokens: tf.Tensor2D, start: tf.Tensor1D): tf.Tensor3D {
+  const T = tokens.shape[1];
+  if (T > model.config.n_positions) throw new MinchatError('MC_CONTEXT_LENGTH', `expected at most ${model.config.n_positions} tokens, found ${T}`);
+  return embedding(tokens, start, parameterOf(model, 'transformer.wte.weight'), parameterOf(model, 'transformer.wpe.weight')) as tf.Tensor3D;
+}
+
+/** Every block, its attention given so that it can use a cache, and the last layer norm: x (..., C) -> (..., C). */
+export function blocksWith(model: Model, x: tf.Tensor, attend: Attend): tf.Tensor {
+  return blocks(model, x, (y, parameters, layer) => blockWith(y, parameters, model.config.layer_norm_epsilon, (qkv) => attend(qkv, layer)));
+}
+
+function blocks(model: Model, embedded: tf.Tensor, run: (x: tf.Tensor, parameters: BlockParameters, layer: number) => tf.Tensor): tf.Tensor {
+  let x = embedded;
   for (let layer = 0; layer < model.config.n_layer; layer++) {
-    const h = `transformer.h.${layer}`;
-    const qkv = linear(layerNorm(x, p(`${h}.ln_1.weight`), p(`${h}.ln_1.bias`), epsilon), p(`${h}.attn.c_attn.weight`), p(`${h}.attn.c_attn.bias`));
-    x = project(attend(qkv, layer), `${h}.attn.c_proj`);
-    const inner = linearGelu(layerNorm(x, p(`${h}.ln_2.weight`), p(`${h}.ln_2.bias`), epsilon), p(`${h}.mlp.c_fc.weight`), p(`${h}.mlp.c_fc.bias`));
-    x = project(inner, `${h}.mlp.c_proj`);
+    const parameters = Object.fromEntries(blockParameterNames.map((name) => [name, parameterOf(model, `transformer.h.${layer}.${name}`)]));
+    x = run(x, parameters, layer);
   }
-  return layerNorm(x, p('transformer.ln_f.weight'), p('transformer.ln_f.bias'), epsilon);
+  return layerNorm(x, parameterOf(model, 'transformer.ln_f.weight'), parameterOf(model, 'transformer.ln_f.bias'), model.config.layer_norm_epsilon);
 }
 
 /** Logits of the next token at every position, (B, T, V). Padding positions mean nothing. */

@@ -36,6 +36,22 @@ struct AmxBFloat16 {
     BFloat16::panel_transposed(source, ld, K, n0, N, reinterpret_cast<uint32_t*>(out));
     fill(K, out);
   }
+  static void panel(const bf16* source, int64_t ld, int64_t K, int64_t n0, int64_t N, TilePair* out) {
+    uint32_t* to = reinterpret_cast<uint32_t*>(out);
+    for (int64_t k = 0; k < K; k += 2, to += NR) {
+      const bf16* s = source + k * ld + n0;
+      vu first, second;
+      zip_words(load_words(s, N - n0), k + 1 < K ? load_words(s + ld, N - n0) : vu{}, first, second);
+      store(to, first);
+      store(to + VF, second);
+    }
+    fill(K, out);
+  }
+  static void panel_transposed(const bf16* source, int64_t ld, int64_t K, int64_t n0, int64_t N, TilePair* out) {
+    const auto row = [&](int64_t n, int64_t k, int64_t) { return (vf)load_words(source + n * ld + 2 * k, K - 2 * k); };
+    transposed_columns(BFloat16::elements(K), n0, N, reinterpret_cast<float*>(out), row);
+    fill(K, out);
+  }
 
  private:
   static void fill(int64_t K, TilePair* out) {
@@ -55,6 +71,9 @@ static inline void rows_tile(const float* source, int64_t ld, int rows, int64_t 
     store(tile + r * kTile, bf16_words(load_n(s, first), second > 0 ? load_n(s + VF, second) : vf{}));
   }
 }
+static inline void rows_tile(const bf16* source, int64_t ld, int rows, int64_t K, uint32_t* tile) {
+  for (int r = 0; r < rows; r++) store(tile + r * kTile, load_words(source + r * ld, K));
+}
 // The same of columns: `rows` columns of K rows.
 static inline void columns_tile(const float* source, int64_t ld, int rows, int64_t K, uint32_t* tile) {
   vf t[kTile];
@@ -66,8 +85,9 @@ static inline void columns_tile(const float* source, int64_t ld, int rows, int64
   for (int r = 0; r < rows; r++) store(tile + r * kTile, (vu)t[r]);
 }
 
-// Rows `begin`, a multiple of kTile, to `end` of a matrix with rows of K floats, into their places in blocks of A.
-static void pack_rows(const float* source, int64_t ld, int64_t K, int64_t begin, int64_t end, int64_t height, uint32_t* out) {
+// Rows `begin`, a multiple of kTile, to `end` of a matrix with rows of K numbers, into their places in blocks of A.
+template <class S>
+static void pack_rows(const S* source, int64_t ld, int64_t K, int64_t begin, int64_t end, int64_t height, uint32_t* out) {
   const int64_t pairs = AmxBFloat16::elements(K);
   for (int64_t m0 = begin; m0 < end; m0 += kTile) {
     const int rows = static_cast<int>(end - m0 < kTile ? end - m0 : kTile);
@@ -104,50 +124,43 @@ AMatrix<TilePair> columns_a<AmxBFloat16>(const float* source, int64_t ld, int64_
   return {out, height, pairs};
 }
 
-// Of a matrix (M, N) that value(m, n, lanes) gives vector by vector, in one pass: its rows as A (M, N), its
-// panels as B (M, N), and in `sums` (chunks, N) the sum of each kRowChunk of its rows.
+// Of the rows `begin`, a multiple of kBlock, to `end` of a matrix (M, N) that value(m, n, first, second) gives two
+// vectors at a time: the rows as a block of A of their own (rows_out, blocks of kBlock), their part of the
+// panels as B (M, N), and in `total` (N) their sum. On this thread.
 template <class Value>
-static AMatrix<TilePair> rows_and_panels(int64_t M, int64_t N, Value&& value, TilePair* rows_out, TilePair* panels_out, float* sums) {
-  const int64_t height = block_height(M), across = AmxBFloat16::elements(N), along = AmxBFloat16::elements(M);
-  parallel(ceil_div(M, kRowChunk), [&](int64_t chunk) {
-    const int64_t end = (chunk + 1) * kRowChunk < M ? (chunk + 1) * kRowChunk : M;
-    float* total = sums + chunk * N;
-    __builtin_memset(total, 0, sizeof(float) * N);
-    for (int64_t m0 = chunk * kRowChunk; m0 < end; m0 += kTile) {
-      const int rows = static_cast<int>(end - m0 < kTile ? end - m0 : kTile);
-      uint32_t* tile = reinterpret_cast<uint32_t*>(rows_out) + m0 / kBlock * height * across + m0 % kBlock * kTile;
-      uint32_t* panel = reinterpret_cast<uint32_t*>(panels_out) + m0 / 2 * NR;
-      for (int64_t n = 0; n < N; n += NR, tile += height * kTile, panel += along * NR) {
-        const int first = static_cast<int>(N - n < VF ? N - n : VF), second = static_cast<int>(N - n - VF < VF ? N - n - VF : VF);
-        const auto right = [&](int64_t m) { return second > 0 ? value(m, n + VF, second) : vf{}; };
-        vf s0 = load_n(total + n, first), s1 = second > 0 ? load_n(total + n + VF, second) : vf{};
-        for (int r = 0; r < rows; r += 2) {
-          const vf a0 = value(m0 + r, n, first), a1 = right(m0 + r);
-          store(tile + r * kTile, bf16_words(a0, a1));
-          s0 += a0;
-          s1 += a1;
-          vf b0{}, b1{};
-          if (r + 1 < rows) {
-            b0 = value(m0 + r + 1, n, first);
-            b1 = right(m0 + r + 1);
-            store(tile + (r + 1) * kTile, bf16_words(b0, b1));
-            s0 += b0;
-            s1 += b1;
-          }
-          store(panel + r / 2 * NR, bf16_pair(a0, b0));
-          store(panel + r / 2 * NR + VF, bf16_pair(a1, b1));
+static void rows_and_panels(int64_t begin, int64_t end, int64_t M, int64_t N, Value&& value, uint32_t* rows_out, TilePair* panels_out, float* total) {
+  const int64_t across = AmxBFloat16::elements(N), along = AmxBFloat16::elements(M);
+  __builtin_memset(total, 0, sizeof(float) * static_cast<size_t>(N));
+  for (int64_t m0 = begin; m0 < end; m0 += kTile) {
+    const int rows = static_cast<int>(end - m0 < kTile ? end - m0 : kTile);
+    uint32_t* tile = rows_out + (m0 - begin) / kBlock * kBlock * across + (m0 - begin) % kBlock * kTile;
+    uint32_t* panel = reinterpret_cast<uint32_t*>(panels_out) + m0 / 2 * NR;
+    for (int64_t n = 0; n < N; n += NR, tile += kBlock * kTile, panel += along * NR) {
+      vf s0, s1, a0, a1;
+      load_two(total + n, N - n, s0, s1);
+      for (int r = 0; r < rows; r += 2) {
+        vf b0{}, b1{};
+        value(m0 + r, n, a0, a1);
+        store(tile + r * kTile, bf16_words(a0, a1));
+        s0 += a0;
+        s1 += a1;
+        if (r + 1 < rows) {
+          value(m0 + r + 1, n, b0, b1);
+          store(tile + (r + 1) * kTile, bf16_words(b0, b1));
+          s0 += b0;
+          s1 += b1;
         }
-        store_n(total + n, s0, first);
-        if (second > 0) store_n(total + n + VF, s1, second);
+        store(panel + r / 2 * NR, bf16_pair(a0, b0));
+        store(panel + r / 2 * NR + VF, bf16_pair(a1, b1));
       }
+      store_two(total + n, N - n, s0, s1);
     }
-  });
-  // Whole tiles along M.
-  for (int64_t p = 0; p * NR < N; p++) {
-    TilePair* panel = panels_out + p * along * NR;
-    __builtin_memset(panel + (M + 1) / 2 * NR, 0, sizeof(TilePair) * static_cast<size_t>((along - (M + 1) / 2) * NR));
   }
-  return {rows_out, height, across};
+}
+// Rows of panels of B (M, N) that fill whole tiles.
+static void fill_panels(int64_t M, int64_t N, TilePair* panels) {
+  const int64_t along = AmxBFloat16::elements(M), used = (M + 1) / 2;
+  for (int64_t p = 0; p * NR < N; p++) __builtin_memset(panels + (p * along + used) * NR, 0, sizeof(TilePair) * static_cast<size_t>((along - used) * NR));
 }
 
 // ---- the product
@@ -172,9 +185,20 @@ class Tiles {
   int64_t rows_ = 0;
 };
 
+// A finished part of C: rows m0 on, columns n0 on, as (rows, NR).
+struct Strip {
+  float* data;
+  int64_t m0, n0, rows;
+};
+
 // c (rows, NR) = or, with `add`, += the first `steps` tiles along K of a block of A times a panel of B.
-template <bool TWO>
-static inline void tiles_product(const uint32_t* a, int64_t height, const uint32_t* b, int64_t steps, bool add, float* c) {
+//
+// Meanwhile `last` is finished: done(strip, from, to) gets some of its rows after every step, an even number
+// but for the last of them. The processor looks only a few hundred instructions ahead: what is done with a strip
+// stands between the tile instructions of the next, or it would run after them. A function of its own, so that
+// everything the loop needs stays in registers.
+template <bool TWO, class Done>
+__attribute__((noinline)) static void tiles_product(const uint32_t* a, int64_t height, const uint32_t* b, int64_t steps, bool add, float* c, const Strip& last, Done& done) {
   constexpr int64_t row = NR * sizeof(float), line = kTile * sizeof(uint32_t);
   float* below = c + kTile * NR;
   if (add) {
@@ -192,6 +216,9 @@ static inline void tiles_product(const uint32_t* a, int64_t height, const uint32
       tile_zero(3);
     }
   }
+  const Strip strip = last;
+  const int64_t piece = steps > 0 ? 2 * ceil_div(ceil_div(strip.rows, 2), steps) : 0;
+  int64_t from = 0;
   for (int64_t s = 0; s < steps; s++, a += height * kTile, b += kTile * NR) {
     // Loads first: a processor that shares its core with another thread overlaps them with little.
     tile_load(4, a, line);
@@ -204,7 +231,13 @@ static inline void tiles_product(const uint32_t* a, int64_t height, const uint32
       tile_dpbf16ps(2, 5, 6);
       tile_dpbf16ps(3, 5, 7);
     }
+    if (from < strip.rows) {
+      const int64_t to = from + piece < strip.rows ? from + piece : strip.rows;
+      done(strip, from, to);
+      from = to;
+    }
   }
+  if (from < strip.rows) done(strip, from, strip.rows);
   tile_store(0, c, row);
   tile_store(1, c + kTile, row);
   if (TWO) {
@@ -212,15 +245,20 @@ static inline void tiles_product(const uint32_t* a, int64_t height, const uint32
     tile_store(3, below + kTile, row);
   }
 }
-static inline void tiles_product(Tiles& tiles, int64_t rows, const uint32_t* a, int64_t height, const uint32_t* b, int64_t steps, bool add, float* c) {
+template <class Done>
+static inline void tiles_product(Tiles& tiles, int64_t rows, const uint32_t* a, int64_t height, const uint32_t* b, int64_t steps, bool add, float* c, const Strip& last, Done& done) {
   tiles.shape(rows);
-  if (rows > kTile) tiles_product<true>(a, height, b, steps, add, c);
-  else tiles_product<false>(a, height, b, steps, add, c);
+  if (rows > kTile) tiles_product<true>(a, height, b, steps, add, c, last, done);
+  else tiles_product<false>(a, height, b, steps, add, c, last, done);
+}
+static inline void tiles_product(Tiles& tiles, int64_t rows, const uint32_t* a, int64_t height, const uint32_t* b, int64_t steps, bool add, float* c) {
+  const auto nothing = [](const Strip&, int64_t, int64_t) {};
+  tiles_product(tiles, rows, a, height, b, steps, add, c, Strip{nullptr, 0, 0, 0}, nothing);
 }
 
-// Blocks b0 .. b1 of A times panels p0 .. p1 of B: done(strip, m0, rows, n0) gets C in strips (rows, NR), those
-// of a block of rows in the order of the panels. A block of A, of long K a stretch of it, stays in L1 while
-// panels stream by from L2, as many as it holds; sums of long K wait there too for the next stretch.
+// Blocks b0 .. b1 of A times panels p0 .. p1 of B: done gets every strip of C as above, those of a block of rows
+// in the order of the panels. A block of A, of long K a stretch of it, stays in L1 while panels stream by from L2, as many as it holds;
+// sums of long K wait there too for the next stretch.
 template <class Done>
 static void gemm_part(const AMatrix<TilePair>& A, const TilePair* packed, int64_t M, int64_t b0, int64_t b1, int64_t p0, int64_t p1, Done& done) {
   constexpr int64_t kDepth = 256, kInL2 = int64_t{1} << 17, kGroup = 8;  // pairs: 512 of K, 512 KiB; blocks
@@ -228,11 +266,11 @@ static void gemm_part(const AMatrix<TilePair>& A, const TilePair* packed, int64_
   const int64_t K = A.K, size = K * NR, depth = K > 0 && K < kDepth ? K : kDepth;
   const int64_t stretch = kInL2 / (depth * NR), group = K > depth ? kGroup : b1 - b0;
   const int64_t waiting = K > depth ? group * stretch : 2;
-  TaskScratch scratch(waiting * kBlock * NR);
+  Scratch scratch;
   float* strips = scratch.take<float>(waiting * kBlock * NR);
   Tiles tiles;
-  int64_t made = 0, last_m0 = 0, last_rows = 0, last_n0 = 0;  // the strip that waits to be finished
-  const float* last = nullptr;
+  int64_t made = 0;
+  Strip last{nullptr, 0, 0, 0};  // waits to be finished
   for (int64_t p = p0; p < p1; p += stretch) {
     const int64_t end = p + stretch < p1 ? p + stretch : p1;
     for (int64_t g = b0; g < b1; g += group) {
@@ -242,32 +280,28 @@ static void gemm_part(const AMatrix<TilePair>& A, const TilePair* packed, int64_
           const int64_t m0 = b * kBlock, rows = M - m0 < kBlock ? M - m0 : kBlock;
           for (int64_t q = p; q < end; q++) {
             float* strip = strips + (K > depth ? (b - g) * stretch + q - p : made++ % 2) * kBlock * NR;
-            tiles_product(tiles, rows, A.block(b) + k * A.height, A.height, B + q * size + k * NR, steps, k > 0, strip);
-            if (k + depth < K) continue;
-            if (last != nullptr) done(last, last_m0, last_rows, last_n0);
-            last = strip;
-            last_m0 = m0;
-            last_rows = rows;
-            last_n0 = q * NR;
+            tiles_product(tiles, rows, A.block(b) + k * A.height, A.height, B + q * size + k * NR, steps, k > 0, strip, last, done);
+            last.rows = 0;
+            if (k + depth >= K) last = {strip, m0, q * NR, rows};
           }
         }
       }
-      if (K > depth) {  // the next group takes the same strips
-        done(last, last_m0, last_rows, last_n0);
-        last = nullptr;
+      if (K > depth && last.rows > 0) {  // the next group takes the same strips
+        done(last, int64_t{0}, last.rows);
+        last.rows = 0;
       }
     }
   }
-  if (last != nullptr) done(last, last_m0, last_rows, last_n0);
+  if (last.rows > 0) done(last, int64_t{0}, last.rows);
 }
 
 // The whole product on all threads, C given in strips as above.
 template <class Done>
-static void gemm_strips(const AMatrix<TilePair>& A, const TilePair* B, int64_t M, int64_t N, int64_t K, Done&& done) {
+static void gemm_strips(const AMatrix<TilePair>& A, const TilePair* B, int64_t M, int64_t N, int64_t, Done&& done) {
   // A single row too goes through tiles, though they are nearly empty then: a product in registers rounds
   // otherwise, and a row's bits must not depend on whether others stand beside it.
   const int64_t blocks = ceil_div(M, kBlock), panels = ceil_div(N, NR);
-  const int64_t parts = M * N * K < 200000 ? 1 : threads() * 4;
+  const int64_t parts = M * N * A.K < 200000 ? 1 : threads() * 4;
   // Whoever takes rows reads all of B, whoever takes panels all of A.
   if (blocks >= panels) parallel_ranges(blocks, parts, [&](int64_t from, int64_t to) { gemm_part(A, B, M, from, to, 0, panels, done); });
   else parallel_ranges(panels, parts, [&](int64_t from, int64_t to) { gemm_part(A, B, M, 0, blocks, from, to, done); });
@@ -275,11 +309,13 @@ static void gemm_strips(const AMatrix<TilePair>& A, const TilePair* B, int64_t M
 
 template <class Epilogue>
 static void gemm(const AMatrix<TilePair>& A, const TilePair* B, int64_t M, int64_t N, int64_t K, Epilogue&& epilogue) {
-  gemm_strips(A, B, M, N, K, [&](const float* strip, int64_t m0, int64_t rows, int64_t n) {
+  gemm_strips(A, B, M, N, K, [&](const Strip& strip, int64_t from, int64_t to) {
+    const int64_t n = strip.n0;
     const int left = static_cast<int>(N - n < NR ? N - n : NR);
-    for (int64_t r = 0; r < rows; r++, strip += NR) {
-      epilogue(m0 + r, n, load(strip), left < VF ? left : VF);
-      if (left > VF) epilogue(m0 + r, n + VF, load(strip + VF), left - VF);
+    for (int64_t r = from; r < to; r++) {
+      const float* v = strip.data + r * NR;
+      epilogue(strip.m0 + r, n, load(v), left < VF ? left : VF);
+      if (left > VF) epilogue(strip.m0 + r, n + VF, load(v + VF), left - VF);
     }
   });
 }
@@ -289,8 +325,8 @@ static void gemm(const AMatrix<TilePair>& A, const TilePair* B, int64_t M, int64
 static constexpr int64_t row_block(TilePair) { return kBlock; }
 template <class Row>
 static void rows_times_panels(const AMatrix<TilePair>& A, const TilePair* B, int64_t begin, int64_t end, int64_t panels, int64_t, Row&& row) {
-  const auto done = [&](const float* strip, int64_t m0, int64_t rows, int64_t n0) {
-    for (int64_t r = 0; r < rows; r++, strip += NR) row(m0 + r, n0, load(strip), load(strip + VF));
+  const auto done = [&](const Strip& strip, int64_t from, int64_t to) {
+    for (int64_t r = from; r < to; r++) row(strip.m0 + r, strip.n0, load(strip.data + r * NR), load(strip.data + r * NR + VF));
   };
   gemm_part(A, B, end, begin / kBlock, ceil_div(end, kBlock), 0, panels, done);
 }

@@ -39,6 +39,10 @@ namespace {
 #include "ops/token_nll.h"
 #include "ops/optimizer.h"
 #include "ops/elementwise.h"
+#include "ops/block.h"
+#ifdef HAVE_AMX
+#include "ops/block_amx.h"
+#endif
 #include "ops/sampling.h"
 #include "ops/read_tokens.h"
 #include "ops/peak.h"
@@ -65,6 +69,10 @@ void with_matrix_product(F&& kernel) {
   with_product(kernel);
 }
 
+BlockShape block_shape(const double* v) { return {n(v[0]), n(v[1]), n(v[2]), n(v[3]), n(v[4])}; }
+// In the order of blockParameters (src/fused-kernels.ts).
+BlockParameters block_parameters(void* const* d) { return {f(d[0]), f(d[1]), f(d[2]), f(d[3]), f(d[4]), f(d[5]), f(d[6]), f(d[7]), f(d[8]), f(d[9]), f(d[10]), f(d[11])}; }
+
 const NamedKernel kernels[] = {
     {"layerNormForward", [](void* const* d, const double* v) { layer_norm_forward(f(d[0]), f(d[1]), f(d[2]), f(d[3]), f(d[4]), f(d[5]), n(v[0]), n(v[1]), s(v[2])); }},
     {"layerNormBackward", [](void* const* d, const double* v) { layer_norm_backward(f(d[0]), f(d[1]), f(d[2]), f(d[3]), f(d[4]), f(d[5]), f(d[6]), f(d[7]), n(v[0]), n(v[1])); }},
@@ -82,15 +90,25 @@ const NamedKernel kernels[] = {
     {"attentionBackward", [](void* const* d, const double* v) {
        with_matrix_product([&](auto P) { attention_backward<decltype(P)>(f(d[0]), f(d[1]), f(d[2]), f(d[3]), i(d[4]), f(d[5]), n(v[0]), n(v[1]), n(v[2]), n(v[3])); });
      }},
+    {"blockActivations", [](void* const* d, const double* v) {
+       with_matrix_product([&](auto P) { *static_cast<double*>(d[0]) = static_cast<double>(block_activations<decltype(P)>(block_shape(v))); });
+     }},
+    {"blockForward", [](void* const* d, const double* v) {
+       with_matrix_product([&](auto P) { block_forward<decltype(P)>(block_shape(v), block_parameters(d + 4), f(d[0]), i(d[1]), f(d[2]), f(d[3]), s(v[5])); });
+     }},
+    {"blockBackward", [](void* const* d, const double* v) {
+       with_matrix_product([&](auto P) { block_backward<decltype(P)>(block_shape(v), block_parameters(d + 5), f(d[0]), f(d[1]), i(d[2]), f(d[3]), f(d[4]), block_parameters(d + 17)); });
+     }},
     {"decodeAttention", [](void* const* d, const double* v) {
        with_product([&](auto P) { decode_attention<decltype(P)>(f(d[0]), i(d[1]), i(d[2]), f(d[3]), f(d[4]), f(d[5]), n(v[0]), n(v[1]), n(v[2]), n(v[3])); });
      }},
     {"readTokens", [](void* const* d, const double* v) {
        CachedModel model = {f(d[4]), f(d[5]), f(d[6]), f(d[7]), std::vector<CachedLayer>(static_cast<size_t>(n(v[1]))), n(v[2]), n(v[3]), n(v[4]), n(v[5]), n(v[6]), s(v[7])};
        void* const* p = d + 9;
-       for (CachedLayer& layer : model.layers)
-         for (float** field : {&layer.ln_1_weight, &layer.ln_1_bias, &layer.c_attn_weight, &layer.c_attn_bias, &layer.attn_c_proj_weight, &layer.attn_c_proj_bias, &layer.ln_2_weight, &layer.ln_2_bias, &layer.c_fc_weight, &layer.c_fc_bias, &layer.mlp_c_proj_weight, &layer.mlp_c_proj_bias, &layer.keys, &layer.values})
-           *field = f(*p++);
+       for (CachedLayer& layer : model.layers) {
+         layer = {block_parameters(p), f(p[12]), f(p[13])};
+         p += 14;
+       }
        with_matrix_product([&](auto M) {
          with_product([&](auto P) { read_tokens<decltype(M), decltype(P)>(model, {i(d[0]), i(d[1]), i(d[2]), i(d[3])}, f(d[8]), n(v[0])); });
        });

@@ -24,11 +24,7 @@ void* exactly(size_t bytes) {
   if (posix_memalign(&p, kLine, bytes == 0 ? 1 : bytes) != 0) throw std::bad_alloc();
   return p;
 }
-void free_down_to(std::vector<void*>& pieces, size_t count) {
-  for (; pieces.size() > count; pieces.pop_back()) std::free(pieces.back());
-}
-thread_local std::vector<void*> kernel_pieces;
-thread_local std::vector<void*> task_pieces;
+thread_local std::vector<void*> pieces;
 }  // namespace
 
 void* take_buffer(size_t bytes) { return exactly(bytes); }
@@ -36,18 +32,13 @@ void give_buffer(void* buffer, size_t) { std::free(buffer); }
 size_t buffers_used() { return 0; }
 size_t buffers_idle() { return 0; }
 
-Scratch::Scratch() : mark_(kernel_pieces.size()) {}
-Scratch::~Scratch() { free_down_to(kernel_pieces, mark_); }
-void* Scratch::bytes(size_t count) {
-  kernel_pieces.push_back(exactly(count));
-  return kernel_pieces.back();
+Scratch::Scratch() : mark_(pieces.size()) {}
+Scratch::~Scratch() {
+  for (; pieces.size() > mark_; pieces.pop_back()) std::free(pieces.back());
 }
-
-TaskScratch::TaskScratch(int64_t) {}
-TaskScratch::~TaskScratch() { free_down_to(task_pieces, 0); }
-void* TaskScratch::piece(int64_t floats) {
-  task_pieces.push_back(exactly(static_cast<size_t>(floats) * sizeof(float)));
-  return task_pieces.back();
+void* Scratch::bytes(size_t count) {
+  pieces.push_back(exactly(count));
+  return pieces.back();
 }
 
 #else
@@ -152,36 +143,6 @@ void* Scratch::bytes(size_t count) {
   blocks.push_back({static_cast<char*>(allocate(rounded(length))), rounded(length), start});
   position = start + size;
   return blocks.back().base;
-}
-
-namespace {
-struct TaskMemory {
-  float* base = nullptr;
-  int64_t size = 0;
-  float* next = nullptr;
-  ~TaskMemory() { std::free(base); }
-};
-thread_local TaskMemory task_memory;
-}  // namespace
-
-TaskScratch::TaskScratch(int64_t floats) {
-  TaskMemory& t = task_memory;
-  if (t.size < floats) {
-    std::free(t.base);
-    t.size = (floats + 1023) / 1024 * 1024;
-    t.base = static_cast<float*>(std::aligned_alloc(kLine, static_cast<size_t>(t.size) * sizeof(float)));
-    if (t.base == nullptr) {
-      t.size = 0;
-      throw std::bad_alloc();
-    }
-  }
-  t.next = t.base;
-}
-TaskScratch::~TaskScratch() = default;
-void* TaskScratch::piece(int64_t floats) {
-  float* p = task_memory.next;
-  task_memory.next += (floats + 15) / 16 * 16;
-  return p;
 }
 
 #endif

@@ -11,7 +11,7 @@ void give_buffer(void* buffer, size_t bytes);
 size_t buffers_used();
 size_t buffers_idle();
 
-// Memory for the length of one kernel call, on a stack of the thread that calls.
+// Memory for the length of a kernel's call, or of a task of it, on a stack of the thread that runs it.
 class Scratch {
  public:
   Scratch();
@@ -24,22 +24,6 @@ class Scratch {
  private:
   void* bytes(size_t count);
   size_t mark_;
-};
-
-// Memory of one thread for the length of one task, at most `floats` floats of it (each piece rounded
-// up to 16). A thread runs one task at a time.
-class TaskScratch {
- public:
-  explicit TaskScratch(int64_t floats);
-  ~TaskScratch();
-  template <class T>
-  T* take(int64_t count) {
-    static_assert(sizeof(T) == sizeof(float));
-    return static_cast<T*>(piece(count));
-  }
-
- private:
-  void* piece(int64_t floats);
 };
 
 }  // namespace minchat

@@ -92,25 +92,19 @@ static inline vf root(vf v) {
 #endif
 }
 
-static inline vf exp2_fraction(vf f) {  // 2^f for -0.5 <= f <= 0.5
-  vf p = splat(1.535336188319500e-4f);
-  p = p * f + 1.339887440266574e-3f;
-  p = p * f + 9.618437357674640e-3f;
-  p = p * f + 5.550332471162809e-2f;
-  p = p * f + 2.402264791363012e-1f;
-  p = p * f + 6.931472028550421e-1f;
-  return p * f + 1.0f;
-}
-
-// e^x, relative error below 2e-7; what lies under -87 gives 0. NaN stays NaN.
+// e^x, relative error below 2e-7 beside that of the product with log2(e); what lies under -87 gives 0. NaN stays NaN.
 static inline vf exp(vf x) {
 #if VB == 64
-  // min and max give their second operand when one of them is NaN.
-  __m512 t = _mm512_mul_ps((__m512)x, _mm512_set1_ps(1.44269504088896341f));
-  t = _mm512_min_ps(_mm512_set1_ps(200.0f), _mm512_max_ps(_mm512_set1_ps(-200.0f), t));
-  const __m512 n = _mm512_roundscale_ps(t, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
-  const __m512 e = _mm512_scalef_ps((__m512)exp2_fraction((vf)_mm512_sub_ps(t, n)), n);
-  return (vf)_mm512_maskz_mov_ps(_mm512_cmp_ps_mask((__m512)x, _mm512_set1_ps(-87.0f), _CMP_NLT_UQ), e);
+  // 2^t is that of its whole part, which scalef takes out of t itself, times that of the rest. Minimax polynomial.
+  const __m512 t = _mm512_mul_ps((__m512)x, _mm512_set1_ps(1.44269504088896341f));
+  const vf f = (vf)_mm512_reduce_ps(t, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);  // 0 .. 1
+  vf p = splat(1.8775767e-3f);
+  p = p * f + 8.98934002e-3f;
+  p = p * f + 5.58263181e-2f;
+  p = p * f + 2.40153617e-1f;
+  p = p * f + 6.93153073e-1f;
+  p = p * f + 9.99999925e-1f;
+  return (vf)_mm512_maskz_scalef_ps(_mm512_cmp_ps_mask((__m512)x, _mm512_set1_ps(-87.0f), _CMP_NLT_UQ), (__m512)p, t);
 #else
   const vf nan_keeper = x - x;  // 0, or NaN for NaN and infinities
   vf t = x * 1.44269504088896341f;
@@ -120,7 +114,13 @@ static inline vf exp(vf x) {
   const vf shifted = t + magic;
   const vf n = shifted - magic;
   const vf f = t - n;  // -0.5 .. 0.5
-  const vf p = exp2_fraction(f);
+  vf p = splat(1.535336188319500e-4f);
+  p = p * f + 1.339887440266574e-3f;
+  p = p * f + 9.618437357674640e-3f;
+  p = p * f + 5.550332471162809e-2f;
+  p = p * f + 2.402264791363012e-1f;
+  p = p * f + 6.931472028550421e-1f;
+  p = p * f + 1.0f;
   const vi scale = ((vi)shifted - (vi)magic) << 23;
   vf r = (vf)((vi)p + scale);
   r = x < splat(-87.0f) ? vf{} : r;
@@ -139,6 +139,26 @@ static inline vf gelu_gradient(vf p) {
   const vf s = gelu_sigmoid(p);
   return s + p * s * (1.0f - s) * (1.5957691216057308f + 0.21406443848244f * p * p);
 }
+#ifdef HAVE_BF16
+// The same for results that become bfloat16: relative error below 2e-4, a tenth of its rounding.
+// e^-2u, between 2^-126 and 2^126: numbers below are slow.
+static inline vf gelu_exponential(vf p) {
+  const vf t = p * (-2.302208198f - 0.1029432346f * p * p);  // -2u in powers of two
+  const __m512 bounded = _mm512_min_ps(_mm512_set1_ps(126.0f), _mm512_max_ps(_mm512_set1_ps(-126.0f), (__m512)t));  // NaN stays NaN
+  const vf f = (vf)_mm512_reduce_ps(bounded, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);
+  vf q = splat(7.80245227e-2f);
+  q = q * f + 2.26067155e-1f;
+  q = q * f + 6.9583354e-1f;
+  q = q * f + 9.99925219e-1f;
+  return (vf)_mm512_scalef_ps((__m512)q, bounded);
+}
+static inline vf gelu_for_bf16(vf p) { return p * (vf)_mm512_rcp14_ps((__m512)(1.0f + gelu_exponential(p))); }
+static inline void gelu_for_bf16(vf p, vf& value, vf& gradient) {
+  const vf e = gelu_exponential(p), s = (vf)_mm512_rcp14_ps((__m512)(1.0f + e));
+  value = p * s;
+  gradient = s + value * (e * s) * (1.5957691216057308f + 0.21406443848244f * p * p);
+}
+#endif
 
 // Floats rounded to bfloat16 (nearest, ties to even), two to a word, the first in the lower half.
 #ifdef HAVE_BF16
@@ -150,6 +170,52 @@ static inline vu bf16_pair(vf low, vf high) {
   return (vu)_mm512_permutexvar_epi16(zip, (__m512i)bf16_words(low, high));
 }
 static inline uint32_t bf16_pair(float low, float high) { return bf16_pair(splat(low), splat(high))[0]; }
+#endif
+
+// The first n (1 and more) of 2 VF numbers in a row, for a row of float32 or of bfloat16: what follows
+// is zero (load_two) or left alone (store_two).
+static inline void load_two(const float* p, int64_t n, vf& first, vf& second) {
+  first = load_n(p, n < VF ? static_cast<int>(n) : VF);
+  second = n > VF ? load_n(p + VF, n < 2 * VF ? static_cast<int>(n - VF) : VF) : vf{};
+}
+static inline void store_two(float* p, int64_t n, vf first, vf second) {
+  store_n(p, first, n < VF ? static_cast<int>(n) : VF);
+  if (n > VF) store_n(p + VF, second, n < 2 * VF ? static_cast<int>(n - VF) : VF);
+}
+#ifdef HAVE_BF16
+enum bf16 : uint16_t {};  // one bfloat16 in memory
+
+static inline vu load_words(const bf16* p, int64_t n) {
+#if MASKED
+  if (n >= 2 * VF) return (vu)_mm512_loadu_si512(p);
+  return (vu)_mm512_maskz_loadu_epi16(static_cast<__mmask32>((1u << n) - 1u), p);
+#else
+  vu v{};
+  __builtin_memcpy(&v, p, sizeof(bf16) * static_cast<size_t>(n < 2 * VF ? n : 2 * VF));
+  return v;
+#endif
+}
+static inline void store_words(bf16* p, vu words, int64_t n) {
+#if MASKED
+  // Masked stores are slower, even of every lane.
+  if (n >= 2 * VF) return _mm512_storeu_si512(p, (__m512i)words);
+  _mm512_mask_storeu_epi16(p, static_cast<__mmask32>((1u << n) - 1u), (__m512i)words);
+#else
+  __builtin_memcpy(p, &words, sizeof(bf16) * static_cast<size_t>(n < 2 * VF ? n : 2 * VF));
+#endif
+}
+static inline void floats_of(vu words, vf& first, vf& second) {
+  first = (vf)((vu)_mm512_cvtepu16_epi32(_mm512_castsi512_si256((__m512i)words)) << 16);
+  second = (vf)((vu)_mm512_cvtepu16_epi32(_mm512_extracti64x4_epi64((__m512i)words, 1)) << 16);
+}
+static inline void load_two(const bf16* p, int64_t n, vf& first, vf& second) { floats_of(load_words(p, n), first, second); }
+static inline void store_two(bf16* p, int64_t n, vf first, vf second) { store_words(p, bf16_words(first, second), n); }
+// Of two rows of bfloat16: the words (low0, high0), (low1, high1) ... of the first VF numbers, and of the others.
+static inline void zip_words(vu low, vu high, vu& first, vu& second) {
+  const __m512i zip = _mm512_set_epi32(0x2f000f, 0x2e000e, 0x2d000d, 0x2c000c, 0x2b000b, 0x2a000a, 0x290009, 0x280008, 0x270007, 0x260006, 0x250005, 0x240004, 0x230003, 0x220002, 0x210001, 0x200000);
+  first = (vu)_mm512_permutex2var_epi16((__m512i)low, zip, (__m512i)high);
+  second = (vu)_mm512_permutex2var_epi16((__m512i)low, _mm512_add_epi16(zip, _mm512_set1_epi16(16)), (__m512i)high);
+}
 #endif
 
 // VF vectors as the rows of a matrix: its columns.

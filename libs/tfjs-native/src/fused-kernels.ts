@@ -44,7 +44,7 @@ function inPlace({ backend }: KernelArguments, tensor: TensorInfo): TensorInfo {
   return { dataId: tensor.dataId, shape: tensor.shape, dtype: tensor.dtype };
 }
 
-// A model's parameters in the order of native/ops/read_tokens.h.
+// A model's parameters in the order of native/ops/block.h and read_tokens.h.
 const outerParameters = ['wte.weight', 'wpe.weight', 'ln_f.weight', 'ln_f.bias'].map((name) => `transformer.${name}`);
 const blockParameters = ['ln_1', 'attn.c_attn', 'attn.c_proj', 'ln_2', 'mlp.c_fc', 'mlp.c_proj'].flatMap((name) => [`${name}.weight`, `${name}.bias`]);
 
@@ -53,6 +53,12 @@ function layerInputs(layer: number): readonly string[] {
   return (namesOfLayers[layer] ??= [...blockParameters.map((name) => `transformer.h.${layer}.${name}`), `keys.${layer}`, `values.${layer}`]);
 }
 const namesOfLayers: string[][] = [];
+
+/** What the C++ side wants to know of a block: B, T, C, heads, I. */
+function blockShape(args: KernelArguments): number[] {
+  const [B, T, C] = input(args, 'x').shape as [number, number, number];
+  return [B, T, C, number(args, 'heads'), sizes(input(args, 'mlp.c_fc.weight')).C];
+}
 
 export const fusedKernels: Readonly<Record<string, FusedKernel>> = {
   MinchatLayerNormForward(args) {
@@ -112,6 +118,31 @@ export const fusedKernels: Readonly<Record<string, FusedKernel>> = {
     const dqkv = args.backend.allocate([B, T, C3]);
     args.backend.addon.run('attentionBackward', [...data(args, 'dout', 'qkv', 'out', 'lse', 'start'), dqkv.values], [B, T, C3 / 3, number(args, 'heads')]);
     return [dqkv];
+  },
+
+  MinchatBlockForward(args) {
+    const { addon } = args.backend;
+    const shape = blockShape(args);
+    const y = args.backend.allocate(input(args, 'x').shape);
+    const outputs = [y];
+    if (args.attrs['keep'] === true) {
+      const floats = new Float64Array(1);
+      addon.run('blockActivations', [floats], shape);
+      outputs.push(args.backend.allocate([floats[0] ?? 0]));
+    }
+    addon.run('blockForward', [...data(args, 'x', 'start'), y.values, outputs[1]?.values ?? null, ...data(args, ...blockParameters)], [...shape, number(args, 'epsilon')]);
+    return outputs;
+  },
+
+  MinchatBlockBackward(args) {
+    const dx = args.backend.allocate(input(args, 'x').shape);
+    const gradients = blockParameters.map((name) => args.backend.allocate(input(args, name).shape));
+    args.backend.addon.run(
+      'blockBackward',
+      [...data(args, 'dy', 'x', 'start', 'activations'), dx.values, ...data(args, ...blockParameters), ...gradients.map((gradient) => gradient.values)],
+      blockShape(args),
+    );
+    return [dx, ...gradients];
   },
 
   MinchatDecodeAttention(args) {

@@ -2,6 +2,7 @@
 // every instruction set of this machine, with exact products and, where there are any, in bfloat16.
 import { adamW, squaredSum } from '@minchat/model/ops/adamw';
 import { attention } from '@minchat/model/ops/attention';
+import { block, blockParameterNames } from '@minchat/model/ops/block';
 import { cacheWrite, decodeAttention } from '@minchat/model/ops/decode-attention';
 import { embedding } from '@minchat/model/ops/embedding';
 import { layerNorm } from '@minchat/model/ops/layer-norm';
@@ -18,6 +19,35 @@ const targetsOf = (seed: number, N: number, V: number): tf.Tensor => {
   const random = new Random(seed).fork('targets');
   return tf.tensor1d(Array.from({ length: N }, () => random.int(V)), 'int32');
 };
+
+interface BlockCase {
+  readonly B: number;
+  readonly T: number;
+  readonly heads: number;
+  readonly hs: number;
+  /** The width inside of the MLP. */
+  readonly I: number;
+  readonly seed: number;
+}
+
+/** A block's output and its gradients for its input and every parameter. */
+function blockCase({ B, T, heads, hs, I, seed }: BlockCase): tf.Tensor[] {
+  const C = heads * hs;
+  const draw = noise(seed);
+  const start = tf.tensor1d(starts(seed, B, T), 'int32');
+  const [ln1, cAttn, cProj, ln2, cFc, mlpProj] = [[C], [C, 3 * C], [C, C], [C], [C, I], [I, C]];
+  const shapes = [ln1, [C], cAttn, [3 * C], cProj, [C], ln2, [C], cFc, [I], mlpProj, [C]] as number[][];
+  // As in a model: scales of layer norms around 1, matrices that keep the size of what goes through them.
+  const parameters = shapes.map((side, i) => {
+    if (side.length === 2) return tf.mul(draw(side), 0.5 / Math.sqrt(side[0] ?? 1));
+    return i % 6 === 0 ? tf.add(1, tf.mul(draw(side), 0.1)) : tf.mul(draw(side), 0.1);
+  });
+  return withGradients(
+    (x, ...weights) => block(x, start, Object.fromEntries(blockParameterNames.map((name, i) => [name, weights[i] as tf.Tensor])), { heads, epsilon: 1e-5 }),
+    [draw([B, T, C]), ...parameters],
+    draw,
+  );
+}
 
 describe.each(modes)('$set, bf16 $bf16', (mode) => {
   test('layer norm', () => {
@@ -69,6 +99,17 @@ describe.each(modes)('$set, bf16 $bf16', (mode) => {
       const start = tf.tensor1d(starts(seed, B, T), 'int32');
       return withGradients((qkv) => attention(qkv, start, heads), [draw([B, T, 3 * heads * hs])], draw);
     }, { examples });
+  });
+
+  test('a whole block, with left padding up to whole rows', () => {
+    const shape = fc.record({ B: fc.integer({ min: 1, max: 3 }), T: sizes(130), heads: fc.integer({ min: 1, max: 3 }), hs: sizes(40, 4), I: sizes(140), seed: seeds });
+    const examples = [
+      { B: 1, T: 1, heads: 1, hs: 8, I: 1, seed: 1 },
+      { B: 3, T: 130, heads: 2, hs: 33, I: 97, seed: 2 },
+      { B: 2, T: 64, heads: 2, hs: 32, I: 128, seed: 3 },
+      { B: 1, T: 300, heads: 1, hs: 17, I: 20, seed: 4 },
+    ];
+    same('block', mode, shape, (value) => blockCase(value), { examples });
   });
 
   test('decode attention and cache writing', () => {
@@ -164,6 +205,7 @@ describe.each(modes)('$set, bf16 $bf16', (mode) => {
         ...withGradients((x, w, b) => linear(x, w, b), [draw([70, 600]), draw([600, 96]), draw([96])], draw),
         ...withGradients((x, w, b) => layerNorm(x, w, b, 1e-5), [draw([300, 64]), draw([64]), draw([64])], draw),
         ...withGradients((qkv) => attention(qkv, start, 2), [draw([3, 70, 3 * 48])], draw),
+        ...blockCase({ B: 5, T: 70, heads: 2, hs: 24, I: 96, seed: 5 }),
         ...withGradients((x, wte) => tokenNll(x as tf.Tensor2D, wte, targets, 1).nll, [draw([90, 40]), draw([700, 40])], draw),
         squaredSum(draw([200_000])),
       ];

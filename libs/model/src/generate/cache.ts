@@ -1,9 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { blocks, hiddenStatesWith, leftPad, unembed } from '../forward.ts';
-import { parameterOf } from '../model.ts';
+import { blocksWith, embed, leftPad, unembed } from '../forward.ts';
 import { attention } from '../ops/attention.ts';
 import { cacheWrite, decodeAttention, type LayerCache } from '../ops/decode-attention.ts';
-import { embedding } from '../ops/embedding.ts';
 import { hasReadTokens, readInputs, readTokens, type ReadInputs, type SlotTokens } from '../ops/read-tokens.ts';
 import type { Model } from '../types.ts';
 
@@ -49,7 +47,7 @@ export class KeyValueCache {
     const starts = prompts.map(({ tokens }) => T - tokens.length);
     return tf.tidy(() => {
       const { tokens, start } = leftPad(prompts.map((prompt) => prompt.tokens), T);
-      const hidden = hiddenStatesWith(this.#model, tokens, start, (qkv, layer) => {
+      const hidden = blocksWith(this.#model, embed(this.#model, tokens, start), (qkv, layer) => {
         this.#replace(layer, (cache) => cacheWrite(qkv, cache, heads, slots, starts));
         return attention(qkv, start, heads);
       });
@@ -67,8 +65,8 @@ export class KeyValueCache {
       // Each row is a text of its own whose only column stands at `position`: it began that far to the left.
       const tokens = tf.tensor2d(rows.flatMap((row) => row.tokens), [rows.length, 1], 'int32');
       const start = tf.tensor1d(positions.map((position) => -position), 'int32');
-      const x = tf.squeeze(embedding(tokens, start, parameterOf(model, 'transformer.wte.weight'), parameterOf(model, 'transformer.wpe.weight')), [1]); // (R, C)
-      const hidden = blocks(model, x, (qkv, layer) =>
+      const x = tf.squeeze(embed(model, tokens, start), [1]); // (R, C)
+      const hidden = blocksWith(model, x, (qkv, layer) =>
         this.#replace(layer, (cache) => {
           const attended = decodeAttention(qkv, cache, model.config.n_head, slots, positions);
           return { ...attended.cache, out: attended.out };

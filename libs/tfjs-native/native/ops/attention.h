@@ -6,8 +6,8 @@
 // strips of queries and kept, in bf16, until dk and dv of the stretch are summed over all queries.
 
 // On this thread: panels of B, and rows as elements.
-template <class P>
-static void pack_here(const float* source, int64_t ld, bool transposed, int64_t K, int64_t N, typename P::T* out) {
+template <class P, class S>
+static void pack_here(const S* source, int64_t ld, bool transposed, int64_t K, int64_t N, typename P::T* out) {
   const int64_t size = P::elements(K) * NR;
   for (int64_t p = 0; p * NR < N; p++) {
     if (transposed) P::panel_transposed(source, ld, K, p * NR, N, out + p * size);
@@ -58,65 +58,6 @@ static inline float softmax_terms(float* scores, int64_t seen, float& top) {
   return sum(total);
 }
 
-// One head of one text of n tokens: q its first query, in rows of packed qkv; o its part of the output;
-// l (n) gets the log of each query's sum of exponentials.
-template <class P>
-static void attend_head(const float* q, int64_t n, int64_t C, int64_t hs, float* o, float* l) {
-  using E = typename P::T;
-  const int64_t ld = 3 * C, Kh = P::elements(hs), Kv = P::elements(n), width = ceil_div(n, NR) * NR;
-  const float scale = 1.0f / __builtin_sqrtf(static_cast<float>(hs));
-  TaskScratch scratch(packed_b_size<P>(hs, n) + packed_b_size<P>(n, hs) + n * Kh + 2 * MR * width + 256);
-  E* kt = scratch.take<E>(packed_b_size<P>(hs, n));
-  E* v = scratch.take<E>(packed_b_size<P>(n, hs));
-  E* qr = scratch.take<E>(n * Kh);
-  float* strip = scratch.take<float>(MR * width);
-  E* weights = scratch.take<E>(MR * width);
-  pack_here<P>(q + C, ld, true, hs, n, kt);
-  pack_here<P>(q + 2 * C, ld, false, n, hs, v);
-  const auto Q = rows_here(q, ld, n, hs, qr);
-  for (int64_t q0 = 0; q0 < n; q0 += MR) {
-    const int rows = static_cast<int>(n - q0 < MR ? n - q0 : MR);
-    const int64_t panels = ceil_div(q0 + rows, NR), seen = panels * NR;
-    strip_product(Q, q0, rows, kt, Kh, 0, panels, scale, strip, width);
-    float inverse[MR];
-    for (int r = 0; r < rows; r++) {
-      float* row = strip + r * width;
-      hide(row, q0 + r + 1, seen, -__builtin_inff());
-      float top;
-      const float z = softmax_terms(row, seen, top);
-      inverse[r] = 1.0f / z;
-      l[q0 + r] = top + __builtin_logf(z);
-    }
-    const int64_t used = P::elements(seen < n ? seen : n);
-    const auto W = rows_here(strip, width, rows, seen, weights);
-    vf acc[MR][2];
-    for (int64_t p = 0; p * NR < hs; p++) {
-      tile_rows<E>(rows, W.data, W.row, W.step, v + p * Kv * NR, used, acc);
-      for (int r = 0; r < rows; r++) {
-        float* y = o + (q0 + r) * C + p * NR;
-        const int left = static_cast<int>(hs - p * NR);
-        store_n(y, acc[r][0] * inverse[r], left);
-        if (left > VF) store_n(y + VF, acc[r][1] * inverse[r], left - VF);
-      }
-    }
-  }
-}
-
-template <class P>
-static void attention_forward(const float* qkv, const int32_t* start, float* out, float* lse, int64_t B, int64_t T, int64_t C, int64_t heads) {
-  const int64_t hs = C / heads;
-  parallel(B * heads, [&](int64_t task) {
-    const int64_t b = task / heads, h = task % heads, s = start[b] < T ? start[b] : T;
-    float* o = out + b * T * C + h * hs;
-    float* l = lse + task * T;
-    for (int64_t t = 0; t < s; t++) {
-      __builtin_memset(o + t * C, 0, sizeof(float) * hs);
-      l[t] = 0;
-    }
-    if (s < T) attend_head<P>(qkv + (b * T + s) * 3 * C + h * hs, T - s, C, hs, o + s * C, l + s);
-  });
-}
-
 // y (rows, hs) = S . B from element `offset` of K on, `used` elements; added to y unless it is `first`.
 template <class E>
 static void strip_times(const AMatrix<E>& S, int rows, const E* B, int64_t offset, int64_t K, int64_t used, bool first, int64_t hs, float* y, int64_t ld) {
@@ -133,88 +74,157 @@ static void strip_times(const AMatrix<E>& S, int rows, const E* B, int64_t offse
 }
 
 // delta (n): each query's sum of dout * out.
-static void query_deltas(const float* dout, const float* out, int64_t n, int64_t C, int64_t hs, float* delta) {
+template <class S>
+static void query_deltas(const S* dout, const S* out, int64_t n, int64_t C, int64_t hs, float* delta) {
   for (int64_t t = 0; t < n; t++) {
     vf d{};
-    for (int64_t c = 0; c < hs; c += VF) d += load_n(dout + t * C + c, static_cast<int>(hs - c)) * load_n(out + t * C + c, static_cast<int>(hs - c));
+    for (int64_t c = 0; c < hs; c += NR) {
+      vf a, b, x, y;
+      load_two(dout + t * C + c, hs - c, a, b);
+      load_two(out + t * C + c, hs - c, x, y);
+      d += a * x;
+      d += b * y;
+    }
     delta[t] = sum(d);
   }
 }
 
-// The gradients of one head of one text of n tokens, in rows of packed dqkv from dq on: q, out and dout as in
-// attend_head, level its log sums.
+// One head of one text: how the product P computes it.
 template <class P>
-static void attend_head_backward(const float* dout, const float* q, const float* out, const float* level, int64_t n, int64_t C, int64_t hs, float* dq) {
-  using E = typename P::T;
-  constexpr int64_t kStretch = 8 * NR;
-  const int64_t ld = 3 * C, Kh = P::elements(hs), whole = ceil_div(n, NR) * NR, width = whole < kStretch ? whole : kStretch;
-  const float scale = 1.0f / __builtin_sqrtf(static_cast<float>(hs));
-  const float *k = q + C, *v = q + 2 * C;
-  const int64_t across = packed_b_size<P>(hs, n), along = packed_b_size<P>(n, hs), kept = P::elements(n + MR) * width;
-  TaskScratch scratch(2 * across + 3 * along + 2 * n * Kh + 3 * MR * width + 2 * kept + n + 16 * 13);
-  E *kt = scratch.take<E>(across), *vt = scratch.take<E>(across);
-  E *kb = scratch.take<E>(along), *qb = scratch.take<E>(along), *gb = scratch.take<E>(along);
-  E *qr = scratch.take<E>(n * Kh), *gr = scratch.take<E>(n * Kh);
-  float *probabilities = scratch.take<float>(MR * width), *gradients = scratch.take<float>(MR * width);
-  E* row_elements = scratch.take<E>(MR * width);
-  E *kept_probabilities = scratch.take<E>(kept), *kept_gradients = scratch.take<E>(kept);
-  float* delta = scratch.take<float>(n);
-  pack_here<P>(k, ld, true, hs, n, kt);
-  pack_here<P>(v, ld, true, hs, n, vt);
-  pack_here<P>(k, ld, false, n, hs, kb);
-  pack_here<P>(q, ld, false, n, hs, qb);
-  pack_here<P>(dout, C, false, n, hs, gb);
-  const auto Q = rows_here(q, ld, n, hs, qr), G = rows_here(dout, C, n, hs, gr);
-  query_deltas(dout, out, n, C, hs, delta);
-  const int64_t Kn = P::elements(n);
-  for (int64_t k0 = 0; k0 < n; k0 += kStretch) {
-    const int64_t k1 = k0 + kStretch < n ? k0 + kStretch : n;
-    // By queries, from the strip that holds the first to see a key: ds = p * (dp - delta) * scale, dq += ds . k
-    const int64_t first = k0 / MR * MR;
-    for (int64_t q0 = first; q0 < n; q0 += MR) {
+struct Head {
+  // One head of one text of n tokens: q its first query, in rows of packed qkv; o its part of the output;
+  // l (n) gets the log of each query's sum of exponentials.
+  static void forward(const float* q, int64_t n, int64_t C, int64_t hs, float* o, float* l) {
+    using E = typename P::T;
+    const int64_t ld = 3 * C, Kh = P::elements(hs), Kv = P::elements(n), width = ceil_div(n, NR) * NR;
+    const float scale = 1.0f / __builtin_sqrtf(static_cast<float>(hs));
+    Scratch scratch;
+    E* kt = scratch.take<E>(packed_b_size<P>(hs, n));
+    E* v = scratch.take<E>(packed_b_size<P>(n, hs));
+    E* qr = scratch.take<E>(n * Kh);
+    float* strip = scratch.take<float>(MR * width);
+    E* weights = scratch.take<E>(MR * width);
+    pack_here<P>(q + C, ld, true, hs, n, kt);
+    pack_here<P>(q + 2 * C, ld, false, n, hs, v);
+    const auto Q = rows_here(q, ld, n, hs, qr);
+    for (int64_t q0 = 0; q0 < n; q0 += MR) {
       const int rows = static_cast<int>(n - q0 < MR ? n - q0 : MR);
-      const int64_t p1 = ceil_div(q0 + rows < k1 ? q0 + rows : k1, NR), seen = p1 * NR - k0;
-      strip_product(Q, q0, rows, kt, Kh, k0 / NR, p1, scale, probabilities, width);
-      strip_product(G, q0, rows, vt, Kh, k0 / NR, p1, 1.0f, gradients, width);
+      const int64_t panels = ceil_div(q0 + rows, NR), seen = panels * NR;
+      strip_product(Q, q0, rows, kt, Kh, 0, panels, scale, strip, width);
+      float inverse[MR];
       for (int r = 0; r < rows; r++) {
-        float *p = probabilities + r * width, *d = gradients + r * width;
-        const vf lv = splat(level[q0 + r]), dl = splat(delta[q0 + r]);
-        for (int64_t j = 0; j < seen; j += VF) {
-          const vf e = exp(load(p + j) - lv);
-          store(p + j, e);
-          store(d + j, e * (load(d + j) - dl) * scale);
-        }
-        // One panel more than was seen: keys of one block look at queries from their first one on.
-        const int64_t visible = q0 + r + 1 < k0 ? 0 : q0 + r + 1 - k0, end = seen + NR < width ? seen + NR : width;
-        hide(p, visible, end, 0.0f);
-        hide(d, visible, end, 0.0f);
+        float* row = strip + r * width;
+        hide(row, q0 + r + 1, seen, -__builtin_inff());
+        float top;
+        const float z = softmax_terms(row, seen, top);
+        inverse[r] = 1.0f / z;
+        l[q0 + r] = top + __builtin_logf(z);
       }
-      const int64_t at = P::elements(q0 - first) * width, columns = seen + NR < width ? seen + NR : width;
-      P::columns(probabilities, width, rows, columns, kept_probabilities + at);
-      P::columns(gradients, width, rows, columns, kept_gradients + at);
-      const int64_t keys = seen < k1 - k0 ? seen : k1 - k0;
-      const auto S = rows_here(gradients, width, rows, keys, row_elements);
-      strip_times(S, rows, kb, P::elements(k0), Kn, P::elements(keys), k0 == 0, hs, dq + q0 * ld, ld);
-    }
-    // By keys: the same numbers, read along the queries.
-    for (int64_t j = k0; j < k1; j += MR) {
-      const int rows = static_cast<int>(k1 - j < MR ? k1 - j : MR);
-      const int64_t begin = j / MR * MR > first ? j / MR * MR : first, from = P::elements(begin), used = Kn - from;
-      const int64_t at = P::elements(begin - first) * width + j - k0;
-      strip_times(AMatrix<E>{kept_gradients + at, 1, width}, rows, qb, from, Kn, used, true, hs, dq + C + j * ld, ld);
-      strip_times(AMatrix<E>{kept_probabilities + at, 1, width}, rows, gb, from, Kn, used, true, hs, dq + 2 * C + j * ld, ld);
+      const int64_t used = P::elements(seen < n ? seen : n);
+      const auto W = rows_here(strip, width, rows, seen, weights);
+      vf acc[MR][2];
+      for (int64_t p = 0; p * NR < hs; p++) {
+        tile_rows<E>(rows, W.data, W.row, W.step, v + p * Kv * NR, used, acc);
+        for (int r = 0; r < rows; r++) {
+          float* y = o + (q0 + r) * C + p * NR;
+          const int left = static_cast<int>(hs - p * NR);
+          store_n(y, acc[r][0] * inverse[r], left);
+          if (left > VF) store_n(y + VF, acc[r][1] * inverse[r], left - VF);
+        }
+      }
     }
   }
+
+  // The gradients of one head of one text of n tokens, in rows of packed dqkv from dq on: q, out and dout as in
+  // forward, level its log sums.
+  static void backward(const float* dout, const float* q, const float* out, const float* level, int64_t n, int64_t C, int64_t hs, float* dq) {
+    using E = typename P::T;
+    constexpr int64_t kStretch = 8 * NR;
+    const int64_t ld = 3 * C, Kh = P::elements(hs), whole = ceil_div(n, NR) * NR, width = whole < kStretch ? whole : kStretch;
+    const float scale = 1.0f / __builtin_sqrtf(static_cast<float>(hs));
+    const float *k = q + C, *v = q + 2 * C;
+    const int64_t across = packed_b_size<P>(hs, n), along = packed_b_size<P>(n, hs), kept = P::elements(n + MR) * width;
+    Scratch scratch;
+    E *kt = scratch.take<E>(across), *vt = scratch.take<E>(across);
+    E *kb = scratch.take<E>(along), *qb = scratch.take<E>(along), *gb = scratch.take<E>(along);
+    E *qr = scratch.take<E>(n * Kh), *gr = scratch.take<E>(n * Kh);
+    float *probabilities = scratch.take<float>(MR * width), *gradients = scratch.take<float>(MR * width);
+    E* row_elements = scratch.take<E>(MR * width);
+    E *kept_probabilities = scratch.take<E>(kept), *kept_gradients = scratch.take<E>(kept);
+    float* delta = scratch.take<float>(n);
+    pack_here<P>(k, ld, true, hs, n, kt);
+    pack_here<P>(v, ld, true, hs, n, vt);
+    pack_here<P>(k, ld, false, n, hs, kb);
+    pack_here<P>(q, ld, false, n, hs, qb);
+    pack_here<P>(dout, C, false, n, hs, gb);
+    const auto Q = rows_here(q, ld, n, hs, qr), G = rows_here(dout, C, n, hs, gr);
+    query_deltas(dout, out, n, C, hs, delta);
+    const int64_t Kn = P::elements(n);
+    for (int64_t k0 = 0; k0 < n; k0 += kStretch) {
+      const int64_t k1 = k0 + kStretch < n ? k0 + kStretch : n;
+      // By queries, from the strip that holds the first to see a key: ds = p * (dp - delta) * scale, dq += ds . k
+      const int64_t first = k0 / MR * MR;
+      for (int64_t q0 = first; q0 < n; q0 += MR) {
+        const int rows = static_cast<int>(n - q0 < MR ? n - q0 : MR);
+        const int64_t p1 = ceil_div(q0 + rows < k1 ? q0 + rows : k1, NR), seen = p1 * NR - k0;
+        strip_product(Q, q0, rows, kt, Kh, k0 / NR, p1, scale, probabilities, width);
+        strip_product(G, q0, rows, vt, Kh, k0 / NR, p1, 1.0f, gradients, width);
+        for (int r = 0; r < rows; r++) {
+          float *p = probabilities + r * width, *d = gradients + r * width;
+          const vf lv = splat(level[q0 + r]), dl = splat(delta[q0 + r]);
+          for (int64_t j = 0; j < seen; j += VF) {
+            const vf e = exp(load(p + j) - lv);
+            store(p + j, e);
+            store(d + j, e * (load(d + j) - dl) * scale);
+          }
+          // One panel more than was seen: keys of one block look at queries from their first one on.
+          const int64_t visible = q0 + r + 1 < k0 ? 0 : q0 + r + 1 - k0, end = seen + NR < width ? seen + NR : width;
+          hide(p, visible, end, 0.0f);
+          hide(d, visible, end, 0.0f);
+        }
+        const int64_t at = P::elements(q0 - first) * width, columns = seen + NR < width ? seen + NR : width;
+        P::columns(probabilities, width, rows, columns, kept_probabilities + at);
+        P::columns(gradients, width, rows, columns, kept_gradients + at);
+        const int64_t keys = seen < k1 - k0 ? seen : k1 - k0;
+        const auto S = rows_here(gradients, width, rows, keys, row_elements);
+        strip_times(S, rows, kb, P::elements(k0), Kn, P::elements(keys), k0 == 0, hs, dq + q0 * ld, ld);
+      }
+      // By keys: the same numbers, read along the queries.
+      for (int64_t j = k0; j < k1; j += MR) {
+        const int rows = static_cast<int>(k1 - j < MR ? k1 - j : MR);
+        const int64_t begin = j / MR * MR > first ? j / MR * MR : first, from = P::elements(begin), used = Kn - from;
+        const int64_t at = P::elements(begin - first) * width + j - k0;
+        strip_times(AMatrix<E>{kept_gradients + at, 1, width}, rows, qb, from, Kn, used, true, hs, dq + C + j * ld, ld);
+        strip_times(AMatrix<E>{kept_probabilities + at, 1, width}, rows, gb, from, Kn, used, true, hs, dq + 2 * C + j * ld, ld);
+      }
+    }
+  }
+};
+
+// In memory numbers are float32 or, where Head<P> takes them, of another type S.
+template <class P, class S>
+static void attention_forward(const S* qkv, const int32_t* start, S* out, float* lse, int64_t B, int64_t T, int64_t C, int64_t heads) {
+  const int64_t hs = C / heads;
+  parallel(B * heads, [&](int64_t task) {
+    const int64_t b = task / heads, h = task % heads, s = start[b] < T ? start[b] : T;
+    S* o = out + b * T * C + h * hs;
+    float* l = lse + task * T;
+    for (int64_t t = 0; t < s; t++) {
+      __builtin_memset(o + t * C, 0, sizeof(S) * static_cast<size_t>(hs));
+      l[t] = 0;
+    }
+    if (s < T) Head<P>::forward(qkv + (b * T + s) * 3 * C + h * hs, T - s, C, hs, o + s * C, l + s);
+  });
 }
 
-template <class P>
-static void attention_backward(const float* dout, const float* qkv, const float* out, const float* lse, const int32_t* start, float* dqkv, int64_t B, int64_t T, int64_t C, int64_t heads) {
+template <class P, class S>
+static void attention_backward(const S* dout, const S* qkv, const S* out, const float* lse, const int32_t* start, S* dqkv, int64_t B, int64_t T, int64_t C, int64_t heads) {
   const int64_t hs = C / heads, ld = 3 * C;
   parallel(B * heads, [&](int64_t task) {
     const int64_t b = task / heads, h = task % heads, s = start[b] < T ? start[b] : T;
     for (int64_t t = 0; t < s; t++)
-      for (int part = 0; part < 3; part++) __builtin_memset(dqkv + (b * T + t) * ld + part * C + h * hs, 0, sizeof(float) * hs);
+      for (int part = 0; part < 3; part++) __builtin_memset(dqkv + (b * T + t) * ld + part * C + h * hs, 0, sizeof(S) * static_cast<size_t>(hs));
     const int64_t first = b * T + s;
-    if (s < T) attend_head_backward<P>(dout + first * C + h * hs, qkv + first * ld + h * hs, out + first * C + h * hs, lse + task * T + s, T - s, C, hs, dqkv + first * ld + h * hs);
+    if (s < T) Head<P>::backward(dout + first * C + h * hs, qkv + first * ld + h * hs, out + first * C + h * hs, lse + task * T + s, T - s, C, hs, dqkv + first * ld + h * hs);
   });
 }

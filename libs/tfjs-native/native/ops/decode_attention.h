@@ -132,7 +132,7 @@ static void decode_attention(const float* qkv, const int32_t* slots, const int32
   parallel_ranges(R * heads, threads() * 4, [&](int64_t first, int64_t last) {
     // All keys before the first query: a vector that was just written number by number cannot be read at once.
     {
-      TaskScratch scratch(Product::elements(hs) + 16);
+      Scratch scratch;
       E* row = scratch.take<E>(Product::elements(hs));
       for (int64_t task = first; task < last; task++) {
         constexpr int64_t kAhead = 4;
@@ -143,7 +143,7 @@ static void decode_attention(const float* qkv, const int32_t* slots, const int32
     for (int64_t task = first; task < last; task++) {
       const HeadCache<Product> cache = cache_of(task);
       const int64_t n = positions[task / heads] + 1, blocks = ceil_div(n, VF), seen = blocks * VF;
-      TaskScratch scratch(cache.elements + 2 * seen + 64);
+      Scratch scratch;
       float* scores = scratch.take<float>(seen);
       E *row = scratch.take<E>(cache.elements), *weights = scratch.take<E>(seen);
       const E* q = rows_here(token_of(task), hs, 1, hs, row).data;
@@ -169,7 +169,7 @@ static void decode_attention(const float* qkv, const int32_t* slots, const int32
 // The keys and values of one head of n tokens, from position 0; q the first one's query in packed qkv.
 template <class Product>
 static void put_prompt(const float* q, int64_t n, int64_t C, const HeadCache<Product>& cache) {
-  TaskScratch scratch(cache.elements + 16);
+  Scratch scratch;
   auto* row = scratch.take<typename Product::T>(cache.elements);
   for (int64_t t = 0; t < n; t++) cache.put(t, q + t * 3 * C + C, q + t * 3 * C + 2 * C, row);
 }

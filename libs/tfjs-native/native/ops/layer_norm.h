@@ -1,27 +1,50 @@
 // y = (x - mean) * rstd * weight + bias over the last axis; x, y (N, C), mean, rstd (N).
 
+// The mean of a row, and 1 / its standard deviation.
+static inline void row_moments(const float* row, int64_t C, float epsilon, float& mean, float& rstd) {
+  vf s{};
+  for (int64_t c = 0; c < C; c += VF) s += load_n(row + c, static_cast<int>(C - c));
+  mean = sum(s) / static_cast<float>(C);
+  // The second pass over the row (in L1) keeps the variance exact where the mean is large.
+  vf q{};
+  int64_t c = 0;
+  for (; c + VF <= C; c += VF) {
+    const vf d = load(row + c) - mean;
+    q += d * d;
+  }
+  float variance = sum(q);
+  for (; c < C; c++) variance += (row[c] - mean) * (row[c] - mean);
+  rstd = 1.0f / __builtin_sqrtf(variance / static_cast<float>(C) + epsilon);
+}
+
+// The gradient of one row of the input, dx, plus `residual` where there is one; the parameters' is added to dweight and dbias.
+static inline void layer_norm_row_backward(const float* dy, const float* x, const float* weight, float mean, float rstd, const float* residual, float* dx, float* dweight, float* dbias, int64_t C) {
+  vf s{}, q{};
+  for (int64_t c = 0; c < C; c += VF) {
+    const int left = static_cast<int>(C - c);
+    const vf g = load_n(dy + c, left), hat = (load_n(x + c, left) - mean) * rstd, gw = g * load_n(weight + c, left);
+    s += gw;
+    q += gw * hat;
+    store_n(dweight + c, load_n(dweight + c, left) + g * hat, left);
+    store_n(dbias + c, load_n(dbias + c, left) + g, left);
+  }
+  const float a = sum(s) / static_cast<float>(C), d = sum(q) / static_cast<float>(C);
+  for (int64_t c = 0; c < C; c += VF) {
+    const int left = static_cast<int>(C - c);
+    const vf hat = (load_n(x + c, left) - mean) * rstd, gw = load_n(dy + c, left) * load_n(weight + c, left);
+    const vf v = (gw - a - hat * d) * rstd;
+    store_n(dx + c, residual == nullptr ? v : v + load_n(residual + c, left), left);
+  }
+}
+
 static void layer_norm_forward(const float* x, const float* weight, const float* bias, float* y, float* mean, float* rstd, int64_t N, int64_t C, float epsilon) {
   parallel_ranges(N, N * C < 20000 ? 1 : threads() * 4, [&](int64_t from, int64_t to) {
     for (int64_t n = from; n < to; n++) {
       const float* row = x + n * C;
-      vf s{};
-      for (int64_t c = 0; c < C; c += VF) s += load_n(row + c, static_cast<int>(C - c));
-      const float mu = sum(s) / static_cast<float>(C);
-      // The second pass over the row (in L1) keeps the variance exact where the mean is large.
-      vf q{};
-      int64_t c = 0;
-      for (; c + VF <= C; c += VF) {
-        const vf d = load(row + c) - mu;
-        q += d * d;
-      }
-      float variance = sum(q);
-      for (; c < C; c++) variance += (row[c] - mu) * (row[c] - mu);
-      const float r = 1.0f / __builtin_sqrtf(variance / static_cast<float>(C) + epsilon);
-      mean[n] = mu;
-      rstd[n] = r;
-      for (c = 0; c < C; c += VF) {
+      row_moments(row, C, epsilon, mean[n], rstd[n]);
+      for (int64_t c = 0; c < C; c += VF) {
         const int left = static_cast<int>(C - c);
-        store_n(y + n * C + c, (load_n(row + c, left) - mu) * r * load_n(weight + c, left) + load_n(bias + c, left), left);
+        store_n(y + n * C + c, (load_n(row + c, left) - mean[n]) * rstd[n] * load_n(weight + c, left) + load_n(bias + c, left), left);
       }
     }
   });
@@ -37,25 +60,7 @@ static void layer_norm_backward(const float* dy, const float* x, const float* we
     __builtin_memset(w, 0, sizeof(float) * C);
     __builtin_memset(b, 0, sizeof(float) * C);
     const int64_t end = (chunk + 1) * kRowChunk < N ? (chunk + 1) * kRowChunk : N;
-    for (int64_t n = chunk * kRowChunk; n < end; n++) {
-      const float *row = x + n * C, *grad = dy + n * C;
-      const float mu = mean[n], r = rstd[n];
-      vf s{}, q{};
-      for (int64_t c = 0; c < C; c += VF) {
-        const int left = static_cast<int>(C - c);
-        const vf g = load_n(grad + c, left), hat = (load_n(row + c, left) - mu) * r, gw = g * load_n(weight + c, left);
-        s += gw;
-        q += gw * hat;
-        store_n(w + c, load_n(w + c, left) + g * hat, left);
-        store_n(b + c, load_n(b + c, left) + g, left);
-      }
-      const float a = sum(s) / static_cast<float>(C), d = sum(q) / static_cast<float>(C);
-      for (int64_t c = 0; c < C; c += VF) {
-        const int left = static_cast<int>(C - c);
-        const vf hat = (load_n(row + c, left) - mu) * r, gw = load_n(grad + c, left) * load_n(weight + c, left);
-        store_n(dx + n * C + c, (gw - a - hat * d) * r, left);
-      }
-    }
+    for (int64_t n = chunk * kRowChunk; n < end; n++) layer_norm_row_backward(dy + n * C, x + n * C, weight, mean[n], rstd[n], nullptr, dx + n * C, w, b, C);
   });
   add_chunks(dw, chunks, C, dweight);
   add_chunks(db, chunks, C, dbias);

@@ -67,20 +67,30 @@ static GradientOperands<P> gradient_operands(Scratch& scratch, const float* dy, 
 // Products in tiles are so fast that passes over memory bound them: one here.
 template <>
 GradientOperands<AmxBFloat16> gradient_operands<AmxBFloat16>(Scratch& scratch, const float* dy, const float* pre, float* dbias, int64_t M, int64_t O) {
-  const int64_t chunks = ceil_div(M, kRowChunk);
-  TilePair *rows = scratch.take<TilePair>(tiled_a_size(M, O)), *panels = scratch.take<TilePair>(packed_b_size<AmxBFloat16>(M, O));
+  const int64_t chunks = ceil_div(M, kRowChunk), across = AmxBFloat16::elements(O);
+  TilePair *rows = scratch.take<TilePair>(ceil_div(M, kBlock) * kBlock * across), *panels = scratch.take<TilePair>(packed_b_size<AmxBFloat16>(M, O));
   float* sums = scratch.take<float>(chunks * O);
-  const auto plain = [=](int64_t m, int64_t n, int lanes) {
+  const auto plain = [=](int64_t m, int64_t n, vf& first, vf& second) {
     __builtin_prefetch(dy + m * O + n + NR, 0, 2);
-    return load_n(dy + m * O + n, lanes);
+    load_two(dy + m * O + n, O - n, first, second);
   };
-  const auto before_gelu = [=](int64_t m, int64_t n, int lanes) {
+  const auto before_gelu = [=](int64_t m, int64_t n, vf& first, vf& second) {
     __builtin_prefetch(pre + m * O + n + NR, 0, 2);
-    return plain(m, n, lanes) * gelu_gradient(load_n(pre + m * O + n, lanes));
+    vf p0, p1;
+    plain(m, n, first, second);
+    load_two(pre + m * O + n, O - n, p0, p1);
+    first *= gelu_gradient(p0);
+    second *= gelu_gradient(p1);
   };
-  const auto A = pre == nullptr ? rows_and_panels(M, O, plain, rows, panels, sums) : rows_and_panels(M, O, before_gelu, rows, panels, sums);
+  parallel(chunks, [&](int64_t chunk) {
+    const int64_t begin = chunk * kRowChunk, end = begin + kRowChunk < M ? begin + kRowChunk : M;
+    uint32_t* own = reinterpret_cast<uint32_t*>(rows) + begin * across;
+    if (pre == nullptr) rows_and_panels(begin, end, M, O, plain, own, panels, sums + chunk * O);
+    else rows_and_panels(begin, end, M, O, before_gelu, own, panels, sums + chunk * O);
+  });
+  fill_panels(M, O, panels);
   add_chunks(sums, chunks, O, dbias);
-  return {A, panels};
+  return {{rows, kBlock, across}, panels};
 }
 #endif
 

@@ -2,10 +2,8 @@
 // of the other files in one call. In a small model its dozens of calls from JavaScript take as long as
 // their work; and the matrices are read once for texts that go on and prompts that join them.
 
-// The parameters of a block, and the keys and values of its slots.
-struct CachedLayer {
-  float *ln_1_weight, *ln_1_bias, *c_attn_weight, *c_attn_bias, *attn_c_proj_weight, *attn_c_proj_bias;
-  float *ln_2_weight, *ln_2_bias, *c_fc_weight, *c_fc_bias, *mlp_c_proj_weight, *mlp_c_proj_bias;
+// A block's parameters, and the keys and values of its slots.
+struct CachedLayer : BlockParameters {
   float *keys, *values;
 };
 struct CachedModel {
@@ -31,7 +29,7 @@ static void prompt_attention(const float* qkv, const int32_t* slots, const int64
     const int64_t b = task / heads, h = task % heads, n = begins[b + 1] - begins[b];
     const float* q = qkv + begins[b] * 3 * C + h * hs;
     put_prompt<Product>(q, n, C, HeadCache<Product>(keys, values, slots[b] * heads + h, P, hs));
-    attend_head<MatrixProduct>(q, n, C, hs, out + begins[b] * C + h * hs, lse + (begins[b] - begins[0]) * heads + h * n);
+    Head<MatrixProduct>::forward(q, n, C, hs, out + begins[b] * C + h * hs, lse + (begins[b] - begins[0]) * heads + h * n);
   });
 }
 

@@ -96,7 +96,7 @@ static int64_t draw(const float* terms, const double* sums, int64_t V, double wa
 static void sample(const float* logits, const Sampling& how, float* out, int64_t N, int64_t V) {
   parallel_ranges(N, N * V < 4000 ? 1 : threads() * 2, [&](int64_t begin, int64_t end) {
     const int64_t runs = ceil_div(V, kTermRun);
-    TaskScratch scratch(runs * kTermRun + 2 * runs + 2 * V + 128);
+    Scratch scratch;
     float *terms = scratch.take<float>(runs * kTermRun), *changed = scratch.take<float>(V);
     double* sums = reinterpret_cast<double*>(scratch.take<float>(2 * runs));
     int32_t* order = scratch.take<int32_t>(V);

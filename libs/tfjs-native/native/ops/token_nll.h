@@ -137,12 +137,13 @@ void token_nll_backward<AmxBFloat16>(const float* dnll, const float* x, const fl
   for (int64_t v0 = 0; v0 < V; v0 += stretch) {
     const int64_t width = V - v0 < stretch ? V - v0 : stretch, words = AmxBFloat16::elements(width);
     const AMatrix<TilePair> D{by_rows, block_height(N), words}, Dt{by_columns, block_height(width), tokens};
-    gemm_strips(A, B + v0 / NR * K * NR, N, width, K, [=](const float* strip, int64_t m0, int64_t rows, int64_t n0) {
-      alignas(64) float block[kBlock * NR];
+    gemm_strips(A, B + v0 / NR * K * NR, N, width, K, [=](const Strip& strip, int64_t from, int64_t to) {
+      const int64_t m0 = strip.m0, n0 = strip.n0;
+      float* block = strip.data;
       uint32_t* tile = const_cast<uint32_t*>(D.block(m0 / kBlock)) + n0 / 2 * D.height;
-      for (int64_t r = 0; r < rows; r++) {
+      for (int64_t r = from; r < to; r++) {
         const int64_t m = m0 + r, t = targets[m] - v0 - n0;
-        vf d0 = exp(load(strip + r * NR) * inverse - lse[m]), d1 = exp(load(strip + r * NR + VF) * inverse - lse[m]);
+        vf d0 = exp(load(block + r * NR) * inverse - lse[m]), d1 = exp(load(block + r * NR + VF) * inverse - lse[m]);
         if (t >= 0 && t < VF) d0[t] -= 1.0f;
         else if (t >= VF && t < NR) d1[t - VF] -= 1.0f;
         d0 *= dnll[m] * inverse;
@@ -152,10 +153,11 @@ void token_nll_backward<AmxBFloat16>(const float* dnll, const float* x, const fl
         store(block + r * NR + VF, d1);
         store(tile + r * kTile, bf16_words(d0, d1));
       }
+      if (to < strip.rows) return;
       uint32_t* transposed = const_cast<uint32_t*>(Dt.block(n0 / kBlock)) + m0 / 2 * Dt.height;
       for (int64_t half = 0; half * VF < NR && n0 + half * VF < width; half++) {
         const int64_t left = width - n0 - half * VF;
-        columns_tile(block + half * VF, NR, static_cast<int>(left < VF ? left : VF), rows, transposed + half * kTile * kTile);
+        columns_tile(block + half * VF, NR, static_cast<int>(left < VF ? left : VF), strip.rows, transposed + half * kTile * kTile);
       }
     });
     float* dw = dwte + v0 * C;

@@ -1,0 +1,59 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { attention } from './attention.ts';
+import { hasKernel, output, runKernel, withGradient } from './fused.ts';
+import { layerNorm } from './layer-norm.ts';
+import { linear, linearGelu } from './linear.ts';
+
+/** The parameters of a block by their names in a checkpoint, `transformer.h.N.` left out; in the order of the kernels' gradients. */
+export const blockParameterNames = ['ln_1', 'attn.c_attn', 'attn.c_proj', 'ln_2', 'mlp.c_fc', 'mlp.c_proj'].flatMap((name) => [`${name}.weight`, `${name}.bias`]);
+
+export type BlockParameters = Readonly<Record<string, tf.Tensor>>;
+
+export interface BlockOptions {
+  readonly heads: number;
+  readonly epsilon: number;
+}
+
+/**
+ * A transformer block (GPT-2's, layer norms first):
+ * middle = x + c_proj(attention(c_attn(LN1(x)))), y = middle + c_proj(GELU(c_fc(LN2(middle)))).
+ * x (B, T, C), start (B) int32 the first real position of a left-padded row -> (B, T, C).
+ */
+export function block(x: tf.Tensor, start: tf.Tensor, parameters: BlockParameters, { heads, epsilon }: BlockOptions): tf.Tensor {
+  if (!hasKernel('MinchatBlockForward')) return blockWith(x, parameters, epsilon, (qkv) => attention(qkv, start, heads));
+  // Only gradients need the activations. Asked here, since within an operation no tape is on.
+  const keep = tf.engine().isTapeOn();
+  return withGradient([x, ...blockParameterNames.map((name) => parameterOf(parameters, name))], (save) => {
+    const [y, activations] = runKernel('MinchatBlockForward', { x, start, ...parameters }, { heads, epsilon, keep });
+    if (activations !== undefined) save([x, start, activations, ...blockParameterNames.map((name) => parameterOf(parameters, name))]);
+    return {
+      value: y as tf.Tensor,
+      gradFunc: (dy, saved) => {
+        const [sx, sstart, sactivations, ...weights] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, ...tf.Tensor[]];
+        const named = Object.fromEntries(blockParameterNames.map((name, i) => [name, output(weights, i)]));
+        return runKernel('MinchatBlockBackward', { dy, x: sx, start: sstart, activations: sactivations, ...named }, { heads });
+      },
+    };
+  });
+}
+
+/** The composition, with the attention given: qkv (..., 3C) -> (..., C); `drop` stands at the end of both branches. */
+export function blockWith(x: tf.Tensor, parameters: BlockParameters, epsilon: number, attend: (qkv: tf.Tensor) => tf.Tensor, drop?: (branch: tf.Tensor) => tf.Tensor): tf.Tensor {
+  const p = (name: string): tf.Tensor => parameterOf(parameters, name);
+  const normal = (residual: tf.Tensor, name: string): tf.Tensor => layerNorm(residual, p(`${name}.weight`), p(`${name}.bias`), epsilon);
+  // The residual is added inside of the projection, except under dropout, which stands between the two.
+  const project = (branch: tf.Tensor, name: string, residual: tf.Tensor): tf.Tensor =>
+    drop === undefined
+      ? linear(branch, p(`${name}.weight`), p(`${name}.bias`), residual)
+      : tf.add(residual, drop(linear(branch, p(`${name}.weight`), p(`${name}.bias`))));
+  const qkv = linear(normal(x, 'ln_1'), p('attn.c_attn.weight'), p('attn.c_attn.bias'));
+  const middle = project(attend(qkv), 'attn.c_proj', x);
+  const inner = linearGelu(normal(middle, 'ln_2'), p('mlp.c_fc.weight'), p('mlp.c_fc.bias'));
+  return project(inner, 'mlp.c_proj', middle);
+}
+
+function parameterOf(parameters: BlockParameters, name: string): tf.Tensor {
+  const tensor = parameters[name];
+  if (tensor === undefined) throw new Error(`expected the block's parameter ${name}, found none`);
+  return tensor;
+}

@@ -1,0 +1,88 @@
+// A transformer block in one call, forward and backward:
+//   qkv = LN1(x) . c_attn, middle = x + attention(qkv) . c_proj, y = middle + GELU(LN2(middle) . c_fc) . mlp_c_proj
+// x (B, T, C). What the backward pass needs lies in one buffer, in a form of the product's own: here in
+// float32, made by the kernels of the other files; block_amx.h has the one that is made to be fast.
+
+struct BlockParameters {
+  float *ln_1_weight, *ln_1_bias, *c_attn_weight, *c_attn_bias, *attn_c_proj_weight, *attn_c_proj_bias;
+  float *ln_2_weight, *ln_2_bias, *c_fc_weight, *c_fc_bias, *mlp_c_proj_weight, *mlp_c_proj_bias;
+};
+struct BlockShape {
+  int64_t B, T, C, heads, I;  // I: the width inside of the MLP
+  int64_t M() const { return B * T; }
+};
+
+// Cuts a buffer into pieces on cache lines; of no buffer, only counts.
+class Cutter {
+ public:
+  explicit Cutter(float* base) : base_(reinterpret_cast<uintptr_t>(base)) {}
+  template <class T>
+  T* take(int64_t count) {
+    T* piece = reinterpret_cast<T*>(base_ + used_);
+    used_ += (sizeof(T) * static_cast<size_t>(count) + 63) / 64 * 64;
+    return piece;
+  }
+  int64_t floats() const { return static_cast<int64_t>(used_ / sizeof(float)); }
+
+ private:
+  uintptr_t base_;
+  size_t used_ = 0;
+};
+
+// What is kept of the forward pass.
+template <class P>
+struct BlockActivations {
+  float *mean_1, *rstd_1, *normal_1, *qkv, *lse, *heads, *middle, *mean_2, *rstd_2, *normal_2, *pre, *inner;
+  BlockActivations(Cutter& cut, const BlockShape& s) {
+    for (float** row : {&mean_1, &rstd_1, &mean_2, &rstd_2}) *row = cut.take<float>(s.M());
+    for (float** width : {&normal_1, &heads, &middle, &normal_2}) *width = cut.take<float>(s.M() * s.C);
+    qkv = cut.take<float>(s.M() * 3 * s.C);
+    lse = cut.take<float>(s.M() * s.heads);
+    for (float** width : {&pre, &inner}) *width = cut.take<float>(s.M() * s.I);
+  }
+};
+
+// Floats that the buffer of activations has room for.
+template <class P>
+static int64_t block_activations(const BlockShape& shape) {
+  Cutter cut(nullptr);
+  BlockActivations<P>(cut, shape);
+  return cut.floats();
+}
+
+template <class P>
+static void block_forward(const BlockShape& s, const BlockParameters& w, const float* x, const int32_t* start, float* y, float* activations, float epsilon) {
+  Scratch scratch;
+  Cutter cut(activations != nullptr ? activations : scratch.take<float>(block_activations<P>(s)));
+  const BlockActivations<P> a(cut, s);
+  const int64_t M = s.M(), C = s.C, I = s.I;
+  layer_norm_forward(x, w.ln_1_weight, w.ln_1_bias, a.normal_1, a.mean_1, a.rstd_1, M, C, epsilon);
+  linear_forward<P>(Activation::kNone, a.normal_1, w.c_attn_weight, w.c_attn_bias, nullptr, a.qkv, nullptr, M, C, 3 * C);
+  attention_forward<P>(a.qkv, start, a.heads, a.lse, s.B, s.T, C, s.heads);
+  linear_forward<P>(Activation::kNone, a.heads, w.attn_c_proj_weight, w.attn_c_proj_bias, x, a.middle, nullptr, M, C, C);
+  layer_norm_forward(a.middle, w.ln_2_weight, w.ln_2_bias, a.normal_2, a.mean_2, a.rstd_2, M, C, epsilon);
+  linear_forward<P>(Activation::kGelu, a.normal_2, w.c_fc_weight, w.c_fc_bias, nullptr, a.inner, a.pre, M, C, I);
+  linear_forward<P>(Activation::kNone, a.inner, w.mlp_c_proj_weight, w.mlp_c_proj_bias, a.middle, y, nullptr, M, I, C);
+}
+
+// dx and the gradients d of the parameters w.
+template <class P>
+static void block_backward(const BlockShape& s, const BlockParameters& w, const float* dy, const float* x, const int32_t* start, float* activations, float* dx, const BlockParameters& d) {
+  Scratch scratch;
+  Cutter cut(activations);
+  const BlockActivations<P> a(cut, s);
+  const int64_t M = s.M(), C = s.C, I = s.I;
+  float *inner = scratch.take<float>(M * I), *normal = scratch.take<float>(M * C), *middle = scratch.take<float>(M * C), *heads = scratch.take<float>(M * C), *qkv = scratch.take<float>(M * 3 * C);
+  const auto add = [&](const float* to, const float* more, float* out) {
+    binary(Binary::kAdd, to, false, more, false, out, M * C);
+  };
+  linear_backward<P>(dy, a.inner, w.mlp_c_proj_weight, nullptr, inner, d.mlp_c_proj_weight, d.mlp_c_proj_bias, M, I, C);
+  linear_backward<P>(inner, a.normal_2, w.c_fc_weight, a.pre, normal, d.c_fc_weight, d.c_fc_bias, M, C, I);
+  layer_norm_backward(normal, a.middle, w.ln_2_weight, a.mean_2, a.rstd_2, middle, d.ln_2_weight, d.ln_2_bias, M, C);
+  add(dy, middle, middle);
+  linear_backward<P>(middle, a.heads, w.attn_c_proj_weight, nullptr, heads, d.attn_c_proj_weight, d.attn_c_proj_bias, M, C, C);
+  attention_backward<P>(heads, a.qkv, a.heads, a.lse, start, qkv, s.B, s.T, C, s.heads);
+  linear_backward<P>(qkv, a.normal_1, w.c_attn_weight, nullptr, normal, d.c_attn_weight, d.c_attn_bias, M, C, 3 * C);
+  layer_norm_backward(normal, x, w.ln_1_weight, a.mean_1, a.rstd_1, dx, d.ln_1_weight, d.ln_1_bias, M, C);
+  add(middle, dx, dx);
+}

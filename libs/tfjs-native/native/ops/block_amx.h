@@ -1,0 +1,281 @@
+// The block of block.h in AMX tiles. Between products numbers are bfloat16 and lie as the next product
+// reads them; only the residual stream stays float32. Everything that goes row by row is done for
+// kRowChunk rows at a time, which stay in L2 from the first product to the last; attention goes by heads
+// in between. The backward pass leaves all gradients and inputs behind as operands of the weights' gradients,
+// which come last.
+//
+// Of numbers 32 x 32 there are three forms, each of 2 KiB: a block of A of its rows, of its columns
+// (what is transposed), and its place in panels of B.
+
+template <>
+struct BlockActivations<AmxBFloat16> {
+  float *mean_1, *rstd_1, *lse, *middle, *mean_2, *rstd_2;
+  bf16 *qkv, *heads;  // (M, 3C), (M, C)
+  uint32_t* pre;      // blocks of A (M, I): before GELU
+  BlockActivations(Cutter& cut, const BlockShape& s) {
+    for (float** row : {&mean_1, &rstd_1, &mean_2, &rstd_2}) *row = cut.take<float>(s.M());
+    lse = cut.take<float>(s.M() * s.heads);
+    middle = cut.take<float>(s.M() * s.C);
+    qkv = cut.take<bf16>(s.M() * 3 * s.C);
+    heads = cut.take<bf16>(s.M() * s.C);
+    pre = cut.take<uint32_t>(ceil_div(s.M(), kBlock) * kBlock * AmxBFloat16::elements(s.I));
+  }
+};
+
+// A matrix of some rows in blocks of A, all kBlock high, of this task's own.
+struct LocalRows {
+  uint32_t* data;
+  int64_t K;
+  LocalRows(Scratch& scratch, int64_t width) : data(scratch.take<uint32_t>(size(width))), K(AmxBFloat16::elements(width)) {}
+  static int64_t size(int64_t width) { return kRowChunk * AmxBFloat16::elements(width); }
+  AMatrix<TilePair> matrix() const { return {reinterpret_cast<const TilePair*>(data), kBlock, K}; }
+  // The words of row m from column n, a multiple of NR, on.
+  uint32_t* at(int64_t m, int64_t n) const { return data + m / kBlock * kBlock * K + n / 2 * kBlock + m % kBlock * kTile; }
+};
+
+// Into L2, what the next strip will read or write: waiting for a line of memory costs as much as a strip's product.
+static inline void prefetch(const void* p) { __builtin_prefetch(p, 0, 2); }
+static inline void prefetch_two(const void* p) {
+  prefetch(p);
+  prefetch(static_cast<const char*>(p) + 64);
+}
+
+// All panels of B times the rows of a chunk; done(strip, from, to) gets strips, their rows counted in the chunk.
+template <class Done>
+static void times_panels(const LocalRows& A, int64_t rows, const TilePair* B, int64_t N, Done&& done) {
+  gemm_part(A.matrix(), B, rows, 0, ceil_div(rows, kBlock), 0, ceil_div(N, NR), done);
+}
+
+// A layer norm's output two vectors at a time.
+static inline void normal_two(const float* x, int64_t left, const float* weight, const float* bias, float mean, float rstd, vf& first, vf& second) {
+  vf w0, w1, b0, b1;
+  load_two(x, left, first, second);
+  load_two(weight, left, w0, w1);
+  load_two(bias, left, b0, b1);
+  first = (first - mean) * rstd * w0 + b0;
+  second = (second - mean) * rstd * w1 + b1;
+}
+
+// Rows of x (rows, C) after their layer norm, as blocks of A; their moments.
+static void normal_rows(const float* x, int64_t rows, int64_t C, const float* weight, const float* bias, float epsilon, float* mean, float* rstd, const LocalRows& out) {
+  for (int64_t m = 0; m < rows; m++) {
+    const float* row = x + m * C;
+    row_moments(row, C, epsilon, mean[m], rstd[m]);
+    for (int64_t c = 0; c < C; c += NR) {
+      vf a, b;
+      normal_two(row + c, C - c, weight + c, bias + c, mean[m], rstd[m], a, b);
+      store(out.at(m, c), bf16_words(a, b));
+    }
+  }
+}
+
+// The columns of up to kBlock rows that value(m, c, first, second) gives, as blocks of A (C, M): their part `step` along M.
+template <class Value>
+static void columns_of_rows(int64_t rows, int64_t C, int64_t M, int64_t step, Value&& value, TilePair* out) {
+  const int64_t along = AmxBFloat16::elements(M);
+  uint32_t* tile = reinterpret_cast<uint32_t*>(out) + step * kBlock * kTile;
+  for (int64_t c = 0; c < C; c += NR, tile += kBlock * along) {
+    vf first[kTile], second[kTile];
+    for (int64_t i = 0; i < kTile; i++) {
+      vf a0{}, a1{}, b0{}, b1{};
+      if (2 * i < rows) value(2 * i, c, a0, a1);
+      if (2 * i + 1 < rows) value(2 * i + 1, c, b0, b1);
+      first[i] = (vf)bf16_pair(a0, b0);
+      second[i] = (vf)bf16_pair(a1, b1);
+    }
+    transpose(first);
+    transpose(second);
+    for (int64_t i = 0; i < kTile; i++) store(tile + i * kTile, (vu)first[i]);
+    for (int64_t i = 0; i < kTile; i++) store(tile + (kTile + i) * kTile, (vu)second[i]);
+  }
+}
+static int64_t column_blocks(int64_t C, int64_t M) { return ceil_div(C, kBlock) * kBlock * AmxBFloat16::elements(M); }
+
+template <class Chunk>
+static void for_chunks(int64_t M, Chunk&& chunk) {
+  parallel(ceil_div(M, kRowChunk), [&](int64_t i) { chunk(i, i * kRowChunk, M - i * kRowChunk < kRowChunk ? M - i * kRowChunk : kRowChunk); });
+}
+
+template <>
+void block_forward<AmxBFloat16>(const BlockShape& s, const BlockParameters& w, const float* x, const int32_t* start, float* y, float* activations, float epsilon) {
+  Scratch scratch;
+  Cutter cut(activations != nullptr ? activations : scratch.take<float>(block_activations<AmxBFloat16>(s)));
+  const BlockActivations<AmxBFloat16> a(cut, s);
+  const int64_t M = s.M(), C = s.C, I = s.I, inner_words = AmxBFloat16::elements(I);
+  const auto weight = [](const float* matrix, int64_t K, int64_t N) { return packed_weight<AmxBFloat16>(matrix, N, false, K, N); };
+  const TilePair *c_attn = weight(w.c_attn_weight, C, 3 * C), *c_proj = weight(w.attn_c_proj_weight, C, C), *c_fc = weight(w.c_fc_weight, C, I), *mlp_c_proj = weight(w.mlp_c_proj_weight, I, C);
+
+  for_chunks(M, [&](int64_t, int64_t begin, int64_t rows) {
+    Scratch local;
+    const LocalRows normal(local, C);
+    normal_rows(x + begin * C, rows, C, w.ln_1_weight, w.ln_1_bias, epsilon, a.mean_1 + begin, a.rstd_1 + begin, normal);
+    times_panels(normal, rows, c_attn, 3 * C, [&](const Strip& strip, int64_t from, int64_t to) {
+      const int64_t n = strip.n0, left = 3 * C - n;
+      bf16* out = a.qkv + (begin + strip.m0) * 3 * C + n;
+      vf b0, b1;
+      load_two(w.c_attn_bias + n, left, b0, b1);
+      for (int64_t r = from; r < to; r++) {
+        prefetch(out + r * 3 * C + NR);
+        store_two(out + r * 3 * C, left, load(strip.data + r * NR) + b0, load(strip.data + r * NR + VF) + b1);
+      }
+    });
+  });
+  attention_forward<AmxBFloat16>(a.qkv, start, a.heads, a.lse, s.B, s.T, C, s.heads);
+  for_chunks(M, [&](int64_t, int64_t begin, int64_t rows) {
+    Scratch local;
+    const LocalRows narrow(local, C), inner(local, I);
+    float* middle = a.middle + begin * C;
+    pack_rows(a.heads + begin * C, C, C, 0, rows, kBlock, narrow.data);
+    const auto residual = [&](const float* bias, const float* before, float* after) {
+      return [=](const Strip& strip, int64_t from, int64_t to) {
+        const int64_t n = strip.n0, left = C - n;
+        vf b0, b1, x0, x1;
+        load_two(bias + n, left, b0, b1);
+        for (int64_t r = from; r < to; r++) {
+          const int64_t at = (strip.m0 + r) * C + n;
+          prefetch_two(after + at + NR);
+          load_two(before + at, left, x0, x1);
+          store_two(after + at, left, load(strip.data + r * NR) + b0 + x0, load(strip.data + r * NR + VF) + b1 + x1);
+        }
+      };
+    };
+    times_panels(narrow, rows, c_proj, C, residual(w.attn_c_proj_bias, x + begin * C, middle));
+    normal_rows(middle, rows, C, w.ln_2_weight, w.ln_2_bias, epsilon, a.mean_2 + begin, a.rstd_2 + begin, narrow);
+    times_panels(narrow, rows, c_fc, I, [&](const Strip& strip, int64_t from, int64_t to) {
+      const int64_t n = strip.n0;
+      uint32_t *pre = a.pre + (begin + strip.m0) * inner_words + n / 2 * kBlock, *out = inner.at(strip.m0, n);
+      vf b0, b1, p0, p1;
+      load_two(w.c_fc_bias + n, I - n, b0, b1);
+      for (int64_t r = from; r < to; r++) {
+        // Rounded first, so that the backward pass finds the very numbers.
+        const vu words = bf16_words(load(strip.data + r * NR) + b0, load(strip.data + r * NR + VF) + b1);
+        store(pre + r * kTile, words);
+        floats_of(words, p0, p1);
+        store(out + r * kTile, bf16_words(gelu_for_bf16(p0), gelu_for_bf16(p1)));
+      }
+    });
+    times_panels(inner, rows, mlp_c_proj, C, residual(w.mlp_c_proj_bias, middle, y + begin * C));
+  });
+}
+
+// A gradient of a product's output (M, N) as what the weight's gradient needs of it: its panels, and sums by chunk.
+struct OutputGradient {
+  TilePair* panels;
+  float* sums;
+  OutputGradient(Scratch& scratch, int64_t M, int64_t N) : panels(scratch.take<TilePair>(packed_b_size<AmxBFloat16>(M, N))), sums(scratch.take<float>(ceil_div(M, kRowChunk) * N)) { fill_panels(M, N, panels); }
+};
+
+template <>
+void block_backward<AmxBFloat16>(const BlockShape& s, const BlockParameters& w, const float* dy, const float* x, const int32_t* start, float* activations, float* dx, const BlockParameters& d) {
+  Scratch scratch;
+  Cutter cut(activations);
+  const BlockActivations<AmxBFloat16> a(cut, s);
+  const int64_t M = s.M(), C = s.C, I = s.I, chunks = ceil_div(M, kRowChunk), inner_words = AmxBFloat16::elements(I), along = AmxBFloat16::elements(M);
+  // Of a product's output back to its input.
+  const auto transposed = [](const float* matrix, int64_t K, int64_t N) { return packed_weight<AmxBFloat16>(matrix, N, true, N, K); };
+  const TilePair *c_attn = transposed(w.c_attn_weight, C, 3 * C), *c_proj = transposed(w.attn_c_proj_weight, C, C), *c_fc = transposed(w.c_fc_weight, C, I), *mlp_c_proj = transposed(w.mlp_c_proj_weight, I, C);
+  const OutputGradient of_qkv(scratch, M, 3 * C), of_middle(scratch, M, C), of_pre(scratch, M, I), of_y(scratch, M, C);
+  const auto columns = [&](int64_t width) { return scratch.take<TilePair>(column_blocks(width, M)); };
+  TilePair *normal_1 = columns(C), *heads = columns(C), *normal_2 = columns(C), *inner = columns(I);
+  float *dmiddle = scratch.take<float>(M * C), *of_norms[4];  // LN1's weight and bias, LN2's: sums by chunk
+  for (float*& sums : of_norms) sums = scratch.take<float>(chunks * C);
+  bf16 *dheads = scratch.take<bf16>(M * C), *dqkv = scratch.take<bf16>(M * 3 * C);
+
+  // A layer norm's rows `begin` on: the gradient of its input, and its output as columns.
+  const auto norm_backward = [&](int64_t chunk, int64_t begin, int64_t rows, const float* dnormal, const float* in, const float* weight, const float* bias, const float* mean, const float* rstd, const float* residual, float* out, float* const* sums, TilePair* normal) {
+    float *dweight = sums[0] + chunk * C, *dbias = sums[1] + chunk * C;
+    for (float* sum : {dweight, dbias}) __builtin_memset(sum, 0, sizeof(float) * static_cast<size_t>(C));
+    for (int64_t r0 = 0; r0 < rows; r0 += kBlock) {
+      const int64_t height = rows - r0 < kBlock ? rows - r0 : kBlock, first = begin + r0;
+      for (int64_t r = 0; r < height; r++) {
+        const int64_t m = first + r;
+        layer_norm_row_backward(dnormal + (r0 + r) * C, in + m * C, weight, mean[m], rstd[m], residual + m * C, out + m * C, dweight, dbias, C);
+      }
+      columns_of_rows(height, C, M, first / kBlock, [&](int64_t r, int64_t c, vf& a0, vf& a1) {
+        normal_two(in + (first + r) * C + c, C - c, weight + c, bias + c, mean[first + r], rstd[first + r], a0, a1);
+      }, normal);
+    }
+  };
+  const auto plain = [](auto* out, int64_t N) {
+    return [=](const Strip& strip, int64_t from, int64_t to) {
+      for (int64_t r = from; r < to; r++) {
+        auto* at = out + (strip.m0 + r) * N + strip.n0;
+        prefetch_two(at + NR);
+        store_two(at, N - strip.n0, load(strip.data + r * NR), load(strip.data + r * NR + VF));
+      }
+    };
+  };
+
+  for_chunks(M, [&](int64_t chunk, int64_t begin, int64_t rows) {
+    Scratch local;
+    const LocalRows narrow(local, C), gradient(local, I);
+    float* dnormal = local.take<float>(kRowChunk * C);
+    rows_and_panels(begin, begin + rows, M, C, [&](int64_t m, int64_t n, vf& a0, vf& a1) { load_two(dy + m * C + n, C - n, a0, a1); }, narrow.data, of_y.panels, of_y.sums + chunk * C);
+    float* sums = of_pre.sums + chunk * I;
+    __builtin_memset(sums, 0, sizeof(float) * static_cast<size_t>(I));
+    vf left[kTile], right[kTile];  // of a strip, until all of its rows are there: GELU's values in pairs of rows
+    times_panels(narrow, rows, mlp_c_proj, I, [&](const Strip& strip, int64_t from, int64_t to) {
+      const int64_t n = strip.n0, step = (begin + strip.m0) / kBlock;
+      const uint32_t* pre = a.pre + (begin + strip.m0) * inner_words + n / 2 * kBlock;
+      uint32_t *out = gradient.at(strip.m0, n), *panel = reinterpret_cast<uint32_t*>(of_pre.panels) + (n / NR * along + step * kTile) * NR;
+      uint32_t* tile = reinterpret_cast<uint32_t*>(inner) + n * along + step * kBlock * kTile;
+      vf s0, s1;
+      load_two(sums + n, I - n, s0, s1);
+      // Of the last rows of all there may be fewer than a strip has: zeros follow.
+      const int64_t end = to == strip.rows ? kBlock : to;
+      for (int64_t r = from; r < end; r += 2) {
+        prefetch_two(panel + along * NR + r / 2 * NR);
+        prefetch_two(tile + along * NR + r / 2 * NR);
+        vf g[2][2] = {}, h[2][2] = {};
+        for (int64_t odd = 0; odd < 2 && r + odd < strip.rows; odd++) {
+          const float* gradients = strip.data + (r + odd) * NR;
+          vf p0, p1, g0, g1;
+          floats_of(load(pre + (r + odd) * kTile), p0, p1);
+          gelu_for_bf16(p0, h[odd][0], g0);
+          gelu_for_bf16(p1, h[odd][1], g1);
+          g[odd][0] = load(gradients) * g0;
+          g[odd][1] = load(gradients + VF) * g1;
+          s0 += g[odd][0];
+          s1 += g[odd][1];
+          store(out + (r + odd) * kTile, bf16_words(g[odd][0], g[odd][1]));
+        }
+        store(panel + r / 2 * NR, bf16_pair(g[0][0], g[1][0]));
+        store(panel + r / 2 * NR + VF, bf16_pair(g[0][1], g[1][1]));
+        left[r / 2] = (vf)bf16_pair(h[0][0], h[1][0]);
+        right[r / 2] = (vf)bf16_pair(h[0][1], h[1][1]);
+      }
+      store_two(sums + n, I - n, s0, s1);
+      if (end < kBlock) return;
+      transpose(left);
+      transpose(right);
+      for (int64_t i = 0; i < kTile; i++) store(tile + i * kTile, (vu)left[i]);
+      for (int64_t i = 0; i < kTile; i++) store(tile + (kTile + i) * kTile, (vu)right[i]);
+    });
+    times_panels(gradient, rows, c_fc, C, plain(dnormal, C));
+    norm_backward(chunk, begin, rows, dnormal, a.middle, w.ln_2_weight, w.ln_2_bias, a.mean_2, a.rstd_2, dy, dmiddle, of_norms + 2, normal_2);
+    rows_and_panels(begin, begin + rows, M, C, [&](int64_t m, int64_t n, vf& a0, vf& a1) { load_two(dmiddle + m * C + n, C - n, a0, a1); }, narrow.data, of_middle.panels, of_middle.sums + chunk * C);
+    times_panels(narrow, rows, c_proj, C, plain(dheads + begin * C, C));
+    for (int64_t r0 = begin; r0 < begin + rows; r0 += kBlock)
+      columns_of_rows(M - r0, C, M, r0 / kBlock, [&](int64_t r, int64_t c, vf& a0, vf& a1) { load_two(a.heads + (r0 + r) * C + c, C - c, a0, a1); }, heads);
+  });
+  attention_backward<AmxBFloat16>(dheads, a.qkv, a.heads, a.lse, start, dqkv, s.B, s.T, C, s.heads);
+  for_chunks(M, [&](int64_t chunk, int64_t begin, int64_t rows) {
+    Scratch local;
+    const LocalRows gradient(local, 3 * C);
+    float* dnormal = local.take<float>(kRowChunk * C);
+    rows_and_panels(begin, begin + rows, M, 3 * C, [&](int64_t m, int64_t n, vf& a0, vf& a1) { load_two(dqkv + m * 3 * C + n, 3 * C - n, a0, a1); }, gradient.data, of_qkv.panels, of_qkv.sums + chunk * 3 * C);
+    times_panels(gradient, rows, c_attn, C, plain(dnormal, C));
+    norm_backward(chunk, begin, rows, dnormal, x, w.ln_1_weight, w.ln_1_bias, a.mean_1, a.rstd_1, dmiddle, dx, of_norms, normal_1);
+  });
+
+  const auto weight_gradient = [&](const TilePair* in, int64_t K, const OutputGradient& out, int64_t N, float* dweight, float* dbias) {
+    gemm_strips(AMatrix<TilePair>{in, kBlock, along}, out.panels, K, N, along, plain(dweight, N));
+    add_chunks(out.sums, chunks, N, dbias);
+  };
+  weight_gradient(normal_1, C, of_qkv, 3 * C, d.c_attn_weight, d.c_attn_bias);
+  weight_gradient(heads, C, of_middle, C, d.attn_c_proj_weight, d.attn_c_proj_bias);
+  weight_gradient(normal_2, C, of_pre, I, d.c_fc_weight, d.c_fc_bias);
+  weight_gradient(inner, I, of_y, C, d.mlp_c_proj_weight, d.mlp_c_proj_bias);
+  float* const of_norm[] = {d.ln_1_weight, d.ln_1_bias, d.ln_2_weight, d.ln_2_bias};
+  for (int i = 0; i < 4; i++) add_chunks(of_norms[i], chunks, C, of_norm[i]);
+}
