@@ -85,6 +85,37 @@ static inline void columns_tile(const float* source, int64_t ld, int rows, int64
   for (int r = 0; r < rows; r++) store(tile + r * kTile, (vu)t[r]);
 }
 
+// 32 columns as a block of A, given two of their rows to a word.
+static inline void put_block(vf (&first)[kTile], vf (&second)[kTile], uint32_t* block) {
+  transpose(first);
+  transpose(second);
+  for (int64_t i = 0; i < kTile; i++) store(block + i * kTile, (vu)first[i]);
+  for (int64_t i = 0; i < kTile; i++) store(block + (kTile + i) * kTile, (vu)second[i]);
+}
+// The same of up to 32 columns of up to 32 rows; zeros follow them.
+static inline void columns_block(const bf16* source, int64_t ld, int64_t rows, int64_t columns, uint32_t* block) {
+  vf first[kTile], second[kTile];
+  for (int64_t i = 0; i < kTile; i++) {
+    const auto row = [&](int64_t r) { return r < rows ? load_words(source + r * ld, columns) : vu{}; };
+    vu a, b;
+    zip_words(row(2 * i), row(2 * i + 1), a, b);
+    first[i] = (vf)a;
+    second[i] = (vf)b;
+  }
+  put_block(first, second, block);
+}
+static inline void columns_block(const float* source, int64_t ld, int64_t rows, int64_t columns, uint32_t* block) {
+  vf first[kTile], second[kTile];
+  for (int64_t i = 0; i < kTile; i++) {
+    vf a0{}, a1{}, b0{}, b1{};
+    if (2 * i < rows) load_two(source + 2 * i * ld, columns, a0, a1);
+    if (2 * i + 1 < rows) load_two(source + (2 * i + 1) * ld, columns, b0, b1);
+    first[i] = (vf)bf16_pair(a0, b0);
+    second[i] = (vf)bf16_pair(a1, b1);
+  }
+  put_block(first, second, block);
+}
+
 // Rows `begin`, a multiple of kTile, to `end` of a matrix with rows of K numbers, into their places in blocks of A.
 template <class S>
 static void pack_rows(const S* source, int64_t ld, int64_t K, int64_t begin, int64_t end, int64_t height, uint32_t* out) {
@@ -259,12 +290,14 @@ static inline void tiles_product(Tiles& tiles, int64_t rows, const uint32_t* a, 
 // Blocks b0 .. b1 of A times panels p0 .. p1 of B: done gets every strip of C as above, those of a block of rows
 // in the order of the panels. A block of A, of long K a stretch of it, stays in L1 while panels stream by from L2, as many as it holds;
 // sums of long K wait there too for the next stretch.
+constexpr int64_t kDepth = 256;  // pairs: 512 of K
 template <class Done>
 static void gemm_part(const AMatrix<TilePair>& A, const TilePair* packed, int64_t M, int64_t b0, int64_t b1, int64_t p0, int64_t p1, Done& done) {
-  constexpr int64_t kDepth = 256, kInL2 = int64_t{1} << 17, kGroup = 8;  // pairs: 512 of K, 512 KiB; blocks
+  constexpr int64_t kInL2 = int64_t{1} << 17;  // words: 512 KiB, of panels and of strips each
+  if (b0 == b1 || p0 == p1) return;
   const uint32_t* B = reinterpret_cast<const uint32_t*>(packed);
   const int64_t K = A.K, size = K * NR, depth = K > 0 && K < kDepth ? K : kDepth;
-  const int64_t stretch = kInL2 / (depth * NR), group = K > depth ? kGroup : b1 - b0;
+  const int64_t most = kInL2 / (depth * NR), stretch = p1 - p0 < most ? p1 - p0 : most, group = K > depth ? kInL2 / (kBlock * NR * stretch) : b1 - b0;
   const int64_t waiting = K > depth ? group * stretch : 2;
   Scratch scratch;
   float* strips = scratch.take<float>(waiting * kBlock * NR);
@@ -301,8 +334,8 @@ static void gemm_strips(const AMatrix<TilePair>& A, const TilePair* B, int64_t M
   // A single row too goes through tiles, though they are nearly empty then: a product in registers rounds
   // otherwise, and a row's bits must not depend on whether others stand beside it.
   const int64_t blocks = ceil_div(M, kBlock), panels = ceil_div(N, NR);
-  const int64_t parts = M * N * A.K < 200000 ? 1 : threads() * 4;
-  // Whoever takes rows reads all of B, whoever takes panels all of A.
+  // Whoever takes rows reads all of B, whoever takes panels all of A: of long K much more than it writes.
+  const int64_t parts = M * N * A.K < 200000 ? 1 : threads() * (A.K > kDepth ? 2 : 4);
   if (blocks >= panels) parallel_ranges(blocks, parts, [&](int64_t from, int64_t to) { gemm_part(A, B, M, from, to, 0, panels, done); });
   else parallel_ranges(panels, parts, [&](int64_t from, int64_t to) { gemm_part(A, B, M, 0, blocks, from, to, done); });
 }

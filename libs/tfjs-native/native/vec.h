@@ -141,7 +141,7 @@ static inline vf gelu_gradient(vf p) {
 }
 #ifdef HAVE_BF16
 // The same for results that become bfloat16: relative error below 2e-4, a tenth of its rounding.
-// e^-2u, between 2^-126 and 2^126: numbers below are slow.
+// e^-2u, between 2^-126 and 2^126: numbers beyond are slow.
 static inline vf gelu_exponential(vf p) {
   const vf t = p * (-2.302208198f - 0.1029432346f * p * p);  // -2u in powers of two
   const __m512 bounded = _mm512_min_ps(_mm512_set1_ps(126.0f), _mm512_max_ps(_mm512_set1_ps(-126.0f), (__m512)t));  // NaN stays NaN
@@ -183,6 +183,9 @@ static inline void store_two(float* p, int64_t n, vf first, vf second) {
   if (n > VF) store_n(p + VF, second, n < 2 * VF ? static_cast<int>(n - VF) : VF);
 }
 #ifdef HAVE_BF16
+// To a whole line of memory that nobody reads soon: it is not read first, and leaves the caches to others.
+static inline void store_away(uint32_t* p, vu v) { _mm512_stream_si512(reinterpret_cast<__m512i*>(p), (__m512i)v); }
+
 enum bf16 : uint16_t {};  // one bfloat16 in memory
 
 static inline vu load_words(const bf16* p, int64_t n) {
@@ -210,6 +213,11 @@ static inline void floats_of(vu words, vf& first, vf& second) {
 }
 static inline void load_two(const bf16* p, int64_t n, vf& first, vf& second) { floats_of(load_words(p, n), first, second); }
 static inline void store_two(bf16* p, int64_t n, vf first, vf second) { store_words(p, bf16_words(first, second), n); }
+// Of the words of bf16_pair(low, high) the two vectors again.
+static inline void unzip_words(vu words, vf& low, vf& high) {
+  low = (vf)(words << 16);
+  high = (vf)(words & 0xffff0000u);
+}
 // Of two rows of bfloat16: the words (low0, high0), (low1, high1) ... of the first VF numbers, and of the others.
 static inline void zip_words(vu low, vu high, vu& first, vu& second) {
   const __m512i zip = _mm512_set_epi32(0x2f000f, 0x2e000e, 0x2d000d, 0x2c000c, 0x2b000b, 0x2a000a, 0x290009, 0x280008, 0x270007, 0x260006, 0x250005, 0x240004, 0x230003, 0x220002, 0x210001, 0x200000);

@@ -108,6 +108,7 @@ describe.each(modes)('$set, bf16 $bf16', (mode) => {
       { B: 3, T: 130, heads: 2, hs: 33, I: 97, seed: 2 },
       { B: 2, T: 64, heads: 2, hs: 32, I: 128, seed: 3 },
       { B: 1, T: 300, heads: 1, hs: 17, I: 20, seed: 4 },
+      { B: 4, T: 128, heads: 1, hs: 32, I: 64, seed: 5 },
     ];
     same('block', mode, shape, (value) => blockCase(value), { examples });
   });
@@ -206,6 +207,8 @@ describe.each(modes)('$set, bf16 $bf16', (mode) => {
         ...withGradients((x, w, b) => layerNorm(x, w, b, 1e-5), [draw([300, 64]), draw([64]), draw([64])], draw),
         ...withGradients((qkv) => attention(qkv, start, 2), [draw([3, 70, 3 * 48])], draw),
         ...blockCase({ B: 5, T: 70, heads: 2, hs: 24, I: 96, seed: 5 }),
+        // Three pairs of texts: one thread and three take them text by text, two do not.
+        ...blockCase({ B: 6, T: 64, heads: 2, hs: 24, I: 96, seed: 6 }),
         ...withGradients((x, wte) => tokenNll(x as tf.Tensor2D, wte, targets, 1).nll, [draw([90, 40]), draw([700, 40])], draw),
         squaredSum(draw([200_000])),
       ];

@@ -201,30 +201,33 @@ struct Head {
   }
 };
 
-// In memory numbers are float32 or, where Head<P> takes them, of another type S.
+// Head `task` of all B * heads. In memory numbers are float32 or, where Head<P> takes them, of another type S.
 template <class P, class S>
-static void attention_forward(const S* qkv, const int32_t* start, S* out, float* lse, int64_t B, int64_t T, int64_t C, int64_t heads) {
-  const int64_t hs = C / heads;
-  parallel(B * heads, [&](int64_t task) {
-    const int64_t b = task / heads, h = task % heads, s = start[b] < T ? start[b] : T;
-    S* o = out + b * T * C + h * hs;
-    float* l = lse + task * T;
-    for (int64_t t = 0; t < s; t++) {
-      __builtin_memset(o + t * C, 0, sizeof(S) * static_cast<size_t>(hs));
-      l[t] = 0;
-    }
-    if (s < T) Head<P>::forward(qkv + (b * T + s) * 3 * C + h * hs, T - s, C, hs, o + s * C, l + s);
-  });
+static void attend_forward(int64_t task, const S* qkv, const int32_t* start, S* out, float* lse, int64_t T, int64_t C, int64_t heads) {
+  const int64_t hs = C / heads, b = task / heads, h = task % heads, s = start[b] < T ? start[b] : T;
+  S* o = out + b * T * C + h * hs;
+  float* l = lse + task * T;
+  for (int64_t t = 0; t < s; t++) {
+    __builtin_memset(o + t * C, 0, sizeof(S) * static_cast<size_t>(hs));
+    l[t] = 0;
+  }
+  if (s < T) Head<P>::forward(qkv + (b * T + s) * 3 * C + h * hs, T - s, C, hs, o + s * C, l + s);
+}
+// dout and dqkv hold the rows from `base` on.
+template <class P, class S>
+static void attend_backward(int64_t task, int64_t base, const S* dout, const S* qkv, const S* out, const float* lse, const int32_t* start, S* dqkv, int64_t T, int64_t C, int64_t heads) {
+  const int64_t hs = C / heads, ld = 3 * C, b = task / heads, h = task % heads, s = start[b] < T ? start[b] : T;
+  for (int64_t t = 0; t < s; t++)
+    for (int part = 0; part < 3; part++) __builtin_memset(dqkv + (b * T + t - base) * ld + part * C + h * hs, 0, sizeof(S) * static_cast<size_t>(hs));
+  const int64_t first = b * T + s;
+  if (s < T) Head<P>::backward(dout + (first - base) * C + h * hs, qkv + first * ld + h * hs, out + first * C + h * hs, lse + task * T + s, T - s, C, hs, dqkv + (first - base) * ld + h * hs);
 }
 
-template <class P, class S>
-static void attention_backward(const S* dout, const S* qkv, const S* out, const float* lse, const int32_t* start, S* dqkv, int64_t B, int64_t T, int64_t C, int64_t heads) {
-  const int64_t hs = C / heads, ld = 3 * C;
-  parallel(B * heads, [&](int64_t task) {
-    const int64_t b = task / heads, h = task % heads, s = start[b] < T ? start[b] : T;
-    for (int64_t t = 0; t < s; t++)
-      for (int part = 0; part < 3; part++) __builtin_memset(dqkv + (b * T + t) * ld + part * C + h * hs, 0, sizeof(S) * static_cast<size_t>(hs));
-    const int64_t first = b * T + s;
-    if (s < T) Head<P>::backward(dout + first * C + h * hs, qkv + first * ld + h * hs, out + first * C + h * hs, lse + task * T + s, T - s, C, hs, dqkv + first * ld + h * hs);
-  });
+template <class P>
+static void attention_forward(const float* qkv, const int32_t* start, float* out, float* lse, int64_t B, int64_t T, int64_t C, int64_t heads) {
+  parallel(B * heads, [&](int64_t task) { attend_forward<P>(task, qkv, start, out, lse, T, C, heads); });
+}
+template <class P>
+static void attention_backward(const float* dout, const float* qkv, const float* out, const float* lse, const int32_t* start, float* dqkv, int64_t B, int64_t T, int64_t C, int64_t heads) {
+  parallel(B * heads, [&](int64_t task) { attend_backward<P>(task, 0, dout, qkv, out, lse, start, dqkv, T, C, heads); });
 }

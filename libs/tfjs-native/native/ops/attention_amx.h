@@ -1,136 +1,171 @@
-// Attention in AMX tiles: attention.h's two functions of one head, of float32 or bfloat16 (S), by blocks of 32 queries and 32 keys. The
-// scores of a block of queries lie block by block, [keys/32][32][32]; what is made of them is written as the
-// tiles that the next product reads.
+// Attention in AMX tiles: attention.h's two functions of one head, of float32 or bfloat16 (S), by blocks
+// of 32 keys and 32 queries. Scores lie transposed, [key][query]: sums and maxima over keys are then sums of
+// vectors, never of the lanes of one, and what the next products read needs no transposing.
 
-// y (rows, columns) = a block of 32 x 32 numbers, each row times its factor.
-template <class S, class Factor>
-static inline void put_block(const float* block, int64_t rows, int64_t columns, S* y, int64_t ld, Factor&& factor) {
-  for (int64_t r = 0; r < rows; r++) store_two(y + r * ld, columns, load(block + r * NR) * factor(r), load(block + r * NR + VF) * factor(r));
+// y (columns, rows)^T = a block of 32 x 32 numbers, each column times its factor: of its `rows` rows the columns.
+template <class S>
+static inline void put_columns(const float* block, int64_t columns, int64_t rows, vf factor0, vf factor1, S* y, int64_t ld) {
+  for (int64_t half = 0; half * VF < columns; half++) {
+    vf first[VF], second[VF];
+    for (int64_t i = 0; i < VF; i++) {
+      first[i] = load(block + i * NR + half * VF) * (half == 0 ? factor0 : factor1);
+      second[i] = load(block + (VF + i) * NR + half * VF) * (half == 0 ? factor0 : factor1);
+    }
+    transpose(first);
+    transpose(second);
+    for (int64_t i = 0; i < VF && half * VF + i < columns; i++) store_two(y + (half * VF + i) * ld, rows, first[i], second[i]);
+  }
+}
+
+// A (K, n): the K columns of n rows, in blocks of kBlock of them. On this thread.
+template <class S>
+static void pack_columns(const S* source, int64_t ld, int64_t n, int64_t K, uint32_t* out) {
+  const int64_t along = AmxBFloat16::elements(n);
+  for (int64_t c = 0; c < K; c += kBlock)
+    for (int64_t t = 0; t < n; t += 2 * kTile)
+      columns_block(source + t * ld + c, ld, n - t, K - c, out + c * along + t / 2 * kBlock);
 }
 
 template <>
 struct Head<AmxBFloat16> {
+  static constexpr int64_t kSquare = kBlock * NR, kHalf = kSquare / 2;
+
   template <class S>
   static void forward(const S* q, int64_t n, int64_t C, int64_t hs, S* o, float* l) {
-    constexpr int64_t kSquare = kBlock * NR;
-    const int64_t ld = 3 * C, Kh = AmxBFloat16::elements(hs), Kv = AmxBFloat16::elements(n), blocks = ceil_div(n, kBlock);
-    const int64_t across = packed_b_size<AmxBFloat16>(hs, n), along = packed_b_size<AmxBFloat16>(n, hs);
+    const int64_t ld = 3 * C, Kh = AmxBFloat16::elements(hs), Kn = AmxBFloat16::elements(n), blocks = ceil_div(n, kBlock), columns = ceil_div(hs, kBlock);
     const float scale = 1.0f / __builtin_sqrtf(static_cast<float>(hs));
     Scratch scratch;
-    TilePair *kt = scratch.take<TilePair>(across), *v = scratch.take<TilePair>(along);
-    uint32_t *queries = scratch.take<uint32_t>(blocks * kBlock * Kh), *weights = scratch.take<uint32_t>(blocks * kBlock * kTile);
-    float *scores = scratch.take<float>(blocks * kSquare), *sums = scratch.take<float>(2 * kSquare);
-    pack_here<AmxBFloat16>(q + C, ld, true, hs, n, kt);
-    pack_here<AmxBFloat16>(q + 2 * C, ld, false, n, hs, v);
-    pack_rows(q, ld, hs, 0, n, kBlock, queries);
-    const uint32_t *keys = reinterpret_cast<const uint32_t*>(kt), *values = reinterpret_cast<const uint32_t*>(v);
+    uint32_t *keys = scratch.take<uint32_t>(blocks * kBlock * Kh), *values = scratch.take<uint32_t>(columns * kBlock * Kn), *weights = scratch.take<uint32_t>(Kn * NR);
+    TilePair* queries = scratch.take<TilePair>(packed_b_size<AmxBFloat16>(hs, n));
+    float *scores = scratch.take<float>(blocks * kSquare), *sums = scratch.take<float>(kSquare);
+    pack_here<AmxBFloat16>(q, ld, true, hs, n, queries);
+    pack_rows(q + C, ld, hs, 0, n, kBlock, keys);
+    pack_columns(q + 2 * C, ld, n, hs, values);
     Tiles tiles;
     for (int64_t b = 0; b < blocks; b++) {
-      const int64_t q0 = b * kBlock, rows = n - q0 < kBlock ? n - q0 : kBlock;
-      for (int64_t p = 0; p <= b; p++) tiles_product(tiles, rows, queries + q0 * Kh, kBlock, keys + p * Kh * NR, Kh / kTile, false, scores + p * kSquare);
-      float inverse[kBlock];
-      for (int64_t r = 0; r < rows; r++) {
-        float* last = scores + b * kSquare + r * NR;
-        vf left = load(last), right = load(last + VF);
-        hide_lanes(left, right, r + 1, -__builtin_inff());
-        store(last, left);
-        store(last + VF, right);
-        vf most = max(left, right);
-        for (int64_t p = 0; p < b; p++) most = max(most, max(load(scores + p * kSquare + r * NR), load(scores + p * kSquare + r * NR + VF)));
-        const float top = max_lane(most) * scale;
-        vf total{};
-        for (int64_t p = 0; p <= b; p++) {
-          const float* s = scores + p * kSquare + r * NR;
-          const vf e0 = exp(load(s) * scale - top), e1 = exp(load(s + VF) * scale - top);
-          total += e0 + e1;
-          store(weights + (p * kBlock + r) * kTile, bf16_words(e0, e1));
+      const int64_t q0 = b * kBlock, seen = n < q0 + kBlock ? n : q0 + kBlock;  // keys
+      const uint32_t* panel = reinterpret_cast<const uint32_t*>(queries) + b * Kh * NR;
+      for (int64_t p = 0; p <= b; p++) tiles_product(tiles, seen - p * kBlock < kBlock ? seen - p * kBlock : kBlock, keys + p * kBlock * Kh, kBlock, panel, Kh / kTile, false, scores + p * kSquare);
+      vf top0 = splat(-__builtin_inff()), top1 = top0, total0{}, total1{};
+      for (int64_t j = 0; j < seen; j++) {
+        float* s = scores + j * NR;
+        if (j >= q0) hide_before(s, j - q0, -__builtin_inff());
+        top0 = max(top0, load(s));
+        top1 = max(top1, load(s + VF));
+      }
+      top0 *= scale;
+      top1 *= scale;
+      for (int64_t j = 0; j < seen; j += 2) {
+        const float* s = scores + j * NR;
+        vf a0 = exp(load(s) * scale - top0), a1 = exp(load(s + VF) * scale - top1), b0{}, b1{};
+        if (j + 1 < seen) {
+          b0 = exp(load(s + NR) * scale - top0);
+          b1 = exp(load(s + NR + VF) * scale - top1);
         }
-        const float z = sum(total);
-        inverse[r] = 1.0f / z;
-        l[q0 + r] = top + __builtin_logf(z);
+        total0 += a0 + b0;
+        total1 += a1 + b1;
+        store(weights + j / 2 * NR, bf16_pair(a0, b0));
+        store(weights + j / 2 * NR + VF, bf16_pair(a1, b1));
       }
-      for (int64_t p = 0; p * NR < hs; p++) {
-        float* y = sums + p % 2 * kSquare;
-        tiles_product(tiles, rows, weights, kBlock, values + p * Kv * NR, b + 1, false, y);
-        put_block(y, rows, hs - p * NR, o + q0 * C + p * NR, C, [&](int64_t r) { return inverse[r]; });
+      for (int64_t k = (seen + 1) / 2; k < (b + 1) * kTile; k++)
+        for (int64_t v : {0, VF}) store(weights + k * NR + v, vu{});
+      for (int64_t c = 0; c < columns; c++) {
+        tiles_product(tiles, hs - c * kBlock < kBlock ? hs - c * kBlock : kBlock, values + c * kBlock * Kn, kBlock, weights, b + 1, false, sums);
+        put_columns(sums, n - q0 < kBlock ? n - q0 : kBlock, hs - c * kBlock, 1.0f / total0, 1.0f / total1, o + q0 * C + c * kBlock, C);
       }
+      float log_sum[NR];
+      store(log_sum, top0);
+      store(log_sum + VF, top1);
+      for (int64_t i = 0; i < NR && q0 + i < n; i++) l[q0 + i] = log_sum[i] + __builtin_logf(i < VF ? total0[i] : total1[i - VF]);
     }
   }
 
   template <class S>
   static void backward(const S* dout, const S* q, const S* out, const float* level, int64_t n, int64_t C, int64_t hs, S* dq) {
-    constexpr int64_t kSquare = kBlock * NR, kHalf = kSquare / 2, kStretch = 8;  // blocks of keys whose tiles are kept
-    const int64_t ld = 3 * C, Kh = AmxBFloat16::elements(hs), Kn = AmxBFloat16::elements(n), blocks = ceil_div(n, kBlock);
-    const int64_t across = packed_b_size<AmxBFloat16>(hs, n), along = packed_b_size<AmxBFloat16>(n, hs);
-    const int64_t columns = ceil_div(hs, NR), most = blocks < kStretch ? blocks : kStretch, kept = most * blocks * kHalf;
-    const int64_t waiting_sums = blocks > kStretch ? blocks * columns * kSquare : 0;  // of dq, until the last stretch
+    constexpr int64_t kStretch = 8;  // blocks of keys whose tiles are kept
+    const int64_t ld = 3 * C, Kh = AmxBFloat16::elements(hs), Kn = AmxBFloat16::elements(n), blocks = ceil_div(n, kBlock), columns = ceil_div(hs, kBlock);
+    const int64_t across = packed_b_size<AmxBFloat16>(hs, n), along = packed_b_size<AmxBFloat16>(n, hs), rows_size = blocks * kBlock * Kh;
+    const int64_t most = blocks < kStretch ? blocks : kStretch, kept = most * blocks * kHalf;
     const float scale = 1.0f / __builtin_sqrtf(static_cast<float>(hs));
     Scratch scratch;
-    TilePair *kt = scratch.take<TilePair>(across), *vt = scratch.take<TilePair>(across);
-    TilePair *kb = scratch.take<TilePair>(along), *qb = scratch.take<TilePair>(along), *gb = scratch.take<TilePair>(along);
-    uint32_t *queries = scratch.take<uint32_t>(blocks * kBlock * Kh), *grads = scratch.take<uint32_t>(blocks * kBlock * Kh);
+    TilePair *queries_across = scratch.take<TilePair>(across), *grads_across = scratch.take<TilePair>(across), *queries = scratch.take<TilePair>(along), *grads = scratch.take<TilePair>(along);
+    uint32_t *keys = scratch.take<uint32_t>(rows_size), *values = scratch.take<uint32_t>(rows_size), *key_columns = scratch.take<uint32_t>(columns * kBlock * Kn);
     float *probabilities = scratch.take<float>(most * kSquare), *gradients = scratch.take<float>(most * kSquare);
-    uint32_t *rows_of_gradients = scratch.take<uint32_t>(most * kHalf), *kept_probabilities = scratch.take<uint32_t>(kept), *kept_gradients = scratch.take<uint32_t>(kept);
-    float *sums = scratch.take<float>(kSquare), *queries_sums = scratch.take<float>(waiting_sums), *delta = scratch.take<float>(n);
-    pack_here<AmxBFloat16>(q + C, ld, true, hs, n, kt);
-    pack_here<AmxBFloat16>(q + 2 * C, ld, true, hs, n, vt);
-    pack_here<AmxBFloat16>(q + C, ld, false, n, hs, kb);
-    pack_here<AmxBFloat16>(q, ld, false, n, hs, qb);
-    pack_here<AmxBFloat16>(dout, C, false, n, hs, gb);
-    pack_rows(q, ld, hs, 0, n, kBlock, queries);
-    pack_rows(dout, C, hs, 0, n, kBlock, grads);
+    uint32_t *panel_of_gradients = scratch.take<uint32_t>(most * kHalf), *kept_probabilities = scratch.take<uint32_t>(kept), *kept_gradients = scratch.take<uint32_t>(kept);
+    float *sums = scratch.take<float>(kSquare), *delta = scratch.take<float>(n);
+    float* waiting = scratch.take<float>(blocks > kStretch ? blocks * columns * kSquare : 0);  // sums of dq until the last stretch
+    pack_here<AmxBFloat16>(q, ld, true, hs, n, queries_across);
+    pack_here<AmxBFloat16>(dout, C, true, hs, n, grads_across);
+    pack_here<AmxBFloat16>(q, ld, false, n, hs, queries);
+    pack_here<AmxBFloat16>(dout, C, false, n, hs, grads);
+    pack_rows(q + C, ld, hs, 0, n, kBlock, keys);
+    pack_rows(q + 2 * C, ld, hs, 0, n, kBlock, values);
+    pack_columns(q + C, ld, n, hs, key_columns);
     query_deltas(dout, out, n, C, hs, delta);
     const auto panel = [](const TilePair* packed, int64_t p, int64_t K) { return reinterpret_cast<const uint32_t*>(packed) + p * K * NR; };
-    const auto one = [](int64_t) { return 1.0f; };
+    const auto rows_from = [&](int64_t first) { return n - first < kBlock ? n - first : kBlock; };
+    const vf one = splat(1.0f);
     Tiles tiles;
     for (int64_t k0 = 0; k0 < blocks; k0 += kStretch) {
       const int64_t k1 = k0 + kStretch < blocks ? k0 + kStretch : blocks;
       // By queries: ds = p * (dp - delta) * scale, dq += ds . k
       for (int64_t b = k0; b < blocks; b++) {
-        const int64_t q0 = b * kBlock, rows = n - q0 < kBlock ? n - q0 : kBlock, end = b < k1 ? b + 1 : k1;
+        const int64_t q0 = b * kBlock, end = b < k1 ? b + 1 : k1;
         for (int64_t p = k0; p < end; p++) {
-          tiles_product(tiles, rows, queries + q0 * Kh, kBlock, panel(kt, p, Kh), Kh / kTile, false, probabilities + (p - k0) * kSquare);
-          tiles_product(tiles, rows, grads + q0 * Kh, kBlock, panel(vt, p, Kh), Kh / kTile, false, gradients + (p - k0) * kSquare);
+          tiles_product(tiles, rows_from(p * kBlock), keys + p * kBlock * Kh, kBlock, panel(queries_across, b, Kh), Kh / kTile, false, probabilities + (p - k0) * kSquare);
+          tiles_product(tiles, rows_from(p * kBlock), values + p * kBlock * Kh, kBlock, panel(grads_across, b, Kh), Kh / kTile, false, gradients + (p - k0) * kSquare);
         }
+        vf level0, level1, delta0, delta1;
+        load_two(level + q0, n - q0, level0, level1);
+        load_two(delta + q0, n - q0, delta0, delta1);
         for (int64_t p = k0; p < end; p++) {
-          float *weight = probabilities + (p - k0) * kSquare, *gradient = gradients + (p - k0) * kSquare;
-          for (int64_t r = 0; r < rows; r++) {
-            float *s = weight + r * NR, *d = gradient + r * NR;
-            const float lv = level[q0 + r], dl = delta[q0 + r];
-            vf p0 = exp(load(s) * scale - lv), p1 = exp(load(s + VF) * scale - lv);
-            if (p == b) hide_lanes(p0, p1, r + 1, 0.0f);
-            vf d0 = p0 * (load(d) - dl) * scale, d1 = p1 * (load(d + VF) - dl) * scale;
-            if (p == b) hide_lanes(d0, d1, r + 1, 0.0f);
-            store(s, p0);
-            store(s + VF, p1);
-            store(d, d0);
-            store(d + VF, d1);
-            store(rows_of_gradients + (p - k0) * kHalf + r * kTile, bf16_words(d0, d1));
-          }
-          const int64_t at = ((p - k0) * blocks + b) * kHalf;
-          for (int64_t half : {0, 1}) {
-            columns_tile(weight + half * kTile, NR, kTile, rows, kept_probabilities + at + half * kTile * kTile);
-            columns_tile(gradient + half * kTile, NR, kTile, rows, kept_gradients + at + half * kTile * kTile);
+          const int64_t rows = rows_from(p * kBlock), at = ((p - k0) * blocks + b) * kHalf;
+          for (int64_t r = 0; r < kBlock; r += 2) {
+            vf d[2][2] = {};
+            for (int64_t odd = 0; odd < 2 && r + odd < rows; odd++) {
+              float *s = probabilities + (p - k0) * kSquare + (r + odd) * NR, *g = gradients + (p - k0) * kSquare + (r + odd) * NR;
+              if (p == b) hide_before(s, r + odd, -__builtin_inff());
+              const vf p0 = exp(load(s) * scale - level0), p1 = exp(load(s + VF) * scale - level1);
+              d[odd][0] = p0 * (load(g) - delta0) * scale;
+              d[odd][1] = p1 * (load(g + VF) - delta1) * scale;
+              store(kept_probabilities + at + (r + odd) * kTile, bf16_words(p0, p1));
+              store(kept_gradients + at + (r + odd) * kTile, bf16_words(d[odd][0], d[odd][1]));
+            }
+            uint32_t* to = panel_of_gradients + (p - k0) * kHalf + r / 2 * NR;
+            store(to, bf16_pair(d[0][0], d[1][0]));
+            store(to + VF, bf16_pair(d[0][1], d[1][1]));
           }
         }
         for (int64_t c = 0; c < columns; c++) {
-          tiles_product(tiles, rows, rows_of_gradients, kBlock, panel(kb, c, Kn) + k0 * kTile * NR, end - k0, false, sums);
-          float* waiting = queries_sums + (b * columns + c) * kSquare;
-          for (int64_t i = 0; k0 > 0 && i < kSquare; i += VF) store(sums + i, load(waiting + i) + load(sums + i));
-          if (b < k1) put_block(sums, rows, hs - c * NR, dq + q0 * ld + c * NR, ld, one);
-          else __builtin_memcpy(waiting, sums, sizeof(float) * kSquare);
+          tiles_product(tiles, hs - c * kBlock < kBlock ? hs - c * kBlock : kBlock, key_columns + c * kBlock * Kn + k0 * kTile * kBlock, kBlock, panel_of_gradients, end - k0, false, sums);
+          float* before = waiting + (b * columns + c) * kSquare;
+          for (int64_t i = 0; k0 > 0 && i < kSquare; i += VF) store(sums + i, load(before + i) + load(sums + i));
+          if (b < k1) put_columns(sums, rows_from(q0), hs - c * kBlock, one, one, dq + q0 * ld + c * kBlock, ld);
+          else __builtin_memcpy(before, sums, sizeof(float) * kSquare);
         }
       }
       // By keys, over the queries that see them: dk = ds^T . q, dv = p^T . dout
       for (int64_t p = k0; p < k1; p++) {
-        const int64_t j = p * kBlock, rows = n - j < kBlock ? n - j : kBlock, at = ((p - k0) * blocks + p) * kHalf;
+        const int64_t j = p * kBlock, rows = rows_from(j), at = ((p - k0) * blocks + p) * kHalf;
+        const auto put = [&](S* y, int64_t width) {
+          for (int64_t r = 0; r < rows; r++) store_two(y + r * ld, width, load(sums + r * NR), load(sums + r * NR + VF));
+        };
         for (int64_t c = 0; c < columns; c++) {
-          tiles_product(tiles, rows, kept_gradients + at, kBlock, panel(qb, c, Kn) + p * kTile * NR, blocks - p, false, sums);
-          put_block(sums, rows, hs - c * NR, dq + C + j * ld + c * NR, ld, one);
-          tiles_product(tiles, rows, kept_probabilities + at, kBlock, panel(gb, c, Kn) + p * kTile * NR, blocks - p, false, sums);
-          put_block(sums, rows, hs - c * NR, dq + 2 * C + j * ld + c * NR, ld, one);
+          S* to = dq + C + j * ld + c * NR;
+          tiles_product(tiles, rows, kept_gradients + at, kBlock, panel(queries, c, Kn) + p * kTile * NR, blocks - p, false, sums);
+          put(to, hs - c * NR);
+          tiles_product(tiles, rows, kept_probabilities + at, kBlock, panel(grads, c, Kn) + p * kTile * NR, blocks - p, false, sums);
+          put(to + C, hs - c * NR);
         }
       }
     }
+  }
+
+ private:
+  // Keys are not seen by the queries before them: those of the first `hidden` columns.
+  static void hide_before(float* scores, int64_t hidden, float value) {
+    const vi lane = lanes();
+    store(scores, lane < static_cast<int32_t>(hidden) ? splat(value) : load(scores));
+    store(scores + VF, lane < static_cast<int32_t>(hidden - VF) ? splat(value) : load(scores + VF));
   }
 };

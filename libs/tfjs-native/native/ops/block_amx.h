@@ -11,7 +11,7 @@ template <>
 struct BlockActivations<AmxBFloat16> {
   float *mean_1, *rstd_1, *lse, *middle, *mean_2, *rstd_2;
   bf16 *qkv, *heads;  // (M, 3C), (M, C)
-  uint32_t* pre;      // blocks of A (M, I): before GELU
+  uint32_t* pre;      // before GELU, (M, I) in the order of blocks of A; each word a column and the 16th after it
   BlockActivations(Cutter& cut, const BlockShape& s) {
     for (float** row : {&mean_1, &rstd_1, &mean_2, &rstd_2}) *row = cut.take<float>(s.M());
     lse = cut.take<float>(s.M() * s.heads);
@@ -69,43 +69,82 @@ static void normal_rows(const float* x, int64_t rows, int64_t C, const float* we
   }
 }
 
-// The columns of up to kBlock rows that value(m, c, first, second) gives, as blocks of A (C, M): their part `step` along M.
-template <class Value>
-static void columns_of_rows(int64_t rows, int64_t C, int64_t M, int64_t step, Value&& value, TilePair* out) {
+// The columns of `rows`, up to kBlock, of a matrix (M, C) as blocks of A (C, M): their part `step` along M.
+// Of 32 columns from c on, values(c, put) calls put(row, first, second) for every row, in their order.
+template <class Values>
+static void columns_of_rows(int64_t rows, int64_t C, int64_t M, int64_t step, Values&& values, TilePair* out) {
   const int64_t along = AmxBFloat16::elements(M);
   uint32_t* tile = reinterpret_cast<uint32_t*>(out) + step * kBlock * kTile;
   for (int64_t c = 0; c < C; c += NR, tile += kBlock * along) {
-    vf first[kTile], second[kTile];
-    for (int64_t i = 0; i < kTile; i++) {
-      vf a0{}, a1{}, b0{}, b1{};
-      if (2 * i < rows) value(2 * i, c, a0, a1);
-      if (2 * i + 1 < rows) value(2 * i + 1, c, b0, b1);
-      first[i] = (vf)bf16_pair(a0, b0);
-      second[i] = (vf)bf16_pair(a1, b1);
-    }
-    transpose(first);
-    transpose(second);
-    for (int64_t i = 0; i < kTile; i++) store(tile + i * kTile, (vu)first[i]);
-    for (int64_t i = 0; i < kTile; i++) store(tile + (kTile + i) * kTile, (vu)second[i]);
+    vf first[kTile], second[kTile], even0{}, even1{};
+    values(c, [&](int64_t r, vf a, vf b) {
+      if (r % 2 == 0) {
+        even0 = a;
+        even1 = b;
+      }
+      // The last of an odd number of rows has a row of zeros beside it.
+      if (r % 2 == 0 && r + 1 < rows) return;
+      first[r / 2] = (vf)bf16_pair(even0, r % 2 == 0 ? vf{} : a);
+      second[r / 2] = (vf)bf16_pair(even1, r % 2 == 0 ? vf{} : b);
+    });
+    for (int64_t i = (rows + 1) / 2; i < kTile; i++) first[i] = second[i] = vf{};
+    put_block(first, second, tile);
   }
 }
 static int64_t column_blocks(int64_t C, int64_t M) { return ceil_div(C, kBlock) * kBlock * AmxBFloat16::elements(M); }
 
-template <class Chunk>
-static void for_chunks(int64_t M, Chunk&& chunk) {
-  parallel(ceil_div(M, kRowChunk), [&](int64_t i) { chunk(i, i * kRowChunk, M - i * kRowChunk < kRowChunk ? M - i * kRowChunk : kRowChunk); });
+// before(work, chunk, begin, rows) for every chunk of rows, attend(work, task) for every head of every text,
+// after(work, chunk, begin, rows): text by text, so that one thread finds in its L2 what it wrote there itself, where
+// that shares the texts evenly and chunks end where texts do. Work(scratch, shape, first, rows) holds what
+// stands between the three of some rows. Which way it is changes nothing in what is computed.
+template <class Work, class Before, class Attend, class After>
+static void by_texts(const BlockShape& s, Before&& before, Attend&& attend, After&& after) {
+  const int64_t M = s.M();
+  const auto each_chunk = [&](const Work& work, int64_t first, int64_t end, auto&& f) {
+    for (int64_t i = first; i < end; i++) f(work, i, i * kRowChunk, M - i * kRowChunk < kRowChunk ? M - i * kRowChunk : kRowChunk);
+  };
+  int64_t texts = 1;  // whose rows are whole chunks
+  while (texts * s.T % kRowChunk != 0) texts *= 2;
+  const int64_t groups = s.B / texts, group_rows = texts * s.T;
+  Scratch scratch;
+  if (texts <= 8 && s.B % texts == 0 && (groups % threads() == 0 || groups >= 4 * threads())) {
+    return parallel(groups, [&](int64_t group) {
+      Scratch local;
+      const Work work(local, s, group * group_rows, group_rows);
+      const int64_t first = group * group_rows / kRowChunk, end = first + group_rows / kRowChunk;
+      each_chunk(work, first, end, before);
+      for (int64_t task = group * texts * s.heads; task < (group + 1) * texts * s.heads; task++) attend(work, task);
+      each_chunk(work, first, end, after);
+    });
+  }
+  const Work work(scratch, s, 0, M);
+  const int64_t chunks = ceil_div(M, kRowChunk);
+  parallel(chunks, [&](int64_t i) { each_chunk(work, i, i + 1, before); });
+  parallel(s.B * s.heads, [&](int64_t task) { attend(work, task); });
+  parallel(chunks, [&](int64_t i) { each_chunk(work, i, i + 1, after); });
 }
+struct NoWork {
+  NoWork(Scratch&, const BlockShape&, int64_t, int64_t) {}
+};
+// Gradients between the two halves of the backward pass, of the rows from `first` on.
+struct GradientWork {
+  int64_t first;
+  bf16 *heads, *qkv;
+  float* middle;
+  GradientWork(Scratch& scratch, const BlockShape& s, int64_t first_row, int64_t rows)
+      : first(first_row), heads(scratch.take<bf16>(rows * s.C)), qkv(scratch.take<bf16>(rows * 3 * s.C)), middle(scratch.take<float>(rows * s.C)) {}
+};
 
 template <>
 void block_forward<AmxBFloat16>(const BlockShape& s, const BlockParameters& w, const float* x, const int32_t* start, float* y, float* activations, float epsilon) {
   Scratch scratch;
   Cutter cut(activations != nullptr ? activations : scratch.take<float>(block_activations<AmxBFloat16>(s)));
   const BlockActivations<AmxBFloat16> a(cut, s);
-  const int64_t M = s.M(), C = s.C, I = s.I, inner_words = AmxBFloat16::elements(I);
+  const int64_t C = s.C, I = s.I, inner_words = AmxBFloat16::elements(I);
   const auto weight = [](const float* matrix, int64_t K, int64_t N) { return packed_weight<AmxBFloat16>(matrix, N, false, K, N); };
   const TilePair *c_attn = weight(w.c_attn_weight, C, 3 * C), *c_proj = weight(w.attn_c_proj_weight, C, C), *c_fc = weight(w.c_fc_weight, C, I), *mlp_c_proj = weight(w.mlp_c_proj_weight, I, C);
 
-  for_chunks(M, [&](int64_t, int64_t begin, int64_t rows) {
+  const auto before = [&](const NoWork&, int64_t, int64_t begin, int64_t rows) {
     Scratch local;
     const LocalRows normal(local, C);
     normal_rows(x + begin * C, rows, C, w.ln_1_weight, w.ln_1_bias, epsilon, a.mean_1 + begin, a.rstd_1 + begin, normal);
@@ -119,9 +158,9 @@ void block_forward<AmxBFloat16>(const BlockShape& s, const BlockParameters& w, c
         store_two(out + r * 3 * C, left, load(strip.data + r * NR) + b0, load(strip.data + r * NR + VF) + b1);
       }
     });
-  });
-  attention_forward<AmxBFloat16>(a.qkv, start, a.heads, a.lse, s.B, s.T, C, s.heads);
-  for_chunks(M, [&](int64_t, int64_t begin, int64_t rows) {
+  };
+  const auto attend = [&](const NoWork&, int64_t task) { attend_forward<AmxBFloat16>(task, a.qkv, start, a.heads, a.lse, s.T, C, s.heads); };
+  const auto after = [&](const NoWork&, int64_t, int64_t begin, int64_t rows) {
     Scratch local;
     const LocalRows narrow(local, C), inner(local, I);
     float* middle = a.middle + begin * C;
@@ -148,14 +187,15 @@ void block_forward<AmxBFloat16>(const BlockShape& s, const BlockParameters& w, c
       load_two(w.c_fc_bias + n, I - n, b0, b1);
       for (int64_t r = from; r < to; r++) {
         // Rounded first, so that the backward pass finds the very numbers.
-        const vu words = bf16_words(load(strip.data + r * NR) + b0, load(strip.data + r * NR + VF) + b1);
-        store(pre + r * kTile, words);
-        floats_of(words, p0, p1);
+        const vu words = bf16_pair(load(strip.data + r * NR) + b0, load(strip.data + r * NR + VF) + b1);
+        store_away(pre + r * kTile, words);
+        unzip_words(words, p0, p1);
         store(out + r * kTile, bf16_words(gelu_for_bf16(p0), gelu_for_bf16(p1)));
       }
     });
     times_panels(inner, rows, mlp_c_proj, C, residual(w.mlp_c_proj_bias, middle, y + begin * C));
-  });
+  };
+  by_texts<NoWork>(s, before, attend, after);
 }
 
 // A gradient of a product's output (M, N) as what the weight's gradient needs of it: its panels, and sums by chunk.
@@ -177,11 +217,10 @@ void block_backward<AmxBFloat16>(const BlockShape& s, const BlockParameters& w, 
   const OutputGradient of_qkv(scratch, M, 3 * C), of_middle(scratch, M, C), of_pre(scratch, M, I), of_y(scratch, M, C);
   const auto columns = [&](int64_t width) { return scratch.take<TilePair>(column_blocks(width, M)); };
   TilePair *normal_1 = columns(C), *heads = columns(C), *normal_2 = columns(C), *inner = columns(I);
-  float *dmiddle = scratch.take<float>(M * C), *of_norms[4];  // LN1's weight and bias, LN2's: sums by chunk
+  float* of_norms[4];  // LN1's weight and bias, LN2's: sums by chunk
   for (float*& sums : of_norms) sums = scratch.take<float>(chunks * C);
-  bf16 *dheads = scratch.take<bf16>(M * C), *dqkv = scratch.take<bf16>(M * 3 * C);
 
-  // A layer norm's rows `begin` on: the gradient of its input, and its output as columns.
+  // A layer norm's rows `begin` on: the gradient of its input, and its output as columns. dnormal, residual and out begin there.
   const auto norm_backward = [&](int64_t chunk, int64_t begin, int64_t rows, const float* dnormal, const float* in, const float* weight, const float* bias, const float* mean, const float* rstd, const float* residual, float* out, float* const* sums, TilePair* normal) {
     float *dweight = sums[0] + chunk * C, *dbias = sums[1] + chunk * C;
     for (float* sum : {dweight, dbias}) __builtin_memset(sum, 0, sizeof(float) * static_cast<size_t>(C));
@@ -189,10 +228,29 @@ void block_backward<AmxBFloat16>(const BlockShape& s, const BlockParameters& w, 
       const int64_t height = rows - r0 < kBlock ? rows - r0 : kBlock, first = begin + r0;
       for (int64_t r = 0; r < height; r++) {
         const int64_t m = first + r;
-        layer_norm_row_backward(dnormal + (r0 + r) * C, in + m * C, weight, mean[m], rstd[m], residual + m * C, out + m * C, dweight, dbias, C);
+        layer_norm_row_gradient(dnormal + (r0 + r) * C, in + m * C, weight, mean[m], rstd[m], residual + (r0 + r) * C, out + (r0 + r) * C, C);
       }
-      columns_of_rows(height, C, M, first / kBlock, [&](int64_t r, int64_t c, vf& a0, vf& a1) {
-        normal_two(in + (first + r) * C + c, C - c, weight + c, bias + c, mean[first + r], rstd[first + r], a0, a1);
+      columns_of_rows(height, C, M, first / kBlock, [&](int64_t c, auto&& put) {
+        const int64_t left = C - c;
+        vf w0, w1, b0, b1, dw0, dw1, db0, db1;
+        load_two(weight + c, left, w0, w1);
+        load_two(bias + c, left, b0, b1);
+        load_two(dweight + c, left, dw0, dw1);
+        load_two(dbias + c, left, db0, db1);
+        for (int64_t r = 0; r < height; r++) {
+          vf x0, x1, g0, g1;
+          load_two(in + (first + r) * C + c, left, x0, x1);
+          load_two(dnormal + (r0 + r) * C + c, left, g0, g1);
+          x0 = (x0 - mean[first + r]) * rstd[first + r];
+          x1 = (x1 - mean[first + r]) * rstd[first + r];
+          dw0 += g0 * x0;
+          dw1 += g1 * x1;
+          db0 += g0;
+          db1 += g1;
+          put(r, x0 * w0 + b0, x1 * w1 + b1);
+        }
+        store_two(dweight + c, left, dw0, dw1);
+        store_two(dbias + c, left, db0, db1);
       }, normal);
     }
   };
@@ -206,10 +264,10 @@ void block_backward<AmxBFloat16>(const BlockShape& s, const BlockParameters& w, 
     };
   };
 
-  for_chunks(M, [&](int64_t chunk, int64_t begin, int64_t rows) {
+  const auto before = [&](const GradientWork& work, int64_t chunk, int64_t begin, int64_t rows) {
     Scratch local;
     const LocalRows narrow(local, C), gradient(local, I);
-    float* dnormal = local.take<float>(kRowChunk * C);
+    float *dnormal = local.take<float>(kRowChunk * C), *middle = work.middle + (begin - work.first) * C;
     rows_and_panels(begin, begin + rows, M, C, [&](int64_t m, int64_t n, vf& a0, vf& a1) { load_two(dy + m * C + n, C - n, a0, a1); }, narrow.data, of_y.panels, of_y.sums + chunk * C);
     float* sums = of_pre.sums + chunk * I;
     __builtin_memset(sums, 0, sizeof(float) * static_cast<size_t>(I));
@@ -224,13 +282,12 @@ void block_backward<AmxBFloat16>(const BlockShape& s, const BlockParameters& w, 
       // Of the last rows of all there may be fewer than a strip has: zeros follow.
       const int64_t end = to == strip.rows ? kBlock : to;
       for (int64_t r = from; r < end; r += 2) {
-        prefetch_two(panel + along * NR + r / 2 * NR);
         prefetch_two(tile + along * NR + r / 2 * NR);
         vf g[2][2] = {}, h[2][2] = {};
         for (int64_t odd = 0; odd < 2 && r + odd < strip.rows; odd++) {
           const float* gradients = strip.data + (r + odd) * NR;
           vf p0, p1, g0, g1;
-          floats_of(load(pre + (r + odd) * kTile), p0, p1);
+          unzip_words(load(pre + (r + odd) * kTile), p0, p1);
           gelu_for_bf16(p0, h[odd][0], g0);
           gelu_for_bf16(p1, h[odd][1], g1);
           g[odd][0] = load(gradients) * g0;
@@ -239,34 +296,32 @@ void block_backward<AmxBFloat16>(const BlockShape& s, const BlockParameters& w, 
           s1 += g[odd][1];
           store(out + (r + odd) * kTile, bf16_words(g[odd][0], g[odd][1]));
         }
-        store(panel + r / 2 * NR, bf16_pair(g[0][0], g[1][0]));
-        store(panel + r / 2 * NR + VF, bf16_pair(g[0][1], g[1][1]));
+        store_away(panel + r / 2 * NR, bf16_pair(g[0][0], g[1][0]));
+        store_away(panel + r / 2 * NR + VF, bf16_pair(g[0][1], g[1][1]));
         left[r / 2] = (vf)bf16_pair(h[0][0], h[1][0]);
         right[r / 2] = (vf)bf16_pair(h[0][1], h[1][1]);
       }
       store_two(sums + n, I - n, s0, s1);
       if (end < kBlock) return;
-      transpose(left);
-      transpose(right);
-      for (int64_t i = 0; i < kTile; i++) store(tile + i * kTile, (vu)left[i]);
-      for (int64_t i = 0; i < kTile; i++) store(tile + (kTile + i) * kTile, (vu)right[i]);
+      put_block(left, right, tile);
     });
     times_panels(gradient, rows, c_fc, C, plain(dnormal, C));
-    norm_backward(chunk, begin, rows, dnormal, a.middle, w.ln_2_weight, w.ln_2_bias, a.mean_2, a.rstd_2, dy, dmiddle, of_norms + 2, normal_2);
-    rows_and_panels(begin, begin + rows, M, C, [&](int64_t m, int64_t n, vf& a0, vf& a1) { load_two(dmiddle + m * C + n, C - n, a0, a1); }, narrow.data, of_middle.panels, of_middle.sums + chunk * C);
-    times_panels(narrow, rows, c_proj, C, plain(dheads + begin * C, C));
-    for (int64_t r0 = begin; r0 < begin + rows; r0 += kBlock)
-      columns_of_rows(M - r0, C, M, r0 / kBlock, [&](int64_t r, int64_t c, vf& a0, vf& a1) { load_two(a.heads + (r0 + r) * C + c, C - c, a0, a1); }, heads);
-  });
-  attention_backward<AmxBFloat16>(dheads, a.qkv, a.heads, a.lse, start, dqkv, s.B, s.T, C, s.heads);
-  for_chunks(M, [&](int64_t chunk, int64_t begin, int64_t rows) {
+    norm_backward(chunk, begin, rows, dnormal, a.middle, w.ln_2_weight, w.ln_2_bias, a.mean_2, a.rstd_2, dy + begin * C, middle, of_norms + 2, normal_2);
+    rows_and_panels(begin, begin + rows, M, C, [&](int64_t m, int64_t n, vf& a0, vf& a1) { load_two(middle + (m - begin) * C + n, C - n, a0, a1); }, narrow.data, of_middle.panels, of_middle.sums + chunk * C);
+    times_panels(narrow, rows, c_proj, C, plain(work.heads + (begin - work.first) * C, C));
+    for (int64_t m = begin; m < begin + rows; m += kBlock)
+      for (int64_t c = 0; c < C; c += kBlock) columns_block(a.heads + m * C + c, C, M - m, C - c, reinterpret_cast<uint32_t*>(heads) + c * along + m / 2 * kBlock);
+  };
+  const auto attend = [&](const GradientWork& work, int64_t task) { attend_backward<AmxBFloat16>(task, work.first, work.heads, a.qkv, a.heads, a.lse, start, work.qkv, s.T, C, s.heads); };
+  const auto after = [&](const GradientWork& work, int64_t chunk, int64_t begin, int64_t rows) {
     Scratch local;
     const LocalRows gradient(local, 3 * C);
     float* dnormal = local.take<float>(kRowChunk * C);
-    rows_and_panels(begin, begin + rows, M, 3 * C, [&](int64_t m, int64_t n, vf& a0, vf& a1) { load_two(dqkv + m * 3 * C + n, 3 * C - n, a0, a1); }, gradient.data, of_qkv.panels, of_qkv.sums + chunk * 3 * C);
+    rows_and_panels(begin, begin + rows, M, 3 * C, [&](int64_t m, int64_t n, vf& a0, vf& a1) { load_two(work.qkv + (m - work.first) * 3 * C + n, 3 * C - n, a0, a1); }, gradient.data, of_qkv.panels, of_qkv.sums + chunk * 3 * C);
     times_panels(gradient, rows, c_attn, C, plain(dnormal, C));
-    norm_backward(chunk, begin, rows, dnormal, x, w.ln_1_weight, w.ln_1_bias, a.mean_1, a.rstd_1, dmiddle, dx, of_norms, normal_1);
-  });
+    norm_backward(chunk, begin, rows, dnormal, x, w.ln_1_weight, w.ln_1_bias, a.mean_1, a.rstd_1, work.middle + (begin - work.first) * C, dx + begin * C, of_norms, normal_1);
+  };
+  by_texts<GradientWork>(s, before, attend, after);
 
   const auto weight_gradient = [&](const TilePair* in, int64_t K, const OutputGradient& out, int64_t N, float* dweight, float* dbias) {
     gemm_strips(AMatrix<TilePair>{in, kBlock, along}, out.panels, K, N, along, plain(dweight, N));

@@ -17,16 +17,14 @@ static inline void row_moments(const float* row, int64_t C, float epsilon, float
   rstd = 1.0f / __builtin_sqrtf(variance / static_cast<float>(C) + epsilon);
 }
 
-// The gradient of one row of the input, dx, plus `residual` where there is one; the parameters' is added to dweight and dbias.
-static inline void layer_norm_row_backward(const float* dy, const float* x, const float* weight, float mean, float rstd, const float* residual, float* dx, float* dweight, float* dbias, int64_t C) {
+// The gradient of one row of the input, plus `residual` where there is one.
+static inline void layer_norm_row_gradient(const float* dy, const float* x, const float* weight, float mean, float rstd, const float* residual, float* dx, int64_t C) {
   vf s{}, q{};
   for (int64_t c = 0; c < C; c += VF) {
     const int left = static_cast<int>(C - c);
-    const vf g = load_n(dy + c, left), hat = (load_n(x + c, left) - mean) * rstd, gw = g * load_n(weight + c, left);
+    const vf hat = (load_n(x + c, left) - mean) * rstd, gw = load_n(dy + c, left) * load_n(weight + c, left);
     s += gw;
     q += gw * hat;
-    store_n(dweight + c, load_n(dweight + c, left) + g * hat, left);
-    store_n(dbias + c, load_n(dbias + c, left) + g, left);
   }
   const float a = sum(s) / static_cast<float>(C), d = sum(q) / static_cast<float>(C);
   for (int64_t c = 0; c < C; c += VF) {
@@ -60,7 +58,16 @@ static void layer_norm_backward(const float* dy, const float* x, const float* we
     __builtin_memset(w, 0, sizeof(float) * C);
     __builtin_memset(b, 0, sizeof(float) * C);
     const int64_t end = (chunk + 1) * kRowChunk < N ? (chunk + 1) * kRowChunk : N;
-    for (int64_t n = chunk * kRowChunk; n < end; n++) layer_norm_row_backward(dy + n * C, x + n * C, weight, mean[n], rstd[n], nullptr, dx + n * C, w, b, C);
+    for (int64_t n = chunk * kRowChunk; n < end; n++) {
+      const float *row = x + n * C, *grad = dy + n * C;
+      layer_norm_row_gradient(grad, row, weight, mean[n], rstd[n], nullptr, dx + n * C, C);
+      for (int64_t c = 0; c < C; c += VF) {
+        const int left = static_cast<int>(C - c);
+        const vf g = load_n(grad + c, left);
+        store_n(w + c, load_n(w + c, left) + g * ((load_n(row + c, left) - mean[n]) * rstd[n]), left);
+        store_n(b + c, load_n(b + c, left) + g, left);
+      }
+    }
   });
   add_chunks(dw, chunks, C, dweight);
   add_chunks(db, chunks, C, dbias);
