@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { MinchatError } from '@minchat/errors';
 import type { Gradients, Parameters } from './gradients.ts';
 import { readSafetensors, writeSafetensors } from './io/safetensors.ts';
-import { adamW, squaredSum } from './ops/adamw.ts';
+import { adamW, squaredSums } from './ops/adamw.ts';
 
 export interface AdamWOptions {
   /** Default 0.9. */
@@ -26,7 +26,7 @@ export class AdamW {
   readonly #parameters: Parameters;
   readonly #options: { beta1: number; beta2: number; epsilon: number; weightDecay: number; clipNorm: number };
   /** First and second moments, by parameter name. */
-  readonly #moments = new Map<string, { m: tf.Tensor; v: tf.Tensor }>();
+  readonly #moments = new Map<string, { m: tf.Variable; v: tf.Variable }>();
   #steps = 0;
 
   constructor(parameters: Parameters, options: AdamWOptions = {}) {
@@ -39,7 +39,8 @@ export class AdamW {
       clipNorm: options.clipNorm ?? 1,
     };
     for (const [name, parameter] of parameters) {
-      this.#moments.set(name, { m: tf.zeros(parameter.shape), v: tf.zeros(parameter.shape) });
+      const zeros = (): tf.Variable => momentOf(tf.zeros(parameter.shape));
+      this.#moments.set(name, { m: zeros(), v: zeros() });
     }
   }
 
@@ -57,7 +58,13 @@ export class AdamW {
     if (!Number.isFinite(norm)) throw new MinchatError('MC_STAGE_DIVERGED', `expected finite gradients at update ${this.#steps + 1}, found a global norm of ${norm}`);
     const { beta1, beta2, epsilon, weightDecay, clipNorm } = this.#options;
     this.#steps++;
-    const shared = {
+    const updates = [...this.#parameters].map(([name, parameter]) => {
+      const grad = grads.get(name);
+      const moments = this.#moments.get(name);
+      if (grad === undefined || moments === undefined) throw new Error(`expected a gradient for ${name}, found none`);
+      return { parameter, grad, ...moments, weightDecay: parameter.rank >= 2 ? weightDecay : 0 };
+    });
+    adamW(updates, {
       learningRate,
       beta1,
       beta2,
@@ -65,18 +72,7 @@ export class AdamW {
       correction1: 1 - beta1 ** this.#steps,
       correction2: 1 - beta2 ** this.#steps,
       gradScale: norm > clipNorm ? clipNorm / norm : 1,
-    };
-    for (const [name, parameter] of this.#parameters) {
-      const grad = grads.get(name);
-      const moments = this.#moments.get(name);
-      if (grad === undefined || moments === undefined) throw new Error(`expected a gradient for ${name}, found none`);
-      const [updated, m, v] = adamW(parameter, grad, moments.m, moments.v, { ...shared, weightDecay: parameter.rank >= 2 ? weightDecay : 0 });
-      parameter.assign(updated);
-      updated.dispose();
-      moments.m.dispose();
-      moments.v.dispose();
-      this.#moments.set(name, { m: tf.keep(m), v: tf.keep(v) });
-    }
+    });
     return norm;
   }
 
@@ -96,12 +92,12 @@ export class AdamW {
     const { tensors, metadata } = await readSafetensors(join(folder, file));
     const steps = Number(metadata['steps']);
     if (!Number.isSafeInteger(steps) || steps < 0) throw new MinchatError('MC_MODEL_INVALID', `${file}: expected a step count, found ${metadata['steps'] ?? 'none'}`);
-    const read = (name: string, shape: number[]): tf.Tensor => {
+    const read = (name: string, shape: number[]): tf.Variable => {
       const found = tensors.get(name);
       if (found === undefined || found.shape.join() !== shape.join()) {
         throw new MinchatError('MC_MODEL_INVALID', `${file}: expected ${name} of shape [${shape.join(', ')}], found ${found === undefined ? 'none' : `[${found.shape.join(', ')}]`}`);
       }
-      return tf.tensor(found.values, shape, 'float32');
+      return momentOf(tf.tensor(found.values, shape, 'float32'));
     };
     const loaded = [...this.#parameters].map(([name, { shape }]) => [name, { m: read(`m/${name}`, shape), v: read(`v/${name}`, shape) }] as const);
     this.dispose();
@@ -115,9 +111,16 @@ export class AdamW {
   }
 }
 
+/** A variable of its own, which takes the tensor over. */
+function momentOf(tensor: tf.Tensor): tf.Variable {
+  const variable = tf.variable(tensor, false);
+  tensor.dispose();
+  return variable;
+}
+
 /** The L2 norm of all gradients together. */
 export async function globalNorm(grads: Gradients): Promise<number> {
-  const sums = tf.tidy(() => tf.stack([...grads.values()].map((grad) => squaredSum(grad))));
+  const sums = squaredSums([...grads.values()]);
   const values = await sums.data();
   sums.dispose();
   let total = 0;

@@ -69,6 +69,7 @@ void with_matrix_product(F&& kernel) {
   with_product(kernel);
 }
 
+std::vector<int64_t> counts(const double* v, int64_t count) { return std::vector<int64_t>(v, v + count); }
 BlockShape block_shape(const double* v) { return {n(v[0]), n(v[1]), n(v[2]), n(v[3]), n(v[4])}; }
 // In the order of blockParameters (src/fused-kernels.ts).
 BlockParameters block_parameters(void* const* d) { return {f(d[0]), f(d[1]), f(d[2]), f(d[3]), f(d[4]), f(d[5]), f(d[6]), f(d[7]), f(d[8]), f(d[9]), f(d[10]), f(d[11])}; }
@@ -131,9 +132,20 @@ const NamedKernel kernels[] = {
     {"tokenNllBackward", [](void* const* d, const double* v) {
        with_matrix_product([&](auto P) { token_nll_backward<decltype(P)>(f(d[0]), f(d[1]), f(d[2]), i(d[3]), f(d[4]), f(d[5]), f(d[6]), n(v[0]), n(v[1]), n(v[2]), s(v[3])); });
      }},
-    {"squaredSum", [](void* const* d, const double* v) { squared_sum(f(d[0]), f(d[1]), n(v[0])); }},
+    // Numbers: how many arrays, then the size of each.
+    {"squaredSums", [](void* const* d, const double* v) {
+       const int64_t count = n(v[0]);
+       std::vector<float*> arrays;
+       for (int64_t k = 0; k < count; k++) arrays.push_back(f(d[k]));
+       squared_sums(arrays.data(), counts(v + 1, count), f(d[count]));
+     }},
+    // Numbers: how many parameters, the seven of the step, the size of each, the weight decay of each.
     {"adamw", [](void* const* d, const double* v) {
-       adamw(f(d[0]), f(d[1]), f(d[2]), f(d[3]), n(v[0]), {s(v[1]), s(v[2]), s(v[3]), s(v[4]), s(v[5]), s(v[6]), s(v[7]), s(v[8])});
+       const int64_t count = n(v[0]);
+       const double *sizes = v + 8, *decays = sizes + count;
+       std::vector<UpdatedParameter> parameters;
+       for (int64_t k = 0; k < count; k++, d += 4) parameters.push_back({f(d[0]), f(d[1]), f(d[2]), f(d[3]), s(decays[k])});
+       adamw(parameters, counts(sizes, count), {s(v[1]), s(v[2]), s(v[3]), s(v[4]), s(v[5]), s(v[6]), s(v[7])});
      }},
     {"peak", [](void* const* d, const double*) { with_matrix_product([&](auto P) { peak<decltype(P)>(static_cast<double*>(d[0])); }); }},
     {"binary", [](void* const* d, const double* v) { binary(static_cast<Binary>(n(v[0])), f(d[0]), v[1] != 0, f(d[1]), v[2] != 0, f(d[2]), n(v[3])); }},

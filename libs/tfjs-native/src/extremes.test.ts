@@ -1,6 +1,6 @@
 // Numbers at the ends of float32, and shapes without any: what the kernels give where the composition
 // of tfjs operations gives infinities, NaN or nothing.
-import { adamW, squaredSum } from '@minchat/model/ops/adamw';
+import { adamW, squaredSums } from '@minchat/model/ops/adamw';
 import { attention } from '@minchat/model/ops/attention';
 import { layerNorm } from '@minchat/model/ops/layer-norm';
 import { linear, linearGelu } from '@minchat/model/ops/linear';
@@ -94,8 +94,10 @@ describe.each(modes)('$set, bf16 $bf16', (mode) => {
   test('AdamW with gradients of all sizes', () => {
     same('extreme adamw', mode, fc.constant(0), () => {
       const grad = tf.tensor1d([0, -0, tiny, -tiny, 1e-30, 1e15, -1e15, NaN, 1]);
-      const step = { learningRate: 1e-2, beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.1, correction1: 0.1, correction2: 0.05, gradScale: 1 };
-      return [...adamW(tf.ones([9]), grad, tf.zeros([9]), tf.zeros([9]), step).flatMap((tensor) => tf.split(tensor, 9)), squaredSum(tf.tensor1d([1e15, 1, 1e-20])), squaredSum(tf.tensor1d([huge, 1]))];
+      const step = { learningRate: 1e-2, beta1: 0.9, beta2: 0.95, epsilon: 1e-8, correction1: 0.1, correction2: 0.05, gradScale: 1 };
+      const [parameter, m, v] = [tf.variable(tf.ones([9])), tf.variable(tf.zeros([9])), tf.variable(tf.zeros([9]))];
+      adamW([{ parameter, grad, m, v, weightDecay: 0.1 }], step);
+      return [...[parameter, m, v].flatMap((tensor) => tf.split(tensor, 9)), ...tf.split(squaredSums([tf.tensor1d([1e15, 1, 1e-20]), tf.tensor1d([huge, 1])]), 2)];
     }, { runs: 1 });
   });
 
@@ -108,7 +110,7 @@ describe.each(modes)('$set, bf16 $bf16', (mode) => {
         ...withGradients((x, w, b) => linearGelu(x, w, b), [none, draw([5, 7]), draw([7])], draw),
         ...withGradients((x, w, b) => layerNorm(x, w, b, 1e-5), [none, draw([5]), draw([5])], draw),
         logitsOf(none as tf.Tensor2D, draw([9, 5])),
-        squaredSum(tf.zeros([0])),
+        squaredSums([tf.zeros([0]), tf.ones([2])]),
       ];
     }, { runs: 1 });
   });

@@ -241,19 +241,25 @@ export const fusedKernels: Readonly<Record<string, FusedKernel>> = {
     return [dx, dwte];
   },
 
-  MinchatSquaredSum(args) {
-    const x = input(args, 'x');
-    const sum = args.backend.allocate([]);
-    args.backend.addon.run('squaredSum', [...data(args, 'x'), sum.values], [args.backend.values(x).length]);
-    return [sum];
+  MinchatSquaredSums(args) {
+    const arrays = Object.keys(args.inputs).map((_, i) => args.backend.values(input(args, `${i}`)));
+    const sums = args.backend.allocate([arrays.length]);
+    args.backend.addon.run('squaredSums', [...arrays, sums.values], [arrays.length, ...arrays.map((array) => array.length)]);
+    return [sums];
   },
 
   MinchatAdamW(args) {
-    const parameter = input(args, 'parameter');
-    const names = ['learningRate', 'beta1', 'beta2', 'epsilon', 'weightDecay', 'correction1', 'correction2', 'gradScale'];
-    const values = args.backend.values(parameter);
-    args.backend.addon.run('adamw', data(args, 'parameter', 'grad', 'm', 'v'), [values.length, ...names.map((name) => number(args, name))]);
-    args.backend.addon.forget(values);
-    return [inPlace(args, parameter), inPlace(args, input(args, 'm')), inPlace(args, input(args, 'v'))];
+    const decays = args.attrs['weightDecays'] as readonly number[];
+    const arrays: KernelArray[] = [];
+    const counts: number[] = [];
+    for (const i of decays.keys()) {
+      const values = args.backend.values(input(args, `parameter.${i}`));
+      counts.push(values.length);
+      arrays.push(...data(args, `parameter.${i}`, `grad.${i}`, `m.${i}`, `v.${i}`));
+    }
+    const step = ['learningRate', 'beta1', 'beta2', 'epsilon', 'correction1', 'correction2', 'gradScale'].map((name) => number(args, name));
+    args.backend.addon.run('adamw', arrays, [decays.length, ...step, ...counts, ...decays]);
+    for (const i of decays.keys()) args.backend.addon.forget(args.backend.values(input(args, `parameter.${i}`)));
+    return [];
   },
 };

@@ -1,6 +1,6 @@
 // Every kernel against the composition of tfjs operations: outputs and gradients on random shapes, on
 // every instruction set of this machine, with exact products and, where there are any, in bfloat16.
-import { adamW, squaredSum } from '@minchat/model/ops/adamw';
+import { adamW, squaredSums } from '@minchat/model/ops/adamw';
 import { attention } from '@minchat/model/ops/attention';
 import { block, blockParameterNames } from '@minchat/model/ops/block';
 import { cacheWrite, decodeAttention } from '@minchat/model/ops/decode-attention';
@@ -166,12 +166,14 @@ describe.each(modes)('$set, bf16 $bf16', (mode) => {
     });
   });
 
-  test('AdamW and the squared sum', () => {
-    same('adamw', mode, fc.record({ size: fc.oneof(sizes(129), fc.integer({ min: 1, max: 3000 }), fc.integer({ min: 65_530, max: 65_540 })), seed: seeds }), ({ size, seed }) => {
+  test('AdamW and the squared sums, of several parameters at once', () => {
+    const some = fc.array(fc.oneof(sizes(129), fc.integer({ min: 1, max: 3000 }), fc.integer({ min: 65_530, max: 65_540 })), { minLength: 1, maxLength: 4 });
+    same('adamw', mode, fc.record({ shapes: some, seed: seeds }), ({ shapes, seed }) => {
       const draw = noise(seed);
-      const step = { learningRate: 1e-2, beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.1, correction1: 0.1, correction2: 0.05, gradScale: 0.5 };
-      const grad = draw([size]);
-      return [squaredSum(grad), ...adamW(draw([size]), grad, draw([size]), tf.square(draw([size])), step)];
+      const step = { learningRate: 1e-2, beta1: 0.9, beta2: 0.95, epsilon: 1e-8, correction1: 0.1, correction2: 0.05, gradScale: 0.5 };
+      const updates = shapes.map((size, i) => ({ parameter: tf.variable(draw([size])), grad: draw([size]), m: tf.variable(draw([size])), v: tf.variable(tf.square(draw([size]))), weightDecay: 0.1 * i }));
+      adamW(updates, step);
+      return [squaredSums(updates.map(({ grad }) => grad)), ...updates.flatMap(({ parameter, m, v }) => [parameter, m, v])];
     });
   });
 
@@ -210,7 +212,7 @@ describe.each(modes)('$set, bf16 $bf16', (mode) => {
         // Three pairs of texts: one thread and three take them text by text, two do not.
         ...blockCase({ B: 6, T: 64, heads: 2, hs: 24, I: 96, seed: 6 }),
         ...withGradients((x, wte) => tokenNll(x as tf.Tensor2D, wte, targets, 1).nll, [draw([90, 40]), draw([700, 40])], draw),
-        squaredSum(draw([200_000])),
+        squaredSums([draw([200_000]), draw([3])]),
       ];
     };
     const [one, ...others] = [1, 2, 3].map((threads) => {

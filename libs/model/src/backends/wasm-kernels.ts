@@ -160,17 +160,21 @@ function fusedKernels(tools: WasmTools, fused: FusedExports): Record<string, Ker
       });
       return [dx, dwte];
     },
-    MinchatSquaredSum({ x }: Inputs) {
-      const sum = make([]);
-      tools.view(sum)[0] = fused.squaredSum(at(x), product(x!.shape));
-      return [sum];
+    MinchatSquaredSums(inputs) {
+      const tensors = Object.keys(inputs).map((_, i) => inputs[i]!);
+      const sums = make([tensors.length]);
+      tools.view(sums).set(tensors.map((tensor) => fused.squaredSum(at(tensor), product(tensor.shape))));
+      return [sums];
     },
-    MinchatAdamW({ parameter, grad, m, v }: Inputs, attrs) {
+    MinchatAdamW(inputs, attrs) {
       const a = attrs as Record<string, number>;
       const [rate, beta1, beta2] = [a['learningRate'] ?? 0, a['beta1'] ?? 0, a['beta2'] ?? 0];
-      const constants = [a['gradScale'] ?? 1, beta1, 1 - beta1, beta2, 1 - beta2, rate / (a['correction1'] ?? 1), a['correction2'] ?? 1, a['epsilon'] ?? 0, 1 - rate * (a['weightDecay'] ?? 0)];
-      tools.elements('adamw', product(parameter!.shape), (from, size) => [...[parameter, grad, m, v].map((tensor) => at(tensor) + 4 * from), size, ...constants]);
-      return [share(parameter!), share(m!), share(v!)];
+      for (const [i, weightDecay] of (attrs['weightDecays'] as number[]).entries()) {
+        const tensors = ['parameter', 'grad', 'm', 'v'].map((name) => inputs[`${name}.${i}`]!);
+        const constants = [a['gradScale'] ?? 1, beta1, 1 - beta1, beta2, 1 - beta2, rate / (a['correction1'] ?? 1), a['correction2'] ?? 1, a['epsilon'] ?? 0, 1 - rate * weightDecay];
+        tools.elements('adamw', product(tensors[0]!.shape), (from, size) => [...tensors.map((tensor) => at(tensor) + 4 * from), size, ...constants]);
+      }
+      return [];
     },
   };
 

@@ -6,39 +6,51 @@ export interface AdamWStep {
   readonly beta1: number;
   readonly beta2: number;
   readonly epsilon: number;
-  readonly weightDecay: number;
   /** 1 - beta1^step */
   readonly correction1: number;
   /** 1 - beta2^step */
   readonly correction2: number;
-  /** Multiplies the gradient first (clipping). */
+  /** Multiplies the gradients first (clipping). */
   readonly gradScale: number;
 }
 
-/**
- * One AdamW update of one parameter (Loshchilov and Hutter, arXiv 1711.05101): returns
- * [parameter, m, v]; the caller disposes the old ones, whose buffers these may share.
- */
-export function adamW(parameter: tf.Tensor, grad: tf.Tensor, m: tf.Tensor, v: tf.Tensor, step: AdamWStep): [tf.Tensor, tf.Tensor, tf.Tensor] {
-  const outputs = hasKernel('MinchatAdamW')
-    ? runKernel('MinchatAdamW', { parameter, grad, m, v }, { ...step })
-    : tf.tidy(() => adamWForward(parameter, grad, m, v, step));
-  return [output(outputs, 0), output(outputs, 1), output(outputs, 2)];
+/** A parameter with its gradient and both moments, all of one shape. */
+export interface AdamWUpdate {
+  readonly parameter: tf.Variable;
+  readonly grad: tf.Tensor;
+  readonly m: tf.Variable;
+  readonly v: tf.Variable;
+  readonly weightDecay: number;
 }
 
-/** The composition: [parameter, m, v]. */
-export function adamWForward(parameter: tf.Tensor, grad: tf.Tensor, m: tf.Tensor, v: tf.Tensor, step: AdamWStep): tf.Tensor[] {
+/** One AdamW update of parameters and moments, in place (Loshchilov and Hutter, arXiv 1711.05101). */
+export function adamW(updates: readonly AdamWUpdate[], step: AdamWStep): void {
+  if (hasKernel('MinchatAdamW')) {
+    const inputs: Record<string, tf.Tensor> = {};
+    for (const [i, { parameter, grad, m, v }] of updates.entries()) {
+      inputs[`parameter.${i}`] = parameter;
+      inputs[`grad.${i}`] = grad;
+      inputs[`m.${i}`] = m;
+      inputs[`v.${i}`] = v;
+    }
+    runKernel('MinchatAdamW', inputs, { ...step, weightDecays: updates.map((update) => update.weightDecay) });
+    return;
+  }
+  for (const update of updates) tf.tidy(() => adamWComposed(update, step));
+}
+
+function adamWComposed({ parameter, grad, m, v, weightDecay }: AdamWUpdate, step: AdamWStep): void {
   const g = step.gradScale === 1 ? grad : tf.mul(grad, step.gradScale);
-  const newM = tf.add(tf.mul(m, step.beta1), tf.mul(g, 1 - step.beta1));
-  const newV = tf.add(tf.mul(v, step.beta2), tf.mul(tf.square(g), 1 - step.beta2));
-  const root = tf.add(tf.sqrt(tf.div(newV, step.correction2)), step.epsilon);
-  const change = tf.mul(tf.div(newM, root), step.learningRate / step.correction1);
-  const decayed = step.weightDecay === 0 ? parameter : tf.mul(parameter, 1 - step.learningRate * step.weightDecay);
-  return [tf.sub(decayed, change), newM, newV];
+  m.assign(tf.add(tf.mul(m, step.beta1), tf.mul(g, 1 - step.beta1)));
+  v.assign(tf.add(tf.mul(v, step.beta2), tf.mul(tf.square(g), 1 - step.beta2)));
+  const root = tf.add(tf.sqrt(tf.div(v, step.correction2)), step.epsilon);
+  const change = tf.mul(tf.div(m, root), step.learningRate / step.correction1);
+  const decayed = weightDecay === 0 ? parameter : tf.mul(parameter, 1 - step.learningRate * weightDecay);
+  parameter.assign(tf.sub(decayed, change));
 }
 
-/** The sum of the squares, a scalar. */
-export function squaredSum(x: tf.Tensor): tf.Scalar {
-  if (hasKernel('MinchatSquaredSum')) return output(runKernel('MinchatSquaredSum', { x }), 0) as tf.Scalar;
-  return tf.tidy(() => tf.sum(tf.square(x)));
+/** The sum of the squares of each tensor. */
+export function squaredSums(tensors: readonly tf.Tensor[]): tf.Tensor1D {
+  if (hasKernel('MinchatSquaredSums')) return output(runKernel('MinchatSquaredSums', Object.fromEntries(tensors.map((tensor, i) => [i, tensor]))), 0) as tf.Tensor1D;
+  return tf.tidy(() => tf.stack(tensors.map((tensor) => tf.sum(tf.square(tensor)))) as tf.Tensor1D);
 }

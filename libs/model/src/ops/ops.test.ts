@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { startBackend } from '../backends/start.ts';
 import { Random } from '../random.ts';
-import { adamW, squaredSum } from './adamw.ts';
+import { adamW, squaredSums } from './adamw.ts';
 import { attention, attentionForward } from './attention.ts';
 import { cacheWrite, decodeAttention } from './decode-attention.ts';
 import { dropout } from './dropout.ts';
@@ -166,12 +166,13 @@ test('decode attention and cache writing agree, over rows in any order', async (
   );
 });
 
-test('AdamW and the squared sum', async () => {
+test('AdamW and the squared sums', async () => {
   const compute = (): tf.Tensor[] => {
     const draw = noise(31);
-    const step = { learningRate: 1e-2, beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.1, correction1: 0.1, correction2: 0.05, gradScale: 0.5 };
-    const grad = draw([51]);
-    return [squaredSum(grad), ...adamW(draw([51]), grad, draw([51]), tf.square(draw([51])), step)];
+    const step = { learningRate: 1e-2, beta1: 0.9, beta2: 0.95, epsilon: 1e-8, correction1: 0.1, correction2: 0.05, gradScale: 0.5 };
+    const updates = [51, 4].map((size) => ({ parameter: tf.variable(draw([size])), grad: draw([size]), m: tf.variable(draw([size])), v: tf.variable(tf.square(draw([size]))), weightDecay: 0.01 * size }));
+    adamW(updates, step);
+    return [squaredSums(updates.map(({ grad }) => grad)), ...updates.flatMap(({ parameter, m, v }) => [parameter, m, v])];
   };
   compare(await on('wasm', compute), await on('cpu', compute), 1e-6);
 });

@@ -1,14 +1,45 @@
-// The sum of squares, in double precision, chunk by chunk in a fixed order.
-static void squared_sum(const float* x, float* out, int64_t count) {
-  constexpr int64_t kChunk = 1 << 16;
+// Over all parameters in one call: most are small, and each call costs as much as a small one's work.
+
+// Many arrays cut into chunks of at most kChunk numbers, numbered through.
+class Chunks {
+ public:
+  static constexpr int64_t kChunk = 1 << 16;
+  explicit Chunks(int64_t arrays) : first_(1) { first_.reserve(static_cast<size_t>(arrays) + 1); }
+  void add(int64_t count) { first_.push_back(first_.back() + ceil_div(count, kChunk)); }
+  int64_t total() const { return first_.back(); }
+  int64_t first(size_t array) const { return first_[array]; }
+  // f(array, begin, end, chunk) for every chunk, on all threads.
+  template <class F>
+  void each(const std::vector<int64_t>& counts, F&& f) const {
+    parallel_ranges(total(), threads() * 4, [&](int64_t from, int64_t to) {
+      size_t array = 0;
+      for (int64_t chunk = from; chunk < to; chunk++) {
+        while (chunk >= first_[array + 1]) array++;
+        const int64_t begin = (chunk - first_[array]) * kChunk, count = counts[array];
+        f(array, begin, begin + kChunk < count ? begin + kChunk : count, chunk);
+      }
+    });
+  }
+
+ private:
+  std::vector<int64_t> first_;
+};
+static Chunks chunks_of(const std::vector<int64_t>& counts) {
+  Chunks chunks(static_cast<int64_t>(counts.size()));
+  for (int64_t count : counts) chunks.add(count);
+  return chunks;
+}
+
+// The sum of squares of each array, in double precision, chunk by chunk in a fixed order.
+static void squared_sums(float* const* arrays, const std::vector<int64_t>& counts, float* out) {
   Scratch scratch;
-  const int64_t chunks = ceil_div(count, kChunk);
-  double* partial = scratch.take<double>(chunks);
-  parallel(chunks, [&](int64_t chunk) {
-    const int64_t end = (chunk + 1) * kChunk < count ? (chunk + 1) * kChunk : count;
+  const Chunks chunks = chunks_of(counts);
+  double* partial = scratch.take<double>(chunks.total());
+  chunks.each(counts, [&](size_t array, int64_t begin, int64_t end, int64_t chunk) {
+    const float* x = arrays[array];
     double total = 0;
     // Short runs in float32, added up in double.
-    for (int64_t i = chunk * kChunk; i < end; i += 64 * VF) {
+    for (int64_t i = begin; i < end; i += 64 * VF) {
       vf s{};
       const int64_t stop = i + 64 * VF < end ? i + 64 * VF : end;
       for (int64_t j = i; j < stop; j += VF) {
@@ -19,27 +50,34 @@ static void squared_sum(const float* x, float* out, int64_t count) {
     }
     partial[chunk] = total;
   });
-  double total = 0;
-  for (int64_t i = 0; i < chunks; i++) total += partial[i];
-  *out = static_cast<float>(total);
+  for (size_t array = 0; array < counts.size(); array++) {
+    double total = 0;
+    for (int64_t chunk = chunks.first(array); chunk < chunks.first(array + 1); chunk++) total += partial[chunk];
+    out[array] = static_cast<float>(total);
+  }
 }
 
 struct AdamWStep {
-  float learning_rate, beta1, beta2, epsilon, weight_decay, correction1, correction2, grad_scale;
+  float learning_rate, beta1, beta2, epsilon, correction1, correction2, grad_scale;
+};
+struct UpdatedParameter {
+  float *parameter, *grad, *m, *v;
+  float weight_decay;
 };
 
-// Parameter and both moments in place.
-static void adamw(float* parameter, const float* grad, float* m, float* v, int64_t count, const AdamWStep& o) {
-  parallel_ranges(ceil_div(count, VF), count < 20000 ? 1 : threads() * 4, [&](int64_t from, int64_t to) {
-    for (int64_t i = from * VF; i < to * VF && i < count; i += VF) {
-      const int left = static_cast<int>(count - i);
-      const vf g = load_n(grad + i, left) * o.grad_scale;
-      const vf m1 = o.beta1 * load_n(m + i, left) + (1.0f - o.beta1) * g;
-      const vf v1 = o.beta2 * load_n(v + i, left) + (1.0f - o.beta2) * g * g;
-      const vf p = load_n(parameter + i, left);
-      store_n(m + i, m1, left);
-      store_n(v + i, v1, left);
-      store_n(parameter + i, p - o.learning_rate * (o.weight_decay * p + m1 / o.correction1 / (root(v1 / o.correction2) + o.epsilon)), left);
+// Parameters and both their moments in place.
+static void adamw(const std::vector<UpdatedParameter>& parameters, const std::vector<int64_t>& counts, const AdamWStep& o) {
+  chunks_of(counts).each(counts, [&](size_t array, int64_t begin, int64_t end, int64_t) {
+    const UpdatedParameter& u = parameters[array];
+    for (int64_t i = begin; i < end; i += VF) {
+      const int left = static_cast<int>(end - i);
+      const vf g = load_n(u.grad + i, left) * o.grad_scale;
+      const vf m1 = o.beta1 * load_n(u.m + i, left) + (1.0f - o.beta1) * g;
+      const vf v1 = o.beta2 * load_n(u.v + i, left) + (1.0f - o.beta2) * g * g;
+      const vf p = load_n(u.parameter + i, left);
+      store_n(u.m + i, m1, left);
+      store_n(u.v + i, v1, left);
+      store_n(u.parameter + i, p - o.learning_rate * (u.weight_decay * p + m1 / o.correction1 / (root(v1 / o.correction2) + o.epsilon)), left);
     }
   });
 }
