@@ -56,10 +56,11 @@ static inline void normal_two(const float* x, int64_t left, const float* weight,
   second = (second - mean) * rstd * w1 + b1;
 }
 
-// Rows of x (rows, C) after their layer norm, as blocks of A; their moments.
-static void normal_rows(const float* x, int64_t rows, int64_t C, const float* weight, const float* bias, float epsilon, float* mean, float* rstd, const LocalRows& out) {
+// Rows of x (rows, C) after their layer norm, as blocks of A; their moments. `far`: x is not in L2.
+static void normal_rows(const float* x, bool far, int64_t rows, int64_t C, const float* weight, const float* bias, float epsilon, float* mean, float* rstd, const LocalRows& out) {
   for (int64_t m = 0; m < rows; m++) {
     const float* row = x + m * C;
+    for (int64_t c = 0; far && c < C; c += VF) prefetch(row + 4 * C + c);
     row_moments(row, C, epsilon, mean[m], rstd[m]);
     for (int64_t c = 0; c < C; c += NR) {
       vf a, b;
@@ -103,8 +104,9 @@ static void by_texts(const BlockShape& s, Before&& before, Attend&& attend, Afte
   const auto each_chunk = [&](const Work& work, int64_t first, int64_t end, auto&& f) {
     for (int64_t i = first; i < end; i++) f(work, i, i * kRowChunk, M - i * kRowChunk < kRowChunk ? M - i * kRowChunk : kRowChunk);
   };
-  int64_t texts = 1;  // whose rows are whole chunks
-  while (texts * s.T % kRowChunk != 0) texts *= 2;
+  // So many that their rows are whole chunks, and enough of them to read the weights for.
+  int64_t texts = 1;
+  while (texts * s.T % kRowChunk != 0 || texts * s.T < 2 * kRowChunk) texts *= 2;
   const int64_t groups = s.B / texts, group_rows = texts * s.T;
   Scratch scratch;
   if (texts <= 8 && s.B % texts == 0 && (groups % threads() == 0 || groups >= 4 * threads())) {
@@ -147,7 +149,7 @@ void block_forward<AmxBFloat16>(const BlockShape& s, const BlockParameters& w, c
   const auto before = [&](const NoWork&, int64_t, int64_t begin, int64_t rows) {
     Scratch local;
     const LocalRows normal(local, C);
-    normal_rows(x + begin * C, rows, C, w.ln_1_weight, w.ln_1_bias, epsilon, a.mean_1 + begin, a.rstd_1 + begin, normal);
+    normal_rows(x + begin * C, true, rows, C, w.ln_1_weight, w.ln_1_bias, epsilon, a.mean_1 + begin, a.rstd_1 + begin, normal);
     times_panels(normal, rows, c_attn, 3 * C, [&](const Strip& strip, int64_t from, int64_t to) {
       const int64_t n = strip.n0, left = 3 * C - n;
       bf16* out = a.qkv + (begin + strip.m0) * 3 * C + n;
@@ -179,7 +181,7 @@ void block_forward<AmxBFloat16>(const BlockShape& s, const BlockParameters& w, c
       };
     };
     times_panels(narrow, rows, c_proj, C, residual(w.attn_c_proj_bias, x + begin * C, middle));
-    normal_rows(middle, rows, C, w.ln_2_weight, w.ln_2_bias, epsilon, a.mean_2 + begin, a.rstd_2 + begin, narrow);
+    normal_rows(middle, false, rows, C, w.ln_2_weight, w.ln_2_bias, epsilon, a.mean_2 + begin, a.rstd_2 + begin, narrow);
     times_panels(narrow, rows, c_fc, I, [&](const Strip& strip, int64_t from, int64_t to) {
       const int64_t n = strip.n0;
       uint32_t *pre = a.pre + (begin + strip.m0) * inner_words + n / 2 * kBlock, *out = inner.at(strip.m0, n);
