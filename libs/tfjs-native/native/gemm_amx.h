@@ -328,16 +328,24 @@ static void gemm_part(const AMatrix<TilePair>& A, const TilePair* packed, int64_
   if (last.rows > 0) done(last, int64_t{0}, last.rows);
 }
 
-// The whole product on all threads, C given in strips as above.
+// Part `part` of `parts` of the product, C given in strips as above. Whoever takes rows reads all of B, whoever
+// takes panels all of A.
+template <class Done>
+static void gemm_share(const AMatrix<TilePair>& A, const TilePair* B, int64_t M, int64_t N, int64_t part, int64_t parts, Done& done) {
+  const int64_t blocks = ceil_div(M, kBlock), panels = ceil_div(N, NR), all = blocks >= panels ? blocks : panels;
+  const int64_t from = all * part / parts, to = all * (part + 1) / parts;
+  if (blocks >= panels) gemm_part(A, B, M, from, to, 0, panels, done);
+  else gemm_part(A, B, M, 0, blocks, from, to, done);
+}
+// The whole product on all threads.
 template <class Done>
 static void gemm_strips(const AMatrix<TilePair>& A, const TilePair* B, int64_t M, int64_t N, int64_t, Done&& done) {
   // A single row too goes through tiles, though they are nearly empty then: a product in registers rounds
   // otherwise, and a row's bits must not depend on whether others stand beside it.
-  const int64_t blocks = ceil_div(M, kBlock), panels = ceil_div(N, NR);
-  // Whoever takes rows reads all of B, whoever takes panels all of A: of long K much more than it writes.
-  const int64_t parts = M * N * A.K < 200000 ? 1 : threads() * (A.K > kDepth ? 2 : 4);
-  if (blocks >= panels) parallel_ranges(blocks, parts, [&](int64_t from, int64_t to) { gemm_part(A, B, M, from, to, 0, panels, done); });
-  else parallel_ranges(panels, parts, [&](int64_t from, int64_t to) { gemm_part(A, B, M, 0, blocks, from, to, done); });
+  const int64_t most = ceil_div(M, kBlock) >= ceil_div(N, NR) ? ceil_div(M, kBlock) : ceil_div(N, NR);
+  int64_t parts = M * N * A.K < 200000 ? 1 : threads() * 4;
+  if (parts > most) parts = most;
+  parallel(parts, [&](int64_t part) { gemm_share(A, B, M, N, part, parts, done); });
 }
 
 template <class Epilogue>

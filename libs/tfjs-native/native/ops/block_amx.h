@@ -104,9 +104,8 @@ static void by_texts(const BlockShape& s, Before&& before, Attend&& attend, Afte
   const auto each_chunk = [&](const Work& work, int64_t first, int64_t end, auto&& f) {
     for (int64_t i = first; i < end; i++) f(work, i, i * kRowChunk, M - i * kRowChunk < kRowChunk ? M - i * kRowChunk : kRowChunk);
   };
-  // So many that their rows are whole chunks, and enough of them to read the weights for.
-  int64_t texts = 1;
-  while (texts * s.T % kRowChunk != 0 || texts * s.T < 2 * kRowChunk) texts *= 2;
+  int64_t texts = 1;  // whose rows are whole chunks
+  while (texts * s.T % kRowChunk != 0) texts *= 2;
   const int64_t groups = s.B / texts, group_rows = texts * s.T;
   Scratch scratch;
   if (texts <= 8 && s.B % texts == 0 && (groups % threads() == 0 || groups >= 4 * threads())) {
@@ -325,14 +324,24 @@ void block_backward<AmxBFloat16>(const BlockShape& s, const BlockParameters& w, 
   };
   by_texts<GradientWork>(s, before, attend, after);
 
-  const auto weight_gradient = [&](const TilePair* in, int64_t K, const OutputGradient& out, int64_t N, float* dweight, float* dbias) {
-    gemm_strips(AMatrix<TilePair>{in, kBlock, along}, out.panels, K, N, along, plain(dweight, N));
-    add_chunks(out.sums, chunks, N, dbias);
-  };
-  weight_gradient(normal_1, C, of_qkv, 3 * C, d.c_attn_weight, d.c_attn_bias);
-  weight_gradient(heads, C, of_middle, C, d.attn_c_proj_weight, d.attn_c_proj_bias);
-  weight_gradient(normal_2, C, of_pre, I, d.c_fc_weight, d.c_fc_bias);
-  weight_gradient(inner, I, of_y, C, d.mlp_c_proj_weight, d.mlp_c_proj_bias);
+  // The largest first, all in one: no thread waits for the others between them.
+  const struct {
+    const TilePair* in;
+    int64_t K;
+    const OutputGradient& out;
+    int64_t N;
+    float *weight, *bias;
+  } products[] = {{inner, I, of_y, C, d.mlp_c_proj_weight, d.mlp_c_proj_bias},
+                  {normal_2, C, of_pre, I, d.c_fc_weight, d.c_fc_bias},
+                  {normal_1, C, of_qkv, 3 * C, d.c_attn_weight, d.c_attn_bias},
+                  {heads, C, of_middle, C, d.attn_c_proj_weight, d.attn_c_proj_bias}};
+  const int64_t parts = threads() * 2;
+  parallel(4 * parts, [&](int64_t task) {
+    const auto& p = products[task / parts];
+    auto done = plain(p.weight, p.N);
+    gemm_share(AMatrix<TilePair>{p.in, kBlock, along}, p.out.panels, p.K, p.N, task % parts, parts, done);
+  });
+  for (const auto& p : products) add_chunks(p.out.sums, chunks, p.N, p.bias);
   float* const of_norm[] = {d.ln_1_weight, d.ln_1_bias, d.ln_2_weight, d.ln_2_bias};
   for (int i = 0; i < 4; i++) add_chunks(of_norms[i], chunks, C, of_norm[i]);
 }
