@@ -361,6 +361,13 @@ static void gemm(const AMatrix<TilePair>& A, const TilePair* B, int64_t M, int64
   });
 }
 
+// Strips become rows of a float32 matrix that nobody reads soon.
+static auto rows_away(float* out, int64_t N) {
+  return [=](const Strip& strip, int64_t from, int64_t to) {
+    for (int64_t r = from; r < to; r++) store_two_away(out + (strip.m0 + r) * N + strip.n0, N - strip.n0, load(strip.data + r * NR), load(strip.data + r * NR + VF));
+  };
+}
+
 // For kernels that go through C themselves: rows `begin`, a multiple of row_block, to `end` of A, on
 // this thread.
 static constexpr int64_t row_block(TilePair) { return kBlock; }

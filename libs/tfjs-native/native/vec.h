@@ -185,6 +185,12 @@ static inline void store_two(float* p, int64_t n, vf first, vf second) {
 #ifdef HAVE_BF16
 // To a whole line of memory that nobody reads soon: it is not read first, and leaves the caches to others.
 static inline void store_away(uint32_t* p, vu v) { _mm512_stream_si512(reinterpret_cast<__m512i*>(p), (__m512i)v); }
+// store_two, away where p begins a line.
+static inline void store_two_away(float* p, int64_t n, vf first, vf second) {
+  if (n < 2 * VF || reinterpret_cast<uintptr_t>(p) % sizeof(vf) != 0) return store_two(p, n, first, second);
+  store_away(reinterpret_cast<uint32_t*>(p), (vu)first);
+  store_away(reinterpret_cast<uint32_t*>(p + VF), (vu)second);
+}
 
 enum bf16 : uint16_t {};  // one bfloat16 in memory
 

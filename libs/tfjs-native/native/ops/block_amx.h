@@ -338,7 +338,7 @@ void block_backward<AmxBFloat16>(const BlockShape& s, const BlockParameters& w, 
   const int64_t parts = threads() * 2;
   parallel(4 * parts, [&](int64_t task) {
     const auto& p = products[task / parts];
-    auto done = plain(p.weight, p.N);
+    auto done = rows_away(p.weight, p.N);
     gemm_share(AMatrix<TilePair>{p.in, kBlock, along}, p.out.panels, p.K, p.N, task % parts, parts, done);
   });
   for (const auto& p : products) add_chunks(p.out.sums, chunks, p.N, p.bias);

@@ -160,8 +160,7 @@ void token_nll_backward<AmxBFloat16>(const float* dnll, const float* x, const fl
         columns_tile(block + half * VF, NR, static_cast<int>(left < VF ? left : VF), strip.rows, transposed + half * kTile * kTile);
       }
     });
-    float* dw = dwte + v0 * C;
-    gemm(Dt, X, width, C, tokens, [=](int64_t m, int64_t n, vf v, int lanes) { store_n(dw + m * C + n, v, lanes); });
+    gemm_strips(Dt, X, width, C, tokens, rows_away(dwte + v0 * C, C));
     pack_b<AmxBFloat16>(wte + v0 * C, C, false, width, C, W);
     const bool first = v0 == 0;
     gemm(D, W, N, C, words, [=](int64_t m, int64_t n, vf v, int lanes) {
