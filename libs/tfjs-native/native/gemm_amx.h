@@ -288,8 +288,8 @@ static inline void tiles_product(Tiles& tiles, int64_t rows, const uint32_t* a, 
 }
 
 // Blocks b0 .. b1 of A times panels p0 .. p1 of B: done gets every strip of C as above, those of a block of rows
-// in the order of the panels. A block of A, of long K a stretch of it, stays in L1 while panels stream by from L2, as many as it holds;
-// sums of long K wait there too for the next stretch.
+// in the order of the panels. A block of A, of long K a stretch of it, stays in L1 while panels stream by from
+// L2, as many as it holds; sums of long K wait there too for the next stretch.
 constexpr int64_t kDepth = 256;  // pairs: 512 of K
 template <class Done>
 static void gemm_part(const AMatrix<TilePair>& A, const TilePair* packed, int64_t M, int64_t b0, int64_t b1, int64_t p0, int64_t p1, Done& done) {
@@ -326,6 +326,7 @@ static void gemm_part(const AMatrix<TilePair>& A, const TilePair* packed, int64_
     }
   }
   if (last.rows > 0) done(last, int64_t{0}, last.rows);
+  _mm_sfence();  // what was stored away is there before anyone hears that this is done
 }
 
 // Part `part` of `parts` of the product, C given in strips as above. Whoever takes rows reads all of B, whoever
