@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { postJson, type Message } from '../api.ts';
 import { may } from '../people/session.ts';
 import { labelerName, remember, t } from '../preferences.ts';
@@ -17,7 +17,8 @@ export function useConversation(settings: ChatSettings) {
   const controller = useRef<AbortController>(undefined);
   const busy = isBusy(turns.at(-1));
   useEffect(() => () => controller.current?.abort(), []);
-  useEffect(() => {
+  // With the paint, not after it: whoever sees a finished answer may leave the page at once.
+  useLayoutEffect(() => {
     if (!busy) remember(storeName, saveTurns(turns));
   }, [turns, busy]);
 
