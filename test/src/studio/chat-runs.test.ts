@@ -93,9 +93,10 @@ describe.skipIf(noBrowser !== undefined)('chat and runs', () => {
     await page.keyboard.press('Enter');
     await expect.poll(() => page.locator('.turn.user').allTextContents(), patient).toEqual(['what is the capital of France?']);
     await done(page).waitFor();
-    const answer = await page.locator('.turn.assistant .tokens').textContent();
+    // An answer may be empty: then there are no tokens, and the page says so.
+    const answer = await page.locator('.turn.assistant').textContent();
     await page.reload();
-    await expect.poll(() => page.locator('.turn.assistant .tokens').textContent(), patient).toBe(answer);
+    await expect.poll(() => page.locator('.turn.assistant').textContent(), patient).toBe(answer);
     await button('New conversation').click();
     await page.getByText('Talk to your model').waitFor();
   });
