@@ -340,18 +340,16 @@ static void gemm_share(const AMatrix<TilePair>& A, const TilePair* B, int64_t M,
 }
 // The whole product on all threads.
 template <class Done>
-static void gemm_strips(const AMatrix<TilePair>& A, const TilePair* B, int64_t M, int64_t N, int64_t, Done&& done) {
+static void gemm_strips(const AMatrix<TilePair>& A, const TilePair* B, int64_t M, int64_t N, Done&& done) {
   // A single row too goes through tiles, though they are nearly empty then: a product in registers rounds
   // otherwise, and a row's bits must not depend on whether others stand beside it.
-  const int64_t most = ceil_div(M, kBlock) >= ceil_div(N, NR) ? ceil_div(M, kBlock) : ceil_div(N, NR);
-  int64_t parts = M * N * A.K < 200000 ? 1 : threads() * 4;
-  if (parts > most) parts = most;
+  const int64_t parts = M * N * A.K < 200000 ? 1 : threads() * 4;
   parallel(parts, [&](int64_t part) { gemm_share(A, B, M, N, part, parts, done); });
 }
 
 template <class Epilogue>
-static void gemm(const AMatrix<TilePair>& A, const TilePair* B, int64_t M, int64_t N, int64_t K, Epilogue&& epilogue) {
-  gemm_strips(A, B, M, N, K, [&](const Strip& strip, int64_t from, int64_t to) {
+static void gemm(const AMatrix<TilePair>& A, const TilePair* B, int64_t M, int64_t N, int64_t, Epilogue&& epilogue) {
+  gemm_strips(A, B, M, N, [&](const Strip& strip, int64_t from, int64_t to) {
     const int64_t n = strip.n0;
     const int left = static_cast<int>(N - n < NR ? N - n : NR);
     for (int64_t r = from; r < to; r++) {

@@ -137,7 +137,7 @@ void token_nll_backward<AmxBFloat16>(const float* dnll, const float* x, const fl
   for (int64_t v0 = 0; v0 < V; v0 += stretch) {
     const int64_t width = V - v0 < stretch ? V - v0 : stretch, words = AmxBFloat16::elements(width);
     const AMatrix<TilePair> D{by_rows, block_height(N), words}, Dt{by_columns, block_height(width), tokens};
-    gemm_strips(A, B + v0 / NR * K * NR, N, width, K, [=](const Strip& strip, int64_t from, int64_t to) {
+    gemm_strips(A, B + v0 / NR * K * NR, N, width, [=](const Strip& strip, int64_t from, int64_t to) {
       const int64_t m0 = strip.m0, n0 = strip.n0;
       float* block = strip.data;
       uint32_t* tile = const_cast<uint32_t*>(D.block(m0 / kBlock)) + n0 / 2 * D.height;
@@ -160,7 +160,7 @@ void token_nll_backward<AmxBFloat16>(const float* dnll, const float* x, const fl
         columns_tile(block + half * VF, NR, static_cast<int>(left < VF ? left : VF), strip.rows, transposed + half * kTile * kTile);
       }
     });
-    gemm_strips(Dt, X, width, C, tokens, rows_away(dwte + v0 * C, C));
+    gemm_strips(Dt, X, width, C, rows_away(dwte + v0 * C, C));
     pack_b<AmxBFloat16>(wte + v0 * C, C, false, width, C, W);
     const bool first = v0 == 0;
     gemm(D, W, N, C, words, [=](int64_t m, int64_t n, vf v, int lanes) {
