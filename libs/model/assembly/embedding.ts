@@ -11,7 +11,7 @@ export function embeddingForward(tokens: usize, start: usize, wte: usize, wpe: u
   }
 }
 
-/** dwte and dwpe are added to: they come as zeros. */
+/** dwte and dwpe are added to. */
 export function embeddingBackward(dx: usize, tokens: usize, start: usize, B: i32, T: i32, C: i32, dwte: usize, dwpe: usize): void {
   for (let b = 0; b < B; b++) {
     const s = load<i32>(at(start, b));

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { collectingInto, ParameterGradients } from './ops/parameter-gradients.ts';
 import type { Model } from './types.ts';
 
 export type Parameters = ReadonlyMap<string, tf.Variable>;
@@ -14,15 +15,30 @@ export type LossResult<A extends Record<string, tf.Tensor>> = tf.Scalar | { loss
 export function valueAndGrads<A extends Record<string, tf.Tensor> = Record<string, never>>(parameters: Parameters, loss: () => LossResult<A>): { value: tf.Scalar; grads: Gradients; aux: A } {
   const kept: Record<string, tf.Tensor> = {};
   const list = [...parameters.values()];
-  const { value, grads } = tf.variableGrads(() => {
-    const result = loss();
-    if (result instanceof tf.Tensor) return result;
-    for (const [name, tensor] of Object.entries(result.aux)) kept[name] = tf.keep(tf.clone(tensor));
-    return result.loss;
-  }, list);
-  const named: Gradients = new Map();
-  for (const [name, parameter] of parameters) named.set(name, grads[parameter.name] ?? tf.zeros(parameter.shape));
-  return { value, grads: named, aux: kept as A };
+  const collected = new ParameterGradients(list);
+  try {
+    const { value, grads: taped } = collectingInto(collected, () =>
+      tf.variableGrads(() => {
+        const result = loss();
+        if (result instanceof tf.Tensor) return result;
+        for (const [name, tensor] of Object.entries(result.aux)) kept[name] = tf.keep(tf.clone(tensor));
+        return result.loss;
+      }, [collected.root, ...list]),
+    );
+    const grads: Gradients = new Map();
+    for (const [name, parameter] of parameters) {
+      // Of operations that are tfjs's own.
+      const other = taped[parameter.name];
+      if (other !== undefined) collected.add(parameter, other);
+      const sum = collected.take(parameter);
+      if (sum !== other) other?.dispose();
+      grads.set(name, sum ?? tf.zeros(parameter.shape));
+    }
+    taped[collected.root.name]?.dispose();
+    return { value, grads, aux: kept as A };
+  } finally {
+    collected.dispose();
+  }
 }
 
 /** The parameters of several models as one map, under `label/name`. */

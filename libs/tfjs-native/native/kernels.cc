@@ -122,7 +122,7 @@ const NamedKernel kernels[] = {
        sample(f(d[0]), {doubles(1), doubles(2), i(d[3]), doubles(4), i(d[5]), i(d[6]), doubles(7)}, f(d[8]), n(v[0]), n(v[1]));
      }},
     {"embeddingForward", [](void* const* d, const double* v) { embedding_forward(i(d[0]), i(d[1]), f(d[2]), f(d[3]), f(d[4]), n(v[0]), n(v[1]), n(v[2])); }},
-    {"embeddingBackward", [](void* const* d, const double* v) { embedding_backward(f(d[0]), i(d[1]), i(d[2]), f(d[3]), f(d[4]), n(v[0]), n(v[1]), n(v[2]), n(v[3]), n(v[4])); }},
+    {"embeddingBackward", [](void* const* d, const double* v) { embedding_backward(f(d[0]), i(d[1]), i(d[2]), f(d[3]), f(d[4]), n(v[0]), n(v[1]), n(v[2]), n(v[3]), n(v[4]), v[5] != 0); }},
     {"logits", [](void* const* d, const double* v) {
        with_matrix_product([&](auto P) { logits<decltype(P)>(f(d[0]), f(d[1]), f(d[2]), n(v[0]), n(v[1]), n(v[2])); });
      }},

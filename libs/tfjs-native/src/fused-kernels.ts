@@ -197,9 +197,10 @@ export const fusedKernels: Readonly<Record<string, FusedKernel>> = {
     const [B, T, C] = input(args, 'dx').shape as [number, number, number];
     const V = number(args, 'vocabulary');
     const P = number(args, 'positions');
-    const dwte = args.backend.allocate([V, C]);
+    const { onto } = args.inputs;
+    const dwte = onto === undefined ? args.backend.allocate([V, C]) : inPlace(args, onto);
     const dwpe = args.backend.allocate([P, C]);
-    args.backend.addon.run('embeddingBackward', [...data(args, 'dx', 'tokens', 'start'), dwte.values, dwpe.values], [B, T, C, V, P]);
+    args.backend.addon.run('embeddingBackward', [...data(args, 'dx', 'tokens', 'start'), args.backend.values(dwte), dwpe.values], [B, T, C, V, P, onto === undefined ? 0 : 1]);
     return [dwte, dwpe];
   },
 

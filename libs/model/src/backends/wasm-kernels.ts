@@ -124,11 +124,11 @@ function fusedKernels(tools: WasmTools, fused: FusedExports): Record<string, Ker
       fused.embeddingForward(at(tokens), at(start), at(wte), at(wpe), B, T, C, at(x));
       return [x];
     },
-    MinchatEmbeddingBackward({ dx, tokens, start }: Inputs, { vocabulary, positions }) {
+    MinchatEmbeddingBackward({ dx, tokens, start, onto }: Inputs, { vocabulary, positions }) {
       const [B, T, C] = dx!.shape as [number, number, number];
       const [V, P] = [vocabulary as number, positions as number];
-      const [dwte, dwpe] = [make([V, C]), make([P, C])];
-      fused.zero(at(dwte), V * C);
+      const [dwte, dwpe] = [onto === undefined ? make([V, C]) : share(onto), make([P, C])];
+      if (onto === undefined) fused.zero(at(dwte), V * C);
       fused.zero(at(dwpe), P * C);
       fused.embeddingBackward(at(dx), at(tokens), at(start), B, T, C, at(dwte), at(dwpe));
       return [dwte, dwpe];

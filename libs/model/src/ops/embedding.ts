@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { hasKernel, output, rows, runKernel, withGradient } from './fused.ts';
+import { parameterGradients } from './parameter-gradients.ts';
 
 /**
  * x[b, t] = wte[tokens[b, t]] + wpe[max(0, t - start[b])]; padding positions are zero.
@@ -14,9 +15,11 @@ export function embedding(tokens: tf.Tensor, start: tf.Tensor, wte: tf.Tensor, w
       value: fused ? output(runKernel('MinchatEmbeddingForward', { tokens, start, wte, wpe }), 0) : embeddingForward(tokens, start, wte, wpe),
       gradFunc: (dx, saved) => {
         const [stokens, sstart] = saved as [tf.Tensor, tf.Tensor];
-        return fused
-          ? runKernel('MinchatEmbeddingBackward', { dx, tokens: stokens, start: sstart }, { vocabulary, positions })
-          : embeddingBackward(dx, stokens, sstart, vocabulary, positions);
+        if (!fused) return embeddingBackward(dx, stokens, sstart, vocabulary, positions);
+        // Tied: where the output's gradient is there already, only the rows of these tokens change.
+        const sum = parameterGradients()?.sum(wte);
+        const [dwte, dwpe] = runKernel('MinchatEmbeddingBackward', { dx, tokens: stokens, start: sstart, ...(sum && { onto: sum }) }, { vocabulary, positions }) as [tf.Tensor, tf.Tensor];
+        return [sum ?? dwte, dwpe];
       },
     };
   });

@@ -22,10 +22,11 @@ static void embedding_forward(const int32_t* tokens, const int32_t* start, const
 }
 
 // A token may come many times: every thread takes some columns of all of them, so that the sums
-// are made in the order of the tokens.
-static void embedding_backward(const float* dx, const int32_t* tokens, const int32_t* start, float* dwte, float* dwpe, int64_t B, int64_t T, int64_t C, int64_t V, int64_t P) {
-  parallel_ranges(V + P, threads() * 4, [&](int64_t from, int64_t to) {
-    for (int64_t r = from; r < to; r++) __builtin_memset(r < V ? dwte + r * C : dwpe + (r - V) * C, 0, sizeof(float) * C);
+// are made in the order of the tokens. With `onto`, dwte is added to.
+static void embedding_backward(const float* dx, const int32_t* tokens, const int32_t* start, float* dwte, float* dwpe, int64_t B, int64_t T, int64_t C, int64_t V, int64_t P, bool onto) {
+  __builtin_memset(dwpe, 0, sizeof(float) * static_cast<size_t>(P * C));
+  if (!onto) parallel_ranges(V, threads() * 4, [&](int64_t from, int64_t to) {
+    __builtin_memset(dwte + from * C, 0, sizeof(float) * static_cast<size_t>((to - from) * C));
   });
   parallel_ranges(ceil_div(C, VF), threads(), [&](int64_t from, int64_t to) {
     const int64_t c0 = from * VF, c1 = to * VF < C ? to * VF : C;
