@@ -201,22 +201,30 @@ struct BFloat16 {
 };
 #endif
 
-// Rows of a matrix that are read at a time when it is packed by columns: few enough to stay in L1
-// until every panel has its part of them.
+// Rows of a matrix that are read at a time when it is packed: few enough to stay in L1 or L2 until every panel
+// has its part of them, and whole panels where they are its columns.
 constexpr int64_t kPackRows = 32;
+static_assert(kPackRows % NR == 0, "a panel lies within the rows of one turn");
 
-// All panels of B (K, N). `transposed`: source has rows of N, else rows of K.
+// Rows `from`, a multiple of kPackRows, to `to` of the source of B (K, N) into their places in its panels.
+// `transposed`: source has N rows, else K.
+template <class P>
+static void pack_b_rows(const float* source, int64_t ld, bool transposed, int64_t K, int64_t N, int64_t from, int64_t to, typename P::T* out) {
+  const int64_t size = P::elements(K) * NR;
+  if (transposed) {
+    for (int64_t n = from; n < to; n += NR) P::panel_transposed(source, ld, K, n, N, out + n / NR * size);
+    return;
+  }
+  for (int64_t k = from; k < to; k += kPackRows)
+    for (int64_t n = 0; n < N; n += NR) P::panel(source + k * ld, ld, to - k < kPackRows ? to - k : kPackRows, n, N, out + n / NR * size + P::elements(k) * NR);
+}
+
+// All panels of B.
 template <class P>
 static void pack_b(const float* source, int64_t ld, bool transposed, int64_t K, int64_t N, typename P::T* out) {
-  const int64_t size = P::elements(K) * NR;
-  parallel_ranges(ceil_div(N, NR), K * N < 20000 ? 1 : threads() * 4, [&](int64_t from, int64_t to) {
-    if (transposed) {
-      for (int64_t p = from; p < to; p++) P::panel_transposed(source, ld, K, p * NR, N, out + p * size);
-      return;
-    }
-    for (int64_t k = 0; k < K; k += kPackRows)
-      for (int64_t p = from; p < to; p++)
-        P::panel(source + k * ld, ld, K - k < kPackRows ? K - k : kPackRows, p * NR, N, out + p * size + P::elements(k) * NR);
+  const int64_t rows = transposed ? N : K;
+  parallel_ranges(ceil_div(rows, kPackRows), K * N < 20000 ? 1 : threads() * 4, [&](int64_t from, int64_t to) {
+    pack_b_rows<P>(source, ld, transposed, K, N, from * kPackRows, to * kPackRows < rows ? to * kPackRows : rows, out);
   });
 }
 template <class P>

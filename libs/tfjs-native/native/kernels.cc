@@ -139,13 +139,12 @@ const NamedKernel kernels[] = {
        for (int64_t k = 0; k < count; k++) arrays.push_back(f(d[k]));
        squared_sums(arrays.data(), counts(v + 1, count), f(d[count]));
      }},
-    // Numbers: how many parameters, the seven of the step, the size of each, the weight decay of each.
+    // Numbers: how many parameters, the seven of the step; of each its rows, its columns and its weight decay.
     {"adamw", [](void* const* d, const double* v) {
-       const int64_t count = n(v[0]);
-       const double *sizes = v + 8, *decays = sizes + count;
        std::vector<UpdatedParameter> parameters;
-       for (int64_t k = 0; k < count; k++, d += 4) parameters.push_back({f(d[0]), f(d[1]), f(d[2]), f(d[3]), s(decays[k])});
-       adamw(parameters, counts(sizes, count), {s(v[1]), s(v[2]), s(v[3]), s(v[4]), s(v[5]), s(v[6]), s(v[7])});
+       const double* each = v + 8;
+       for (int64_t k = 0; k < n(v[0]); k++, d += 4, each += 3) parameters.push_back({f(d[0]), f(d[1]), f(d[2]), f(d[3]), s(each[2]), n(each[0]), n(each[1])});
+       adamw(parameters, {s(v[1]), s(v[2]), s(v[3]), s(v[4]), s(v[5]), s(v[6]), s(v[7])});
      }},
     {"peak", [](void* const* d, const double*) { with_matrix_product([&](auto P) { peak<decltype(P)>(static_cast<double*>(d[0])); }); }},
     {"binary", [](void* const* d, const double* v) { binary(static_cast<Binary>(n(v[0])), f(d[0]), v[1] != 0, f(d[1]), v[2] != 0, f(d[2]), n(v[3])); }},

@@ -2,16 +2,13 @@
 
 #include <mutex>
 #include <unordered_map>
-#include <vector>
 
 #include "memory.h"
 
 namespace minchat {
 namespace {
-struct Entry {
-  int form;
-  void* buffer;
-  size_t bytes;
+struct Entry : PackedForm {
+  bool used;
 };
 // Buffers are also forgotten when Node's garbage collector finds them, beside a kernel of another thread.
 std::mutex mutex;
@@ -21,11 +18,14 @@ std::unordered_map<const void*, std::vector<Entry>> entries;
 void* packed(PackKey key, size_t bytes, const std::function<void(void*)>& fill) {
   std::lock_guard<std::mutex> lock(mutex);
   auto& list = entries[key.source];
-  for (const Entry& entry : list)
-    if (entry.form == key.form && entry.bytes == bytes) return entry.buffer;
+  for (Entry& entry : list)
+    if (entry.form == key.form && entry.bytes == bytes) {
+      entry.used = true;
+      return entry.buffer;
+    }
   void* buffer = take_buffer(bytes);
   fill(buffer);
-  list.push_back({key.form, buffer, bytes});
+  list.push_back({{key.form, buffer, bytes}, true});
   return buffer;
 }
 
@@ -35,6 +35,19 @@ void forget_packed(const void* source) {
   if (found == entries.end()) return;
   for (const Entry& entry : found->second) give_buffer(entry.buffer, entry.bytes);
   entries.erase(found);
+}
+
+std::vector<PackedForm> forms_in_use(const void* source) {
+  std::lock_guard<std::mutex> lock(mutex);
+  auto found = entries.find(source);
+  if (found == entries.end()) return {};
+  std::vector<Entry> kept;
+  for (Entry& entry : found->second) {
+    if (entry.used) kept.push_back({entry, false});
+    else give_buffer(entry.buffer, entry.bytes);
+  }
+  found->second = kept;
+  return {kept.begin(), kept.end()};
 }
 
 }  // namespace minchat

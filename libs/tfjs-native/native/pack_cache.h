@@ -1,7 +1,9 @@
 // Weights packed for the product, kept while the buffer they were packed from does not change.
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <vector>
 
 namespace minchat {
 
@@ -15,5 +17,14 @@ struct PackKey {
 void* packed(PackKey key, size_t bytes, const std::function<void(void*)>& fill);
 // The buffer was written or given away: forget what was packed from it.
 void forget_packed(const void* source);
+
+struct PackedForm {
+  int form;
+  void* buffer;
+  size_t bytes;
+};
+// For who writes the buffer, and packs it again at once while it is in cache: the forms that were asked for since
+// the last time. The others are forgotten.
+std::vector<PackedForm> forms_in_use(const void* source);
 
 }  // namespace minchat

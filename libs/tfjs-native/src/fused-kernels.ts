@@ -252,15 +252,14 @@ export const fusedKernels: Readonly<Record<string, FusedKernel>> = {
   MinchatAdamW(args) {
     const decays = args.attrs['weightDecays'] as readonly number[];
     const arrays: KernelArray[] = [];
-    const counts: number[] = [];
-    for (const i of decays.keys()) {
-      const values = args.backend.values(input(args, `parameter.${i}`));
-      counts.push(values.length);
+    const numbers = [decays.length, ...['learningRate', 'beta1', 'beta2', 'epsilon', 'correction1', 'correction2', 'gradScale'].map((name) => number(args, name))];
+    for (const [i, decay] of decays.entries()) {
+      const parameter = input(args, `parameter.${i}`);
       arrays.push(...data(args, `parameter.${i}`, `grad.${i}`, `m.${i}`, `v.${i}`));
+      const { N, C } = sizes(parameter);
+      numbers.push(...(parameter.shape.length < 2 ? [N * C, 1] : [N, C]), decay);
     }
-    const step = ['learningRate', 'beta1', 'beta2', 'epsilon', 'correction1', 'correction2', 'gradScale'].map((name) => number(args, name));
-    args.backend.addon.run('adamw', arrays, [decays.length, ...step, ...counts, ...decays]);
-    for (const i of decays.keys()) args.backend.addon.forget(args.backend.values(input(args, `parameter.${i}`)));
+    args.backend.addon.run('adamw', arrays, numbers);
     return [];
   },
 };

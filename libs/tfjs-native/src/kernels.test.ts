@@ -177,6 +177,21 @@ describe.each(modes)('$set, bf16 $bf16', (mode) => {
     });
   });
 
+  test('products after an update multiply by what AdamW wrote', () => {
+    same('adamw and products', mode, fc.record({ N: sizes(40), I: sizes(130), O: sizes(130), seed: seeds }), ({ N, I, O, seed }) => {
+      const draw = noise(seed);
+      const step = { learningRate: 0.3, beta1: 0.9, beta2: 0.95, epsilon: 1e-8, correction1: 0.1, correction2: 0.05, gradScale: 1 };
+      const [x, bias] = [draw([N, I]), draw([O])];
+      const state = { parameter: tf.variable(draw([I, O])), grad: draw([I, O]), m: tf.variable(draw([I, O])), v: tf.variable(tf.square(draw([I, O]))), weightDecay: 0.1 };
+      // Forward and backward first, so that its packed forms are in use; then forward alone, after which only one is.
+      withGradients((weight) => linear(x, weight, bias), [state.parameter], draw);
+      adamW([state], step);
+      const once = linear(x, state.parameter, bias);
+      adamW([state], step);
+      return [once, ...withGradients((y, weight) => linear(y, weight, bias), [x, state.parameter], draw)];
+    }, { examples: [{ N: 8, I: 64, O: 96, seed: 1 }, { N: 33, I: 257, O: 300, seed: 2 }] });
+  });
+
   test('plain arithmetic and products of tfjs itself', () => {
     same('plain', mode.bf16 ? { ...mode, bf16: false } : mode, fc.record({ batch: fc.integer({ min: 1, max: 3 }), M: sizes(40), N: sizes(70), K: sizes(70), seed: seeds }), ({ batch, M, N, K, seed }) => {
       const draw = noise(seed);

@@ -3,13 +3,57 @@
 
 enum class Activation { kNone, kGelu };
 
+// What a matrix looks like packed as B (K, N): equal forms of equal sizes are the same.
+template <class P>
+static int pack_form(bool transposed) { return (std::is_same<typename P::T, float>::value ? 0 : 1) + (transposed ? 2 : 0) + 4 * NR; }
+template <class P>
+static size_t packed_bytes(int64_t K, int64_t N) { return sizeof(typename P::T) * static_cast<size_t>(packed_b_size<P>(K, N)); }
+
 template <class P>
 static const typename P::T* packed_weight(const float* weight, int64_t ld, bool transposed, int64_t K, int64_t N) {
-  const size_t bytes = sizeof(typename P::T) * static_cast<size_t>(packed_b_size<P>(K, N));
-  const int form = (sizeof(typename P::T) == 4 && std::is_same<typename P::T, float>::value ? 0 : 1) + (transposed ? 2 : 0) + 4 * NR;
-  return static_cast<const typename P::T*>(packed({weight, form}, bytes, [&](void* out) {
+  return static_cast<const typename P::T*>(packed({weight, pack_form<P>(transposed)}, packed_bytes<P>(K, N), [&](void* out) {
     pack_b<P>(weight, ld, transposed, K, N, static_cast<typename P::T*>(out));
   }));
+}
+
+// A weight (rows, columns) that is about to be written, and what packs rows of it again into one of its forms.
+struct Repack {
+  void (*rows)(const float* weight, int64_t ld, bool transposed, int64_t K, int64_t N, int64_t from, int64_t to, void* out);
+  bool transposed;
+  int64_t K, N;
+  void* out;
+};
+template <class P>
+static void repacks_of(const PackedForm& form, int64_t rows, int64_t columns, std::vector<Repack>& found) {
+  for (const bool transposed : {false, true}) {
+    const int64_t K = transposed ? columns : rows, N = transposed ? rows : columns;
+    if (form.form != pack_form<P>(transposed) || form.bytes != packed_bytes<P>(K, N)) continue;
+    const auto pack = [](const float* weight, int64_t ld, bool across, int64_t k, int64_t n, int64_t from, int64_t to, void* out) {
+      pack_b_rows<P>(weight, ld, across, k, n, from, to, static_cast<typename P::T*>(out));
+    };
+    found.push_back({pack, transposed, K, N, form.buffer});
+    return;
+  }
+}
+// All forms of it that are in use. Where this cannot make one of them, all are forgotten.
+static std::vector<Repack> repacks_of(const float* weight, int64_t rows, int64_t columns) {
+  std::vector<Repack> found;
+  const std::vector<PackedForm> forms = forms_in_use(weight);
+  for (const PackedForm& form : forms) {
+    const size_t before = found.size();
+    repacks_of<Float32>(form, rows, columns, found);
+#ifdef HAVE_BF16
+    if (found.size() == before) repacks_of<BFloat16>(form, rows, columns, found);
+#endif
+#ifdef HAVE_AMX
+    if (found.size() == before) repacks_of<AmxBFloat16>(form, rows, columns, found);
+#endif
+  }
+  if (found.size() < forms.size()) {
+    forget_packed(weight);
+    found.clear();
+  }
+  return found;
 }
 
 template <class P>

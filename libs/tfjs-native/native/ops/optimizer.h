@@ -60,26 +60,45 @@ static void squared_sums(float* const* arrays, const std::vector<int64_t>& count
 struct AdamWStep {
   float learning_rate, beta1, beta2, epsilon, correction1, correction2, grad_scale;
 };
+// A parameter (rows, columns); numbers without rows are rows of one.
 struct UpdatedParameter {
   float *parameter, *grad, *m, *v;
   float weight_decay;
+  int64_t rows, columns;
 };
 
-// Parameters and both their moments in place.
-static void adamw(const std::vector<UpdatedParameter>& parameters, const std::vector<int64_t>& counts, const AdamWStep& o) {
+// Parameters and both their moments in place. Products find their weights packed: rows are packed again while
+// they are in cache, which saves reading all of them twice more in the next step.
+static void adamw(const std::vector<UpdatedParameter>& parameters, const AdamWStep& o) {
   // Divisions take as long as all the rest: one is left.
   const float rate = o.learning_rate / o.correction1, inverse2 = 1.0f / o.correction2;
-  chunks_of(counts).each(counts, [&](size_t array, int64_t begin, int64_t end, int64_t) {
-    const UpdatedParameter& u = parameters[array];
-    for (int64_t i = begin; i < end; i += VF) {
-      const int left = static_cast<int>(end - i);
-      const vf g = load_n(u.grad + i, left) * o.grad_scale;
-      const vf m1 = o.beta1 * load_n(u.m + i, left) + (1.0f - o.beta1) * g;
-      const vf v1 = o.beta2 * load_n(u.v + i, left) + (1.0f - o.beta2) * g * g;
-      const vf p = load_n(u.parameter + i, left);
-      store_n(u.m + i, m1, left);
-      store_n(u.v + i, v1, left);
-      store_n(u.parameter + i, p - o.learning_rate * u.weight_decay * p - rate * m1 / (root(v1 * inverse2) + o.epsilon), left);
+  struct Task {
+    size_t parameter;
+    int64_t from, to;  // rows
+  };
+  std::vector<Task> tasks;
+  std::vector<std::vector<Repack>> repacks;
+  for (size_t k = 0; k < parameters.size(); k++) {
+    const UpdatedParameter& u = parameters[k];
+    repacks.push_back(repacks_of(u.parameter, u.rows, u.columns));
+    const int64_t rows = u.columns == 0 ? u.rows : ceil_div(Chunks::kChunk, kPackRows * u.columns) * kPackRows;
+    for (int64_t from = 0; from < u.rows; from += rows) tasks.push_back({k, from, from + rows < u.rows ? from + rows : u.rows});
+  }
+  parallel_ranges(static_cast<int64_t>(tasks.size()), threads() * 8, [&](int64_t first, int64_t last) {
+    for (int64_t t = first; t < last; t++) {
+      const Task& task = tasks[static_cast<size_t>(t)];
+      const UpdatedParameter& u = parameters[task.parameter];
+      for (int64_t i = task.from * u.columns, end = task.to * u.columns; i < end; i += VF) {
+        const int left = static_cast<int>(end - i);
+        const vf g = load_n(u.grad + i, left) * o.grad_scale;
+        const vf m1 = o.beta1 * load_n(u.m + i, left) + (1.0f - o.beta1) * g;
+        const vf v1 = o.beta2 * load_n(u.v + i, left) + (1.0f - o.beta2) * g * g;
+        const vf p = load_n(u.parameter + i, left);
+        store_n(u.m + i, m1, left);
+        store_n(u.v + i, v1, left);
+        store_n(u.parameter + i, p - o.learning_rate * u.weight_decay * p - rate * m1 / (root(v1 * inverse2) + o.epsilon), left);
+      }
+      for (const Repack& r : repacks[task.parameter]) r.rows(u.parameter, u.columns, r.transposed, r.K, r.N, task.from, task.to, r.out);
     }
   });
 }
