@@ -92,7 +92,25 @@ static inline void put_block(vf (&first)[kTile], vf (&second)[kTile], uint32_t* 
   for (int64_t i = 0; i < kTile; i++) store(block + i * kTile, (vu)first[i]);
   for (int64_t i = 0; i < kTile; i++) store(block + (kTile + i) * kTile, (vu)second[i]);
 }
-// The same of up to 32 columns of up to 32 rows; zeros follow them.
+// The same of up to 32 rows, zeros behind them: values(put) calls put(row, first, second) for each in its order, with
+// two vectors of it.
+template <class Values>
+static inline void columns_block(int64_t rows, uint32_t* block, Values&& values) {
+  vf first[kTile], second[kTile], even0{}, even1{};
+  values([&](int64_t r, vf a, vf b) {
+    if (r % 2 == 0) {
+      even0 = a;
+      even1 = b;
+    }
+    // The last of an odd number of rows has a row of zeros beside it.
+    if (r % 2 == 0 && r + 1 < rows) return;
+    first[r / 2] = (vf)bf16_pair(even0, r % 2 == 0 ? vf{} : a);
+    second[r / 2] = (vf)bf16_pair(even1, r % 2 == 0 ? vf{} : b);
+  });
+  for (int64_t i = (rows + 1) / 2; i < kTile; i++) first[i] = second[i] = vf{};
+  put_block(first, second, block);
+}
+// The same of up to 32 columns of up to 32 rows in memory.
 static inline void columns_block(const bf16* source, int64_t ld, int64_t rows, int64_t columns, uint32_t* block) {
   vf first[kTile], second[kTile];
   for (int64_t i = 0; i < kTile; i++) {
@@ -289,14 +307,15 @@ static inline void tiles_product(Tiles& tiles, int64_t rows, const uint32_t* a, 
 
 // Blocks b0 .. b1 of A times panels p0 .. p1 of B: done gets every strip of C as above, those of a block of rows
 // in the order of the panels. A block of A, of long K a stretch of it, stays in L1 while panels stream by from
-// L2, as many as it holds; sums of long K wait there too for the next stretch.
+// L2, as many as it holds; sums of long K wait there too for the next stretch. `along`: the pairs of a panel of B, of
+// which A may be but a stretch.
 constexpr int64_t kDepth = 256;  // pairs: 512 of K
 template <class Done>
-static void gemm_part(const AMatrix<TilePair>& A, const TilePair* packed, int64_t M, int64_t b0, int64_t b1, int64_t p0, int64_t p1, Done& done) {
+static void gemm_part(const AMatrix<TilePair>& A, const TilePair* packed, int64_t along, int64_t M, int64_t b0, int64_t b1, int64_t p0, int64_t p1, Done& done) {
   constexpr int64_t kInL2 = int64_t{1} << 17;  // words: 512 KiB, of panels and of strips each
   if (b0 == b1 || p0 == p1) return;
   const uint32_t* B = reinterpret_cast<const uint32_t*>(packed);
-  const int64_t K = A.K, size = K * NR, depth = K > 0 && K < kDepth ? K : kDepth;
+  const int64_t K = A.K, size = along * NR, depth = K > 0 && K < kDepth ? K : kDepth;
   const int64_t most = kInL2 / (depth * NR), stretch = p1 - p0 < most ? p1 - p0 : most, group = K > depth ? kInL2 / (kBlock * NR * stretch) : b1 - b0;
   const int64_t waiting = K > depth ? group * stretch : 2;
   Scratch scratch;
@@ -335,8 +354,8 @@ template <class Done>
 static void gemm_share(const AMatrix<TilePair>& A, const TilePair* B, int64_t M, int64_t N, int64_t part, int64_t parts, Done& done) {
   const int64_t blocks = ceil_div(M, kBlock), panels = ceil_div(N, NR), all = blocks >= panels ? blocks : panels;
   const int64_t from = all * part / parts, to = all * (part + 1) / parts;
-  if (blocks >= panels) gemm_part(A, B, M, from, to, 0, panels, done);
-  else gemm_part(A, B, M, 0, blocks, from, to, done);
+  if (blocks >= panels) gemm_part(A, B, A.K, M, from, to, 0, panels, done);
+  else gemm_part(A, B, A.K, M, 0, blocks, from, to, done);
 }
 // The whole product on all threads.
 template <class Done>
@@ -375,5 +394,5 @@ static void rows_times_panels(const AMatrix<TilePair>& A, const TilePair* B, int
   const auto done = [&](const Strip& strip, int64_t from, int64_t to) {
     for (int64_t r = from; r < to; r++) row(strip.m0 + r, strip.n0, load(strip.data + r * NR), load(strip.data + r * NR + VF));
   };
-  gemm_part(A, B, end, begin / kBlock, ceil_div(end, kBlock), 0, panels, done);
+  gemm_part(A, B, A.K, end, begin / kBlock, ceil_div(end, kBlock), 0, panels, done);
 }

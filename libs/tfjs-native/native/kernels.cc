@@ -24,6 +24,7 @@ namespace {
 #include "vec.h"
 #include "gemm.h"
 #include "row_sums.h"
+#include "cutter.h"
 #ifdef HAVE_AMX
 #include "amx-tiles.h"
 #include "gemm_amx.h"
@@ -37,6 +38,9 @@ namespace {
 #include "ops/decode_attention.h"
 #include "ops/embedding.h"
 #include "ops/token_nll.h"
+#ifdef HAVE_AMX
+#include "ops/token_nll_amx.h"
+#endif
 #include "ops/optimizer.h"
 #include "ops/elementwise.h"
 #include "ops/block.h"
@@ -126,11 +130,14 @@ const NamedKernel kernels[] = {
     {"logits", [](void* const* d, const double* v) {
        with_matrix_product([&](auto P) { logits<decltype(P)>(f(d[0]), f(d[1]), f(d[2]), n(v[0]), n(v[1]), n(v[2])); });
      }},
+    {"tokenNllActivations", [](void* const* d, const double* v) {
+       with_matrix_product([&](auto P) { *static_cast<double*>(d[0]) = static_cast<double>(token_nll_activations<decltype(P)>(n(v[0]), n(v[2]))); });
+     }},
     {"tokenNllForward", [](void* const* d, const double* v) {
-       with_matrix_product([&](auto P) { token_nll_forward<decltype(P)>(f(d[0]), f(d[1]), i(d[2]), f(d[3]), f(d[4]), f(d[5]), f(d[6]), n(v[0]), n(v[1]), n(v[2]), s(v[3])); });
+       with_matrix_product([&](auto P) { token_nll_forward<decltype(P)>(f(d[0]), f(d[1]), i(d[2]), f(d[3]), f(d[4]), f(d[5]), f(d[6]), f(d[7]), n(v[0]), n(v[1]), n(v[2]), s(v[3])); });
      }},
     {"tokenNllBackward", [](void* const* d, const double* v) {
-       with_matrix_product([&](auto P) { token_nll_backward<decltype(P)>(f(d[0]), f(d[1]), f(d[2]), i(d[3]), f(d[4]), f(d[5]), f(d[6]), n(v[0]), n(v[1]), n(v[2]), s(v[3])); });
+       with_matrix_product([&](auto P) { token_nll_backward<decltype(P)>(f(d[0]), f(d[1]), f(d[2]), i(d[3]), f(d[4]), f(d[5]), f(d[6]), f(d[7]), n(v[0]), n(v[1]), n(v[2]), s(v[3])); });
      }},
     // Numbers: how many arrays, then the size of each.
     {"squaredSums", [](void* const* d, const double* v) {

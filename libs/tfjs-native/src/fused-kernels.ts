@@ -228,8 +228,15 @@ export const fusedKernels: Readonly<Record<string, FusedKernel>> = {
   MinchatTokenNllForward(args) {
     const { N, C } = sizes(input(args, 'x'));
     const { N: V } = sizes(input(args, 'wte'));
+    const { addon } = args.backend;
     const outputs = [0, 1, 2, 3].map(() => args.backend.allocate([N]));
-    args.backend.addon.run('tokenNllForward', [...data(args, 'x', 'wte', 'targets'), ...outputs.map((output) => output.values)], [N, C, V, number(args, 'temperature')]);
+    if (args.attrs['keep'] === true) {
+      const floats = new Float64Array(1);
+      addon.run('tokenNllActivations', [floats], [N, C, V]);
+      if (floats[0]) outputs.push(args.backend.allocate([floats[0]]));
+    }
+    const [nll, lse, entropy, correct, activations] = outputs.map(({ values }) => values);
+    addon.run('tokenNllForward', [...data(args, 'x', 'wte', 'targets'), nll, lse, entropy, correct, activations ?? null] as KernelArray[], [N, C, V, number(args, 'temperature')]);
     return outputs;
   },
 
@@ -238,7 +245,7 @@ export const fusedKernels: Readonly<Record<string, FusedKernel>> = {
     const { N: V } = sizes(input(args, 'wte'));
     const dx = args.backend.allocate([N, C]);
     const dwte = args.backend.allocate([V, C]);
-    args.backend.addon.run('tokenNllBackward', [...data(args, 'dnll', 'x', 'wte', 'targets', 'lse'), dx.values, dwte.values], [N, C, V, number(args, 'temperature')]);
+    args.backend.addon.run('tokenNllBackward', [...data(args, 'dnll', 'x', 'wte', 'targets', 'lse', 'activations'), dx.values, dwte.values], [N, C, V, number(args, 'temperature')]);
     return [dx, dwte];
   },
 

@@ -13,7 +13,7 @@ import { Random } from '@minchat/model/random';
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { configure, modes, noise, on, same, seeds, sizes, starts, withGradients } from './kernels.testing.ts';
+import { configure, difference, modes, noise, on, same, seeds, sizes, starts, withGradients } from './kernels.testing.ts';
 
 const targetsOf = (seed: number, N: number, V: number): tf.Tensor => {
   const random = new Random(seed).fork('targets');
@@ -143,6 +143,7 @@ describe.each(modes)('$set, bf16 $bf16', (mode) => {
     const examples = [
       { N: 1, C: 33, V: 513, temperature: 1, seed: 1 },
       { N: 15, C: 1, V: 2, temperature: 2, seed: 2 },
+      { N: 300, C: 70, V: 1300, temperature: 1, seed: 3 },
     ];
     same('token nll', mode, shape, ({ N, C, V, temperature, seed }) => {
       const draw = noise(seed, 0.4);
@@ -236,4 +237,22 @@ describe.each(modes)('$set, bf16 $bf16', (mode) => {
     });
     for (const other of others) expect(other).toEqual(one);
   });
+});
+
+const tiles = modes.filter(({ set, bf16 }) => bf16 && set !== 'avx512_bf16');
+if (tiles.length === 0) process.stderr.write('left out: kernels in tiles: needs AMX\n');
+describe.runIf(tiles.length > 0)('in tiles', () => {
+  test.each(tiles)('$set: of more logits than are kept, the gradient makes them again, some rows at a time', ({ set }) => {
+    const [N, C, V] = [140, 1, 1_000_000];
+    const [inputs, weights] = on('cpu', () => [noise(3)([V, C]), noise(4)([N])]);
+    const gradients = (name: string): readonly Float32Array[] => {
+      configure({ set: name, bf16: true });
+      return on('native', () => {
+        const [x, wte] = [noise(5)([N, C]), tf.tensor(inputs as Float32Array, [V, C])];
+        return withGradients((...both) => tokenNll(both[0] as tf.Tensor2D, both[1] as tf.Tensor, targetsOf(3, N, V), 1).nll, [x, wte], () => tf.tensor(weights as Float32Array));
+      });
+    };
+    const expected = gradients('avx512_bf16');
+    gradients(set).forEach((numbers, i) => expect(difference(numbers, expected[i] ?? new Float32Array()), `output ${i}`).toBeLessThan(1e-2));
+  }, 60_000);
 });

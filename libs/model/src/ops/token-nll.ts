@@ -26,19 +26,21 @@ export interface TokenNll {
 export function tokenNll(x: tf.Tensor2D, wte: tf.Tensor, targets: tf.Tensor, temperature: number, wants: TokenNllWants = {}): TokenNll {
   const fused = hasKernel('MinchatTokenNllForward');
   const aside: tf.Tensor[] = [];
+  // Only gradients need the activations. Asked here, since within an operation no tape is on.
+  const keep = tf.engine().isTapeOn();
   const nll = withGradient([x, wte], (save) => {
     const outputs = fused
-      ? runKernel('MinchatTokenNllForward', { x, wte, targets }, { temperature })
+      ? runKernel('MinchatTokenNllForward', { x, wte, targets }, { temperature, keep })
       : tokenNllForward(x, wte, targets, temperature, wants);
-    save([x, wte, targets, output(outputs, 1)]);
+    save([x, wte, targets, output(outputs, 1), ...outputs.slice(4)]);
     // Kept over the end of the custom gradient's scope, handed to the caller's scope below.
     aside.push(tf.keep(output(outputs, 2)), tf.keep(output(outputs, 3)));
     return {
       value: output(outputs, 0),
       gradFunc: (dnll, saved) => {
-        const [sx, swte, stargets, lse] = saved as [tf.Tensor2D, tf.Tensor, tf.Tensor, tf.Tensor];
+        const [sx, swte, stargets, lse, activations] = saved as [tf.Tensor2D, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor | undefined];
         return fused
-          ? runKernel('MinchatTokenNllBackward', { dnll, x: sx, wte: swte, targets: stargets, lse }, { temperature })
+          ? runKernel('MinchatTokenNllBackward', { dnll, x: sx, wte: swte, targets: stargets, lse, ...(activations && { activations }) }, { temperature })
           : tokenNllBackward(dnll, sx, swte, stargets, lse, temperature);
       },
     };

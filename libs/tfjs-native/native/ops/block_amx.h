@@ -43,7 +43,7 @@ static inline void prefetch_two(const void* p) {
 // All panels of B times the rows of a chunk; done(strip, from, to) gets strips, their rows counted in the chunk.
 template <class Done>
 static void times_panels(const LocalRows& A, int64_t rows, const TilePair* B, int64_t N, Done&& done) {
-  gemm_part(A.matrix(), B, rows, 0, ceil_div(rows, kBlock), 0, ceil_div(N, NR), done);
+  gemm_part(A.matrix(), B, A.K, rows, 0, ceil_div(rows, kBlock), 0, ceil_div(N, NR), done);
 }
 
 // A layer norm's output two vectors at a time.
@@ -76,21 +76,7 @@ template <class Values>
 static void columns_of_rows(int64_t rows, int64_t C, int64_t M, int64_t step, Values&& values, TilePair* out) {
   const int64_t along = AmxBFloat16::elements(M);
   uint32_t* tile = reinterpret_cast<uint32_t*>(out) + step * kBlock * kTile;
-  for (int64_t c = 0; c < C; c += NR, tile += kBlock * along) {
-    vf first[kTile], second[kTile], even0{}, even1{};
-    values(c, [&](int64_t r, vf a, vf b) {
-      if (r % 2 == 0) {
-        even0 = a;
-        even1 = b;
-      }
-      // The last of an odd number of rows has a row of zeros beside it.
-      if (r % 2 == 0 && r + 1 < rows) return;
-      first[r / 2] = (vf)bf16_pair(even0, r % 2 == 0 ? vf{} : a);
-      second[r / 2] = (vf)bf16_pair(even1, r % 2 == 0 ? vf{} : b);
-    });
-    for (int64_t i = (rows + 1) / 2; i < kTile; i++) first[i] = second[i] = vf{};
-    put_block(first, second, tile);
-  }
+  for (int64_t c = 0; c < C; c += NR, tile += kBlock * along) columns_block(rows, tile, [&](auto&& put) { values(c, put); });
 }
 static int64_t column_blocks(int64_t C, int64_t M) { return ceil_div(C, kBlock) * kBlock * AmxBFloat16::elements(M); }
 

@@ -25,16 +25,28 @@ static void rows_times_panels(const AMatrix<T>& A, const T* B, int64_t begin, in
     }
 }
 
+// What the forward pass keeps for the gradient: nothing, all of it is computed again.
 template <class P>
-static void token_nll_forward(const float* x, const float* wte, const int32_t* targets, float* nll, float* lse, float* entropy, float* correct, int64_t N, int64_t C, int64_t V, float temperature) {
+struct NllActivations {
+  NllActivations(Cutter&, int64_t, int64_t) {}
+  void put(int64_t, int64_t, float, vf, vf) const {}
+};
+template <class P>
+static int64_t token_nll_activations(int64_t, int64_t) { return 0; }
+
+template <class P>
+static void token_nll_forward(const float* x, const float* wte, const int32_t* targets, float* nll, float* lse, float* entropy, float* correct, float* activations, int64_t N, int64_t C, int64_t V, float temperature) {
   using E = typename P::T;
+  if (N == 0) return;
   Scratch scratch;
   const auto A = rows_of<P>(scratch, x, N, C);
   const E* B = packed_weight<P>(wte, C, true, C, V);
   const int64_t K = P::elements(C), panels = ceil_div(V, NR);
   const float inverse = 1.0f / temperature;
+  Cutter cut(activations);
+  const NllActivations<P> kept(cut, N, V);
   // Rows that stay in L2 while the vocabulary streams by.
-  constexpr int64_t kBlockOfRows = row_block(E{}), kMost = 16 * kBlockOfRows;
+  constexpr int64_t kBlockOfRows = row_block(E{}), kMost = 8 * kBlockOfRows;
   int64_t chunk = ceil_div(ceil_div(N, threads()), kBlockOfRows) * kBlockOfRows;
   if (chunk > kMost) chunk = kMost;
   parallel(ceil_div(N, chunk), [&](int64_t part) {
@@ -68,6 +80,7 @@ static void token_nll_forward(const float* x, const float* wte, const int32_t* t
         best[i] = n0 + j;
       }
       const vf e0 = exp(z0 - top[i]), e1 = exp(z1 - top[i]);
+      if (activations != nullptr) kept.put(m, n0, top[i], e0, e1);
       total[i] += e0 + e1;
       weighted[i] += e0 * z0 + e1 * z1;
     });
@@ -84,7 +97,7 @@ static void token_nll_forward(const float* x, const float* wte, const int32_t* t
 // dz = dnll * (softmax(z) - onehot(target)) / temperature; dx = dz . wte, dwte = dz^T . x.
 // One stretch of the vocabulary at a time, so that dz (N, stretch) stays in cache.
 template <class P>
-static void token_nll_backward(const float* dnll, const float* x, const float* wte, const int32_t* targets, const float* lse, float* dx, float* dwte, int64_t N, int64_t C, int64_t V, float temperature) {
+static void token_nll_backward(const float* dnll, const float* x, const float* wte, const int32_t* targets, const float* lse, float*, float* dx, float* dwte, int64_t N, int64_t C, int64_t V, float temperature) {
   using E = typename P::T;
   constexpr int64_t kStretch = 16 * NR;
   Scratch scratch;
@@ -117,55 +130,3 @@ static void token_nll_backward(const float* dnll, const float* x, const float* w
   }
 }
 
-#ifdef HAVE_AMX
-// The same: dz leaves the product as the operands of the next two, its rows and its columns.
-template <>
-void token_nll_backward<AmxBFloat16>(const float* dnll, const float* x, const float* wte, const int32_t* targets, const float* lse, float* dx, float* dwte, int64_t N, int64_t C, int64_t V, float temperature) {
-  // Both forms of dz take up to 16 MiB together: dx is read and written once for every stretch.
-  int64_t stretch = N == 0 ? V : (int64_t{1} << 22) / N / NR * NR;
-  if (stretch < 16 * NR) stretch = 16 * NR;
-  if (stretch > V) stretch = V;
-  Scratch scratch;
-  const auto A = rows_of<AmxBFloat16>(scratch, x, N, C);
-  const TilePair* B = packed_weight<AmxBFloat16>(wte, C, true, C, V);
-  TilePair* X = scratch.take<TilePair>(packed_b_size<AmxBFloat16>(N, C));
-  pack_b<AmxBFloat16>(x, C, false, N, C, X);
-  TilePair *by_rows = scratch.take<TilePair>(tiled_a_size(N, stretch)), *by_columns = scratch.take<TilePair>(tiled_a_size(stretch, N));
-  TilePair* W = scratch.take<TilePair>(packed_b_size<AmxBFloat16>(stretch, C));
-  const int64_t K = AmxBFloat16::elements(C), tokens = AmxBFloat16::elements(N);
-  const float inverse = 1.0f / temperature;
-  for (int64_t v0 = 0; v0 < V; v0 += stretch) {
-    const int64_t width = V - v0 < stretch ? V - v0 : stretch, words = AmxBFloat16::elements(width);
-    const AMatrix<TilePair> D{by_rows, block_height(N), words}, Dt{by_columns, block_height(width), tokens};
-    gemm_strips(A, B + v0 / NR * K * NR, N, width, [=](const Strip& strip, int64_t from, int64_t to) {
-      const int64_t m0 = strip.m0, n0 = strip.n0;
-      float* block = strip.data;
-      uint32_t* tile = const_cast<uint32_t*>(D.block(m0 / kBlock)) + n0 / 2 * D.height;
-      for (int64_t r = from; r < to; r++) {
-        const int64_t m = m0 + r, t = targets[m] - v0 - n0;
-        vf d0 = exp(load(block + r * NR) * inverse - lse[m]), d1 = exp(load(block + r * NR + VF) * inverse - lse[m]);
-        if (t >= 0 && t < VF) d0[t] -= 1.0f;
-        else if (t >= VF && t < NR) d1[t - VF] -= 1.0f;
-        d0 *= dnll[m] * inverse;
-        d1 *= dnll[m] * inverse;
-        if (width - n0 < NR) hide_lanes(d0, d1, width - n0, 0.0f);
-        store(block + r * NR, d0);
-        store(block + r * NR + VF, d1);
-        store(tile + r * kTile, bf16_words(d0, d1));
-      }
-      if (to < strip.rows) return;
-      uint32_t* transposed = const_cast<uint32_t*>(Dt.block(n0 / kBlock)) + m0 / 2 * Dt.height;
-      for (int64_t half = 0; half * VF < NR && n0 + half * VF < width; half++) {
-        const int64_t left = width - n0 - half * VF;
-        columns_tile(block + half * VF, NR, static_cast<int>(left < VF ? left : VF), strip.rows, transposed + half * kTile * kTile);
-      }
-    });
-    gemm_strips(Dt, X, width, C, rows_away(dwte + v0 * C, C));
-    pack_b<AmxBFloat16>(wte + v0 * C, C, false, width, C, W);
-    const bool first = v0 == 0;
-    gemm(D, W, N, C, words, [=](int64_t m, int64_t n, vf v, int lanes) {
-      store_n(dx + m * C + n, first ? v : v + load_n(dx + m * C + n, lanes), lanes);
-    });
-  }
-}
-#endif
