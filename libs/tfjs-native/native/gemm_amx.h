@@ -240,6 +240,21 @@ struct Strip {
   int64_t m0, n0, rows;
 };
 
+// What is read from L3 soon, fetched into L2 a few lines with every step of the products before.
+struct Ahead {
+  const char* data = nullptr;
+  int64_t bytes = 0;  // with every step
+  void step() {
+    for (int64_t at = 0; at < bytes; at += 64) __builtin_prefetch(data + at, 0, 2);
+    data += bytes;
+  }
+};
+// Part `part` of `parts` of `words` from `data` on, in so many steps.
+static inline Ahead ahead_of(const uint32_t* data, int64_t words, int64_t part, int64_t parts, int64_t steps) {
+  const int64_t bytes = ceil_div(words * int64_t{sizeof(uint32_t)}, parts * steps * 64) * 64;
+  return {reinterpret_cast<const char*>(data) + part * bytes * steps, bytes};
+}
+
 // c (rows, NR) = or, with `add`, += the first `steps` tiles along K of a block of A times a panel of B.
 //
 // Meanwhile `last` is finished: done(strip, from, to) gets some of its rows after every step, an even number
@@ -247,7 +262,7 @@ struct Strip {
 // stands between the tile instructions of the next, or it would run after them. A function of its own, so that
 // everything the loop needs stays in registers.
 template <bool TWO, class Done>
-__attribute__((noinline)) static void tiles_product(const uint32_t* a, int64_t height, const uint32_t* b, int64_t steps, bool add, float* c, const Strip& last, Done& done) {
+__attribute__((noinline)) static void tiles_product(const uint32_t* a, int64_t height, const uint32_t* b, int64_t steps, bool add, float* c, const Strip& last, Done& done, Ahead a_ahead, Ahead b_ahead) {
   constexpr int64_t row = NR * sizeof(float), line = kTile * sizeof(uint32_t);
   float* below = c + kTile * NR;
   if (add) {
@@ -269,17 +284,27 @@ __attribute__((noinline)) static void tiles_product(const uint32_t* a, int64_t h
   const int64_t piece = steps > 0 ? 2 * ceil_div(ceil_div(strip.rows, 2), steps) : 0;
   int64_t from = 0;
   for (int64_t s = 0; s < steps; s++, a += height * kTile, b += kTile * NR) {
-    // Loads first: a processor that shares its core with another thread overlaps them with little.
+    a_ahead.step();
+    b_ahead.step();
+    // A tile is loaded when it is needed and zeroed as soon as it is not: zeroed tiles take no registers. Of those a
+    // core has few to spare while its other thread is awake, and with all eight tiles in use every load waits for
+    // the products before it: 25 ns a product then, and 15 so. By itself a core takes 7 either way.
     tile_load(4, a, line);
-    if (TWO) tile_load(5, a + kTile * kTile, line);
     tile_load(6, b, row);
-    tile_load(7, b + kTile, row);
     tile_dpbf16ps(0, 4, 6);
-    tile_dpbf16ps(1, 4, 7);
     if (TWO) {
+      tile_load(5, a + kTile * kTile, line);
       tile_dpbf16ps(2, 5, 6);
-      tile_dpbf16ps(3, 5, 7);
     }
+    tile_zero(6);
+    tile_load(7, b + kTile, row);
+    if (TWO) {
+      tile_dpbf16ps(3, 5, 7);
+      tile_zero(5);
+    }
+    tile_dpbf16ps(1, 4, 7);
+    tile_zero(4);
+    tile_zero(7);
     if (from < strip.rows) {
       const int64_t to = from + piece < strip.rows ? from + piece : strip.rows;
       done(strip, from, to);
@@ -295,10 +320,10 @@ __attribute__((noinline)) static void tiles_product(const uint32_t* a, int64_t h
   }
 }
 template <class Done>
-static inline void tiles_product(Tiles& tiles, int64_t rows, const uint32_t* a, int64_t height, const uint32_t* b, int64_t steps, bool add, float* c, const Strip& last, Done& done) {
+static inline void tiles_product(Tiles& tiles, int64_t rows, const uint32_t* a, int64_t height, const uint32_t* b, int64_t steps, bool add, float* c, const Strip& last, Done& done, const Ahead& a_ahead = {}, const Ahead& b_ahead = {}) {
   tiles.shape(rows);
-  if (rows > kTile) tiles_product<true>(a, height, b, steps, add, c, last, done);
-  else tiles_product<false>(a, height, b, steps, add, c, last, done);
+  if (rows > kTile) tiles_product<true>(a, height, b, steps, add, c, last, done, a_ahead, b_ahead);
+  else tiles_product<false>(a, height, b, steps, add, c, last, done, a_ahead, b_ahead);
 }
 static inline void tiles_product(Tiles& tiles, int64_t rows, const uint32_t* a, int64_t height, const uint32_t* b, int64_t steps, bool add, float* c) {
   const auto nothing = [](const Strip&, int64_t, int64_t) {};
@@ -327,14 +352,20 @@ static void gemm_part(const AMatrix<TilePair>& A, const TilePair* packed, int64_
     const int64_t end = p + stretch < p1 ? p + stretch : p1;
     for (int64_t g = b0; g < b1; g += group) {
       for (int64_t k = 0; k == 0 || k < K; k += depth) {
-        const int64_t steps = (K - k < depth ? K - k : depth) / kTile;
-        for (int64_t b = g; b < g + group && b < b1; b++) {
+        const int64_t steps = (K - k < depth ? K - k : depth) / kTile, blocks = b1 - g < group ? b1 - g : group;
+        const bool more = k + depth < K;
+        for (int64_t b = g; b < g + blocks; b++) {
           const int64_t m0 = b * kBlock, rows = M - m0 < kBlock ? M - m0 : kBlock;
+          // Of long K: the block that is next, and the panels of the next stretch.
+          const uint32_t* next = b + 1 < g + blocks ? A.block(b + 1) + k * A.height : A.block(g) + (k + depth) * A.height;
+          const bool fetch = K > depth && steps > 0 && (more || b + 1 < g + blocks);
           for (int64_t q = p; q < end; q++) {
             float* strip = strips + (K > depth ? (b - g) * stretch + q - p : made++ % 2) * kBlock * NR;
-            tiles_product(tiles, rows, A.block(b) + k * A.height, A.height, B + q * size + k * NR, steps, k > 0, strip, last, done);
+            const Ahead a_ahead = fetch ? ahead_of(next, depth * A.height, q - p, end - p, steps) : Ahead{};
+            const Ahead b_ahead = fetch && more ? ahead_of(B + q * size + (k + depth) * NR, depth * NR, b - g, blocks, steps) : Ahead{};
+            tiles_product(tiles, rows, A.block(b) + k * A.height, A.height, B + q * size + k * NR, steps, k > 0, strip, last, done, a_ahead, b_ahead);
             last.rows = 0;
-            if (k + depth >= K) last = {strip, m0, q * NR, rows};
+            if (!more) last = {strip, m0, q * NR, rows};
           }
         }
       }
