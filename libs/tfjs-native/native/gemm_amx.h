@@ -251,6 +251,7 @@ struct Ahead {
 };
 // Part `part` of `parts` of `words` from `data` on, in so many steps.
 static inline Ahead ahead_of(const uint32_t* data, int64_t words, int64_t part, int64_t parts, int64_t steps) {
+  if (steps == 0) return {};
   const int64_t bytes = ceil_div(words * int64_t{sizeof(uint32_t)}, parts * steps * 64) * 64;
   return {reinterpret_cast<const char*>(data) + part * bytes * steps, bytes};
 }
@@ -334,13 +335,13 @@ static inline void tiles_product(Tiles& tiles, int64_t rows, const uint32_t* a, 
 // in the order of the panels. A block of A, of long K a stretch of it, stays in L1 while panels stream by from
 // L2, as many as it holds; sums of long K wait there too for the next stretch. `along`: the pairs of a panel of B, of
 // which A may be but a stretch.
-constexpr int64_t kDepth = 256;  // pairs: 512 of K
+constexpr int64_t kDepth = 512;  // pairs: 1,024 of K
 template <class Done>
 static void gemm_part(const AMatrix<TilePair>& A, const TilePair* packed, int64_t along, int64_t M, int64_t b0, int64_t b1, int64_t p0, int64_t p1, Done& done) {
   constexpr int64_t kInL2 = int64_t{1} << 17;  // words: 512 KiB, of panels and of strips each
   if (b0 == b1 || p0 == p1) return;
   const uint32_t* B = reinterpret_cast<const uint32_t*>(packed);
-  const int64_t K = A.K, size = along * NR, depth = K > 0 && K < kDepth ? K : kDepth;
+  const int64_t K = A.K, size = along * NR, depth = K == 0 ? kTile : ceil_div(ceil_div(K, ceil_div(K, kDepth)), kTile) * kTile;
   const int64_t most = kInL2 / (depth * NR), stretch = p1 - p0 < most ? p1 - p0 : most, group = K > depth ? kInL2 / (kBlock * NR * stretch) : b1 - b0;
   const int64_t waiting = K > depth ? group * stretch : 2;
   Scratch scratch;
@@ -354,15 +355,17 @@ static void gemm_part(const AMatrix<TilePair>& A, const TilePair* packed, int64_
       for (int64_t k = 0; k == 0 || k < K; k += depth) {
         const int64_t steps = (K - k < depth ? K - k : depth) / kTile, blocks = b1 - g < group ? b1 - g : group;
         const bool more = k + depth < K;
+        // What is multiplied next: the next stretch of these panels, or the first of the next ones.
+        const int64_t next_k = more ? k + depth : 0, next_p = more || g + group < b1 ? p : end, next_end = next_p + stretch < p1 ? next_p + stretch : p1;
         for (int64_t b = g; b < g + blocks; b++) {
           const int64_t m0 = b * kBlock, rows = M - m0 < kBlock ? M - m0 : kBlock;
-          // Of long K: the block that is next, and the panels of the next stretch.
-          const uint32_t* next = b + 1 < g + blocks ? A.block(b + 1) + k * A.height : A.block(g) + (k + depth) * A.height;
-          const bool fetch = K > depth && steps > 0 && (more || b + 1 < g + blocks);
+          const uint32_t* next_block = b + 1 < g + blocks ? A.block(b + 1) + k * A.height : A.block(g) + (k + depth) * A.height;
+          const bool fetch_block = K > depth && (more || b + 1 < g + blocks);
           for (int64_t q = p; q < end; q++) {
             float* strip = strips + (K > depth ? (b - g) * stretch + q - p : made++ % 2) * kBlock * NR;
-            const Ahead a_ahead = fetch ? ahead_of(next, depth * A.height, q - p, end - p, steps) : Ahead{};
-            const Ahead b_ahead = fetch && more ? ahead_of(B + q * size + (k + depth) * NR, depth * NR, b - g, blocks, steps) : Ahead{};
+            const int64_t product = (b - g) * (end - p) + q - p, panel = next_p + product / blocks;
+            const Ahead a_ahead = fetch_block ? ahead_of(next_block, depth * A.height, q - p, end - p, steps) : Ahead{};
+            const Ahead b_ahead = panel < next_end ? ahead_of(B + panel * size + next_k * NR, depth * NR, product % blocks, blocks, steps) : Ahead{};
             tiles_product(tiles, rows, A.block(b) + k * A.height, A.height, B + q * size + k * NR, steps, k > 0, strip, last, done, a_ahead, b_ahead);
             last.rows = 0;
             if (!more) last = {strip, m0, q * NR, rows};
