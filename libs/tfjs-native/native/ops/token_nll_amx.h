@@ -71,12 +71,14 @@ static void token_nll_rows_backward(const float* dnll, const float* x, const flo
     };
   };
 
-  // dx of a chunk of rows: a stretch of the vocabulary at a time, as long as a product takes in one.
+  // dx of some rows: a stretch of the vocabulary at a time, as long as a product takes in one. The more rows the
+  // better, since each time the whole of wte streams by, but each thread should find two such tasks.
+  const int64_t most_rows = N >= 4 * kRowChunk * threads() ? 2 * kRowChunk : kRowChunk;
   constexpr int64_t kStretch = kDepth / kTile;
   const auto rows_gradient = [&](int64_t m0) {
     Scratch local;
-    const int64_t rows = N - m0 < kRowChunk ? N - m0 : kRowChunk, here = ceil_div(rows, kBlock);
-    uint32_t* by_rows = local.take<uint32_t>(kRowChunk * kDepth);
+    const int64_t rows = N - m0 < most_rows ? N - m0 : most_rows, here = ceil_div(rows, kBlock);
+    uint32_t* by_rows = local.take<uint32_t>(most_rows * kDepth);
     for (int64_t p0 = 0; p0 < kept.panels; p0 += kStretch) {
       const int64_t width = kept.panels - p0 < kStretch ? kept.panels - p0 : kStretch, K = width * kTile;
       for (int64_t b = 0; b < here; b++)
@@ -104,9 +106,9 @@ static void token_nll_rows_backward(const float* dnll, const float* x, const flo
   };
 
   // The largest tasks first.
-  const int64_t chunks = ceil_div(N, kRowChunk), groups = ceil_div(kept.panels, group);
+  const int64_t chunks = ceil_div(N, most_rows), groups = ceil_div(kept.panels, group);
   parallel(chunks + groups, [&](int64_t task) {
-    if (task < chunks) rows_gradient(task * kRowChunk);
+    if (task < chunks) rows_gradient(task * most_rows);
     else words_gradient((task - chunks) * group);
   });
 }
