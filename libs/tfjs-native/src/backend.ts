@@ -27,9 +27,15 @@ export class NativeBackend extends MathBackendCPU {
 
   /** A new float32 tensor, its content undefined. */
   allocate(shape: number[]): TensorInfo & { values: Float32Array } {
-    const size = shape.reduce((product, dimension) => product * dimension, 1);
+    const size = sizeOf(shape);
     const values = new Float32Array(this.pool.take(size * 4), 0, size);
     return { ...this.makeTensorInfo(shape, 'float32', values), values };
+  }
+
+  /** A new int32 tensor of zeros: of tokens, so few that they are not recycled. */
+  allocateIntegers(shape: number[]): TensorInfo & { values: Int32Array } {
+    const values = new Int32Array(sizeOf(shape));
+    return { ...this.makeTensorInfo(shape, 'int32', values), values };
   }
 
   /** Large arrays move into buffers on huge pages: a cache of keys and values is read all over in every step. */
@@ -76,4 +82,8 @@ export class NativeBackend extends MathBackendCPU {
     }
     return gone;
   }
+}
+
+function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, dimension) => product * dimension, 1);
 }

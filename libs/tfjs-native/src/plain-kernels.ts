@@ -77,16 +77,16 @@ function product(args: Arguments): TensorInfo | undefined {
   return out;
 }
 
-/** A part of a float32 tensor. */
+/** A part of a tensor of numbers. */
 function slice(args: Arguments): TensorInfo | undefined {
   const { x } = args.inputs as { x: TensorInfo };
   const { begin, size } = args.attrs as unknown as { begin: number[]; size: number[] };
-  if (x.dtype !== 'float32' || x.shape.length === 0) return undefined;
+  if ((x.dtype !== 'float32' && x.dtype !== 'int32') || x.shape.length === 0) return undefined;
   const [from, shape] = slice_util.parseSliceParams(x as Tensor, begin, size) as [number[], number[]];
   slice_util.assertParamsValid(x as Tensor, from, shape);
   const backend = args.backend as NativeBackend;
-  const out = backend.allocate(shape);
-  copyBlock(shape, { values: backend.values(x), shape: x.shape, at: from }, { values: out.values, shape, at: from.map(() => 0) });
+  const [values, out] = x.dtype === 'int32' ? [backend.integers(x), backend.allocateIntegers(shape)] : [backend.values(x), backend.allocate(shape)];
+  copyBlock(shape, { values, shape: x.shape, at: from }, { values: out.values, shape, at: from.map(() => 0) });
   return out;
 }
 
@@ -114,7 +114,7 @@ function fill({ attrs, backend }: Arguments): TensorInfo | undefined {
 const commonCases: Readonly<Record<string, (args: Arguments) => TensorInfo | undefined>> = { BatchMatMul: product, Slice: slice, PadV2: pad, Fill: fill };
 
 interface Place {
-  readonly values: Float32Array;
+  readonly values: Float32Array | Int32Array;
   readonly shape: readonly number[];
   readonly at: readonly number[];
 }

@@ -175,7 +175,7 @@ void block_forward<AmxBFloat16>(const BlockShape& s, const BlockParameters& w, c
       for (int64_t r = from; r < to; r++) {
         // Rounded first, so that the backward pass finds the very numbers.
         const vu words = bf16_pair(load(strip.data + r * NR) + b0, load(strip.data + r * NR + VF) + b1);
-        store_away(pre + r * kTile, words);
+        if (activations != nullptr) store_away(pre + r * kTile, words);
         unzip_words(words, p0, p1);
         store(out + r * kTile, bf16_words(gelu_for_bf16(p0), gelu_for_bf16(p1)));
       }

@@ -37,17 +37,27 @@ static void squared_sums(float* const* arrays, const std::vector<int64_t>& count
   double* partial = scratch.take<double>(chunks.total());
   chunks.each(counts, [&](size_t array, int64_t begin, int64_t end, int64_t chunk) {
     const float* x = arrays[array];
-    double total = 0;
-    // Short runs in float32, added up in double.
-    for (int64_t i = begin; i < end; i += 64 * VF) {
-      vf s{};
-      const int64_t stop = i + 64 * VF < end ? i + 64 * VF : end;
-      for (int64_t j = i; j < stop; j += VF) {
+    double lanes[VF] = {};
+    // Short runs in float32, several sums side by side, added up in double.
+    constexpr int64_t kSums = 4, kRun = 64 * VF;
+    for (int64_t i = begin; i < end; i += kRun) {
+      vf sums[kSums] = {};
+      const int64_t stop = i + kRun < end ? i + kRun : end;
+      int64_t j = i;
+      for (; j + kSums * VF <= stop; j += kSums * VF)
+        for (int k = 0; k < kSums; k++) {
+          const vf v = load(x + j + k * VF);
+          sums[k] += v * v;
+        }
+      for (; j < stop; j += VF) {
         const vf v = load_n(x + j, static_cast<int>(stop - j));
-        s += v * v;
+        sums[0] += v * v;
       }
-      for (int lane = 0; lane < VF; lane++) total += s[lane];
+      const vf sum = (sums[0] + sums[1]) + (sums[2] + sums[3]);
+      for (int lane = 0; lane < VF; lane++) lanes[lane] += sum[lane];
     }
+    double total = 0;
+    for (double lane : lanes) total += lane;
     partial[chunk] = total;
   });
   for (size_t array = 0; array < counts.size(); array++) {
