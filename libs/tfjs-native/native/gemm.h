@@ -128,9 +128,18 @@ static void gemm(const AMatrix<T>& A, const T* B, int64_t M, int64_t N, int64_t 
 
 // ---- packing
 
+// Packed numbers are stored as usual, or AWAY, past the caches, where it is long until they are read.
+template <bool AWAY, class T, class V>
+static inline void put(T* out, V v) {
+#ifdef HAVE_BF16
+  if (AWAY) return store_away(reinterpret_cast<uint32_t*>(out), (vu)v);
+#endif
+  store(out, v);
+}
+
 // A panel [K][NR] from rows of N: row(n, k, left) is a vector of row n from element k on, of which
 // `left` are wanted. Words are moved as they are, whatever they hold.
-template <class Row>
+template <bool AWAY, class Row>
 static inline void transposed_columns(int64_t K, int64_t n0, int64_t N, float* out, Row&& row) {
   for (int64_t k = 0; k < K; k += VF) {
     const int64_t left = K - k < VF ? K - k : VF;
@@ -138,7 +147,7 @@ static inline void transposed_columns(int64_t K, int64_t n0, int64_t N, float* o
       vf v[VF];
       for (int r = 0; r < VF; r++) v[r] = n0 + j + r < N ? row(n0 + j + r, k, left) : vf{};
       transpose(v);
-      for (int64_t i = 0; i < left; i++) store(out + (k + i) * NR + j, v[i]);
+      for (int64_t i = 0; i < left; i++) put<AWAY>(out + (k + i) * NR + j, v[i]);
     }
   }
 }
@@ -150,18 +159,20 @@ struct Float32 {
   static int64_t elements(int64_t K) { return K; }
 
   // B (K, N) from rows of K (source[k * ld + n]).
+  template <bool AWAY = false>
   static void panel(const float* source, int64_t ld, int64_t K, int64_t n0, int64_t N, float* out) {
     const int n = static_cast<int>(N - n0 < NR ? N - n0 : NR);
     for (int64_t k = 0; k < K; k++, out += NR) {
       const float* s = source + k * ld + n0;
-      store(out, load_n(s, n));
-      store(out + VF, n > VF ? load_n(s + VF, n - VF) : vf{});
+      put<AWAY>(out, load_n(s, n));
+      put<AWAY>(out + VF, n > VF ? load_n(s + VF, n - VF) : vf{});
     }
   }
   // B (K, N) from rows of N (source[n * ld + k]).
+  template <bool AWAY = false>
   static void panel_transposed(const float* source, int64_t ld, int64_t K, int64_t n0, int64_t N, float* out) {
     const auto row = [&](int64_t n, int64_t k, int64_t left) { return load_n(source + n * ld + k, static_cast<int>(left)); };
-    transposed_columns(K, n0, N, out, row);
+    transposed_columns<AWAY>(K, n0, N, out, row);
   }
   // A (N, K), its K rows given (source[k * ld + n], whole vectors), where it is read with row 1 and step ld.
   static void columns(const float* source, int64_t ld, int64_t K, int64_t N, float* out) {
@@ -175,15 +186,17 @@ struct BFloat16 {
   using T = uint32_t;
   static int64_t elements(int64_t K) { return (K + 1) / 2; }
 
+  template <bool AWAY = false>
   static void panel(const float* source, int64_t ld, int64_t K, int64_t n0, int64_t N, uint32_t* out) {
     const int n = static_cast<int>(N - n0 < NR ? N - n0 : NR);
     for (int64_t k = 0; k < K; k += 2, out += NR) {
       const float *s = source + k * ld + n0, *t = s + ld;
       const bool odd = k + 1 == K;
-      store(out, bf16_pair(load_n(s, n), odd ? vf{} : load_n(t, n)));
-      store(out + VF, n > VF ? bf16_pair(load_n(s + VF, n - VF), odd ? vf{} : load_n(t + VF, n - VF)) : vu{});
+      put<AWAY>(out, bf16_pair(load_n(s, n), odd ? vf{} : load_n(t, n)));
+      put<AWAY>(out + VF, n > VF ? bf16_pair(load_n(s + VF, n - VF), odd ? vf{} : load_n(t + VF, n - VF)) : vu{});
     }
   }
+  template <bool AWAY = false>
   static void panel_transposed(const float* source, int64_t ld, int64_t K, int64_t n0, int64_t N, uint32_t* out) {
     const auto row = [&](int64_t n, int64_t k, int64_t left) {
       const float* s = source + n * ld + 2 * k;
@@ -192,7 +205,7 @@ struct BFloat16 {
       (void)left;
       return (vf)bf16_words(load_n(s, static_cast<int>(floats)), floats > VF ? load_n(s + VF, static_cast<int>(floats - VF)) : vf{});
     };
-    transposed_columns(elements(K), n0, N, reinterpret_cast<float*>(out), row);
+    transposed_columns<AWAY>(elements(K), n0, N, reinterpret_cast<float*>(out), row);
   }
   static void columns(const float* source, int64_t ld, int64_t K, int64_t N, uint32_t* out) {
     for (int64_t k = 0; k < K; k += 2, out += ld)
@@ -208,15 +221,15 @@ static_assert(kPackRows % NR == 0, "a panel lies within the rows of one turn");
 
 // Rows `from`, a multiple of kPackRows, to `to` of the source of B (K, N) into their places in its panels.
 // `transposed`: source has N rows, else K.
-template <class P>
+template <class P, bool AWAY = false>
 static void pack_b_rows(const float* source, int64_t ld, bool transposed, int64_t K, int64_t N, int64_t from, int64_t to, typename P::T* out) {
   const int64_t size = P::elements(K) * NR;
   if (transposed) {
-    for (int64_t n = from; n < to; n += NR) P::panel_transposed(source, ld, K, n, N, out + n / NR * size);
+    for (int64_t n = from; n < to; n += NR) P::template panel_transposed<AWAY>(source, ld, K, n, N, out + n / NR * size);
     return;
   }
   for (int64_t k = from; k < to; k += kPackRows)
-    for (int64_t n = 0; n < N; n += NR) P::panel(source + k * ld, ld, to - k < kPackRows ? to - k : kPackRows, n, N, out + n / NR * size + P::elements(k) * NR);
+    for (int64_t n = 0; n < N; n += NR) P::template panel<AWAY>(source + k * ld, ld, to - k < kPackRows ? to - k : kPackRows, n, N, out + n / NR * size + P::elements(k) * NR);
 }
 
 // All panels of B.

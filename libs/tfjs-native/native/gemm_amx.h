@@ -28,12 +28,14 @@ struct AMatrix<TilePair> {
 struct AmxBFloat16 {
   using T = TilePair;
   static int64_t elements(int64_t K) { return ceil_div(K, 2 * kTile) * kTile; }
+  template <bool AWAY = false>
   static void panel(const float* source, int64_t ld, int64_t K, int64_t n0, int64_t N, TilePair* out) {
-    BFloat16::panel(source, ld, K, n0, N, reinterpret_cast<uint32_t*>(out));
+    BFloat16::panel<AWAY>(source, ld, K, n0, N, reinterpret_cast<uint32_t*>(out));
     fill(K, out);
   }
+  template <bool AWAY = false>
   static void panel_transposed(const float* source, int64_t ld, int64_t K, int64_t n0, int64_t N, TilePair* out) {
-    BFloat16::panel_transposed(source, ld, K, n0, N, reinterpret_cast<uint32_t*>(out));
+    BFloat16::panel_transposed<AWAY>(source, ld, K, n0, N, reinterpret_cast<uint32_t*>(out));
     fill(K, out);
   }
   static void panel(const bf16* source, int64_t ld, int64_t K, int64_t n0, int64_t N, TilePair* out) {
@@ -49,7 +51,7 @@ struct AmxBFloat16 {
   }
   static void panel_transposed(const bf16* source, int64_t ld, int64_t K, int64_t n0, int64_t N, TilePair* out) {
     const auto row = [&](int64_t n, int64_t k, int64_t) { return (vf)load_words(source + n * ld + 2 * k, K - 2 * k); };
-    transposed_columns(BFloat16::elements(K), n0, N, reinterpret_cast<float*>(out), row);
+    transposed_columns<false>(BFloat16::elements(K), n0, N, reinterpret_cast<float*>(out), row);
     fill(K, out);
   }
 
@@ -379,7 +381,7 @@ static void gemm_part(const AMatrix<TilePair>& A, const TilePair* packed, int64_
     }
   }
   if (last.rows > 0) done(last, int64_t{0}, last.rows);
-  _mm_sfence();  // what was stored away is there before anyone hears that this is done
+  stored_away();
 }
 
 // Part `part` of `parts` of the product, C given in strips as above. Whoever takes rows reads all of B, whoever

@@ -185,6 +185,8 @@ static inline void store_two(float* p, int64_t n, vf first, vf second) {
 #ifdef HAVE_BF16
 // To a whole line of memory that nobody reads soon: it is not read first, and leaves the caches to others.
 static inline void store_away(uint32_t* p, vu v) { _mm512_stream_si512(reinterpret_cast<__m512i*>(p), (__m512i)v); }
+// What this thread stored away is there before anyone hears that it is done.
+static inline void stored_away() { _mm_sfence(); }
 // store_two, away where p begins a line.
 static inline void store_two_away(float* p, int64_t n, vf first, vf second) {
   if (n < 2 * VF || reinterpret_cast<uintptr_t>(p) % sizeof(vf) != 0) return store_two(p, n, first, second);
@@ -230,6 +232,10 @@ static inline void zip_words(vu low, vu high, vu& first, vu& second) {
   first = (vu)_mm512_permutex2var_epi16((__m512i)low, zip, (__m512i)high);
   second = (vu)_mm512_permutex2var_epi16((__m512i)low, _mm512_add_epi16(zip, _mm512_set1_epi16(16)), (__m512i)high);
 }
+#endif
+
+#ifndef HAVE_BF16
+static inline void stored_away() {}  // nothing is
 #endif
 
 // VF vectors as the rows of a matrix: its columns.

@@ -29,7 +29,7 @@ static void repacks_of(const PackedForm& form, int64_t rows, int64_t columns, st
     const int64_t K = transposed ? columns : rows, N = transposed ? rows : columns;
     if (form.form != pack_form<P>(transposed) || form.bytes != packed_bytes<P>(K, N)) continue;
     const auto pack = [](const float* weight, int64_t ld, bool across, int64_t k, int64_t n, int64_t from, int64_t to, void* out) {
-      pack_b_rows<P>(weight, ld, across, k, n, from, to, static_cast<typename P::T*>(out));
+      pack_b_rows<P, true>(weight, ld, across, k, n, from, to, static_cast<typename P::T*>(out));
     };
     found.push_back({pack, transposed, K, N, form.buffer});
     return;

@@ -110,5 +110,6 @@ static void adamw(const std::vector<UpdatedParameter>& parameters, const AdamWSt
       }
       for (const Repack& r : repacks[task.parameter]) r.rows(u.parameter, u.columns, r.transposed, r.K, r.N, task.from, task.to, r.out);
     }
+    stored_away();
   });
 }
