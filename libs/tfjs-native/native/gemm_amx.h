@@ -334,8 +334,8 @@ static inline void tiles_product(Tiles& tiles, int64_t rows, const uint32_t* a, 
 }
 
 // Blocks b0 .. b1 of A times panels p0 .. p1 of B: done gets every strip of C as above, those of a block of rows
-// in the order of the panels. A block of A, of long K a stretch of it, stays in L1 while panels stream by from
-// L2, as many as it holds; sums of long K wait there too for the next stretch. `along`: the pairs of a panel of B, of
+// in the order of the panels. A block of A, of long K a stretch of it, stays in L1 and, what does not fit, in L2,
+// while panels stream by from L2, as many as it holds; sums of long K wait there too for the next stretch. `along`: the pairs of a panel of B, of
 // which A may be but a stretch.
 constexpr int64_t kDepth = 512;  // pairs: 1,024 of K
 template <class Done>
