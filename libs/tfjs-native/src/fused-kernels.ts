@@ -60,6 +60,14 @@ function blockShape(args: KernelArguments): number[] {
   return [B, T, C, number(args, 'heads'), sizes(input(args, 'mlp.c_fc.weight')).C];
 }
 
+/** Where a forward kernel keeps what its gradient needs: as much as `kernel` says, in a tensor where that is anything and wanted. */
+function activations({ attrs, backend }: KernelArguments, kernel: string, shape: number[]): ReturnType<NativeBackend['allocate']>[] {
+  if (attrs['keep'] !== true) return [];
+  const floats = new Float64Array(1);
+  backend.addon.run(kernel, [floats], shape);
+  return floats[0] ? [backend.allocate([floats[0]])] : [];
+}
+
 export const fusedKernels: Readonly<Record<string, FusedKernel>> = {
   MinchatLayerNormForward(args) {
     const x = input(args, 'x');
@@ -121,17 +129,11 @@ export const fusedKernels: Readonly<Record<string, FusedKernel>> = {
   },
 
   MinchatBlockForward(args) {
-    const { addon } = args.backend;
     const shape = blockShape(args);
     const y = args.backend.allocate(input(args, 'x').shape);
-    const outputs = [y];
-    if (args.attrs['keep'] === true) {
-      const floats = new Float64Array(1);
-      addon.run('blockActivations', [floats], shape);
-      outputs.push(args.backend.allocate([floats[0] ?? 0]));
-    }
-    addon.run('blockForward', [...data(args, 'x', 'start'), y.values, outputs[1]?.values ?? null, ...data(args, ...blockParameters)], [...shape, number(args, 'epsilon')]);
-    return outputs;
+    const kept = activations(args, 'blockActivations', shape);
+    args.backend.addon.run('blockForward', [...data(args, 'x', 'start'), y.values, kept[0]?.values ?? null, ...data(args, ...blockParameters)], [...shape, number(args, 'epsilon')]);
+    return [y, ...kept];
   },
 
   MinchatBlockBackward(args) {
@@ -228,16 +230,14 @@ export const fusedKernels: Readonly<Record<string, FusedKernel>> = {
   MinchatTokenNllForward(args) {
     const { N, C } = sizes(input(args, 'x'));
     const { N: V } = sizes(input(args, 'wte'));
-    const { addon } = args.backend;
     const outputs = [0, 1, 2, 3].map(() => args.backend.allocate([N]));
-    if (args.attrs['keep'] === true) {
-      const floats = new Float64Array(1);
-      addon.run('tokenNllActivations', [floats], [N, C, V]);
-      if (floats[0]) outputs.push(args.backend.allocate([floats[0]]));
-    }
-    const [nll, lse, entropy, correct, activations] = outputs.map(({ values }) => values);
-    addon.run('tokenNllForward', [...data(args, 'x', 'wte', 'targets'), nll, lse, entropy, correct, activations ?? null] as KernelArray[], [N, C, V, number(args, 'temperature')]);
-    return outputs;
+    const kept = activations(args, 'tokenNllActivations', [N, C, V]);
+    args.backend.addon.run(
+      'tokenNllForward',
+      [...data(args, 'x', 'wte', 'targets'), ...outputs.map(({ values }) => values), kept[0]?.values ?? null],
+      [N, C, V, number(args, 'temperature')],
+    );
+    return [...outputs, ...kept];
   },
 
   MinchatTokenNllBackward(args) {

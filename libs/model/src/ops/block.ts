@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { attention } from './attention.ts';
-import { hasKernel, output, runKernel, withGradient } from './fused.ts';
+import { gradientMayFollow, hasKernel, output, runKernel, withGradient } from './fused.ts';
 import { layerNorm } from './layer-norm.ts';
 import { linear, linearGelu } from './linear.ts';
 
@@ -21,17 +21,17 @@ export interface BlockOptions {
  */
 export function block(x: tf.Tensor, start: tf.Tensor, parameters: BlockParameters, { heads, epsilon }: BlockOptions): tf.Tensor {
   if (!hasKernel('MinchatBlockForward')) return blockWith(x, parameters, epsilon, (qkv) => attention(qkv, start, heads));
-  // Only gradients need the activations. Asked here, since within an operation no tape is on.
-  const keep = tf.engine().isTapeOn();
+  const keep = gradientMayFollow();
   return withGradient([x, ...blockParameterNames.map((name) => parameterOf(parameters, name))], (save) => {
-    const [y, activations] = runKernel('MinchatBlockForward', { x, start, ...parameters }, { heads, epsilon, keep });
-    if (activations !== undefined) save([x, start, activations, ...blockParameterNames.map((name) => parameterOf(parameters, name))]);
+    const [y, ...activations] = runKernel('MinchatBlockForward', { x, start, ...parameters }, { heads, epsilon, keep });
+    if (keep) save([x, start, ...blockParameterNames.map((name) => parameterOf(parameters, name)), ...activations]);
     return {
       value: y as tf.Tensor,
       gradFunc: (dy, saved) => {
-        const [sx, sstart, sactivations, ...weights] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, ...tf.Tensor[]];
-        const named = Object.fromEntries(blockParameterNames.map((name, i) => [name, output(weights, i)]));
-        return runKernel('MinchatBlockBackward', { dy, x: sx, start: sstart, activations: sactivations, ...named }, { heads });
+        const [sx, sstart, ...rest] = saved as [tf.Tensor, tf.Tensor, ...tf.Tensor[]];
+        const named = Object.fromEntries(blockParameterNames.map((name, i) => [name, output(rest, i)]));
+        const kept = rest[blockParameterNames.length];
+        return runKernel('MinchatBlockBackward', { dy, x: sx, start: sstart, ...named, ...(kept && { activations: kept }) }, { heads });
       },
     };
   });

@@ -14,6 +14,11 @@ export function runKernel(name: string, inputs: Record<string, tf.Tensor>, attrs
   return Array.isArray(outputs) ? outputs : [outputs];
 }
 
+/** Whether a gradient may be asked for, so that forward kernels keep what it needs. To be asked before an operation: within one no tape is on. */
+export function gradientMayFollow(): boolean {
+  return tf.engine().isTapeOn();
+}
+
 /** The tensor at an index of a kernel's outputs. */
 export function output(outputs: readonly tf.Tensor[], index: number): tf.Tensor {
   const tensor = outputs[index];

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { hasKernel, output, runKernel, withGradient } from './fused.ts';
+import { gradientMayFollow, hasKernel, output, runKernel, withGradient } from './fused.ts';
 
 /** Logits held at once by the composition: 2^25 floats are 128 MB. */
 const largestLogits = 2 ** 25;
@@ -26,8 +26,7 @@ export interface TokenNll {
 export function tokenNll(x: tf.Tensor2D, wte: tf.Tensor, targets: tf.Tensor, temperature: number, wants: TokenNllWants = {}): TokenNll {
   const fused = hasKernel('MinchatTokenNllForward');
   const aside: tf.Tensor[] = [];
-  // Only gradients need the activations. Asked here, since within an operation no tape is on.
-  const keep = tf.engine().isTapeOn();
+  const keep = gradientMayFollow();
   const nll = withGradient([x, wte], (save) => {
     const outputs = fused
       ? runKernel('MinchatTokenNllForward', { x, wte, targets }, { temperature, keep })

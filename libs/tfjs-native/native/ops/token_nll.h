@@ -129,4 +129,3 @@ static void token_nll_backward(const float* dnll, const float* x, const float* w
     });
   }
 }
-
