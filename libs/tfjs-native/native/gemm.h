@@ -137,17 +137,17 @@ static inline void put(T* out, V v) {
   store(out, v);
 }
 
-// A panel [K][NR] from rows of N: row(n, k, left) is a vector of row n from element k on, of which
-// `left` are wanted. Words are moved as they are, whatever they hold.
-template <bool AWAY, class Row>
-static inline void transposed_columns(int64_t K, int64_t n0, int64_t N, float* out, Row&& row) {
+// A panel from rows of N: row(n, k, left) is a vector of row n from element k on, of which `left` are
+// wanted; place(k, j, v) gets the VF columns from j on of its row k. Words are moved as they are, whatever they hold.
+template <class Row, class Place>
+static inline void transposed_columns(int64_t K, int64_t n0, int64_t N, Row&& row, Place&& place) {
   for (int64_t k = 0; k < K; k += VF) {
     const int64_t left = K - k < VF ? K - k : VF;
     for (int j = 0; j < NR; j += VF) {
       vf v[VF];
       for (int r = 0; r < VF; r++) v[r] = n0 + j + r < N ? row(n0 + j + r, k, left) : vf{};
       transpose(v);
-      for (int64_t i = 0; i < left; i++) put<AWAY>(out + (k + i) * NR + j, v[i]);
+      for (int64_t i = 0; i < left; i++) place(k + i, j, v[i]);
     }
   }
 }
@@ -156,6 +156,7 @@ static inline void transposed_columns(int64_t K, int64_t n0, int64_t N, float* o
 // Sizes are in floats; `elements(K)` is K in elements.
 struct Float32 {
   using T = float;
+  static constexpr int kForm = 0;
   static int64_t elements(int64_t K) { return K; }
 
   // B (K, N) from rows of K (source[k * ld + n]).
@@ -172,7 +173,7 @@ struct Float32 {
   template <bool AWAY = false>
   static void panel_transposed(const float* source, int64_t ld, int64_t K, int64_t n0, int64_t N, float* out) {
     const auto row = [&](int64_t n, int64_t k, int64_t left) { return load_n(source + n * ld + k, static_cast<int>(left)); };
-    transposed_columns<AWAY>(K, n0, N, out, row);
+    transposed_columns(K, n0, N, row, [out](int64_t k, int j, vf v) { put<AWAY>(out + k * NR + j, v); });
   }
   // A (N, K), its K rows given (source[k * ld + n], whole vectors), where it is read with row 1 and step ld.
   static void columns(const float* source, int64_t ld, int64_t K, int64_t N, float* out) {
@@ -184,28 +185,37 @@ struct Float32 {
 #ifdef HAVE_BF16
 struct BFloat16 {
   using T = uint32_t;
+  static constexpr int kForm = 1;
   static int64_t elements(int64_t K) { return (K + 1) / 2; }
 
   template <bool AWAY = false>
   static void panel(const float* source, int64_t ld, int64_t K, int64_t n0, int64_t N, uint32_t* out) {
-    const int n = static_cast<int>(N - n0 < NR ? N - n0 : NR);
-    for (int64_t k = 0; k < K; k += 2, out += NR) {
-      const float *s = source + k * ld + n0, *t = s + ld;
-      const bool odd = k + 1 == K;
-      put<AWAY>(out, bf16_pair(load_n(s, n), odd ? vf{} : load_n(t, n)));
-      put<AWAY>(out + VF, n > VF ? bf16_pair(load_n(s + VF, n - VF), odd ? vf{} : load_n(t + VF, n - VF)) : vu{});
-    }
+    pairs(source, ld, K, n0, N, [out](int64_t k, int j, vu v) { put<AWAY>(out + k * NR + j, v); });
   }
   template <bool AWAY = false>
   static void panel_transposed(const float* source, int64_t ld, int64_t K, int64_t n0, int64_t N, uint32_t* out) {
-    const auto row = [&](int64_t n, int64_t k, int64_t left) {
+    pairs_transposed(source, ld, K, n0, N, [out](int64_t k, int j, vu v) { put<AWAY>(out + k * NR + j, v); });
+  }
+  // The words of a panel, wherever they go: place(k, j, words) gets the VF columns from j on of its row k.
+  template <class Place>
+  static void pairs(const float* source, int64_t ld, int64_t K, int64_t n0, int64_t N, Place&& place) {
+    const int n = static_cast<int>(N - n0 < NR ? N - n0 : NR);
+    for (int64_t k = 0; k < K; k += 2) {
+      const float *s = source + k * ld + n0, *t = s + ld;
+      const bool odd = k + 1 == K;
+      place(k / 2, 0, bf16_pair(load_n(s, n), odd ? vf{} : load_n(t, n)));
+      place(k / 2, VF, n > VF ? bf16_pair(load_n(s + VF, n - VF), odd ? vf{} : load_n(t + VF, n - VF)) : vu{});
+    }
+  }
+  template <class Place>
+  static void pairs_transposed(const float* source, int64_t ld, int64_t K, int64_t n0, int64_t N, Place&& place) {
+    const auto row = [&](int64_t n, int64_t k, int64_t) {
       const float* s = source + n * ld + 2 * k;
       const int64_t floats = K - 2 * k;
       if (floats >= 2 * VF) return (vf)bf16_words(load(s), load(s + VF));
-      (void)left;
       return (vf)bf16_words(load_n(s, static_cast<int>(floats)), floats > VF ? load_n(s + VF, static_cast<int>(floats - VF)) : vf{});
     };
-    transposed_columns<AWAY>(elements(K), n0, N, reinterpret_cast<float*>(out), row);
+    transposed_columns(elements(K), n0, N, row, [&](int64_t k, int j, vf v) { place(k, j, (vu)v); });
   }
   static void columns(const float* source, int64_t ld, int64_t K, int64_t N, uint32_t* out) {
     for (int64_t k = 0; k < K; k += 2, out += ld)

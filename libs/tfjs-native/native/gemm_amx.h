@@ -1,10 +1,10 @@
 // The bf16 product in AMX tiles: the same `gemm` for operands of their own packing. Included after
 // gemm.h, whose M, N, K and epilogues are meant; K counts pairs of bfloat16.
 //
-// B is packed as for registers, in panels of NR = 32 columns [N/NR][K][NR], K filled up with zeros
-// to whole tiles: 16 pairs of one panel are two tiles side by side.
-// A is packed in blocks of 32 rows, [M/32][K/16][32][16]: two tiles one after the other. Where there
-// are fewer than 32 rows in all, a block is as high as they are.
+// B is packed in panels of NR = 32 columns, [N/NR][K/16][2][16][16], K filled up with zeros to whole tiles: 16 pairs
+// of a panel are two tiles one after the other, so that memory is read line by line.
+// A is packed in blocks of 32 rows, [M/32][K/16][32][16]: two tiles likewise. Where there are fewer than 32 rows in
+// all, a block is as high as they are.
 //
 // Two by two tiles of C at a time: tiles 0 to 3 are C, 4 and 5 A, 6 and 7 B. An epilogue never
 // reads tiles that were just stored, which would stall: it runs on a strip finished earlier.
@@ -25,40 +25,49 @@ struct AMatrix<TilePair> {
 
 // ---- packing
 
+// Where pair k of a panel's column j lies.
+static inline int64_t panel_at(int64_t k, int64_t j) { return k / kTile * kTile * NR + j / VF * kTile * VF + k % kTile * VF + j % VF; }
+
 struct AmxBFloat16 {
   using T = TilePair;
+  static constexpr int kForm = 2;
   static int64_t elements(int64_t K) { return ceil_div(K, 2 * kTile) * kTile; }
   template <bool AWAY = false>
   static void panel(const float* source, int64_t ld, int64_t K, int64_t n0, int64_t N, TilePair* out) {
-    BFloat16::panel<AWAY>(source, ld, K, n0, N, reinterpret_cast<uint32_t*>(out));
+    BFloat16::pairs(source, ld, K, n0, N, Place<AWAY>{out});
     fill(K, out);
   }
   template <bool AWAY = false>
   static void panel_transposed(const float* source, int64_t ld, int64_t K, int64_t n0, int64_t N, TilePair* out) {
-    BFloat16::panel_transposed<AWAY>(source, ld, K, n0, N, reinterpret_cast<uint32_t*>(out));
+    BFloat16::pairs_transposed(source, ld, K, n0, N, Place<AWAY>{out});
     fill(K, out);
   }
   static void panel(const bf16* source, int64_t ld, int64_t K, int64_t n0, int64_t N, TilePair* out) {
-    uint32_t* to = reinterpret_cast<uint32_t*>(out);
-    for (int64_t k = 0; k < K; k += 2, to += NR) {
+    const Place<false> place{out};
+    for (int64_t k = 0; k < K; k += 2) {
       const bf16* s = source + k * ld + n0;
       vu first, second;
       zip_words(load_words(s, N - n0), k + 1 < K ? load_words(s + ld, N - n0) : vu{}, first, second);
-      store(to, first);
-      store(to + VF, second);
+      place(k / 2, 0, first);
+      place(k / 2, VF, second);
     }
     fill(K, out);
   }
   static void panel_transposed(const bf16* source, int64_t ld, int64_t K, int64_t n0, int64_t N, TilePair* out) {
     const auto row = [&](int64_t n, int64_t k, int64_t) { return (vf)load_words(source + n * ld + 2 * k, K - 2 * k); };
-    transposed_columns<false>(BFloat16::elements(K), n0, N, reinterpret_cast<float*>(out), row);
+    transposed_columns(BFloat16::elements(K), n0, N, row, [place = Place<false>{out}](int64_t k, int j, vf v) { place(k, j, (vu)v); });
     fill(K, out);
   }
 
  private:
+  template <bool AWAY>
+  struct Place {
+    TilePair* out;
+    void operator()(int64_t k, int j, vu words) const { put<AWAY>(reinterpret_cast<uint32_t*>(out) + panel_at(k, j), words); }
+  };
   static void fill(int64_t K, TilePair* out) {
-    const int64_t pairs = BFloat16::elements(K);
-    __builtin_memset(out + pairs * NR, 0, sizeof(TilePair) * static_cast<size_t>((elements(K) - pairs) * NR));
+    for (int64_t k = BFloat16::elements(K); k < elements(K); k++)
+      for (const int j : {0, VF}) Place<false>{out}(k, j, vu{});
   }
 };
 
@@ -185,7 +194,7 @@ static void rows_and_panels(int64_t begin, int64_t end, int64_t M, int64_t N, Va
   for (int64_t m0 = begin; m0 < end; m0 += kTile) {
     const int rows = static_cast<int>(end - m0 < kTile ? end - m0 : kTile);
     uint32_t* tile = rows_out + (m0 - begin) / kBlock * kBlock * across + (m0 - begin) % kBlock * kTile;
-    uint32_t* panel = reinterpret_cast<uint32_t*>(panels_out) + m0 / 2 * NR;
+    uint32_t* panel = reinterpret_cast<uint32_t*>(panels_out) + panel_at(m0 / 2, 0);
     for (int64_t n = 0; n < N; n += NR, tile += kBlock * kTile, panel += along * NR) {
       vf s0, s1, a0, a1;
       load_two(total + n, N - n, s0, s1);
@@ -201,8 +210,8 @@ static void rows_and_panels(int64_t begin, int64_t end, int64_t M, int64_t N, Va
           s0 += b0;
           s1 += b1;
         }
-        store(panel + r / 2 * NR, bf16_pair(a0, b0));
-        store(panel + r / 2 * NR + VF, bf16_pair(a1, b1));
+        store(panel + panel_at(r / 2, 0), bf16_pair(a0, b0));
+        store(panel + panel_at(r / 2, VF), bf16_pair(a1, b1));
       }
       store_two(total + n, N - n, s0, s1);
     }
@@ -211,7 +220,9 @@ static void rows_and_panels(int64_t begin, int64_t end, int64_t M, int64_t N, Va
 // Rows of panels of B (M, N) that fill whole tiles.
 static void fill_panels(int64_t M, int64_t N, TilePair* panels) {
   const int64_t along = AmxBFloat16::elements(M), used = (M + 1) / 2;
-  for (int64_t p = 0; p * NR < N; p++) __builtin_memset(panels + (p * along + used) * NR, 0, sizeof(TilePair) * static_cast<size_t>((along - used) * NR));
+  for (int64_t p = 0; p * NR < N; p++)
+    for (int64_t k = used; k < along; k++)
+      for (const int j : {0, VF}) store(reinterpret_cast<uint32_t*>(panels) + p * along * NR + panel_at(k, j), vu{});
 }
 
 // ---- the product
@@ -293,14 +304,14 @@ __attribute__((noinline)) static void tiles_product(const uint32_t* a, int64_t h
     // core has few to spare while its other thread is awake, and with all eight tiles in use every load waits for
     // the products before it: 25 ns a product then, and 15 so. By itself a core takes 7 either way.
     tile_load(4, a, line);
-    tile_load(6, b, row);
+    tile_load(6, b, line);
     tile_dpbf16ps(0, 4, 6);
     if (TWO) {
       tile_load(5, a + kTile * kTile, line);
       tile_dpbf16ps(2, 5, 6);
     }
     tile_zero(6);
-    tile_load(7, b + kTile, row);
+    tile_load(7, b + kTile * kTile, line);
     if (TWO) {
       tile_dpbf16ps(3, 5, 7);
       tile_zero(5);
@@ -333,18 +344,27 @@ static inline void tiles_product(Tiles& tiles, int64_t rows, const uint32_t* a, 
   tiles_product(tiles, rows, a, height, b, steps, add, c, Strip{nullptr, 0, 0, 0}, nothing);
 }
 
+// How a product goes through its operands: in stretches of at most `depth` pairs of K, and of so many panels of B
+// that a stretch of theirs is at most `words`.
+struct Blocking {
+  int64_t depth, words;
+};
+// Many rows and columns at once, all operands from L3: few and long sums.
+constexpr Blocking kLongSums{512, int64_t{1} << 17};
+// Some rows that lie in L2, times all of a weight, which comes from L3 for them: a stretch of A stays in L1, and L2,
+// half of which the core's other thread may have, is left to the rows.
+constexpr Blocking kFewRows{512, int64_t{1} << 15};
+
 // Blocks b0 .. b1 of A times panels p0 .. p1 of B: done gets every strip of C as above, those of a block of rows
-// in the order of the panels. A block of A, of long K a stretch of it, stays in L1 and, what does not fit, in L2,
-// while panels stream by from L2, as many as it holds; sums of long K wait there too for the next stretch. `along`: the pairs of a panel of B, of
-// which A may be but a stretch.
-constexpr int64_t kDepth = 512;  // pairs: 1,024 of K
+// in the order of the panels. A stretch of a block of A stays in L1 and, what does not fit, in L2, while panels stream
+// by from L2; sums wait there too for the next stretch. `along`: the pairs of a panel of B, of which A may be but a stretch.
 template <class Done>
-static void gemm_part(const AMatrix<TilePair>& A, const TilePair* packed, int64_t along, int64_t M, int64_t b0, int64_t b1, int64_t p0, int64_t p1, Done& done) {
-  constexpr int64_t kInL2 = int64_t{1} << 17;  // words: 512 KiB, of panels and of strips each
+static void gemm_part(const Blocking& blocking, const AMatrix<TilePair>& A, const TilePair* packed, int64_t along, int64_t M, int64_t b0, int64_t b1, int64_t p0, int64_t p1, Done& done) {
+  constexpr int64_t kWaiting = int64_t{1} << 17;  // words of strips in L2: 512 KiB
   if (b0 == b1 || p0 == p1) return;
   const uint32_t* B = reinterpret_cast<const uint32_t*>(packed);
-  const int64_t K = A.K, size = along * NR, depth = K == 0 ? kTile : ceil_div(ceil_div(K, ceil_div(K, kDepth)), kTile) * kTile;
-  const int64_t most = kInL2 / (depth * NR), stretch = p1 - p0 < most ? p1 - p0 : most, group = K > depth ? kInL2 / (kBlock * NR * stretch) : b1 - b0;
+  const int64_t K = A.K, size = along * NR, depth = K == 0 ? kTile : ceil_div(ceil_div(K, ceil_div(K, blocking.depth)), kTile) * kTile;
+  const int64_t most = blocking.words / (depth * NR), stretch = p1 - p0 < most ? p1 - p0 : most, group = K > depth ? kWaiting / (kBlock * NR * stretch) : b1 - b0;
   const int64_t waiting = K > depth ? group * stretch : 2;
   Scratch scratch;
   float* strips = scratch.take<float>(waiting * kBlock * NR);
@@ -390,8 +410,8 @@ template <class Done>
 static void gemm_share(const AMatrix<TilePair>& A, const TilePair* B, int64_t M, int64_t N, int64_t part, int64_t parts, Done& done) {
   const int64_t blocks = ceil_div(M, kBlock), panels = ceil_div(N, NR), all = blocks >= panels ? blocks : panels;
   const int64_t from = all * part / parts, to = all * (part + 1) / parts;
-  if (blocks >= panels) gemm_part(A, B, A.K, M, from, to, 0, panels, done);
-  else gemm_part(A, B, A.K, M, 0, blocks, from, to, done);
+  if (blocks >= panels) gemm_part(kLongSums, A, B, A.K, M, from, to, 0, panels, done);
+  else gemm_part(kLongSums, A, B, A.K, M, 0, blocks, from, to, done);
 }
 // The whole product on all threads.
 template <class Done>
@@ -430,5 +450,5 @@ static void rows_times_panels(const AMatrix<TilePair>& A, const TilePair* B, int
   const auto done = [&](const Strip& strip, int64_t from, int64_t to) {
     for (int64_t r = from; r < to; r++) row(strip.m0 + r, strip.n0, load(strip.data + r * NR), load(strip.data + r * NR + VF));
   };
-  gemm_part(A, B, A.K, end, begin / kBlock, ceil_div(end, kBlock), 0, panels, done);
+  gemm_part(kLongSums, A, B, A.K, end, begin / kBlock, ceil_div(end, kBlock), 0, panels, done);
 }

@@ -64,11 +64,11 @@ struct Head<AmxBFloat16> {
         }
         total0 += a0 + b0;
         total1 += a1 + b1;
-        store(weights + j / 2 * NR, bf16_pair(a0, b0));
-        store(weights + j / 2 * NR + VF, bf16_pair(a1, b1));
+        store(weights + panel_at(j / 2, 0), bf16_pair(a0, b0));
+        store(weights + panel_at(j / 2, VF), bf16_pair(a1, b1));
       }
       for (int64_t k = (seen + 1) / 2; k < (b + 1) * kTile; k++)
-        for (int64_t v : {0, VF}) store(weights + k * NR + v, vu{});
+        for (const int v : {0, VF}) store(weights + panel_at(k, v), vu{});
       for (int64_t c = 0; c < columns; c++) {
         tiles_product(tiles, hs - c * kBlock < kBlock ? hs - c * kBlock : kBlock, values + c * kBlock * Kn, kBlock, weights, b + 1, false, sums);
         put_columns(sums, n - q0 < kBlock ? n - q0 : kBlock, hs - c * kBlock, 1.0f / total0, 1.0f / total1, o + q0 * C + c * kBlock, C);
@@ -131,9 +131,9 @@ struct Head<AmxBFloat16> {
               store(kept_probabilities + at + (r + odd) * kTile, bf16_words(p0, p1));
               store(kept_gradients + at + (r + odd) * kTile, bf16_words(d[odd][0], d[odd][1]));
             }
-            uint32_t* to = panel_of_gradients + (p - k0) * kHalf + r / 2 * NR;
-            store(to, bf16_pair(d[0][0], d[1][0]));
-            store(to + VF, bf16_pair(d[0][1], d[1][1]));
+            uint32_t* to = panel_of_gradients + (p - k0) * kHalf;
+            store(to + panel_at(r / 2, 0), bf16_pair(d[0][0], d[1][0]));
+            store(to + panel_at(r / 2, VF), bf16_pair(d[0][1], d[1][1]));
           }
         }
         for (int64_t c = 0; c < columns; c++) {

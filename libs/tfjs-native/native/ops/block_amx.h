@@ -1,11 +1,15 @@
 // The block of block.h in AMX tiles. Between products numbers are bfloat16 and lie as the next product
 // reads them; only the residual stream stays float32. Everything that goes row by row is done for
-// kRowChunk rows at a time, which stay in L2 from the first product to the last; attention goes by heads
+// some at a time, which stay in L2 from the first product to the last; attention goes by heads
 // in between. The backward pass leaves all gradients and inputs behind as operands of the weights' gradients,
 // which come last.
 //
 // Of numbers 32 x 32 there are three forms, each of 2 KiB: a block of A of its rows, of its columns
 // (what is transposed), and its place in panels of B.
+
+// Rows of a chunk, and the most: more where the weights come from L3 each time, since they do not stay in L2.
+constexpr int64_t kMostRows = 256;
+static int64_t chunk_rows(const BlockShape& s) { return s.C < 320 ? kMostRows / 2 : kMostRows; }
 
 template <>
 struct BlockActivations<AmxBFloat16> {
@@ -27,7 +31,7 @@ struct LocalRows {
   uint32_t* data;
   int64_t K;
   LocalRows(Scratch& scratch, int64_t width) : data(scratch.take<uint32_t>(size(width))), K(AmxBFloat16::elements(width)) {}
-  static int64_t size(int64_t width) { return kRowChunk * AmxBFloat16::elements(width); }
+  static int64_t size(int64_t width) { return kMostRows * AmxBFloat16::elements(width); }
   AMatrix<TilePair> matrix() const { return {reinterpret_cast<const TilePair*>(data), kBlock, K}; }
   // The words of row m from column n, a multiple of NR, on.
   uint32_t* at(int64_t m, int64_t n) const { return data + m / kBlock * kBlock * K + n / 2 * kBlock + m % kBlock * kTile; }
@@ -43,7 +47,7 @@ static inline void prefetch_two(const void* p) {
 // All panels of B times the rows of a chunk; done(strip, from, to) gets strips, their rows counted in the chunk.
 template <class Done>
 static void times_panels(const LocalRows& A, int64_t rows, const TilePair* B, int64_t N, Done&& done) {
-  gemm_part(A.matrix(), B, A.K, rows, 0, ceil_div(rows, kBlock), 0, ceil_div(N, NR), done);
+  gemm_part(kFewRows, A.matrix(), B, A.K, rows, 0, ceil_div(rows, kBlock), 0, ceil_div(N, NR), done);
 }
 
 // A layer norm's output two vectors at a time.
@@ -86,26 +90,26 @@ static int64_t column_blocks(int64_t C, int64_t M) { return ceil_div(C, kBlock) 
 // stands between the three of some rows. Which way it is changes nothing in what is computed.
 template <class Work, class Before, class Attend, class After>
 static void by_texts(const BlockShape& s, Before&& before, Attend&& attend, After&& after) {
-  const int64_t M = s.M();
+  const int64_t M = s.M(), most = chunk_rows(s);
   const auto each_chunk = [&](const Work& work, int64_t first, int64_t end, auto&& f) {
-    for (int64_t i = first; i < end; i++) f(work, i, i * kRowChunk, M - i * kRowChunk < kRowChunk ? M - i * kRowChunk : kRowChunk);
+    for (int64_t i = first; i < end; i++) f(work, i, i * most, M - i * most < most ? M - i * most : most);
   };
   int64_t texts = 1;  // whose rows are whole chunks
-  while (texts * s.T % kRowChunk != 0) texts *= 2;
+  while (texts * s.T % most != 0) texts *= 2;
   const int64_t groups = s.B / texts, group_rows = texts * s.T;
   Scratch scratch;
   if (texts <= 8 && s.B % texts == 0 && (groups % threads() == 0 || groups >= 4 * threads())) {
     return parallel(groups, [&](int64_t group) {
       Scratch local;
       const Work work(local, s, group * group_rows, group_rows);
-      const int64_t first = group * group_rows / kRowChunk, end = first + group_rows / kRowChunk;
+      const int64_t first = group * group_rows / most, end = first + group_rows / most;
       each_chunk(work, first, end, before);
       for (int64_t task = group * texts * s.heads; task < (group + 1) * texts * s.heads; task++) attend(work, task);
       each_chunk(work, first, end, after);
     });
   }
   const Work work(scratch, s, 0, M);
-  const int64_t chunks = ceil_div(M, kRowChunk);
+  const int64_t chunks = ceil_div(M, most);
   parallel(chunks, [&](int64_t i) { each_chunk(work, i, i + 1, before); });
   parallel(s.B * s.heads, [&](int64_t task) { attend(work, task); });
   parallel(chunks, [&](int64_t i) { each_chunk(work, i, i + 1, after); });
@@ -189,7 +193,7 @@ void block_forward<AmxBFloat16>(const BlockShape& s, const BlockParameters& w, c
 struct OutputGradient {
   TilePair* panels;
   float* sums;
-  OutputGradient(Scratch& scratch, int64_t M, int64_t N) : panels(scratch.take<TilePair>(packed_b_size<AmxBFloat16>(M, N))), sums(scratch.take<float>(ceil_div(M, kRowChunk) * N)) { fill_panels(M, N, panels); }
+  OutputGradient(Scratch& scratch, int64_t M, int64_t N, int64_t chunks) : panels(scratch.take<TilePair>(packed_b_size<AmxBFloat16>(M, N))), sums(scratch.take<float>(chunks * N)) { fill_panels(M, N, panels); }
 };
 
 template <>
@@ -197,11 +201,11 @@ void block_backward<AmxBFloat16>(const BlockShape& s, const BlockParameters& w, 
   Scratch scratch;
   Cutter cut(activations);
   const BlockActivations<AmxBFloat16> a(cut, s);
-  const int64_t M = s.M(), C = s.C, I = s.I, chunks = ceil_div(M, kRowChunk), inner_words = AmxBFloat16::elements(I), along = AmxBFloat16::elements(M);
+  const int64_t M = s.M(), C = s.C, I = s.I, chunks = ceil_div(M, chunk_rows(s)), inner_words = AmxBFloat16::elements(I), along = AmxBFloat16::elements(M);
   // Of a product's output back to its input.
   const auto transposed = [](const float* matrix, int64_t K, int64_t N) { return packed_weight<AmxBFloat16>(matrix, N, true, N, K); };
   const TilePair *c_attn = transposed(w.c_attn_weight, C, 3 * C), *c_proj = transposed(w.attn_c_proj_weight, C, C), *c_fc = transposed(w.c_fc_weight, C, I), *mlp_c_proj = transposed(w.mlp_c_proj_weight, I, C);
-  const OutputGradient of_qkv(scratch, M, 3 * C), of_middle(scratch, M, C), of_pre(scratch, M, I), of_y(scratch, M, C);
+  const OutputGradient of_qkv(scratch, M, 3 * C, chunks), of_middle(scratch, M, C, chunks), of_pre(scratch, M, I, chunks), of_y(scratch, M, C, chunks);
   const auto columns = [&](int64_t width) { return scratch.take<TilePair>(column_blocks(width, M)); };
   TilePair *normal_1 = columns(C), *heads = columns(C), *normal_2 = columns(C), *inner = columns(I);
   float* of_norms[4];  // LN1's weight and bias, LN2's: sums by chunk
@@ -254,7 +258,7 @@ void block_backward<AmxBFloat16>(const BlockShape& s, const BlockParameters& w, 
   const auto before = [&](const GradientWork& work, int64_t chunk, int64_t begin, int64_t rows) {
     Scratch local;
     const LocalRows narrow(local, C), gradient(local, I);
-    float *dnormal = local.take<float>(kRowChunk * C), *middle = work.middle + (begin - work.first) * C;
+    float *dnormal = local.take<float>(chunk_rows(s) * C), *middle = work.middle + (begin - work.first) * C;
     rows_and_panels(begin, begin + rows, M, C, [&](int64_t m, int64_t n, vf& a0, vf& a1) { load_two(dy + m * C + n, C - n, a0, a1); }, narrow.data, of_y.panels, of_y.sums + chunk * C);
     float* sums = of_pre.sums + chunk * I;
     __builtin_memset(sums, 0, sizeof(float) * static_cast<size_t>(I));
@@ -283,8 +287,8 @@ void block_backward<AmxBFloat16>(const BlockShape& s, const BlockParameters& w, 
           s1 += g[odd][1];
           store(out + (r + odd) * kTile, bf16_words(g[odd][0], g[odd][1]));
         }
-        store_away(panel + r / 2 * NR, bf16_pair(g[0][0], g[1][0]));
-        store_away(panel + r / 2 * NR + VF, bf16_pair(g[0][1], g[1][1]));
+        store_away(panel + panel_at(r / 2, 0), bf16_pair(g[0][0], g[1][0]));
+        store_away(panel + panel_at(r / 2, VF), bf16_pair(g[0][1], g[1][1]));
         left[r / 2] = (vf)bf16_pair(h[0][0], h[1][0]);
         right[r / 2] = (vf)bf16_pair(h[0][1], h[1][1]);
       }
@@ -303,7 +307,7 @@ void block_backward<AmxBFloat16>(const BlockShape& s, const BlockParameters& w, 
   const auto after = [&](const GradientWork& work, int64_t chunk, int64_t begin, int64_t rows) {
     Scratch local;
     const LocalRows gradient(local, 3 * C);
-    float* dnormal = local.take<float>(kRowChunk * C);
+    float* dnormal = local.take<float>(chunk_rows(s) * C);
     rows_and_panels(begin, begin + rows, M, 3 * C, [&](int64_t m, int64_t n, vf& a0, vf& a1) { load_two(work.qkv + (m - work.first) * 3 * C + n, 3 * C - n, a0, a1); }, gradient.data, of_qkv.panels, of_qkv.sums + chunk * 3 * C);
     times_panels(gradient, rows, c_attn, C, plain(dnormal, C));
     norm_backward(chunk, begin, rows, dnormal, x, w.ln_1_weight, w.ln_1_bias, a.mean_1, a.rstd_1, work.middle + (begin - work.first) * C, dx + begin * C, of_norms, normal_1);

@@ -5,7 +5,7 @@ enum class Activation { kNone, kGelu };
 
 // What a matrix looks like packed as B (K, N): equal forms of equal sizes are the same.
 template <class P>
-static int pack_form(bool transposed) { return (std::is_same<typename P::T, float>::value ? 0 : 1) + (transposed ? 2 : 0) + 4 * NR; }
+static int pack_form(bool transposed) { return P::kForm + (transposed ? 3 : 0) + 6 * NR; }
 template <class P>
 static size_t packed_bytes(int64_t K, int64_t N) { return sizeof(typename P::T) * static_cast<size_t>(packed_b_size<P>(K, N)); }
 
