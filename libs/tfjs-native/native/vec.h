@@ -140,23 +140,37 @@ static inline vf gelu_gradient(vf p) {
   return s + p * s * (1.0f - s) * (1.5957691216057308f + 0.21406443848244f * p * p);
 }
 #ifdef HAVE_BF16
-// The same for results that become bfloat16: relative error below 2e-4, a tenth of its rounding.
-// e^-2u, between 2^-126 and 2^126: numbers beyond are slow.
-static inline vf gelu_exponential(vf p) {
-  const vf t = p * (-2.302208198f - 0.1029432346f * p * p);  // -2u in powers of two
-  const __m512 bounded = _mm512_min_ps(_mm512_set1_ps(126.0f), _mm512_max_ps(_mm512_set1_ps(-126.0f), (__m512)t));  // NaN stays NaN
-  const vf f = (vf)_mm512_reduce_ps(bounded, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);
-  vf q = splat(7.80245227e-2f);
-  q = q * f + 2.26067155e-1f;
-  q = q * f + 6.9583354e-1f;
-  q = q * f + 9.99925219e-1f;
-  return (vf)_mm512_scalef_ps((__m512)q, bounded);
-}
-static inline vf gelu_for_bf16(vf p) { return p * (vf)_mm512_rcp14_ps((__m512)(1.0f + gelu_exponential(p))); }
+// The same for results that become bfloat16. GELU is p/2 + h(|p|), its gradient 1/2 + h'(|p|) with the sign of p, and h
+// a cubic in each of 16 stretches of |p|, 0.3 wide; in the last it is |p|/2. Fitted by minimax to h' and then h: the
+// value is right to 1.2e-5, and to 1e-4 of itself where that is above 0.01; the gradient to 1.8e-4, a tenth of its rounding.
+alignas(64) static const float kGeluCubics[4][16] = {
+    {0.0f, 2.97185542e-04f, 4.08093697e-03f, 4.90683847e-03f, -2.90087972e-02f, -1.32185268e-01f, -2.99391735e-01f, -4.74843517e-01f, -5.86267764e-01f, -5.90563856e-01f, -4.95839286e-01f, -3.49624004e-01f, -2.06989238e-01f, -1.02437035e-01f, -4.20992837e-02f, 0.0f},
+    {0.0f, -5.07487231e-03f, -3.09638637e-02f, -3.63004976e-02f, 5.85055372e-02f, 2.86971448e-01f, 5.91793231e-01f, 8.63506817e-01f, 1.01390292e+00f, 1.02019893e+00f, 9.20971223e-01f, 7.81633432e-01f, 6.57266941e-01f, 5.73291697e-01f, 5.28376834e-01f, 0.5f},
+    {4.00224294e-01f, 4.28931080e-01f, 4.88564343e-01f, 4.98457772e-01f, 4.10029230e-01f, 2.41232134e-01f, 5.58735794e-02f, -8.44545839e-02f, -1.52138014e-01f, -1.55096261e-01f, -1.20441432e-01f, -7.61720202e-02f, -4.00205627e-02f, -1.75351368e-02f, -6.38931494e-03f, 0.0f},
+    {-1.84859206e-02f, -7.40692576e-02f, -1.20219127e-01f, -1.25871613e-01f, -9.83459310e-02f, -5.67341192e-02f, -1.91376490e-02f, 5.03086991e-03f, 1.51865103e-02f, 1.56374132e-02f, 1.16022849e-02f, 6.91310515e-03f, 3.40968989e-03f, 1.40253236e-03f, 4.80483576e-04f, 0.0f},
+};
+struct GeluCubic {
+  vf a, c0, c3, bend, slope;  // bend: c2 + a c3, slope: c1 + a bend
+  explicit GeluCubic(vf p) : a((vf)((vu)p & 0x7fffffffu)) {
+    // 2^23 more: the low bits are the nearest whole number.
+    const __m512i stretch = (__m512i)((vf)_mm512_min_ps((__m512)a, _mm512_set1_ps(4.5f)) * (1.0f / 0.3f) + 8388608.0f);
+    const auto of = [&](int i) { return (vf)_mm512_permutexvar_ps(stretch, _mm512_load_ps(kGeluCubics[i])); };
+    c0 = of(0);
+    c3 = of(3);
+    bend = c3 * a + of(2);
+    slope = bend * a + of(1);
+  }
+  vf value(vf p) const { return p * 0.5f + (slope * a + c0); }
+  vf gradient(vf p) const {
+    const vf h1 = (c3 * a + bend) * a + slope;
+    return (vf)((vu)h1 ^ ((vu)p & 0x80000000u)) + 0.5f;
+  }
+};
+static inline vf gelu_for_bf16(vf p) { return GeluCubic(p).value(p); }
 static inline void gelu_for_bf16(vf p, vf& value, vf& gradient) {
-  const vf e = gelu_exponential(p), s = (vf)_mm512_rcp14_ps((__m512)(1.0f + e));
-  value = p * s;
-  gradient = s + value * (e * s) * (1.5957691216057308f + 0.21406443848244f * p * p);
+  const GeluCubic cubic(p);
+  value = cubic.value(p);
+  gradient = cubic.gradient(p);
 }
 #endif
 
