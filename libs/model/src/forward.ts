@@ -7,7 +7,7 @@ import { embedding } from './ops/embedding.ts';
 import { layerNorm } from './ops/layer-norm.ts';
 import { logitsOf } from './ops/logits.ts';
 import { parameterOf } from './model.ts';
-import type { ForwardOptions, Model } from './types.ts';
+import type { ForwardOptions, Model, Positions } from './types.ts';
 
 /** What stands between the packed queries, keys and values of a layer, (..., 3C), and the heads' output (..., C). */
 export type Attend = (qkv: tf.Tensor, layer: number) => tf.Tensor;
@@ -29,14 +29,17 @@ export function leftPad(sequences: readonly (readonly number[])[], length?: numb
   return { tokens: tf.tensor2d(tokens, [sequences.length, T], 'int32'), start: tf.tensor1d(start, 'int32') };
 }
 
-/** The hidden states after the last layer norm, (B, T, C). tokens (B, T) int32, start (B) int32. */
-export function hiddenStates(model: Model, tokens: tf.Tensor2D, start: tf.Tensor1D, { dropout: drop }: ForwardOptions = {}): tf.Tensor3D {
-  const { n_head: heads, layer_norm_epsilon: epsilon } = model.config;
+/** The hidden states after the last layer norm, (B, T, C), or (B, count, C) of some positions. tokens (B, T) int32, start (B) int32. */
+export function hiddenStates(model: Model, tokens: tf.Tensor2D, start: tf.Tensor1D, { dropout: drop, positions }: ForwardOptions = {}): tf.Tensor3D {
+  const { n_head: heads, n_layer: layers, layer_norm_epsilon: epsilon } = model.config;
+  // Below the last layer every position is a key and a value for those after it.
+  const wanted = (layer: number): Positions | undefined => (layer === layers - 1 ? positions : undefined);
   return tf.tidy(() => {
     const x = embed(model, tokens, start);
     const hidden = drop === undefined
-      ? blocks(model, x, (y, parameters) => block(y, start, parameters, { heads, epsilon }))
-      : blocks(model, dropout(x, drop), (y, parameters) => blockWith(y, parameters, epsilon, (qkv) => attention(qkv, start, heads), (branch) => dropout(branch, drop)));
+      ? blocks(model, x, (y, parameters, layer) => block(y, start, parameters, { heads, epsilon, positions: wanted(layer) }))
+      : blocks(model, dropout(x, drop), (y, parameters, layer) =>
+          blockWith(y, parameters, epsilon, (qkv) => attention(qkv, start, heads), { drop: (branch) => dropout(branch, drop), positions: wanted(layer) }));
     return hidden as tf.Tensor3D;
   });
 }
@@ -75,10 +78,11 @@ export function unembed(model: Model, x: tf.Tensor): tf.Tensor2D {
   return logitsOf(tf.reshape(x, [-1, model.config.n_embd]), parameterOf(model, 'transformer.wte.weight'));
 }
 
-/** The scalar head at every position, (B, T): the reward model's reading or the value. */
+/** The scalar head at every position, (B, T), or (B, count): the reward model's reading or the value. */
 export function scores(model: Model, tokens: tf.Tensor2D, start: tf.Tensor1D, options: ForwardOptions = {}): tf.Tensor2D {
   return tf.tidy(() => {
-    const hidden = tf.reshape(hiddenStates(model, tokens, start, options), [-1, model.config.n_embd]); // (BT, C)
-    return tf.reshape(tf.matMul(hidden, parameterOf(model, 'score.weight') as tf.Tensor2D, false, true), tokens.shape);
+    const hidden = hiddenStates(model, tokens, start, options);
+    const [B, n, C] = hidden.shape;
+    return tf.reshape(tf.matMul(tf.reshape(hidden, [B * n, C]), parameterOf(model, 'score.weight') as tf.Tensor2D, false, true), [B, n]);
   });
 }

@@ -33,7 +33,7 @@ export function tokenLogProbs(model: Model, tokens: tf.Tensor2D, start: tf.Tenso
     const [B, T] = tokens.shape;
     if (from < 1 || from >= T) throw new RangeError(`expected 1 <= from < ${T}, found ${from}`);
     const n = T - from;
-    const x = tf.slice(hiddenStates(model, tokens, start, options), [0, from - 1, 0], [B, n, -1]);
+    const x = hiddenStates(model, tokens, start, { ...options, positions: { from: from - 1, count: n } });
     const { nll, entropy } = projected(model, x, tf.slice(tokens, [0, from], [B, n]), temperature, { entropy: true });
     return { logprobs: tf.reshape(tf.neg(nll), [B, n]), entropy: tf.reshape(entropy, [B, n]) };
   });

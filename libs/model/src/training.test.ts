@@ -34,6 +34,30 @@ describe.each(['cpu', 'wasm'])('%s', (backend) => {
     await startBackend(backend);
   });
 
+  test.each([
+    { from: 0, count: 1 },
+    { from: 3, count: 4 },
+    { from: 6, count: 1 },
+  ])('the scores of $count positions from $from on are those of all, and so are their gradients', (positions) => {
+    const model = initModel(config, new Random(3), 'scalar');
+    const { tokens, start } = leftPad(rows);
+    const wanted = (x: tf.Tensor2D): tf.Tensor2D => tf.slice(x, [0, positions.from], [-1, positions.count]);
+    const [all, some] = [() => wanted(scores(model, tokens, start)), () => scores(model, tokens, start, { positions })].map((compute) => {
+      const { value, grads, aux } = valueAndGrads(model.parameters, () => {
+        const values = compute();
+        return { loss: tf.sum(tf.square(values)) as tf.Scalar, aux: { values: values as tf.Tensor } };
+      });
+      const numbers = [...arrays(grads), Array.from(aux.values.dataSync())].flat();
+      tf.dispose([value, aux]);
+      disposeGradients(grads);
+      return numbers;
+    }) as [number[], number[]];
+    expect(some.length).toBe(all.length);
+    some.forEach((value, i) => expect(value).toBeCloseTo(all[i] ?? NaN, 5));
+    tf.dispose([tokens, start]);
+    disposeModel(model);
+  });
+
   test('training lowers the loss, leaves no tensors behind, and is the same the second time', async () => {
     const run = async (): Promise<number[]> => {
       const model = initModel(config, new Random(1));

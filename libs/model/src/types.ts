@@ -27,6 +27,14 @@ export interface Dropout {
 
 export interface ForwardOptions {
   readonly dropout?: Dropout | undefined;
+  /** What is wanted of every row: all positions by default. The last layer does no more than that needs. */
+  readonly positions?: Positions | undefined;
+}
+
+/** `count` positions of every row, from `from` on. */
+export interface Positions {
+  readonly from: number;
+  readonly count: number;
 }
 
 /** What one request asks of the sampler; the names are OpenAI's. */

@@ -74,7 +74,7 @@ void with_matrix_product(F&& kernel) {
 }
 
 std::vector<int64_t> counts(const double* v, int64_t count) { return std::vector<int64_t>(v, v + count); }
-BlockShape block_shape(const double* v) { return {n(v[0]), n(v[1]), n(v[2]), n(v[3]), n(v[4])}; }
+BlockShape block_shape(const double* v) { return {n(v[0]), n(v[1]), n(v[2]), n(v[3]), n(v[4]), n(v[5]), n(v[6])}; }
 // In the order of blockParameters (src/fused-kernels.ts).
 BlockParameters block_parameters(void* const* d) { return {f(d[0]), f(d[1]), f(d[2]), f(d[3]), f(d[4]), f(d[5]), f(d[6]), f(d[7]), f(d[8]), f(d[9]), f(d[10]), f(d[11])}; }
 
@@ -99,7 +99,7 @@ const NamedKernel kernels[] = {
        with_matrix_product([&](auto P) { *static_cast<double*>(d[0]) = static_cast<double>(block_activations<decltype(P)>(block_shape(v))); });
      }},
     {"blockForward", [](void* const* d, const double* v) {
-       with_matrix_product([&](auto P) { block_forward<decltype(P)>(block_shape(v), block_parameters(d + 4), f(d[0]), i(d[1]), f(d[2]), f(d[3]), s(v[5])); });
+       with_matrix_product([&](auto P) { block_forward<decltype(P)>(block_shape(v), block_parameters(d + 4), f(d[0]), i(d[1]), f(d[2]), f(d[3]), s(v[7])); });
      }},
     {"blockBackward", [](void* const* d, const double* v) {
        with_matrix_product([&](auto P) { block_backward<decltype(P)>(block_shape(v), block_parameters(d + 5), f(d[0]), f(d[1]), i(d[2]), f(d[3]), f(d[4]), block_parameters(d + 17)); });

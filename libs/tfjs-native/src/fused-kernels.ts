@@ -54,10 +54,10 @@ function layerInputs(layer: number): readonly string[] {
 }
 const namesOfLayers: string[][] = [];
 
-/** What the C++ side wants to know of a block: B, T, C, heads, I. */
+/** What the C++ side wants to know of a block: B, T, C, heads, I, and which positions are read. */
 function blockShape(args: KernelArguments): number[] {
   const [B, T, C] = input(args, 'x').shape as [number, number, number];
-  return [B, T, C, number(args, 'heads'), sizes(input(args, 'mlp.c_fc.weight')).C];
+  return [B, T, C, number(args, 'heads'), sizes(input(args, 'mlp.c_fc.weight')).C, number(args, 'from'), number(args, 'count')];
 }
 
 /** Where a forward kernel keeps what its gradient needs: as much as `kernel` says, in a tensor where that is anything and wanted. */
@@ -130,7 +130,8 @@ export const fusedKernels: Readonly<Record<string, FusedKernel>> = {
 
   MinchatBlockForward(args) {
     const shape = blockShape(args);
-    const y = args.backend.allocate(input(args, 'x').shape);
+    const [B, , C] = input(args, 'x').shape as [number, number, number];
+    const y = args.backend.allocate([B, number(args, 'count'), C]);
     const kept = activations(args, 'blockActivations', shape);
     args.backend.addon.run('blockForward', [...data(args, 'x', 'start'), y.values, kept[0]?.values ?? null, ...data(args, ...blockParameters)], [...shape, number(args, 'epsilon')]);
     return [y, ...kept];

@@ -29,10 +29,12 @@ interface BlockCase {
   /** The width inside of the MLP. */
   readonly I: number;
   readonly seed: number;
+  /** All by default. */
+  readonly positions?: { readonly from: number; readonly count: number };
 }
 
 /** A block's output and its gradients for its input and every parameter. */
-function blockCase({ B, T, heads, hs, I, seed }: BlockCase): tf.Tensor[] {
+function blockCase({ B, T, heads, hs, I, seed, positions }: BlockCase): tf.Tensor[] {
   const C = heads * hs;
   const draw = noise(seed);
   const start = tf.tensor1d(starts(seed, B, T), 'int32');
@@ -44,7 +46,7 @@ function blockCase({ B, T, heads, hs, I, seed }: BlockCase): tf.Tensor[] {
     return i % 6 === 0 ? tf.add(1, tf.mul(draw(side), 0.1)) : tf.mul(draw(side), 0.1);
   });
   return withGradients(
-    (x, ...weights) => block(x, start, Object.fromEntries(blockParameterNames.map((name, i) => [name, weights[i] as tf.Tensor])), { heads, epsilon: 1e-5 }),
+    (x, ...weights) => block(x, start, Object.fromEntries(blockParameterNames.map((name, i) => [name, weights[i] as tf.Tensor])), { heads, epsilon: 1e-5, positions }),
     [draw([B, T, C]), ...parameters],
     draw,
   );
@@ -112,6 +114,18 @@ describe.each(modes)('$set, bf16 $bf16', (mode) => {
       { B: 4, T: 128, heads: 1, hs: 32, I: 64, seed: 5 },
     ];
     same('block', mode, shape, (value) => blockCase(value), { examples });
+  });
+
+  test('a block of which some positions are read', () => {
+    const sides = fc.record({ B: fc.integer({ min: 1, max: 5 }), T: sizes(130), heads: fc.integer({ min: 1, max: 3 }), hs: sizes(40, 4), I: sizes(140), seed: seeds });
+    const shape = sides.chain((value) => fc.nat(value.T - 1).chain((from) => fc.integer({ min: 1, max: value.T - from }).map((count): BlockCase => ({ ...value, positions: { from, count } }))));
+    const examples = [
+      { B: 3, T: 70, heads: 2, hs: 24, I: 96, seed: 1, positions: { from: 69, count: 1 } },
+      { B: 8, T: 64, heads: 2, hs: 32, I: 128, seed: 2, positions: { from: 31, count: 32 } },
+      { B: 5, T: 130, heads: 1, hs: 40, I: 64, seed: 3, positions: { from: 1, count: 129 } },
+      { B: 2, T: 9, heads: 1, hs: 16, I: 32, seed: 4, positions: { from: 0, count: 1 } },
+    ];
+    same('some of a block', mode, shape, (value) => blockCase(value), { examples });
   });
 
   test('decode attention and cache writing', () => {
@@ -241,6 +255,7 @@ describe.each(modes)('$set, bf16 $bf16', (mode) => {
         ...blockCase({ B: 5, T: 70, heads: 2, hs: 24, I: 96, seed: 5 }),
         // Three pairs of texts: one thread and three take them text by text, two do not.
         ...blockCase({ B: 6, T: 64, heads: 2, hs: 24, I: 96, seed: 6 }),
+        ...blockCase({ B: 9, T: 64, heads: 2, hs: 24, I: 96, seed: 7, positions: { from: 20, count: 33 } }),
         ...withGradients((x, wte) => tokenNll(x as tf.Tensor2D, wte, targets, 1).nll, [draw([90, 40]), draw([700, 40])], draw),
         squaredSums([draw([200_000]), draw([3])]),
       ];

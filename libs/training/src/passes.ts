@@ -43,13 +43,13 @@ export interface PassResult {
 
 /** Runs a pass; the gradients belong to the caller. */
 export async function runPass(model: Model, pass: Pass): Promise<PassResult & { grads: Gradients }> {
-  const tensors = batchTensors(pass.batch);
   const dropout: Dropout | undefined = pass.dropout && { rate: pass.dropout.rate, random: new Random(pass.dropout.seed) };
   const { value, grads, aux } = valueAndGrads(model.parameters, () => {
     if (pass.kind === 'reward') {
-      const rewards = lastTokenScores(model, tensors.tokens, tensors.start, pass.lengths, { dropout });
+      const rewards = lastTokenScores(model, pass.batch, pass.lengths, dropout);
       return { loss: rewardLossTensor(rewards, pass.ranks, pass.prompts), aux: { values: rewards as tf.Tensor } };
     }
+    const tensors = batchTensors(pass.batch);
     const { nll, correct } = tokenLosses(model, tensors.tokens, tensors.start, tensors.targets, { dropout });
     const loss = tf.sum(tf.mul(nll, tensors.weights));
     const values: tf.Tensor = tf.stack([loss, tf.sum(tf.mul(correct, tensors.weights))]);
@@ -57,7 +57,6 @@ export async function runPass(model: Model, pass: Pass): Promise<PassResult & { 
   });
   const values = Float32Array.from(await aux.values.data());
   aux.values.dispose();
-  tf.dispose(tensors);
   return { loss: await read(value), values, grads };
 }
 

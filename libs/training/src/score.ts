@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { scores, type ForwardOptions, type Model } from '@minchat/model';
-import { padExamples, type Example } from './batch.ts';
-import { batchTensors } from './tensors.ts';
+import { leftPad, scores, type Dropout, type Model } from '@minchat/model';
+import { padExamples, type Example, type TokenBatch } from './batch.ts';
 
 /** The key of a reward model's config.json: demonstrations score 0 on average once it is added. */
 export const rewardBiasKey = 'minchat_reward_bias';
@@ -12,20 +11,14 @@ export function rewardBias(model: Model): number {
 }
 
 /**
- * The scalar head at each row's last token, differentiable: (B) from right-padded rows.
+ * The scalar head at each row's last token, differentiable: (B) from rows of so many tokens.
  * Without the bias, which is no parameter and cancels in comparisons.
  */
-export function lastTokenScores(
-  model: Model,
-  tokens: tf.Tensor2D,
-  start: tf.Tensor1D,
-  lengths: readonly number[],
-  options: ForwardOptions = {},
-): tf.Tensor1D {
+export function lastTokenScores(model: Model, { rows, length, tokens }: TokenBatch, lengths: readonly number[], dropout?: Dropout): tf.Tensor1D {
   return tf.tidy(() => {
-    // A mask instead of a gather: its gradient needs no scatter.
-    const last = tf.oneHot(tf.tensor1d(lengths.map((length) => length - 1), 'int32'), tokens.shape[1]); // (B, T)
-    return tf.sum(tf.mul(scores(model, tokens, start, options), tf.cast(last, 'float32')), 1) as tf.Tensor1D;
+    // Padded on the left all rows end at one position, and the last layer works for that alone.
+    const padded = leftPad(lengths.map((count, row) => Array.from(tokens.subarray(row * length, row * length + count))), length);
+    return tf.reshape(scores(model, padded.tokens, padded.start, { dropout, positions: { from: length - 1, count: 1 } }), [rows]);
   });
 }
 
@@ -46,10 +39,9 @@ export async function scoreExamples(model: Model, examples: readonly Example[], 
   for (let from = 0; from < byLength.length; from += batchSize) {
     const chunk = byLength.slice(from, from + batchSize);
     const batch = padExamples(chunk.map(({ example }) => example), { pad, limit: model.config.n_positions });
-    const tensors = batchTensors(batch);
-    const result = lastTokenScores(model, tensors.tokens, tensors.start, chunk.map(({ example }) => size(example)));
+    const result = lastTokenScores(model, batch, chunk.map(({ example }) => size(example)));
     const values = await result.data();
-    tf.dispose([tensors, result]);
+    result.dispose();
     for (const [row, { index }] of chunk.entries()) rewards[index] = (values[row] ?? Number.NaN) + bias;
   }
   return rewards;

@@ -65,7 +65,7 @@ async function answerRows(tensor: tf.Tensor2D, episodes: readonly Pick<Episode, 
 
 /** The values before every answer token, (B, A), differentiable. */
 export function answerValueTensor(model: Model, { tokens, start, from, width }: EpisodeBatch): tf.Tensor2D {
-  return tf.tidy(() => tf.slice(scores(model, tokens, start), [0, from - 1], [-1, width]));
+  return scores(model, tokens, start, { positions: { from: from - 1, count: width } });
 }
 
 export interface PassOptions {

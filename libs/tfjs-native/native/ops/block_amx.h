@@ -15,14 +15,15 @@ template <>
 struct BlockActivations<AmxBFloat16> {
   float *mean_1, *rstd_1, *lse, *middle, *mean_2, *rstd_2;
   bf16 *qkv, *heads;  // (M, 3C), (M, C)
-  uint32_t* pre;      // before GELU, (M, I) in the order of blocks of A; each word a column and the 16th after it
+  uint32_t* pre;      // before GELU, (kept, I) in the order of blocks of A; each word a column and the 16th after it
   BlockActivations(Cutter& cut, const BlockShape& s) {
-    for (float** row : {&mean_1, &rstd_1, &mean_2, &rstd_2}) *row = cut.take<float>(s.M());
+    for (float** row : {&mean_1, &rstd_1}) *row = cut.take<float>(s.M());
+    for (float** row : {&mean_2, &rstd_2}) *row = cut.take<float>(s.kept());
     lse = cut.take<float>(s.M() * s.heads);
-    middle = cut.take<float>(s.M() * s.C);
+    middle = cut.take<float>(s.kept() * s.C);
     qkv = cut.take<bf16>(s.M() * 3 * s.C);
     heads = cut.take<bf16>(s.M() * s.C);
-    pre = cut.take<uint32_t>(ceil_div(s.M(), kBlock) * kBlock * AmxBFloat16::elements(s.I));
+    pre = cut.take<uint32_t>(ceil_div(s.kept(), kBlock) * kBlock * AmxBFloat16::elements(s.I));
   }
 };
 
@@ -84,35 +85,34 @@ static void columns_of_rows(int64_t rows, int64_t C, int64_t M, int64_t step, Va
 }
 static int64_t column_blocks(int64_t C, int64_t M) { return ceil_div(C, kBlock) * kBlock * AmxBFloat16::elements(M); }
 
-// before(work, chunk, begin, rows) for every chunk of rows, attend(work, task) for every head of every text,
-// after(work, chunk, begin, rows): text by text, so that one thread finds in its L2 what it wrote there itself, where
-// that shares the texts evenly and chunks end where texts do. Work(scratch, shape, first, rows) holds what
-// stands between the three of some rows. Which way it is changes nothing in what is computed.
+// before(work, chunk, begin, rows) for every chunk of `rows_before` rows, attend(work, task) for every head of every
+// text, after(work, chunk, begin, rows) for every chunk of `rows_after`: text by text, so that one thread finds in its L2
+// what it wrote there itself, where that shares the texts evenly and chunks end where texts do. Work(scratch, shape,
+// first, rows) holds what stands between the three of some rows. Which way it is changes nothing in what is computed.
 template <class Work, class Before, class Attend, class After>
-static void by_texts(const BlockShape& s, Before&& before, Attend&& attend, After&& after) {
-  const int64_t M = s.M(), most = chunk_rows(s);
-  const auto each_chunk = [&](const Work& work, int64_t first, int64_t end, auto&& f) {
-    for (int64_t i = first; i < end; i++) f(work, i, i * most, M - i * most < most ? M - i * most : most);
+static void by_texts(const BlockShape& s, int64_t rows_before, int64_t rows_after, Before&& before, Attend&& attend, After&& after) {
+  const int64_t most = chunk_rows(s);
+  const auto each_chunk = [&](const Work& work, int64_t first, int64_t end, int64_t rows, auto&& f) {
+    for (int64_t i = first; i < end; i++) f(work, i, i * most, rows - i * most < most ? rows - i * most : most);
   };
   int64_t texts = 1;  // whose rows are whole chunks
   while (texts * s.T % most != 0) texts *= 2;
   const int64_t groups = s.B / texts, group_rows = texts * s.T;
   Scratch scratch;
-  if (texts <= 8 && s.B % texts == 0 && (groups % threads() == 0 || groups >= 4 * threads())) {
+  if (s.whole() && texts <= 8 && s.B % texts == 0 && (groups % threads() == 0 || groups >= 4 * threads())) {
     return parallel(groups, [&](int64_t group) {
       Scratch local;
       const Work work(local, s, group * group_rows, group_rows);
       const int64_t first = group * group_rows / most, end = first + group_rows / most;
-      each_chunk(work, first, end, before);
+      each_chunk(work, first, end, rows_before, before);
       for (int64_t task = group * texts * s.heads; task < (group + 1) * texts * s.heads; task++) attend(work, task);
-      each_chunk(work, first, end, after);
+      each_chunk(work, first, end, rows_after, after);
     });
   }
-  const Work work(scratch, s, 0, M);
-  const int64_t chunks = ceil_div(M, most);
-  parallel(chunks, [&](int64_t i) { each_chunk(work, i, i + 1, before); });
+  const Work work(scratch, s, 0, s.M());
+  parallel(ceil_div(rows_before, most), [&](int64_t i) { each_chunk(work, i, i + 1, rows_before, before); });
   parallel(s.B * s.heads, [&](int64_t task) { attend(work, task); });
-  parallel(chunks, [&](int64_t i) { each_chunk(work, i, i + 1, after); });
+  parallel(ceil_div(rows_after, most), [&](int64_t i) { each_chunk(work, i, i + 1, rows_after, after); });
 }
 struct NoWork {
   NoWork(Scratch&, const BlockShape&, int64_t, int64_t) {}
@@ -123,7 +123,12 @@ struct GradientWork {
   bf16 *heads, *qkv;
   float* middle;
   GradientWork(Scratch& scratch, const BlockShape& s, int64_t first_row, int64_t rows)
-      : first(first_row), heads(scratch.take<bf16>(rows * s.C)), qkv(scratch.take<bf16>(rows * 3 * s.C)), middle(scratch.take<float>(rows * s.C)) {}
+      : first(first_row), heads(scratch.take<bf16>(rows * s.C)), qkv(scratch.take<bf16>(rows * 3 * s.C)), middle(scratch.take<float>(rows * s.C)) {
+    if (s.whole()) return;
+    // Of rows that are not kept there is no gradient from beyond attention.
+    __builtin_memset(heads, 0, sizeof(bf16) * static_cast<size_t>(rows * s.C));
+    __builtin_memset(middle, 0, sizeof(float) * static_cast<size_t>(rows * s.C));
+  }
 };
 
 template <>
@@ -155,7 +160,9 @@ void block_forward<AmxBFloat16>(const BlockShape& s, const BlockParameters& w, c
     Scratch local;
     const LocalRows narrow(local, C), inner(local, I);
     float* middle = a.middle + begin * C;
-    pack_rows(a.heads + begin * C, C, C, 0, rows, kBlock, narrow.data);
+    const int64_t room = s.whole() ? 0 : rows * C;
+    const float* x_here = kept_rows(s, x, begin, rows, local.take<float>(room));
+    pack_rows(kept_rows(s, static_cast<const bf16*>(a.heads), begin, rows, local.take<bf16>(room)), C, C, 0, rows, kBlock, narrow.data);
     const auto residual = [&](const float* bias, const float* before, float* after) {
       return [=](const Strip& strip, int64_t from, int64_t to) {
         const int64_t n = strip.n0, left = C - n;
@@ -169,7 +176,7 @@ void block_forward<AmxBFloat16>(const BlockShape& s, const BlockParameters& w, c
         }
       };
     };
-    times_panels(narrow, rows, c_proj, C, residual(w.attn_c_proj_bias, x + begin * C, middle));
+    times_panels(narrow, rows, c_proj, C, residual(w.attn_c_proj_bias, x_here, middle));
     normal_rows(middle, false, rows, C, w.ln_2_weight, w.ln_2_bias, epsilon, a.mean_2 + begin, a.rstd_2 + begin, narrow);
     times_panels(narrow, rows, c_fc, I, [&](const Strip& strip, int64_t from, int64_t to) {
       const int64_t n = strip.n0;
@@ -186,14 +193,15 @@ void block_forward<AmxBFloat16>(const BlockShape& s, const BlockParameters& w, c
     });
     times_panels(inner, rows, mlp_c_proj, C, residual(w.mlp_c_proj_bias, middle, y + begin * C));
   };
-  by_texts<NoWork>(s, before, attend, after);
+  by_texts<NoWork>(s, s.M(), s.kept(), before, attend, after);
 }
 
 // A gradient of a product's output (M, N) as what the weight's gradient needs of it: its panels, and sums by chunk.
 struct OutputGradient {
+  int64_t M, chunks;
   TilePair* panels;
   float* sums;
-  OutputGradient(Scratch& scratch, int64_t M, int64_t N, int64_t chunks) : panels(scratch.take<TilePair>(packed_b_size<AmxBFloat16>(M, N))), sums(scratch.take<float>(chunks * N)) { fill_panels(M, N, panels); }
+  OutputGradient(Scratch& scratch, int64_t rows, int64_t N, int64_t most) : M(rows), chunks(ceil_div(rows, most)), panels(scratch.take<TilePair>(packed_b_size<AmxBFloat16>(M, N))), sums(scratch.take<float>(chunks * N)) { fill_panels(M, N, panels); }
 };
 
 template <>
@@ -201,18 +209,18 @@ void block_backward<AmxBFloat16>(const BlockShape& s, const BlockParameters& w, 
   Scratch scratch;
   Cutter cut(activations);
   const BlockActivations<AmxBFloat16> a(cut, s);
-  const int64_t M = s.M(), C = s.C, I = s.I, chunks = ceil_div(M, chunk_rows(s)), inner_words = AmxBFloat16::elements(I), along = AmxBFloat16::elements(M);
+  const int64_t M = s.M(), kept = s.kept(), C = s.C, I = s.I, most = chunk_rows(s), inner_words = AmxBFloat16::elements(I), along = AmxBFloat16::elements(kept);
   // Of a product's output back to its input.
   const auto transposed = [](const float* matrix, int64_t K, int64_t N) { return packed_weight<AmxBFloat16>(matrix, N, true, N, K); };
   const TilePair *c_attn = transposed(w.c_attn_weight, C, 3 * C), *c_proj = transposed(w.attn_c_proj_weight, C, C), *c_fc = transposed(w.c_fc_weight, C, I), *mlp_c_proj = transposed(w.mlp_c_proj_weight, I, C);
-  const OutputGradient of_qkv(scratch, M, 3 * C, chunks), of_middle(scratch, M, C, chunks), of_pre(scratch, M, I, chunks), of_y(scratch, M, C, chunks);
-  const auto columns = [&](int64_t width) { return scratch.take<TilePair>(column_blocks(width, M)); };
-  TilePair *normal_1 = columns(C), *heads = columns(C), *normal_2 = columns(C), *inner = columns(I);
+  const OutputGradient of_qkv(scratch, M, 3 * C, most), of_middle(scratch, kept, C, most), of_pre(scratch, kept, I, most), of_y(scratch, kept, C, most);
+  const auto columns = [&](int64_t width, int64_t rows) { return scratch.take<TilePair>(column_blocks(width, rows)); };
+  TilePair *normal_1 = columns(C, M), *heads = columns(C, kept), *normal_2 = columns(C, kept), *inner = columns(I, kept);
   float* of_norms[4];  // LN1's weight and bias, LN2's: sums by chunk
-  for (float*& sums : of_norms) sums = scratch.take<float>(chunks * C);
+  for (int i = 0; i < 4; i++) of_norms[i] = scratch.take<float>((i < 2 ? of_qkv : of_y).chunks * C);
 
-  // A layer norm's rows `begin` on: the gradient of its input, and its output as columns. dnormal, residual and out begin there.
-  const auto norm_backward = [&](int64_t chunk, int64_t begin, int64_t rows, const float* dnormal, const float* in, const float* weight, const float* bias, const float* mean, const float* rstd, const float* residual, float* out, float* const* sums, TilePair* normal) {
+  // Of a layer norm of `all` rows those from `begin` on: the gradient of its input, and its output as columns. dnormal, residual and out begin there.
+  const auto norm_backward = [&](int64_t all, int64_t chunk, int64_t begin, int64_t rows, const float* dnormal, const float* in, const float* weight, const float* bias, const float* mean, const float* rstd, const float* residual, float* out, float* const* sums, TilePair* normal) {
     float *dweight = sums[0] + chunk * C, *dbias = sums[1] + chunk * C;
     for (float* sum : {dweight, dbias}) __builtin_memset(sum, 0, sizeof(float) * static_cast<size_t>(C));
     for (int64_t r0 = 0; r0 < rows; r0 += kBlock) {
@@ -221,7 +229,7 @@ void block_backward<AmxBFloat16>(const BlockShape& s, const BlockParameters& w, 
         const int64_t m = first + r;
         layer_norm_row_gradient(dnormal + (r0 + r) * C, in + m * C, weight, mean[m], rstd[m], residual + (r0 + r) * C, out + (r0 + r) * C, C);
       }
-      columns_of_rows(height, C, M, first / kBlock, [&](int64_t c, auto&& put) {
+      columns_of_rows(height, C, all, first / kBlock, [&](int64_t c, auto&& put) {
         const int64_t left = C - c;
         vf w0, w1, b0, b1, dw0, dw1, db0, db1;
         load_two(weight + c, left, w0, w1);
@@ -258,8 +266,11 @@ void block_backward<AmxBFloat16>(const BlockShape& s, const BlockParameters& w, 
   const auto before = [&](const GradientWork& work, int64_t chunk, int64_t begin, int64_t rows) {
     Scratch local;
     const LocalRows narrow(local, C), gradient(local, I);
-    float *dnormal = local.take<float>(chunk_rows(s) * C), *middle = work.middle + (begin - work.first) * C;
-    rows_and_panels(begin, begin + rows, M, C, [&](int64_t m, int64_t n, vf& a0, vf& a1) { load_two(dy + m * C + n, C - n, a0, a1); }, narrow.data, of_y.panels, of_y.sums + chunk * C);
+    const int64_t room = s.whole() ? 0 : rows * C;
+    float* dnormal = local.take<float>(most * C);
+    float* middle = s.whole() ? work.middle + (begin - work.first) * C : local.take<float>(room);
+    bf16* dheads = s.whole() ? work.heads + (begin - work.first) * C : local.take<bf16>(room);
+    rows_and_panels(begin, begin + rows, kept, C, [&](int64_t m, int64_t n, vf& a0, vf& a1) { load_two(dy + m * C + n, C - n, a0, a1); }, narrow.data, of_y.panels, of_y.sums + chunk * C);
     float* sums = of_pre.sums + chunk * I;
     __builtin_memset(sums, 0, sizeof(float) * static_cast<size_t>(I));
     vf left[kTile], right[kTile];  // of a strip, until all of its rows are there: GELU's values in pairs of rows
@@ -297,22 +308,26 @@ void block_backward<AmxBFloat16>(const BlockShape& s, const BlockParameters& w, 
       put_block(left, right, tile);
     });
     times_panels(gradient, rows, c_fc, C, plain(dnormal, C));
-    norm_backward(chunk, begin, rows, dnormal, a.middle, w.ln_2_weight, w.ln_2_bias, a.mean_2, a.rstd_2, dy + begin * C, middle, of_norms + 2, normal_2);
-    rows_and_panels(begin, begin + rows, M, C, [&](int64_t m, int64_t n, vf& a0, vf& a1) { load_two(middle + (m - begin) * C + n, C - n, a0, a1); }, narrow.data, of_middle.panels, of_middle.sums + chunk * C);
-    times_panels(narrow, rows, c_proj, C, plain(work.heads + (begin - work.first) * C, C));
-    for (int64_t m = begin; m < begin + rows; m += kBlock)
-      for (int64_t c = 0; c < C; c += kBlock) columns_block(a.heads + m * C + c, C, M - m, C - c, reinterpret_cast<uint32_t*>(heads) + c * along + m / 2 * kBlock);
+    norm_backward(kept, chunk, begin, rows, dnormal, a.middle, w.ln_2_weight, w.ln_2_bias, a.mean_2, a.rstd_2, dy + begin * C, middle, of_norms + 2, normal_2);
+    rows_and_panels(begin, begin + rows, kept, C, [&](int64_t m, int64_t n, vf& a0, vf& a1) { load_two(middle + (m - begin) * C + n, C - n, a0, a1); }, narrow.data, of_middle.panels, of_middle.sums + chunk * C);
+    times_panels(narrow, rows, c_proj, C, plain(dheads, C));
+    const bf16* heads_here = kept_rows(s, static_cast<const bf16*>(a.heads), begin, rows, local.take<bf16>(room));
+    for (int64_t r = 0; r < rows; r += kBlock)
+      for (int64_t c = 0; c < C; c += kBlock) columns_block(heads_here + r * C + c, C, rows - r, C - c, reinterpret_cast<uint32_t*>(heads) + c * along + (begin + r) / 2 * kBlock);
+    if (s.whole()) return;
+    put_kept_rows(s, middle, begin, rows, work.middle);
+    put_kept_rows(s, dheads, begin, rows, work.heads);
   };
   const auto attend = [&](const GradientWork& work, int64_t task) { attend_backward<AmxBFloat16>(task, work.first, work.heads, a.qkv, a.heads, a.lse, start, work.qkv, s.T, C, s.heads); };
   const auto after = [&](const GradientWork& work, int64_t chunk, int64_t begin, int64_t rows) {
     Scratch local;
     const LocalRows gradient(local, 3 * C);
-    float* dnormal = local.take<float>(chunk_rows(s) * C);
+    float* dnormal = local.take<float>(most * C);
     rows_and_panels(begin, begin + rows, M, 3 * C, [&](int64_t m, int64_t n, vf& a0, vf& a1) { load_two(work.qkv + (m - work.first) * 3 * C + n, 3 * C - n, a0, a1); }, gradient.data, of_qkv.panels, of_qkv.sums + chunk * 3 * C);
     times_panels(gradient, rows, c_attn, C, plain(dnormal, C));
-    norm_backward(chunk, begin, rows, dnormal, x, w.ln_1_weight, w.ln_1_bias, a.mean_1, a.rstd_1, work.middle + (begin - work.first) * C, dx + begin * C, of_norms, normal_1);
+    norm_backward(M, chunk, begin, rows, dnormal, x, w.ln_1_weight, w.ln_1_bias, a.mean_1, a.rstd_1, work.middle + (begin - work.first) * C, dx + begin * C, of_norms, normal_1);
   };
-  by_texts<GradientWork>(s, before, attend, after);
+  by_texts<GradientWork>(s, kept, M, before, attend, after);
 
   // The largest first, all in one: no thread waits for the others between them.
   const struct {
@@ -329,9 +344,9 @@ void block_backward<AmxBFloat16>(const BlockShape& s, const BlockParameters& w, 
   parallel(4 * parts, [&](int64_t task) {
     const auto& p = products[task / parts];
     auto done = rows_away(p.weight, p.N);
-    gemm_share(AMatrix<TilePair>{p.in, kBlock, along}, p.out.panels, p.K, p.N, task % parts, parts, done);
+    gemm_share(AMatrix<TilePair>{p.in, kBlock, AmxBFloat16::elements(p.out.M)}, p.out.panels, p.K, p.N, task % parts, parts, done);
   });
-  for (const auto& p : products) add_chunks(p.out.sums, chunks, p.N, p.bias);
+  for (const auto& p : products) add_chunks(p.out.sums, p.out.chunks, p.N, p.bias);
   float* const of_norm[] = {d.ln_1_weight, d.ln_1_bias, d.ln_2_weight, d.ln_2_bias};
-  for (int i = 0; i < 4; i++) add_chunks(of_norms[i], chunks, C, of_norm[i]);
+  for (int i = 0; i < 4; i++) add_chunks(of_norms[i], (i < 2 ? of_qkv : of_y).chunks, C, of_norm[i]);
 }
