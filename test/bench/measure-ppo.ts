@@ -54,13 +54,16 @@ export async function measurePpo(options: BenchOptions): Promise<Measurement> {
     });
     if (result.error !== undefined) throw result.error instanceof Error ? result.error : new Error('the PPO stage failed');
     const length = prompt + fresh;
-    const pass = length * forwardFlops({ layers, width, vocab }, length / 2);
+    // Behind attention the last layer works for the positions that are read, and the vocabulary is asked at those only.
+    const pass = (read: number, words: number): number =>
+      length * forwardFlops({ layers, width, vocab: 0 }, length / 2) - (length - read) * 2 * 9 * width * width + read * 2 * words * width;
+    const [policy, value, score] = [pass(fresh, vocab), pass(fresh, 0), pass(1, 0)];
     const rollout = prompt * forwardFlops({ layers, width, vocab }, prompt / 2) + fresh * forwardFlops({ layers, width, vocab }, prompt + fresh / 2);
     return {
       seconds: median(times),
       tokens: batch * fresh,
       // Beside the rollout: policy, reference, values and scores forward; policy and value network forward and backward.
-      flops: batch * (rollout + 4 * pass + 6 * epochs * pass),
+      flops: batch * (rollout + 2 * policy + value + score + 3 * epochs * (policy + value)),
       parameters,
       firstRatioError: ratioError,
       rolloutScoreUpdateSeconds: [0, 1, 2].map((part) => median(parts.map((all) => all[part] ?? NaN))),

@@ -32,6 +32,10 @@ export function leftPad(sequences: readonly (readonly number[])[], length?: numb
 /** The hidden states after the last layer norm, (B, T, C), or (B, count, C) of some positions. tokens (B, T) int32, start (B) int32. */
 export function hiddenStates(model: Model, tokens: tf.Tensor2D, start: tf.Tensor1D, { dropout: drop, positions }: ForwardOptions = {}): tf.Tensor3D {
   const { n_head: heads, n_layer: layers, layer_norm_epsilon: epsilon } = model.config;
+  const T = tokens.shape[1];
+  if (positions && (positions.from < 0 || positions.count < 1 || positions.from + positions.count > T)) {
+    throw new RangeError(`expected some of the positions 0 to ${T - 1}, found ${positions.count} from ${positions.from} on`);
+  }
   // Below the last layer every position is a key and a value for those after it.
   const wanted = (layer: number): Positions | undefined => (layer === layers - 1 ? positions : undefined);
   return tf.tidy(() => {

@@ -117,15 +117,15 @@ describe.each(modes)('$set, bf16 $bf16', (mode) => {
   });
 
   test('a block of which some positions are read', () => {
-    const sides = fc.record({ B: fc.integer({ min: 1, max: 5 }), T: sizes(130), heads: fc.integer({ min: 1, max: 3 }), hs: sizes(40, 4), I: sizes(140), seed: seeds });
+    const sides = fc.record({ B: fc.integer({ min: 1, max: 3 }), T: sizes(70), heads: fc.integer({ min: 1, max: 2 }), hs: sizes(33, 4), I: sizes(70), seed: seeds });
     const shape = sides.chain((value) => fc.nat(value.T - 1).chain((from) => fc.integer({ min: 1, max: value.T - from }).map((count): BlockCase => ({ ...value, positions: { from, count } }))));
     const examples = [
-      { B: 3, T: 70, heads: 2, hs: 24, I: 96, seed: 1, positions: { from: 69, count: 1 } },
-      { B: 8, T: 64, heads: 2, hs: 32, I: 128, seed: 2, positions: { from: 31, count: 32 } },
-      { B: 5, T: 130, heads: 1, hs: 40, I: 64, seed: 3, positions: { from: 1, count: 129 } },
+      { B: 2, T: 70, heads: 2, hs: 24, I: 64, seed: 1, positions: { from: 69, count: 1 } },
+      { B: 6, T: 64, heads: 1, hs: 32, I: 64, seed: 2, positions: { from: 31, count: 32 } },
+      { B: 2, T: 130, heads: 1, hs: 20, I: 32, seed: 3, positions: { from: 1, count: 129 } },
       { B: 2, T: 9, heads: 1, hs: 16, I: 32, seed: 4, positions: { from: 0, count: 1 } },
     ];
-    same('some of a block', mode, shape, (value) => blockCase(value), { examples });
+    same('some of a block', mode, shape, (value) => blockCase(value), { runs: 8, examples });
   });
 
   test('decode attention and cache writing', () => {

@@ -25,7 +25,7 @@ export {
   type BatchScheduleOptions,
   type WindowScheduleOptions,
 } from './schedule.ts';
-export { lastTokenScores, rewardBias, rewardBiasKey, scoreExamples, type ScoreOptions } from './score.ts';
+export { lastTokenScores, rewardBias, rewardBiasKey, scoreExamples, textOf, type ScoreOptions } from './score.ts';
 export { jsonPart, modelPart } from './state.ts';
 export { batchTensors, type BatchTensors } from './tensors.ts';
 export { copyTokenizer } from './tokenizer-files.ts';

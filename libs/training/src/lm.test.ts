@@ -46,7 +46,7 @@ test('evaluation agrees with the model’s own loss, and is undefined without da
 
 test('an answer’s score is the head at its last token, whatever it is batched with', async () => {
   const model = initModel(config, new Random(3), 'scalar');
-  const rewards = await scoreExamples(model, examples, { pad: 0, batchSize: 2 });
+  const rewards = await scoreExamples(model, examples, { batchSize: 2 });
   for (const [index, { prompt, answer }] of examples.entries()) {
     const all = [...prompt, ...answer];
     const own = await scores(model, tf.tensor2d(all, [1, all.length], 'int32'), tf.zeros([1], 'int32')).data();

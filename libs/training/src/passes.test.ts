@@ -3,6 +3,7 @@ import { disposeGradients, disposeModel, gptConfig, initModel, Random, startBack
 import { beforeAll, expect, test } from 'vitest';
 import { padExamples, type Example } from './batch.ts';
 import { runPass, sumGradients, type Pass } from './passes.ts';
+import { textOf } from './score.ts';
 
 const config = gptConfig({ vocab_size: 50, n_positions: 32, n_embd: 16, n_layer: 2, n_head: 2 });
 const random = new Random(1);
@@ -17,8 +18,7 @@ const lmPasses: Pass[] = [examples.slice(0, 2), examples.slice(2, 3), examples.s
 }));
 const rewardPasses: Pass[] = [examples.slice(0, 3), examples.slice(3)].map((part) => ({
   kind: 'reward',
-  batch: padExamples(part, { pad: 0 }),
-  lengths: part.map(({ prompt, answer }) => prompt.length + answer.length),
+  texts: part.map(textOf),
   ranks: [[0, 1, 2]],
   prompts: 2,
   dropout: undefined,

@@ -21,13 +21,12 @@ export interface LmPass {
   readonly dropout: PassDropout | undefined;
 }
 
-/** The K-wise reward loss. Values: the reward of every row, without the bias. */
+/** The K-wise reward loss. Values: the reward of every text, without the bias. */
 export interface RewardPass {
   readonly kind: 'reward';
-  readonly batch: TokenBatch;
-  /** Tokens of every row. */
-  readonly lengths: readonly number[];
-  /** The ranks of every prompt's answers; the rows are those of one prompt after the other. */
+  /** Every prompt with each of its answers, one prompt after the other. */
+  readonly texts: readonly (readonly number[])[];
+  /** The ranks of every prompt's answers. */
   readonly ranks: readonly (readonly number[])[];
   /** Prompts of the whole batch. */
   readonly prompts: number;
@@ -46,7 +45,7 @@ export async function runPass(model: Model, pass: Pass): Promise<PassResult & { 
   const dropout: Dropout | undefined = pass.dropout && { rate: pass.dropout.rate, random: new Random(pass.dropout.seed) };
   const { value, grads, aux } = valueAndGrads(model.parameters, () => {
     if (pass.kind === 'reward') {
-      const rewards = lastTokenScores(model, pass.batch, pass.lengths, dropout);
+      const rewards = lastTokenScores(model, pass.texts, dropout);
       return { loss: rewardLossTensor(rewards, pass.ranks, pass.prompts), aux: { values: rewards as tf.Tensor } };
     }
     const tensors = batchTensors(pass.batch);

@@ -79,7 +79,7 @@ export async function evaluate(context: EvaluateContext): Promise<Report> {
 
   const reward = await loadModel(context.input('reward'), { head: 'scalar' });
   const judged = async (answers: readonly Answer[]): Promise<Judged[]> => {
-    const rewards = await rewardsOf(reward, encoded, answers, tokenizer.endOfText);
+    const rewards = await rewardsOf(reward, encoded, answers);
     return answers.map((answer, i) => ({
       ...answer,
       reward: rewards[i] ?? Number.NaN,
@@ -208,7 +208,7 @@ async function measureReward(context: EvaluateContext, reward: Model, tokenizer:
   const examples = comparisons.flatMap(({ messages, answers }) =>
     answers.map(({ text, finished }) => chatExample(tokenizer, messages, text, { finished, context: reward.config.n_positions })),
   );
-  const rewards = await scoreExamples(reward, examples, { pad: tokenizer.endOfText });
+  const rewards = await scoreExamples(reward, examples);
   let next = 0;
   const ranked = comparisons.map(({ answers }) => ({
     ranks: answers.map(({ rank }) => rank),

@@ -23,8 +23,8 @@ async function vocabulary(folder: string): Promise<string | undefined> {
 }
 
 /** The reward model's own scores, bias included. */
-export async function rawScores(reward: Model, episodes: readonly Episode[], { pad, rows }: PassOptions): Promise<number[]> {
-  return scoreExamples(reward, episodes, { pad, batchSize: rows });
+export async function rawScores(reward: Model, episodes: readonly Episode[], { rows }: PassOptions): Promise<number[]> {
+  return scoreExamples(reward, episodes, { batchSize: rows });
 }
 
 /** The normalisation that the rewards of this run go through: from the scores of answers that ended. */

@@ -135,7 +135,7 @@ describe('value network', () => {
     const reward = await loadModel(world.reward, { head: 'scalar' });
     const value = await loadModel(world.reward, { head: 'scalar' });
     const episodes = await someEpisodes();
-    const raw = await scoreExamples(reward, episodes, { pad: 0 });
+    const raw = await scoreExamples(reward, episodes);
     normaliseHead(value, { mean: 1.5, sd: 0.25 });
     const { tokens, start, from } = packEpisodes(episodes, { pad: 0, limit: 48 });
     const all = (await tf.tidy(() => scores(value, tokens, start)).array()) as number[][];

@@ -27,6 +27,6 @@ export function comparisonLength({ answers }: Comparison): number {
   return Math.max(...answers.map(exampleLength));
 }
 
-export function exampleLength({ prompt, answer }: Example): number {
+function exampleLength({ prompt, answer }: Example): number {
   return prompt.length + answer.length;
 }

@@ -17,16 +17,16 @@ export interface RewardEvaluation {
 export async function evaluateReward(
   model: Model,
   comparisons: readonly Comparison[],
-  options: { pad: number; figures: Readonly<Record<string, number>> },
+  figures: Readonly<Record<string, number>>,
 ): Promise<RewardEvaluation> {
-  const rewards = await scoreExamples(model, comparisons.flatMap(({ answers }) => answers), { pad: options.pad });
+  const rewards = await scoreExamples(model, comparisons.flatMap(({ answers }) => answers));
   const ranked = groupRewards(comparisons, rewards);
   const overall = rankingMetrics(ranked);
   if (overall['accuracy'] === undefined) return { metrics: {}, calibration: [] };
   const bins = calibration(ranked);
   const metrics: Record<string, number> = { calibration_error: calibrationError(bins), ...overall, ...accuracyByK(ranked) };
-  const ceiling = options.figures['noise_ceiling'];
-  const agreement = options.figures['labeler_agreement'];
+  const ceiling = figures['noise_ceiling'];
+  const agreement = figures['labeler_agreement'];
   if (ceiling !== undefined) {
     metrics['noise_ceiling'] = ceiling;
     metrics['accuracy_of_ceiling'] = overall['accuracy'] / ceiling;

@@ -60,7 +60,7 @@ test('learns a preference, says how well, and scores demonstrations 0 on average
     const { messages, completion } = JSON.parse(line) as DemonstrationRecord;
     return chatExample(tokenizer, messages, completion, { context: 64 });
   });
-  const rewards = await scoreExamples(model, examples, { pad: 0 });
+  const rewards = await scoreExamples(model, examples);
   expect(rewards.reduce((sum, value) => sum + value, 0) / rewards.length).toBeCloseTo(0, 4);
 });
 

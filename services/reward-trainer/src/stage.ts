@@ -53,7 +53,6 @@ export const rewardStage = defineStage({
     const tokenizer = await loadTokenizer(folders.model);
     const model = owned.adopt(await loadModel(folders.model, { head: 'scalar', random: new Random(context.seed).fork('head') }), disposeModel);
     const contextLength = model.config.n_positions;
-    const pad = tokenizer.endOfText;
     const { metrics: figures } = await readDatasetInfo(folders.comparisons, 'comparisons');
     const train = encodeComparisons(await loadRecords(folders.comparisons, 'comparisons', 'train'), tokenizer, contextLength);
     const held = encodeComparisons(await loadRecords(folders.comparisons, 'comparisons', 'validation'), tokenizer, contextLength);
@@ -77,24 +76,22 @@ export const rewardStage = defineStage({
           learningRate: lr,
           passes: settings.gradientAccumulation,
           dropout: { rate: settings.dropout, seed: `${context.seed}/dropout-${step}` },
-          pad,
-          context: contextLength,
         });
         return { metrics: { loss, ...rankingMetrics(ranked), grad_norm: gradNorm, lr }, tokens };
       },
       evaluation: {
         every: settings.evaluateEvery,
-        run: async () => evaluateReward(model, held.slice(0, settings.evaluationPrompts), { pad, figures }),
+        run: async () => evaluateReward(model, held.slice(0, settings.evaluationPrompts), figures),
       },
     });
 
     const demonstrations = (await loadRecords(folders.demonstrations, 'demonstrations', 'train')).slice(0, settings.biasDemonstrations);
     const examples = demonstrations.map(({ messages, completion }) => chatExample(tokenizer, messages, completion, { context: contextLength }));
-    const scores = await scoreExamples(model, examples, { pad });
+    const scores = await scoreExamples(model, examples);
     const bias = scores.length === 0 ? 0 : -scores.reduce((sum, score) => sum + score, 0) / scores.length;
     const folder = context.output('reward');
-    const { metrics: final, calibration } = await evaluateReward(model, held, { pad, figures });
-    await saveModel(model, folder, { [rewardBiasKey]: bias, pad_token_id: pad });
+    const { metrics: final, calibration } = await evaluateReward(model, held, figures);
+    await saveModel(model, folder, { [rewardBiasKey]: bias, pad_token_id: tokenizer.endOfText });
     await copyTokenizer(folders.model, folder);
     await writeFile(join(folder, 'calibration.json'), `${JSON.stringify(calibration, null, 2)}\n`);
     await writeHistory(folder, result.history);

@@ -1,6 +1,6 @@
 import { disposeGradients, type AdamW, type Model } from '@minchat/model';
-import { padExamples, runPass, sumGradients, type PassDropout, type Ranked, type RewardPass } from '@minchat/training';
-import { exampleLength, type Comparison } from './comparisons.ts';
+import { runPass, sumGradients, textOf, type PassDropout, type Ranked, type RewardPass } from '@minchat/training';
+import type { Comparison } from './comparisons.ts';
 
 export interface RewardStepOptions {
   readonly model: Model;
@@ -10,10 +10,6 @@ export interface RewardStepOptions {
   /** Passes that the comparisons are cut into; the gradient is the same. */
   readonly passes: number;
   readonly dropout: PassDropout;
-  /** Any valid token id. */
-  readonly pad: number;
-  /** The model's context. */
-  readonly context: number;
 }
 
 export interface RewardStepResult {
@@ -31,11 +27,9 @@ export async function rewardStep(options: RewardStepOptions): Promise<RewardStep
   const passes: RewardPass[] = [];
   for (let from = 0; from < comparisons.length; from += perPass) {
     const part = comparisons.slice(from, from + perPass);
-    const rows = part.flatMap(({ answers }) => answers);
     passes.push({
       kind: 'reward',
-      batch: padExamples(rows, { pad: options.pad, limit: options.context }),
-      lengths: rows.map(exampleLength),
+      texts: part.flatMap(({ answers }) => answers.map(textOf)),
       ranks: part.map(({ ranks }) => ranks),
       prompts: comparisons.length,
       dropout: dropout.rate > 0 ? { rate: dropout.rate, seed: `${dropout.seed}/${from}` } : undefined,
@@ -48,7 +42,7 @@ export async function rewardStep(options: RewardStepOptions): Promise<RewardStep
     loss: results.reduce((sum, { loss }) => sum + loss, 0),
     gradNorm,
     ranked: groupRewards(comparisons, results.flatMap(({ values }) => [...values])),
-    tokens: passes.reduce((sum, { batch }) => sum + batch.tokenCount, 0),
+    tokens: passes.flatMap(({ texts }) => texts).reduce((sum, text) => sum + text.length, 0),
   };
 }
 

@@ -48,7 +48,7 @@ export async function evaluateSft(options: EvaluationOptions): Promise<{ metrics
   });
   if (!reward) return { metrics, score: lm && -lm.loss, samples };
   const fitted = answered.map((example) => fitExample(example, reward.config.n_positions));
-  const rewards = await scoreExamples(reward, fitted, { pad: tokenizer.endOfText });
+  const rewards = await scoreExamples(reward, fitted);
   const mean = rewards.reduce((sum, value) => sum + value, 0) / rewards.length;
   return { metrics: { ...metrics, eval_reward: mean }, score: rewards.length > 0 ? mean : undefined, samples };
 }

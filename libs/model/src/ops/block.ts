@@ -64,7 +64,7 @@ export function blockWith(x: tf.Tensor, parameters: BlockParameters, epsilon: nu
 }
 
 /** Of x (B, T, C) the positions wanted. */
-export function sliced(x: tf.Tensor, positions: Positions | undefined): tf.Tensor {
+function sliced(x: tf.Tensor, positions: Positions | undefined): tf.Tensor {
   return positions === undefined ? x : tf.slice(x, [0, positions.from, 0], [-1, positions.count, -1]);
 }
 

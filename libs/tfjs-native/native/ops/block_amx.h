@@ -48,7 +48,7 @@ static inline void prefetch_two(const void* p) {
 // All panels of B times the rows of a chunk; done(strip, from, to) gets strips, their rows counted in the chunk.
 template <class Done>
 static void times_panels(const LocalRows& A, int64_t rows, const TilePair* B, int64_t N, Done&& done) {
-  gemm_part(kFewRows, A.matrix(), B, A.K, rows, 0, ceil_div(rows, kBlock), 0, ceil_div(N, NR), done);
+  gemm_part(kFewPanels, A.matrix(), B, A.K, rows, 0, ceil_div(rows, kBlock), 0, ceil_div(N, NR), done);
 }
 
 // A layer norm's output two vectors at a time.

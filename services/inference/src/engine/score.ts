@@ -15,5 +15,5 @@ export async function scoreTexts({ model, tokenizer }: LoadedModel, texts: reado
     if (length > limit) throw new MinchatError('MC_CONTEXT_LENGTH', `text ${index}: expected at most ${limit} tokens, found ${length}`);
     return example;
   });
-  return scoreExamples(model, examples, { pad: tokenizer.endOfText });
+  return scoreExamples(model, examples);
 }
