@@ -344,21 +344,25 @@ static inline void tiles_product(Tiles& tiles, int64_t rows, const uint32_t* a, 
   tiles_product(tiles, rows, a, height, b, steps, add, c, Strip{nullptr, 0, 0, 0}, nothing);
 }
 
-constexpr int64_t kDepth = 512;  // pairs: 1,024 of K at a time
-// Of so many words panels of B are taken at a time. Where rows that lie in L2 go through all of a weight, which comes from L3
-// for them, L2, half of which the core's other thread may have, is left to the rows; else all operands come from L3.
-constexpr int64_t kFewPanels = int64_t{1} << 15, kManyPanels = int64_t{1} << 17;
+// How much of the operands is taken at a time: so many pairs along K, and panels of B of so many words.
+struct Blocking {
+  int64_t depth, words;
+};
+// For rows that lie in L2 and go through all of a weight, which comes from L3 for them: L2, half of which the core's
+// other thread may have, is left to the rows. For sums over all tokens, where both operands come from L3: a block's
+// stretch, 16 KiB, leaves L1 room for the panels and strips that go by. For all else.
+constexpr Blocking kRowsInCache{512, int64_t{1} << 15}, kLongSums{128, int64_t{1} << 16}, kPlain{512, int64_t{1} << 17};
 
 // Blocks b0 .. b1 of A times panels p0 .. p1 of B: done gets every strip of C as above, those of a block of rows
 // in the order of the panels. A stretch of a block of A stays in L1 and, what does not fit, in L2, while panels stream
 // by from L2; sums wait there too for the next stretch. `along`: the pairs of a panel of B, of which A may be but a stretch.
 template <class Done>
-static void gemm_part(int64_t words, const AMatrix<TilePair>& A, const TilePair* packed, int64_t along, int64_t M, int64_t b0, int64_t b1, int64_t p0, int64_t p1, Done& done) {
+static void gemm_part(const Blocking& blocking, const AMatrix<TilePair>& A, const TilePair* packed, int64_t along, int64_t M, int64_t b0, int64_t b1, int64_t p0, int64_t p1, Done& done) {
   constexpr int64_t kWaiting = int64_t{1} << 17;  // words of strips in L2: 512 KiB
   if (b0 == b1 || p0 == p1) return;
   const uint32_t* B = reinterpret_cast<const uint32_t*>(packed);
-  const int64_t K = A.K, size = along * NR, depth = K == 0 ? kTile : ceil_div(ceil_div(K, ceil_div(K, kDepth)), kTile) * kTile;
-  const int64_t most = words / (depth * NR), stretch = p1 - p0 < most ? p1 - p0 : most, group = K > depth ? kWaiting / (kBlock * NR * stretch) : b1 - b0;
+  const int64_t K = A.K, size = along * NR, depth = K == 0 ? kTile : ceil_div(ceil_div(K, ceil_div(K, blocking.depth)), kTile) * kTile;
+  const int64_t panels = p1 - p0, stretch = ceil_div(panels, ceil_div(panels, blocking.words / (depth * NR))), group = K > depth ? kWaiting / (kBlock * NR * stretch) : b1 - b0;
   const int64_t waiting = K > depth ? group * stretch : 2;
   Scratch scratch;
   float* strips = scratch.take<float>(waiting * kBlock * NR);
@@ -401,11 +405,11 @@ static void gemm_part(int64_t words, const AMatrix<TilePair>& A, const TilePair*
 // Part `part` of `parts` of the product, C given in strips as above. Whoever takes rows reads all of B, whoever
 // takes panels all of A.
 template <class Done>
-static void gemm_share(const AMatrix<TilePair>& A, const TilePair* B, int64_t M, int64_t N, int64_t part, int64_t parts, Done& done) {
+static void gemm_share(const Blocking& blocking, const AMatrix<TilePair>& A, const TilePair* B, int64_t M, int64_t N, int64_t part, int64_t parts, Done& done) {
   const int64_t blocks = ceil_div(M, kBlock), panels = ceil_div(N, NR), all = blocks >= panels ? blocks : panels;
   const int64_t from = all * part / parts, to = all * (part + 1) / parts;
-  if (blocks >= panels) gemm_part(kManyPanels, A, B, A.K, M, from, to, 0, panels, done);
-  else gemm_part(kManyPanels, A, B, A.K, M, 0, blocks, from, to, done);
+  if (blocks >= panels) gemm_part(blocking, A, B, A.K, M, from, to, 0, panels, done);
+  else gemm_part(blocking, A, B, A.K, M, 0, blocks, from, to, done);
 }
 // The whole product on all threads.
 template <class Done>
@@ -413,7 +417,7 @@ static void gemm_strips(const AMatrix<TilePair>& A, const TilePair* B, int64_t M
   // A single row too goes through tiles, though they are nearly empty then: a product in registers rounds
   // otherwise, and a row's bits must not depend on whether others stand beside it.
   const int64_t parts = M * N * A.K < 200000 ? 1 : threads() * 4;
-  parallel(parts, [&](int64_t part) { gemm_share(A, B, M, N, part, parts, done); });
+  parallel(parts, [&](int64_t part) { gemm_share(kPlain, A, B, M, N, part, parts, done); });
 }
 
 template <class Epilogue>
@@ -444,5 +448,5 @@ static void rows_times_panels(const AMatrix<TilePair>& A, const TilePair* B, int
   const auto done = [&](const Strip& strip, int64_t from, int64_t to) {
     for (int64_t r = from; r < to; r++) row(strip.m0 + r, strip.n0, load(strip.data + r * NR), load(strip.data + r * NR + VF));
   };
-  gemm_part(kManyPanels, A, B, A.K, end, begin / kBlock, ceil_div(end, kBlock), 0, panels, done);
+  gemm_part(kRowsInCache, A, B, A.K, end, begin / kBlock, ceil_div(end, kBlock), 0, panels, done);
 }

@@ -28,12 +28,13 @@ static void pack_columns(const S* source, int64_t ld, int64_t n, int64_t K, uint
 
 template <>
 struct Head<AmxBFloat16> {
+  static constexpr float kLog2E = 1.44269504088896341f;
   static constexpr int64_t kSquare = kBlock * NR, kHalf = kSquare / 2;
 
   template <class S>
   static void forward(const S* q, int64_t n, int64_t C, int64_t hs, S* o, float* l) {
     const int64_t ld = 3 * C, Kh = AmxBFloat16::elements(hs), Kn = AmxBFloat16::elements(n), blocks = ceil_div(n, kBlock), columns = ceil_div(hs, kBlock);
-    const float scale = 1.0f / __builtin_sqrtf(static_cast<float>(hs));
+    const float scale = kLog2E / __builtin_sqrtf(static_cast<float>(hs));  // exponents are those of 2
     Scratch scratch;
     uint32_t *keys = scratch.take<uint32_t>(blocks * kBlock * Kh), *values = scratch.take<uint32_t>(columns * kBlock * Kn), *weights = scratch.take<uint32_t>(Kn * NR);
     TilePair* queries = scratch.take<TilePair>(packed_b_size<AmxBFloat16>(hs, n));
@@ -57,10 +58,10 @@ struct Head<AmxBFloat16> {
       top1 *= scale;
       for (int64_t j = 0; j < seen; j += 2) {
         const float* s = scores + j * NR;
-        vf a0 = exp(load(s) * scale - top0), a1 = exp(load(s + VF) * scale - top1), b0{}, b1{};
+        vf a0 = exp2_for_bf16(load(s) * scale - top0), a1 = exp2_for_bf16(load(s + VF) * scale - top1), b0{}, b1{};
         if (j + 1 < seen) {
-          b0 = exp(load(s + NR) * scale - top0);
-          b1 = exp(load(s + NR + VF) * scale - top1);
+          b0 = exp2_for_bf16(load(s + NR) * scale - top0);
+          b1 = exp2_for_bf16(load(s + NR + VF) * scale - top1);
         }
         total0 += a0 + b0;
         total1 += a1 + b1;
@@ -74,8 +75,8 @@ struct Head<AmxBFloat16> {
         put_columns(sums, n - q0 < kBlock ? n - q0 : kBlock, hs - c * kBlock, 1.0f / total0, 1.0f / total1, o + q0 * C + c * kBlock, C);
       }
       float log_sum[NR];
-      store(log_sum, top0);
-      store(log_sum + VF, top1);
+      store(log_sum, top0 / kLog2E);
+      store(log_sum + VF, top1 / kLog2E);
       for (int64_t i = 0; i < NR && q0 + i < n; i++) l[q0 + i] = log_sum[i] + __builtin_logf(i < VF ? total0[i] : total1[i - VF]);
     }
   }
@@ -118,6 +119,10 @@ struct Head<AmxBFloat16> {
         vf level0, level1, delta0, delta1;
         load_two(level + q0, n - q0, level0, level1);
         load_two(delta + q0, n - q0, delta0, delta1);
+        level0 *= kLog2E;
+        level1 *= kLog2E;
+        delta0 *= scale;
+        delta1 *= scale;
         for (int64_t p = k0; p < end; p++) {
           const int64_t rows = rows_from(p * kBlock), at = ((p - k0) * blocks + b) * kHalf;
           for (int64_t r = 0; r < kBlock; r += 2) {
@@ -125,9 +130,9 @@ struct Head<AmxBFloat16> {
             for (int64_t odd = 0; odd < 2 && r + odd < rows; odd++) {
               float *s = probabilities + (p - k0) * kSquare + (r + odd) * NR, *g = gradients + (p - k0) * kSquare + (r + odd) * NR;
               if (p == b) hide_before(s, r + odd, -__builtin_inff());
-              const vf p0 = exp(load(s) * scale - level0), p1 = exp(load(s + VF) * scale - level1);
-              d[odd][0] = p0 * (load(g) - delta0) * scale;
-              d[odd][1] = p1 * (load(g + VF) - delta1) * scale;
+              const vf p0 = exp2_for_bf16(load(s) * (scale * kLog2E) - level0), p1 = exp2_for_bf16(load(s + VF) * (scale * kLog2E) - level1);
+              d[odd][0] = p0 * (load(g) * scale - delta0);
+              d[odd][1] = p1 * (load(g + VF) * scale - delta1);
               store(kept_probabilities + at + (r + odd) * kTile, bf16_words(p0, p1));
               store(kept_gradients + at + (r + odd) * kTile, bf16_words(d[odd][0], d[odd][1]));
             }

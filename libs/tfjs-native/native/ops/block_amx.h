@@ -48,7 +48,7 @@ static inline void prefetch_two(const void* p) {
 // All panels of B times the rows of a chunk; done(strip, from, to) gets strips, their rows counted in the chunk.
 template <class Done>
 static void times_panels(const LocalRows& A, int64_t rows, const TilePair* B, int64_t N, Done&& done) {
-  gemm_part(kFewPanels, A.matrix(), B, A.K, rows, 0, ceil_div(rows, kBlock), 0, ceil_div(N, NR), done);
+  gemm_part(kRowsInCache, A.matrix(), B, A.K, rows, 0, ceil_div(rows, kBlock), 0, ceil_div(N, NR), done);
 }
 
 // A layer norm's output two vectors at a time.
@@ -170,6 +170,7 @@ void block_forward<AmxBFloat16>(const BlockShape& s, const BlockParameters& w, c
         load_two(bias + n, left, b0, b1);
         for (int64_t r = from; r < to; r++) {
           const int64_t at = (strip.m0 + r) * C + n;
+          prefetch_two(before + at + NR);
           prefetch_two(after + at + NR);
           load_two(before + at, left, x0, x1);
           store_two(after + at, left, load(strip.data + r * NR) + b0 + x0, load(strip.data + r * NR + VF) + b1 + x1);
@@ -344,7 +345,7 @@ void block_backward<AmxBFloat16>(const BlockShape& s, const BlockParameters& w, 
   parallel(4 * parts, [&](int64_t task) {
     const auto& p = products[task / parts];
     auto done = rows_away(p.weight, p.N);
-    gemm_share(AMatrix<TilePair>{p.in, kBlock, AmxBFloat16::elements(p.out.M)}, p.out.panels, p.K, p.N, task % parts, parts, done);
+    gemm_share(kLongSums, AMatrix<TilePair>{p.in, kBlock, AmxBFloat16::elements(p.out.M)}, p.out.panels, p.K, p.N, task % parts, parts, done);
   });
   for (const auto& p : products) add_chunks(p.out.sums, p.out.chunks, p.N, p.bias);
   float* const of_norm[] = {d.ln_1_weight, d.ln_1_bias, d.ln_2_weight, d.ln_2_bias};
