@@ -348,10 +348,12 @@ static inline void tiles_product(Tiles& tiles, int64_t rows, const uint32_t* a, 
 struct Blocking {
   int64_t depth, words;
 };
-// For rows that lie in L2 and go through all of a weight, which comes from L3 for them: L2, half of which the core's
-// other thread may have, is left to the rows. For sums over all tokens, where both operands come from L3: a block's
-// stretch, 16 KiB, leaves L1 room for the panels and strips that go by. For all else.
-constexpr Blocking kRowsInCache{512, int64_t{1} << 15}, kLongSums{128, int64_t{1} << 16}, kPlain{512, int64_t{1} << 17};
+// Rows that lie in L2 go through all of a weight, which comes from L3 for them: L2, half of which the core's other
+// thread may have, is left to the rows.
+constexpr Blocking kRowsInCache{512, int64_t{1} << 15};
+// Sums over all tokens, both operands from L3: a block's stretch, 16 KiB, leaves L1 room for panels and strips.
+constexpr Blocking kLongSums{128, int64_t{1} << 16};
+constexpr Blocking kPlain{512, int64_t{1} << 17};
 
 // Blocks b0 .. b1 of A times panels p0 .. p1 of B: done gets every strip of C as above, those of a block of rows
 // in the order of the panels. A stretch of a block of A stays in L1 and, what does not fit, in L2, while panels stream

@@ -92,11 +92,13 @@ static inline vf root(vf v) {
 #endif
 }
 
+constexpr float kLog2E = 1.44269504088896341f;
+
 // e^x, relative error below 2e-7 beside that of the product with log2(e); what lies under -87 gives 0. NaN stays NaN.
 static inline vf exp(vf x) {
 #if VB == 64
   // 2^t is that of its whole part, which scalef takes out of t itself, times that of the rest. Minimax polynomial.
-  const __m512 t = _mm512_mul_ps((__m512)x, _mm512_set1_ps(1.44269504088896341f));
+  const __m512 t = _mm512_mul_ps((__m512)x, _mm512_set1_ps(kLog2E));
   const vf f = (vf)_mm512_reduce_ps(t, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);  // 0 .. 1
   vf p = splat(1.8775767e-3f);
   p = p * f + 8.98934002e-3f;
@@ -107,7 +109,7 @@ static inline vf exp(vf x) {
   return (vf)_mm512_maskz_scalef_ps(_mm512_cmp_ps_mask((__m512)x, _mm512_set1_ps(-87.0f), _CMP_NLT_UQ), (__m512)p, t);
 #else
   const vf nan_keeper = x - x;  // 0, or NaN for NaN and infinities
-  vf t = x * 1.44269504088896341f;
+  vf t = x * kLog2E;
   t = t > splat(127.0f) ? splat(127.0f) : t;
   t = t < splat(-126.0f) ? splat(-126.0f) : t;
   const vf magic = splat(12582912.0f);  // 1.5 * 2^23: adding it rounds to a whole number

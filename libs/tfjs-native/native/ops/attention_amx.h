@@ -28,13 +28,12 @@ static void pack_columns(const S* source, int64_t ld, int64_t n, int64_t K, uint
 
 template <>
 struct Head<AmxBFloat16> {
-  static constexpr float kLog2E = 1.44269504088896341f;
   static constexpr int64_t kSquare = kBlock * NR, kHalf = kSquare / 2;
 
   template <class S>
   static void forward(const S* q, int64_t n, int64_t C, int64_t hs, S* o, float* l) {
     const int64_t ld = 3 * C, Kh = AmxBFloat16::elements(hs), Kn = AmxBFloat16::elements(n), blocks = ceil_div(n, kBlock), columns = ceil_div(hs, kBlock);
-    const float scale = kLog2E / __builtin_sqrtf(static_cast<float>(hs));  // exponents are those of 2
+    const float to_exponent = kLog2E / __builtin_sqrtf(static_cast<float>(hs));  // exponents are those of 2
     Scratch scratch;
     uint32_t *keys = scratch.take<uint32_t>(blocks * kBlock * Kh), *values = scratch.take<uint32_t>(columns * kBlock * Kn), *weights = scratch.take<uint32_t>(Kn * NR);
     TilePair* queries = scratch.take<TilePair>(packed_b_size<AmxBFloat16>(hs, n));
@@ -54,14 +53,14 @@ struct Head<AmxBFloat16> {
         top0 = max(top0, load(s));
         top1 = max(top1, load(s + VF));
       }
-      top0 *= scale;
-      top1 *= scale;
+      top0 *= to_exponent;
+      top1 *= to_exponent;
       for (int64_t j = 0; j < seen; j += 2) {
         const float* s = scores + j * NR;
-        vf a0 = exp2_for_bf16(load(s) * scale - top0), a1 = exp2_for_bf16(load(s + VF) * scale - top1), b0{}, b1{};
+        vf a0 = exp2_for_bf16(load(s) * to_exponent - top0), a1 = exp2_for_bf16(load(s + VF) * to_exponent - top1), b0{}, b1{};
         if (j + 1 < seen) {
-          b0 = exp2_for_bf16(load(s + NR) * scale - top0);
-          b1 = exp2_for_bf16(load(s + NR + VF) * scale - top1);
+          b0 = exp2_for_bf16(load(s + NR) * to_exponent - top0);
+          b1 = exp2_for_bf16(load(s + NR + VF) * to_exponent - top1);
         }
         total0 += a0 + b0;
         total1 += a1 + b1;
@@ -87,7 +86,7 @@ struct Head<AmxBFloat16> {
     const int64_t ld = 3 * C, Kh = AmxBFloat16::elements(hs), Kn = AmxBFloat16::elements(n), blocks = ceil_div(n, kBlock), columns = ceil_div(hs, kBlock);
     const int64_t across = packed_b_size<AmxBFloat16>(hs, n), along = packed_b_size<AmxBFloat16>(n, hs), rows_size = blocks * kBlock * Kh;
     const int64_t most = blocks < kStretch ? blocks : kStretch, kept = most * blocks * kHalf;
-    const float scale = 1.0f / __builtin_sqrtf(static_cast<float>(hs));
+    const float scale = 1.0f / __builtin_sqrtf(static_cast<float>(hs)), to_exponent = scale * kLog2E;
     Scratch scratch;
     TilePair *queries_across = scratch.take<TilePair>(across), *grads_across = scratch.take<TilePair>(across), *queries = scratch.take<TilePair>(along), *grads = scratch.take<TilePair>(along);
     uint32_t *keys = scratch.take<uint32_t>(rows_size), *values = scratch.take<uint32_t>(rows_size), *key_columns = scratch.take<uint32_t>(columns * kBlock * Kn);
@@ -130,7 +129,7 @@ struct Head<AmxBFloat16> {
             for (int64_t odd = 0; odd < 2 && r + odd < rows; odd++) {
               float *s = probabilities + (p - k0) * kSquare + (r + odd) * NR, *g = gradients + (p - k0) * kSquare + (r + odd) * NR;
               if (p == b) hide_before(s, r + odd, -__builtin_inff());
-              const vf p0 = exp2_for_bf16(load(s) * (scale * kLog2E) - level0), p1 = exp2_for_bf16(load(s + VF) * (scale * kLog2E) - level1);
+              const vf p0 = exp2_for_bf16(load(s) * to_exponent - level0), p1 = exp2_for_bf16(load(s + VF) * to_exponent - level1);
               d[odd][0] = p0 * (load(g) * scale - delta0);
               d[odd][1] = p1 * (load(g + VF) * scale - delta1);
               store(kept_probabilities + at + (r + odd) * kTile, bf16_words(p0, p1));
