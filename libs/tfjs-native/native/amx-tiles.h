@@ -34,11 +34,16 @@ static inline void tile_release() { _tile_release(); }
 #define tile_zero(tile) _tile_zero(tile)
 #define tile_load(tile, base, stride) \
   do { TILE_BARRIER(); _tile_loadd(tile, base, stride); } while (0)
+// The same of what is not read again soon: it does not take the place of what is in the first cache.
+#define tile_load_streamed(tile, base, stride) \
+  do { TILE_BARRIER(); _tile_stream_loadd(tile, base, stride); } while (0)
 #define tile_store(tile, base, stride) _tile_stored(tile, base, stride)
 // c += a . b
 #define tile_dpbf16ps(c, a, b) _tile_dpbf16ps(c, a, b)
 
 #else
+
+#define PRODUCTS_BY_TURNS  // and not by the state of the core
 
 // What the processor would refuse ends the process, as its exception would.
 static void tile_expect(bool right) {
@@ -77,6 +82,7 @@ static void tile_load(int tile, const void* base, int64_t stride) {
   __builtin_memset(tile_file.data[tile], 0, sizeof tile_file.data[tile]);
   for (int r = 0; r < rows; r++) __builtin_memcpy(tile_file.data[tile][r], static_cast<const char*>(base) + r * stride, static_cast<size_t>(tile_bytes_of(tile)));
 }
+static void tile_load_streamed(int tile, const void* base, int64_t stride) { tile_load(tile, base, stride); }
 static void tile_store(int tile, void* base, int64_t stride) {
   const int rows = tile_rows_of(tile);
   for (int r = 0; r < rows; r++) __builtin_memcpy(static_cast<char*>(base) + r * stride, tile_file.data[tile][r], static_cast<size_t>(tile_bytes_of(tile)));

@@ -227,10 +227,79 @@ static void fill_panels(int64_t M, int64_t N, TilePair* panels) {
 
 // ---- the product
 
+// Whether this core's other thread is awake and leaves fewer tile registers to this one (ADR 12): looked for every
+// now and then.
+class CoreSense {
+ public:
+  bool shared() const { return shared_; }
+#ifdef PRODUCTS_BY_TURNS
+  bool due() const { return true; }
+  void look() {
+    shared_ = !shared_;
+    tile_release();
+  }
+#else
+  bool due() const { return ticks() >= next_; }
+  // With tiles of full size, which it gives back: products with all eight tiles in use take three times as long
+  // there as products with four.
+  void look() {
+    alignas(64) static const uint32_t numbers[kTile * kTile] = {};
+    constexpr int64_t line = kTile * sizeof(uint32_t), pause = int64_t{1} << 19;  // about 0.2 ms
+    const auto time = [](auto&& load) {
+      const int64_t begin = ticks();
+      for (int i = 0; i < 8; i++) {
+        load();
+        tile_dpbf16ps(0, 4, 6);
+        tile_dpbf16ps(1, 4, 7);
+        tile_dpbf16ps(2, 5, 6);
+        tile_dpbf16ps(3, 5, 7);
+      }
+      return ticks() - begin;
+    };
+    const auto four = [&] { return time([] {}); };
+    const auto eight = [&] {
+      return time([&] {
+        tile_load(4, numbers, line);
+        tile_load(5, numbers, line);
+        tile_load(6, numbers, line);
+        tile_load(7, numbers, line);
+      });
+    };
+    four();  // the first ones after a while are slow
+    const int64_t few = four();
+    eight();
+    shared_ = 2 * eight() > 3 * few;
+    tile_release();  // or those that the next products leave alone would keep their registers
+    next_ = ticks() + pause;
+  }
+
+ private:
+  int64_t next_ = 0;
+  static int64_t ticks() {
+    _mm_lfence();
+    const int64_t now = static_cast<int64_t>(__rdtsc());
+    _mm_lfence();
+    return now;
+  }
+#endif
+
+ private:
+  bool shared_ = false;
+};
+
 // The tiles of this thread, in the shape for blocks of some number of rows; given back at the end,
 // since a thread that holds tiles makes every switch between threads dearer.
 class Tiles {
  public:
+  Tiles() {
+    static thread_local CoreSense sense;
+    if (sense.due()) {
+      shape(kBlock);
+      sense.look();
+      rows_ = 0;
+    }
+    narrow_ = sense.shared();
+  }
   ~Tiles() { if (rows_ != 0) tile_release(); }
   void shape(int64_t rows) {
     if (rows == rows_) return;
@@ -242,9 +311,12 @@ class Tiles {
     for (int i : {6, 7}) config.set(i, kTile, 64);
     tile_configure(config);
   }
+  // Which of the two products below is the faster now.
+  bool narrow() const { return narrow_; }
 
  private:
   int64_t rows_ = 0;
+  bool narrow_;
 };
 
 // A finished part of C: rows m0 on, columns n0 on, as (rows, NR).
@@ -269,15 +341,44 @@ static inline Ahead ahead_of(const uint32_t* data, int64_t words, int64_t part, 
   return {reinterpret_cast<const char*>(data) + part * bytes * steps, bytes};
 }
 
-// c (rows, NR) = or, with `add`, += the first `steps` tiles along K of a block of A times a panel of B.
+// What happens between the tile instructions of a product: operands of later ones are fetched, and the strip before is
+// finished, done(strip, from, to) getting some of its rows each time, an even number but for the last of them. The
+// processor looks only a few hundred instructions ahead: what stood behind the product would run after it.
+template <class Done>
+struct Meanwhile {
+  Ahead a, b;
+  const Strip strip;
+  Done& done;
+  const int64_t piece;
+  int64_t from = 0;
+  Meanwhile(Ahead a_ahead, Ahead b_ahead, const Strip& last, Done& finish, int64_t times)
+      : a(a_ahead), b(b_ahead), strip(last), done(finish), piece(times > 0 ? 2 * ceil_div(ceil_div(last.rows, 2), times) : 0) {}
+  void fetch() {
+    a.step();
+    b.step();
+  }
+  void finish() {
+    if (from == strip.rows) return;
+    const int64_t to = from + piece < strip.rows ? from + piece : strip.rows;
+    done(strip, from, to);
+    from = to;
+  }
+  void rest() {
+    if (from < strip.rows) done(strip, from, strip.rows);
+  }
+};
+
+// The next two: c (rows, NR) = or, with `add`, += the first `steps` tiles along K of a block of A times a panel of B.
+// Functions of their own, so that everything the loops need stays in registers.
 //
-// Meanwhile `last` is finished: done(strip, from, to) gets some of its rows after every step, an even number
-// but for the last of them. The processor looks only a few hundred instructions ahead: what is done with a strip
-// stands between the tile instructions of the next, or it would run after them. A function of its own, so that
-// everything the loop needs stays in registers.
-template <bool TWO, class Done>
-__attribute__((noinline)) static void tiles_product(const uint32_t* a, int64_t height, const uint32_t* b, int64_t steps, bool add, float* c, const Strip& last, Done& done, Ahead a_ahead, Ahead b_ahead) {
+// A tile is loaded when it is needed and zeroed as soon as it is not: zeroed tiles take no registers. Of those a core
+// has few to spare while its other thread is awake (ADR 12).
+//
+// STREAMED: the panel goes past the first cache, which is left to the block of A.
+template <bool TWO, bool STREAMED, class Done>
+__attribute__((noinline)) static void wide_product(const uint32_t* a, int64_t height, const uint32_t* b, int64_t steps, bool add, float* c, const Strip& last, Done& done, Ahead a_ahead, Ahead b_ahead) {
   constexpr int64_t row = NR * sizeof(float), line = kTile * sizeof(uint32_t);
+  Meanwhile<Done> meanwhile(a_ahead, b_ahead, last, done, steps);
   float* below = c + kTile * NR;
   if (add) {
     tile_load(0, c, row);
@@ -294,24 +395,18 @@ __attribute__((noinline)) static void tiles_product(const uint32_t* a, int64_t h
       tile_zero(3);
     }
   }
-  const Strip strip = last;
-  const int64_t piece = steps > 0 ? 2 * ceil_div(ceil_div(strip.rows, 2), steps) : 0;
-  int64_t from = 0;
   for (int64_t s = 0; s < steps; s++, a += height * kTile, b += kTile * NR) {
-    a_ahead.step();
-    b_ahead.step();
-    // A tile is loaded when it is needed and zeroed as soon as it is not: zeroed tiles take no registers. Of those a
-    // core has few to spare while its other thread is awake, and with all eight tiles in use every load waits for
-    // the products before it: 25 ns a product then, and 15 so. By itself a core takes 7 either way.
     tile_load(4, a, line);
-    tile_load(6, b, line);
+    if (STREAMED) tile_load_streamed(6, b, line);
+    else tile_load(6, b, line);
     tile_dpbf16ps(0, 4, 6);
     if (TWO) {
       tile_load(5, a + kTile * kTile, line);
       tile_dpbf16ps(2, 5, 6);
     }
     tile_zero(6);
-    tile_load(7, b + kTile * kTile, line);
+    if (STREAMED) tile_load_streamed(7, b + kTile * kTile, line);
+    else tile_load(7, b + kTile * kTile, line);
     if (TWO) {
       tile_dpbf16ps(3, 5, 7);
       tile_zero(5);
@@ -319,13 +414,10 @@ __attribute__((noinline)) static void tiles_product(const uint32_t* a, int64_t h
     tile_dpbf16ps(1, 4, 7);
     tile_zero(4);
     tile_zero(7);
-    if (from < strip.rows) {
-      const int64_t to = from + piece < strip.rows ? from + piece : strip.rows;
-      done(strip, from, to);
-      from = to;
-    }
+    meanwhile.fetch();
+    meanwhile.finish();
   }
-  if (from < strip.rows) done(strip, from, strip.rows);
+  meanwhile.rest();
   tile_store(0, c, row);
   tile_store(1, c + kTile, row);
   if (TWO) {
@@ -333,26 +425,70 @@ __attribute__((noinline)) static void tiles_product(const uint32_t* a, int64_t h
     tile_store(3, below + kTile, row);
   }
 }
-template <class Done>
+// One half of the columns after the other: two sums instead of four, for three loads instead of four, twice.
+template <bool TWO, bool STREAMED, class Done>
+__attribute__((noinline)) static void narrow_product(const uint32_t* a, int64_t height, const uint32_t* b, int64_t steps, bool add, float* c, const Strip& last, Done& done, Ahead a_ahead, Ahead b_ahead) {
+  constexpr int64_t row = NR * sizeof(float), line = kTile * sizeof(uint32_t);
+  Meanwhile<Done> meanwhile(a_ahead, b_ahead, last, done, 2 * steps);
+  for (int half = 0; half < 2; half++, b += kTile * kTile, c += kTile) {
+    float* below = c + kTile * NR;
+    if (add) {
+      tile_load(0, c, row);
+      if (TWO) tile_load(2, below, row);
+    } else {
+      tile_zero(0);
+      if (TWO) tile_zero(2);
+    }
+    const uint32_t *x = a, *y = b;
+    for (int64_t s = 0; s < steps; s++, x += height * kTile, y += kTile * NR) {
+      if (STREAMED) tile_load_streamed(6, y, line);
+      else tile_load(6, y, line);
+      tile_load(4, x, line);
+      tile_dpbf16ps(0, 4, 6);
+      tile_zero(4);
+      if (TWO) {
+        tile_load(5, x + kTile * kTile, line);
+        tile_dpbf16ps(2, 5, 6);
+        tile_zero(5);
+      }
+      tile_zero(6);
+      if (s % 2 == half) meanwhile.fetch();
+      meanwhile.finish();
+    }
+    if (half == 1) meanwhile.rest();
+    tile_store(0, c, row);
+    tile_zero(0);
+    if (TWO) {
+      tile_store(2, below, row);
+      tile_zero(2);
+    }
+  }
+}
+// Either of them: the same bits.
+template <bool STREAMED, class Done>
 static inline void tiles_product(Tiles& tiles, int64_t rows, const uint32_t* a, int64_t height, const uint32_t* b, int64_t steps, bool add, float* c, const Strip& last, Done& done, const Ahead& a_ahead = {}, const Ahead& b_ahead = {}) {
   tiles.shape(rows);
-  if (rows > kTile) tiles_product<true>(a, height, b, steps, add, c, last, done, a_ahead, b_ahead);
-  else tiles_product<false>(a, height, b, steps, add, c, last, done, a_ahead, b_ahead);
+  if (tiles.narrow()) {
+    if (rows > kTile) narrow_product<true, STREAMED>(a, height, b, steps, add, c, last, done, a_ahead, b_ahead);
+    else narrow_product<false, STREAMED>(a, height, b, steps, add, c, last, done, a_ahead, b_ahead);
+  } else if (rows > kTile) wide_product<true, STREAMED>(a, height, b, steps, add, c, last, done, a_ahead, b_ahead);
+  else wide_product<false, STREAMED>(a, height, b, steps, add, c, last, done, a_ahead, b_ahead);
 }
+// By itself, of a panel that is in the first cache or will be read again from there.
 static inline void tiles_product(Tiles& tiles, int64_t rows, const uint32_t* a, int64_t height, const uint32_t* b, int64_t steps, bool add, float* c) {
   const auto nothing = [](const Strip&, int64_t, int64_t) {};
-  tiles_product(tiles, rows, a, height, b, steps, add, c, Strip{nullptr, 0, 0, 0}, nothing);
+  tiles_product<false>(tiles, rows, a, height, b, steps, add, c, Strip{nullptr, 0, 0, 0}, nothing);
 }
 
 // How much of the operands is taken at a time: so many pairs along K, and panels of B of so many words.
 struct Blocking {
   int64_t depth, words;
 };
-// Rows that lie in L2 go through all of a weight, which comes from L3 for them: L2, half of which the core's other
-// thread may have, is left to the rows.
-constexpr Blocking kRowsInCache{512, int64_t{1} << 15};
-// Sums over all tokens, both operands from L3: a block's stretch, 16 KiB, leaves L1 room for panels and strips.
-constexpr Blocking kLongSums{128, int64_t{1} << 16};
+// Of a block: a stretch of A, at most 32 KiB, stays in L1 with a strip; L2, half of which the core's other thread may
+// have, is left to the rows that go through all of a weight, which comes from L3 for them.
+constexpr Blocking kRowsInCache{256, int64_t{1} << 16};
+// Of the vocabulary, over which C would be added up too often.
+constexpr Blocking kVocabulary{512, int64_t{1} << 15};
 constexpr Blocking kPlain{512, int64_t{1} << 17};
 
 // Blocks b0 .. b1 of A times panels p0 .. p1 of B: done gets every strip of C as above, those of a block of rows
@@ -388,7 +524,7 @@ static void gemm_part(const Blocking& blocking, const AMatrix<TilePair>& A, cons
             const int64_t product = (b - g) * (end - p) + q - p, panel = next_p + product / blocks;
             const Ahead a_ahead = fetch_block ? ahead_of(next_block, depth * A.height, q - p, end - p, steps) : Ahead{};
             const Ahead b_ahead = panel < next_end ? ahead_of(B + panel * size + next_k * NR, depth * NR, product % blocks, blocks, steps) : Ahead{};
-            tiles_product(tiles, rows, A.block(b) + k * A.height, A.height, B + q * size + k * NR, steps, k > 0, strip, last, done, a_ahead, b_ahead);
+            tiles_product<true>(tiles, rows, A.block(b) + k * A.height, A.height, B + q * size + k * NR, steps, k > 0, strip, last, done, a_ahead, b_ahead);
             last.rows = 0;
             if (!more) last = {strip, m0, q * NR, rows};
           }
@@ -450,5 +586,5 @@ static void rows_times_panels(const AMatrix<TilePair>& A, const TilePair* B, int
   const auto done = [&](const Strip& strip, int64_t from, int64_t to) {
     for (int64_t r = from; r < to; r++) row(strip.m0 + r, strip.n0, load(strip.data + r * NR), load(strip.data + r * NR + VF));
   };
-  gemm_part(kRowsInCache, A, B, A.K, end, begin / kBlock, ceil_div(end, kBlock), 0, panels, done);
+  gemm_part(kVocabulary, A, B, A.K, end, begin / kBlock, ceil_div(end, kBlock), 0, panels, done);
 }

@@ -345,7 +345,7 @@ void block_backward<AmxBFloat16>(const BlockShape& s, const BlockParameters& w, 
   parallel(4 * parts, [&](int64_t task) {
     const auto& p = products[task / parts];
     auto done = rows_away(p.weight, p.N);
-    gemm_share(kLongSums, AMatrix<TilePair>{p.in, kBlock, AmxBFloat16::elements(p.out.M)}, p.out.panels, p.K, p.N, task % parts, parts, done);
+    gemm_share(kRowsInCache, AMatrix<TilePair>{p.in, kBlock, AmxBFloat16::elements(p.out.M)}, p.out.panels, p.K, p.N, task % parts, parts, done);
   });
   for (const auto& p : products) add_chunks(p.out.sums, p.out.chunks, p.N, p.bias);
   float* const of_norm[] = {d.ln_1_weight, d.ln_1_bias, d.ln_2_weight, d.ln_2_bias};

@@ -16,6 +16,9 @@ namespace {
 #include "gemm.h"
 #include "row_sums.h"
 #include "amx-tiles.h"
+#ifndef EMULATE_AMX
+#define PRODUCTS_BY_TURNS
+#endif
 #include "gemm_amx.h"
 
 }  // namespace

@@ -90,6 +90,7 @@ void on_illegal_instruction(int, siginfo_t*, void* context) {
   } else if (opcode == 0x49 && prefix == kNone && code[4] == 0xc0) tile_release();
   else if (opcode == 0x49 && prefix == kF2 && mod == 3 && rm == 0) tile_zero(reg);
   else if (opcode == 0x4b && prefix == kF2 && rm == 4) tile_load(reg, address, stride);
+  else if (opcode == 0x4b && prefix == k66 && rm == 4) tile_load_streamed(reg, address, stride);
   else if (opcode == 0x4b && prefix == kF3 && rm == 4) tile_store(reg, address, stride);
   else if (opcode == 0x5c && prefix == kF3 && mod == 3) tile_dpbf16ps(reg, rm, third);
   else unknown(code);
