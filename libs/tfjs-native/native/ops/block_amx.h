@@ -40,6 +40,7 @@ struct LocalRows {
 
 // Into L2, what the next strip will read or write: waiting for a line of memory costs as much as a strip's product.
 static inline void prefetch(const void* p) { __builtin_prefetch(p, 0, 2); }
+static inline void prefetch_to_write(const void* p) { __builtin_prefetch(p, 1, 2); }
 static inline void prefetch_two(const void* p) {
   prefetch(p);
   prefetch(static_cast<const char*>(p) + 64);
@@ -228,6 +229,11 @@ void block_backward<AmxBFloat16>(const BlockShape& s, const BlockParameters& w, 
       const int64_t height = rows - r0 < kBlock ? rows - r0 : kBlock, first = begin + r0;
       for (int64_t r = 0; r < height; r++) {
         const int64_t m = first + r;
+        for (int64_t c = 0; c < C; c += VF) {
+          prefetch(in + (m + 4) * C + c);
+          prefetch(residual + (r0 + r + 4) * C + c);
+          prefetch_to_write(out + (r0 + r + 4) * C + c);
+        }
         layer_norm_row_gradient(dnormal + (r0 + r) * C, in + m * C, weight, mean[m], rstd[m], residual + (r0 + r) * C, out + (r0 + r) * C, C);
       }
       columns_of_rows(height, C, all, first / kBlock, [&](int64_t c, auto&& put) {
@@ -271,7 +277,10 @@ void block_backward<AmxBFloat16>(const BlockShape& s, const BlockParameters& w, 
     float* dnormal = local.take<float>(most * C);
     float* middle = s.whole() ? work.middle + (begin - work.first) * C : local.take<float>(room);
     bf16* dheads = s.whole() ? work.heads + (begin - work.first) * C : local.take<bf16>(room);
-    rows_and_panels(begin, begin + rows, kept, C, [&](int64_t m, int64_t n, vf& a0, vf& a1) { load_two(dy + m * C + n, C - n, a0, a1); }, narrow.data, of_y.panels, of_y.sums + chunk * C);
+    rows_and_panels(begin, begin + rows, kept, C, [&](int64_t m, int64_t n, vf& a0, vf& a1) {
+      prefetch_two(dy + m * C + n + NR);
+      load_two(dy + m * C + n, C - n, a0, a1);
+    }, narrow.data, of_y.panels, of_y.sums + chunk * C);
     float* sums = of_pre.sums + chunk * I;
     __builtin_memset(sums, 0, sizeof(float) * static_cast<size_t>(I));
     vf left[kTile], right[kTile];  // of a strip, until all of its rows are there: GELU's values in pairs of rows
@@ -324,7 +333,11 @@ void block_backward<AmxBFloat16>(const BlockShape& s, const BlockParameters& w, 
     Scratch local;
     const LocalRows gradient(local, 3 * C);
     float* dnormal = local.take<float>(most * C);
-    rows_and_panels(begin, begin + rows, M, 3 * C, [&](int64_t m, int64_t n, vf& a0, vf& a1) { load_two(work.qkv + (m - work.first) * 3 * C + n, 3 * C - n, a0, a1); }, gradient.data, of_qkv.panels, of_qkv.sums + chunk * 3 * C);
+    rows_and_panels(begin, begin + rows, M, 3 * C, [&](int64_t m, int64_t n, vf& a0, vf& a1) {
+      const bf16* row = work.qkv + (m - work.first) * 3 * C;
+      prefetch(row + n + NR);
+      load_two(row + n, 3 * C - n, a0, a1);
+    }, gradient.data, of_qkv.panels, of_qkv.sums + chunk * 3 * C);
     times_panels(gradient, rows, c_attn, C, plain(dnormal, C));
     norm_backward(M, chunk, begin, rows, dnormal, x, w.ln_1_weight, w.ln_1_bias, a.mean_1, a.rstd_1, work.middle + (begin - work.first) * C, dx + begin * C, of_norms, normal_1);
   };
