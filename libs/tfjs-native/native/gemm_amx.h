@@ -341,6 +341,8 @@ static inline Ahead ahead_of(const uint32_t* data, int64_t words, int64_t part, 
   return {reinterpret_cast<const char*>(data) + part * bytes * steps, bytes};
 }
 
+constexpr int64_t kNarrowWords = 256 * kBlock;  // 32 KiB
+
 // What happens between the tile instructions of a product: operands of later ones are fetched, and the strip before is
 // finished, done(strip, from, to) getting some of its rows each time, an even number but for the last of them. The
 // processor looks only a few hundred instructions ahead: what stood behind the product would run after it.
@@ -464,11 +466,11 @@ __attribute__((noinline)) static void narrow_product(const uint32_t* a, int64_t 
     }
   }
 }
-// Either of them: the same bits.
+// Either of them, which give the same bits. The narrow one reads the block of A twice: it has to stay in L1.
 template <bool STREAMED, class Done>
 static inline void tiles_product(Tiles& tiles, int64_t rows, const uint32_t* a, int64_t height, const uint32_t* b, int64_t steps, bool add, float* c, const Strip& last, Done& done, const Ahead& a_ahead = {}, const Ahead& b_ahead = {}) {
   tiles.shape(rows);
-  if (tiles.narrow()) {
+  if (tiles.narrow() && steps * height * kTile <= kNarrowWords) {
     if (rows > kTile) narrow_product<true, STREAMED>(a, height, b, steps, add, c, last, done, a_ahead, b_ahead);
     else narrow_product<false, STREAMED>(a, height, b, steps, add, c, last, done, a_ahead, b_ahead);
   } else if (rows > kTile) wide_product<true, STREAMED>(a, height, b, steps, add, c, last, done, a_ahead, b_ahead);
@@ -487,7 +489,7 @@ struct Blocking {
 // Of a block: a stretch of A, at most 32 KiB, stays in L1 with a strip; L2, half of which the core's other thread may
 // have, is left to the rows that go through all of a weight, which comes from L3 for them.
 constexpr Blocking kRowsInCache{256, int64_t{1} << 16};
-// Of the vocabulary, over which C would be added up too often.
+// Of logits, of which there are too many to be added up in stretches.
 constexpr Blocking kVocabulary{512, int64_t{1} << 15};
 constexpr Blocking kPlain{512, int64_t{1} << 17};
 

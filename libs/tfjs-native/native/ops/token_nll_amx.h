@@ -71,14 +71,14 @@ static void token_nll_rows_backward(const float* dnll, const float* x, const flo
     };
   };
 
-  // dx of some rows: a stretch of the vocabulary at a time, as long as a product takes in one. The more rows the
+  // dx of some rows: a stretch of the vocabulary at a time, since its gradients wait in L2. The more rows the
   // better, since each time the whole of wte streams by, but each thread should find two such tasks.
   const int64_t most_rows = N >= 4 * kRowChunk * threads() ? 2 * kRowChunk : kRowChunk;
-  constexpr int64_t kStretch = kVocabulary.depth / kTile;
+  constexpr int64_t kStretch = 2 * kRowsInCache.depth / kTile;
   const auto rows_gradient = [&](int64_t m0) {
     Scratch local;
     const int64_t rows = N - m0 < most_rows ? N - m0 : most_rows, here = ceil_div(rows, kBlock);
-    uint32_t* by_rows = local.take<uint32_t>(most_rows * kVocabulary.depth);
+    uint32_t* by_rows = local.take<uint32_t>(most_rows * kStretch * kTile);
     for (int64_t p0 = 0; p0 < kept.panels; p0 += kStretch) {
       const int64_t width = kept.panels - p0 < kStretch ? kept.panels - p0 : kStretch, K = width * kTile;
       for (int64_t b = 0; b < here; b++)
@@ -87,7 +87,7 @@ static void token_nll_rows_backward(const float* dnll, const float* x, const flo
           gradients(m0 / kBlock + b, p0 + p, [&](int64_t r, vf d0, vf d1) { store(tile + r * kTile, bf16_words(d0, d1)); });
         }
       auto done = added(dx + m0 * C, p0 > 0);
-      gemm_part(kVocabulary, AMatrix<TilePair>{reinterpret_cast<TilePair*>(by_rows), kBlock, K}, W + p0 * kTile * NR, words, rows, 0, here, 0, columns, done);
+      gemm_part(kRowsInCache, AMatrix<TilePair>{reinterpret_cast<TilePair*>(by_rows), kBlock, K}, W + p0 * kTile * NR, words, rows, 0, here, 0, columns, done);
     }
   };
   // dwte of some words: so many that their gradients stay in L2 while x streams by.
@@ -100,7 +100,7 @@ static void token_nll_rows_backward(const float* dnll, const float* x, const flo
     for (int64_t p = 0; p < here; p++)
       for (int64_t b = 0; b < blocks; b++)
         columns_block(N - b * kBlock < kBlock ? N - b * kBlock : kBlock, by_columns + (p * tokens + b * kTile) * kBlock, [&](auto&& put) { gradients(b, p0 + p, put); });
-    const auto product = [&](auto&& done) { gemm_part(kVocabulary, AMatrix<TilePair>{reinterpret_cast<TilePair*>(by_columns), kBlock, tokens}, X, tokens, width, 0, here, 0, columns, done); };
+    const auto product = [&](auto&& done) { gemm_part(kRowsInCache, AMatrix<TilePair>{reinterpret_cast<TilePair*>(by_columns), kBlock, tokens}, X, tokens, width, 0, here, 0, columns, done); };
     if (first) product(rows_away(dwte + v0 * C, C));
     else product(added(dwte + v0 * C, true));
   };
