@@ -48,7 +48,7 @@ static void gemm_part(const Blocking& blocking, const AMatrix<TilePair>& A, cons
             const int64_t product = (b - g) * (end - p) + q - p, panel = next_p + product / blocks;
             const Ahead a_ahead = fetch_block ? ahead_of(next_block, depth * A.height, q - p, end - p, steps) : Ahead{};
             const Ahead b_ahead = panel < next_end ? ahead_of(B + panel * size + next_k * NR, depth * NR, product % blocks, blocks, steps) : Ahead{};
-            tiles_product<true>(tiles, rows, A.block(b) + k * A.height, A.height, B + q * size + k * NR, steps, k > 0, strip, last, done, a_ahead, b_ahead);
+            tiles_product(tiles, rows, A.block(b) + k * A.height, A.height, B + q * size + k * NR, steps, k > 0, strip, last, done, a_ahead, b_ahead);
             last.rows = 0;
             if (!more) last = {strip, m0, q * NR, rows};
           }

@@ -28,7 +28,7 @@ class CoreSense {
   // there as products with four.
   void look() {
     alignas(64) static const uint32_t numbers[kTile * kTile] = {};
-    constexpr int64_t line = kTile * sizeof(uint32_t), pause = int64_t{1} << 19;  // about 0.2 ms
+    constexpr int64_t line = kTile * sizeof(uint32_t), pause = int64_t{1} << 21;  // about a millisecond
     const auto time = [](auto&& load) {
       const int64_t begin = ticks();
       for (int i = 0; i < 8; i++) {
@@ -208,8 +208,8 @@ __attribute__((noinline)) static void wide_product(const uint32_t* a, int64_t he
   }
 }
 // One half of the columns after the other, with two sums instead of four: six loads instead of four for the same four
-// products, but two tiles fewer in use.
-template <bool TWO, bool STREAMED, class Done>
+// products, but two tiles fewer in use. The panel is streamed.
+template <bool TWO, class Done>
 __attribute__((noinline)) static void narrow_product(const uint32_t* a, int64_t height, const uint32_t* b, int64_t steps, bool add, float* c, const Strip& last, Done& done, Ahead a_ahead, Ahead b_ahead) {
   constexpr int64_t row = NR * sizeof(float), line = kTile * sizeof(uint32_t);
   Meanwhile<Done> meanwhile(a_ahead, b_ahead, last, done, 2 * steps);
@@ -224,8 +224,7 @@ __attribute__((noinline)) static void narrow_product(const uint32_t* a, int64_t 
     }
     const uint32_t *x = a, *y = b;
     for (int64_t s = 0; s < steps; s++, x += height * kTile, y += kTile * NR) {
-      if (STREAMED) tile_load_streamed(6, y, line);
-      else tile_load(6, y, line);
+      tile_load_streamed(6, y, line);
       tile_load(4, x, line);
       tile_dpbf16ps(0, 4, 6);
       tile_zero(4);
@@ -247,19 +246,24 @@ __attribute__((noinline)) static void narrow_product(const uint32_t* a, int64_t 
     }
   }
 }
-// Either of them, which give the same bits. The narrow one reads the block of A twice: it has to stay in L1.
-constexpr int64_t kNarrowWords = 256 * kBlock;  // 32 KiB
-template <bool STREAMED, class Done>
+// The same bits whichever it is. Short products leave the panel in the first cache, where there is room for it. The
+// narrow one reads the block of A twice, which has to stay in there.
+constexpr int64_t kShortSteps = 8, kNarrowSteps = 16;  // 16 and 32 KiB of a block
+template <class Done>
 static inline void tiles_product(Tiles& tiles, int64_t rows, const uint32_t* a, int64_t height, const uint32_t* b, int64_t steps, bool add, float* c, const Strip& last, Done& done, const Ahead& a_ahead = {}, const Ahead& b_ahead = {}) {
   tiles.shape(rows);
-  if (tiles.narrow() && steps * height * kTile <= kNarrowWords) {
-    if (rows > kTile) narrow_product<true, STREAMED>(a, height, b, steps, add, c, last, done, a_ahead, b_ahead);
-    else narrow_product<false, STREAMED>(a, height, b, steps, add, c, last, done, a_ahead, b_ahead);
-  } else if (rows > kTile) wide_product<true, STREAMED>(a, height, b, steps, add, c, last, done, a_ahead, b_ahead);
-  else wide_product<false, STREAMED>(a, height, b, steps, add, c, last, done, a_ahead, b_ahead);
+  const bool narrow = tiles.narrow() && steps <= kNarrowSteps;
+  if (rows > kTile) {
+    if (steps < kShortSteps) wide_product<true, false>(a, height, b, steps, add, c, last, done, a_ahead, b_ahead);
+    else if (narrow) narrow_product<true>(a, height, b, steps, add, c, last, done, a_ahead, b_ahead);
+    else wide_product<true, true>(a, height, b, steps, add, c, last, done, a_ahead, b_ahead);
+  } else {
+    if (steps < kShortSteps) wide_product<false, false>(a, height, b, steps, add, c, last, done, a_ahead, b_ahead);
+    else if (narrow) narrow_product<false>(a, height, b, steps, add, c, last, done, a_ahead, b_ahead);
+    else wide_product<false, true>(a, height, b, steps, add, c, last, done, a_ahead, b_ahead);
+  }
 }
-// By itself, of a panel that is in the first cache or will be read again from there.
 static inline void tiles_product(Tiles& tiles, int64_t rows, const uint32_t* a, int64_t height, const uint32_t* b, int64_t steps, bool add, float* c) {
   const auto nothing = [](const Strip&, int64_t, int64_t) {};
-  tiles_product<false>(tiles, rows, a, height, b, steps, add, c, Strip{nullptr, 0, 0, 0}, nothing);
+  tiles_product(tiles, rows, a, height, b, steps, add, c, Strip{nullptr, 0, 0, 0}, nothing);
 }
