@@ -15,7 +15,7 @@ constexpr Blocking kRowsInCache{256, int64_t{1} << 16};
 constexpr Blocking kVocabulary{512, int64_t{1} << 15};
 constexpr Blocking kPlain{512, int64_t{1} << 17};
 
-// Blocks b0 .. b1 of A times panels p0 .. p1 of B: done gets every strip of C as above, those of a block of rows
+// Blocks b0 .. b1 of A times panels p0 .. p1 of B: done gets every strip of C (products_amx.h), those of a block of rows
 // in the order of the panels. A stretch of a block of A stays in L1 and, what does not fit, in L2, while panels stream
 // by from L2; sums wait there too for the next stretch. `along`: the pairs of a panel of B, of which A may be but a stretch.
 template <class Done>
@@ -64,7 +64,7 @@ static void gemm_part(const Blocking& blocking, const AMatrix<TilePair>& A, cons
   stored_away();
 }
 
-// Part `part` of `parts` of the product, C given in strips as above. Whoever takes rows reads all of B, whoever
+// Part `part` of `parts` of the product, C given in strips. Whoever takes rows reads all of B, whoever
 // takes panels all of A.
 template <class Done>
 static void gemm_share(const Blocking& blocking, const AMatrix<TilePair>& A, const TilePair* B, int64_t M, int64_t N, int64_t part, int64_t parts, Done& done) {

@@ -40,7 +40,6 @@ struct LocalRows {
 
 // Into L2, what the next strip will read or write: waiting for a line of memory costs as much as a strip's product.
 static inline void prefetch(const void* p) { __builtin_prefetch(p, 0, 2); }
-static inline void prefetch_to_write(const void* p) { __builtin_prefetch(p, 1, 2); }
 static inline void prefetch_two(const void* p) {
   prefetch(p);
   prefetch(static_cast<const char*>(p) + 64);
@@ -232,7 +231,7 @@ void block_backward<AmxBFloat16>(const BlockShape& s, const BlockParameters& w, 
         for (int64_t c = 0; c < C; c += VF) {
           prefetch(in + (m + 4) * C + c);
           prefetch(residual + (r0 + r + 4) * C + c);
-          prefetch_to_write(out + (r0 + r + 4) * C + c);
+          prefetch(out + (r0 + r + 4) * C + c);
         }
         layer_norm_row_gradient(dnormal + (r0 + r) * C, in + m * C, weight, mean[m], rstd[m], residual + (r0 + r) * C, out + (r0 + r) * C, C);
       }
