@@ -48,9 +48,14 @@ struct AmxBFloat16 {
     fill(K, out);
   }
   static void panel_transposed(const bf16* source, int64_t ld, int64_t K, int64_t n0, int64_t N, TilePair* out) {
-    const auto row = [&](int64_t n, int64_t k, int64_t) { return (vf)load_words(source + n * ld + 2 * k, K - 2 * k); };
-    transposed_columns(BFloat16::elements(K), n0, N, row, [place = Place<false>{out}](int64_t k, int j, vf v) { place(k, j, (vu)v); });
-    fill(K, out);
+    uint32_t* tile = reinterpret_cast<uint32_t*>(out);
+    for (int64_t k = 0; k < K; k += 2 * kTile)
+      for (int64_t n = n0; n < n0 + NR; n += kTile, tile += kTile * kTile) {
+        vf v[kTile];
+        for (int64_t r = 0; r < kTile; r++) v[r] = n + r < N ? (vf)load_words(source + (n + r) * ld + k, K - k) : vf{};
+        transpose(v);
+        for (int64_t i = 0; i < kTile; i++) store(tile + i * kTile, (vu)v[i]);
+      }
   }
 
  private:

@@ -150,6 +150,16 @@ struct Meanwhile {
   }
 };
 
+// Nothing else to do.
+struct Nothing {};
+template <>
+struct Meanwhile<Nothing> {
+  Meanwhile(Ahead, Ahead, const Strip&, Nothing, int64_t) {}
+  void fetch() {}
+  void finish() {}
+  void rest() {}
+};
+
 // The next two: c (rows, NR) = or, with `add`, += the first `steps` tiles along K of a block of A times a panel of B.
 // Functions of their own, so that everything the loops need stays in registers.
 //
@@ -264,6 +274,6 @@ static inline void tiles_product(Tiles& tiles, int64_t rows, const uint32_t* a, 
   }
 }
 static inline void tiles_product(Tiles& tiles, int64_t rows, const uint32_t* a, int64_t height, const uint32_t* b, int64_t steps, bool add, float* c) {
-  const auto nothing = [](const Strip&, int64_t, int64_t) {};
+  Nothing nothing;
   tiles_product(tiles, rows, a, height, b, steps, add, c, Strip{nullptr, 0, 0, 0}, nothing);
 }

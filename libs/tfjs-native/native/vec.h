@@ -131,6 +131,18 @@ static inline vf exp(vf x) {
 }
 static inline float exp(float x) { return exp(splat(x))[0]; }
 
+// The natural logarithm of normal numbers above 0, within 2e-7 of it or of 1. NaN stays NaN.
+static inline vf log(vf x) {
+  // x = m 2^e with m in 0.75 .. 1.5, and log m = 2 artanh((m - 1) / (m + 1)) by its series.
+  const vi e = ((vi)x - 0x3f400000) >> 23;
+  const vf m = (vf)((vi)x - (e << 23)), s = (m - 1.0f) / (m + 1.0f), s2 = s * s;
+  vf p = splat(1.0f / 9);
+  p = p * s2 + 1.0f / 7;
+  p = p * s2 + 1.0f / 5;
+  p = p * s2 + 1.0f / 3;
+  return __builtin_convertvector(e, vf) * 0.6931471806f + 2.0f * (s + s * s2 * p) + (x - x);
+}
+
 // GELU in its tanh form is p * sigmoid(2u), u = sqrt(2/pi) (p + 0.044715 p^3).
 static inline vf gelu_sigmoid(vf p) {
   const vf u2 = p * (1.5957691216057308f + 0.07135481282748f * p * p);

@@ -3,6 +3,7 @@
 import { adamW, squaredSums } from '@minchat/model/ops/adamw';
 import { attention } from '@minchat/model/ops/attention';
 import { block, blockParameterNames } from '@minchat/model/ops/block';
+import { runKernel } from '@minchat/model/ops/fused';
 import { layerNorm } from '@minchat/model/ops/layer-norm';
 import { linear, linearGelu } from '@minchat/model/ops/linear';
 import { logitsOf } from '@minchat/model/ops/logits';
@@ -60,6 +61,24 @@ describe.each(modes)('$set, bf16 $bf16', (mode) => {
       const apart = tf.mul(tf.sign(draw([1, T, 3 * hs])), 64);
       return [attention(apart, tf.tensor1d([0], 'int32'), 1), attention(tf.zeros([2, T, 3 * hs]), tf.tensor1d([0, T], 'int32'), 1)];
     });
+  });
+
+  test('attention: the sum over equal scores is the number of keys seen', () => {
+    configure(mode);
+    fc.assert(
+      fc.property(sizes(300), sizes(34), seeds, (T, hs, seed) => {
+        const start = seed % T;
+        const [lse = new Float32Array()] = on('native', () => {
+          const [, kept] = runKernel('MinchatAttentionForward', { qkv: tf.zeros([1, T, 3 * hs]), start: tf.tensor1d([start], 'int32') }, { heads: 1 });
+          return [kept as tf.Tensor];
+        });
+        const allowed = mode.bf16 ? 2e-4 : 2e-6;
+        lse.forEach((found, t) => {
+          expect(Math.abs(found - Math.log(Math.max(t - start + 1, 1)))).toBeLessThan(allowed);
+        });
+      }),
+      { numRuns: 10, seed: 12 },
+    );
   });
 
   test('attention: a broken token breaks all queries that see it, and never another row', () => {

@@ -47,11 +47,11 @@ struct Head<AmxBFloat16> {
       const uint32_t* panel = reinterpret_cast<const uint32_t*>(queries) + b * Kh * NR;
       for (int64_t p = 0; p <= b; p++) tiles_product(tiles, seen - p * kBlock < kBlock ? seen - p * kBlock : kBlock, keys + p * kBlock * Kh, kBlock, panel, Kh / kTile, false, scores + p * kSquare);
       vf top0 = splat(-__builtin_inff()), top1 = top0, total0{}, total1{};
-      for (int64_t j = 0; j < seen; j++) {
-        float* s = scores + j * NR;
-        if (j >= q0) hide_before(s, j - q0, -__builtin_inff());
-        top0 = max(top0, load(s));
-        top1 = max(top1, load(s + VF));
+      for (int64_t j = q0; j < seen; j++) hide_before(scores + j * NR, j - q0, -__builtin_inff());
+      for (int64_t j = 0; j < seen; j += 2) {  // in pairs: one maximum waits for the other
+        const float *s = scores + j * NR, *next = j + 1 < seen ? s + NR : s;
+        top0 = max(top0, max(load(s), load(next)));
+        top1 = max(top1, max(load(s + VF), load(next + VF)));
       }
       top0 *= to_exponent;
       top1 *= to_exponent;
@@ -73,10 +73,7 @@ struct Head<AmxBFloat16> {
         tiles_product(tiles, hs - c * kBlock < kBlock ? hs - c * kBlock : kBlock, values + c * kBlock * Kn, kBlock, weights, b + 1, false, sums);
         put_columns(sums, n - q0 < kBlock ? n - q0 : kBlock, hs - c * kBlock, 1.0f / total0, 1.0f / total1, o + q0 * C + c * kBlock, C);
       }
-      float log_sum[NR];
-      store(log_sum, top0 / kLog2E);
-      store(log_sum + VF, top1 / kLog2E);
-      for (int64_t i = 0; i < NR && q0 + i < n; i++) l[q0 + i] = log_sum[i] + __builtin_logf(i < VF ? total0[i] : total1[i - VF]);
+      store_two(l + q0, n - q0, top0 / kLog2E + log(total0), top1 / kLog2E + log(total1));
     }
   }
 
@@ -90,7 +87,7 @@ struct Head<AmxBFloat16> {
     Scratch scratch;
     TilePair *queries_across = scratch.take<TilePair>(across), *grads_across = scratch.take<TilePair>(across), *queries = scratch.take<TilePair>(along), *grads = scratch.take<TilePair>(along);
     uint32_t *keys = scratch.take<uint32_t>(rows_size), *values = scratch.take<uint32_t>(rows_size), *key_columns = scratch.take<uint32_t>(columns * kBlock * Kn);
-    float *probabilities = scratch.take<float>(most * kSquare), *gradients = scratch.take<float>(most * kSquare);
+    float *probabilities[] = {scratch.take<float>(kSquare), scratch.take<float>(kSquare)}, *gradients[] = {scratch.take<float>(kSquare), scratch.take<float>(kSquare)};
     uint32_t *panel_of_gradients = scratch.take<uint32_t>(most * kHalf), *kept_probabilities = scratch.take<uint32_t>(kept), *kept_gradients = scratch.take<uint32_t>(kept);
     float *sums = scratch.take<float>(kSquare), *delta = scratch.take<float>(n);
     float* waiting = scratch.take<float>(blocks > kStretch ? blocks * columns * kSquare : 0);  // sums of dq until the last stretch
@@ -111,10 +108,6 @@ struct Head<AmxBFloat16> {
       // By queries: ds = p * (dp - delta) * scale, dq += ds . k
       for (int64_t b = k0; b < blocks; b++) {
         const int64_t q0 = b * kBlock, end = b < k1 ? b + 1 : k1;
-        for (int64_t p = k0; p < end; p++) {
-          tiles_product(tiles, rows_from(p * kBlock), keys + p * kBlock * Kh, kBlock, panel(queries_across, b, Kh), Kh / kTile, false, probabilities + (p - k0) * kSquare);
-          tiles_product(tiles, rows_from(p * kBlock), values + p * kBlock * Kh, kBlock, panel(grads_across, b, Kh), Kh / kTile, false, gradients + (p - k0) * kSquare);
-        }
         vf level0, level1, delta0, delta1;
         load_two(level + q0, n - q0, level0, level1);
         load_two(delta + q0, n - q0, delta0, delta1);
@@ -122,12 +115,19 @@ struct Head<AmxBFloat16> {
         level1 *= kLog2E;
         delta0 *= scale;
         delta1 *= scale;
+        const auto multiply = [&](int64_t p) {
+          const int64_t at = p * kBlock * Kh;
+          tiles_product(tiles, rows_from(p * kBlock), keys + at, kBlock, panel(queries_across, b, Kh), Kh / kTile, false, probabilities[p % 2]);
+          tiles_product(tiles, rows_from(p * kBlock), values + at, kBlock, panel(grads_across, b, Kh), Kh / kTile, false, gradients[p % 2]);
+        };
+        multiply(k0);
         for (int64_t p = k0; p < end; p++) {
+          if (p + 1 < end) multiply(p + 1);  // while it lasts, this block goes on
           const int64_t rows = rows_from(p * kBlock), at = ((p - k0) * blocks + b) * kHalf;
           for (int64_t r = 0; r < kBlock; r += 2) {
             vf d[2][2] = {};
             for (int64_t odd = 0; odd < 2 && r + odd < rows; odd++) {
-              float *s = probabilities + (p - k0) * kSquare + (r + odd) * NR, *g = gradients + (p - k0) * kSquare + (r + odd) * NR;
+              float *s = probabilities[p % 2] + (r + odd) * NR, *g = gradients[p % 2] + (r + odd) * NR;
               if (p == b) hide_before(s, r + odd, -__builtin_inff());
               const vf p0 = exp2_for_bf16(load(s) * to_exponent - level0), p1 = exp2_for_bf16(load(s + VF) * to_exponent - level1);
               d[odd][0] = p0 * (load(g) * scale - delta0);
