@@ -36,27 +36,6 @@ struct AmxBFloat16 {
     BFloat16::pairs_transposed(source, ld, K, n0, N, Place<AWAY>{out});
     fill(K, out);
   }
-  static void panel(const bf16* source, int64_t ld, int64_t K, int64_t n0, int64_t N, TilePair* out) {
-    const Place<false> place{out};
-    for (int64_t k = 0; k < K; k += 2) {
-      const bf16* s = source + k * ld + n0;
-      vu first, second;
-      zip_words(load_words(s, N - n0), k + 1 < K ? load_words(s + ld, N - n0) : vu{}, first, second);
-      place(k / 2, 0, first);
-      place(k / 2, VF, second);
-    }
-    fill(K, out);
-  }
-  static void panel_transposed(const bf16* source, int64_t ld, int64_t K, int64_t n0, int64_t N, TilePair* out) {
-    uint32_t* tile = reinterpret_cast<uint32_t*>(out);
-    for (int64_t k = 0; k < K; k += 2 * kTile)
-      for (int64_t n = n0; n < n0 + NR; n += kTile, tile += kTile * kTile) {
-        vf v[kTile];
-        for (int64_t r = 0; r < kTile; r++) v[r] = n + r < N ? (vf)load_words(source + (n + r) * ld + k, K - k) : vf{};
-        transpose(v);
-        for (int64_t i = 0; i < kTile; i++) store(tile + i * kTile, (vu)v[i]);
-      }
-  }
 
  private:
   template <bool AWAY>
@@ -80,9 +59,6 @@ static inline void rows_tile(const float* source, int64_t ld, int rows, int64_t 
     const float* s = source + r * ld;
     store(tile + r * kTile, bf16_words(load_n(s, first), second > 0 ? load_n(s + VF, second) : vf{}));
   }
-}
-static inline void rows_tile(const bf16* source, int64_t ld, int rows, int64_t K, uint32_t* tile) {
-  for (int r = 0; r < rows; r++) store(tile + r * kTile, load_words(source + r * ld, K));
 }
 // The same of columns: `rows` columns of K rows.
 static inline void columns_tile(const float* source, int64_t ld, int rows, int64_t K, uint32_t* tile) {
@@ -120,33 +96,8 @@ static inline void columns_block(int64_t rows, uint32_t* block, Values&& values)
   for (int64_t i = (rows + 1) / 2; i < kTile; i++) first[i] = second[i] = vf{};
   put_block(first, second, block);
 }
-// The same of up to 32 columns of up to 32 rows in memory.
-static inline void columns_block(const bf16* source, int64_t ld, int64_t rows, int64_t columns, uint32_t* block) {
-  vf first[kTile], second[kTile];
-  for (int64_t i = 0; i < kTile; i++) {
-    const auto row = [&](int64_t r) { return r < rows ? load_words(source + r * ld, columns) : vu{}; };
-    vu a, b;
-    zip_words(row(2 * i), row(2 * i + 1), a, b);
-    first[i] = (vf)a;
-    second[i] = (vf)b;
-  }
-  put_block(first, second, block);
-}
-static inline void columns_block(const float* source, int64_t ld, int64_t rows, int64_t columns, uint32_t* block) {
-  vf first[kTile], second[kTile];
-  for (int64_t i = 0; i < kTile; i++) {
-    vf a0{}, a1{}, b0{}, b1{};
-    if (2 * i < rows) load_two(source + 2 * i * ld, columns, a0, a1);
-    if (2 * i + 1 < rows) load_two(source + (2 * i + 1) * ld, columns, b0, b1);
-    first[i] = (vf)bf16_pair(a0, b0);
-    second[i] = (vf)bf16_pair(a1, b1);
-  }
-  put_block(first, second, block);
-}
-
 // Rows `begin`, a multiple of kTile, to `end` of a matrix with rows of K numbers, into their places in blocks of A.
-template <class S>
-static void pack_rows(const S* source, int64_t ld, int64_t K, int64_t begin, int64_t end, int64_t height, uint32_t* out) {
+static void pack_rows(const float* source, int64_t ld, int64_t K, int64_t begin, int64_t end, int64_t height, uint32_t* out) {
   const int64_t pairs = AmxBFloat16::elements(K);
   for (int64_t m0 = begin; m0 < end; m0 += kTile) {
     const int rows = static_cast<int>(end - m0 < kTile ? end - m0 : kTile);

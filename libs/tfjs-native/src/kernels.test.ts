@@ -112,6 +112,7 @@ describe.each(modes)('$set, bf16 $bf16', (mode) => {
       { B: 2, T: 64, heads: 2, hs: 32, I: 128, seed: 3 },
       { B: 1, T: 300, heads: 1, hs: 17, I: 20, seed: 4 },
       { B: 4, T: 128, heads: 1, hs: 32, I: 64, seed: 5 },
+      { B: 3, T: 96, heads: 2, hs: 64, I: 40, seed: 6 },
     ];
     same('block', mode, shape, (value) => blockCase(value), { examples });
   });
@@ -124,6 +125,7 @@ describe.each(modes)('$set, bf16 $bf16', (mode) => {
       { B: 6, T: 64, heads: 1, hs: 32, I: 64, seed: 2, positions: { from: 31, count: 32 } },
       { B: 2, T: 130, heads: 1, hs: 20, I: 32, seed: 3, positions: { from: 1, count: 129 } },
       { B: 2, T: 9, heads: 1, hs: 16, I: 32, seed: 4, positions: { from: 0, count: 1 } },
+      { B: 3, T: 64, heads: 2, hs: 64, I: 32, seed: 5, positions: { from: 5, count: 41 } },
     ];
     same('some of a block', mode, shape, (value) => blockCase(value), { runs: 8, examples });
   });
@@ -256,6 +258,8 @@ describe.each(modes)('$set, bf16 $bf16', (mode) => {
         // Three pairs of texts: one thread and three take them text by text, two do not.
         ...blockCase({ B: 6, T: 64, heads: 2, hs: 24, I: 96, seed: 6 }),
         ...blockCase({ B: 9, T: 64, heads: 2, hs: 24, I: 96, seed: 7, positions: { from: 20, count: 33 } }),
+        ...blockCase({ B: 6, T: 64, heads: 2, hs: 32, I: 96, seed: 8 }),
+        ...blockCase({ B: 5, T: 64, heads: 1, hs: 64, I: 96, seed: 9, positions: { from: 20, count: 33 } }),
         ...withGradients((x, wte) => tokenNll(x as tf.Tensor2D, wte, targets, 1).nll, [draw([90, 40]), draw([700, 40])], draw),
         squaredSums([draw([200_000]), draw([3])]),
       ];

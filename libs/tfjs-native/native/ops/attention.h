@@ -5,6 +5,43 @@
 // pass goes over stretches of keys: the probabilities of a stretch and their gradients are made by
 // strips of queries and kept, in bf16, until dk and dv of the stretch are summed over all queries.
 
+// A matrix of numbers S: rows one after the other or, as products in tiles read it, blocks of 32 rows by 32 columns.
+template <class S>
+struct Rows {
+  static constexpr int64_t kSide = 32;
+  S* data;
+  int64_t row, block, column;  // how far apart rows, blocks of rows and blocks of columns are
+  int64_t first = 0;
+  static Rows plain(S* data, int64_t width) { return {data, width, kSide * width, kSide}; }
+  static Rows in_blocks(S* data, int64_t width) { return {data, kSide, kSide * width, kSide * kSide}; }
+  operator Rows<const S>() const { return {data, row, block, column, first}; }
+  // Row m, from column c on up to the next multiple of 32.
+  S* at(int64_t m, int64_t c = 0) const {
+    const uint64_t i = static_cast<uint64_t>(first + m);
+    return data + static_cast<int64_t>(i / kSide) * block + static_cast<int64_t>(i % kSide) * row + across(c);
+  }
+  int64_t across(int64_t c) const { return c / kSide * column + c % kSide; }
+  // From row m and column c on, with which, in blocks, one begins.
+  Rows from(int64_t m, int64_t c) const { return {data + across(c), row, block, column, first + m}; }
+  bool in_blocks() const { return row == kSide && column == kSide * kSide; }
+  // Whether `count` rows from m on are `row` apart.
+  bool together(int64_t m, int64_t count) const { return !in_blocks() || (first + m) % kSide + count <= kSide; }
+  // f(r, its columns from c on) for `count` rows from m on.
+  template <class F>
+  void each(int64_t m, int64_t count, int64_t c, F&& f) const {
+    for (int64_t r = 0; r < count;) {
+      const int64_t left = kSide - (first + m + r) % kSide, end = left < count - r ? r + left : count;
+      for (S* p = at(m + r, c); r < end; r++, p += row) f(r, p);
+    }
+  }
+};
+
+// Row `m` of `width` numbers becomes row `to_m` of another.
+template <class S>
+static void copy_row(const Rows<S>& from, int64_t m, const Rows<S>& to, int64_t to_m, int64_t width) {
+  for (int64_t c = 0; c < width; c += Rows<S>::kSide) __builtin_memcpy(to.at(to_m, c), from.at(m, c), sizeof(S) * static_cast<size_t>(width - c < Rows<S>::kSide ? width - c : Rows<S>::kSide));
+}
+
 // On this thread: panels of B, and rows as elements.
 template <class P, class S>
 static void pack_here(const S* source, int64_t ld, bool transposed, int64_t K, int64_t N, typename P::T* out) {
@@ -75,13 +112,14 @@ static void strip_times(const AMatrix<E>& S, int rows, const E* B, int64_t offse
 
 // delta (n): each query's sum of dout * out.
 template <class S>
-static void query_deltas(const S* dout, const S* out, int64_t n, int64_t C, int64_t hs, float* delta) {
+static void query_deltas(const Rows<const S>& dout, const Rows<const S>& out, int64_t n, int64_t hs, float* delta) {
   for (int64_t t = 0; t < n; t++) {
+    const S *d_row = dout.at(t), *row = out.at(t);
     vf d{};
     for (int64_t c = 0; c < hs; c += NR) {
       vf a, b, x, y;
-      load_two(dout + t * C + c, hs - c, a, b);
-      load_two(out + t * C + c, hs - c, x, y);
+      load_two(d_row + dout.across(c), hs - c, a, b);
+      load_two(row + out.across(c), hs - c, x, y);
       d += a * x;
       d += b * y;
     }
@@ -92,10 +130,12 @@ static void query_deltas(const S* dout, const S* out, int64_t n, int64_t C, int6
 // One head of one text: how the product P computes it.
 template <class P>
 struct Head {
-  // One head of one text of n tokens: q its first query, in rows of packed qkv; o its part of the output;
+  // One head of one text of n tokens: its queries in packed qkv, and its part of the output;
   // l (n) gets the log of each query's sum of exponentials.
-  static void forward(const float* q, int64_t n, int64_t C, int64_t hs, float* o, float* l) {
+  static void forward(const Rows<const float>& queries, int64_t n, int64_t C, int64_t hs, const Rows<float>& out, float* l) {
     using E = typename P::T;
+    const float* q = queries.at(0);
+    float* o = out.at(0);
     const int64_t ld = 3 * C, Kh = P::elements(hs), Kv = P::elements(n), width = ceil_div(n, NR) * NR;
     const float scale = 1.0f / __builtin_sqrtf(static_cast<float>(hs));
     Scratch scratch;
@@ -135,10 +175,12 @@ struct Head {
     }
   }
 
-  // The gradients of one head of one text of n tokens, in rows of packed dqkv from dq on: q, out and dout as in
+  // The gradients of one head of one text of n tokens, those of its queries in packed dqkv: queries, out and dout as in
   // forward, level its log sums.
-  static void backward(const float* dout, const float* q, const float* out, const float* level, int64_t n, int64_t C, int64_t hs, float* dq) {
+  static void backward(const Rows<const float>& dout_rows, const Rows<const float>& queries, const Rows<const float>& out, const float* level, int64_t n, int64_t C, int64_t hs, const Rows<float>& dqueries) {
     using E = typename P::T;
+    const float *dout = dout_rows.at(0), *q = queries.at(0);
+    float* dq = dqueries.at(0);
     constexpr int64_t kStretch = 8 * NR;
     const int64_t ld = 3 * C, Kh = P::elements(hs), whole = ceil_div(n, NR) * NR, width = whole < kStretch ? whole : kStretch;
     const float scale = 1.0f / __builtin_sqrtf(static_cast<float>(hs));
@@ -158,7 +200,7 @@ struct Head {
     pack_here<P>(q, ld, false, n, hs, qb);
     pack_here<P>(dout, C, false, n, hs, gb);
     const auto Q = rows_here(q, ld, n, hs, qr), G = rows_here(dout, C, n, hs, gr);
-    query_deltas(dout, out, n, C, hs, delta);
+    query_deltas(dout_rows, out, n, hs, delta);
     const int64_t Kn = P::elements(n);
     for (int64_t k0 = 0; k0 < n; k0 += kStretch) {
       const int64_t k1 = k0 + kStretch < n ? k0 + kStretch : n;
@@ -201,33 +243,40 @@ struct Head {
   }
 };
 
+// The first n rows of hs columns become zero.
+template <class S>
+static void clear(const Rows<S>& rows, int64_t n, int64_t hs) {
+  for (int64_t c = 0; c < hs; c += NR)
+    rows.each(0, n, c, [&](int64_t, S* p) { __builtin_memset(p, 0, sizeof(S) * static_cast<size_t>(hs - c < NR ? hs - c : NR)); });
+}
+
 // Head `task` of all B * heads. In memory numbers are float32 or, where Head<P> takes them, of another type S.
 template <class P, class S>
-static void attend_forward(int64_t task, const S* qkv, const int32_t* start, S* out, float* lse, int64_t T, int64_t C, int64_t heads) {
+static void attend_forward(int64_t task, const Rows<const S>& qkv, const int32_t* start, const Rows<S>& out, float* lse, int64_t T, int64_t C, int64_t heads) {
   const int64_t hs = C / heads, b = task / heads, h = task % heads, s = start[b] < T ? start[b] : T;
-  S* o = out + b * T * C + h * hs;
+  const Rows<S> o = out.from(b * T, h * hs);
   float* l = lse + task * T;
-  for (int64_t t = 0; t < s; t++) {
-    __builtin_memset(o + t * C, 0, sizeof(S) * static_cast<size_t>(hs));
-    l[t] = 0;
-  }
-  if (s < T) Head<P>::forward(qkv + (b * T + s) * 3 * C + h * hs, T - s, C, hs, o + s * C, l + s);
+  clear(o, s, hs);
+  for (int64_t t = 0; t < s; t++) l[t] = 0;
+  if (s < T) Head<P>::forward(qkv.from(b * T + s, h * hs), T - s, C, hs, o.from(s, 0), l + s);
 }
 // dout and dqkv hold the rows from `base` on.
 template <class P, class S>
-static void attend_backward(int64_t task, int64_t base, const S* dout, const S* qkv, const S* out, const float* lse, const int32_t* start, S* dqkv, int64_t T, int64_t C, int64_t heads) {
-  const int64_t hs = C / heads, ld = 3 * C, b = task / heads, h = task % heads, s = start[b] < T ? start[b] : T;
-  for (int64_t t = 0; t < s; t++)
-    for (int part = 0; part < 3; part++) __builtin_memset(dqkv + (b * T + t - base) * ld + part * C + h * hs, 0, sizeof(S) * static_cast<size_t>(hs));
-  const int64_t first = b * T + s;
-  if (s < T) Head<P>::backward(dout + (first - base) * C + h * hs, qkv + first * ld + h * hs, out + first * C + h * hs, lse + task * T + s, T - s, C, hs, dqkv + (first - base) * ld + h * hs);
+static void attend_backward(int64_t task, int64_t base, const Rows<const S>& dout, const Rows<const S>& qkv, const Rows<const S>& out, const float* lse, const int32_t* start, const Rows<S>& dqkv, int64_t T, int64_t C, int64_t heads) {
+  const int64_t hs = C / heads, b = task / heads, h = task % heads, s = start[b] < T ? start[b] : T, first = b * T + s;
+  for (int part = 0; part < 3; part++) clear(dqkv.from(b * T - base, part * C + h * hs), s, hs);
+  if (s < T) Head<P>::backward(dout.from(first - base, h * hs), qkv.from(first, h * hs), out.from(first, h * hs), lse + task * T + s, T - s, C, hs, dqkv.from(first - base, h * hs));
 }
 
 template <class P>
 static void attention_forward(const float* qkv, const int32_t* start, float* out, float* lse, int64_t B, int64_t T, int64_t C, int64_t heads) {
-  parallel(B * heads, [&](int64_t task) { attend_forward<P>(task, qkv, start, out, lse, T, C, heads); });
+  const auto rows = Rows<const float>::plain(qkv, 3 * C);
+  const auto out_rows = Rows<float>::plain(out, C);
+  parallel(B * heads, [&](int64_t task) { attend_forward<P>(task, rows, start, out_rows, lse, T, C, heads); });
 }
 template <class P>
 static void attention_backward(const float* dout, const float* qkv, const float* out, const float* lse, const int32_t* start, float* dqkv, int64_t B, int64_t T, int64_t C, int64_t heads) {
-  parallel(B * heads, [&](int64_t task) { attend_backward<P>(task, 0, dout, qkv, out, lse, start, dqkv, T, C, heads); });
+  const auto rows = Rows<const float>::plain(qkv, 3 * C), out_rows = Rows<const float>::plain(out, C), dout_rows = Rows<const float>::plain(dout, C);
+  const auto dqkv_rows = Rows<float>::plain(dqkv, 3 * C);
+  parallel(B * heads, [&](int64_t task) { attend_backward<P>(task, 0, dout_rows, rows, out_rows, lse, start, dqkv_rows, T, C, heads); });
 }

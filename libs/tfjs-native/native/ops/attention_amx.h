@@ -2,28 +2,22 @@
 // of 32 keys and 32 queries. Scores lie transposed, [key][query]: sums and maxima over keys are then sums of
 // vectors, never of the lanes of one, and what the next products read needs no transposing.
 
-// y (columns, rows)^T = a block of 32 x 32 numbers, each column times its factor: of its `rows` rows the columns.
+#include "head_operands_amx.h"
+
+// Of a block of 32 x 32 numbers the columns, each times its factor, become rows of y: `columns` of them from m on, each of
+// the first `rows` numbers, from column c of y on.
 template <class S>
-static inline void put_columns(const float* block, int64_t columns, int64_t rows, vf factor0, vf factor1, S* y, int64_t ld) {
-  for (int64_t half = 0; half * VF < columns; half++) {
+static inline void put_columns(const float* block, int64_t columns, int64_t rows, vf factor0, vf factor1, const Rows<S>& y, int64_t m, int64_t c) {
+  for (int64_t half = 0; half < columns; half += VF) {
     vf first[VF], second[VF];
     for (int64_t i = 0; i < VF; i++) {
-      first[i] = load(block + i * NR + half * VF) * (half == 0 ? factor0 : factor1);
-      second[i] = load(block + (VF + i) * NR + half * VF) * (half == 0 ? factor0 : factor1);
+      first[i] = load(block + i * NR + half) * (half == 0 ? factor0 : factor1);
+      second[i] = load(block + (VF + i) * NR + half) * (half == 0 ? factor0 : factor1);
     }
     transpose(first);
     transpose(second);
-    for (int64_t i = 0; i < VF && half * VF + i < columns; i++) store_two(y + (half * VF + i) * ld, rows, first[i], second[i]);
+    y.each(m + half, columns - half < VF ? columns - half : VF, c, [&](int64_t i, S* p) { store_two(p, rows, first[i], second[i]); });
   }
-}
-
-// A (K, n): the K columns of n rows, in blocks of kBlock of them. On this thread.
-template <class S>
-static void pack_columns(const S* source, int64_t ld, int64_t n, int64_t K, uint32_t* out) {
-  const int64_t along = AmxBFloat16::elements(n);
-  for (int64_t c = 0; c < K; c += kBlock)
-    for (int64_t t = 0; t < n; t += 2 * kTile)
-      columns_block(source + t * ld + c, ld, n - t, K - c, out + c * along + t / 2 * kBlock);
 }
 
 template <>
@@ -31,21 +25,19 @@ struct Head<AmxBFloat16> {
   static constexpr int64_t kSquare = kBlock * NR, kHalf = kSquare / 2;
 
   template <class S>
-  static void forward(const S* q, int64_t n, int64_t C, int64_t hs, S* o, float* l) {
-    const int64_t ld = 3 * C, Kh = AmxBFloat16::elements(hs), Kn = AmxBFloat16::elements(n), blocks = ceil_div(n, kBlock), columns = ceil_div(hs, kBlock);
+  static void forward(const Rows<const S>& q, int64_t n, int64_t C, int64_t hs, const Rows<S>& out, float* l) {
+    const int64_t Kh = AmxBFloat16::elements(hs), Kn = AmxBFloat16::elements(n), blocks = ceil_div(n, kBlock), columns = ceil_div(hs, kBlock);
     const float to_exponent = kLog2E / __builtin_sqrtf(static_cast<float>(hs));  // exponents are those of 2
     Scratch scratch;
-    uint32_t *keys = scratch.take<uint32_t>(blocks * kBlock * Kh), *values = scratch.take<uint32_t>(columns * kBlock * Kn), *weights = scratch.take<uint32_t>(Kn * NR);
-    TilePair* queries = scratch.take<TilePair>(packed_b_size<AmxBFloat16>(hs, n));
+    const uint32_t *queries = panels_across(scratch, HeadRows<S>{q, n, hs}), *values = columns_of(scratch, HeadRows<S>{q.from(0, 2 * C), n, hs});
+    const RowBlocks keys = rows_of(scratch, HeadRows<S>{q.from(0, C), n, hs});
     float *scores = scratch.take<float>(blocks * kSquare), *sums = scratch.take<float>(kSquare);
-    pack_here<AmxBFloat16>(q, ld, true, hs, n, queries);
-    pack_rows(q + C, ld, hs, 0, n, kBlock, keys);
-    pack_columns(q + 2 * C, ld, n, hs, values);
+    uint32_t* weights = scratch.take<uint32_t>(Kn * NR);
     Tiles tiles;
     for (int64_t b = 0; b < blocks; b++) {
       const int64_t q0 = b * kBlock, seen = n < q0 + kBlock ? n : q0 + kBlock;  // keys
-      const uint32_t* panel = reinterpret_cast<const uint32_t*>(queries) + b * Kh * NR;
-      for (int64_t p = 0; p <= b; p++) tiles_product(tiles, seen - p * kBlock < kBlock ? seen - p * kBlock : kBlock, keys + p * kBlock * Kh, kBlock, panel, Kh / kTile, false, scores + p * kSquare);
+      const uint32_t* panel = queries + b * Kh * NR;
+      for (int64_t p = 0; p <= b; p++) tiles_product(tiles, seen - p * kBlock < kBlock ? seen - p * kBlock : kBlock, keys.block(p), kBlock, panel, Kh / kTile, false, scores + p * kSquare);
       vf top0 = splat(-__builtin_inff()), top1 = top0, total0{}, total1{};
       for (int64_t j = q0; j < seen; j++) hide_before(scores + j * NR, j - q0, -__builtin_inff());
       for (int64_t j = 0; j < seen; j += 2) {  // in pairs: one maximum waits for the other
@@ -71,35 +63,29 @@ struct Head<AmxBFloat16> {
         for (const int v : {0, VF}) store(weights + panel_at(k, v), vu{});
       for (int64_t c = 0; c < columns; c++) {
         tiles_product(tiles, hs - c * kBlock < kBlock ? hs - c * kBlock : kBlock, values + c * kBlock * Kn, kBlock, weights, b + 1, false, sums);
-        put_columns(sums, n - q0 < kBlock ? n - q0 : kBlock, hs - c * kBlock, 1.0f / total0, 1.0f / total1, o + q0 * C + c * kBlock, C);
+        put_columns(sums, n - q0 < kBlock ? n - q0 : kBlock, hs - c * kBlock, 1.0f / total0, 1.0f / total1, out, q0, c * kBlock);
       }
       store_two(l + q0, n - q0, top0 / kLog2E + log(total0), top1 / kLog2E + log(total1));
     }
   }
 
   template <class S>
-  static void backward(const S* dout, const S* q, const S* out, const float* level, int64_t n, int64_t C, int64_t hs, S* dq) {
+  static void backward(const Rows<const S>& dout, const Rows<const S>& q, const Rows<const S>& out, const float* level, int64_t n, int64_t C, int64_t hs, const Rows<S>& dq) {
     constexpr int64_t kStretch = 8;  // blocks of keys whose tiles are kept
-    const int64_t ld = 3 * C, Kh = AmxBFloat16::elements(hs), Kn = AmxBFloat16::elements(n), blocks = ceil_div(n, kBlock), columns = ceil_div(hs, kBlock);
-    const int64_t across = packed_b_size<AmxBFloat16>(hs, n), along = packed_b_size<AmxBFloat16>(n, hs), rows_size = blocks * kBlock * Kh;
+    const int64_t Kh = AmxBFloat16::elements(hs), Kn = AmxBFloat16::elements(n), blocks = ceil_div(n, kBlock), columns = ceil_div(hs, kBlock);
     const int64_t most = blocks < kStretch ? blocks : kStretch, kept = most * blocks * kHalf;
     const float scale = 1.0f / __builtin_sqrtf(static_cast<float>(hs)), to_exponent = scale * kLog2E;
     Scratch scratch;
-    TilePair *queries_across = scratch.take<TilePair>(across), *grads_across = scratch.take<TilePair>(across), *queries = scratch.take<TilePair>(along), *grads = scratch.take<TilePair>(along);
-    uint32_t *keys = scratch.take<uint32_t>(rows_size), *values = scratch.take<uint32_t>(rows_size), *key_columns = scratch.take<uint32_t>(columns * kBlock * Kn);
+    const HeadRows<S> all_queries{q, n, hs}, all_keys{q.from(0, C), n, hs}, all_values{q.from(0, 2 * C), n, hs}, all_grads{dout, n, hs};
+    const uint32_t *queries_across = panels_across(scratch, all_queries), *grads_across = panels_across(scratch, all_grads);
+    const uint32_t *queries = panels_along(scratch, all_queries), *grads = panels_along(scratch, all_grads), *key_columns = columns_of(scratch, all_keys);
+    const RowBlocks keys = rows_of(scratch, all_keys), values = rows_of(scratch, all_values);
     float *probabilities[] = {scratch.take<float>(kSquare), scratch.take<float>(kSquare)}, *gradients[] = {scratch.take<float>(kSquare), scratch.take<float>(kSquare)};
     uint32_t *panel_of_gradients = scratch.take<uint32_t>(most * kHalf), *kept_probabilities = scratch.take<uint32_t>(kept), *kept_gradients = scratch.take<uint32_t>(kept);
     float *sums = scratch.take<float>(kSquare), *delta = scratch.take<float>(n);
     float* waiting = scratch.take<float>(blocks > kStretch ? blocks * columns * kSquare : 0);  // sums of dq until the last stretch
-    pack_here<AmxBFloat16>(q, ld, true, hs, n, queries_across);
-    pack_here<AmxBFloat16>(dout, C, true, hs, n, grads_across);
-    pack_here<AmxBFloat16>(q, ld, false, n, hs, queries);
-    pack_here<AmxBFloat16>(dout, C, false, n, hs, grads);
-    pack_rows(q + C, ld, hs, 0, n, kBlock, keys);
-    pack_rows(q + 2 * C, ld, hs, 0, n, kBlock, values);
-    pack_columns(q + C, ld, n, hs, key_columns);
-    query_deltas(dout, out, n, C, hs, delta);
-    const auto panel = [](const TilePair* packed, int64_t p, int64_t K) { return reinterpret_cast<const uint32_t*>(packed) + p * K * NR; };
+    query_deltas(dout, out, n, hs, delta);
+    const auto panel = [](const uint32_t* packed, int64_t p, int64_t K) { return packed + p * K * NR; };
     const auto rows_from = [&](int64_t first) { return n - first < kBlock ? n - first : kBlock; };
     const vf one = splat(1.0f);
     Tiles tiles;
@@ -116,9 +102,8 @@ struct Head<AmxBFloat16> {
         delta0 *= scale;
         delta1 *= scale;
         const auto multiply = [&](int64_t p) {
-          const int64_t at = p * kBlock * Kh;
-          tiles_product(tiles, rows_from(p * kBlock), keys + at, kBlock, panel(queries_across, b, Kh), Kh / kTile, false, probabilities[p % 2]);
-          tiles_product(tiles, rows_from(p * kBlock), values + at, kBlock, panel(grads_across, b, Kh), Kh / kTile, false, gradients[p % 2]);
+          tiles_product(tiles, rows_from(p * kBlock), keys.block(p), kBlock, panel(queries_across, b, Kh), Kh / kTile, false, probabilities[p % 2]);
+          tiles_product(tiles, rows_from(p * kBlock), values.block(p), kBlock, panel(grads_across, b, Kh), Kh / kTile, false, gradients[p % 2]);
         };
         multiply(k0);
         for (int64_t p = k0; p < end; p++) {
@@ -144,22 +129,21 @@ struct Head<AmxBFloat16> {
           tiles_product(tiles, hs - c * kBlock < kBlock ? hs - c * kBlock : kBlock, key_columns + c * kBlock * Kn + k0 * kTile * kBlock, kBlock, panel_of_gradients, end - k0, false, sums);
           float* before = waiting + (b * columns + c) * kSquare;
           for (int64_t i = 0; k0 > 0 && i < kSquare; i += VF) store(sums + i, load(before + i) + load(sums + i));
-          if (b < k1) put_columns(sums, rows_from(q0), hs - c * kBlock, one, one, dq + q0 * ld + c * kBlock, ld);
+          if (b < k1) put_columns(sums, rows_from(q0), hs - c * kBlock, one, one, dq, q0, c * kBlock);
           else __builtin_memcpy(before, sums, sizeof(float) * kSquare);
         }
       }
       // By keys, over the queries that see them: dk = ds^T . q, dv = p^T . dout
       for (int64_t p = k0; p < k1; p++) {
         const int64_t j = p * kBlock, rows = rows_from(j), at = ((p - k0) * blocks + p) * kHalf;
-        const auto put = [&](S* y, int64_t width) {
-          for (int64_t r = 0; r < rows; r++) store_two(y + r * ld, width, load(sums + r * NR), load(sums + r * NR + VF));
+        const auto put = [&](int64_t part, int64_t c) {
+          dq.from(0, part * C).each(j, rows, c * NR, [&](int64_t r, S* p) { store_two(p, hs - c * NR, load(sums + r * NR), load(sums + r * NR + VF)); });
         };
         for (int64_t c = 0; c < columns; c++) {
-          S* to = dq + C + j * ld + c * NR;
           tiles_product(tiles, rows, kept_gradients + at, kBlock, panel(queries, c, Kn) + p * kTile * NR, blocks - p, false, sums);
-          put(to, hs - c * NR);
+          put(1, c);
           tiles_product(tiles, rows, kept_probabilities + at, kBlock, panel(grads, c, Kn) + p * kTile * NR, blocks - p, false, sums);
-          put(to + C, hs - c * NR);
+          put(2, c);
         }
       }
     }

@@ -2,7 +2,7 @@
 // reads them; only the residual stream stays float32. Everything that goes row by row is done for
 // some at a time, which stay in L2 from the first product to the last; attention goes by heads
 // in between. The backward pass leaves all gradients and inputs behind as operands of the weights' gradients,
-// which come last.
+// which come last. What attention reads and writes is made of blocks too, where heads and texts begin with one.
 //
 // Of numbers 32 x 32 there are three forms, each of 2 KiB: a block of A of its rows, of its columns
 // (what is transposed), and its place in panels of B.
@@ -11,18 +11,24 @@
 constexpr int64_t kMostRows = 256;
 static int64_t chunk_rows(const BlockShape& s) { return s.C < 320 ? kMostRows / 2 : kMostRows; }
 
+// In blocks, which are operands of products as they are, where heads and texts begin with one.
+static Rows<bf16> head_rows(const BlockShape& s, bf16* data, int64_t width) {
+  const bool blocks = s.C / s.heads % NR == 0 && s.T % kBlock == 0;
+  return blocks ? Rows<bf16>::in_blocks(data, width) : Rows<bf16>::plain(data, width);
+}
+
 template <>
 struct BlockActivations<AmxBFloat16> {
   float *mean_1, *rstd_1, *lse, *middle, *mean_2, *rstd_2;
-  bf16 *qkv, *heads;  // (M, 3C), (M, C)
+  Rows<bf16> qkv, heads;  // (M, 3C), (M, C)
   uint32_t* pre;      // before GELU, (kept, I) in the order of blocks of A; each word a column and the 16th after it
   BlockActivations(Cutter& cut, const BlockShape& s) {
     for (float** row : {&mean_1, &rstd_1}) *row = cut.take<float>(s.M());
     for (float** row : {&mean_2, &rstd_2}) *row = cut.take<float>(s.kept());
     lse = cut.take<float>(s.M() * s.heads);
     middle = cut.take<float>(s.kept() * s.C);
-    qkv = cut.take<bf16>(s.M() * 3 * s.C);
-    heads = cut.take<bf16>(s.M() * s.C);
+    qkv = head_rows(s, cut.take<bf16>(s.M() * 3 * s.C), 3 * s.C);
+    heads = head_rows(s, cut.take<bf16>(s.M() * s.C), s.C);
     pre = cut.take<uint32_t>(ceil_div(s.kept(), kBlock) * kBlock * AmxBFloat16::elements(s.I));
   }
 };
@@ -47,8 +53,8 @@ static inline void prefetch_two(const void* p) {
 
 // All panels of B times the rows of a chunk; done(strip, from, to) gets strips, their rows counted in the chunk.
 template <class Done>
-static void times_panels(const LocalRows& A, int64_t rows, const TilePair* B, int64_t N, Done&& done) {
-  gemm_part(kRowsInCache, A.matrix(), B, A.K, rows, 0, ceil_div(rows, kBlock), 0, ceil_div(N, NR), done);
+static void times_panels(const AMatrix<TilePair>& A, int64_t rows, const TilePair* B, int64_t N, Done&& done) {
+  gemm_part(kRowsInCache, A, B, A.K, rows, 0, ceil_div(rows, kBlock), 0, ceil_div(N, NR), done);
 }
 
 // A layer norm's output two vectors at a time.
@@ -120,16 +126,24 @@ struct NoWork {
 // Gradients between the two halves of the backward pass, of the rows from `first` on.
 struct GradientWork {
   int64_t first;
-  bf16 *heads, *qkv;
+  Rows<bf16> heads, qkv;
   float* middle;
   GradientWork(Scratch& scratch, const BlockShape& s, int64_t first_row, int64_t rows)
-      : first(first_row), heads(scratch.take<bf16>(rows * s.C)), qkv(scratch.take<bf16>(rows * 3 * s.C)), middle(scratch.take<float>(rows * s.C)) {
+      : first(first_row), heads(head_rows(s, scratch.take<bf16>(rows * s.C), s.C)), qkv(head_rows(s, scratch.take<bf16>(rows * 3 * s.C), 3 * s.C)), middle(scratch.take<float>(rows * s.C)) {
     if (s.whole()) return;
     // Of rows that are not kept there is no gradient from beyond attention.
-    __builtin_memset(heads, 0, sizeof(bf16) * static_cast<size_t>(rows * s.C));
+    __builtin_memset(heads.data, 0, sizeof(bf16) * static_cast<size_t>(rows * s.C));
     __builtin_memset(middle, 0, sizeof(float) * static_cast<size_t>(rows * s.C));
   }
 };
+
+// `rows` kept rows from `begin` on of what attention wrote: where they lie, or copied.
+static HeadRows<bf16> kept_heads(Scratch& scratch, const BlockShape& s, const Rows<bf16>& all, int64_t begin, int64_t rows) {
+  if (s.whole()) return {all.from(begin, 0), rows, s.C};
+  const Rows<bf16> copy = head_rows(s, scratch.take<bf16>(ceil_div(rows, kBlock) * kBlock * s.C), s.C);
+  for (int64_t r = 0; r < rows; r++) copy_row(all, s.row(begin + r), copy, r, s.C);
+  return {copy, rows, s.C};
+}
 
 template <>
 void block_forward<AmxBFloat16>(const BlockShape& s, const BlockParameters& w, const float* x, const int32_t* start, float* y, float* activations, float epsilon) {
@@ -144,25 +158,24 @@ void block_forward<AmxBFloat16>(const BlockShape& s, const BlockParameters& w, c
     Scratch local;
     const LocalRows normal(local, C);
     normal_rows(x + begin * C, true, rows, C, w.ln_1_weight, w.ln_1_bias, epsilon, a.mean_1 + begin, a.rstd_1 + begin, normal);
-    times_panels(normal, rows, c_attn, 3 * C, [&](const Strip& strip, int64_t from, int64_t to) {
+    times_panels(normal.matrix(), rows, c_attn, 3 * C, [&](const Strip& strip, int64_t from, int64_t to) {
       const int64_t n = strip.n0, left = 3 * C - n;
-      bf16* out = a.qkv + (begin + strip.m0) * 3 * C + n;
+      bf16* out = a.qkv.at(begin + strip.m0, n);
       vf b0, b1;
       load_two(w.c_attn_bias + n, left, b0, b1);
       for (int64_t r = from; r < to; r++) {
-        prefetch(out + r * 3 * C + NR);
-        store_two(out + r * 3 * C, left, load(strip.data + r * NR) + b0, load(strip.data + r * NR + VF) + b1);
+        prefetch(out + r * a.qkv.row + a.qkv.column);
+        store_two(out + r * a.qkv.row, left, load(strip.data + r * NR) + b0, load(strip.data + r * NR + VF) + b1);
       }
     });
   };
-  const auto attend = [&](const NoWork&, int64_t task) { attend_forward<AmxBFloat16>(task, a.qkv, start, a.heads, a.lse, s.T, C, s.heads); };
+  const auto attend = [&](const NoWork&, int64_t task) { attend_forward<AmxBFloat16, bf16>(task, a.qkv, start, a.heads, a.lse, s.T, C, s.heads); };
   const auto after = [&](const NoWork&, int64_t, int64_t begin, int64_t rows) {
     Scratch local;
     const LocalRows narrow(local, C), inner(local, I);
     float* middle = a.middle + begin * C;
     const int64_t room = s.whole() ? 0 : rows * C;
     const float* x_here = kept_rows(s, x, begin, rows, local.take<float>(room));
-    pack_rows(kept_rows(s, static_cast<const bf16*>(a.heads), begin, rows, local.take<bf16>(room)), C, C, 0, rows, kBlock, narrow.data);
     const auto residual = [&](const float* bias, const float* before, float* after) {
       return [=](const Strip& strip, int64_t from, int64_t to) {
         const int64_t n = strip.n0, left = C - n;
@@ -177,9 +190,9 @@ void block_forward<AmxBFloat16>(const BlockShape& s, const BlockParameters& w, c
         }
       };
     };
-    times_panels(narrow, rows, c_proj, C, residual(w.attn_c_proj_bias, x_here, middle));
+    times_panels(kept_heads(local, s, a.heads, begin, rows).matrix(local), rows, c_proj, C, residual(w.attn_c_proj_bias, x_here, middle));
     normal_rows(middle, false, rows, C, w.ln_2_weight, w.ln_2_bias, epsilon, a.mean_2 + begin, a.rstd_2 + begin, narrow);
-    times_panels(narrow, rows, c_fc, I, [&](const Strip& strip, int64_t from, int64_t to) {
+    times_panels(narrow.matrix(), rows, c_fc, I, [&](const Strip& strip, int64_t from, int64_t to) {
       const int64_t n = strip.n0;
       uint32_t *pre = a.pre + (begin + strip.m0) * inner_words + n / 2 * kBlock, *out = inner.at(strip.m0, n);
       vf b0, b1, p0, p1;
@@ -192,7 +205,7 @@ void block_forward<AmxBFloat16>(const BlockShape& s, const BlockParameters& w, c
         store(out + r * kTile, bf16_words(gelu_for_bf16(p0), gelu_for_bf16(p1)));
       }
     });
-    times_panels(inner, rows, mlp_c_proj, C, residual(w.mlp_c_proj_bias, middle, y + begin * C));
+    times_panels(inner.matrix(), rows, mlp_c_proj, C, residual(w.mlp_c_proj_bias, middle, y + begin * C));
   };
   by_texts<NoWork>(s, s.M(), s.kept(), before, attend, after);
 }
@@ -259,12 +272,12 @@ void block_backward<AmxBFloat16>(const BlockShape& s, const BlockParameters& w, 
       }, normal);
     }
   };
-  const auto plain = [](auto* out, int64_t N) {
-    return [=](const Strip& strip, int64_t from, int64_t to) {
+  const auto into = [&](const auto& out) {
+    return [out, C](const Strip& strip, int64_t from, int64_t to) {
+      auto* at = out.at(strip.m0, strip.n0);
       for (int64_t r = from; r < to; r++) {
-        auto* at = out + (strip.m0 + r) * N + strip.n0;
-        prefetch_two(at + NR);
-        store_two(at, N - strip.n0, load(strip.data + r * NR), load(strip.data + r * NR + VF));
+        prefetch_two(at + r * out.row + out.column);
+        store_two(at + r * out.row, C - strip.n0, load(strip.data + r * NR), load(strip.data + r * NR + VF));
       }
     };
   };
@@ -275,7 +288,7 @@ void block_backward<AmxBFloat16>(const BlockShape& s, const BlockParameters& w, 
     const int64_t room = s.whole() ? 0 : rows * C;
     float* dnormal = local.take<float>(most * C);
     float* middle = s.whole() ? work.middle + (begin - work.first) * C : local.take<float>(room);
-    bf16* dheads = s.whole() ? work.heads + (begin - work.first) * C : local.take<bf16>(room);
+    const Rows<bf16> dheads = s.whole() ? work.heads.from(begin - work.first, 0) : head_rows(s, local.take<bf16>(ceil_div(rows, kBlock) * kBlock * C), C);
     rows_and_panels(begin, begin + rows, kept, C, [&](int64_t m, int64_t n, vf& a0, vf& a1) {
       prefetch_two(dy + m * C + n + NR);
       load_two(dy + m * C + n, C - n, a0, a1);
@@ -283,7 +296,7 @@ void block_backward<AmxBFloat16>(const BlockShape& s, const BlockParameters& w, 
     float* sums = of_pre.sums + chunk * I;
     __builtin_memset(sums, 0, sizeof(float) * static_cast<size_t>(I));
     vf left[kTile], right[kTile];  // of a strip, until all of its rows are there: GELU's values in pairs of rows
-    times_panels(narrow, rows, mlp_c_proj, I, [&](const Strip& strip, int64_t from, int64_t to) {
+    times_panels(narrow.matrix(), rows, mlp_c_proj, I, [&](const Strip& strip, int64_t from, int64_t to) {
       const int64_t n = strip.n0, step = (begin + strip.m0) / kBlock;
       const uint32_t* pre = a.pre + (begin + strip.m0) * inner_words + n / 2 * kBlock;
       uint32_t *out = gradient.at(strip.m0, n), *panel = reinterpret_cast<uint32_t*>(of_pre.panels) + (n / NR * along + step * kTile) * NR;
@@ -316,28 +329,24 @@ void block_backward<AmxBFloat16>(const BlockShape& s, const BlockParameters& w, 
       if (end < kBlock) return;
       put_block(left, right, tile);
     });
-    times_panels(gradient, rows, c_fc, C, plain(dnormal, C));
+    times_panels(gradient.matrix(), rows, c_fc, C, into(Rows<float>::plain(dnormal, C)));
     norm_backward(kept, chunk, begin, rows, dnormal, a.middle, w.ln_2_weight, w.ln_2_bias, a.mean_2, a.rstd_2, dy + begin * C, middle, of_norms + 2, normal_2);
     rows_and_panels(begin, begin + rows, kept, C, [&](int64_t m, int64_t n, vf& a0, vf& a1) { load_two(middle + (m - begin) * C + n, C - n, a0, a1); }, narrow.data, of_middle.panels, of_middle.sums + chunk * C);
-    times_panels(narrow, rows, c_proj, C, plain(dheads, C));
-    const bf16* heads_here = kept_rows(s, static_cast<const bf16*>(a.heads), begin, rows, local.take<bf16>(room));
+    times_panels(narrow.matrix(), rows, c_proj, C, into(dheads));
+    const HeadRows<bf16> heads_here = kept_heads(local, s, a.heads, begin, rows);
     for (int64_t r = 0; r < rows; r += kBlock)
-      for (int64_t c = 0; c < C; c += kBlock) columns_block(heads_here + r * C + c, C, rows - r, C - c, reinterpret_cast<uint32_t*>(heads) + c * along + (begin + r) / 2 * kBlock);
+      for (int64_t c = 0; c < C; c += kBlock) columns_block(heads_here, r, c, reinterpret_cast<uint32_t*>(heads) + c * along + (begin + r) / 2 * kBlock);
     if (s.whole()) return;
     put_kept_rows(s, middle, begin, rows, work.middle);
-    put_kept_rows(s, dheads, begin, rows, work.heads);
+    for (int64_t r = 0; r < rows; r++) copy_row(dheads, r, work.heads, s.row(begin + r), C);
   };
-  const auto attend = [&](const GradientWork& work, int64_t task) { attend_backward<AmxBFloat16>(task, work.first, work.heads, a.qkv, a.heads, a.lse, start, work.qkv, s.T, C, s.heads); };
+  const auto attend = [&](const GradientWork& work, int64_t task) { attend_backward<AmxBFloat16, bf16>(task, work.first, work.heads, a.qkv, a.heads, a.lse, start, work.qkv, s.T, C, s.heads); };
   const auto after = [&](const GradientWork& work, int64_t chunk, int64_t begin, int64_t rows) {
     Scratch local;
-    const LocalRows gradient(local, 3 * C);
+    const HeadRows<bf16> gradient{work.qkv.from(begin - work.first, 0), rows, 3 * C};
     float* dnormal = local.take<float>(most * C);
-    rows_and_panels(begin, begin + rows, M, 3 * C, [&](int64_t m, int64_t n, vf& a0, vf& a1) {
-      const bf16* row = work.qkv + (m - work.first) * 3 * C;
-      prefetch(row + n + NR);
-      load_two(row + n, 3 * C - n, a0, a1);
-    }, gradient.data, of_qkv.panels, of_qkv.sums + chunk * 3 * C);
-    times_panels(gradient, rows, c_attn, C, plain(dnormal, C));
+    put_panels(gradient, begin, M, of_qkv.panels, of_qkv.sums + chunk * 3 * C);
+    times_panels(gradient.matrix(local), rows, c_attn, C, into(Rows<float>::plain(dnormal, C)));
     norm_backward(M, chunk, begin, rows, dnormal, x, w.ln_1_weight, w.ln_1_bias, a.mean_1, a.rstd_1, work.middle + (begin - work.first) * C, dx + begin * C, of_norms, normal_1);
   };
   by_texts<GradientWork>(s, kept, M, before, attend, after);

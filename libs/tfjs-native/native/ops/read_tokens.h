@@ -29,7 +29,7 @@ static void prompt_attention(const float* qkv, const int32_t* slots, const int64
     const int64_t b = task / heads, h = task % heads, n = begins[b + 1] - begins[b];
     const float* q = qkv + begins[b] * 3 * C + h * hs;
     put_prompt<Product>(q, n, C, HeadCache<Product>(keys, values, slots[b] * heads + h, P, hs));
-    Head<MatrixProduct>::forward(q, n, C, hs, out + begins[b] * C + h * hs, lse + (begins[b] - begins[0]) * heads + h * n);
+    Head<MatrixProduct>::forward(Rows<const float>::plain(q, 3 * C), n, C, hs, Rows<float>::plain(out + begins[b] * C + h * hs, C), lse + (begins[b] - begins[0]) * heads + h * n);
   });
 }
 

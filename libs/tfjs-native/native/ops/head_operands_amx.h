@@ -1,0 +1,146 @@
+// What attention in AMX tiles makes operands of: n rows of `width` numbers S, which lie as Rows of attention.h does.
+
+static inline vu words_of(const float* p, int64_t n) {
+  vf a, b;
+  load_two(p, n, a, b);
+  return bf16_words(a, b);
+}
+static inline vu words_of(const bf16* p, int64_t n) { return load_words(p, n); }
+
+template <class S>
+struct HeadRows {
+  Rows<const S> rows;
+  int64_t n, width;
+  // All rows of a matrix as A.
+  AMatrix<TilePair> matrix(Scratch& scratch) const;
+  // A tile: of 16 rows from m on the 32 columns from c on, in words of two. Zeros where there are none.
+  __attribute__((always_inline)) void tile(int64_t m, int64_t c, vu (&out)[kTile]) const {
+    if (m + kTile <= n && rows.together(m, kTile)) {
+      const S* p = rows.at(m, c);
+      for (int64_t r = 0; r < kTile; r++) out[r] = words_of(p + r * rows.row, width - c);
+    } else {
+      for (int64_t r = 0; r < kTile; r++) out[r] = m + r < n ? words_of(rows.at(m + r, c), width - c) : vu{};
+    }
+  }
+};
+
+static inline void put_tile(vu (&words)[kTile], uint32_t* out) {
+  for (int64_t i = 0; i < kTile; i++) store(out + i * kTile, words[i]);
+}
+static inline void put_transposed(vu (&words)[kTile], uint32_t* out) {
+  vf v[kTile];
+  for (int64_t i = 0; i < kTile; i++) v[i] = (vf)words[i];
+  transpose(v);
+  for (int64_t i = 0; i < kTile; i++) store(out + i * kTile, (vu)v[i]);
+}
+// 32 rows in pairs: of each the words (row, row below) of the first 16 columns, and of the others.
+static inline void pairs(vu (&above)[kTile], vu (&below)[kTile], vu (&first)[kTile], vu (&second)[kTile]) {
+  for (int64_t i = 0; i < kTile / 2; i++) {
+    zip_words(above[2 * i], above[2 * i + 1], first[i], second[i]);
+    zip_words(below[2 * i], below[2 * i + 1], first[kTile / 2 + i], second[kTile / 2 + i]);
+  }
+}
+
+// 32 columns of 32 rows from m and c on, as a block of A.
+template <class S>
+static inline void columns_block(const HeadRows<S>& source, int64_t m, int64_t c, uint32_t* block) {
+  vu above[kTile], below[kTile], first[kTile], second[kTile];
+  source.tile(m, c, above);
+  source.tile(m + kTile, c, below);
+  pairs(above, below, first, second);
+  put_transposed(first, block);
+  put_transposed(second, block + kTile * kTile);
+}
+
+// Blocks of A, (n, width), `stride` words apart.
+struct RowBlocks {
+  const uint32_t* data;
+  int64_t stride;
+  const uint32_t* block(int64_t b) const { return data + b * stride; }
+};
+// Where they lie, if they lie so.
+template <class S>
+static RowBlocks rows_of(Scratch& scratch, const HeadRows<S>& source) {
+  const Rows<const S>& rows = source.rows;
+  const int64_t stride = kBlock * AmxBFloat16::elements(source.width), blocks = ceil_div(source.n, kBlock);
+  if (sizeof(S) == sizeof(bf16) && rows.in_blocks() && rows.first % kBlock == 0 && source.width % NR == 0) return {reinterpret_cast<const uint32_t*>(rows.at(0)), rows.block / 2};
+  uint32_t* out = scratch.take<uint32_t>(blocks * stride);
+  for (int64_t m = 0; m < source.n; m += kTile)
+    for (int64_t c = 0; c < source.width; c += NR) {
+      vu words[kTile];
+      source.tile(m, c, words);
+      put_tile(words, out + m / kBlock * stride + c / 2 * kBlock + m % kBlock * kTile);
+    }
+  return {out, stride};
+}
+template <class S>
+AMatrix<TilePair> HeadRows<S>::matrix(Scratch& scratch) const {
+  return {reinterpret_cast<const TilePair*>(rows_of(scratch, *this).data), kBlock, AmxBFloat16::elements(width)};
+}
+// A (width, n).
+template <class S>
+static const uint32_t* columns_of(Scratch& scratch, const HeadRows<S>& source) {
+  const int64_t along = AmxBFloat16::elements(source.n);
+  uint32_t* out = scratch.take<uint32_t>(ceil_div(source.width, kBlock) * kBlock * along);
+  for (int64_t c = 0; c < source.width; c += kBlock)
+    for (int64_t t = 0; t < source.n; t += kBlock) columns_block(source, t, c, out + c * along + t / 2 * kBlock);
+  return out;
+}
+// B (width, n) in panels of 32 of the rows.
+template <class S>
+static const uint32_t* panels_across(Scratch& scratch, const HeadRows<S>& source) {
+  uint32_t* out = scratch.take<uint32_t>(ceil_div(source.n, NR) * NR * AmxBFloat16::elements(source.width));
+  uint32_t* to = out;
+  for (int64_t m = 0; m < source.n; m += NR)
+    for (int64_t c = 0; c < source.width; c += NR)
+      for (int64_t half = 0; half < NR; half += kTile, to += kTile * kTile) {
+        vu words[kTile];
+        source.tile(m + half, c, words);
+        put_transposed(words, to);
+      }
+  return out;
+}
+// B (n, width) in panels of 32 of the columns.
+template <class S>
+static const uint32_t* panels_along(Scratch& scratch, const HeadRows<S>& source) {
+  uint32_t* out = scratch.take<uint32_t>(ceil_div(source.width, NR) * NR * AmxBFloat16::elements(source.n));
+  uint32_t* to = out;
+  for (int64_t c = 0; c < source.width; c += NR)
+    for (int64_t m = 0; m < source.n; m += kBlock, to += kTile * NR) {
+      vu above[kTile], below[kTile], first[kTile], second[kTile];
+      source.tile(m, c, above);
+      source.tile(m + kTile, c, below);
+      pairs(above, below, first, second);
+      put_tile(first, to);
+      put_tile(second, to + kTile * kTile);
+    }
+  return out;
+}
+
+// Their part, from row `begin` of M on, of B (M, width) in such panels, and in `total` (width) their sum.
+static void put_panels(const HeadRows<bf16>& source, int64_t begin, int64_t M, TilePair* panels, float* total) {
+  const int64_t along = AmxBFloat16::elements(M);
+  __builtin_memset(total, 0, sizeof(float) * static_cast<size_t>(source.width));
+  for (int64_t m = 0; m < source.n; m += kBlock) {
+    uint32_t* to = reinterpret_cast<uint32_t*>(panels) + (begin + m) / 2 * NR;
+    for (int64_t c = 0; c < source.width; c += NR, to += along * NR) {
+      vu above[kTile], below[kTile], first[kTile], second[kTile];
+      source.tile(m, c, above);
+      source.tile(m + kTile, c, below);
+      pairs(above, below, first, second);
+      put_tile(first, to);
+      put_tile(second, to + kTile * kTile);
+      vf s0, s1, low, high;
+      load_two(total + c, source.width - c, s0, s1);
+      for (int64_t i = 0; i < kTile; i++) {
+        unzip_words(first[i], low, high);
+        s0 += low;
+        s0 += high;
+        unzip_words(second[i], low, high);
+        s1 += low;
+        s1 += high;
+      }
+      store_two(total + c, source.width - c, s0, s1);
+    }
+  }
+}
