@@ -62,7 +62,7 @@ export class AdamW {
       const grad = grads.get(name);
       const moments = this.#moments.get(name);
       if (grad === undefined || moments === undefined) throw new Error(`expected a gradient for ${name}, found none`);
-      return { parameter, grad, ...moments, weightDecay: parameter.rank >= 2 ? weightDecay : 0 };
+      return { parameter, grad, m: moments.m, v: moments.v, weightDecay: parameter.shape.length >= 2 ? weightDecay : 0 };
     });
     adamW(updates, {
       learningRate,

@@ -259,11 +259,11 @@ export const fusedKernels: Readonly<Record<string, FusedKernel>> = {
 
   MinchatAdamW(args) {
     const decays = args.attrs['weightDecays'] as readonly number[];
-    const arrays: KernelArray[] = [];
+    const inputs = Object.values(args.inputs) as TensorInfo[];
+    const arrays = inputs.map((tensor) => args.backend.values(tensor));
     const numbers = [decays.length, ...['learningRate', 'beta1', 'beta2', 'epsilon', 'correction1', 'correction2', 'gradScale'].map((name) => number(args, name))];
     for (const [i, decay] of decays.entries()) {
-      const parameter = input(args, `parameter.${i}`);
-      arrays.push(...data(args, `parameter.${i}`, `grad.${i}`, `m.${i}`, `v.${i}`));
+      const parameter = inputs[4 * i] as TensorInfo;
       const { N, C } = sizes(parameter);
       numbers.push(...(parameter.shape.length < 2 ? [N * C, 1] : [N, C]), decay);
     }

@@ -23,16 +23,19 @@ export interface AdamWUpdate {
   readonly weightDecay: number;
 }
 
+const roles = ['parameter', 'grad', 'm', 'v'] as const;
+const namesOfInputs: (readonly [name: string, role: (typeof roles)[number]])[][] = [];
+
+/** The names of a parameter's inputs of MinchatAdamW. Made once, not in every update. */
+function inputsOf(i: number): readonly (readonly [name: string, role: (typeof roles)[number]])[] {
+  return (namesOfInputs[i] ??= roles.map((role) => [`${role}.${i}`, role]));
+}
+
 /** One AdamW update of parameters and moments, in place (Loshchilov and Hutter, arXiv 1711.05101). */
 export function adamW(updates: readonly AdamWUpdate[], step: AdamWStep): void {
   if (hasKernel('MinchatAdamW')) {
     const inputs: Record<string, tf.Tensor> = {};
-    for (const [i, { parameter, grad, m, v }] of updates.entries()) {
-      inputs[`parameter.${i}`] = parameter;
-      inputs[`grad.${i}`] = grad;
-      inputs[`m.${i}`] = m;
-      inputs[`v.${i}`] = v;
-    }
+    for (const [i, update] of updates.entries()) for (const [name, role] of inputsOf(i)) inputs[name] = update[role];
     runKernel('MinchatAdamW', inputs, { ...step, weightDecays: updates.map((update) => update.weightDecay) });
     return;
   }
