@@ -25,6 +25,7 @@ namespace {
 #include "gemm.h"
 #include "row_sums.h"
 #include "cutter.h"
+#include "rows.h"
 #ifdef HAVE_AMX
 #include "amx-tiles.h"
 #include "gemm_amx.h"

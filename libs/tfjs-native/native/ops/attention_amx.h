@@ -29,8 +29,8 @@ struct Head<AmxBFloat16> {
     const int64_t Kh = AmxBFloat16::elements(hs), Kn = AmxBFloat16::elements(n), blocks = ceil_div(n, kBlock), columns = ceil_div(hs, kBlock);
     const float to_exponent = kLog2E / __builtin_sqrtf(static_cast<float>(hs));  // exponents are those of 2
     Scratch scratch;
-    const uint32_t *queries = panels_across(scratch, HeadRows<S>{q, n, hs}), *values = columns_of(scratch, HeadRows<S>{q.from(0, 2 * C), n, hs});
-    const RowBlocks keys = rows_of(scratch, HeadRows<S>{q.from(0, C), n, hs});
+    const uint32_t *queries = panels_across(scratch, TileRows<S>{q, n, hs}), *values = columns_of(scratch, TileRows<S>{q.from(0, 2 * C), n, hs});
+    const RowBlocks keys = rows_of(scratch, TileRows<S>{q.from(0, C), n, hs});
     float *scores = scratch.take<float>(blocks * kSquare), *sums = scratch.take<float>(kSquare);
     uint32_t* weights = scratch.take<uint32_t>(Kn * NR);
     Tiles tiles;
@@ -76,7 +76,7 @@ struct Head<AmxBFloat16> {
     const int64_t most = blocks < kStretch ? blocks : kStretch, kept = most * blocks * kHalf;
     const float scale = 1.0f / __builtin_sqrtf(static_cast<float>(hs)), to_exponent = scale * kLog2E;
     Scratch scratch;
-    const HeadRows<S> all_queries{q, n, hs}, all_keys{q.from(0, C), n, hs}, all_values{q.from(0, 2 * C), n, hs}, all_grads{dout, n, hs};
+    const TileRows<S> all_queries{q, n, hs}, all_keys{q.from(0, C), n, hs}, all_values{q.from(0, 2 * C), n, hs}, all_grads{dout, n, hs};
     const uint32_t *queries_across = panels_across(scratch, all_queries), *grads_across = panels_across(scratch, all_grads);
     const uint32_t *queries = panels_along(scratch, all_queries), *grads = panels_along(scratch, all_grads), *key_columns = columns_of(scratch, all_keys);
     const RowBlocks keys = rows_of(scratch, all_keys), values = rows_of(scratch, all_values);

@@ -138,7 +138,7 @@ struct GradientWork {
 };
 
 // `rows` kept rows from `begin` on of what attention wrote: where they lie, or copied.
-static HeadRows<bf16> kept_heads(Scratch& scratch, const BlockShape& s, const Rows<bf16>& all, int64_t begin, int64_t rows) {
+static TileRows<bf16> kept_heads(Scratch& scratch, const BlockShape& s, const Rows<bf16>& all, int64_t begin, int64_t rows) {
   if (s.whole()) return {all.from(begin, 0), rows, s.C};
   const Rows<bf16> copy = head_rows(s, scratch.take<bf16>(ceil_div(rows, kBlock) * kBlock * s.C), s.C);
   for (int64_t r = 0; r < rows; r++) copy_row(all, s.row(begin + r), copy, r, s.C);
@@ -333,7 +333,7 @@ void block_backward<AmxBFloat16>(const BlockShape& s, const BlockParameters& w, 
     norm_backward(kept, chunk, begin, rows, dnormal, a.middle, w.ln_2_weight, w.ln_2_bias, a.mean_2, a.rstd_2, dy + begin * C, middle, of_norms + 2, normal_2);
     rows_and_panels(begin, begin + rows, kept, C, [&](int64_t m, int64_t n, vf& a0, vf& a1) { load_two(middle + (m - begin) * C + n, C - n, a0, a1); }, narrow.data, of_middle.panels, of_middle.sums + chunk * C);
     times_panels(narrow.matrix(), rows, c_proj, C, into(dheads));
-    const HeadRows<bf16> heads_here = kept_heads(local, s, a.heads, begin, rows);
+    const TileRows<bf16> heads_here = kept_heads(local, s, a.heads, begin, rows);
     for (int64_t r = 0; r < rows; r += kBlock)
       for (int64_t c = 0; c < C; c += kBlock) columns_block(heads_here, r, c, reinterpret_cast<uint32_t*>(heads) + c * along + (begin + r) / 2 * kBlock);
     if (s.whole()) return;
@@ -343,7 +343,7 @@ void block_backward<AmxBFloat16>(const BlockShape& s, const BlockParameters& w, 
   const auto attend = [&](const GradientWork& work, int64_t task) { attend_backward<AmxBFloat16, bf16>(task, work.first, work.heads, a.qkv, a.heads, a.lse, start, work.qkv, s.T, C, s.heads); };
   const auto after = [&](const GradientWork& work, int64_t chunk, int64_t begin, int64_t rows) {
     Scratch local;
-    const HeadRows<bf16> gradient{work.qkv.from(begin - work.first, 0), rows, 3 * C};
+    const TileRows<bf16> gradient{work.qkv.from(begin - work.first, 0), rows, 3 * C};
     float* dnormal = local.take<float>(most * C);
     put_panels(gradient, begin, M, of_qkv.panels, of_qkv.sums + chunk * 3 * C);
     times_panels(gradient.matrix(local), rows, c_attn, C, into(Rows<float>::plain(dnormal, C)));

@@ -1,4 +1,4 @@
-// What attention in AMX tiles makes operands of: n rows of `width` numbers S, which lie as Rows of attention.h does.
+// What attention in AMX tiles makes operands of: n rows of `width` numbers S, wherever they lie (rows.h).
 
 static inline vu words_of(const float* p, int64_t n) {
   vf a, b;
@@ -8,7 +8,7 @@ static inline vu words_of(const float* p, int64_t n) {
 static inline vu words_of(const bf16* p, int64_t n) { return load_words(p, n); }
 
 template <class S>
-struct HeadRows {
+struct TileRows {
   Rows<const S> rows;
   int64_t n, width;
   // All rows of a matrix as A.
@@ -22,6 +22,16 @@ struct HeadRows {
       for (int64_t r = 0; r < kTile; r++) out[r] = m + r < n ? words_of(rows.at(m + r, c), width - c) : vu{};
     }
   }
+  // Of 32 rows, two by two, the words (number, number below) of the first 16 columns from c on, and of the next 16.
+  __attribute__((always_inline)) void pairs(int64_t m, int64_t c, vu (&first)[kTile], vu (&second)[kTile]) const {
+    vu above[kTile], below[kTile];
+    tile(m, c, above);
+    tile(m + kTile, c, below);
+    for (int64_t i = 0; i < kTile / 2; i++) {
+      zip_words(above[2 * i], above[2 * i + 1], first[i], second[i]);
+      zip_words(below[2 * i], below[2 * i + 1], first[kTile / 2 + i], second[kTile / 2 + i]);
+    }
+  }
 };
 
 static inline void put_tile(vu (&words)[kTile], uint32_t* out) {
@@ -33,21 +43,11 @@ static inline void put_transposed(vu (&words)[kTile], uint32_t* out) {
   transpose(v);
   for (int64_t i = 0; i < kTile; i++) store(out + i * kTile, (vu)v[i]);
 }
-// 32 rows in pairs: of each the words (row, row below) of the first 16 columns, and of the others.
-static inline void pairs(vu (&above)[kTile], vu (&below)[kTile], vu (&first)[kTile], vu (&second)[kTile]) {
-  for (int64_t i = 0; i < kTile / 2; i++) {
-    zip_words(above[2 * i], above[2 * i + 1], first[i], second[i]);
-    zip_words(below[2 * i], below[2 * i + 1], first[kTile / 2 + i], second[kTile / 2 + i]);
-  }
-}
-
 // 32 columns of 32 rows from m and c on, as a block of A.
 template <class S>
-static inline void columns_block(const HeadRows<S>& source, int64_t m, int64_t c, uint32_t* block) {
-  vu above[kTile], below[kTile], first[kTile], second[kTile];
-  source.tile(m, c, above);
-  source.tile(m + kTile, c, below);
-  pairs(above, below, first, second);
+static inline void columns_block(const TileRows<S>& source, int64_t m, int64_t c, uint32_t* block) {
+  vu first[kTile], second[kTile];
+  source.pairs(m, c, first, second);
   put_transposed(first, block);
   put_transposed(second, block + kTile * kTile);
 }
@@ -60,10 +60,10 @@ struct RowBlocks {
 };
 // Where they lie, if they lie so.
 template <class S>
-static RowBlocks rows_of(Scratch& scratch, const HeadRows<S>& source) {
+static RowBlocks rows_of(Scratch& scratch, const TileRows<S>& source) {
   const Rows<const S>& rows = source.rows;
   const int64_t stride = kBlock * AmxBFloat16::elements(source.width), blocks = ceil_div(source.n, kBlock);
-  if (sizeof(S) == sizeof(bf16) && rows.in_blocks() && rows.first % kBlock == 0 && source.width % NR == 0) return {reinterpret_cast<const uint32_t*>(rows.at(0)), rows.block / 2};
+  if (sizeof(S) == sizeof(bf16) && rows.blocked() && rows.first % kBlock == 0 && source.width % NR == 0) return {reinterpret_cast<const uint32_t*>(rows.at(0)), rows.block / 2};
   uint32_t* out = scratch.take<uint32_t>(blocks * stride);
   for (int64_t m = 0; m < source.n; m += kTile)
     for (int64_t c = 0; c < source.width; c += NR) {
@@ -74,12 +74,12 @@ static RowBlocks rows_of(Scratch& scratch, const HeadRows<S>& source) {
   return {out, stride};
 }
 template <class S>
-AMatrix<TilePair> HeadRows<S>::matrix(Scratch& scratch) const {
+AMatrix<TilePair> TileRows<S>::matrix(Scratch& scratch) const {
   return {reinterpret_cast<const TilePair*>(rows_of(scratch, *this).data), kBlock, AmxBFloat16::elements(width)};
 }
 // A (width, n).
 template <class S>
-static const uint32_t* columns_of(Scratch& scratch, const HeadRows<S>& source) {
+static const uint32_t* columns_of(Scratch& scratch, const TileRows<S>& source) {
   const int64_t along = AmxBFloat16::elements(source.n);
   uint32_t* out = scratch.take<uint32_t>(ceil_div(source.width, kBlock) * kBlock * along);
   for (int64_t c = 0; c < source.width; c += kBlock)
@@ -88,7 +88,7 @@ static const uint32_t* columns_of(Scratch& scratch, const HeadRows<S>& source) {
 }
 // B (width, n) in panels of 32 of the rows.
 template <class S>
-static const uint32_t* panels_across(Scratch& scratch, const HeadRows<S>& source) {
+static const uint32_t* panels_across(Scratch& scratch, const TileRows<S>& source) {
   uint32_t* out = scratch.take<uint32_t>(ceil_div(source.n, NR) * NR * AmxBFloat16::elements(source.width));
   uint32_t* to = out;
   for (int64_t m = 0; m < source.n; m += NR)
@@ -102,15 +102,13 @@ static const uint32_t* panels_across(Scratch& scratch, const HeadRows<S>& source
 }
 // B (n, width) in panels of 32 of the columns.
 template <class S>
-static const uint32_t* panels_along(Scratch& scratch, const HeadRows<S>& source) {
+static const uint32_t* panels_along(Scratch& scratch, const TileRows<S>& source) {
   uint32_t* out = scratch.take<uint32_t>(ceil_div(source.width, NR) * NR * AmxBFloat16::elements(source.n));
   uint32_t* to = out;
   for (int64_t c = 0; c < source.width; c += NR)
     for (int64_t m = 0; m < source.n; m += kBlock, to += kTile * NR) {
-      vu above[kTile], below[kTile], first[kTile], second[kTile];
-      source.tile(m, c, above);
-      source.tile(m + kTile, c, below);
-      pairs(above, below, first, second);
+      vu first[kTile], second[kTile];
+      source.pairs(m, c, first, second);
       put_tile(first, to);
       put_tile(second, to + kTile * kTile);
     }
@@ -118,16 +116,14 @@ static const uint32_t* panels_along(Scratch& scratch, const HeadRows<S>& source)
 }
 
 // Their part, from row `begin` of M on, of B (M, width) in such panels, and in `total` (width) their sum.
-static void put_panels(const HeadRows<bf16>& source, int64_t begin, int64_t M, TilePair* panels, float* total) {
+static void put_panels(const TileRows<bf16>& source, int64_t begin, int64_t M, TilePair* panels, float* total) {
   const int64_t along = AmxBFloat16::elements(M);
   __builtin_memset(total, 0, sizeof(float) * static_cast<size_t>(source.width));
   for (int64_t m = 0; m < source.n; m += kBlock) {
     uint32_t* to = reinterpret_cast<uint32_t*>(panels) + (begin + m) / 2 * NR;
     for (int64_t c = 0; c < source.width; c += NR, to += along * NR) {
-      vu above[kTile], below[kTile], first[kTile], second[kTile];
-      source.tile(m, c, above);
-      source.tile(m + kTile, c, below);
-      pairs(above, below, first, second);
+      vu first[kTile], second[kTile];
+      source.pairs(m, c, first, second);
       put_tile(first, to);
       put_tile(second, to + kTile * kTile);
       vf s0, s1, low, high;
