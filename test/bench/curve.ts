@@ -25,7 +25,7 @@ async function finalLoss({ layers, heads, width, context: length, vocab, batch: 
   return last.reduce((sum, loss) => sum + loss, 0) / last.length;
 }
 
-/** A language to learn: after a token comes one of four, which also depend on the token before it. */
+/** A language to learn: after a token comes one of four, which depend on it and on whether the token before it was an even one. */
 function sentences(rows: number, length: number, vocab: number, random: Random): TokenBatch {
   const size = rows * length;
   const [tokens, targets] = [new Int32Array(size), new Int32Array(size)];
@@ -33,7 +33,7 @@ function sentences(rows: number, length: number, vocab: number, random: Random):
     let [before, token] = [0, random.int(vocab)];
     for (let t = 0; t < length; t++) {
       tokens[row * length + t] = token;
-      [before, token] = [token, (31 * token + 7 * before + random.int(4)) % vocab];
+      [before, token] = [token, (31 * token + 7 * (before % 2) + random.int(4)) % vocab];
       targets[row * length + t] = token;
     }
   }
