@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { MinchatError } from '@minchat/errors';
 import { dropout } from './ops/dropout.ts';
-import { attention } from './ops/attention.ts';
-import { block, blockParameterNames, blockWith, type BlockParameters } from './ops/block.ts';
+import { blockParameterNames, blocks, blockWith, type BlockParameters } from './ops/blocks.ts';
 import { embedding } from './ops/embedding.ts';
 import { layerNorm } from './ops/layer-norm.ts';
 import { logitsOf } from './ops/logits.ts';
@@ -31,20 +30,16 @@ export function leftPad(sequences: readonly (readonly number[])[], length?: numb
 
 /** The hidden states after the last layer norm, (B, T, C), or (B, count, C) of some positions. tokens (B, T) int32, start (B) int32. */
 export function hiddenStates(model: Model, tokens: tf.Tensor2D, start: tf.Tensor1D, { dropout: drop, positions }: ForwardOptions = {}): tf.Tensor3D {
-  const { n_head: heads, n_layer: layers, layer_norm_epsilon: epsilon } = model.config;
+  const { n_head: heads, layer_norm_epsilon: epsilon } = model.config;
   const T = tokens.shape[1];
   if (positions && (positions.from < 0 || positions.count < 1 || positions.from + positions.count > T)) {
     throw new RangeError(`expected some of the positions 0 to ${T - 1}, found ${positions.count} from ${positions.from} on`);
   }
-  // Below the last layer every position is a key and a value for those after it.
-  const wanted = (layer: number): Positions | undefined => (layer === layers - 1 ? positions : undefined);
   return tf.tidy(() => {
-    const x = embed(model, tokens, start);
-    const hidden = drop === undefined
-      ? blocks(model, x, (y, parameters, layer) => block(y, start, parameters, { heads, epsilon, positions: wanted(layer) }))
-      : blocks(model, dropout(x, drop), (y, parameters, layer) =>
-          blockWith(y, parameters, epsilon, (qkv) => attention(qkv, start, heads), { drop: (branch) => dropout(branch, drop), positions: wanted(layer) }));
-    return hidden as tf.Tensor3D;
+    const embedded = embed(model, tokens, start);
+    const x = drop === undefined ? embedded : dropout(embedded, drop);
+    const hidden = blocks(x, start, stackOf(model), { heads, epsilon, positions, drop: drop && ((branch) => dropout(branch, drop)) });
+    return lastNorm(model, hidden) as tf.Tensor3D;
   });
 }
 
@@ -57,15 +52,15 @@ export function embed(model: Model, tokens: tf.Tensor2D, start: tf.Tensor1D): tf
 
 /** Every block, its attention given so that it can use a cache, and the last layer norm: x (..., C) -> (..., C). */
 export function blocksWith(model: Model, x: tf.Tensor, attend: Attend): tf.Tensor {
-  return blocks(model, x, (y, parameters, layer) => blockWith(y, parameters, model.config.layer_norm_epsilon, (qkv) => attend(qkv, layer)));
+  return lastNorm(model, stackOf(model).reduce((y, parameters, layer) => blockWith(y, parameters, model.config.layer_norm_epsilon, (qkv) => attend(qkv, layer)), x));
 }
 
-function blocks(model: Model, embedded: tf.Tensor, run: (x: tf.Tensor, parameters: BlockParameters, layer: number) => tf.Tensor): tf.Tensor {
-  let x = embedded;
-  for (let layer = 0; layer < model.config.n_layer; layer++) {
-    const parameters = Object.fromEntries(blockParameterNames.map((name) => [name, parameterOf(model, `transformer.h.${layer}.${name}`)]));
-    x = run(x, parameters, layer);
-  }
+/** The parameters of every block. */
+function stackOf(model: Model): BlockParameters[] {
+  return Array.from({ length: model.config.n_layer }, (_, layer) => Object.fromEntries(blockParameterNames.map((name) => [name, parameterOf(model, `transformer.h.${layer}.${name}`)])));
+}
+
+function lastNorm(model: Model, x: tf.Tensor): tf.Tensor {
   return layerNorm(x, parameterOf(model, 'transformer.ln_f.weight'), parameterOf(model, 'transformer.ln_f.bias'), model.config.layer_norm_epsilon);
 }
 

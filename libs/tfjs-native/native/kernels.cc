@@ -48,6 +48,7 @@ namespace {
 #ifdef HAVE_AMX
 #include "ops/block_amx.h"
 #endif
+#include "ops/blocks.h"
 #include "ops/sampling.h"
 #include "ops/read_tokens.h"
 #include "ops/peak.h"
@@ -79,6 +80,13 @@ BlockShape block_shape(const double* v) { return {n(v[0]), n(v[1]), n(v[2]), n(v
 // In the order of blockParameters (src/fused-kernels.ts).
 BlockParameters block_parameters(void* const* d) { return {f(d[0]), f(d[1]), f(d[2]), f(d[3]), f(d[4]), f(d[5]), f(d[6]), f(d[7]), f(d[8]), f(d[9]), f(d[10]), f(d[11])}; }
 
+// Of some blocks, one after the other.
+std::vector<BlockParameters> stack(void* const* d, int64_t layers) {
+  std::vector<BlockParameters> blocks;
+  for (int64_t layer = 0; layer < layers; layer++) blocks.push_back(block_parameters(d + 12 * layer));
+  return blocks;
+}
+
 const NamedKernel kernels[] = {
     {"layerNormForward", [](void* const* d, const double* v) { layer_norm_forward(f(d[0]), f(d[1]), f(d[2]), f(d[3]), f(d[4]), f(d[5]), n(v[0]), n(v[1]), s(v[2])); }},
     {"layerNormBackward", [](void* const* d, const double* v) { layer_norm_backward(f(d[0]), f(d[1]), f(d[2]), f(d[3]), f(d[4]), f(d[5]), f(d[6]), f(d[7]), n(v[0]), n(v[1])); }},
@@ -96,14 +104,15 @@ const NamedKernel kernels[] = {
     {"attentionBackward", [](void* const* d, const double* v) {
        with_matrix_product([&](auto P) { attention_backward<decltype(P)>(f(d[0]), f(d[1]), f(d[2]), f(d[3]), i(d[4]), f(d[5]), n(v[0]), n(v[1]), n(v[2]), n(v[3])); });
      }},
-    {"blockActivations", [](void* const* d, const double* v) {
-       with_matrix_product([&](auto P) { *static_cast<double*>(d[0]) = static_cast<double>(block_activations<decltype(P)>(block_shape(v))); });
+    {"blocksActivations", [](void* const* d, const double* v) {
+       with_matrix_product([&](auto P) { *static_cast<double*>(d[0]) = static_cast<double>(blocks_activations<decltype(P)>(n(v[0]), block_shape(v + 1))); });
      }},
-    {"blockForward", [](void* const* d, const double* v) {
-       with_matrix_product([&](auto P) { block_forward<decltype(P)>(block_shape(v), block_parameters(d + 4), f(d[0]), i(d[1]), f(d[2]), f(d[3]), s(v[7])); });
+    {"blocksForward", [](void* const* d, const double* v) {
+       with_matrix_product([&](auto P) { blocks_forward<decltype(P)>(block_shape(v + 1), stack(d + 4, n(v[0])), f(d[0]), i(d[1]), f(d[2]), f(d[3]), s(v[8])); });
      }},
-    {"blockBackward", [](void* const* d, const double* v) {
-       with_matrix_product([&](auto P) { block_backward<decltype(P)>(block_shape(v), block_parameters(d + 5), f(d[0]), f(d[1]), i(d[2]), f(d[3]), f(d[4]), block_parameters(d + 17)); });
+    {"blocksBackward", [](void* const* d, const double* v) {
+       const int64_t layers = n(v[0]);
+       with_matrix_product([&](auto P) { blocks_backward<decltype(P)>(block_shape(v + 1), stack(d + 5, layers), f(d[0]), f(d[1]), i(d[2]), f(d[3]), f(d[4]), stack(d + 5 + 12 * layers, layers)); });
      }},
     {"decodeAttention", [](void* const* d, const double* v) {
        with_product([&](auto P) { decode_attention<decltype(P)>(f(d[0]), i(d[1]), i(d[2]), f(d[3]), f(d[4]), f(d[5]), n(v[0]), n(v[1]), n(v[2]), n(v[3])); });

@@ -2,7 +2,7 @@
 // of tfjs operations gives infinities, NaN or nothing.
 import { adamW, squaredSums } from '@minchat/model/ops/adamw';
 import { attention } from '@minchat/model/ops/attention';
-import { block, blockParameterNames } from '@minchat/model/ops/block';
+import { blockParameterNames, blocks } from '@minchat/model/ops/blocks';
 import { runKernel } from '@minchat/model/ops/fused';
 import { layerNorm } from '@minchat/model/ops/layer-norm';
 import { linear, linearGelu } from '@minchat/model/ops/linear';
@@ -130,7 +130,7 @@ describe.each(modes)('$set, bf16 $bf16', (mode) => {
         ...withGradients((x, w, b) => linearGelu(x, w, b), [none, draw([5, 7]), draw([7])], draw),
         ...withGradients((x, w, b) => layerNorm(x, w, b, 1e-5), [none, draw([5]), draw([5])], draw),
         ...withGradients(
-          (x, ...weights) => block(x, tf.tensor1d([], 'int32'), Object.fromEntries(blockParameterNames.map((name, i) => [name, weights[i] as tf.Tensor])), { heads: 1, epsilon: 1e-5 }),
+          (x, ...weights) => blocks(x, tf.tensor1d([], 'int32'), [Object.fromEntries(blockParameterNames.map((name, i) => [name, weights[i] as tf.Tensor]))], { heads: 1, epsilon: 1e-5 }),
           [tf.zeros([0, 4, 5]), ...[[5], [5], [5, 15], [15], [5, 5], [5], [5], [5], [5, 7], [7], [7, 5], [5]].map((shape) => draw(shape))],
           draw,
         ),

@@ -54,10 +54,19 @@ function layerInputs(layer: number): readonly string[] {
 }
 const namesOfLayers: string[][] = [];
 
-/** What the C++ side wants to know of a block: B, T, C, heads, I, and which positions are read. */
-function blockShape(args: KernelArguments): number[] {
+/** The parameters of blocks one after the other, as they come to the blocks' kernels. */
+function stackOf(args: KernelArguments): TensorInfo[] {
+  const parameters: TensorInfo[] = [];
+  for (let tensor: TensorInfo | undefined; (tensor = args.inputs[(namesOfParameters[parameters.length] ??= `parameter.${parameters.length}`)]) !== undefined; ) parameters.push(tensor);
+  return parameters;
+}
+const namesOfParameters: string[] = [];
+
+/** What the C++ side wants to know of blocks: how many, B, T, C, heads, I, and which positions of the last are read. */
+function blocksShape(args: KernelArguments, stack: readonly TensorInfo[]): number[] {
   const [B, T, C] = input(args, 'x').shape as [number, number, number];
-  return [B, T, C, number(args, 'heads'), sizes(input(args, 'mlp.c_fc.weight')).C, number(args, 'from'), number(args, 'count')];
+  const innerWidth = sizes(stack[blockParameters.indexOf('mlp.c_fc.weight')] as TensorInfo).C;
+  return [stack.length / blockParameters.length, B, T, C, number(args, 'heads'), innerWidth, number(args, 'from'), number(args, 'count')];
 }
 
 /** Where a forward kernel keeps what its gradient needs: as much as `kernel` says, in a tensor where that is anything and wanted. */
@@ -128,22 +137,26 @@ export const fusedKernels: Readonly<Record<string, FusedKernel>> = {
     return [dqkv];
   },
 
-  MinchatBlockForward(args) {
-    const shape = blockShape(args);
+  MinchatBlocksForward(args) {
+    const stack = stackOf(args);
+    const shape = blocksShape(args, stack);
     const [B, , C] = input(args, 'x').shape as [number, number, number];
     const y = args.backend.allocate([B, number(args, 'count'), C]);
-    const kept = activations(args, 'blockActivations', shape);
-    args.backend.addon.run('blockForward', [...data(args, 'x', 'start'), y.values, kept[0]?.values ?? null, ...data(args, ...blockParameters)], [...shape, number(args, 'epsilon')]);
+    const kept = activations(args, 'blocksActivations', shape);
+    const parameters = stack.map((tensor) => args.backend.values(tensor));
+    args.backend.addon.run('blocksForward', [...data(args, 'x', 'start'), y.values, kept[0]?.values ?? null, ...parameters], [...shape, number(args, 'epsilon')]);
     return [y, ...kept];
   },
 
-  MinchatBlockBackward(args) {
+  MinchatBlocksBackward(args) {
+    const stack = stackOf(args);
     const dx = args.backend.allocate(input(args, 'x').shape);
-    const gradients = blockParameters.map((name) => args.backend.allocate(input(args, name).shape));
+    const gradients = stack.map(({ shape }) => args.backend.allocate(shape));
+    const parameters = stack.map((tensor) => args.backend.values(tensor));
     args.backend.addon.run(
-      'blockBackward',
-      [...data(args, 'dy', 'x', 'start', 'activations'), dx.values, ...data(args, ...blockParameters), ...gradients.map((gradient) => gradient.values)],
-      blockShape(args),
+      'blocksBackward',
+      [...data(args, 'dy', 'x', 'start', 'activations'), dx.values, ...parameters, ...gradients.map(({ values }) => values)],
+      blocksShape(args, stack),
     );
     return [dx, ...gradients];
   },

@@ -2,7 +2,7 @@
 // every instruction set of this machine, with exact products and, where there are any, in bfloat16.
 import { adamW, squaredSums } from '@minchat/model/ops/adamw';
 import { attention } from '@minchat/model/ops/attention';
-import { block, blockParameterNames } from '@minchat/model/ops/block';
+import { blockParameterNames, blocks, type BlockParameters } from '@minchat/model/ops/blocks';
 import { cacheWrite, decodeAttention } from '@minchat/model/ops/decode-attention';
 import { embedding } from '@minchat/model/ops/embedding';
 import { runKernel } from '@minchat/model/ops/fused';
@@ -29,27 +29,27 @@ interface BlockCase {
   /** The width inside of the MLP. */
   readonly I: number;
   readonly seed: number;
+  /** Blocks one after the other, one by default. */
+  readonly layers?: number;
   /** All by default. */
   readonly positions?: { readonly from: number; readonly count: number };
 }
 
-/** A block's output and its gradients for its input and every parameter. */
-function blockCase({ B, T, heads, hs, I, seed, positions }: BlockCase): tf.Tensor[] {
+/** The output of blocks and its gradients for their input and every parameter. */
+function blockCase({ B, T, heads, hs, I, layers = 1, seed, positions }: BlockCase): tf.Tensor[] {
   const C = heads * hs;
   const draw = noise(seed);
   const start = tf.tensor1d(starts(seed, B, T), 'int32');
   const [ln1, cAttn, cProj, ln2, cFc, mlpProj] = [[C], [C, 3 * C], [C, C], [C], [C, I], [I, C]];
   const shapes = [ln1, [C], cAttn, [3 * C], cProj, [C], ln2, [C], cFc, [I], mlpProj, [C]] as number[][];
   // As in a model: scales of layer norms around 1, matrices that keep the size of what goes through them.
-  const parameters = shapes.map((side, i) => {
+  const parameters = Array.from({ length: layers }, () => shapes.map((side, i) => {
     if (side.length === 2) return tf.mul(draw(side), 0.5 / Math.sqrt(side[0] ?? 1));
     return i % 6 === 0 ? tf.add(1, tf.mul(draw(side), 0.1)) : tf.mul(draw(side), 0.1);
-  });
-  return withGradients(
-    (x, ...weights) => block(x, start, Object.fromEntries(blockParameterNames.map((name, i) => [name, weights[i] as tf.Tensor])), { heads, epsilon: 1e-5, positions }),
-    [draw([B, T, C]), ...parameters],
-    draw,
-  );
+  })).flat();
+  const stack = (weights: tf.Tensor[]): BlockParameters[] => Array.from({ length: layers }, (_, layer) =>
+    Object.fromEntries(blockParameterNames.map((name, i) => [name, weights[layer * blockParameterNames.length + i] as tf.Tensor])));
+  return withGradients((x, ...weights) => blocks(x, start, stack(weights), { heads, epsilon: 1e-5, positions }), [draw([B, T, C]), ...parameters], draw);
 }
 
 describe.each(modes)('$set, bf16 $bf16', (mode) => {
@@ -128,6 +128,17 @@ describe.each(modes)('$set, bf16 $bf16', (mode) => {
       { B: 3, T: 64, heads: 2, hs: 64, I: 32, seed: 5, positions: { from: 5, count: 41 } },
     ];
     same('some of a block', mode, shape, (value) => blockCase(value), { runs: 8, examples });
+  });
+
+  test('blocks one after the other, of the last of which some positions are read', () => {
+    const shapes = [
+      { B: 5, T: 40, heads: 1, hs: 16, I: 24, layers: 2, seed: 1 },
+      { B: 8, T: 64, heads: 2, hs: 32, I: 96, layers: 4, seed: 2 },
+      { B: 8, T: 64, heads: 1, hs: 32, I: 64, layers: 3, seed: 3, positions: { from: 32, count: 32 } },
+      { B: 3, T: 70, heads: 1, hs: 24, I: 40, layers: 3, seed: 4, positions: { from: 69, count: 1 } },
+      { B: 1, T: 300, heads: 1, hs: 32, I: 64, layers: 2, seed: 5, positions: { from: 17, count: 200 } },
+    ];
+    same('blocks', mode, fc.constantFrom<BlockCase>(...shapes), (value) => blockCase(value), { runs: shapes.length, examples: shapes });
   });
 
   test('decode attention and cache writing', () => {
@@ -260,6 +271,9 @@ describe.each(modes)('$set, bf16 $bf16', (mode) => {
         ...blockCase({ B: 9, T: 64, heads: 2, hs: 24, I: 96, seed: 7, positions: { from: 20, count: 33 } }),
         ...blockCase({ B: 6, T: 64, heads: 2, hs: 32, I: 96, seed: 8 }),
         ...blockCase({ B: 5, T: 64, heads: 1, hs: 64, I: 96, seed: 9, positions: { from: 20, count: 33 } }),
+        ...blockCase({ B: 8, T: 64, heads: 1, hs: 32, I: 64, layers: 4, seed: 10 }),
+        ...blockCase({ B: 8, T: 64, heads: 1, hs: 32, I: 64, layers: 3, seed: 11, positions: { from: 20, count: 33 } }),
+        ...blockCase({ B: 3, T: 70, heads: 1, hs: 24, I: 40, layers: 3, seed: 12 }),
         ...withGradients((x, wte) => tokenNll(x as tf.Tensor2D, wte, targets, 1).nll, [draw([90, 40]), draw([700, 40])], draw),
         squaredSums([draw([200_000]), draw([3])]),
       ];

@@ -10,41 +10,56 @@ export const blockParameterNames = ['ln_1', 'attn.c_attn', 'attn.c_proj', 'ln_2'
 
 export type BlockParameters = Readonly<Record<string, tf.Tensor>>;
 
-export interface BlockOptions {
+export interface BlocksOptions {
   readonly heads: number;
   readonly epsilon: number;
-  /** The positions to be computed to the end; all by default. */
+  /** The positions that the last block computes to the end; all by default. */
   readonly positions?: Positions | undefined;
+  /** Dropout, at the end of both branches of every block. */
+  readonly drop?: Drop | undefined;
 }
 
+type Drop = (branch: tf.Tensor) => tf.Tensor;
+
+const namesOfInputs: string[] = [];
+
 /**
- * A transformer block (GPT-2's, layer norms first):
+ * Transformer blocks (GPT-2's, layer norms first) one after the other, each
  * middle = x + c_proj(attention(c_attn(LN1(x)))), y = middle + c_proj(GELU(c_fc(LN2(middle)))).
  * x (B, T, C), start (B) int32 the first real position of a left-padded row -> (B, T, C), or with
  * `positions` (B, count, C).
  */
-export function block(x: tf.Tensor, start: tf.Tensor, parameters: BlockParameters, { heads, epsilon, positions }: BlockOptions): tf.Tensor {
-  if (!hasKernel('MinchatBlockForward')) return blockWith(x, parameters, epsilon, (qkv) => attention(qkv, start, heads), { positions });
+export function blocks(x: tf.Tensor, start: tf.Tensor, stack: readonly BlockParameters[], { heads, epsilon, positions, drop }: BlocksOptions): tf.Tensor {
+  if (drop !== undefined || !hasKernel('MinchatBlocksForward')) {
+    // Below the last block every position is a key and a value for those after it.
+    const wanted = (layer: number): Positions | undefined => (layer === stack.length - 1 ? positions : undefined);
+    return stack.reduce((y, parameters, layer) => blockWith(y, parameters, epsilon, (qkv) => attention(qkv, start, heads), { drop, positions: wanted(layer) }), x);
+  }
   const { from, count } = positions ?? { from: 0, count: x.shape[1] ?? 0 };
   const keep = gradientMayFollow();
-  return withGradient([x, ...blockParameterNames.map((name) => parameterOf(parameters, name))], (save) => {
-    const [y, ...activations] = runKernel('MinchatBlockForward', { x, start, ...parameters }, { heads, from, count, epsilon, keep });
-    if (keep) save([x, start, ...blockParameterNames.map((name) => parameterOf(parameters, name)), ...activations]);
+  const parameters = stack.flatMap((block) => blockParameterNames.map((name) => parameterOf(block, name)));
+  return withGradient([x, ...parameters], (save) => {
+    const [y, ...activations] = runKernel('MinchatBlocksForward', { x, start, ...numbered(parameters) }, { heads, from, count, epsilon, keep });
+    if (keep) save([x, start, ...parameters, ...activations]);
     return {
       value: y as tf.Tensor,
       gradFunc: (dy, saved) => {
         const [sx, sstart, ...rest] = saved as [tf.Tensor, tf.Tensor, ...tf.Tensor[]];
-        const named = Object.fromEntries(blockParameterNames.map((name, i) => [name, output(rest, i)]));
-        const kept = rest[blockParameterNames.length];
-        return runKernel('MinchatBlockBackward', { dy, x: sx, start: sstart, ...named, ...(kept && { activations: kept }) }, { heads, from, count });
+        const kept = rest[parameters.length];
+        return runKernel('MinchatBlocksBackward', { dy, x: sx, start: sstart, ...numbered(rest.slice(0, parameters.length)), ...(kept && { activations: kept }) }, { heads, from, count });
       },
     };
   });
 }
 
-/** What a composed block does beside: `drop` stands at the end of both branches; `positions` are as of `block`, x (B, T, C) then. */
+/** As inputs of the kernels; their names are made once, not in every pass. */
+function numbered(parameters: readonly tf.Tensor[]): Record<string, tf.Tensor> {
+  return Object.fromEntries(parameters.map((parameter, i) => [(namesOfInputs[i] ??= `parameter.${i}`), parameter]));
+}
+
+/** What a composed block does beside; `drop` and `positions` are as of `blocks`, x (B, T, C) where there are positions. */
 export interface BlockExtras {
-  readonly drop?: ((branch: tf.Tensor) => tf.Tensor) | undefined;
+  readonly drop?: Drop | undefined;
   readonly positions?: Positions | undefined;
 }
 
