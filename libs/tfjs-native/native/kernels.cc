@@ -15,6 +15,7 @@
 #include "amx_permission.h"
 #include "memory.h"
 #include "pack_cache.h"
+#include "stages.h"
 #include "threads.h"
 
 namespace minchat {
@@ -47,8 +48,13 @@ namespace {
 #include "ops/block.h"
 #ifdef HAVE_AMX
 #include "ops/block_amx.h"
+#include "ops/block_forward_amx.h"
+#include "ops/block_backward_amx.h"
 #endif
 #include "ops/blocks.h"
+#ifdef HAVE_AMX
+#include "ops/blocks_amx.h"
+#endif
 #include "ops/sampling.h"
 #include "ops/read_tokens.h"
 #include "ops/peak.h"

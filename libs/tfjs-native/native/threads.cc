@@ -3,25 +3,13 @@
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
-#include <thread>
 #include <vector>
 
 namespace minchat {
 namespace {
 
-inline void relax() {
-#if defined(__x86_64__)
-  __builtin_ia32_pause();
-#elif defined(__aarch64__)
-  asm volatile("yield");
-#endif
-}
-
-// Whoever waits spins for a little while, since what it waits for usually comes within microseconds,
-// and sleeps then: where other programs want the processors, spinning would keep the very thread
-// from running that is waited for.
-constexpr int kSpins = 4000;
-
+// Whoever waits spins for a little while, since what it waits for usually comes within microseconds, and sleeps then.
+//
 // A round is over as soon as its parts are done. Nobody waits for a thread that took none: one that was
 // slow to wake, on a machine that other programs use too, finds nothing left and costs nothing.
 class Pool {

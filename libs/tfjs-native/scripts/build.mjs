@@ -66,7 +66,7 @@ const sets = Object.fromEntries(Object.entries({
 const jobs = [
   ...Object.entries(sets).map(([set, flags]) => ({ source: 'kernels.cc', object: `kernels_${set}.o`, flags: [`-DISA=${set}`, ...flags] })),
   { source: 'dispatch.cc', object: 'dispatch.o', flags: [`-DEACH_SET(USE)=${Object.keys(sets).map((set) => `USE(${set})`).join(' ')}`] },
-  ...['amx_permission', 'binding', 'memory', 'pack_cache', 'threads'].map((name) => ({ source: `${name}.cc`, object: `${name}.o`, flags: [] })),
+  ...['amx_permission', 'binding', 'memory', 'pack_cache', 'stages', 'threads'].map((name) => ({ source: `${name}.cc`, object: `${name}.o`, flags: [] })),
 ];
 
 function digest() {

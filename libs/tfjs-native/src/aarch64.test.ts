@@ -22,7 +22,7 @@ test.skipIf(!able)('the portable kernels compute the same on aarch64', () => {
       return stdout;
     };
     run(compiler, '-std=c++17', '-O2', '-fno-math-errno', '-ffp-contract=fast', '-DISA=portable', '-DVB=16', '-c', 'native/kernels.cc', '-o', object);
-    const sources = ['tests/kernels', 'dispatch', 'memory', 'pack_cache', 'threads'].map((name) => `native/${name}.cc`);
+    const sources = ['tests/kernels', 'dispatch', 'memory', 'pack_cache', 'stages', 'threads'].map((name) => `native/${name}.cc`);
     run(compiler, '-static', '-std=c++17', '-O1', '-Inative', '-DEACH_SET(USE)=USE(portable)', ...sources, object, '-o', program, '-lpthread');
     expect(run('qemu-aarch64', program)).toContain('portable: 0 differences');
   } finally {

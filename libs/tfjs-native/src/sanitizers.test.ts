@@ -54,7 +54,7 @@ describe.skipIf(lacking('the thread pool under ThreadSanitizer', runtime('libtsa
     const folder = mkdtempSync(join(tmpdir(), 'minchat-tsan-'));
     try {
       const program = join(folder, 'threads');
-      const built = run(compiler, ['-std=c++17', '-g', '-O1', '-fsanitize=thread', 'native/tests/threads.cc', 'native/threads.cc', '-Inative', '-o', program, '-lpthread']);
+      const built = run(compiler, ['-std=c++17', '-g', '-O1', '-fsanitize=thread', 'native/tests/threads.cc', 'native/threads.cc', 'native/stages.cc', '-Inative', '-o', program, '-lpthread']);
       expect(built.status, built.text).toBe(0);
       // Not with random addresses: GCC 12's runtime does not know all that newer kernels choose.
       const { status, text } = run('setarch', ['-R', program]);

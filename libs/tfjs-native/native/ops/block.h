@@ -1,4 +1,4 @@
-// A transformer block in one call, forward and backward:
+// A transformer block, forward and backward (blocks.h makes one call of several):
 //   qkv = LN1(x) . c_attn, middle = x + attention(qkv) . c_proj, y = middle + GELU(LN2(middle) . c_fc) . mlp_c_proj
 // x (B, T, C), y (B, count, C): of every text the positions from `from` on, `count` of them, are what somebody reads.
 // The others matter only as keys and values, so nothing after attention is made for them. What the backward pass

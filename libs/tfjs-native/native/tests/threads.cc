@@ -1,5 +1,7 @@
 // Thousands of small jobs on the thread pool, for ThreadSanitizer: every part of every job runs once,
-// before `parallel` returns, whether the threads were spinning or asleep, and however many they are.
+// before `parallel` returns, whether the threads were spinning or asleep, and however many they are; and
+// no task of a stage begins before those that it needs are done.
+#include "stages.h"
 #include "threads.h"
 
 #include <chrono>
@@ -14,6 +16,41 @@ static void expect(bool right, const char* what, int job) {
   if (right) return;
   std::fprintf(stderr, "job %d: %s\n", job, what);
   std::exit(1);
+}
+
+// Plain numbers again: a task that begins too early is a race, and finds that something is missing.
+static void stages_in_order(int job) {
+  constexpr int kLayers = 6;
+  const int64_t rows = 1 + job % 37;
+  std::vector<std::vector<int>> done(kLayers, std::vector<int>(static_cast<size_t>(rows)));
+  int wholes = 0;
+  Stages stages;
+  Stage *earlier = nullptr, *whole = nullptr;
+  for (int layer = 0; layer < kLayers; layer++) {
+    // Tasks of other sizes from stage to stage: some need several of the stage before, some share one.
+    const int64_t each = layer % 3 + 1, count = (rows + each - 1) / each;
+    Stage& stage = stages.make(count, each, [&done, rows, layer, each, job](int64_t i) {
+      for (int64_t r = i * each; r < (i + 1) * each && r < rows; r++) {
+        expect(layer == 0 || done[layer - 1][r] == 1, "a task came before the rows that it needs", job);
+        done[layer][r]++;
+      }
+    });
+    if (earlier != nullptr) stage.needs_rows(*earlier);
+    stages.put(stage, 0, count / 2);
+    if (whole != nullptr) stages.put(*whole);
+    stages.put(stage, count / 2, count);
+    Stage& next = stages.make(1, 0, [&done, &wholes, layer, job](int64_t) {
+      for (const int found : done[layer]) expect(found == 1, "a task came before all of a stage", job);
+      expect(wholes++ == layer, "stages that need each other came in another order", job);
+    });
+    next.needs(stage);
+    if (whole != nullptr) next.needs(*whole);
+    earlier = &stage;
+    whole = &next;
+  }
+  stages.put(*whole);
+  stages.run();
+  expect(wholes == kLayers, "a task did not run", job);
 }
 
 int main() {
@@ -32,6 +69,7 @@ int main() {
       for (int64_t i = from; i < to; i++) seen[static_cast<size_t>(i)]++;
     });
     for (const int count : seen) expect(count == 1, "the ranges do not cover all once", job);
+    if (job % 4 == 0) stages_in_order(job);
   }
 
   // Callers at once: one with one thread, and two that share the pool.

@@ -1,0 +1,205 @@
+// A block's backward pass in AMX tiles (block_amx.h).
+
+// Gradients between the two halves of the backward pass, of the rows from `first` on.
+struct GradientWork {
+  int64_t first;
+  Rows<bf16> heads, qkv;
+  float* middle;
+  GradientWork(Scratch& scratch, const BlockShape& s, int64_t first_row, int64_t rows)
+      : first(first_row), heads(head_rows(s, scratch.take<bf16>(rows * s.C), s.C)), qkv(head_rows(s, scratch.take<bf16>(rows * 3 * s.C), 3 * s.C)), middle(scratch.take<float>(rows * s.C)) {
+    if (s.whole()) return;
+    // Of rows that are not kept there is no gradient from beyond attention.
+    __builtin_memset(heads.data, 0, sizeof(bf16) * static_cast<size_t>(rows * s.C));
+    __builtin_memset(middle, 0, sizeof(float) * static_cast<size_t>(rows * s.C));
+  }
+};
+
+// A gradient of a product's output (M, N) as what the weight's gradient needs of it: its panels, and sums by chunk.
+struct OutputGradient {
+  int64_t M, chunks;
+  TilePair* panels;
+  float* sums;
+  OutputGradient(Scratch& scratch, int64_t rows, int64_t N, int64_t most) : M(rows), chunks(ceil_div(rows, most)), panels(scratch.take<TilePair>(packed_b_size<AmxBFloat16>(M, N))), sums(scratch.take<float>(chunks * N)) { fill_panels(M, N, panels); }
+};
+
+// What the backward pass leaves for the gradients of a block's parameters: operands, and sums by chunk.
+struct BlockGradients {
+  OutputGradient of_qkv, of_middle, of_pre, of_y;
+  TilePair *normal_1, *heads, *normal_2, *inner;
+  float* of_norms[4];  // LN1's weight and bias, LN2's
+  BlockGradients(Scratch& scratch, const BlockShape& s)
+      : of_qkv(scratch, s.M(), 3 * s.C, chunk_rows(s)), of_middle(scratch, s.kept(), s.C, chunk_rows(s)), of_pre(scratch, s.kept(), s.I, chunk_rows(s)), of_y(scratch, s.kept(), s.C, chunk_rows(s)) {
+    const auto columns = [&](int64_t width, int64_t rows) { return scratch.take<TilePair>(column_blocks(width, rows)); };
+    normal_1 = columns(s.C, s.M());
+    heads = columns(s.C, s.kept());
+    normal_2 = columns(s.C, s.kept());
+    inner = columns(s.I, s.kept());
+    for (int i = 0; i < 4; i++) of_norms[i] = scratch.take<float>((i < 2 ? of_qkv : of_y).chunks * s.C);
+  }
+};
+
+// In the same three parts as the forward pass, and a fourth: the gradients of the parameters.
+struct BlockBackward {
+  const BlockShape s;
+  const BlockParameters w;
+  const float *const dy, *const x;
+  const int32_t* const start;
+  const BlockActivations<AmxBFloat16> a;
+  float* const dx;
+  const BlockParameters d;
+  const BlockGradients g;
+  const int64_t M = s.M(), kept = s.kept(), C = s.C, I = s.I, most = chunk_rows(s), inner_words = AmxBFloat16::elements(I), along = AmxBFloat16::elements(kept);
+  const int64_t weight_parts = threads() * 2;
+  const TilePair *const c_attn = transposed(w.c_attn_weight, C, 3 * C), *const c_proj = transposed(w.attn_c_proj_weight, C, C), *const c_fc = transposed(w.c_fc_weight, C, I), *const mlp_c_proj = transposed(w.mlp_c_proj_weight, I, C);
+
+  // Of a product's output back to its input.
+  static const TilePair* transposed(const float* matrix, int64_t K, int64_t N) { return packed_weight<AmxBFloat16>(matrix, N, true, N, K); }
+
+  // Of a layer norm of `all` rows those from `begin` on: the gradient of its input, and its output as columns. dnormal, residual and out begin there.
+  void norm_backward(int64_t all, int64_t chunk, int64_t begin, int64_t rows, const float* dnormal, const float* in, const float* weight, const float* bias, const float* mean, const float* rstd, const float* residual, float* out, float* const* sums, TilePair* normal) const {
+    float *dweight = sums[0] + chunk * C, *dbias = sums[1] + chunk * C;
+    for (float* sum : {dweight, dbias}) __builtin_memset(sum, 0, sizeof(float) * static_cast<size_t>(C));
+    for (int64_t r0 = 0; r0 < rows; r0 += kBlock) {
+      const int64_t height = rows - r0 < kBlock ? rows - r0 : kBlock, first = begin + r0;
+      for (int64_t r = 0; r < height; r++) {
+        const int64_t m = first + r;
+        for (int64_t c = 0; c < C; c += VF) {
+          prefetch(in + (m + 4) * C + c);
+          prefetch(residual + (r0 + r + 4) * C + c);
+          prefetch(out + (r0 + r + 4) * C + c);
+        }
+        layer_norm_row_gradient(dnormal + (r0 + r) * C, in + m * C, weight, mean[m], rstd[m], residual + (r0 + r) * C, out + (r0 + r) * C, C);
+      }
+      columns_of_rows(height, C, all, first / kBlock, [&](int64_t c, auto&& put) {
+        const int64_t left = C - c;
+        vf w0, w1, b0, b1, dw0, dw1, db0, db1;
+        load_two(weight + c, left, w0, w1);
+        load_two(bias + c, left, b0, b1);
+        load_two(dweight + c, left, dw0, dw1);
+        load_two(dbias + c, left, db0, db1);
+        for (int64_t r = 0; r < height; r++) {
+          vf x0, x1, g0, g1;
+          load_two(in + (first + r) * C + c, left, x0, x1);
+          load_two(dnormal + (r0 + r) * C + c, left, g0, g1);
+          x0 = (x0 - mean[first + r]) * rstd[first + r];
+          x1 = (x1 - mean[first + r]) * rstd[first + r];
+          dw0 += g0 * x0;
+          dw1 += g1 * x1;
+          db0 += g0;
+          db1 += g1;
+          put(r, x0 * w0 + b0, x1 * w1 + b1);
+        }
+        store_two(dweight + c, left, dw0, dw1);
+        store_two(dbias + c, left, db0, db1);
+      }, normal);
+    }
+  }
+
+  // What takes the strips of a product of width C.
+  template <class T>
+  auto into(const Rows<T>& out) const {
+    return [out, C = C](const Strip& strip, int64_t from, int64_t to) {
+      auto* at = out.at(strip.m0, strip.n0);
+      for (int64_t r = from; r < to; r++) {
+        prefetch_two(at + r * out.row + out.column);
+        store_two(at + r * out.row, C - strip.n0, load(strip.data + r * NR), load(strip.data + r * NR + VF));
+      }
+    };
+  }
+
+  int64_t rows_before() const { return kept; }
+  int64_t rows_after() const { return M; }
+
+  void before(const GradientWork& work, int64_t chunk, int64_t begin, int64_t rows) const {
+    Scratch local;
+    const LocalRows narrow(local, C), gradient(local, I);
+    const int64_t room = s.whole() ? 0 : rows * C;
+    float* dnormal = local.take<float>(most * C);
+    float* middle = s.whole() ? work.middle + (begin - work.first) * C : local.take<float>(room);
+    const Rows<bf16> dheads = s.whole() ? work.heads.from(begin - work.first, 0) : head_rows(s, local.take<bf16>(ceil_div(rows, kBlock) * kBlock * C), C);
+    rows_and_panels(begin, begin + rows, kept, C, [&](int64_t m, int64_t n, vf& a0, vf& a1) {
+      prefetch_two(dy + m * C + n + NR);
+      load_two(dy + m * C + n, C - n, a0, a1);
+    }, narrow.data, g.of_y.panels, g.of_y.sums + chunk * C);
+    float* sums = g.of_pre.sums + chunk * I;
+    __builtin_memset(sums, 0, sizeof(float) * static_cast<size_t>(I));
+    vf left[kTile], right[kTile];  // of a strip, until all of its rows are there: GELU's values in pairs of rows
+    times_panels(narrow.matrix(), rows, mlp_c_proj, I, [&](const Strip& strip, int64_t from, int64_t to) {
+      const int64_t n = strip.n0, step = (begin + strip.m0) / kBlock;
+      const uint32_t* pre = a.pre + (begin + strip.m0) * inner_words + n / 2 * kBlock;
+      uint32_t *out = gradient.at(strip.m0, n), *panel = reinterpret_cast<uint32_t*>(g.of_pre.panels) + (n / NR * along + step * kTile) * NR;
+      uint32_t* tile = reinterpret_cast<uint32_t*>(g.inner) + n * along + step * kBlock * kTile;
+      vf s0, s1;
+      load_two(sums + n, I - n, s0, s1);
+      // Of the last rows of all there may be fewer than a strip has: zeros follow.
+      const int64_t end = to == strip.rows ? kBlock : to;
+      for (int64_t r = from; r < end; r += 2) {
+        prefetch_two(tile + along * NR + r / 2 * NR);
+        vf gradients[2][2] = {}, values[2][2] = {};
+        for (int64_t odd = 0; odd < 2 && r + odd < strip.rows; odd++) {
+          const float* from_y = strip.data + (r + odd) * NR;
+          vf p0, p1, g0, g1;
+          unzip_words(load(pre + (r + odd) * kTile), p0, p1);
+          gelu_for_bf16(p0, values[odd][0], g0);
+          gelu_for_bf16(p1, values[odd][1], g1);
+          gradients[odd][0] = load(from_y) * g0;
+          gradients[odd][1] = load(from_y + VF) * g1;
+          s0 += gradients[odd][0];
+          s1 += gradients[odd][1];
+          store(out + (r + odd) * kTile, bf16_words(gradients[odd][0], gradients[odd][1]));
+        }
+        store_away(panel + panel_at(r / 2, 0), bf16_pair(gradients[0][0], gradients[1][0]));
+        store_away(panel + panel_at(r / 2, VF), bf16_pair(gradients[0][1], gradients[1][1]));
+        left[r / 2] = (vf)bf16_pair(values[0][0], values[1][0]);
+        right[r / 2] = (vf)bf16_pair(values[0][1], values[1][1]);
+      }
+      store_two(sums + n, I - n, s0, s1);
+      if (end < kBlock) return;
+      put_block(left, right, tile);
+    });
+    times_panels(gradient.matrix(), rows, c_fc, C, into(Rows<float>::plain(dnormal, C)));
+    norm_backward(kept, chunk, begin, rows, dnormal, a.middle, w.ln_2_weight, w.ln_2_bias, a.mean_2, a.rstd_2, dy + begin * C, middle, g.of_norms + 2, g.normal_2);
+    rows_and_panels(begin, begin + rows, kept, C, [&](int64_t m, int64_t n, vf& a0, vf& a1) { load_two(middle + (m - begin) * C + n, C - n, a0, a1); }, narrow.data, g.of_middle.panels, g.of_middle.sums + chunk * C);
+    times_panels(narrow.matrix(), rows, c_proj, C, into(dheads));
+    const TileRows<bf16> heads_here = kept_heads(local, s, a.heads, begin, rows);
+    for (int64_t r = 0; r < rows; r += kBlock)
+      for (int64_t c = 0; c < C; c += kBlock) columns_block(heads_here, r, c, reinterpret_cast<uint32_t*>(g.heads) + c * along + (begin + r) / 2 * kBlock);
+    if (s.whole()) return;
+    put_kept_rows(s, middle, begin, rows, work.middle);
+    for (int64_t r = 0; r < rows; r++) copy_row(dheads, r, work.heads, s.row(begin + r), C);
+  }
+
+  void attend(const GradientWork& work, int64_t task) const { attend_backward<AmxBFloat16, bf16>(task, work.first, work.heads, a.qkv, a.heads, a.lse, start, work.qkv, s.T, C, s.heads); }
+
+  void after(const GradientWork& work, int64_t chunk, int64_t begin, int64_t rows) const {
+    Scratch local;
+    const TileRows<bf16> gradient{work.qkv.from(begin - work.first, 0), rows, 3 * C};
+    float* dnormal = local.take<float>(most * C);
+    put_panels(gradient, begin, M, g.of_qkv.panels, g.of_qkv.sums + chunk * 3 * C);
+    times_panels(gradient.matrix(local), rows, c_attn, C, into(Rows<float>::plain(dnormal, C)));
+    norm_backward(M, chunk, begin, rows, dnormal, x, w.ln_1_weight, w.ln_1_bias, a.mean_1, a.rstd_1, work.middle + (begin - work.first) * C, dx + begin * C, g.of_norms, g.normal_1);
+  }
+
+  // The weights' gradients in tasks, the largest first, and one more for all that is summed by chunk.
+  int64_t weight_tasks() const { return 4 * weight_parts + 1; }
+  void weights(int64_t task) const {
+    const struct {
+      const TilePair* in;
+      int64_t K;
+      const OutputGradient& out;
+      int64_t N;
+      float *weight, *bias;
+    } products[] = {{g.inner, I, g.of_y, C, d.mlp_c_proj_weight, d.mlp_c_proj_bias},
+                    {g.normal_2, C, g.of_pre, I, d.c_fc_weight, d.c_fc_bias},
+                    {g.normal_1, C, g.of_qkv, 3 * C, d.c_attn_weight, d.c_attn_bias},
+                    {g.heads, C, g.of_middle, C, d.attn_c_proj_weight, d.attn_c_proj_bias}};
+    if (task < 4 * weight_parts) {
+      const auto& p = products[task / weight_parts];
+      auto done = rows_away(p.weight, p.N);
+      return gemm_share(kRowsInCache, AMatrix<TilePair>{p.in, kBlock, AmxBFloat16::elements(p.out.M)}, p.out.panels, p.K, p.N, task % weight_parts, weight_parts, done);
+    }
+    for (const auto& p : products) add_chunks(p.out.sums, p.out.chunks, p.N, p.bias);
+    float* const of_norm[] = {d.ln_1_weight, d.ln_1_bias, d.ln_2_weight, d.ln_2_bias};
+    for (int i = 0; i < 4; i++) add_chunks(g.of_norms[i], (i < 2 ? g.of_qkv : g.of_y).chunks, C, of_norm[i]);
+  }
+};
