@@ -102,13 +102,13 @@ static auto rows_away(float* out, int64_t N) {
   };
 }
 
-// For kernels that go through C themselves: rows `begin`, a multiple of row_block, to `end` of A, on
-// this thread.
+// For kernels that go through C themselves: rows `begin`, a multiple of row_block, to `end` of A, and panels `first` to
+// `last`, on this thread.
 static constexpr int64_t row_block(TilePair) { return kBlock; }
 template <class Row>
-static void rows_times_panels(const AMatrix<TilePair>& A, const TilePair* B, int64_t begin, int64_t end, int64_t panels, int64_t, Row&& row) {
+static void rows_times_panels(const AMatrix<TilePair>& A, const TilePair* B, int64_t begin, int64_t end, int64_t first, int64_t last, int64_t, Row&& row) {
   const auto done = [&](const Strip& strip, int64_t from, int64_t to) {
     for (int64_t r = from; r < to; r++) row(strip.m0 + r, strip.n0, load(strip.data + r * NR), load(strip.data + r * NR + VF));
   };
-  gemm_part(kVocabulary, A, B, A.K, end, begin / kBlock, ceil_div(end, kBlock), 0, panels, done);
+  gemm_part(kVocabulary, A, B, A.K, end, begin / kBlock, ceil_div(end, kBlock), first, last, done);
 }

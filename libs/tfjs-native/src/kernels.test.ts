@@ -172,6 +172,8 @@ describe.each(modes)('$set, bf16 $bf16', (mode) => {
       { N: 1, C: 33, V: 513, temperature: 1, seed: 1 },
       { N: 15, C: 1, V: 2, temperature: 2, seed: 2 },
       { N: 300, C: 70, V: 1300, temperature: 1, seed: 3 },
+      // The vocabulary in several stretches.
+      { N: 35, C: 3, V: 17_000, temperature: 1, seed: 4 },
     ];
     same('token nll', mode, shape, ({ N, C, V, temperature, seed }) => {
       const draw = noise(seed, 0.4);

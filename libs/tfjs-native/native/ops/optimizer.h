@@ -11,7 +11,7 @@ class Chunks {
   // f(array, begin, end, chunk) for every chunk, on all threads.
   template <class F>
   void each(const std::vector<int64_t>& counts, F&& f) const {
-    parallel_ranges(total(), threads() * 4, [&](int64_t from, int64_t to) {
+    parallel_ranges(total(), threads() * 16, [&](int64_t from, int64_t to) {
       size_t array = 0;
       for (int64_t chunk = from; chunk < to; chunk++) {
         while (chunk >= first_[array + 1]) array++;
@@ -94,7 +94,7 @@ static void adamw(const std::vector<UpdatedParameter>& parameters, const AdamWSt
     const int64_t rows = u.columns == 0 ? u.rows : ceil_div(Chunks::kChunk, kPackRows * u.columns) * kPackRows;
     for (int64_t from = 0; from < u.rows; from += rows) tasks.push_back({k, from, from + rows < u.rows ? from + rows : u.rows});
   }
-  parallel_ranges(static_cast<int64_t>(tasks.size()), threads() * 8, [&](int64_t first, int64_t last) {
+  parallel_ranges(static_cast<int64_t>(tasks.size()), threads() * 32, [&](int64_t first, int64_t last) {
     for (int64_t t = first; t < last; t++) {
       const Task& task = tasks[static_cast<size_t>(t)];
       const UpdatedParameter& u = parameters[task.parameter];

@@ -10,14 +10,14 @@ static void logits(const float* x, const float* wte, float* out, int64_t N, int6
   gemm(A, packed_weight<P>(wte, C, true, C, V), N, V, P::elements(C), [=](int64_t m, int64_t n, vf v, int lanes) { store_n(out + m * V + n, v, lanes); });
 }
 
-// row(m, n0, c0, c1) for rows `begin` to `end` of A and every panel of B, for each row in the order of
+// row(m, n0, c0, c1) for rows `begin` to `end` of A and panels `first` to `last` of B, for each row in the order of
 // the panels: the two vectors of C from column n0 on. On this thread; `begin` is a multiple of row_block.
 template <class T>
 static constexpr int64_t row_block(T) { return MR; }
 template <class T, class Row>
-static void rows_times_panels(const AMatrix<T>& A, const T* B, int64_t begin, int64_t end, int64_t panels, int64_t K, Row&& row) {
+static void rows_times_panels(const AMatrix<T>& A, const T* B, int64_t begin, int64_t end, int64_t first, int64_t last, int64_t K, Row&& row) {
   vf acc[MR][2];
-  for (int64_t p = 0; p < panels; p++)
+  for (int64_t p = first; p < last; p++)
     for (int64_t m0 = begin; m0 < end; m0 += MR) {
       const int rows = static_cast<int>(end - m0 < MR ? end - m0 : MR);
       tile_rows<T>(rows, A.at(m0), A.row, A.step, B + p * K * NR, K, acc);
@@ -45,28 +45,37 @@ static void token_nll_forward(const float* x, const float* wte, const int32_t* t
   const float inverse = 1.0f / temperature;
   Cutter cut(activations);
   const NllActivations<P> kept(cut, N, V);
-  // Rows that stay in L2 while the vocabulary streams by.
-  constexpr int64_t kBlockOfRows = row_block(E{}), kMost = 8 * kBlockOfRows;
+  // Rows that stay in L2 while a stretch of the vocabulary streams by. How long a stretch is changes last bits, so it
+  // does not depend on the threads.
+  constexpr int64_t kBlockOfRows = row_block(E{}), kMost = 8 * kBlockOfRows, kStretch = 256;
   int64_t chunk = ceil_div(ceil_div(N, threads()), kBlockOfRows) * kBlockOfRows;
   if (chunk > kMost) chunk = kMost;
-  parallel(ceil_div(N, chunk), [&](int64_t part) {
-    const int64_t begin = part * chunk, end = begin + chunk < N ? begin + chunk : N;
-    float top[kMost], wanted[kMost];
+  const int64_t stretches = ceil_div(panels, kStretch);
+  // Of a row and a stretch: the largest logit and its word, the sums of e^(z - top) and of z e^(z - top).
+  struct Part {
+    float top, total, weighted;
+    int64_t best;
+  };
+  Part* parts = scratch.take<Part>(N * stretches);
+  float* wanted = scratch.take<float>(N);
+  parallel(ceil_div(N, chunk) * stretches, [&](int64_t task) {
+    const int64_t begin = task / stretches * chunk, end = begin + chunk < N ? begin + chunk : N, stretch = task % stretches;
+    const int64_t first = stretch * kStretch, last = first + kStretch < panels ? first + kStretch : panels;
+    float top[kMost];
     int64_t best[kMost];
     vf total[kMost], weighted[kMost];
     for (int64_t i = 0; i < end - begin; i++) {
       top[i] = -__builtin_inff();
-      wanted[i] = 0;
       best[i] = -1;
       total[i] = weighted[i] = vf{};
     }
-    rows_times_panels(A, B, begin, end, panels, K, [&](int64_t m, int64_t n0, vf c0, vf c1) {
+    rows_times_panels(A, B, begin, end, first, last, K, [&](int64_t m, int64_t n0, vf c0, vf c1) {
       const int64_t i = m - begin, left = V - n0;
       vf z0 = c0 * inverse, z1 = c1 * inverse;
       if (left < NR) hide_lanes(z0, z1, left, -1e30f);
       const int64_t t = targets[m] - n0;
-      if (t >= 0 && t < VF) wanted[i] = z0[t];
-      else if (t >= VF && t < NR) wanted[i] = z1[t - VF];
+      if (t >= 0 && t < VF) wanted[m] = z0[t];
+      else if (t >= VF && t < NR) wanted[m] = z1[t - VF];
       if (any_above(max(z0, z1), top[i])) {
         const float highest = max_lane(max(z0, z1)), shrink = exp(top[i] - highest);
         float z[NR];
@@ -84,14 +93,20 @@ static void token_nll_forward(const float* x, const float* wte, const int32_t* t
       total[i] += e0 + e1;
       weighted[i] += e0 * z0 + e1 * z1;
     });
-    for (int64_t i = 0; i < end - begin; i++) {
-      const float s = sum(total[i]), l = top[i] + __builtin_logf(s);
-      lse[begin + i] = l;
-      nll[begin + i] = l - wanted[i];
-      entropy[begin + i] = l - sum(weighted[i]) / s;
-      correct[begin + i] = best[i] == targets[begin + i] ? 1.0f : 0.0f;
-    }
+    for (int64_t i = 0; i < end - begin; i++) parts[(begin + i) * stretches + stretch] = {top[i], sum(total[i]), sum(weighted[i]), best[i]};
   });
+  for (int64_t m = 0; m < N; m++) {
+    Part whole = parts[m * stretches];
+    for (int64_t stretch = 1; stretch < stretches; stretch++) {
+      const Part& part = parts[m * stretches + stretch];
+      const float highest = part.top > whole.top ? part.top : whole.top, keep = exp(whole.top - highest), add = exp(part.top - highest);
+      whole = {highest, whole.total * keep + part.total * add, whole.weighted * keep + part.weighted * add, part.top > whole.top ? part.best : whole.best};
+    }
+    lse[m] = whole.top + __builtin_logf(whole.total);
+    nll[m] = lse[m] - wanted[m];
+    entropy[m] = lse[m] - whole.weighted / whole.total;
+    correct[m] = whole.best == targets[m] ? 1.0f : 0.0f;
+  }
 }
 
 // dz = dnll * (softmax(z) - onehot(target)) / temperature; dx = dz . wte, dwte = dz^T . x.
