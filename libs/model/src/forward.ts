@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { MinchatError } from '@minchat/errors';
 import { dropout } from './ops/dropout.ts';
-import { blockParameterNames, blocks, blockWith, type BlockParameters } from './ops/blocks.ts';
+import { blockParameterNames, blockWith, transformer, type BlockParameters } from './ops/transformer.ts';
 import { embedding } from './ops/embedding.ts';
 import { layerNorm } from './ops/layer-norm.ts';
 import { logitsOf } from './ops/logits.ts';
 import { parameterOf } from './model.ts';
-import type { ForwardOptions, Model, Positions } from './types.ts';
+import type { ForwardOptions, Model } from './types.ts';
 
 /** What stands between the packed queries, keys and values of a layer, (..., 3C), and the heads' output (..., C). */
 export type Attend = (qkv: tf.Tensor, layer: number) => tf.Tensor;
@@ -31,37 +31,44 @@ export function leftPad(sequences: readonly (readonly number[])[], length?: numb
 /** The hidden states after the last layer norm, (B, T, C), or (B, count, C) of some positions. tokens (B, T) int32, start (B) int32. */
 export function hiddenStates(model: Model, tokens: tf.Tensor2D, start: tf.Tensor1D, { dropout: drop, positions }: ForwardOptions = {}): tf.Tensor3D {
   const { n_head: heads, layer_norm_epsilon: epsilon } = model.config;
-  const T = tokens.shape[1];
+  const T = contextOf(model, tokens);
   if (positions && (positions.from < 0 || positions.count < 1 || positions.from + positions.count > T)) {
     throw new RangeError(`expected some of the positions 0 to ${T - 1}, found ${positions.count} from ${positions.from} on`);
   }
-  return tf.tidy(() => {
-    const embedded = embed(model, tokens, start);
-    const x = drop === undefined ? embedded : dropout(embedded, drop);
-    const hidden = blocks(x, start, stackOf(model), { heads, epsilon, positions, drop: drop && ((branch) => dropout(branch, drop)) });
-    return lastNorm(model, hidden) as tf.Tensor3D;
-  });
+  const parameters = {
+    wte: parameterOf(model, 'transformer.wte.weight'),
+    wpe: parameterOf(model, 'transformer.wpe.weight'),
+    blocks: blocksOf(model),
+    lastNorm: lastNormOf(model),
+  };
+  return tf.tidy(() => transformer(tokens, start, parameters, { heads, epsilon, positions, drop: drop && ((branch) => dropout(branch, drop)) }) as tf.Tensor3D);
+}
+
+/** The length of the texts. Throws MC_CONTEXT_LENGTH. */
+function contextOf(model: Model, tokens: tf.Tensor2D): number {
+  const T = tokens.shape[1];
+  if (T > model.config.n_positions) throw new MinchatError('MC_CONTEXT_LENGTH', `expected at most ${model.config.n_positions} tokens, found ${T}`);
+  return T;
 }
 
 /** What goes into the first block, (B, T, C). Throws MC_CONTEXT_LENGTH. */
 export function embed(model: Model, tokens: tf.Tensor2D, start: tf.Tensor1D): tf.Tensor3D {
-  const T = tokens.shape[1];
-  if (T > model.config.n_positions) throw new MinchatError('MC_CONTEXT_LENGTH', `expected at most ${model.config.n_positions} tokens, found ${T}`);
+  contextOf(model, tokens);
   return embedding(tokens, start, parameterOf(model, 'transformer.wte.weight'), parameterOf(model, 'transformer.wpe.weight')) as tf.Tensor3D;
 }
 
 /** Every block, its attention given so that it can use a cache, and the last layer norm: x (..., C) -> (..., C). */
 export function blocksWith(model: Model, x: tf.Tensor, attend: Attend): tf.Tensor {
-  return lastNorm(model, stackOf(model).reduce((y, parameters, layer) => blockWith(y, parameters, model.config.layer_norm_epsilon, (qkv) => attend(qkv, layer)), x));
+  const epsilon = model.config.layer_norm_epsilon;
+  return layerNorm(blocksOf(model).reduce((y, parameters, layer) => blockWith(y, parameters, epsilon, (qkv) => attend(qkv, layer)), x), ...lastNormOf(model), epsilon);
 }
 
-/** The parameters of every block. */
-function stackOf(model: Model): BlockParameters[] {
+function blocksOf(model: Model): BlockParameters[] {
   return Array.from({ length: model.config.n_layer }, (_, layer) => Object.fromEntries(blockParameterNames.map((name) => [name, parameterOf(model, `transformer.h.${layer}.${name}`)])));
 }
 
-function lastNorm(model: Model, x: tf.Tensor): tf.Tensor {
-  return layerNorm(x, parameterOf(model, 'transformer.ln_f.weight'), parameterOf(model, 'transformer.ln_f.bias'), model.config.layer_norm_epsilon);
+function lastNormOf(model: Model): [tf.Tensor, tf.Tensor] {
+  return [parameterOf(model, 'transformer.ln_f.weight'), parameterOf(model, 'transformer.ln_f.bias')];
 }
 
 /** Logits of the next token at every position, (B, T, V). Padding positions mean nothing. */

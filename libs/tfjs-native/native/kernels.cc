@@ -51,9 +51,9 @@ namespace {
 #include "ops/block_forward_amx.h"
 #include "ops/block_backward_amx.h"
 #endif
-#include "ops/blocks.h"
+#include "ops/transformer.h"
 #ifdef HAVE_AMX
-#include "ops/blocks_amx.h"
+#include "ops/transformer_amx.h"
 #endif
 #include "ops/sampling.h"
 #include "ops/read_tokens.h"
@@ -86,11 +86,12 @@ BlockShape block_shape(const double* v) { return {n(v[0]), n(v[1]), n(v[2]), n(v
 // In the order of blockParameters (src/fused-kernels.ts).
 BlockParameters block_parameters(void* const* d) { return {f(d[0]), f(d[1]), f(d[2]), f(d[3]), f(d[4]), f(d[5]), f(d[6]), f(d[7]), f(d[8]), f(d[9]), f(d[10]), f(d[11])}; }
 
-// Of some blocks, one after the other.
-std::vector<BlockParameters> stack(void* const* d, int64_t layers) {
-  std::vector<BlockParameters> blocks;
-  for (int64_t layer = 0; layer < layers; layer++) blocks.push_back(block_parameters(d + 12 * layer));
-  return blocks;
+// Numbers: layers, the last block's shape, the rows of wte and wpe.
+TransformerParameters transformer(void* const* d, const double* v) {
+  const int64_t layers = n(v[0]);
+  TransformerParameters parameters = {f(d[0]), f(d[1]), f(d[2 + 12 * layers]), f(d[3 + 12 * layers]), {}, n(v[8]), n(v[9])};
+  for (int64_t layer = 0; layer < layers; layer++) parameters.blocks.push_back(block_parameters(d + 2 + 12 * layer));
+  return parameters;
 }
 
 const NamedKernel kernels[] = {
@@ -110,15 +111,14 @@ const NamedKernel kernels[] = {
     {"attentionBackward", [](void* const* d, const double* v) {
        with_matrix_product([&](auto P) { attention_backward<decltype(P)>(f(d[0]), f(d[1]), f(d[2]), f(d[3]), i(d[4]), f(d[5]), n(v[0]), n(v[1]), n(v[2]), n(v[3])); });
      }},
-    {"blocksActivations", [](void* const* d, const double* v) {
-       with_matrix_product([&](auto P) { *static_cast<double*>(d[0]) = static_cast<double>(blocks_activations<decltype(P)>(n(v[0]), block_shape(v + 1))); });
+    {"transformerActivations", [](void* const* d, const double* v) {
+       with_matrix_product([&](auto P) { *static_cast<double*>(d[0]) = static_cast<double>(transformer_activations<decltype(P)>(n(v[0]), block_shape(v + 1))); });
      }},
-    {"blocksForward", [](void* const* d, const double* v) {
-       with_matrix_product([&](auto P) { blocks_forward<decltype(P)>(block_shape(v + 1), stack(d + 4, n(v[0])), f(d[0]), i(d[1]), f(d[2]), f(d[3]), s(v[8])); });
+    {"transformerForward", [](void* const* d, const double* v) {
+       with_matrix_product([&](auto P) { transformer_forward<decltype(P)>(block_shape(v + 1), transformer(d + 4, v), i(d[0]), i(d[1]), f(d[2]), f(d[3]), s(v[10])); });
      }},
-    {"blocksBackward", [](void* const* d, const double* v) {
-       const int64_t layers = n(v[0]);
-       with_matrix_product([&](auto P) { blocks_backward<decltype(P)>(block_shape(v + 1), stack(d + 5, layers), f(d[0]), f(d[1]), i(d[2]), f(d[3]), f(d[4]), stack(d + 5 + 12 * layers, layers)); });
+    {"transformerBackward", [](void* const* d, const double* v) {
+       with_matrix_product([&](auto P) { transformer_backward<decltype(P)>(block_shape(v + 1), transformer(d + 4, v), f(d[0]), i(d[1]), i(d[2]), f(d[3]), transformer(d + 8 + 12 * n(v[0]), v), v[10] != 0); });
      }},
     {"decodeAttention", [](void* const* d, const double* v) {
        with_product([&](auto P) { decode_attention<decltype(P)>(f(d[0]), i(d[1]), i(d[2]), f(d[3]), f(d[4]), f(d[5]), n(v[0]), n(v[1]), n(v[2]), n(v[3])); });

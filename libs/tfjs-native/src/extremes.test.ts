@@ -2,12 +2,12 @@
 // of tfjs operations gives infinities, NaN or nothing.
 import { adamW, squaredSums } from '@minchat/model/ops/adamw';
 import { attention } from '@minchat/model/ops/attention';
-import { blockParameterNames, blocks } from '@minchat/model/ops/blocks';
 import { runKernel } from '@minchat/model/ops/fused';
 import { layerNorm } from '@minchat/model/ops/layer-norm';
 import { linear, linearGelu } from '@minchat/model/ops/linear';
 import { logitsOf } from '@minchat/model/ops/logits';
 import { tokenNll } from '@minchat/model/ops/token-nll';
+import { blockParameterNames, transformer } from '@minchat/model/ops/transformer';
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -130,8 +130,12 @@ describe.each(modes)('$set, bf16 $bf16', (mode) => {
         ...withGradients((x, w, b) => linearGelu(x, w, b), [none, draw([5, 7]), draw([7])], draw),
         ...withGradients((x, w, b) => layerNorm(x, w, b, 1e-5), [none, draw([5]), draw([5])], draw),
         ...withGradients(
-          (x, ...weights) => blocks(x, tf.tensor1d([], 'int32'), [Object.fromEntries(blockParameterNames.map((name, i) => [name, weights[i] as tf.Tensor]))], { heads: 1, epsilon: 1e-5 }),
-          [tf.zeros([0, 4, 5]), ...[[5], [5], [5, 15], [15], [5, 5], [5], [5], [5], [5, 7], [7], [7, 5], [5]].map((shape) => draw(shape))],
+          (wte, wpe, weight, bias, ...rest) => {
+            const block = Object.fromEntries(blockParameterNames.map((name, i) => [name, rest[i] as tf.Tensor]));
+            const parameters = { wte: wte as tf.Tensor, wpe: wpe as tf.Tensor, blocks: [block], lastNorm: [weight, bias] as [tf.Tensor, tf.Tensor] };
+            return transformer(tf.zeros([0, 4], 'int32'), tf.tensor1d([], 'int32'), parameters, { heads: 1, epsilon: 1e-5 });
+          },
+          [[9, 5], [4, 5], [5], [5], [5], [5], [5, 15], [15], [5, 5], [5], [5], [5], [5, 7], [7], [7, 5], [5]].map((shape) => draw(shape)),
           draw,
         ),
         logitsOf(none as tf.Tensor2D, draw([9, 5])),

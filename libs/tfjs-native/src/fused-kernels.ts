@@ -54,19 +54,22 @@ function layerInputs(layer: number): readonly string[] {
 }
 const namesOfLayers: string[][] = [];
 
-/** The parameters of blocks one after the other, as they come to the blocks' kernels. */
-function stackOf(args: KernelArguments): TensorInfo[] {
+/** The parameters of a model below its head, as they come to the transformer's kernels. */
+function parametersOf(args: KernelArguments): TensorInfo[] {
   const parameters: TensorInfo[] = [];
   for (let tensor: TensorInfo | undefined; (tensor = args.inputs[(namesOfParameters[parameters.length] ??= `parameter.${parameters.length}`)]) !== undefined; ) parameters.push(tensor);
   return parameters;
 }
 const namesOfParameters: string[] = [];
 
-/** What the C++ side wants to know of blocks: how many, B, T, C, heads, I, and which positions of the last are read. */
-function blocksShape(args: KernelArguments, stack: readonly TensorInfo[]): number[] {
-  const [B, T, C] = input(args, 'x').shape as [number, number, number];
-  const innerWidth = sizes(stack[blockParameters.indexOf('mlp.c_fc.weight')] as TensorInfo).C;
-  return [stack.length / blockParameters.length, B, T, C, number(args, 'heads'), innerWidth, number(args, 'from'), number(args, 'count')];
+/** What the C++ side wants to know of a model: layers, B, T, C, heads, I, which positions are read, V and P. */
+function transformerShape(args: KernelArguments, parameters: readonly TensorInfo[]): number[] {
+  const [B, T] = input(args, 'tokens').shape as [number, number];
+  const [wte, wpe] = parameters as [TensorInfo, TensorInfo];
+  const { N: V, C } = sizes(wte);
+  const layers = (parameters.length - 4) / blockParameters.length;
+  const inner = layers > 0 ? sizes(parameters[2 + blockParameters.indexOf('mlp.c_fc.weight')] as TensorInfo).C : 0;
+  return [layers, B, T, C, number(args, 'heads'), inner, number(args, 'from'), number(args, 'count'), V, sizes(wpe).N];
 }
 
 /** Where a forward kernel keeps what its gradient needs: as much as `kernel` says, in a tensor where that is anything and wanted. */
@@ -137,28 +140,24 @@ export const fusedKernels: Readonly<Record<string, FusedKernel>> = {
     return [dqkv];
   },
 
-  MinchatBlocksForward(args) {
-    const stack = stackOf(args);
-    const shape = blocksShape(args, stack);
-    const [B, , C] = input(args, 'x').shape as [number, number, number];
+  MinchatTransformerForward(args) {
+    const parameters = parametersOf(args);
+    const shape = transformerShape(args, parameters);
+    const [, B = 0, , C = 0] = shape;
     const y = args.backend.allocate([B, number(args, 'count'), C]);
-    const kept = activations(args, 'blocksActivations', shape);
-    const parameters = stack.map((tensor) => args.backend.values(tensor));
-    args.backend.addon.run('blocksForward', [...data(args, 'x', 'start'), y.values, kept[0]?.values ?? null, ...parameters], [...shape, number(args, 'epsilon')]);
+    const kept = activations(args, 'transformerActivations', shape);
+    const arrays = parameters.map((tensor) => args.backend.values(tensor));
+    args.backend.addon.run('transformerForward', [...data(args, 'tokens', 'start'), y.values, kept[0]?.values ?? null, ...arrays], [...shape, number(args, 'epsilon')]);
     return [y, ...kept];
   },
 
-  MinchatBlocksBackward(args) {
-    const stack = stackOf(args);
-    const dx = args.backend.allocate(input(args, 'x').shape);
-    const gradients = stack.map(({ shape }) => args.backend.allocate(shape));
-    const parameters = stack.map((tensor) => args.backend.values(tensor));
-    args.backend.addon.run(
-      'blocksBackward',
-      [...data(args, 'dy', 'x', 'start', 'activations'), dx.values, ...parameters, ...gradients.map(({ values }) => values)],
-      blocksShape(args, stack),
-    );
-    return [dx, ...gradients];
+  MinchatTransformerBackward(args) {
+    const parameters = parametersOf(args);
+    const { onto } = args.inputs;
+    const gradients = parameters.map(({ shape }, i) => (i === 0 && onto !== undefined ? inPlace(args, onto) : args.backend.allocate(shape)));
+    const arrays = [...parameters, ...gradients].map((tensor) => args.backend.values(tensor));
+    args.backend.addon.run('transformerBackward', [...data(args, 'dy', 'tokens', 'start', 'activations'), ...arrays], [...transformerShape(args, parameters), onto === undefined ? 0 : 1]);
+    return gradients;
   },
 
   MinchatDecodeAttention(args) {

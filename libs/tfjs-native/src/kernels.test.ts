@@ -1,8 +1,8 @@
 // Every kernel against the composition of tfjs operations: outputs and gradients on random shapes, on
 // every instruction set of this machine, with exact products and, where there are any, in bfloat16.
+import { disposeModel, gptConfig, hiddenStates, initModel, valueAndGrads } from '@minchat/model';
 import { adamW, squaredSums } from '@minchat/model/ops/adamw';
 import { attention } from '@minchat/model/ops/attention';
-import { blockParameterNames, blocks, type BlockParameters } from '@minchat/model/ops/blocks';
 import { cacheWrite, decodeAttention } from '@minchat/model/ops/decode-attention';
 import { embedding } from '@minchat/model/ops/embedding';
 import { runKernel } from '@minchat/model/ops/fused';
@@ -10,6 +10,7 @@ import { layerNorm } from '@minchat/model/ops/layer-norm';
 import { linear, linearGelu } from '@minchat/model/ops/linear';
 import { logitsOf } from '@minchat/model/ops/logits';
 import { tokenNll } from '@minchat/model/ops/token-nll';
+import { blockParameterNames, transformer } from '@minchat/model/ops/transformer';
 import { Random } from '@minchat/model/random';
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
@@ -21,7 +22,7 @@ const targetsOf = (seed: number, N: number, V: number): tf.Tensor => {
   return tf.tensor1d(Array.from({ length: N }, () => random.int(V)), 'int32');
 };
 
-interface BlockCase {
+interface TransformerCase {
   readonly B: number;
   readonly T: number;
   readonly heads: number;
@@ -29,27 +30,30 @@ interface BlockCase {
   /** The width inside of the MLP. */
   readonly I: number;
   readonly seed: number;
-  /** Blocks one after the other, one by default. */
+  /** Blocks, one by default. */
   readonly layers?: number;
   /** All by default. */
   readonly positions?: { readonly from: number; readonly count: number };
 }
 
-/** The output of blocks and its gradients for their input and every parameter. */
-function blockCase({ B, T, heads, hs, I, layers = 1, seed, positions }: BlockCase): tf.Tensor[] {
-  const C = heads * hs;
+/** The hidden states of a model, and their gradients for every parameter. */
+function transformerCase({ B, T, heads, hs, I, layers = 1, seed, positions }: TransformerCase): tf.Tensor[] {
+  const [C, V, P] = [heads * hs, B * T + 2, T + 3];
   const draw = noise(seed);
+  const tokens = tf.reshape(targetsOf(seed, B * T, V), [B, T]);
   const start = tf.tensor1d(starts(seed, B, T), 'int32');
-  const [ln1, cAttn, cProj, ln2, cFc, mlpProj] = [[C], [C, 3 * C], [C, C], [C], [C, I], [I, C]];
-  const shapes = [ln1, [C], cAttn, [3 * C], cProj, [C], ln2, [C], cFc, [I], mlpProj, [C]] as number[][];
   // As in a model: scales of layer norms around 1, matrices that keep the size of what goes through them.
-  const parameters = Array.from({ length: layers }, () => shapes.map((side, i) => {
-    if (side.length === 2) return tf.mul(draw(side), 0.5 / Math.sqrt(side[0] ?? 1));
-    return i % 6 === 0 ? tf.add(1, tf.mul(draw(side), 0.1)) : tf.mul(draw(side), 0.1);
-  })).flat();
-  const stack = (weights: tf.Tensor[]): BlockParameters[] => Array.from({ length: layers }, (_, layer) =>
-    Object.fromEntries(blockParameterNames.map((name, i) => [name, weights[layer * blockParameterNames.length + i] as tf.Tensor])));
-  return withGradients((x, ...weights) => blocks(x, start, stack(weights), { heads, epsilon: 1e-5, positions }), [draw([B, T, C]), ...parameters], draw);
+  const norm = (): tf.Tensor[] => [tf.add(1, tf.mul(draw([C]), 0.1)), tf.mul(draw([C]), 0.1)];
+  const matrix = (rows: number, columns: number): tf.Tensor[] => [tf.mul(draw([rows, columns]), 0.5 / Math.sqrt(rows)), tf.mul(draw([columns]), 0.1)];
+  const blocks = Array.from({ length: layers }, () => [...norm(), ...matrix(C, 3 * C), ...matrix(C, C), ...norm(), ...matrix(C, I), ...matrix(I, C)]).flat();
+  return withGradients(
+    (wte, wpe, ...rest) => {
+      const named = Array.from({ length: layers }, (_, layer) => Object.fromEntries(blockParameterNames.map((name, i) => [name, rest[layer * blockParameterNames.length + i] as tf.Tensor])));
+      return transformer(tokens, start, { wte: wte as tf.Tensor, wpe: wpe as tf.Tensor, blocks: named, lastNorm: rest.slice(-2) as [tf.Tensor, tf.Tensor] }, { heads, epsilon: 1e-5, positions });
+    },
+    [draw([V, C]), draw([P, C]), ...blocks, ...norm()],
+    draw,
+  );
 }
 
 describe.each(modes)('$set, bf16 $bf16', (mode) => {
@@ -114,12 +118,12 @@ describe.each(modes)('$set, bf16 $bf16', (mode) => {
       { B: 4, T: 128, heads: 1, hs: 32, I: 64, seed: 5 },
       { B: 3, T: 96, heads: 2, hs: 64, I: 40, seed: 6 },
     ];
-    same('block', mode, shape, (value) => blockCase(value), { examples });
+    same('block', mode, shape, (value) => transformerCase(value), { examples });
   });
 
   test('a block of which some positions are read', () => {
     const sides = fc.record({ B: fc.integer({ min: 1, max: 3 }), T: sizes(70), heads: fc.integer({ min: 1, max: 2 }), hs: sizes(33, 4), I: sizes(70), seed: seeds });
-    const shape = sides.chain((value) => fc.nat(value.T - 1).chain((from) => fc.integer({ min: 1, max: value.T - from }).map((count): BlockCase => ({ ...value, positions: { from, count } }))));
+    const shape = sides.chain((value) => fc.nat(value.T - 1).chain((from) => fc.integer({ min: 1, max: value.T - from }).map((count): TransformerCase => ({ ...value, positions: { from, count } }))));
     const examples = [
       { B: 2, T: 70, heads: 2, hs: 24, I: 64, seed: 1, positions: { from: 69, count: 1 } },
       { B: 6, T: 64, heads: 1, hs: 32, I: 64, seed: 2, positions: { from: 31, count: 32 } },
@@ -127,7 +131,7 @@ describe.each(modes)('$set, bf16 $bf16', (mode) => {
       { B: 2, T: 9, heads: 1, hs: 16, I: 32, seed: 4, positions: { from: 0, count: 1 } },
       { B: 3, T: 64, heads: 2, hs: 64, I: 32, seed: 5, positions: { from: 5, count: 41 } },
     ];
-    same('some of a block', mode, shape, (value) => blockCase(value), { runs: 8, examples });
+    same('some of a block', mode, shape, (value) => transformerCase(value), { runs: 8, examples });
   });
 
   test('blocks one after the other, of the last of which some positions are read', () => {
@@ -138,7 +142,22 @@ describe.each(modes)('$set, bf16 $bf16', (mode) => {
       { B: 3, T: 70, heads: 1, hs: 24, I: 40, layers: 3, seed: 4, positions: { from: 69, count: 1 } },
       { B: 1, T: 300, heads: 1, hs: 32, I: 64, layers: 2, seed: 5, positions: { from: 17, count: 200 } },
     ];
-    same('blocks', mode, fc.constantFrom<BlockCase>(...shapes), (value) => blockCase(value), { runs: shapes.length, examples: shapes });
+    same('blocks', mode, fc.constantFrom<TransformerCase>(...shapes), (value) => transformerCase(value), { runs: shapes.length, examples: shapes });
+  });
+
+  test('gradients of tied embeddings are added up', () => {
+    same('tied', mode, fc.constant(0), () => {
+      const draw = noise(1, 0.5);
+      const [B, T, C, V] = [2, 9, 16, 12];
+      const model = initModel(gptConfig({ n_layer: 2, n_head: 2, n_embd: C, n_positions: T, vocab_size: V }), new Random(2));
+      const tokens = tf.reshape(targetsOf(3, B * T, V), [B, T]) as tf.Tensor2D;
+      const { value, grads } = valueAndGrads(model.parameters, () => {
+        const x = tf.reshape(hiddenStates(model, tokens, tf.tensor1d([0, 2], 'int32')), [B * T, C]) as tf.Tensor2D;
+        return tf.sum(tf.mul(tokenNll(x, model.parameters.get('transformer.wte.weight') as tf.Tensor, targetsOf(4, B * T, V), 1).nll, draw([B * T])));
+      });
+      disposeModel(model);
+      return [value, ...grads.values()];
+    }, { runs: 1 });
   });
 
   test('decode attention and cache writing', () => {
@@ -267,15 +286,15 @@ describe.each(modes)('$set, bf16 $bf16', (mode) => {
         ...withGradients((x, w, b) => linear(x, w, b), [draw([70, 600]), draw([600, 96]), draw([96])], draw),
         ...withGradients((x, w, b) => layerNorm(x, w, b, 1e-5), [draw([300, 64]), draw([64]), draw([64])], draw),
         ...withGradients((qkv) => attention(qkv, start, 2), [draw([3, 70, 3 * 48])], draw),
-        ...blockCase({ B: 5, T: 70, heads: 2, hs: 24, I: 96, seed: 5 }),
+        ...transformerCase({ B: 5, T: 70, heads: 2, hs: 24, I: 96, seed: 5 }),
         // Three pairs of texts: one thread and three take them text by text, two do not.
-        ...blockCase({ B: 6, T: 64, heads: 2, hs: 24, I: 96, seed: 6 }),
-        ...blockCase({ B: 9, T: 64, heads: 2, hs: 24, I: 96, seed: 7, positions: { from: 20, count: 33 } }),
-        ...blockCase({ B: 6, T: 64, heads: 2, hs: 32, I: 96, seed: 8 }),
-        ...blockCase({ B: 5, T: 64, heads: 1, hs: 64, I: 96, seed: 9, positions: { from: 20, count: 33 } }),
-        ...blockCase({ B: 8, T: 64, heads: 1, hs: 32, I: 64, layers: 4, seed: 10 }),
-        ...blockCase({ B: 8, T: 64, heads: 1, hs: 32, I: 64, layers: 3, seed: 11, positions: { from: 20, count: 33 } }),
-        ...blockCase({ B: 3, T: 70, heads: 1, hs: 24, I: 40, layers: 3, seed: 12 }),
+        ...transformerCase({ B: 6, T: 64, heads: 2, hs: 24, I: 96, seed: 6 }),
+        ...transformerCase({ B: 9, T: 64, heads: 2, hs: 24, I: 96, seed: 7, positions: { from: 20, count: 33 } }),
+        ...transformerCase({ B: 6, T: 64, heads: 2, hs: 32, I: 96, seed: 8 }),
+        ...transformerCase({ B: 5, T: 64, heads: 1, hs: 64, I: 96, seed: 9, positions: { from: 20, count: 33 } }),
+        ...transformerCase({ B: 8, T: 64, heads: 1, hs: 32, I: 64, layers: 4, seed: 10 }),
+        ...transformerCase({ B: 8, T: 64, heads: 1, hs: 32, I: 64, layers: 3, seed: 11, positions: { from: 20, count: 33 } }),
+        ...transformerCase({ B: 3, T: 70, heads: 1, hs: 24, I: 40, layers: 3, seed: 12 }),
         ...withGradients((x, wte) => tokenNll(x as tf.Tensor2D, wte, targets, 1).nll, [draw([90, 40]), draw([700, 40])], draw),
         squaredSums([draw([200_000]), draw([3])]),
       ];

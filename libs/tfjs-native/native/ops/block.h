@@ -1,4 +1,4 @@
-// A transformer block, forward and backward (blocks.h makes one call of several):
+// A transformer block, forward and backward (transformer.h makes one call of several):
 //   qkv = LN1(x) . c_attn, middle = x + attention(qkv) . c_proj, y = middle + GELU(LN2(middle) . c_fc) . mlp_c_proj
 // x (B, T, C), y (B, count, C): of every text the positions from `from` on, `count` of them, are what somebody reads.
 // The others matter only as keys and values, so nothing after attention is made for them. What the backward pass
@@ -58,7 +58,7 @@ static int64_t block_activations(const BlockShape& shape) {
 template <class P>
 static void block_forward(const BlockShape& s, const BlockParameters& w, const float* x, const int32_t* start, float* y, float* activations, float epsilon) {
   Scratch scratch;
-  Cutter cut(activations != nullptr ? activations : scratch.take<float>(block_activations<P>(s)));
+  Cutter cut(activations);
   const BlockActivations<P> a(cut, s);
   const int64_t M = s.M(), kept = s.kept(), C = s.C, I = s.I, room = s.whole() ? 0 : kept * C;
   layer_norm_forward(x, w.ln_1_weight, w.ln_1_bias, a.normal_1, a.mean_1, a.rstd_1, M, C, epsilon);

@@ -1,0 +1,130 @@
+// The whole in AMX tiles. All tasks are stages of one round: a thread that is done with its part of a block goes on with the
+// next block, and the weights' gradients of one are made while the next one's texts are under way.
+
+// Texts that a thread takes through a whole pass of a block, so that it finds in its L2 what it wrote there itself: as many as
+// end with a chunk. None where that would leave threads without work. Which way it is changes nothing in what is computed.
+static int64_t texts_at_once(const BlockShape& s) {
+  int64_t texts = 1;
+  while (texts * s.T % chunk_rows(s) != 0) texts *= 2;
+  return s.whole() && texts <= 8 && s.B % texts == 0 && s.B / texts >= threads() ? texts : 0;
+}
+
+// The stages of a block's pass, made but not put. `earlier` is the last stage of the block before. `work` holds what the three
+// parts of a pass need of each other, for all rows; who takes texts through all of them has one of its own.
+template <class Work, class Pass>
+static std::vector<Stage*> stages_of(Stages& stages, const Pass& pass, const Work& work, const Stage& earlier) {
+  const BlockShape& s = pass.s;
+  const int64_t most = chunk_rows(s), texts = texts_at_once(s), group_rows = texts * s.T;
+  std::vector<Stage*> made;
+  if (texts > 0) {
+    made = {&stages.make(s.B / texts, group_rows, [=, &pass](int64_t group) {
+      Scratch scratch;
+      const Work own(scratch, pass.s, group * group_rows, group_rows);
+      const int64_t first = group * group_rows / most, end = first + group_rows / most;
+      for (int64_t i = first; i < end; i++) pass.before(own, i, i * most, most);
+      for (int64_t task = group * texts * pass.s.heads; task < (group + 1) * texts * pass.s.heads; task++) pass.attend(own, task);
+      for (int64_t i = first; i < end; i++) pass.after(own, i, i * most, most);
+    })};
+  } else {
+    const auto rows = [=](int64_t all, int64_t i) { return all - i * most < most ? all - i * most : most; };
+    Stage& before = stages.make(ceil_div(pass.rows_before(), most), most, [=, &pass, &work](int64_t i) { pass.before(work, i, i * most, rows(pass.rows_before(), i)); });
+    Stage& attend = stages.make(s.B * s.heads, 0, [&pass, &work](int64_t task) { pass.attend(work, task); });
+    Stage& after = stages.make(ceil_div(pass.rows_after(), most), most, [=, &pass, &work](int64_t i) { pass.after(work, i, i * most, rows(pass.rows_after(), i)); });
+    attend.needs(before);
+    after.needs(attend);
+    made = {&before, &attend, &after};
+  }
+  made.front()->needs_rows(earlier);
+  return made;
+}
+
+template <>
+void transformer_forward<AmxBFloat16>(const BlockShape& last, const TransformerParameters& w, const int32_t* tokens, const int32_t* start, float* y, float* activations, float epsilon) {
+  Scratch scratch;
+  Cutter cut(activations);
+  const bool keep = activations != nullptr;
+  const int64_t C = last.C, layers = w.layers(), most = chunk_rows(last);
+  const Kept kept = keep ? kept_in<AmxBFloat16>(cut, last, layers) : not_kept<AmxBFloat16>(scratch, last, layers);
+  std::vector<BlockForward> passes;
+  for (int64_t layer = 0; layer < layers; layer++) {
+    const BlockShape s = shape_of(last, layer, layers);
+    Cutter of_block(kept.blocks[layer].activations);
+    passes.push_back({s, w.blocks[layer], kept.input(layer), start, kept.blocks[layer].y, keep, epsilon, {of_block, s}});
+  }
+  const NoWork work(scratch, last, 0, last.M());
+  Stages stages;
+  const auto rows_in = [&](int64_t rows, auto&& f) -> Stage& {
+    return stages.make(ceil_div(rows, most), most, [=](int64_t i) { f(i * most, (i + 1) * most < rows ? (i + 1) * most : rows); });
+  };
+  Stage* earlier = &rows_in(last.M(), [=, &w, &kept](int64_t from, int64_t to) { embed_tokens(tokens, start, w.wte, w.wpe, kept.x, last.T, C, from, to); });
+  stages.put(*earlier);
+  for (const BlockForward& pass : passes)
+    for (Stage* stage : stages_of(stages, pass, work, *earlier)) {
+      stages.put(*stage);
+      earlier = stage;
+    }
+  Stage& norm = rows_in(last.kept(), [=, &w, &kept](int64_t from, int64_t to) { layer_norm_rows(kept.input(layers), w.ln_f_weight, w.ln_f_bias, y, kept.mean, kept.rstd, C, epsilon, from, to); });
+  norm.needs_rows(*earlier);
+  stages.put(norm);
+  stages.run();
+}
+
+template <>
+void transformer_backward<AmxBFloat16>(const BlockShape& last, const TransformerParameters& w, const float* dy, const int32_t* tokens, const int32_t* start, float* activations, const TransformerParameters& d, bool onto) {
+  Scratch scratch;
+  Cutter cut(activations);
+  const int64_t C = last.C, layers = w.layers(), whole = last.whole() ? layers : layers - 1;
+  const Kept kept = kept_in<AmxBFloat16>(cut, last, layers);
+  float* between[2];
+  for (float*& gradient : between) gradient = scratch.take<float>(last.M() * C);
+  // Two in turn: while the weights' gradients of one block are made, the next one leaves its operands.
+  std::vector<BlockGradients> gradients;
+  for (int64_t layer = 0; layer < whole && layer < 2; layer++) gradients.emplace_back(scratch, before_last(last));
+  if (!last.whole()) gradients.emplace_back(scratch, last);
+  std::vector<BlockBackward> passes;  // the last block's first
+  for (int64_t layer = layers - 1; layer >= 0; layer--) {
+    const BlockShape s = shape_of(last, layer, layers);
+    Cutter of_block(kept.blocks[layer].activations);
+    passes.push_back({s, w.blocks[layer], between[(layer + 1) % 2], kept.input(layer), start, {of_block, s}, between[layer % 2], d.blocks[layer], layer < whole ? gradients[layer % 2] : gradients.back()});
+  }
+  const GradientWork work(scratch, last, 0, last.M());
+  const int64_t chunks = ceil_div(last.kept(), kRowChunk);
+  float *of_weight = scratch.take<float>(chunks * C), *of_bias = scratch.take<float>(chunks * C);
+  Stages stages;
+  Stage& norm = stages.make(chunks, kRowChunk, [&](int64_t chunk) { layer_norm_chunk_backward(dy, kept.input(layers), w.ln_f_weight, kept.mean, kept.rstd, between[layers % 2], of_weight, of_bias, last.kept(), C, chunk); });
+  stages.put(norm);
+  // What is made of all rows of a stage comes behind the first tasks of the next, so that nobody waits for the end of that stage.
+  std::vector<Stage*> made_of_all = {&stages.make(1, 0, [&](int64_t) {
+    add_chunks(of_weight, chunks, C, d.ln_f_weight);
+    add_chunks(of_bias, chunks, C, d.ln_f_bias);
+  })};
+  made_of_all.back()->needs(norm);
+  const Stage* earlier = &norm;
+  for (const BlockBackward& pass : passes) {
+    const std::vector<Stage*> parts = stages_of(stages, pass, work, *earlier);
+    Stage& first = *parts.front();
+    // The operands of the block before the last one are needed no more.
+    if (made_of_all.size() >= 2) first.needs(*made_of_all[made_of_all.size() - 2]);
+    // All tasks of the last block, at whose end others wait.
+    const int64_t ahead = first.count < threads() || &pass == &passes.back() ? first.count : threads();
+    stages.put(first, 0, ahead);
+    stages.put(*made_of_all.back());
+    stages.put(first, ahead, first.count);
+    for (size_t i = 1; i < parts.size(); i++) stages.put(*parts[i]);
+    earlier = parts.back();
+    made_of_all.push_back(&stages.make(pass.weight_tasks(), 0, [&pass](int64_t task) { pass.weights(task); }));
+    made_of_all.back()->needs(*earlier);
+  }
+  stages.put(*made_of_all.back());
+  const EmbeddingGradient embedding{between[0], tokens, start, d.wte, d.wpe, last.B, last.T, C, w.P};
+  Stage& embeddings = stages.make(embedding.tasks(), 0, [&](int64_t task) { embedding.run(task); });
+  embeddings.needs(*earlier);
+  if (!onto) {
+    constexpr int64_t kWords = 512;
+    Stage& zeros = stages.make(ceil_div(w.V, kWords), 0, [&](int64_t i) { __builtin_memset(d.wte + i * kWords * C, 0, sizeof(float) * static_cast<size_t>((w.V - i * kWords < kWords ? w.V - i * kWords : kWords) * C)); });
+    embeddings.needs(zeros);
+    stages.put(zeros);
+  }
+  stages.put(embeddings);
+  stages.run();
+}
