@@ -1,16 +1,13 @@
 // A block's backward pass in AMX tiles (block_amx.h).
 
-// Gradients between the two halves of the backward pass, of the rows from `first` on.
+// Gradients of what attention gives and takes, of the rows from `first` on.
 struct GradientWork {
   int64_t first;
   Rows<bf16> heads, qkv;
-  float* middle;
   GradientWork(Scratch& scratch, const BlockShape& s, int64_t first_row, int64_t rows)
-      : first(first_row), heads(head_rows(s, scratch.take<bf16>(rows * s.C), s.C)), qkv(head_rows(s, scratch.take<bf16>(rows * 3 * s.C), 3 * s.C)), middle(scratch.take<float>(rows * s.C)) {
-    if (s.whole()) return;
+      : first(first_row), heads(head_rows(s, scratch.take<bf16>(rows * s.C), s.C)), qkv(head_rows(s, scratch.take<bf16>(rows * 3 * s.C), 3 * s.C)) {
     // Of rows that are not kept there is no gradient from beyond attention.
-    __builtin_memset(heads.data, 0, sizeof(bf16) * static_cast<size_t>(rows * s.C));
-    __builtin_memset(middle, 0, sizeof(float) * static_cast<size_t>(rows * s.C));
+    if (!s.whole()) __builtin_memset(heads.data, 0, sizeof(bf16) * static_cast<size_t>(rows * s.C));
   }
 };
 
@@ -45,6 +42,8 @@ struct BlockBackward {
   const float *const dy, *const x;
   const int32_t* const start;
   const BlockActivations<AmxBFloat16> a;
+  // Becomes first middle's gradient, which is zero where rows are not kept, then dx: one place for both, and for dy too
+  // if all rows are kept, is a line less to wait for.
   float* const dx;
   const BlockParameters d;
   const BlockGradients g;
@@ -66,7 +65,6 @@ struct BlockBackward {
         for (int64_t c = 0; c < C; c += VF) {
           prefetch(in + (m + 4) * C + c);
           prefetch(residual + (r0 + r + 4) * C + c);
-          prefetch(out + (r0 + r + 4) * C + c);
         }
         layer_norm_row_gradient(dnormal + (r0 + r) * C, in + m * C, weight, mean[m], rstd[m], residual + (r0 + r) * C, out + (r0 + r) * C, C);
       }
@@ -115,7 +113,7 @@ struct BlockBackward {
     const LocalRows narrow(local, C), gradient(local, I);
     const int64_t room = s.whole() ? 0 : rows * C;
     float* dnormal = local.take<float>(most * C);
-    float* middle = s.whole() ? work.middle + (begin - work.first) * C : local.take<float>(room);
+    float* middle = s.whole() ? dx + begin * C : local.take<float>(room);
     const Rows<bf16> dheads = s.whole() ? work.heads.from(begin - work.first, 0) : head_rows(s, local.take<bf16>(ceil_div(rows, kBlock) * kBlock * C), C);
     rows_and_panels(begin, begin + rows, kept, C, [&](int64_t m, int64_t n, vf& a0, vf& a1) {
       prefetch_two(dy + m * C + n + NR);
@@ -165,7 +163,7 @@ struct BlockBackward {
     for (int64_t r = 0; r < rows; r += kBlock)
       for (int64_t c = 0; c < C; c += kBlock) columns_block(heads_here, r, c, reinterpret_cast<uint32_t*>(g.heads) + c * along + (begin + r) / 2 * kBlock);
     if (s.whole()) return;
-    put_kept_rows(s, middle, begin, rows, work.middle);
+    put_kept_rows(s, middle, begin, rows, dx);
     for (int64_t r = 0; r < rows; r++) copy_row(dheads, r, work.heads, s.row(begin + r), C);
   }
 
@@ -177,7 +175,7 @@ struct BlockBackward {
     float* dnormal = local.take<float>(most * C);
     put_panels(gradient, begin, M, g.of_qkv.panels, g.of_qkv.sums + chunk * 3 * C);
     times_panels(gradient.matrix(local), rows, c_attn, C, into(Rows<float>::plain(dnormal, C)));
-    norm_backward(M, chunk, begin, rows, dnormal, x, w.ln_1_weight, w.ln_1_bias, a.mean_1, a.rstd_1, work.middle + (begin - work.first) * C, dx + begin * C, g.of_norms, g.normal_1);
+    norm_backward(M, chunk, begin, rows, dnormal, x, w.ln_1_weight, w.ln_1_bias, a.mean_1, a.rstd_1, dx + begin * C, dx + begin * C, g.of_norms, g.normal_1);
   }
 
   // The weights' gradients in tasks, the largest first, and one more for all that is summed by chunk.

@@ -75,8 +75,8 @@ void transformer_backward<AmxBFloat16>(const BlockShape& last, const Transformer
   Cutter cut(activations);
   const int64_t C = last.C, layers = w.layers(), whole = last.whole() ? layers : layers - 1;
   const Kept kept = kept_in<AmxBFloat16>(cut, last, layers);
-  float* between[2];
-  for (float*& gradient : between) gradient = scratch.take<float>(last.M() * C);
+  float *dx = scratch.take<float>(last.M() * C), *dy_last = last.whole() ? dx : scratch.take<float>(last.kept() * C);
+  if (!last.whole()) __builtin_memset(dx, 0, sizeof(float) * static_cast<size_t>(last.M() * C));
   // Two in turn: while the weights' gradients of one block are made, the next one leaves its operands.
   std::vector<BlockGradients> gradients;
   for (int64_t layer = 0; layer < whole && layer < 2; layer++) gradients.emplace_back(scratch, before_last(last));
@@ -85,13 +85,13 @@ void transformer_backward<AmxBFloat16>(const BlockShape& last, const Transformer
   for (int64_t layer = layers - 1; layer >= 0; layer--) {
     const BlockShape s = shape_of(last, layer, layers);
     Cutter of_block(kept.blocks[layer].activations);
-    passes.push_back({s, w.blocks[layer], between[(layer + 1) % 2], kept.input(layer), start, {of_block, s}, between[layer % 2], d.blocks[layer], layer < whole ? gradients[layer % 2] : gradients.back()});
+    passes.push_back({s, w.blocks[layer], layer == layers - 1 ? dy_last : dx, kept.input(layer), start, {of_block, s}, dx, d.blocks[layer], layer < whole ? gradients[layer % 2] : gradients.back()});
   }
   const GradientWork work(scratch, last, 0, last.M());
   const int64_t chunks = ceil_div(last.kept(), kRowChunk);
   float *of_weight = scratch.take<float>(chunks * C), *of_bias = scratch.take<float>(chunks * C);
   Stages stages;
-  Stage& norm = stages.make(chunks, kRowChunk, [&](int64_t chunk) { layer_norm_chunk_backward(dy, kept.input(layers), w.ln_f_weight, kept.mean, kept.rstd, between[layers % 2], of_weight, of_bias, last.kept(), C, chunk); });
+  Stage& norm = stages.make(chunks, kRowChunk, [&](int64_t chunk) { layer_norm_chunk_backward(dy, kept.input(layers), w.ln_f_weight, kept.mean, kept.rstd, dy_last, of_weight, of_bias, last.kept(), C, chunk); });
   stages.put(norm);
   // What is made of all rows of a stage comes behind the first tasks of the next, so that nobody waits for the end of that stage.
   std::vector<Stage*> made_of_all = {&stages.make(1, 0, [&](int64_t) {
@@ -116,7 +116,7 @@ void transformer_backward<AmxBFloat16>(const BlockShape& last, const Transformer
     made_of_all.back()->needs(*earlier);
   }
   stages.put(*made_of_all.back());
-  const EmbeddingGradient embedding{between[0], tokens, start, d.wte, d.wpe, last.B, last.T, C, w.P};
+  const EmbeddingGradient embedding{dx, tokens, start, d.wte, d.wpe, last.B, last.T, C, w.P};
   Stage& embeddings = stages.make(embedding.tasks(), 0, [&](int64_t task) { embedding.run(task); });
   embeddings.needs(*earlier);
   if (!onto) {
