@@ -72,15 +72,16 @@ static inline void columns_tile(const float* source, int64_t ld, int rows, int64
 }
 
 // 32 columns as a block of A, given two of their rows to a word.
+template <bool AWAY = false>
 static inline void put_block(vf (&first)[kTile], vf (&second)[kTile], uint32_t* block) {
   transpose(first);
   transpose(second);
-  for (int64_t i = 0; i < kTile; i++) store(block + i * kTile, (vu)first[i]);
-  for (int64_t i = 0; i < kTile; i++) store(block + (kTile + i) * kTile, (vu)second[i]);
+  for (int64_t i = 0; i < kTile; i++) put<AWAY>(block + i * kTile, (vu)first[i]);
+  for (int64_t i = 0; i < kTile; i++) put<AWAY>(block + (kTile + i) * kTile, (vu)second[i]);
 }
 // The same of up to 32 rows, zeros behind them: values(put) calls put(row, first, second) for each in its order, with
 // two vectors of it.
-template <class Values>
+template <bool AWAY = false, class Values>
 static inline void columns_block(int64_t rows, uint32_t* block, Values&& values) {
   vf first[kTile], second[kTile], even0{}, even1{};
   values([&](int64_t r, vf a, vf b) {
@@ -94,7 +95,7 @@ static inline void columns_block(int64_t rows, uint32_t* block, Values&& values)
     second[r / 2] = (vf)bf16_pair(even1, r % 2 == 0 ? vf{} : b);
   });
   for (int64_t i = (rows + 1) / 2; i < kTile; i++) first[i] = second[i] = vf{};
-  put_block(first, second, block);
+  put_block<AWAY>(first, second, block);
 }
 // Rows `begin`, a multiple of kTile, to `end` of a matrix with rows of K numbers, into their places in blocks of A.
 static void pack_rows(const float* source, int64_t ld, int64_t K, int64_t begin, int64_t end, int64_t height, uint32_t* out) {
@@ -136,7 +137,7 @@ AMatrix<TilePair> columns_a<AmxBFloat16>(const float* source, int64_t ld, int64_
 
 // Of the rows `begin`, a multiple of kBlock, to `end` of a matrix (M, N) that value(m, n, first, second) gives two
 // vectors at a time: the rows as a block of A of their own (rows_out, blocks of kBlock), their part of the
-// panels as B (M, N), and in `total` (N) their sum. On this thread.
+// panels as B (M, N), past the caches, and in `total` (N) their sum. On this thread.
 template <class Value>
 static void rows_and_panels(int64_t begin, int64_t end, int64_t M, int64_t N, Value&& value, uint32_t* rows_out, TilePair* panels_out, float* total) {
   const int64_t across = AmxBFloat16::elements(N), along = AmxBFloat16::elements(M);
@@ -160,12 +161,13 @@ static void rows_and_panels(int64_t begin, int64_t end, int64_t M, int64_t N, Va
           s0 += b0;
           s1 += b1;
         }
-        store(panel + panel_at(r / 2, 0), bf16_pair(a0, b0));
-        store(panel + panel_at(r / 2, VF), bf16_pair(a1, b1));
+        store_away(panel + panel_at(r / 2, 0), bf16_pair(a0, b0));
+        store_away(panel + panel_at(r / 2, VF), bf16_pair(a1, b1));
       }
       store_two(total + n, N - n, s0, s1);
     }
   }
+  stored_away();
 }
 // Rows of panels of B (M, N) that fill whole tiles.
 static void fill_panels(int64_t M, int64_t N, TilePair* panels) {

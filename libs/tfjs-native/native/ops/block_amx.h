@@ -17,16 +17,19 @@ static Rows<bf16> head_rows(const BlockShape& s, bf16* data, int64_t width) {
   return blocks ? Rows<bf16>::in_blocks(data, width) : Rows<bf16>::plain(data, width);
 }
 
+// What is kept in bfloat16 two columns to a word, has a column and the 16th after it in each.
 template <>
 struct BlockActivations<AmxBFloat16> {
-  float *mean_1, *rstd_1, *lse, *middle, *mean_2, *rstd_2;
-  Rows<bf16> qkv, heads;  // (M, 3C), (M, C)
-  uint32_t* pre;      // before GELU, (kept, I) in the order of blocks of A; each word a column and the 16th after it
+  float *rstd_1, *rstd_2, *lse;
+  uint32_t *hat_1, *hat_2;  // rows after a layer norm, its weight and bias left out, (M, C) and (kept, C)
+  Rows<bf16> qkv, heads;    // (M, 3C), (M, C)
+  uint32_t* pre;            // before GELU, (kept, I) in the order of blocks of A
   BlockActivations(Cutter& cut, const BlockShape& s) {
-    for (float** row : {&mean_1, &rstd_1}) *row = cut.take<float>(s.M());
-    for (float** row : {&mean_2, &rstd_2}) *row = cut.take<float>(s.kept());
+    rstd_1 = cut.take<float>(s.M());
+    rstd_2 = cut.take<float>(s.kept());
     lse = cut.take<float>(s.M() * s.heads);
-    middle = cut.take<float>(s.kept() * s.C);
+    hat_1 = cut.take<uint32_t>(s.M() * AmxBFloat16::elements(s.C));
+    hat_2 = cut.take<uint32_t>(s.kept() * AmxBFloat16::elements(s.C));
     qkv = head_rows(s, cut.take<bf16>(s.M() * 3 * s.C), 3 * s.C);
     heads = head_rows(s, cut.take<bf16>(s.M() * s.C), s.C);
     pre = cut.take<uint32_t>(ceil_div(s.kept(), kBlock) * kBlock * AmxBFloat16::elements(s.I));
@@ -57,26 +60,22 @@ static void times_panels(const AMatrix<TilePair>& A, int64_t rows, const TilePai
   gemm_part(kRowsInCache, A, B, A.K, rows, 0, ceil_div(rows, kBlock), 0, ceil_div(N, NR), done);
 }
 
-// A layer norm's output two vectors at a time.
-static inline void normal_two(const float* x, int64_t left, const float* weight, const float* bias, float mean, float rstd, vf& first, vf& second) {
-  vf w0, w1, b0, b1;
-  load_two(x, left, first, second);
-  load_two(weight, left, w0, w1);
-  load_two(bias, left, b0, b1);
-  first = (first - mean) * rstd * w0 + b0;
-  second = (second - mean) * rstd * w1 + b1;
-}
-
-// Rows of x (rows, C) after their layer norm, as blocks of A; their moments. `far`: x is not in L2.
-static void normal_rows(const float* x, bool far, int64_t rows, int64_t C, const float* weight, const float* bias, float epsilon, float* mean, float* rstd, const LocalRows& out) {
+// Rows of x (rows, C) after their layer norm, as blocks of A. With `hat`, what of it is kept. `far`: x is not in L2.
+static void normal_rows(const float* x, bool far, int64_t rows, int64_t C, const float* weight, const float* bias, float epsilon, float* rstd, uint32_t* hat, const LocalRows& out) {
   for (int64_t m = 0; m < rows; m++) {
     const float* row = x + m * C;
     for (int64_t c = 0; far && c < C; c += VF) prefetch(row + 4 * C + c);
-    row_moments(row, C, epsilon, mean[m], rstd[m]);
+    float mean;
+    row_moments(row, C, epsilon, mean, rstd[m]);
     for (int64_t c = 0; c < C; c += NR) {
-      vf a, b;
-      normal_two(row + c, C - c, weight + c, bias + c, mean[m], rstd[m], a, b);
-      store(out.at(m, c), bf16_words(a, b));
+      vf x0, x1, w0, w1, b0, b1;
+      load_two(row + c, C - c, x0, x1);
+      load_two(weight + c, C - c, w0, w1);
+      load_two(bias + c, C - c, b0, b1);
+      x0 = (x0 - mean) * rstd[m];
+      x1 = (x1 - mean) * rstd[m];
+      if (hat != nullptr) store_away(hat + m * AmxBFloat16::elements(C) + c / 2, bf16_pair(x0, x1));
+      store(out.at(m, c), bf16_words(x0 * w0 + b0, x1 * w1 + b1));
     }
   }
 }
@@ -87,7 +86,7 @@ template <class Values>
 static void columns_of_rows(int64_t rows, int64_t C, int64_t M, int64_t step, Values&& values, TilePair* out) {
   const int64_t along = AmxBFloat16::elements(M);
   uint32_t* tile = reinterpret_cast<uint32_t*>(out) + step * kBlock * kTile;
-  for (int64_t c = 0; c < C; c += NR, tile += kBlock * along) columns_block(rows, tile, [&](auto&& put) { values(c, put); });
+  for (int64_t c = 0; c < C; c += NR, tile += kBlock * along) columns_block<true>(rows, tile, [&](auto&& put) { values(c, put); });
 }
 static int64_t column_blocks(int64_t C, int64_t M) { return ceil_div(C, kBlock) * kBlock * AmxBFloat16::elements(M); }
 

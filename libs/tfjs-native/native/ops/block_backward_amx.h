@@ -19,7 +19,8 @@ struct OutputGradient {
   OutputGradient(Scratch& scratch, int64_t rows, int64_t N, int64_t most) : M(rows), chunks(ceil_div(rows, most)), panels(scratch.take<TilePair>(packed_b_size<AmxBFloat16>(M, N))), sums(scratch.take<float>(chunks * N)) { fill_panels(M, N, panels); }
 };
 
-// What the backward pass leaves for the gradients of a block's parameters: operands, and sums by chunk.
+// What the backward pass leaves for the gradients of a block's parameters: operands, past the caches, since they are
+// read much later, and sums by chunk.
 struct BlockGradients {
   OutputGradient of_qkv, of_middle, of_pre, of_y;
   TilePair *normal_1, *heads, *normal_2, *inner;
@@ -39,7 +40,7 @@ struct BlockGradients {
 struct BlockBackward {
   const BlockShape s;
   const BlockParameters w;
-  const float *const dy, *const x;
+  const float* const dy;
   const int32_t* const start;
   const BlockActivations<AmxBFloat16> a;
   // Becomes first middle's gradient, which is zero where rows are not kept, then dx: one place for both, and for dy too
@@ -47,7 +48,7 @@ struct BlockBackward {
   float* const dx;
   const BlockParameters d;
   const BlockGradients g;
-  const int64_t M = s.M(), kept = s.kept(), C = s.C, I = s.I, most = chunk_rows(s), inner_words = AmxBFloat16::elements(I), along = AmxBFloat16::elements(kept);
+  const int64_t M = s.M(), kept = s.kept(), C = s.C, I = s.I, most = chunk_rows(s), words = AmxBFloat16::elements(C), inner_words = AmxBFloat16::elements(I), along = AmxBFloat16::elements(kept);
   const int64_t weight_parts = threads() * 2;
   const TilePair *const c_attn = transposed(w.c_attn_weight, C, 3 * C), *const c_proj = transposed(w.attn_c_proj_weight, C, C), *const c_fc = transposed(w.c_fc_weight, C, I), *const mlp_c_proj = transposed(w.mlp_c_proj_weight, I, C);
 
@@ -55,18 +56,15 @@ struct BlockBackward {
   static const TilePair* transposed(const float* matrix, int64_t K, int64_t N) { return packed_weight<AmxBFloat16>(matrix, N, true, N, K); }
 
   // Of a layer norm of `all` rows those from `begin` on: the gradient of its input, and its output as columns. dnormal, residual and out begin there.
-  void norm_backward(int64_t all, int64_t chunk, int64_t begin, int64_t rows, const float* dnormal, const float* in, const float* weight, const float* bias, const float* mean, const float* rstd, const float* residual, float* out, float* const* sums, TilePair* normal) const {
+  void norm_backward(int64_t all, int64_t chunk, int64_t begin, int64_t rows, const float* dnormal, const uint32_t* hat, const float* weight, const float* bias, const float* rstd, const float* residual, float* out, float* const* sums, TilePair* normal) const {
     float *dweight = sums[0] + chunk * C, *dbias = sums[1] + chunk * C;
     for (float* sum : {dweight, dbias}) __builtin_memset(sum, 0, sizeof(float) * static_cast<size_t>(C));
     for (int64_t r0 = 0; r0 < rows; r0 += kBlock) {
       const int64_t height = rows - r0 < kBlock ? rows - r0 : kBlock, first = begin + r0;
-      for (int64_t r = 0; r < height; r++) {
-        const int64_t m = first + r;
-        for (int64_t c = 0; c < C; c += VF) {
-          prefetch(in + (m + 4) * C + c);
-          prefetch(residual + (r0 + r + 4) * C + c);
-        }
-        layer_norm_row_gradient(dnormal + (r0 + r) * C, in + m * C, weight, mean[m], rstd[m], residual + (r0 + r) * C, out + (r0 + r) * C, C);
+      for (int64_t r = r0; r < r0 + height; r++) {
+        for (int64_t c = 0; c < C; c += VF) prefetch(residual + (r + 4) * C + c);
+        for (int64_t c = 0; c < words; c += kTile) prefetch(hat + (begin + r + 4) * words + c);
+        norm_row_gradient(dnormal + r * C, hat + (begin + r) * words, weight, rstd[begin + r], residual + r * C, out + r * C);
       }
       columns_of_rows(height, C, all, first / kBlock, [&](int64_t c, auto&& put) {
         const int64_t left = C - c;
@@ -77,10 +75,8 @@ struct BlockBackward {
         load_two(dbias + c, left, db0, db1);
         for (int64_t r = 0; r < height; r++) {
           vf x0, x1, g0, g1;
-          load_two(in + (first + r) * C + c, left, x0, x1);
+          unzip_words(load(hat + (first + r) * words + c / 2), x0, x1);
           load_two(dnormal + (r0 + r) * C + c, left, g0, g1);
-          x0 = (x0 - mean[first + r]) * rstd[first + r];
-          x1 = (x1 - mean[first + r]) * rstd[first + r];
           dw0 += g0 * x0;
           dw1 += g1 * x1;
           db0 += g0;
@@ -91,6 +87,29 @@ struct BlockBackward {
         store_two(dbias + c, left, db0, db1);
       }, normal);
     }
+  }
+  // Of a row, plus the residual.
+  void norm_row_gradient(const float* dnormal, const uint32_t* hat, const float* weight, float rstd, const float* residual, float* out) const {
+    const auto each = [&](auto&& f) {
+      for (int64_t c = 0; c < C; c += NR) {
+        vf x0, x1, g0, g1, w0, w1;
+        unzip_words(load(hat + c / 2), x0, x1);
+        load_two(dnormal + c, C - c, g0, g1);
+        load_two(weight + c, C - c, w0, w1);
+        f(c, x0, x1, g0 * w0, g1 * w1);
+      }
+    };
+    vf s{}, q{};
+    each([&](int64_t, vf x0, vf x1, vf g0, vf g1) {
+      s += g0 + g1;
+      q += g0 * x0 + g1 * x1;
+    });
+    const float a = sum(s) / static_cast<float>(C), d = sum(q) / static_cast<float>(C);
+    each([&](int64_t c, vf x0, vf x1, vf g0, vf g1) {
+      vf r0, r1;
+      load_two(residual + c, C - c, r0, r1);
+      store_two(out + c, C - c, (g0 - a - x0 * d) * rstd + r0, (g1 - a - x1 * d) * rstd + r1);
+    });
   }
 
   // What takes the strips of a product of width C.
@@ -153,15 +172,16 @@ struct BlockBackward {
       }
       store_two(sums + n, I - n, s0, s1);
       if (end < kBlock) return;
-      put_block(left, right, tile);
+      put_block<true>(left, right, tile);
     });
     times_panels(gradient.matrix(), rows, c_fc, C, into(Rows<float>::plain(dnormal, C)));
-    norm_backward(kept, chunk, begin, rows, dnormal, a.middle, w.ln_2_weight, w.ln_2_bias, a.mean_2, a.rstd_2, dy + begin * C, middle, g.of_norms + 2, g.normal_2);
+    norm_backward(kept, chunk, begin, rows, dnormal, a.hat_2, w.ln_2_weight, w.ln_2_bias, a.rstd_2, dy + begin * C, middle, g.of_norms + 2, g.normal_2);
     rows_and_panels(begin, begin + rows, kept, C, [&](int64_t m, int64_t n, vf& a0, vf& a1) { load_two(middle + (m - begin) * C + n, C - n, a0, a1); }, narrow.data, g.of_middle.panels, g.of_middle.sums + chunk * C);
     times_panels(narrow.matrix(), rows, c_proj, C, into(dheads));
     const TileRows<bf16> heads_here = kept_heads(local, s, a.heads, begin, rows);
     for (int64_t r = 0; r < rows; r += kBlock)
       for (int64_t c = 0; c < C; c += kBlock) columns_block(heads_here, r, c, reinterpret_cast<uint32_t*>(g.heads) + c * along + (begin + r) / 2 * kBlock);
+    stored_away();
     if (s.whole()) return;
     put_kept_rows(s, middle, begin, rows, dx);
     for (int64_t r = 0; r < rows; r++) copy_row(dheads, r, work.heads, s.row(begin + r), C);
@@ -175,7 +195,8 @@ struct BlockBackward {
     float* dnormal = local.take<float>(most * C);
     put_panels(gradient, begin, M, g.of_qkv.panels, g.of_qkv.sums + chunk * 3 * C);
     times_panels(gradient.matrix(local), rows, c_attn, C, into(Rows<float>::plain(dnormal, C)));
-    norm_backward(M, chunk, begin, rows, dnormal, x, w.ln_1_weight, w.ln_1_bias, a.mean_1, a.rstd_1, dx + begin * C, dx + begin * C, g.of_norms, g.normal_1);
+    norm_backward(M, chunk, begin, rows, dnormal, a.hat_1, w.ln_1_weight, w.ln_1_bias, a.rstd_1, dx + begin * C, dx + begin * C, g.of_norms, g.normal_1);
+    stored_away();
   }
 
   // The weights' gradients in tasks, the largest first, and one more for all that is summed by chunk.

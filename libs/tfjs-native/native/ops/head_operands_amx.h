@@ -115,7 +115,7 @@ static const uint32_t* panels_along(Scratch& scratch, const TileRows<S>& source)
   return out;
 }
 
-// Their part, from row `begin` of M on, of B (M, width) in such panels, and in `total` (width) their sum.
+// Their part, from row `begin` of M on, of B (M, width) in such panels, past the caches, and in `total` (width) their sum.
 static void put_panels(const TileRows<bf16>& source, int64_t begin, int64_t M, TilePair* panels, float* total) {
   const int64_t along = AmxBFloat16::elements(M);
   __builtin_memset(total, 0, sizeof(float) * static_cast<size_t>(source.width));
@@ -124,8 +124,8 @@ static void put_panels(const TileRows<bf16>& source, int64_t begin, int64_t M, T
     for (int64_t c = 0; c < source.width; c += NR, to += along * NR) {
       vu first[kTile], second[kTile];
       source.pairs(m, c, first, second);
-      put_tile(first, to);
-      put_tile(second, to + kTile * kTile);
+      for (int64_t i = 0; i < kTile; i++) store_away(to + i * kTile, first[i]);
+      for (int64_t i = 0; i < kTile; i++) store_away(to + (kTile + i) * kTile, second[i]);
       vf s0, s1, low, high;
       load_two(total + c, source.width - c, s0, s1);
       for (int64_t i = 0; i < kTile; i++) {

@@ -38,32 +38,68 @@ static std::vector<Stage*> stages_of(Stages& stages, const Pass& pass, const Wor
   return made;
 }
 
+// What is kept: of each block what it keeps; the residual stream (M, C), through which all blocks work in one place, as it
+// is at the end, the last block's kept rows of it where these are not all, and the last norm's moments.
+struct KeptInTiles {
+  std::vector<BlockActivations<AmxBFloat16>> blocks;
+  float *stream, *y, *mean, *rstd;
+  KeptInTiles(Cutter& cut, const BlockShape& last, int64_t layers) {
+    for (int64_t layer = 0; layer < layers; layer++) blocks.emplace_back(cut, shape_of(last, layer, layers));
+    take_rest(cut, last);
+  }
+  // Without the gradient's: blocks that are under way at once do not meet, but the last may have its rows at other places.
+  static KeptInTiles shared(Cutter& cut, const BlockShape& last, int64_t layers) {
+    KeptInTiles kept;
+    const BlockActivations<AmxBFloat16> of_all(cut, before_last(last));
+    kept.blocks.assign(static_cast<size_t>(layers), of_all);
+    if (!last.whole() && layers > 0) kept.blocks.back() = BlockActivations<AmxBFloat16>(cut, last);
+    kept.take_rest(cut, last);
+    return kept;
+  }
+
+ private:
+  KeptInTiles() = default;
+  void take_rest(Cutter& cut, const BlockShape& last) {
+    stream = cut.take<float>(last.M() * last.C);
+    y = last.whole() ? stream : cut.take<float>(last.kept() * last.C);
+    for (float** moment : {&mean, &rstd}) *moment = cut.take<float>(last.kept());
+  }
+};
+template <>
+int64_t transformer_activations<AmxBFloat16>(int64_t layers, const BlockShape& last) {
+  Cutter cut(nullptr);
+  KeptInTiles(cut, last, layers);
+  return cut.floats();
+}
+
 template <>
 void transformer_forward<AmxBFloat16>(const BlockShape& last, const TransformerParameters& w, const int32_t* tokens, const int32_t* start, float* y, float* activations, float epsilon) {
   Scratch scratch;
-  Cutter cut(activations);
   const bool keep = activations != nullptr;
   const int64_t C = last.C, layers = w.layers(), most = chunk_rows(last);
-  const Kept kept = keep ? kept_in<AmxBFloat16>(cut, last, layers) : not_kept<AmxBFloat16>(scratch, last, layers);
+  const auto shared = [&] {
+    Cutter count(nullptr);
+    KeptInTiles::shared(count, last, layers);
+    Cutter cut(scratch.take<float>(count.floats()));
+    return KeptInTiles::shared(cut, last, layers);
+  };
+  Cutter cut(activations);
+  const KeptInTiles kept = keep ? KeptInTiles(cut, last, layers) : shared();
   std::vector<BlockForward> passes;
-  for (int64_t layer = 0; layer < layers; layer++) {
-    const BlockShape s = shape_of(last, layer, layers);
-    Cutter of_block(kept.blocks[layer].activations);
-    passes.push_back({s, w.blocks[layer], kept.input(layer), start, kept.blocks[layer].y, keep, epsilon, {of_block, s}});
-  }
+  for (int64_t layer = 0; layer < layers; layer++) passes.push_back({shape_of(last, layer, layers), w.blocks[layer], kept.stream, start, layer == layers - 1 ? kept.y : kept.stream, keep, epsilon, kept.blocks[layer]});
   const NoWork work(scratch, last, 0, last.M());
   Stages stages;
   const auto rows_in = [&](int64_t rows, auto&& f) -> Stage& {
     return stages.make(ceil_div(rows, most), most, [=](int64_t i) { f(i * most, (i + 1) * most < rows ? (i + 1) * most : rows); });
   };
-  Stage* earlier = &rows_in(last.M(), [=, &w, &kept](int64_t from, int64_t to) { embed_tokens(tokens, start, w.wte, w.wpe, kept.x, last.T, C, from, to); });
+  Stage* earlier = &rows_in(last.M(), [=, &w, &kept](int64_t from, int64_t to) { embed_tokens(tokens, start, w.wte, w.wpe, kept.stream, last.T, C, from, to); });
   stages.put(*earlier);
   for (const BlockForward& pass : passes)
     for (Stage* stage : stages_of(stages, pass, work, *earlier)) {
       stages.put(*stage);
       earlier = stage;
     }
-  Stage& norm = rows_in(last.kept(), [=, &w, &kept](int64_t from, int64_t to) { layer_norm_rows(kept.input(layers), w.ln_f_weight, w.ln_f_bias, y, kept.mean, kept.rstd, C, epsilon, from, to); });
+  Stage& norm = rows_in(last.kept(), [=, &w, &kept](int64_t from, int64_t to) { layer_norm_rows(kept.y, w.ln_f_weight, w.ln_f_bias, y, kept.mean, kept.rstd, C, epsilon, from, to); });
   norm.needs_rows(*earlier);
   stages.put(norm);
   stages.run();
@@ -74,7 +110,7 @@ void transformer_backward<AmxBFloat16>(const BlockShape& last, const Transformer
   Scratch scratch;
   Cutter cut(activations);
   const int64_t C = last.C, layers = w.layers(), whole = last.whole() ? layers : layers - 1;
-  const Kept kept = kept_in<AmxBFloat16>(cut, last, layers);
+  const KeptInTiles kept(cut, last, layers);
   float *dx = scratch.take<float>(last.M() * C), *dy_last = last.whole() ? dx : scratch.take<float>(last.kept() * C);
   if (!last.whole()) __builtin_memset(dx, 0, sizeof(float) * static_cast<size_t>(last.M() * C));
   // Two in turn: while the weights' gradients of one block are made, the next one leaves its operands.
@@ -83,15 +119,14 @@ void transformer_backward<AmxBFloat16>(const BlockShape& last, const Transformer
   if (!last.whole()) gradients.emplace_back(scratch, last);
   std::vector<BlockBackward> passes;  // the last block's first
   for (int64_t layer = layers - 1; layer >= 0; layer--) {
-    const BlockShape s = shape_of(last, layer, layers);
-    Cutter of_block(kept.blocks[layer].activations);
-    passes.push_back({s, w.blocks[layer], layer == layers - 1 ? dy_last : dx, kept.input(layer), start, {of_block, s}, dx, d.blocks[layer], layer < whole ? gradients[layer % 2] : gradients.back()});
+    const BlockGradients& of_block = layer < whole ? gradients[layer % 2] : gradients.back();
+    passes.push_back({shape_of(last, layer, layers), w.blocks[layer], layer == layers - 1 ? dy_last : dx, start, kept.blocks[layer], dx, d.blocks[layer], of_block});
   }
   const GradientWork work(scratch, last, 0, last.M());
   const int64_t chunks = ceil_div(last.kept(), kRowChunk);
   float *of_weight = scratch.take<float>(chunks * C), *of_bias = scratch.take<float>(chunks * C);
   Stages stages;
-  Stage& norm = stages.make(chunks, kRowChunk, [&](int64_t chunk) { layer_norm_chunk_backward(dy, kept.input(layers), w.ln_f_weight, kept.mean, kept.rstd, dy_last, of_weight, of_bias, last.kept(), C, chunk); });
+  Stage& norm = stages.make(chunks, kRowChunk, [&](int64_t chunk) { layer_norm_chunk_backward(dy, kept.y, w.ln_f_weight, kept.mean, kept.rstd, dy_last, of_weight, of_bias, last.kept(), C, chunk); });
   stages.put(norm);
   // What is made of all rows of a stage comes behind the first tasks of the next, so that nobody waits for the end of that stage.
   std::vector<Stage*> made_of_all = {&stages.make(1, 0, [&](int64_t) {
