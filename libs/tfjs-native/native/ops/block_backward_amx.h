@@ -151,7 +151,6 @@ struct BlockBackward {
       // Of the last rows of all there may be fewer than a strip has: zeros follow.
       const int64_t end = to == strip.rows ? kBlock : to;
       for (int64_t r = from; r < end; r += 2) {
-        prefetch_two(tile + along * NR + r / 2 * NR);
         vf gradients[2][2] = {}, values[2][2] = {};
         for (int64_t odd = 0; odd < 2 && r + odd < strip.rows; odd++) {
           const float* from_y = strip.data + (r + odd) * NR;
