@@ -30,6 +30,9 @@ static Chunks chunks_of(const std::vector<int64_t>& counts) {
   return chunks;
 }
 
+// Into L2, what an array has 2 KiB on: the processor's own prefetcher alone leaves a tenth of the memory's speed unused.
+static inline void fetch_ahead(const float* p) { __builtin_prefetch(p + 512, 0, 2); }
+
 // The sum of squares of each array, in double precision, chunk by chunk in a fixed order.
 static void squared_sums(float* const* arrays, const std::vector<int64_t>& counts, float* out) {
   Scratch scratch;
@@ -46,6 +49,7 @@ static void squared_sums(float* const* arrays, const std::vector<int64_t>& count
       int64_t j = i;
       for (; j + kSums * VF <= stop; j += kSums * VF)
         for (int k = 0; k < kSums; k++) {
+          fetch_ahead(x + j + k * VF);
           const vf v = load(x + j + k * VF);
           sums[k] += v * v;
         }
@@ -100,6 +104,7 @@ static void adamw(const std::vector<UpdatedParameter>& parameters, const AdamWSt
       const UpdatedParameter& u = parameters[task.parameter];
       for (int64_t i = task.from * u.columns, end = task.to * u.columns; i < end; i += VF) {
         const int left = static_cast<int>(end - i);
+        for (const float* array : {u.grad, u.m, u.v, u.parameter}) fetch_ahead(array + i);
         const vf g = load_n(u.grad + i, left) * o.grad_scale;
         const vf m1 = o.beta1 * load_n(u.m + i, left) + (1.0f - o.beta1) * g;
         const vf v1 = o.beta2 * load_n(u.v + i, left) + (1.0f - o.beta2) * g * g;
