@@ -8,6 +8,6 @@ const native = ensureNative();
 ensureStudio();
 if (!process.env.NATS_URL) ensureNatsServer();
 // The time that the native backend wins goes into a better base model.
-const longer = native ? ['--set', 'pretrain.steps=7000'] : [];
+const longer = native ? ['--set', 'pretrain.steps=10000'] : [];
 const args = [join(root, 'libs/cli/src/main.ts'), 'run', join(root, 'examples/quickstart.yaml'), ...longer, ...process.argv.slice(2)];
 process.exit(await runAttached(node24, args));
