@@ -58,6 +58,7 @@ static void token_nll_forward(const float* x, const float* wte, const int32_t* t
   };
   Part* parts = scratch.take<Part>(N * stretches);
   float* wanted = scratch.take<float>(N);
+  __builtin_memset(wanted, 0, sizeof(float) * static_cast<size_t>(N));
   parallel(ceil_div(N, chunk) * stretches, [&](int64_t task) {
     const int64_t begin = task / stretches * chunk, end = begin + chunk < N ? begin + chunk : N, stretch = task % stretches;
     const int64_t first = stretch * kStretch, last = first + kStretch < panels ? first + kStretch : panels;
