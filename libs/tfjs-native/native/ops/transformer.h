@@ -46,16 +46,13 @@ static int64_t transformer_activations(int64_t layers, const BlockShape& last) {
   return cut.floats();
 }
 
-// Where the forward pass writes if nothing is kept; blocks that are under way at once do not meet.
+// Where the forward pass writes if nothing is kept: one block after the other in the same place.
 template <class P>
 static Kept not_kept(Scratch& scratch, const BlockShape& last, int64_t layers) {
   Kept kept;
-  const auto room = [&](const BlockShape& s) { return scratch.take<float>(block_activations<P>(s)); };
-  // The last block may keep less, at other places than the others.
-  float *of_all = room(before_last(last)), *of_last = last.whole() ? of_all : room(last), *between[2];
-  for (float*& out : between) out = scratch.take<float>(last.M() * last.C);
-  kept.x = scratch.take<float>(last.M() * last.C);
-  for (int64_t layer = 0; layer < layers; layer++) kept.blocks.push_back({layer == layers - 1 ? of_last : of_all, between[layer % 2]});
+  float *activations = scratch.take<float>(block_activations<P>(before_last(last))), *between[2];
+  for (float** rows : {&between[0], &between[1], &kept.x}) *rows = scratch.take<float>(last.M() * last.C);
+  for (int64_t layer = 0; layer < layers; layer++) kept.blocks.push_back({activations, between[layer % 2]});
   for (float** moment : {&kept.mean, &kept.rstd}) *moment = scratch.take<float>(last.kept());
   return kept;
 }
