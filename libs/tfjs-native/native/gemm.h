@@ -1,9 +1,6 @@
-// C (M, N) = A (M, K) . B (K, N), with whatever follows (bias, GELU, residual, softmax statistics)
+// C (M, N) = A (M, K) . B (K, N) in float32, with whatever follows (bias, GELU, residual, softmax statistics)
 // done on the tile while it is in registers. Included once per instruction set, inside namespace ISA.
-//
-// Two element types: float, and uint32_t for a pair of bfloat16 that lie side by side along K
-// (multiplied in bf16, summed in float32). K counts elements, so for pairs it is half the true one,
-// rounded up; the odd one is a zero.
+// gemm_tiled.h has the product of bfloat16.
 //
 // B is packed in panels of NR columns, [N/NR][K][NR], the last one filled up with zeros.
 // A is read where it lies: element (m, k) at a[m * row + k * step].
@@ -30,21 +27,22 @@ struct AMatrix {
 
 static inline void multiply_add(vf& c, float a, vf b) { c += splat(a) * b; }
 #ifdef HAVE_BF16
+// Of pairs of bfloat16 that follow each other along K.
 static inline void multiply_add(vf& c, uint32_t a, vu b) {
   c = (vf)_mm512_dpbf16_ps((__m512)c, (__m512bh)_mm512_set1_epi32(static_cast<int>(a)), (__m512bh)b);
 }
 #endif
 
 // acc[r][0..1] = rows r of A times one panel of B.
-template <class T, int ROWS>
-static inline void tile(const T* a, int64_t row, int64_t step, const T* b, int64_t K, vf (&acc)[MR][2]) {
+template <int ROWS>
+static inline void tile(const float* a, int64_t row, int64_t step, const float* b, int64_t K, vf (&acc)[MR][2]) {
   // Sums of its own: `acc` might lie where b does, for all that the compiler knows.
   vf c[ROWS][2] = {};
   for (int64_t k = 0; k < K; k++) {
-    const auto b0 = load(b), b1 = load(b + VF);
+    const vf b0 = load(b), b1 = load(b + VF);
 #pragma GCC unroll 16
     for (int r = 0; r < ROWS; r++) {
-      const T x = a[r * row];
+      const float x = a[r * row];
       multiply_add(c[r][0], x, b0);
       multiply_add(c[r][1], x, b1);
     }
@@ -58,18 +56,18 @@ static inline void tile(const T* a, int64_t row, int64_t step, const T* b, int64
   }
 }
 
-template <class T, int ROWS = MR>
-static inline void tile_rows(int rows, const T* a, int64_t row, int64_t step, const T* b, int64_t K, vf (&acc)[MR][2]) {
-  if (rows == ROWS) return tile<T, ROWS>(a, row, step, b, K, acc);
-  if constexpr (ROWS > 1) tile_rows<T, ROWS - 1>(rows, a, row, step, b, K, acc);
+template <int ROWS = MR>
+static inline void tile_rows(int rows, const float* a, int64_t row, int64_t step, const float* b, int64_t K, vf (&acc)[MR][2]) {
+  if (rows == ROWS) return tile<ROWS>(a, row, step, b, K, acc);
+  if constexpr (ROWS > 1) tile_rows<ROWS - 1>(rows, a, row, step, b, K, acc);
 }
 
 // Rows m0 .. m0+rows (at most MR) of C against one panel; epilogue(row, column, value, lanes) gets
 // two vectors a row, `lanes` of which lie inside C.
-template <class T, class Epilogue>
-static inline void tile_block(const AMatrix<T>& A, const T* panel, int64_t K, int64_t m0, int rows, int64_t n0, int64_t N, Epilogue&& epilogue) {
+template <class Epilogue>
+static inline void tile_block(const AMatrix<float>& A, const float* panel, int64_t K, int64_t m0, int rows, int64_t n0, int64_t N, Epilogue&& epilogue) {
   vf acc[MR][2];
-  tile_rows<T>(rows, A.at(m0), A.row, A.step, panel, K, acc);
+  tile_rows(rows, A.at(m0), A.row, A.step, panel, K, acc);
   for (int r = 0; r < rows; r++) {
     const int64_t left = N - n0;
     epilogue(m0 + r, n0, acc[r][0], left < VF ? static_cast<int>(left) : VF);
@@ -78,14 +76,14 @@ static inline void tile_block(const AMatrix<T>& A, const T* panel, int64_t K, in
 }
 
 // One row against PANELS panels at once: a single one would be bound by the latency of its two sums.
-template <int PANELS, class T, class Epilogue>
-static void row_block_of_panels(const T* a, int64_t step, const T* B, int64_t K, int64_t n0, int64_t N, Epilogue&& epilogue) {
+template <int PANELS, class Epilogue>
+static void row_block_of_panels(const float* a, int64_t step, const float* B, int64_t K, int64_t n0, int64_t N, Epilogue&& epilogue) {
   vf c[PANELS][2] = {};
   for (int64_t k = 0; k < K; k++) {
-    const T x = a[k * step];
+    const float x = a[k * step];
 #pragma GCC unroll 4
     for (int p = 0; p < PANELS; p++) {
-      const T* b = B + (p * K + k) * NR;
+      const float* b = B + (p * K + k) * NR;
       multiply_add(c[p][0], x, load(b));
       multiply_add(c[p][1], x, load(b + VF));
     }
@@ -103,8 +101,8 @@ static inline int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 static inline int64_t block_rows(int64_t M) { return ceil_div(M, ceil_div(M, MR)); }
 
 // The whole product on all threads. Panels stay in L2 while the rows of A stream by.
-template <class T, class Epilogue>
-static void gemm(const AMatrix<T>& A, const T* B, int64_t M, int64_t N, int64_t K, Epilogue&& epilogue) {
+template <class Epilogue>
+static void gemm(const AMatrix<float>& A, const float* B, int64_t M, int64_t N, int64_t K, Epilogue&& epilogue) {
   if (M == 0) return;
   const int64_t step = A.block ? MR : block_rows(M);
   const int64_t panels = ceil_div(N, NR), blocks = ceil_div(M, step);
@@ -175,28 +173,16 @@ struct Float32 {
     const auto row = [&](int64_t n, int64_t k, int64_t left) { return load_n(source + n * ld + k, static_cast<int>(left)); };
     transposed_columns(K, n0, N, row, [out](int64_t k, int j, vf v) { put<AWAY>(out + k * NR + j, v); });
   }
-  // A (N, K), its K rows given (source[k * ld + n], whole vectors), where it is read with row 1 and step ld.
-  static void columns(const float* source, int64_t ld, int64_t K, int64_t N, float* out) {
-    for (int64_t k = 0; k < K; k++)
-      for (int64_t n = 0; n < N; n += VF) store(out + k * ld + n, load(source + k * ld + n));
-  }
 };
 
 #ifdef HAVE_BF16
+// Two numbers that follow each other along K, as a pair of bfloat16: multiplied as such, summed in float32. K counts pairs,
+// so it is half the true one, rounded up; the odd one is a zero. What is packed of them: gemm_tiled.h.
 struct BFloat16 {
   using T = uint32_t;
-  static constexpr int kForm = 1;
   static int64_t elements(int64_t K) { return (K + 1) / 2; }
 
-  template <bool AWAY = false>
-  static void panel(const float* source, int64_t ld, int64_t K, int64_t n0, int64_t N, uint32_t* out) {
-    pairs(source, ld, K, n0, N, [out](int64_t k, int j, vu v) { put<AWAY>(out + k * NR + j, v); });
-  }
-  template <bool AWAY = false>
-  static void panel_transposed(const float* source, int64_t ld, int64_t K, int64_t n0, int64_t N, uint32_t* out) {
-    pairs_transposed(source, ld, K, n0, N, [out](int64_t k, int j, vu v) { put<AWAY>(out + k * NR + j, v); });
-  }
-  // The words of a panel, wherever they go: place(k, j, words) gets the VF columns from j on of its row k.
+  // The words of a panel of B (K, N), from rows of K, wherever they go: place(k, j, words) gets the VF columns from j on of its row k.
   template <class Place>
   static void pairs(const float* source, int64_t ld, int64_t K, int64_t n0, int64_t N, Place&& place) {
     const int n = static_cast<int>(N - n0 < NR ? N - n0 : NR);
@@ -207,6 +193,7 @@ struct BFloat16 {
       place(k / 2, VF, n > VF ? bf16_pair(load_n(s + VF, n - VF), odd ? vf{} : load_n(t + VF, n - VF)) : vu{});
     }
   }
+  // From rows of N.
   template <class Place>
   static void pairs_transposed(const float* source, int64_t ld, int64_t K, int64_t n0, int64_t N, Place&& place) {
     const auto row = [&](int64_t n, int64_t k, int64_t) {
@@ -216,10 +203,6 @@ struct BFloat16 {
       return (vf)bf16_words(load_n(s, static_cast<int>(floats)), floats > VF ? load_n(s + VF, static_cast<int>(floats - VF)) : vf{});
     };
     transposed_columns(elements(K), n0, N, row, [&](int64_t k, int j, vf v) { place(k, j, (vu)v); });
-  }
-  static void columns(const float* source, int64_t ld, int64_t K, int64_t N, uint32_t* out) {
-    for (int64_t k = 0; k < K; k += 2, out += ld)
-      for (int64_t n = 0; n < N; n += VF) store(out + n, bf16_pair(load(source + k * ld + n), k + 1 < K ? load(source + (k + 1) * ld + n) : vf{}));
   }
 };
 #endif
@@ -256,38 +239,12 @@ static int64_t packed_b_size(int64_t K, int64_t N) { return ceil_div(N, NR) * P:
 // Rows of float32 as rows of elements: for float32 they are used where they lie.
 static AMatrix<float> rows_a(const float* source, int64_t ld, int64_t, int64_t, float*) { return {source, ld, 1}; }
 static int64_t rows_a_size(int64_t, int64_t, float*) { return 0; }
-#ifdef HAVE_BF16
-static void pair_row(const float* s, int64_t K, uint32_t* out) {
-  int64_t k = 0;
-  for (; k + 2 * VF <= K; k += 2 * VF) store(out + k / 2, bf16_words(load(s + k), load(s + k + VF)));
-  if (k == K) return;
-  const vu words = bf16_words(load_n(s + k, static_cast<int>(K - k)), K - k > VF ? load_n(s + k + VF, static_cast<int>(K - k - VF)) : vf{});
-  store_n(reinterpret_cast<float*>(out + k / 2), (vf)words, static_cast<int>((K - k + 1) / 2));
-}
-static AMatrix<uint32_t> rows_a(const float* source, int64_t ld, int64_t M, int64_t K, uint32_t* out) {
-  const int64_t pairs = (K + 1) / 2;
-  parallel_ranges(M, M * K < 20000 ? 1 : threads() * 4, [&](int64_t from, int64_t to) {
-    for (int64_t m = from; m < to; m++) pair_row(source + m * ld, K, out + m * pairs);
-  });
-  return {out, pairs, 1};
-}
-static int64_t rows_a_size(int64_t M, int64_t K, uint32_t*) { return M * ((K + 1) / 2); }
-#endif
 
 // A (M, K) from rows of K (source[k * ld + m]): blocks of MR rows, [M/MR][K][MR].
 static void block_a(const float* source, int64_t ld, int64_t K, int64_t m0, int rows, float* out) {
   for (int64_t k = 0; k < K; k++, out += MR)
     for (int r = 0; r < rows; r++) out[r] = source[k * ld + m0 + r];
 }
-#ifdef HAVE_BF16
-static void block_a(const float* source, int64_t ld, int64_t K, int64_t m0, int rows, uint32_t* out) {
-  for (int64_t k = 0; k < K; k += 2, out += MR) {
-    const float *s = source + k * ld + m0, *t = s + ld;
-    const vu pairs = bf16_pair(load_n(s, rows), k + 1 < K ? load_n(t, rows) : vf{});
-    store_n(reinterpret_cast<float*>(out), (vf)pairs, rows);
-  }
-}
-#endif
 template <class P>
 static AMatrix<typename P::T> columns_a(const float* source, int64_t ld, int64_t M, int64_t K, typename P::T* out) {
   const int64_t size = P::elements(K) * MR;

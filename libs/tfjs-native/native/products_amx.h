@@ -1,7 +1,10 @@
-// A block of A times a panel of B (packing_amx.h) in AMX tiles, in one of two ways. Included by gemm_amx.h.
+// A block of A times a panel of B (packing_tiled.h) in AMX tiles, in one of two ways. Included by gemm_tiled.h.
 //
 // Tiles 0 to 3 are C, 4 and 5 A, 6 and 7 B. An epilogue never reads tiles that were just stored, which would stall: it
 // runs on a strip finished earlier.
+
+// A smaller product is not shared out among threads: M N K, K in pairs.
+constexpr int64_t kAlone = 200000;
 
 // Whether this core's other thread is awake and leaves fewer tile registers to this one (ADR 12): looked for every
 // now and then.
@@ -100,28 +103,6 @@ class Tiles {
   int64_t rows_ = 0;
   bool narrow_;
 };
-
-// A finished part of C: rows m0 on, columns n0 on, as (rows, NR).
-struct Strip {
-  float* data;
-  int64_t m0, n0, rows;
-};
-
-// What is read from L3 soon, fetched into L2 a few lines with every step of the products before.
-struct Ahead {
-  const char* data = nullptr;
-  int64_t bytes = 0;  // with every step
-  void step() {
-    for (int64_t at = 0; at < bytes; at += 64) __builtin_prefetch(data + at, 0, 2);
-    data += bytes;
-  }
-};
-// Part `part` of `parts` of `words` from `data` on, in so many steps.
-static inline Ahead ahead_of(const uint32_t* data, int64_t words, int64_t part, int64_t parts, int64_t steps) {
-  if (steps == 0) return {};
-  const int64_t bytes = ceil_div(words * int64_t{sizeof(uint32_t)}, parts * steps * 64) * 64;
-  return {reinterpret_cast<const char*>(data) + part * bytes * steps, bytes};
-}
 
 // What happens between the tile instructions of a product: operands of later ones are fetched, and the strip before is
 // finished, done(strip, from, to) getting some of its rows each time, an even number but for the last of them. The

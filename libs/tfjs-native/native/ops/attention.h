@@ -3,32 +3,24 @@
 //
 // One task is one head of one row; all its operands are packed once and stay in L2. The backward
 // pass goes over stretches of keys: the probabilities of a stretch and their gradients are made by
-// strips of queries and kept, in bf16, until dk and dv of the stretch are summed over all queries.
+// strips of queries and kept until dk and dv of the stretch are summed over all queries. Here in float32;
+// attention_tiled.h has it for bfloat16.
 
-// On this thread: panels of B, and rows as elements.
-template <class P>
-static void pack_here(const float* source, int64_t ld, bool transposed, int64_t K, int64_t N, typename P::T* out) {
-  const int64_t size = P::elements(K) * NR;
+// Panels of B, on this thread.
+static const float* pack_here(Scratch& scratch, const float* source, int64_t ld, bool transposed, int64_t K, int64_t N) {
+  float* out = scratch.take<float>(packed_b_size<Float32>(K, N));
   for (int64_t p = 0; p * NR < N; p++) {
-    if (transposed) P::panel_transposed(source, ld, K, p * NR, N, out + p * size);
-    else P::panel(source, ld, K, p * NR, N, out + p * size);
+    if (transposed) Float32::panel_transposed(source, ld, K, p * NR, N, out + p * K * NR);
+    else Float32::panel(source, ld, K, p * NR, N, out + p * K * NR);
   }
+  return out;
 }
-static AMatrix<float> rows_here(const float* source, int64_t ld, int64_t, int64_t, float*) { return {source, ld, 1}; }
-#ifdef HAVE_BF16
-static AMatrix<uint32_t> rows_here(const float* source, int64_t ld, int64_t M, int64_t K, uint32_t* out) {
-  const int64_t pairs = (K + 1) / 2;
-  for (int64_t m = 0; m < M; m++) pair_row(source + m * ld, K, out + m * pairs);
-  return {out, pairs, 1};
-}
-#endif
 
-// strip (rows, from panel p0 up to p1) = A . B, times `scale`; strip's columns begin at p0 * NR.
-template <class T>
-static inline void strip_product(const AMatrix<T>& A, int64_t m0, int rows, const T* B, int64_t K, int64_t p0, int64_t p1, float scale, float* strip, int64_t ld) {
+// strip (rows, from panel p0 up to p1) = rows of A . B, times `scale`; strip's columns begin at p0 * NR.
+static inline void strip_product(const float* a, int64_t row, int rows, const float* B, int64_t K, int64_t p0, int64_t p1, float scale, float* strip, int64_t ld) {
   vf acc[MR][2];
   for (int64_t p = p0; p < p1; p++) {
-    tile_rows<T>(rows, A.at(m0), A.row, A.step, B + p * K * NR, K, acc);
+    tile_rows(rows, a, row, 1, B + p * K * NR, K, acc);
     for (int r = 0; r < rows; r++) {
       store(strip + r * ld + (p - p0) * NR, acc[r][0] * scale);
       store(strip + r * ld + (p - p0) * NR + VF, acc[r][1] * scale);
@@ -58,12 +50,11 @@ static inline float softmax_terms(float* scores, int64_t seen, float& top) {
   return sum(total);
 }
 
-// y (rows, hs) = S . B from element `offset` of K on, `used` elements; added to y unless it is `first`.
-template <class E>
-static void strip_times(const AMatrix<E>& S, int rows, const E* B, int64_t offset, int64_t K, int64_t used, bool first, int64_t hs, float* y, int64_t ld) {
+// y (rows, hs) = S . B from row `offset` of K on, `used` of them; added to y unless it is `first`.
+static void strip_times(const AMatrix<float>& S, int rows, const float* B, int64_t offset, int64_t K, int64_t used, bool first, int64_t hs, float* y, int64_t ld) {
   vf acc[MR][2];
   for (int64_t p = 0; p * NR < hs; p++) {
-    tile_rows<E>(rows, S.data, S.row, S.step, B + (p * K + offset) * NR, used, acc);
+    tile_rows(rows, S.data, S.row, S.step, B + (p * K + offset) * NR, used, acc);
     for (int r = 0; r < rows; r++)
       for (int v = 0; v < 2; v++) {
         const int left = static_cast<int>(hs - p * NR - v * VF);
@@ -92,28 +83,23 @@ static void query_deltas(const Rows<const S>& dout, const Rows<const S>& out, in
 
 // One head of one text: how the product P computes it.
 template <class P>
-struct Head {
+struct Head;
+template <>
+struct Head<Float32> {
   // One head of one text of n tokens: its queries in packed qkv, and its part of the output;
   // l (n) gets the log of each query's sum of exponentials.
   static void forward(const Rows<const float>& queries, int64_t n, int64_t C, int64_t hs, const Rows<float>& out, float* l) {
-    using E = typename P::T;
     const float* q = queries.at(0);
     float* o = out.at(0);
-    const int64_t ld = 3 * C, Kh = P::elements(hs), Kv = P::elements(n), width = ceil_div(n, NR) * NR;
+    const int64_t ld = 3 * C, width = ceil_div(n, NR) * NR;
     const float scale = 1.0f / __builtin_sqrtf(static_cast<float>(hs));
     Scratch scratch;
-    E* kt = scratch.take<E>(packed_b_size<P>(hs, n));
-    E* v = scratch.take<E>(packed_b_size<P>(n, hs));
-    E* qr = scratch.take<E>(n * Kh);
+    const float *kt = pack_here(scratch, q + C, ld, true, hs, n), *v = pack_here(scratch, q + 2 * C, ld, false, n, hs);
     float* strip = scratch.take<float>(MR * width);
-    E* weights = scratch.take<E>(MR * width);
-    pack_here<P>(q + C, ld, true, hs, n, kt);
-    pack_here<P>(q + 2 * C, ld, false, n, hs, v);
-    const auto Q = rows_here(q, ld, n, hs, qr);
     for (int64_t q0 = 0; q0 < n; q0 += MR) {
       const int rows = static_cast<int>(n - q0 < MR ? n - q0 : MR);
       const int64_t panels = ceil_div(q0 + rows, NR), seen = panels * NR;
-      strip_product(Q, q0, rows, kt, Kh, 0, panels, scale, strip, width);
+      strip_product(q + q0 * ld, ld, rows, kt, hs, 0, panels, scale, strip, width);
       float inverse[MR];
       for (int r = 0; r < rows; r++) {
         float* row = strip + r * width;
@@ -123,11 +109,9 @@ struct Head {
         inverse[r] = 1.0f / z;
         l[q0 + r] = top + __builtin_logf(z);
       }
-      const int64_t used = P::elements(seen < n ? seen : n);
-      const auto W = rows_here(strip, width, rows, seen, weights);
       vf acc[MR][2];
       for (int64_t p = 0; p * NR < hs; p++) {
-        tile_rows<E>(rows, W.data, W.row, W.step, v + p * Kv * NR, used, acc);
+        tile_rows(rows, strip, width, 1, v + p * n * NR, seen < n ? seen : n, acc);
         for (int r = 0; r < rows; r++) {
           float* y = o + (q0 + r) * C + p * NR;
           const int left = static_cast<int>(hs - p * NR);
@@ -141,30 +125,18 @@ struct Head {
   // The gradients of one head of one text of n tokens, those of its queries in packed dqkv: queries, out and dout as in
   // forward, level its log sums.
   static void backward(const Rows<const float>& dout_rows, const Rows<const float>& queries, const Rows<const float>& out, const float* level, int64_t n, int64_t C, int64_t hs, const Rows<float>& dqueries) {
-    using E = typename P::T;
     const float *dout = dout_rows.at(0), *q = queries.at(0);
     float* dq = dqueries.at(0);
     constexpr int64_t kStretch = 8 * NR;
-    const int64_t ld = 3 * C, Kh = P::elements(hs), whole = ceil_div(n, NR) * NR, width = whole < kStretch ? whole : kStretch;
+    const int64_t ld = 3 * C, whole = ceil_div(n, NR) * NR, width = whole < kStretch ? whole : kStretch;
     const float scale = 1.0f / __builtin_sqrtf(static_cast<float>(hs));
     const float *k = q + C, *v = q + 2 * C;
-    const int64_t across = packed_b_size<P>(hs, n), along = packed_b_size<P>(n, hs), kept = P::elements(n + MR) * width;
     Scratch scratch;
-    E *kt = scratch.take<E>(across), *vt = scratch.take<E>(across);
-    E *kb = scratch.take<E>(along), *qb = scratch.take<E>(along), *gb = scratch.take<E>(along);
-    E *qr = scratch.take<E>(n * Kh), *gr = scratch.take<E>(n * Kh);
-    float *probabilities = scratch.take<float>(MR * width), *gradients = scratch.take<float>(MR * width);
-    E* row_elements = scratch.take<E>(MR * width);
-    E *kept_probabilities = scratch.take<E>(kept), *kept_gradients = scratch.take<E>(kept);
+    const float *kt = pack_here(scratch, k, ld, true, hs, n), *vt = pack_here(scratch, v, ld, true, hs, n);
+    const float *kb = pack_here(scratch, k, ld, false, n, hs), *qb = pack_here(scratch, q, ld, false, n, hs), *gb = pack_here(scratch, dout, C, false, n, hs);
+    float *probabilities = scratch.take<float>((n + MR) * width), *gradients = scratch.take<float>((n + MR) * width);
     float* delta = scratch.take<float>(n);
-    pack_here<P>(k, ld, true, hs, n, kt);
-    pack_here<P>(v, ld, true, hs, n, vt);
-    pack_here<P>(k, ld, false, n, hs, kb);
-    pack_here<P>(q, ld, false, n, hs, qb);
-    pack_here<P>(dout, C, false, n, hs, gb);
-    const auto Q = rows_here(q, ld, n, hs, qr), G = rows_here(dout, C, n, hs, gr);
     query_deltas(dout_rows, out, n, hs, delta);
-    const int64_t Kn = P::elements(n);
     for (int64_t k0 = 0; k0 < n; k0 += kStretch) {
       const int64_t k1 = k0 + kStretch < n ? k0 + kStretch : n;
       // By queries, from the strip that holds the first to see a key: ds = p * (dp - delta) * scale, dq += ds . k
@@ -172,10 +144,11 @@ struct Head {
       for (int64_t q0 = first; q0 < n; q0 += MR) {
         const int rows = static_cast<int>(n - q0 < MR ? n - q0 : MR);
         const int64_t p1 = ceil_div(q0 + rows < k1 ? q0 + rows : k1, NR), seen = p1 * NR - k0;
-        strip_product(Q, q0, rows, kt, Kh, k0 / NR, p1, scale, probabilities, width);
-        strip_product(G, q0, rows, vt, Kh, k0 / NR, p1, 1.0f, gradients, width);
+        float *strip = probabilities + (q0 - first) * width, *dstrip = gradients + (q0 - first) * width;
+        strip_product(q + q0 * ld, ld, rows, kt, hs, k0 / NR, p1, scale, strip, width);
+        strip_product(dout + q0 * C, C, rows, vt, hs, k0 / NR, p1, 1.0f, dstrip, width);
         for (int r = 0; r < rows; r++) {
-          float *p = probabilities + r * width, *d = gradients + r * width;
+          float *p = strip + r * width, *d = dstrip + r * width;
           const vf lv = splat(level[q0 + r]), dl = splat(delta[q0 + r]);
           for (int64_t j = 0; j < seen; j += VF) {
             const vf e = exp(load(p + j) - lv);
@@ -187,20 +160,14 @@ struct Head {
           hide(p, visible, end, 0.0f);
           hide(d, visible, end, 0.0f);
         }
-        const int64_t at = P::elements(q0 - first) * width, columns = seen + NR < width ? seen + NR : width;
-        P::columns(probabilities, width, rows, columns, kept_probabilities + at);
-        P::columns(gradients, width, rows, columns, kept_gradients + at);
-        const int64_t keys = seen < k1 - k0 ? seen : k1 - k0;
-        const auto S = rows_here(gradients, width, rows, keys, row_elements);
-        strip_times(S, rows, kb, P::elements(k0), Kn, P::elements(keys), k0 == 0, hs, dq + q0 * ld, ld);
+        strip_times({dstrip, width, 1}, rows, kb, k0, n, seen < k1 - k0 ? seen : k1 - k0, k0 == 0, hs, dq + q0 * ld, ld);
       }
       // By keys: the same numbers, read along the queries.
       for (int64_t j = k0; j < k1; j += MR) {
         const int rows = static_cast<int>(k1 - j < MR ? k1 - j : MR);
-        const int64_t begin = j / MR * MR > first ? j / MR * MR : first, from = P::elements(begin), used = Kn - from;
-        const int64_t at = P::elements(begin - first) * width + j - k0;
-        strip_times(AMatrix<E>{kept_gradients + at, 1, width}, rows, qb, from, Kn, used, true, hs, dq + C + j * ld, ld);
-        strip_times(AMatrix<E>{kept_probabilities + at, 1, width}, rows, gb, from, Kn, used, true, hs, dq + 2 * C + j * ld, ld);
+        const int64_t begin = j / MR * MR > first ? j / MR * MR : first, at = (begin - first) * width + j - k0;
+        strip_times({gradients + at, 1, width}, rows, qb, begin, n, n - begin, true, hs, dq + C + j * ld, ld);
+        strip_times({probabilities + at, 1, width}, rows, gb, begin, n, n - begin, true, hs, dq + 2 * C + j * ld, ld);
       }
     }
   }

@@ -3,7 +3,7 @@
 // x (B, T, C), y (B, count, C): of every text the positions from `from` on, `count` of them, are what somebody reads.
 // The others matter only as keys and values, so nothing after attention is made for them. What the backward pass
 // needs lies in one buffer, in a form of the product's own: here in float32, made by the kernels of the other files;
-// block_amx.h has the one that is made to be fast.
+// block_tiled.h has it for bfloat16.
 
 struct BlockParameters {
   float *ln_1_weight, *ln_1_bias, *c_attn_weight, *c_attn_bias, *attn_c_proj_weight, *attn_c_proj_bias;

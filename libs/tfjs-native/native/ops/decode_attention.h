@@ -5,6 +5,19 @@
 // so that a query meets VF of them at once; values lie in rows, [P][hs]. Elements are the product's: in
 // bfloat16 two numbers that follow each other along the sum.
 
+// n numbers as elements, in `room` where they are not yet.
+static inline const float* elements_of(const float* numbers, int64_t, float*) { return numbers; }
+#ifdef HAVE_BF16
+static inline const uint32_t* elements_of(const float* s, int64_t n, uint32_t* room) {
+  int64_t k = 0;
+  for (; k + 2 * VF <= n; k += 2 * VF) store(room + k / 2, bf16_words(load(s + k), load(s + k + VF)));
+  if (k == n) return room;
+  const vu words = bf16_words(load_n(s + k, static_cast<int>(n - k)), n - k > VF ? load_n(s + k + VF, static_cast<int>(n - k - VF)) : vf{});
+  store_n(reinterpret_cast<float*>(room + k / 2), (vf)words, static_cast<int>((n - k + 1) / 2));
+  return room;
+}
+#endif
+
 // Row `position` of values, as elements along positions. A pair's second half is 0 until it comes.
 static inline void put_value(float* values, int64_t position, int64_t hs, const float* v) {
   for (int64_t c = 0; c < hs; c += VF) store_n(values + position * hs + c, load_n(v + c, static_cast<int>(hs - c)), static_cast<int>(hs - c));
@@ -42,7 +55,7 @@ struct HeadCache {
 
   // `row` is room for a key's elements.
   void put(int64_t position, const float* k, const float* v, E* row) const {
-    const E* key = rows_here(k, hs, 1, hs, row).data;
+    const E* key = elements_of(k, hs, row);
     const int64_t b = position / VF, w = width(b);
     for (int64_t c = 0; c < elements; c++) block(b)[c * w + position % VF] = key[c];
     put_value(values, position, hs, v);
@@ -146,7 +159,7 @@ static void decode_attention(const float* qkv, const int32_t* slots, const int32
       Scratch scratch;
       float* scores = scratch.take<float>(seen);
       E *row = scratch.take<E>(cache.elements), *weights = scratch.take<E>(seen);
-      const E* q = rows_here(token_of(task), hs, 1, hs, row).data;
+      const E* q = elements_of(token_of(task), hs, row);
       const int64_t whole = cache.width(blocks - 1) == VF ? blocks : blocks - 1;
       for (int64_t b = 0; b < whole; b += kSums)
         score_group(whole - b < kSums ? whole - b : kSums, q, cache.block(b), cache.elements, scale, reinterpret_cast<const char*>(cache.values) + b * cache.elements * VB, scores + b * VF);
@@ -159,7 +172,7 @@ static void decode_attention(const float* qkv, const int32_t* slots, const int32
       hide(scores, n, seen, -__builtin_inff());
       float top;
       const float total = softmax_terms(scores, seen, top);
-      const E* w = rows_here(scores, seen, 1, n, weights).data;
+      const E* w = elements_of(scores, n, weights);
       const E* next = task + 1 < last ? cache_of(task + 1).keys : cache.keys;
       weigh_values(w, cache.values, Product::elements(n), hs, 1.0f / total, next, out + task * hs);
     }

@@ -43,10 +43,7 @@ static std::vector<Repack> repacks_of(const float* weight, int64_t rows, int64_t
     const size_t before = found.size();
     repacks_of<Float32>(form, rows, columns, found);
 #ifdef HAVE_BF16
-    if (found.size() == before) repacks_of<BFloat16>(form, rows, columns, found);
-#endif
-#ifdef HAVE_AMX
-    if (found.size() == before) repacks_of<AmxBFloat16>(form, rows, columns, found);
+    if (found.size() == before) repacks_of<TiledBFloat16>(form, rows, columns, found);
 #endif
   }
   if (found.size() < forms.size()) {
@@ -107,12 +104,12 @@ static GradientOperands<P> gradient_operands(Scratch& scratch, const float* dy, 
   pack_b<P>(g, O, false, M, O, panels);
   return {rows_of<P>(scratch, g, M, O), panels};
 }
-#ifdef HAVE_AMX
+#ifdef HAVE_BF16
 // Products in tiles are so fast that passes over memory bound them: one here.
 template <>
-GradientOperands<AmxBFloat16> gradient_operands<AmxBFloat16>(Scratch& scratch, const float* dy, const float* pre, float* dbias, int64_t M, int64_t O) {
-  const int64_t chunks = ceil_div(M, kRowChunk), across = AmxBFloat16::elements(O);
-  TilePair *rows = scratch.take<TilePair>(ceil_div(M, kBlock) * kBlock * across), *panels = scratch.take<TilePair>(packed_b_size<AmxBFloat16>(M, O));
+GradientOperands<TiledBFloat16> gradient_operands<TiledBFloat16>(Scratch& scratch, const float* dy, const float* pre, float* dbias, int64_t M, int64_t O) {
+  const int64_t chunks = ceil_div(M, kRowChunk), across = TiledBFloat16::elements(O);
+  TilePair *rows = scratch.take<TilePair>(ceil_div(M, kBlock) * kBlock * across), *panels = scratch.take<TilePair>(packed_b_size<TiledBFloat16>(M, O));
   float* sums = scratch.take<float>(chunks * O);
   const auto plain = [=](int64_t m, int64_t n, vf& first, vf& second) {
     __builtin_prefetch(dy + m * O + n + NR, 0, 2);

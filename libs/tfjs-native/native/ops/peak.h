@@ -4,9 +4,9 @@
 constexpr int64_t kPeakTurns = 50000;
 constexpr int kPeakSums = 16;  // more than the latency of one needs
 
-template <class P>
-static void peak(double* operations) {
-  using E = typename P::T;
+// E: float, or uint32_t for pairs of bfloat16.
+template <class E>
+static double peak_in_registers() {
   constexpr int64_t numbers = std::is_same<E, float>::value ? VF : 2 * VF;  // that one instruction multiplies
   parallel(threads(), [&](int64_t) {
     E factors[VF] = {};
@@ -26,11 +26,17 @@ static void peak(double* operations) {
     for (int i = 0; i < kPeakSums; i++) total += sums[i];
     asm volatile("" : : "m"(total));
   });
-  operations[0] = static_cast<double>(2 * numbers * kPeakSums * kPeakTurns * threads());
+  return static_cast<double>(2 * numbers * kPeakSums * kPeakTurns * threads());
 }
-#ifdef HAVE_AMX
+
+template <class P>
+static void peak(double* operations) {
+  operations[0] = peak_in_registers<float>();
+}
+#ifdef HAVE_BF16
 template <>
-void peak<AmxBFloat16>(double* operations) {
+void peak<TiledBFloat16>(double* operations) {
+#ifdef HAVE_AMX
   parallel(threads(), [&](int64_t) {
     Tiles tiles;
     tiles.shape(kBlock);
@@ -42,5 +48,8 @@ void peak<AmxBFloat16>(double* operations) {
     }
   });
   operations[0] = static_cast<double>(2 * kBlock * NR * 2 * kTile * kPeakTurns * threads());
+#else
+  operations[0] = peak_in_registers<uint32_t>();
+#endif
 }
 #endif

@@ -12,15 +12,14 @@ static void logits(const float* x, const float* wte, float* out, int64_t N, int6
 
 // row(m, n0, c0, c1) for rows `begin` to `end` of A and panels `first` to `last` of B, for each row in the order of
 // the panels: the two vectors of C from column n0 on. On this thread; `begin` is a multiple of row_block.
-template <class T>
-static constexpr int64_t row_block(T) { return MR; }
-template <class T, class Row>
-static void rows_times_panels(const AMatrix<T>& A, const T* B, int64_t begin, int64_t end, int64_t first, int64_t last, int64_t K, Row&& row) {
+static constexpr int64_t row_block(float) { return MR; }
+template <class Row>
+static void rows_times_panels(const AMatrix<float>& A, const float* B, int64_t begin, int64_t end, int64_t first, int64_t last, int64_t K, Row&& row) {
   vf acc[MR][2];
   for (int64_t p = first; p < last; p++)
     for (int64_t m0 = begin; m0 < end; m0 += MR) {
       const int rows = static_cast<int>(end - m0 < MR ? end - m0 : MR);
-      tile_rows<T>(rows, A.at(m0), A.row, A.step, B + p * K * NR, K, acc);
+      tile_rows(rows, A.at(m0), A.row, A.step, B + p * K * NR, K, acc);
       for (int r = 0; r < rows; r++) row(m0 + r, p * NR, acc[r][0], acc[r][1]);
     }
 }

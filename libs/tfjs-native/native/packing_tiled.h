@@ -1,7 +1,7 @@
-// Operands of products in AMX tiles. Included by gemm_amx.h; K counts pairs of bfloat16.
+// Operands in tiles, of products of bfloat16. Included by gemm_tiled.h; K counts pairs of them.
 //
-// B is packed in panels of NR = 32 columns, [N/NR][K/16][2][16][16], K filled up with zeros to whole tiles: 16 pairs
-// of a panel are two tiles one after the other, so that memory is read line by line.
+// B is packed in panels of NR = 32 columns, [N/NR][K/16], K filled up with zeros to whole tiles. 16 pairs of a panel are,
+// for AMX, two tiles one after the other, [2][16][16], and for vectors rows, [16][32]: memory is read line by line.
 // A is packed in blocks of 32 rows, [M/32][K/16][32][16]: two tiles likewise. Where there are fewer than 32 rows in
 // all, a block is as high as they are.
 
@@ -19,10 +19,16 @@ struct AMatrix<TilePair> {
   const uint32_t* block(int64_t b) const { return reinterpret_cast<const uint32_t*>(data) + b * height * K; }
 };
 
+// How far apart two pairs of a column are, and the halves of a panel, within 16 pairs.
+#ifdef HAVE_AMX
+constexpr int64_t kPanelRow = VF, kPanelHalf = kTile * VF;
+#else
+constexpr int64_t kPanelRow = NR, kPanelHalf = VF;
+#endif
 // Where pair k of a panel's column j lies.
-static inline int64_t panel_at(int64_t k, int64_t j) { return k / kTile * kTile * NR + j / VF * kTile * VF + k % kTile * VF + j % VF; }
+static inline int64_t panel_at(int64_t k, int64_t j) { return k / kTile * kTile * NR + k % kTile * kPanelRow + j / VF * kPanelHalf + j % VF; }
 
-struct AmxBFloat16 {
+struct TiledBFloat16 {
   using T = TilePair;
   static constexpr int kForm = 2;
   static int64_t elements(int64_t K) { return ceil_div(K, 2 * kTile) * kTile; }
@@ -50,7 +56,7 @@ struct AmxBFloat16 {
 };
 
 static int64_t block_height(int64_t M) { return M < kBlock ? M : kBlock; }
-static int64_t tiled_a_size(int64_t M, int64_t K) { return M == 0 ? 0 : ceil_div(M, kBlock) * block_height(M) * AmxBFloat16::elements(K); }
+static int64_t tiled_a_size(int64_t M, int64_t K) { return M == 0 ? 0 : ceil_div(M, kBlock) * block_height(M) * TiledBFloat16::elements(K); }
 
 // A tile's worth of words: `rows` rows of K (at most 32) floats that lie ld apart.
 static inline void rows_tile(const float* source, int64_t ld, int rows, int64_t K, uint32_t* tile) {
@@ -99,7 +105,7 @@ static inline void columns_block(int64_t rows, uint32_t* block, Values&& values)
 }
 // Rows `begin`, a multiple of kTile, to `end` of a matrix with rows of K numbers, into their places in blocks of A.
 static void pack_rows(const float* source, int64_t ld, int64_t K, int64_t begin, int64_t end, int64_t height, uint32_t* out) {
-  const int64_t pairs = AmxBFloat16::elements(K);
+  const int64_t pairs = TiledBFloat16::elements(K);
   for (int64_t m0 = begin; m0 < end; m0 += kTile) {
     const int rows = static_cast<int>(end - m0 < kTile ? end - m0 : kTile);
     uint32_t* tile = out + m0 / kBlock * height * pairs + m0 % kBlock * kTile;
@@ -114,14 +120,14 @@ static AMatrix<TilePair> rows_a(const float* source, int64_t ld, int64_t M, int6
   parallel_ranges(ceil_div(M, kTile), M * K < 20000 ? 1 : threads() * 4, [&](int64_t from, int64_t to) {
     pack_rows(source, ld, K, from * kTile, to * kTile < M ? to * kTile : M, height, reinterpret_cast<uint32_t*>(out));
   });
-  return {out, height, AmxBFloat16::elements(K)};
+  return {out, height, TiledBFloat16::elements(K)};
 }
 
 template <>
-int64_t columns_a_size<AmxBFloat16>(int64_t M, int64_t K) { return tiled_a_size(M, K); }
+int64_t columns_a_size<TiledBFloat16>(int64_t M, int64_t K) { return tiled_a_size(M, K); }
 template <>
-AMatrix<TilePair> columns_a<AmxBFloat16>(const float* source, int64_t ld, int64_t M, int64_t K, TilePair* out) {
-  const int64_t height = block_height(M), pairs = AmxBFloat16::elements(K);
+AMatrix<TilePair> columns_a<TiledBFloat16>(const float* source, int64_t ld, int64_t M, int64_t K, TilePair* out) {
+  const int64_t height = block_height(M), pairs = TiledBFloat16::elements(K);
   // Along the rows of the source, which lie one after the other.
   parallel_ranges(pairs / kTile, M * K < 20000 ? 1 : threads() * 4, [&](int64_t from, int64_t to) {
     for (int64_t t = from; t < to; t++) {
@@ -140,7 +146,7 @@ AMatrix<TilePair> columns_a<AmxBFloat16>(const float* source, int64_t ld, int64_
 // panels as B (M, N), past the caches, and in `total` (N) their sum. On this thread.
 template <class Value>
 static void rows_and_panels(int64_t begin, int64_t end, int64_t M, int64_t N, Value&& value, uint32_t* rows_out, TilePair* panels_out, float* total) {
-  const int64_t across = AmxBFloat16::elements(N), along = AmxBFloat16::elements(M);
+  const int64_t across = TiledBFloat16::elements(N), along = TiledBFloat16::elements(M);
   __builtin_memset(total, 0, sizeof(float) * static_cast<size_t>(N));
   for (int64_t m0 = begin; m0 < end; m0 += kTile) {
     const int rows = static_cast<int>(end - m0 < kTile ? end - m0 : kTile);
@@ -171,7 +177,7 @@ static void rows_and_panels(int64_t begin, int64_t end, int64_t M, int64_t N, Va
 }
 // Rows of panels of B (M, N) that fill whole tiles.
 static void fill_panels(int64_t M, int64_t N, TilePair* panels) {
-  const int64_t along = AmxBFloat16::elements(M), used = (M + 1) / 2;
+  const int64_t along = TiledBFloat16::elements(M), used = (M + 1) / 2;
   for (int64_t p = 0; p * NR < N; p++)
     for (int64_t k = used; k < along; k++)
       for (const int j : {0, VF}) store(reinterpret_cast<uint32_t*>(panels) + p * along * NR + panel_at(k, j), vu{});

@@ -1,4 +1,4 @@
-// A block's forward pass in AMX tiles (block_amx.h), in three parts: of rows what comes before attention, a head of a text,
+// A block's forward pass in tiles (block_tiled.h), in three parts: of rows what comes before attention, a head of a text,
 // of kept rows what comes after. What these need of each other lies in the activations.
 struct BlockForward {
   const BlockShape s;
@@ -8,11 +8,11 @@ struct BlockForward {
   float* const y;  // of the kept rows; x itself where all are kept
   const bool keep;
   const float epsilon;
-  const BlockActivations<AmxBFloat16> a;
-  const int64_t C = s.C, I = s.I, words = AmxBFloat16::elements(C), inner_words = AmxBFloat16::elements(I);
+  const BlockActivations<TiledBFloat16> a;
+  const int64_t C = s.C, I = s.I, words = TiledBFloat16::elements(C), inner_words = TiledBFloat16::elements(I);
   const TilePair *const c_attn = weight(w.c_attn_weight, C, 3 * C), *const c_proj = weight(w.attn_c_proj_weight, C, C), *const c_fc = weight(w.c_fc_weight, C, I), *const mlp_c_proj = weight(w.mlp_c_proj_weight, I, C);
 
-  static const TilePair* weight(const float* matrix, int64_t K, int64_t N) { return packed_weight<AmxBFloat16>(matrix, N, false, K, N); }
+  static const TilePair* weight(const float* matrix, int64_t K, int64_t N) { return packed_weight<TiledBFloat16>(matrix, N, false, K, N); }
 
   int64_t rows_before() const { return s.M(); }
   int64_t rows_after() const { return s.kept(); }
@@ -33,7 +33,7 @@ struct BlockForward {
     });
   }
 
-  void attend(const NoWork&, int64_t task) const { attend_forward<AmxBFloat16, bf16>(task, a.qkv, start, a.heads, a.lse, s.T, C, s.heads); }
+  void attend(const NoWork&, int64_t task) const { attend_forward<TiledBFloat16, bf16>(task, a.qkv, start, a.heads, a.lse, s.T, C, s.heads); }
 
   void after(const NoWork&, int64_t, int64_t begin, int64_t rows) const {
     Scratch local;

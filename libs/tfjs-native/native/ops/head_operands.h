@@ -1,4 +1,4 @@
-// What attention in AMX tiles makes operands of: n rows of `width` numbers S, wherever they lie (rows.h).
+// What attention in tiles makes operands of: n rows of `width` numbers S, wherever they lie (rows.h).
 
 static inline vu words_of(const float* p, int64_t n) {
   vf a, b;
@@ -34,14 +34,14 @@ struct TileRows {
   }
 };
 
-static inline void put_tile(vu (&words)[kTile], uint32_t* out) {
-  for (int64_t i = 0; i < kTile; i++) store(out + i * kTile, words[i]);
+static inline void put_tile(vu (&words)[kTile], uint32_t* out, int64_t row = kTile) {
+  for (int64_t i = 0; i < kTile; i++) store(out + i * row, words[i]);
 }
-static inline void put_transposed(vu (&words)[kTile], uint32_t* out) {
+static inline void put_transposed(vu (&words)[kTile], uint32_t* out, int64_t row = kTile) {
   vf v[kTile];
   for (int64_t i = 0; i < kTile; i++) v[i] = (vf)words[i];
   transpose(v);
-  for (int64_t i = 0; i < kTile; i++) store(out + i * kTile, (vu)v[i]);
+  for (int64_t i = 0; i < kTile; i++) store(out + i * row, (vu)v[i]);
 }
 // 32 columns of 32 rows from m and c on, as a block of A.
 template <class S>
@@ -62,7 +62,7 @@ struct RowBlocks {
 template <class S>
 static RowBlocks rows_of(Scratch& scratch, const TileRows<S>& source) {
   const Rows<const S>& rows = source.rows;
-  const int64_t stride = kBlock * AmxBFloat16::elements(source.width), blocks = ceil_div(source.n, kBlock);
+  const int64_t stride = kBlock * TiledBFloat16::elements(source.width), blocks = ceil_div(source.n, kBlock);
   if (sizeof(S) == sizeof(bf16) && rows.blocked() && rows.first % kBlock == 0 && source.width % NR == 0) return {reinterpret_cast<const uint32_t*>(rows.at(0)), rows.block / 2};
   uint32_t* out = scratch.take<uint32_t>(blocks * stride);
   for (int64_t m = 0; m < source.n; m += kTile)
@@ -75,12 +75,12 @@ static RowBlocks rows_of(Scratch& scratch, const TileRows<S>& source) {
 }
 template <class S>
 AMatrix<TilePair> TileRows<S>::matrix(Scratch& scratch) const {
-  return {reinterpret_cast<const TilePair*>(rows_of(scratch, *this).data), kBlock, AmxBFloat16::elements(width)};
+  return {reinterpret_cast<const TilePair*>(rows_of(scratch, *this).data), kBlock, TiledBFloat16::elements(width)};
 }
 // A (width, n).
 template <class S>
 static const uint32_t* columns_of(Scratch& scratch, const TileRows<S>& source) {
-  const int64_t along = AmxBFloat16::elements(source.n);
+  const int64_t along = TiledBFloat16::elements(source.n);
   uint32_t* out = scratch.take<uint32_t>(ceil_div(source.width, kBlock) * kBlock * along);
   for (int64_t c = 0; c < source.width; c += kBlock)
     for (int64_t t = 0; t < source.n; t += kBlock) columns_block(source, t, c, out + c * along + t / 2 * kBlock);
@@ -89,43 +89,43 @@ static const uint32_t* columns_of(Scratch& scratch, const TileRows<S>& source) {
 // B (width, n) in panels of 32 of the rows.
 template <class S>
 static const uint32_t* panels_across(Scratch& scratch, const TileRows<S>& source) {
-  uint32_t* out = scratch.take<uint32_t>(ceil_div(source.n, NR) * NR * AmxBFloat16::elements(source.width));
+  uint32_t* out = scratch.take<uint32_t>(ceil_div(source.n, NR) * NR * TiledBFloat16::elements(source.width));
   uint32_t* to = out;
   for (int64_t m = 0; m < source.n; m += NR)
-    for (int64_t c = 0; c < source.width; c += NR)
-      for (int64_t half = 0; half < NR; half += kTile, to += kTile * kTile) {
+    for (int64_t c = 0; c < source.width; c += NR, to += kTile * NR)
+      for (int64_t half = 0; half < NR; half += kTile) {
         vu words[kTile];
         source.tile(m + half, c, words);
-        put_transposed(words, to);
+        put_transposed(words, to + panel_at(0, half), kPanelRow);
       }
   return out;
 }
 // B (n, width) in panels of 32 of the columns.
 template <class S>
 static const uint32_t* panels_along(Scratch& scratch, const TileRows<S>& source) {
-  uint32_t* out = scratch.take<uint32_t>(ceil_div(source.width, NR) * NR * AmxBFloat16::elements(source.n));
+  uint32_t* out = scratch.take<uint32_t>(ceil_div(source.width, NR) * NR * TiledBFloat16::elements(source.n));
   uint32_t* to = out;
   for (int64_t c = 0; c < source.width; c += NR)
     for (int64_t m = 0; m < source.n; m += kBlock, to += kTile * NR) {
       vu first[kTile], second[kTile];
       source.pairs(m, c, first, second);
-      put_tile(first, to);
-      put_tile(second, to + kTile * kTile);
+      put_tile(first, to + panel_at(0, 0), kPanelRow);
+      put_tile(second, to + panel_at(0, VF), kPanelRow);
     }
   return out;
 }
 
 // Their part, from row `begin` of M on, of B (M, width) in such panels, past the caches, and in `total` (width) their sum.
 static void put_panels(const TileRows<bf16>& source, int64_t begin, int64_t M, TilePair* panels, float* total) {
-  const int64_t along = AmxBFloat16::elements(M);
+  const int64_t along = TiledBFloat16::elements(M);
   __builtin_memset(total, 0, sizeof(float) * static_cast<size_t>(source.width));
   for (int64_t m = 0; m < source.n; m += kBlock) {
     uint32_t* to = reinterpret_cast<uint32_t*>(panels) + (begin + m) / 2 * NR;
     for (int64_t c = 0; c < source.width; c += NR, to += along * NR) {
       vu first[kTile], second[kTile];
       source.pairs(m, c, first, second);
-      for (int64_t i = 0; i < kTile; i++) store_away(to + i * kTile, first[i]);
-      for (int64_t i = 0; i < kTile; i++) store_away(to + (kTile + i) * kTile, second[i]);
+      for (int64_t i = 0; i < kTile; i++) store_away(to + panel_at(i, 0), first[i]);
+      for (int64_t i = 0; i < kTile; i++) store_away(to + panel_at(i, VF), second[i]);
       vf s0, s1, low, high;
       load_two(total + c, source.width - c, s0, s1);
       for (int64_t i = 0; i < kTile; i++) {

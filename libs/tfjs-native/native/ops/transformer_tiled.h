@@ -1,4 +1,4 @@
-// The whole in AMX tiles. All tasks are stages of one round: a thread that is done with its part of a block goes on with the
+// The whole of blocks in tiles. All tasks are stages of one round: a thread that is done with its part of a block goes on with the
 // next block, and the weights' gradients of one are made while the next one's texts are under way.
 
 // Texts that a thread takes through a whole pass of a block, so that it finds in its L2 what it wrote there itself: as many as
@@ -41,7 +41,7 @@ static std::vector<Stage*> stages_of(Stages& stages, const Pass& pass, const Wor
 // What is kept: of each block what it keeps; the residual stream (M, C), through which all blocks work in one place, as it
 // is at the end, the last block's kept rows of it where these are not all, and the last norm's moments.
 struct KeptInTiles {
-  std::vector<BlockActivations<AmxBFloat16>> blocks;
+  std::vector<BlockActivations<TiledBFloat16>> blocks;
   float *stream, *y, *mean, *rstd;
   KeptInTiles(Cutter& cut, const BlockShape& last, int64_t layers) {
     for (int64_t layer = 0; layer < layers; layer++) blocks.emplace_back(cut, shape_of(last, layer, layers));
@@ -50,9 +50,9 @@ struct KeptInTiles {
   // Without the gradient's: blocks that are under way at once do not meet, but the last may have its rows at other places.
   static KeptInTiles shared(Cutter& cut, const BlockShape& last, int64_t layers) {
     KeptInTiles kept;
-    const BlockActivations<AmxBFloat16> of_all(cut, before_last(last));
+    const BlockActivations<TiledBFloat16> of_all(cut, before_last(last));
     kept.blocks.assign(static_cast<size_t>(layers), of_all);
-    if (!last.whole() && layers > 0) kept.blocks.back() = BlockActivations<AmxBFloat16>(cut, last);
+    if (!last.whole() && layers > 0) kept.blocks.back() = BlockActivations<TiledBFloat16>(cut, last);
     kept.take_rest(cut, last);
     return kept;
   }
@@ -66,14 +66,14 @@ struct KeptInTiles {
   }
 };
 template <>
-int64_t transformer_activations<AmxBFloat16>(int64_t layers, const BlockShape& last) {
+int64_t transformer_activations<TiledBFloat16>(int64_t layers, const BlockShape& last) {
   Cutter cut(nullptr);
   KeptInTiles(cut, last, layers);
   return cut.floats();
 }
 
 template <>
-void transformer_forward<AmxBFloat16>(const BlockShape& last, const TransformerParameters& w, const int32_t* tokens, const int32_t* start, float* y, float* activations, float epsilon) {
+void transformer_forward<TiledBFloat16>(const BlockShape& last, const TransformerParameters& w, const int32_t* tokens, const int32_t* start, float* y, float* activations, float epsilon) {
   Scratch scratch;
   const bool keep = activations != nullptr;
   const int64_t C = last.C, layers = w.layers(), most = chunk_rows(last);
@@ -106,7 +106,7 @@ void transformer_forward<AmxBFloat16>(const BlockShape& last, const TransformerP
 }
 
 template <>
-void transformer_backward<AmxBFloat16>(const BlockShape& last, const TransformerParameters& w, const float* dy, const int32_t* tokens, const int32_t* start, float* activations, const TransformerParameters& d, bool onto) {
+void transformer_backward<TiledBFloat16>(const BlockShape& last, const TransformerParameters& w, const float* dy, const int32_t* tokens, const int32_t* start, float* activations, const TransformerParameters& d, bool onto) {
   Scratch scratch;
   Cutter cut(activations);
   const int64_t C = last.C, layers = w.layers(), whole = last.whole() ? layers : layers - 1;

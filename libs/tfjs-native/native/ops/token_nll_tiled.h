@@ -1,10 +1,10 @@
-// The gradient of token_nll.h in AMX tiles. The forward pass keeps e^(z - top) of every logit in bfloat16, which
+// The gradient of token_nll.h in tiles. The forward pass keeps e^(z - top) of every logit in bfloat16, which
 // saves a third of the gradient's products and all of its exponentials; of more logits than kMostLogits, they are
 // made again for some rows at a time.
 constexpr int64_t kMostLogits = int64_t{1} << 27;  // 256 MiB
 
 template <>
-struct NllActivations<AmxBFloat16> {
+struct NllActivations<TiledBFloat16> {
   int64_t panels;
   uint32_t* exponentials;  // [N/32][V/32][32][16]: by blocks of rows and panels, each word a column and the 16th after it
   float* tops;             // [N/32][V/32][32]: the largest logit of the row up to that panel
@@ -21,10 +21,10 @@ struct NllActivations<AmxBFloat16> {
   }
 };
 template <>
-int64_t token_nll_activations<AmxBFloat16>(int64_t N, int64_t V) {
+int64_t token_nll_activations<TiledBFloat16>(int64_t N, int64_t V) {
   if (N * V > kMostLogits) return 0;
   Cutter cut(nullptr);
-  NllActivations<AmxBFloat16>(cut, N, V);
+  NllActivations<TiledBFloat16>(cut, N, V);
   return cut.floats();
 }
 
@@ -32,11 +32,11 @@ int64_t token_nll_activations<AmxBFloat16>(int64_t N, int64_t V) {
 static void token_nll_rows_backward(const float* dnll, const float* x, const float* wte, const int32_t* targets, const float* lse, float* activations, float* dx, float* dwte, int64_t N, int64_t C, int64_t V, float inverse, bool first) {
   Scratch scratch;
   Cutter cut(activations);
-  const NllActivations<AmxBFloat16> kept(cut, N, V);
-  const int64_t blocks = ceil_div(N, kBlock), columns = ceil_div(C, NR), tokens = AmxBFloat16::elements(N), words = AmxBFloat16::elements(V);
-  const TilePair* W = packed_weight<AmxBFloat16>(wte, C, false, V, C);
-  TilePair* X = scratch.take<TilePair>(packed_b_size<AmxBFloat16>(N, C));
-  pack_b<AmxBFloat16>(x, C, false, N, C, X);
+  const NllActivations<TiledBFloat16> kept(cut, N, V);
+  const int64_t blocks = ceil_div(N, kBlock), columns = ceil_div(C, NR), tokens = TiledBFloat16::elements(N), words = TiledBFloat16::elements(V);
+  const TilePair* W = packed_weight<TiledBFloat16>(wte, C, false, V, C);
+  TilePair* X = scratch.take<TilePair>(packed_b_size<TiledBFloat16>(N, C));
+  pack_b<TiledBFloat16>(x, C, false, N, C, X);
 
   // put(r, first, second) for the rows of a block, with the gradients of their logits in a panel.
   const auto gradients = [&](int64_t block, int64_t panel, auto&& put) {
@@ -114,7 +114,7 @@ static void token_nll_rows_backward(const float* dnll, const float* x, const flo
 }
 
 template <>
-void token_nll_backward<AmxBFloat16>(const float* dnll, const float* x, const float* wte, const int32_t* targets, const float* lse, float* activations, float* dx, float* dwte, int64_t N, int64_t C, int64_t V, float temperature) {
+void token_nll_backward<TiledBFloat16>(const float* dnll, const float* x, const float* wte, const int32_t* targets, const float* lse, float* activations, float* dx, float* dwte, int64_t N, int64_t C, int64_t V, float temperature) {
   const float inverse = 1.0f / temperature;
   if (activations != nullptr) return token_nll_rows_backward(dnll, x, wte, targets, lse, activations, dx, dwte, N, C, V, inverse, true);
   const int64_t some = kMostLogits / V / kBlock * kBlock, most = some < kBlock ? kBlock : some;
@@ -122,9 +122,9 @@ void token_nll_backward<AmxBFloat16>(const float* dnll, const float* x, const fl
     Scratch scratch;
     const int64_t rows = N - begin < most ? N - begin : most;
     Cutter cut(nullptr);
-    NllActivations<AmxBFloat16>(cut, rows, V);
+    NllActivations<TiledBFloat16>(cut, rows, V);
     float *made = scratch.take<float>(cut.floats()), *unused = scratch.take<float>(4 * rows);
-    token_nll_forward<AmxBFloat16>(x + begin * C, wte, targets + begin, unused, unused + rows, unused + 2 * rows, unused + 3 * rows, made, rows, C, V, temperature);
+    token_nll_forward<TiledBFloat16>(x + begin * C, wte, targets + begin, unused, unused + rows, unused + 2 * rows, unused + 3 * rows, made, rows, C, V, temperature);
     token_nll_rows_backward(dnll + begin, x + begin * C, wte, targets + begin, lse + begin, made, dx + begin * C, dwte, rows, C, V, inverse, begin == 0);
   }
 }

@@ -1,4 +1,4 @@
-// A block's backward pass in AMX tiles (block_amx.h).
+// A block's backward pass in tiles (block_tiled.h).
 
 // Gradients of what attention gives and takes, of the rows from `first` on.
 struct GradientWork {
@@ -16,7 +16,7 @@ struct OutputGradient {
   int64_t M, chunks;
   TilePair* panels;
   float* sums;
-  OutputGradient(Scratch& scratch, int64_t rows, int64_t N, int64_t most) : M(rows), chunks(ceil_div(rows, most)), panels(scratch.take<TilePair>(packed_b_size<AmxBFloat16>(M, N))), sums(scratch.take<float>(chunks * N)) { fill_panels(M, N, panels); }
+  OutputGradient(Scratch& scratch, int64_t rows, int64_t N, int64_t most) : M(rows), chunks(ceil_div(rows, most)), panels(scratch.take<TilePair>(packed_b_size<TiledBFloat16>(M, N))), sums(scratch.take<float>(chunks * N)) { fill_panels(M, N, panels); }
 };
 
 // What the backward pass leaves for the gradients of a block's parameters: operands, past the caches, since they are
@@ -42,18 +42,18 @@ struct BlockBackward {
   const BlockParameters w;
   const float* const dy;
   const int32_t* const start;
-  const BlockActivations<AmxBFloat16> a;
+  const BlockActivations<TiledBFloat16> a;
   // Becomes first middle's gradient, which is zero where rows are not kept, then dx: one place for both, and for dy too
   // if all rows are kept, is a line less to wait for.
   float* const dx;
   const BlockParameters d;
   const BlockGradients g;
-  const int64_t M = s.M(), kept = s.kept(), C = s.C, I = s.I, most = chunk_rows(s), words = AmxBFloat16::elements(C), inner_words = AmxBFloat16::elements(I), along = AmxBFloat16::elements(kept);
+  const int64_t M = s.M(), kept = s.kept(), C = s.C, I = s.I, most = chunk_rows(s), words = TiledBFloat16::elements(C), inner_words = TiledBFloat16::elements(I), along = TiledBFloat16::elements(kept);
   const int64_t weight_parts = threads() * 2;
   const TilePair *const c_attn = transposed(w.c_attn_weight, C, 3 * C), *const c_proj = transposed(w.attn_c_proj_weight, C, C), *const c_fc = transposed(w.c_fc_weight, C, I), *const mlp_c_proj = transposed(w.mlp_c_proj_weight, I, C);
 
   // Of a product's output back to its input.
-  static const TilePair* transposed(const float* matrix, int64_t K, int64_t N) { return packed_weight<AmxBFloat16>(matrix, N, true, N, K); }
+  static const TilePair* transposed(const float* matrix, int64_t K, int64_t N) { return packed_weight<TiledBFloat16>(matrix, N, true, N, K); }
 
   // Of a layer norm of `all` rows those from `begin` on: the gradient of its input, and its output as columns. dnormal, residual and out begin there.
   void norm_backward(int64_t all, int64_t chunk, int64_t begin, int64_t rows, const float* dnormal, const uint32_t* hat, const float* weight, const float* bias, const float* rstd, const float* residual, float* out, float* const* sums, TilePair* normal) const {
@@ -186,7 +186,7 @@ struct BlockBackward {
     for (int64_t r = 0; r < rows; r++) copy_row(dheads, r, work.heads, s.row(begin + r), C);
   }
 
-  void attend(const GradientWork& work, int64_t task) const { attend_backward<AmxBFloat16, bf16>(task, work.first, work.heads, a.qkv, a.heads, a.lse, start, work.qkv, s.T, C, s.heads); }
+  void attend(const GradientWork& work, int64_t task) const { attend_backward<TiledBFloat16, bf16>(task, work.first, work.heads, a.qkv, a.heads, a.lse, start, work.qkv, s.T, C, s.heads); }
 
   void after(const GradientWork& work, int64_t chunk, int64_t begin, int64_t rows) const {
     Scratch local;
@@ -214,7 +214,7 @@ struct BlockBackward {
     if (task < 4 * weight_parts) {
       const auto& p = products[task / weight_parts];
       auto done = rows_away(p.weight, p.N);
-      return gemm_share(kRowsInCache, AMatrix<TilePair>{p.in, kBlock, AmxBFloat16::elements(p.out.M)}, p.out.panels, p.K, p.N, task % weight_parts, weight_parts, done);
+      return gemm_share(kRowsInCache, AMatrix<TilePair>{p.in, kBlock, TiledBFloat16::elements(p.out.M)}, p.out.panels, p.K, p.N, task % weight_parts, weight_parts, done);
     }
     for (const auto& p : products) add_chunks(p.out.sums, p.out.chunks, p.N, p.bias);
     float* const of_norm[] = {d.ln_1_weight, d.ln_1_bias, d.ln_2_weight, d.ln_2_bias};

@@ -1,8 +1,37 @@
-// The bf16 product in AMX tiles: the same `gemm` for operands of their own packing. Included after
-// gemm.h, whose M, N, K and epilogues are meant; K counts pairs of bfloat16.
+// The bf16 product of operands in tiles (packing_tiled.h): the same `gemm` for them. Included after gemm.h, whose M, N, K
+// and epilogues are meant; K counts pairs of bfloat16.
 
-#include "packing_amx.h"
+#include "packing_tiled.h"
+
+// A finished part of C: rows m0 on, columns n0 on, as (rows, NR).
+struct Strip {
+  float* data;
+  int64_t m0, n0, rows;
+};
+
+// What is read from L3 soon, fetched into L2 a few lines with every step of the products before.
+struct Ahead {
+  const char* data = nullptr;
+  int64_t bytes = 0;  // with every step
+  void step() {
+    for (int64_t at = 0; at < bytes; at += 64) __builtin_prefetch(data + at, 0, 2);
+    data += bytes;
+  }
+};
+// Part `part` of `parts` of `words` from `data` on, in so many steps.
+static inline Ahead ahead_of(const uint32_t* data, int64_t words, int64_t part, int64_t parts, int64_t steps) {
+  if (steps == 0) return {};
+  const int64_t bytes = ceil_div(words * int64_t{sizeof(uint32_t)}, parts * steps * 64) * 64;
+  return {reinterpret_cast<const char*>(data) + part * bytes * steps, bytes};
+}
+
+// A block of A times a panel of B.
+#ifdef HAVE_AMX
+#include "amx-tiles.h"
 #include "products_amx.h"
+#else
+#include "products_vectors.h"
+#endif
 
 // How much of the operands is taken at a time: so many pairs along K, and panels of B of so many words.
 struct Blocking {
@@ -15,7 +44,7 @@ constexpr Blocking kRowsInCache{256, int64_t{1} << 16};
 constexpr Blocking kVocabulary{512, int64_t{1} << 15};
 constexpr Blocking kPlain{512, int64_t{1} << 17};
 
-// Blocks b0 .. b1 of A times panels p0 .. p1 of B: done gets every strip of C (products_amx.h), those of a block of rows
+// Blocks b0 .. b1 of A times panels p0 .. p1 of B: done gets every strip of C, those of a block of rows
 // in the order of the panels. A stretch of a block of A stays in L1 and, what does not fit, in L2, while panels stream
 // by from L2; sums wait there too for the next stretch. `along`: the pairs of a panel of B, of which A may be but a stretch.
 template <class Done>
@@ -76,9 +105,13 @@ static void gemm_share(const Blocking& blocking, const AMatrix<TilePair>& A, con
 // The whole product on all threads.
 template <class Done>
 static void gemm_strips(const AMatrix<TilePair>& A, const TilePair* B, int64_t M, int64_t N, Done&& done) {
-  // A single row too goes through tiles, though they are nearly empty then: a product in registers rounds
+  const int64_t parts = M * N * A.K < kAlone ? 1 : threads() * 4;
+#ifdef HAVE_AMX
+  // A single row too goes through tiles, though they are nearly empty then: a product in vectors rounds
   // otherwise, and a row's bits must not depend on whether others stand beside it.
-  const int64_t parts = M * N * A.K < 200000 ? 1 : threads() * 4;
+#else
+  if (M <= kFewRows) return parallel_ranges(ceil_div(N, NR), parts, [&](int64_t from, int64_t to) { few_rows_product(M, A, B, from, to, done); });
+#endif
   parallel(parts, [&](int64_t part) { gemm_share(kPlain, A, B, M, N, part, parts, done); });
 }
 

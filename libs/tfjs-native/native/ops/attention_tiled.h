@@ -1,8 +1,8 @@
-// Attention in AMX tiles: attention.h's two functions of one head, of float32 or bfloat16 (S), by blocks
+// Attention in tiles: attention.h's two functions of one head, of float32 or bfloat16 (S), by blocks
 // of 32 keys and 32 queries. Scores lie transposed, [key][query]: sums and maxima over keys are then sums of
 // vectors, never of the lanes of one, and what the next products read needs no transposing.
 
-#include "head_operands_amx.h"
+#include "head_operands.h"
 
 // Of a block of 32 x 32 numbers the columns, each times its factor, become rows of y: `columns` of them from m on, each of
 // the first `rows` numbers, from column c of y on.
@@ -21,12 +21,12 @@ static inline void put_columns(const float* block, int64_t columns, int64_t rows
 }
 
 template <>
-struct Head<AmxBFloat16> {
+struct Head<TiledBFloat16> {
   static constexpr int64_t kSquare = kBlock * NR, kHalf = kSquare / 2;
 
   template <class S>
   static void forward(const Rows<const S>& q, int64_t n, int64_t C, int64_t hs, const Rows<S>& out, float* l) {
-    const int64_t Kh = AmxBFloat16::elements(hs), Kn = AmxBFloat16::elements(n), blocks = ceil_div(n, kBlock), columns = ceil_div(hs, kBlock);
+    const int64_t Kh = TiledBFloat16::elements(hs), Kn = TiledBFloat16::elements(n), blocks = ceil_div(n, kBlock), columns = ceil_div(hs, kBlock);
     const float to_exponent = kLog2E / __builtin_sqrtf(static_cast<float>(hs));  // exponents are those of 2
     Scratch scratch;
     const uint32_t *queries = panels_across(scratch, TileRows<S>{q, n, hs}), *values = columns_of(scratch, TileRows<S>{q.from(0, 2 * C), n, hs});
@@ -72,7 +72,7 @@ struct Head<AmxBFloat16> {
   template <class S>
   static void backward(const Rows<const S>& dout, const Rows<const S>& q, const Rows<const S>& out, const float* level, int64_t n, int64_t C, int64_t hs, const Rows<S>& dq) {
     constexpr int64_t kStretch = 8;  // blocks of keys whose tiles are kept
-    const int64_t Kh = AmxBFloat16::elements(hs), Kn = AmxBFloat16::elements(n), blocks = ceil_div(n, kBlock), columns = ceil_div(hs, kBlock);
+    const int64_t Kh = TiledBFloat16::elements(hs), Kn = TiledBFloat16::elements(n), blocks = ceil_div(n, kBlock), columns = ceil_div(hs, kBlock);
     const int64_t most = blocks < kStretch ? blocks : kStretch, kept = most * blocks * kHalf;
     const float scale = 1.0f / __builtin_sqrtf(static_cast<float>(hs)), to_exponent = scale * kLog2E;
     Scratch scratch;

@@ -1,4 +1,4 @@
-// The block of block.h in AMX tiles. Between products numbers are bfloat16 and lie as the next product
+// The block of block.h for products of bfloat16 in tiles. Between products numbers are bfloat16 and lie as the next product
 // reads them; only the residual stream stays float32. Everything that goes row by row is done for
 // some at a time, which stay in L2 from the first product to the last; attention goes by heads
 // in between. The backward pass leaves all gradients and inputs behind as operands of the weights' gradients,
@@ -19,7 +19,7 @@ static Rows<bf16> head_rows(const BlockShape& s, bf16* data, int64_t width) {
 
 // What is kept in bfloat16 two columns to a word, has a column and the 16th after it in each.
 template <>
-struct BlockActivations<AmxBFloat16> {
+struct BlockActivations<TiledBFloat16> {
   float *rstd_1, *rstd_2, *lse;
   uint32_t *hat_1, *hat_2;  // rows after a layer norm, its weight and bias left out, (M, C) and (kept, C)
   Rows<bf16> qkv, heads;    // (M, 3C), (M, C)
@@ -28,11 +28,11 @@ struct BlockActivations<AmxBFloat16> {
     rstd_1 = cut.take<float>(s.M());
     rstd_2 = cut.take<float>(s.kept());
     lse = cut.take<float>(s.M() * s.heads);
-    hat_1 = cut.take<uint32_t>(s.M() * AmxBFloat16::elements(s.C));
-    hat_2 = cut.take<uint32_t>(s.kept() * AmxBFloat16::elements(s.C));
+    hat_1 = cut.take<uint32_t>(s.M() * TiledBFloat16::elements(s.C));
+    hat_2 = cut.take<uint32_t>(s.kept() * TiledBFloat16::elements(s.C));
     qkv = head_rows(s, cut.take<bf16>(s.M() * 3 * s.C), 3 * s.C);
     heads = head_rows(s, cut.take<bf16>(s.M() * s.C), s.C);
-    pre = cut.take<uint32_t>(ceil_div(s.kept(), kBlock) * kBlock * AmxBFloat16::elements(s.I));
+    pre = cut.take<uint32_t>(ceil_div(s.kept(), kBlock) * kBlock * TiledBFloat16::elements(s.I));
   }
 };
 
@@ -40,8 +40,8 @@ struct BlockActivations<AmxBFloat16> {
 struct LocalRows {
   uint32_t* data;
   int64_t K;
-  LocalRows(Scratch& scratch, int64_t width) : data(scratch.take<uint32_t>(size(width))), K(AmxBFloat16::elements(width)) {}
-  static int64_t size(int64_t width) { return kMostRows * AmxBFloat16::elements(width); }
+  LocalRows(Scratch& scratch, int64_t width) : data(scratch.take<uint32_t>(size(width))), K(TiledBFloat16::elements(width)) {}
+  static int64_t size(int64_t width) { return kMostRows * TiledBFloat16::elements(width); }
   AMatrix<TilePair> matrix() const { return {reinterpret_cast<const TilePair*>(data), kBlock, K}; }
   // The words of row m from column n, a multiple of NR, on.
   uint32_t* at(int64_t m, int64_t n) const { return data + m / kBlock * kBlock * K + n / 2 * kBlock + m % kBlock * kTile; }
@@ -74,7 +74,7 @@ static void normal_rows(const float* x, bool far, int64_t rows, int64_t C, const
       load_two(bias + c, C - c, b0, b1);
       x0 = (x0 - mean) * rstd[m];
       x1 = (x1 - mean) * rstd[m];
-      if (hat != nullptr) store_away(hat + m * AmxBFloat16::elements(C) + c / 2, bf16_pair(x0, x1));
+      if (hat != nullptr) store_away(hat + m * TiledBFloat16::elements(C) + c / 2, bf16_pair(x0, x1));
       store(out.at(m, c), bf16_words(x0 * w0 + b0, x1 * w1 + b1));
     }
   }
@@ -84,11 +84,11 @@ static void normal_rows(const float* x, bool far, int64_t rows, int64_t C, const
 // Of 32 columns from c on, values(c, put) calls put(row, first, second) for every row, in their order.
 template <class Values>
 static void columns_of_rows(int64_t rows, int64_t C, int64_t M, int64_t step, Values&& values, TilePair* out) {
-  const int64_t along = AmxBFloat16::elements(M);
+  const int64_t along = TiledBFloat16::elements(M);
   uint32_t* tile = reinterpret_cast<uint32_t*>(out) + step * kBlock * kTile;
   for (int64_t c = 0; c < C; c += NR, tile += kBlock * along) columns_block<true>(rows, tile, [&](auto&& put) { values(c, put); });
 }
-static int64_t column_blocks(int64_t C, int64_t M) { return ceil_div(C, kBlock) * kBlock * AmxBFloat16::elements(M); }
+static int64_t column_blocks(int64_t C, int64_t M) { return ceil_div(C, kBlock) * kBlock * TiledBFloat16::elements(M); }
 
 // `rows` kept rows from `begin` on of what attention wrote: where they lie, or copied.
 static TileRows<bf16> kept_heads(Scratch& scratch, const BlockShape& s, const Rows<bf16>& all, int64_t begin, int64_t rows) {
