@@ -17,7 +17,8 @@ static inline vf load(const float* p) { return *reinterpret_cast<const vf_mem*>(
 static inline vu load(const uint32_t* p) { return *reinterpret_cast<const vu_mem*>(p); }
 static inline void store(float* p, vf v) { *reinterpret_cast<vf_mem*>(p) = v; }
 static inline void store(uint32_t* p, vu v) { *reinterpret_cast<vu_mem*>(p) = v; }
-static inline vf splat(float x) { return vf{} + x; }
+// Not 0 + x, which would be an addition: -0 becomes 0 by it.
+static inline vf splat(float x) { return x - vf{}; }
 static inline vu splat(uint32_t x) { return vu{} + x; }
 
 // The first n lanes (1 and more); the rest is zero (load) or left alone (store). The sanitizer does
