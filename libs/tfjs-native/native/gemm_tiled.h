@@ -51,6 +51,12 @@ template <class Done>
 static void gemm_part(const Blocking& blocking, const AMatrix<TilePair>& A, const TilePair* packed, int64_t along, int64_t M, int64_t b0, int64_t b1, int64_t p0, int64_t p1, Done& done) {
   constexpr int64_t kWaiting = int64_t{1} << 17;  // words of strips in L2: 512 KiB
   if (b0 == b1 || p0 == p1) return;
+#ifdef HAVE_AMX
+  // A single row too goes through tiles, though they are nearly empty then: a product in vectors rounds
+  // otherwise, and a row's bits must not depend on whether others stand beside it.
+#else
+  if (M <= kFewRows) return few_rows_product(M, A, packed, along, p0, p1, done);
+#endif
   const uint32_t* B = reinterpret_cast<const uint32_t*>(packed);
   const int64_t K = A.K, size = along * NR, depth = K == 0 ? kTile : ceil_div(ceil_div(K, ceil_div(K, blocking.depth)), kTile) * kTile;
   const int64_t panels = p1 - p0, stretch = ceil_div(panels, ceil_div(panels, blocking.words / (depth * NR))), group = K > depth ? kWaiting / (kBlock * NR * stretch) : b1 - b0;
@@ -106,12 +112,6 @@ static void gemm_share(const Blocking& blocking, const AMatrix<TilePair>& A, con
 template <class Done>
 static void gemm_strips(const AMatrix<TilePair>& A, const TilePair* B, int64_t M, int64_t N, Done&& done) {
   const int64_t parts = M * N * A.K < kAlone ? 1 : threads() * 4;
-#ifdef HAVE_AMX
-  // A single row too goes through tiles, though they are nearly empty then: a product in vectors rounds
-  // otherwise, and a row's bits must not depend on whether others stand beside it.
-#else
-  if (M <= kFewRows) return parallel_ranges(ceil_div(N, NR), parts, [&](int64_t from, int64_t to) { few_rows_product(M, A, B, from, to, done); });
-#endif
   parallel(parts, [&](int64_t part) { gemm_share(kPlain, A, B, M, N, part, parts, done); });
 }
 

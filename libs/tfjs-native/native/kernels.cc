@@ -56,6 +56,9 @@ namespace {
 #endif
 #include "ops/sampling.h"
 #include "ops/read_tokens.h"
+#ifdef HAVE_BF16
+#include "ops/read_tokens_tiled.h"
+#endif
 #include "ops/peak.h"
 
 float* f(void* p) { return static_cast<float*>(p); }

@@ -71,14 +71,14 @@ static inline void tiles_product(const Tiles&, int64_t rows, const uint32_t* a, 
 // Up to kFewRows rows in all, panels p0 .. p1, several of them at once: one alone would have too few sums.
 constexpr int64_t kFewRows = 4;
 template <int ROWS = kFewRows, class Done>
-static void few_rows_product(int64_t rows, const AMatrix<TilePair>& A, const TilePair* packed, int64_t p0, int64_t p1, Done& done) {
+static void few_rows_product(int64_t rows, const AMatrix<TilePair>& A, const TilePair* packed, int64_t along, int64_t p0, int64_t p1, Done& done) {
   if (rows < ROWS) {
-    if constexpr (ROWS > 1) few_rows_product<ROWS - 1>(rows, A, packed, p0, p1, done);
+    if constexpr (ROWS > 1) few_rows_product<ROWS - 1>(rows, A, packed, along, p0, p1, done);
     return;
   }
   constexpr int PANELS = kRowsAtOnce / ROWS < 4 ? kRowsAtOnce / ROWS : 4;
   const uint32_t* B = reinterpret_cast<const uint32_t*>(packed);
-  const int64_t size = A.K * NR;
+  const int64_t size = along * NR;
   alignas(64) float strips[PANELS * ROWS * NR];
   const auto product = [&](auto panels, int64_t p) {
     rows_product<ROWS, panels, false>(A.block(0), A.height, B + p * size, size, A.K / kTile, false, strips, ROWS * NR);

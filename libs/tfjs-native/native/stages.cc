@@ -7,7 +7,9 @@
 
 namespace minchat {
 
-Stage::Stage(int64_t n, int64_t rows, std::function<void(int64_t)> task) : count(n), rows_(rows), task_(std::move(task)), done_(new std::atomic<bool>[static_cast<size_t>(n)]), left_(n) {
+Stage::Stage(int64_t n, int64_t rows, std::function<void(int64_t)> task) : count(n), rows_(rows), task_(std::move(task)), left_(n) {
+  if (rows == 0) return;
+  done_.reset(new std::atomic<bool>[static_cast<size_t>(n)]);
   for (int64_t i = 0; i < n; i++) done_[i].store(false, std::memory_order_relaxed);
 }
 
@@ -22,7 +24,7 @@ void Stage::run(int64_t i) {
       wait_until([flag = &other->done_[theirs]] { return flag->load(std::memory_order_acquire); });
   }
   task_(i);
-  done_[i].store(true, std::memory_order_release);
+  if (done_ != nullptr) done_[i].store(true, std::memory_order_release);
   left_.fetch_sub(1, std::memory_order_acq_rel);
 }
 

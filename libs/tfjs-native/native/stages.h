@@ -32,7 +32,7 @@ class Stage {
   const int64_t rows_;
   const std::function<void(int64_t)> task_;
   std::vector<Need> needs_;
-  std::unique_ptr<std::atomic<bool>[]> done_;
+  std::unique_ptr<std::atomic<bool>[]> done_;  // of stages with rows
   std::atomic<int64_t> left_;
 };
 

@@ -1,4 +1,4 @@
-// Attention in tiles: attention.h's two functions of one head, of float32 or bfloat16 (S), by blocks
+// Attention in tiles: attention.h's two functions of one head, of float32 or bfloat16 (S, O), by blocks
 // of 32 keys and 32 queries. Scores lie transposed, [key][query]: sums and maxima over keys are then sums of
 // vectors, never of the lanes of one, and what the next products read needs no transposing.
 
@@ -24,8 +24,8 @@ template <>
 struct Head<TiledBFloat16> {
   static constexpr int64_t kSquare = kBlock * NR, kHalf = kSquare / 2;
 
-  template <class S>
-  static void forward(const Rows<const S>& q, int64_t n, int64_t C, int64_t hs, const Rows<S>& out, float* l) {
+  template <class S, class O>
+  static void forward(const Rows<const S>& q, int64_t n, int64_t C, int64_t hs, const Rows<O>& out, float* l) {
     const int64_t Kh = TiledBFloat16::elements(hs), Kn = TiledBFloat16::elements(n), blocks = ceil_div(n, kBlock), columns = ceil_div(hs, kBlock);
     const float to_exponent = kLog2E / __builtin_sqrtf(static_cast<float>(hs));  // exponents are those of 2
     Scratch scratch;

@@ -129,7 +129,7 @@ struct BlockBackward {
 
   void before(const GradientWork& work, int64_t chunk, int64_t begin, int64_t rows) const {
     Scratch local;
-    const LocalRows narrow(local, C), gradient(local, I);
+    const OperandRows narrow(local, C), gradient(local, I);
     const int64_t room = s.whole() ? 0 : rows * C;
     float* dnormal = local.take<float>(most * C);
     float* middle = s.whole() ? dx + begin * C : local.take<float>(room);

@@ -19,7 +19,7 @@ struct BlockForward {
 
   void before(const NoWork&, int64_t, int64_t begin, int64_t rows) const {
     Scratch local;
-    const LocalRows normal(local, C);
+    const OperandRows normal(local, C);
     normal_rows(x + begin * C, true, rows, C, w.ln_1_weight, w.ln_1_bias, epsilon, a.rstd_1 + begin, keep ? a.hat_1 + begin * words : nullptr, normal);
     times_panels(normal.matrix(), rows, c_attn, 3 * C, [&](const Strip& strip, int64_t from, int64_t to) {
       const int64_t n = strip.n0, left = 3 * C - n;
@@ -37,7 +37,7 @@ struct BlockForward {
 
   void after(const NoWork&, int64_t, int64_t begin, int64_t rows) const {
     Scratch local;
-    const LocalRows narrow(local, C), inner(local, I);
+    const OperandRows narrow(local, C), inner(local, I);
     float* out = y + begin * C;  // first middle, then y
     const int64_t room = s.whole() ? 0 : rows * C;
     const float* x_here = kept_rows(s, x, begin, rows, local.take<float>(room));

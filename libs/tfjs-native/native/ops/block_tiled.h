@@ -36,12 +36,14 @@ struct BlockActivations<TiledBFloat16> {
   }
 };
 
-// A matrix of some rows in blocks of A, all kBlock high, of this task's own.
-struct LocalRows {
+// A matrix of some rows in blocks of A, all kBlock high.
+struct OperandRows {
   uint32_t* data;
   int64_t K;
-  LocalRows(Scratch& scratch, int64_t width) : data(scratch.take<uint32_t>(size(width))), K(TiledBFloat16::elements(width)) {}
-  static int64_t size(int64_t width) { return kMostRows * TiledBFloat16::elements(width); }
+  OperandRows(uint32_t* words, int64_t pairs) : data(words), K(pairs) {}
+  OperandRows(Scratch& scratch, int64_t width, int64_t rows = kMostRows) : K(TiledBFloat16::elements(width)) { data = scratch.take<uint32_t>(ceil_div(rows, kBlock) * kBlock * K); }
+  // From row m, a multiple of kTile, on; where it is within a block, up to the block's end.
+  OperandRows from(int64_t m) const { return {at(m, 0), K}; }
   AMatrix<TilePair> matrix() const { return {reinterpret_cast<const TilePair*>(data), kBlock, K}; }
   // The words of row m from column n, a multiple of NR, on.
   uint32_t* at(int64_t m, int64_t n) const { return data + m / kBlock * kBlock * K + n / 2 * kBlock + m % kBlock * kTile; }
@@ -61,7 +63,7 @@ static void times_panels(const AMatrix<TilePair>& A, int64_t rows, const TilePai
 }
 
 // Rows of x (rows, C) after their layer norm, as blocks of A. With `hat`, what of it is kept. `far`: x is not in L2.
-static void normal_rows(const float* x, bool far, int64_t rows, int64_t C, const float* weight, const float* bias, float epsilon, float* rstd, uint32_t* hat, const LocalRows& out) {
+static void normal_rows(const float* x, bool far, int64_t rows, int64_t C, const float* weight, const float* bias, float epsilon, float* rstd, uint32_t* hat, const OperandRows& out) {
   for (int64_t m = 0; m < rows; m++) {
     const float* row = x + m * C;
     for (int64_t c = 0; far && c < C; c += VF) prefetch(row + 4 * C + c);

@@ -134,48 +134,59 @@ static inline void weigh_values(const E* weights, const E* values, int64_t count
 }
 
 // The newest token of slot slots[r] at positions[r]: its key and value go into the cache, its query
-// attends to everything up to itself. qkv (R, 3C), out (R, C).
-template <class Product>
-static void decode_attention(const float* qkv, const int32_t* slots, const int32_t* positions, float* keys, float* values, float* out, int64_t R, int64_t C, int64_t heads, int64_t P) {
+// attends to everything up to itself. qkv (R, 3C), out (R, C). Heads `first` to `last` of all R * heads, on this thread.
+template <class Product, class S>
+static void decode_heads(const float* qkv, const int32_t* slots, const int32_t* positions, float* keys, float* values, const Rows<S>& out, int64_t C, int64_t heads, int64_t P, int64_t first, int64_t last) {
   using E = typename Product::T;
   const int64_t hs = C / heads;
   const float scale = 1.0f / __builtin_sqrtf(static_cast<float>(hs));
   const auto cache_of = [&](int64_t task) { return HeadCache<Product>(keys, values, slots[task / heads] * heads + task % heads, P, hs); };
   const auto token_of = [&](int64_t task) { return qkv + task / heads * 3 * C + task % heads * hs; };
-  parallel_ranges(R * heads, threads() * 4, [&](int64_t first, int64_t last) {
-    // All keys before the first query: a vector that was just written number by number cannot be read at once.
-    {
-      Scratch scratch;
-      E* row = scratch.take<E>(Product::elements(hs));
-      for (int64_t task = first; task < last; task++) {
-        constexpr int64_t kAhead = 4;
-        if (task + kAhead < last) cache_of(task + kAhead).fetch(positions[(task + kAhead) / heads]);
-        cache_of(task).put(positions[task / heads], token_of(task) + C, token_of(task) + 2 * C, row);
-      }
-    }
+  // All keys before the first query: a vector that was just written number by number cannot be read at once.
+  {
+    Scratch scratch;
+    E* row = scratch.take<E>(Product::elements(hs));
     for (int64_t task = first; task < last; task++) {
-      const HeadCache<Product> cache = cache_of(task);
-      const int64_t n = positions[task / heads] + 1, blocks = ceil_div(n, VF), seen = blocks * VF;
-      Scratch scratch;
-      float* scores = scratch.take<float>(seen);
-      E *row = scratch.take<E>(cache.elements), *weights = scratch.take<E>(seen);
-      const E* q = elements_of(token_of(task), hs, row);
-      const int64_t whole = cache.width(blocks - 1) == VF ? blocks : blocks - 1;
-      for (int64_t b = 0; b < whole; b += kSums)
-        score_group(whole - b < kSums ? whole - b : kSums, q, cache.block(b), cache.elements, scale, reinterpret_cast<const char*>(cache.values) + b * cache.elements * VB, scores + b * VF);
-      if (whole < blocks) {
-        const int width = cache.width(whole);
-        vf s{};
-        for (int64_t c = 0; c < cache.elements; c++) multiply_add(s, q[c], load_n(cache.block(whole) + c * width, width));
-        store(scores + whole * VF, s * scale);
-      }
-      hide(scores, n, seen, -__builtin_inff());
-      float top;
-      const float total = softmax_terms(scores, seen, top);
-      const E* w = elements_of(scores, n, weights);
-      const E* next = task + 1 < last ? cache_of(task + 1).keys : cache.keys;
-      weigh_values(w, cache.values, Product::elements(n), hs, 1.0f / total, next, out + task * hs);
+      constexpr int64_t kAhead = 4;
+      if (task + kAhead < last) cache_of(task + kAhead).fetch(positions[(task + kAhead) / heads]);
+      cache_of(task).put(positions[task / heads], token_of(task) + C, token_of(task) + 2 * C, row);
     }
+  }
+  for (int64_t task = first; task < last; task++) {
+    const HeadCache<Product> cache = cache_of(task);
+    const int64_t n = positions[task / heads] + 1, blocks = ceil_div(n, VF), seen = blocks * VF;
+    Scratch scratch;
+    float *scores = scratch.take<float>(seen), *y = scratch.take<float>(hs);
+    E *row = scratch.take<E>(cache.elements), *weights = scratch.take<E>(seen);
+    const E* q = elements_of(token_of(task), hs, row);
+    const int64_t whole = cache.width(blocks - 1) == VF ? blocks : blocks - 1;
+    for (int64_t b = 0; b < whole; b += kSums)
+      score_group(whole - b < kSums ? whole - b : kSums, q, cache.block(b), cache.elements, scale, reinterpret_cast<const char*>(cache.values) + b * cache.elements * VB, scores + b * VF);
+    if (whole < blocks) {
+      const int width = cache.width(whole);
+      vf s{};
+      for (int64_t c = 0; c < cache.elements; c++) multiply_add(s, q[c], load_n(cache.block(whole) + c * width, width));
+      store(scores + whole * VF, s * scale);
+    }
+    hide(scores, n, seen, -__builtin_inff());
+    float top;
+    const float total = softmax_terms(scores, seen, top);
+    const E* w = elements_of(scores, n, weights);
+    const E* next = task + 1 < last ? cache_of(task + 1).keys : cache.keys;
+    weigh_values(w, cache.values, Product::elements(n), hs, 1.0f / total, next, y);
+    const Rows<S> head = out.from(0, task % heads * hs);
+    for (int64_t c = 0; c < hs; c += NR) {
+      vf a, b;
+      load_two(y + c, hs - c, a, b);
+      store_two(head.at(task / heads, c), hs - c, a, b);
+    }
+  }
+}
+
+template <class Product>
+static void decode_attention(const float* qkv, const int32_t* slots, const int32_t* positions, float* keys, float* values, float* out, int64_t R, int64_t C, int64_t heads, int64_t P) {
+  parallel_ranges(R * heads, threads() * 4, [&](int64_t first, int64_t last) {
+    decode_heads<Product>(qkv, slots, positions, keys, values, Rows<float>::plain(out, C), C, heads, P, first, last);
   });
 }
 

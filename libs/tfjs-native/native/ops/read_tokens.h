@@ -18,19 +18,32 @@ struct ReadTexts {
   const int32_t *tokens, *slots, *positions, *counts;
 };
 
-// Whole prompts, text b in the rows begins[b] .. begins[b + 1] of qkv (.., 3C) and out (.., C): every token
-// attends to those before it; keys and values are put into the cache.
-template <class MatrixProduct, class Product>
-static void prompt_attention(const float* qkv, const int32_t* slots, const int64_t* begins, float* keys, float* values, float* out, int64_t B, int64_t C, int64_t heads, int64_t P) {
-  const int64_t hs = C / heads;
-  Scratch scratch;
-  float* lse = scratch.take<float>((begins[B] - begins[0]) * heads);
-  parallel(B * heads, [&](int64_t task) {
-    const int64_t b = task / heads, h = task % heads, n = begins[b + 1] - begins[b];
-    const float* q = qkv + begins[b] * 3 * C + h * hs;
-    put_prompt<Product>(q, n, C, HeadCache<Product>(keys, values, slots[b] * heads + h, P, hs));
-    Head<MatrixProduct>::forward(Rows<const float>::plain(q, 3 * C), n, C, hs, Rows<float>::plain(out + begins[b] * C + h * hs, C), lse + (begins[b] - begins[0]) * heads + h * n);
-  });
+// The rows of texts, one after the other: text r has begins[r] .. begins[r + 1].
+struct TextRows {
+  int64_t* begins;
+  int64_t R, single = 0;  // texts, and those of one token
+  TextRows(Scratch& scratch, const ReadTexts& texts, int64_t count) : begins(scratch.take<int64_t>(count + 1)), R(count) {
+    begins[0] = 0;
+    for (int64_t r = 0; r < R; r++) {
+      begins[r + 1] = begins[r] + texts.counts[r];
+      if (texts.counts[r] == 1) single++;
+    }
+  }
+  int64_t all() const { return begins[R]; }
+};
+
+// Of text r, its embeddings.
+static void embed_text(const CachedModel& m, const ReadTexts& texts, const TextRows& rows, int64_t r, float* x) {
+  for (int64_t n = rows.begins[r]; n < rows.begins[r + 1]; n++) embed(m.wte + texts.tokens[n] * m.C, m.wpe + (texts.positions[r] + n - rows.begins[r]) * m.C, x + n * m.C, m.C);
+}
+// A head of a whole prompt, text r, in its rows of qkv (.., 3C) and out (.., C): every token attends to those before it;
+// keys and values are put into the cache. `l` has room for a number of each token.
+template <class MatrixProduct, class Product, class S>
+static void prompt_head(const CachedModel& m, const CachedLayer& layer, const ReadTexts& texts, const TextRows& rows, int64_t r, int64_t head, const float* qkv, const Rows<S>& out, float* l) {
+  const int64_t C = m.C, hs = C / m.heads, begin = rows.begins[r], n = rows.begins[r + 1] - begin;
+  const float* q = qkv + begin * 3 * C + head * hs;
+  put_prompt<Product>(q, n, C, HeadCache<Product>(layer.keys, layer.values, texts.slots[r] * m.heads + head, m.P, hs));
+  Head<MatrixProduct>::forward(Rows<const float>::plain(q, 3 * C), n, C, hs, out.from(begin, head * hs), l);
 }
 
 // out: logits (R, V). The rows of all texts must fit into memory at once.
@@ -38,30 +51,27 @@ template <class MatrixProduct, class Product>
 static void read_texts(const CachedModel& m, const ReadTexts& texts, float* out, int64_t R) {
   const int64_t C = m.C, I = m.I;
   Scratch scratch;
-  int64_t* begins = scratch.take<int64_t>(R + 1);
-  int64_t single = 0;
-  begins[0] = 0;
-  for (int64_t r = 0; r < R; r++) {
-    begins[r + 1] = begins[r] + texts.counts[r];
-    if (texts.counts[r] == 1) single++;
-  }
-  int64_t N = begins[R];
+  const TextRows rows(scratch, texts, R);
+  const int64_t single = rows.single, prompts = R - single;
+  int64_t N = rows.all();
   float *x = scratch.take<float>(N * C), *normed = scratch.take<float>(N * C), *attended = scratch.take<float>(N * C);
   float *qkv = scratch.take<float>(N * 3 * C), *inner = scratch.take<float>(N * I);
-  float *mean = scratch.take<float>(N), *rstd = scratch.take<float>(N);
+  float *mean = scratch.take<float>(N), *rstd = scratch.take<float>(N), *lse = scratch.take<float>(N * m.heads);
   parallel_ranges(R, N * C < 20000 ? 1 : threads() * 4, [&](int64_t from, int64_t to) {
-    for (int64_t r = from; r < to; r++)
-      for (int64_t n = begins[r]; n < begins[r + 1]; n++) embed(m.wte + texts.tokens[n] * C, m.wpe + (texts.positions[r] + n - begins[r]) * C, x + n * C, C);
+    for (int64_t r = from; r < to; r++) embed_text(m, texts, rows, r, x);
   });
   for (const CachedLayer& w : m.layers) {
     layer_norm_forward(x, w.ln_1_weight, w.ln_1_bias, normed, mean, rstd, N, C, m.epsilon);
     linear_forward<MatrixProduct>(Activation::kNone, normed, w.c_attn_weight, w.c_attn_bias, nullptr, qkv, nullptr, N, C, 3 * C);
     decode_attention<Product>(qkv, texts.slots, texts.positions, w.keys, w.values, attended, single, C, m.heads, m.P);
-    prompt_attention<MatrixProduct, Product>(qkv, texts.slots + single, begins + single, w.keys, w.values, attended, R - single, C, m.heads, m.P);
+    parallel(prompts * m.heads, [&](int64_t task) {
+      const int64_t r = single + task / m.heads, head = task % m.heads, begin = rows.begins[r];
+      prompt_head<MatrixProduct, Product>(m, w, texts, rows, r, head, qkv, Rows<float>::plain(attended, C), lse + begin * m.heads + head * (rows.begins[r + 1] - begin));
+    });
     if (&w == &m.layers.back()) {
       // Nothing looks at the rows but the last of each text any more.
       for (int64_t r = single; r < R; r++)
-        for (float* rows : {x, attended}) __builtin_memmove(rows + r * C, rows + (begins[r + 1] - 1) * C, sizeof(float) * static_cast<size_t>(C));
+        for (float* matrix : {x, attended}) __builtin_memmove(matrix + r * C, matrix + (rows.begins[r + 1] - 1) * C, sizeof(float) * static_cast<size_t>(C));
       N = R;
     }
     linear_forward<MatrixProduct>(Activation::kNone, attended, w.attn_c_proj_weight, w.attn_c_proj_bias, x, x, nullptr, N, C, C);
