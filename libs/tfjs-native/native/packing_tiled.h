@@ -30,7 +30,7 @@ static inline int64_t panel_at(int64_t k, int64_t j) { return k / kTile * kTile 
 
 struct TiledBFloat16 {
   using T = TilePair;
-  static constexpr int kForm = 2;
+  static constexpr int kForm = kPanelRow == NR ? 1 : 2;
   static int64_t elements(int64_t K) { return ceil_div(K, 2 * kTile) * kTile; }
   template <bool AWAY = false>
   static void panel(const float* source, int64_t ld, int64_t K, int64_t n0, int64_t N, TilePair* out) {

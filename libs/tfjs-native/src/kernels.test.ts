@@ -310,6 +310,22 @@ describe.each(modes)('$set, bf16 $bf16', (mode) => {
   });
 });
 
+test.runIf(modes.length > 0)('a weight packed for one instruction set is not taken for that of another', () => {
+  const tensors = (): [tf.Tensor, tf.Tensor, tf.Tensor] => {
+    const draw = noise(9, 0.5);
+    return [draw([40, 70]), draw([70, 50]), draw([50])];
+  };
+  const [expected] = on('cpu', () => [linear(...tensors())]);
+  const found = on('native', () => {
+    const inputs = tensors();
+    return modes.map((mode) => {
+      configure(mode);
+      return linear(...inputs);
+    });
+  });
+  for (const [i, numbers] of found.entries()) expect(difference(numbers, expected ?? new Float32Array()), JSON.stringify(modes[i])).toBeLessThan(3e-2);
+});
+
 // Not in the emulation of AMX: it would take minutes.
 const tiles = modes.filter(({ set, bf16 }) => bf16 && set !== 'amx_emulated');
 if (tiles.length === 0) process.stderr.write('left out: products of bfloat16: need AVX512-bf16\n');

@@ -40,10 +40,9 @@ static std::vector<Repack> repacks_of(const float* weight, int64_t rows, int64_t
   std::vector<Repack> found;
   const std::vector<PackedForm> forms = forms_in_use(weight);
   for (const PackedForm& form : forms) {
-    const size_t before = found.size();
     repacks_of<Float32>(form, rows, columns, found);
 #ifdef HAVE_BF16
-    if (found.size() == before) repacks_of<TiledBFloat16>(form, rows, columns, found);
+    repacks_of<TiledBFloat16>(form, rows, columns, found);
 #endif
   }
   if (found.size() < forms.size()) {
