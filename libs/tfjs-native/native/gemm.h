@@ -154,6 +154,7 @@ static inline void transposed_columns(int64_t K, int64_t n0, int64_t N, Row&& ro
 // Sizes are in floats; `elements(K)` is K in elements.
 struct Float32 {
   using T = float;
+  using Row = Float32;  // of one row with what a cache holds
   static constexpr int kForm = 0;
   static int64_t elements(int64_t K) { return K; }
 

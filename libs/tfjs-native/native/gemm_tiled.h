@@ -51,10 +51,9 @@ template <class Done>
 static void gemm_part(const Blocking& blocking, const AMatrix<TilePair>& A, const TilePair* packed, int64_t along, int64_t M, int64_t b0, int64_t b1, int64_t p0, int64_t p1, Done& done) {
   constexpr int64_t kWaiting = int64_t{1} << 17;  // words of strips in L2: 512 KiB
   if (b0 == b1 || p0 == p1) return;
-#ifdef HAVE_AMX
-  // A single row too goes through tiles, though they are nearly empty then: a product in vectors rounds
+  // With AMX a single row too goes through tiles, though they are nearly empty then: a product in vectors rounds
   // otherwise, and a row's bits must not depend on whether others stand beside it.
-#else
+#ifndef HAVE_AMX
   if (M <= kFewRows) return few_rows_product(M, A, packed, along, p0, p1, done);
 #endif
   const uint32_t* B = reinterpret_cast<const uint32_t*>(packed);

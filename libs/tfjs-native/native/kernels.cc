@@ -66,19 +66,11 @@ const int32_t* i(void* p) { return static_cast<const int32_t*>(p); }
 int64_t n(double x) { return static_cast<int64_t>(x); }
 float s(double x) { return static_cast<float>(x); }
 
-// Calls `kernel` with the product that is wanted: of matrices,
+// Calls `kernel` with the product that is wanted.
 template <class F>
-void with_matrix_product(F&& kernel) {
+void with_product(F&& kernel) {
 #ifdef HAVE_BF16
   if (multiply_in_bf16) return kernel(TiledBFloat16{});
-#endif
-  kernel(Float32{});
-}
-// or of one row with what a cache holds.
-template <class F>
-void with_row_product(F&& kernel) {
-#ifdef HAVE_BF16
-  if (multiply_in_bf16) return kernel(BFloat16{});
 #endif
   kernel(Float32{});
 }
@@ -100,30 +92,30 @@ const NamedKernel kernels[] = {
     {"layerNormForward", [](void* const* d, const double* v) { layer_norm_forward(f(d[0]), f(d[1]), f(d[2]), f(d[3]), f(d[4]), f(d[5]), n(v[0]), n(v[1]), s(v[2])); }},
     {"layerNormBackward", [](void* const* d, const double* v) { layer_norm_backward(f(d[0]), f(d[1]), f(d[2]), f(d[3]), f(d[4]), f(d[5]), f(d[6]), f(d[7]), n(v[0]), n(v[1])); }},
     {"linearForward", [](void* const* d, const double* v) {
-       with_matrix_product([&](auto P) { linear_forward<decltype(P)>(d[5] == nullptr ? Activation::kNone : Activation::kGelu, f(d[0]), f(d[1]), f(d[2]), f(d[3]), f(d[4]), f(d[5]), n(v[0]), n(v[1]), n(v[2])); });
+       with_product([&](auto P) { linear_forward<decltype(P)>(d[5] == nullptr ? Activation::kNone : Activation::kGelu, f(d[0]), f(d[1]), f(d[2]), f(d[3]), f(d[4]), f(d[5]), n(v[0]), n(v[1]), n(v[2])); });
      }},
     {"linearBackward", [](void* const* d, const double* v) {
-       with_matrix_product([&](auto P) { linear_backward<decltype(P)>(f(d[0]), f(d[1]), f(d[2]), f(d[3]), f(d[4]), f(d[5]), f(d[6]), n(v[0]), n(v[1]), n(v[2])); });
+       with_product([&](auto P) { linear_backward<decltype(P)>(f(d[0]), f(d[1]), f(d[2]), f(d[3]), f(d[4]), f(d[5]), f(d[6]), n(v[0]), n(v[1]), n(v[2])); });
      }},
     // tfjs's own product is exact: what is made of plain operations (losses, heads) is small and may need it.
     {"matrixMultiply", [](void* const* d, const double* v) { matrix_multiply<Float32>(f(d[0]), f(d[1]), f(d[2]), n(v[0]), n(v[1]), n(v[2]), v[3] != 0, v[4] != 0); }},
     {"attentionForward", [](void* const* d, const double* v) {
-       with_matrix_product([&](auto P) { attention_forward<decltype(P)>(f(d[0]), i(d[1]), f(d[2]), f(d[3]), n(v[0]), n(v[1]), n(v[2]), n(v[3])); });
+       with_product([&](auto P) { attention_forward<decltype(P)>(f(d[0]), i(d[1]), f(d[2]), f(d[3]), n(v[0]), n(v[1]), n(v[2]), n(v[3])); });
      }},
     {"attentionBackward", [](void* const* d, const double* v) {
-       with_matrix_product([&](auto P) { attention_backward<decltype(P)>(f(d[0]), f(d[1]), f(d[2]), f(d[3]), i(d[4]), f(d[5]), n(v[0]), n(v[1]), n(v[2]), n(v[3])); });
+       with_product([&](auto P) { attention_backward<decltype(P)>(f(d[0]), f(d[1]), f(d[2]), f(d[3]), i(d[4]), f(d[5]), n(v[0]), n(v[1]), n(v[2]), n(v[3])); });
      }},
     {"transformerActivations", [](void* const* d, const double* v) {
-       with_matrix_product([&](auto P) { *static_cast<double*>(d[0]) = static_cast<double>(transformer_activations<decltype(P)>(n(v[0]), block_shape(v + 1))); });
+       with_product([&](auto P) { *static_cast<double*>(d[0]) = static_cast<double>(transformer_activations<decltype(P)>(n(v[0]), block_shape(v + 1))); });
      }},
     {"transformerForward", [](void* const* d, const double* v) {
-       with_matrix_product([&](auto P) { transformer_forward<decltype(P)>(block_shape(v + 1), transformer(d + 4, v), i(d[0]), i(d[1]), f(d[2]), f(d[3]), s(v[10])); });
+       with_product([&](auto P) { transformer_forward<decltype(P)>(block_shape(v + 1), transformer(d + 4, v), i(d[0]), i(d[1]), f(d[2]), f(d[3]), s(v[10])); });
      }},
     {"transformerBackward", [](void* const* d, const double* v) {
-       with_matrix_product([&](auto P) { transformer_backward<decltype(P)>(block_shape(v + 1), transformer(d + 4, v), f(d[0]), i(d[1]), i(d[2]), f(d[3]), transformer(d + 8 + 12 * n(v[0]), v), v[10] != 0); });
+       with_product([&](auto P) { transformer_backward<decltype(P)>(block_shape(v + 1), transformer(d + 4, v), f(d[0]), i(d[1]), i(d[2]), f(d[3]), transformer(d + 8 + 12 * n(v[0]), v), v[10] != 0); });
      }},
     {"decodeAttention", [](void* const* d, const double* v) {
-       with_row_product([&](auto P) { decode_attention<decltype(P)>(f(d[0]), i(d[1]), i(d[2]), f(d[3]), f(d[4]), f(d[5]), n(v[0]), n(v[1]), n(v[2]), n(v[3])); });
+       with_product([&](auto P) { decode_attention<typename decltype(P)::Row>(f(d[0]), i(d[1]), i(d[2]), f(d[3]), f(d[4]), f(d[5]), n(v[0]), n(v[1]), n(v[2]), n(v[3])); });
      }},
     {"readTokens", [](void* const* d, const double* v) {
        CachedModel model = {f(d[4]), f(d[5]), f(d[6]), f(d[7]), std::vector<CachedLayer>(static_cast<size_t>(n(v[1]))), n(v[2]), n(v[3]), n(v[4]), n(v[5]), n(v[6]), s(v[7])};
@@ -132,12 +124,10 @@ const NamedKernel kernels[] = {
          layer = {block_parameters(p), f(p[12]), f(p[13])};
          p += 14;
        }
-       with_matrix_product([&](auto M) {
-         with_row_product([&](auto P) { read_tokens<decltype(M), decltype(P)>(model, {i(d[0]), i(d[1]), i(d[2]), i(d[3])}, f(d[8]), n(v[0])); });
-       });
+       with_product([&](auto P) { read_tokens<decltype(P)>(model, {i(d[0]), i(d[1]), i(d[2]), i(d[3])}, f(d[8]), n(v[0])); });
      }},
     {"cacheWrite", [](void* const* d, const double* v) {
-       with_row_product([&](auto P) { cache_write<decltype(P)>(f(d[0]), i(d[1]), i(d[2]), f(d[3]), f(d[4]), n(v[0]), n(v[1]), n(v[2]), n(v[3]), n(v[4])); });
+       with_product([&](auto P) { cache_write<typename decltype(P)::Row>(f(d[0]), i(d[1]), i(d[2]), f(d[3]), f(d[4]), n(v[0]), n(v[1]), n(v[2]), n(v[3]), n(v[4])); });
      }},
     {"sample", [](void* const* d, const double* v) {
        const auto doubles = [&](int k) { return static_cast<const double*>(d[k]); };
@@ -146,16 +136,16 @@ const NamedKernel kernels[] = {
     {"embeddingForward", [](void* const* d, const double* v) { embedding_forward(i(d[0]), i(d[1]), f(d[2]), f(d[3]), f(d[4]), n(v[0]), n(v[1]), n(v[2])); }},
     {"embeddingBackward", [](void* const* d, const double* v) { embedding_backward(f(d[0]), i(d[1]), i(d[2]), f(d[3]), f(d[4]), n(v[0]), n(v[1]), n(v[2]), n(v[3]), n(v[4]), v[5] != 0); }},
     {"logits", [](void* const* d, const double* v) {
-       with_matrix_product([&](auto P) { logits<decltype(P)>(f(d[0]), f(d[1]), f(d[2]), n(v[0]), n(v[1]), n(v[2])); });
+       with_product([&](auto P) { logits<decltype(P)>(f(d[0]), f(d[1]), f(d[2]), n(v[0]), n(v[1]), n(v[2])); });
      }},
     {"tokenNllActivations", [](void* const* d, const double* v) {
-       with_matrix_product([&](auto P) { *static_cast<double*>(d[0]) = static_cast<double>(token_nll_activations<decltype(P)>(n(v[0]), n(v[2]))); });
+       with_product([&](auto P) { *static_cast<double*>(d[0]) = static_cast<double>(token_nll_activations<decltype(P)>(n(v[0]), n(v[2]))); });
      }},
     {"tokenNllForward", [](void* const* d, const double* v) {
-       with_matrix_product([&](auto P) { token_nll_forward<decltype(P)>(f(d[0]), f(d[1]), i(d[2]), f(d[3]), f(d[4]), f(d[5]), f(d[6]), f(d[7]), n(v[0]), n(v[1]), n(v[2]), s(v[3])); });
+       with_product([&](auto P) { token_nll_forward<decltype(P)>(f(d[0]), f(d[1]), i(d[2]), f(d[3]), f(d[4]), f(d[5]), f(d[6]), f(d[7]), n(v[0]), n(v[1]), n(v[2]), s(v[3])); });
      }},
     {"tokenNllBackward", [](void* const* d, const double* v) {
-       with_matrix_product([&](auto P) { token_nll_backward<decltype(P)>(f(d[0]), f(d[1]), f(d[2]), i(d[3]), f(d[4]), f(d[5]), f(d[6]), f(d[7]), n(v[0]), n(v[1]), n(v[2]), s(v[3])); });
+       with_product([&](auto P) { token_nll_backward<decltype(P)>(f(d[0]), f(d[1]), f(d[2]), i(d[3]), f(d[4]), f(d[5]), f(d[6]), f(d[7]), n(v[0]), n(v[1]), n(v[2]), s(v[3])); });
      }},
     // Numbers: how many arrays, then the size of each.
     {"squaredSums", [](void* const* d, const double* v) {
@@ -171,7 +161,7 @@ const NamedKernel kernels[] = {
        for (int64_t k = 0; k < n(v[0]); k++, d += 4, each += 3) parameters.push_back({f(d[0]), f(d[1]), f(d[2]), f(d[3]), s(each[2]), n(each[0]), n(each[1])});
        adamw(parameters, {s(v[1]), s(v[2]), s(v[3]), s(v[4]), s(v[5]), s(v[6]), s(v[7])});
      }},
-    {"peak", [](void* const* d, const double*) { with_matrix_product([&](auto P) { peak<decltype(P)>(static_cast<double*>(d[0])); }); }},
+    {"peak", [](void* const* d, const double*) { with_product([&](auto P) { peak<decltype(P)>(static_cast<double*>(d[0])); }); }},
     {"binary", [](void* const* d, const double* v) { binary(static_cast<Binary>(n(v[0])), f(d[0]), v[1] != 0, f(d[1]), v[2] != 0, f(d[2]), n(v[3])); }},
 };
 

@@ -30,6 +30,7 @@ static inline int64_t panel_at(int64_t k, int64_t j) { return k / kTile * kTile 
 
 struct TiledBFloat16 {
   using T = TilePair;
+  using Row = BFloat16;
   static constexpr int kForm = kPanelRow == NR ? 1 : 2;
   static int64_t elements(int64_t K) { return ceil_div(K, 2 * kTile) * kTile; }
   template <bool AWAY = false>

@@ -52,6 +52,16 @@ static inline void columns_block(const TileRows<S>& source, int64_t m, int64_t c
   put_transposed(second, block + kTile * kTile);
 }
 
+// 16 rows from m on as their half of a block of A.
+template <class S>
+static inline void put_tiles(const TileRows<S>& source, int64_t m, uint32_t* block) {
+  for (int64_t c = 0; c < source.width; c += NR) {
+    vu words[kTile];
+    source.tile(m, c, words);
+    put_tile(words, block + c / 2 * kBlock);
+  }
+}
+
 // Blocks of A, (n, width), `stride` words apart.
 struct RowBlocks {
   const uint32_t* data;
@@ -65,12 +75,7 @@ static RowBlocks rows_of(Scratch& scratch, const TileRows<S>& source) {
   const int64_t stride = kBlock * TiledBFloat16::elements(source.width), blocks = ceil_div(source.n, kBlock);
   if (sizeof(S) == sizeof(bf16) && rows.blocked() && rows.first % kBlock == 0 && source.width % NR == 0) return {reinterpret_cast<const uint32_t*>(rows.at(0)), rows.block / 2};
   uint32_t* out = scratch.take<uint32_t>(blocks * stride);
-  for (int64_t m = 0; m < source.n; m += kTile)
-    for (int64_t c = 0; c < source.width; c += NR) {
-      vu words[kTile];
-      source.tile(m, c, words);
-      put_tile(words, out + m / kBlock * stride + c / 2 * kBlock + m % kBlock * kTile);
-    }
+  for (int64_t m = 0; m < source.n; m += kTile) put_tiles(source, m, out + m / kBlock * stride + m % kBlock * kTile);
   return {out, stride};
 }
 template <class S>

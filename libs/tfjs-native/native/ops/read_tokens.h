@@ -38,16 +38,17 @@ static void embed_text(const CachedModel& m, const ReadTexts& texts, const TextR
 }
 // A head of a whole prompt, text r, in its rows of qkv (.., 3C) and out (.., C): every token attends to those before it;
 // keys and values are put into the cache. `l` has room for a number of each token.
-template <class MatrixProduct, class Product, class S>
+template <class P, class S>
 static void prompt_head(const CachedModel& m, const CachedLayer& layer, const ReadTexts& texts, const TextRows& rows, int64_t r, int64_t head, const float* qkv, const Rows<S>& out, float* l) {
   const int64_t C = m.C, hs = C / m.heads, begin = rows.begins[r], n = rows.begins[r + 1] - begin;
   const float* q = qkv + begin * 3 * C + head * hs;
-  put_prompt<Product>(q, n, C, HeadCache<Product>(layer.keys, layer.values, texts.slots[r] * m.heads + head, m.P, hs));
-  Head<MatrixProduct>::forward(Rows<const float>::plain(q, 3 * C), n, C, hs, out.from(begin, head * hs), l);
+  using Row = typename P::Row;
+  put_prompt<Row>(q, n, C, HeadCache<Row>(layer.keys, layer.values, texts.slots[r] * m.heads + head, m.P, hs));
+  Head<P>::forward(Rows<const float>::plain(q, 3 * C), n, C, hs, out.from(begin, head * hs), l);
 }
 
 // out: logits (R, V). The rows of all texts must fit into memory at once.
-template <class MatrixProduct, class Product>
+template <class P>
 static void read_texts(const CachedModel& m, const ReadTexts& texts, float* out, int64_t R) {
   const int64_t C = m.C, I = m.I;
   Scratch scratch;
@@ -62,11 +63,11 @@ static void read_texts(const CachedModel& m, const ReadTexts& texts, float* out,
   });
   for (const CachedLayer& w : m.layers) {
     layer_norm_forward(x, w.ln_1_weight, w.ln_1_bias, normed, mean, rstd, N, C, m.epsilon);
-    linear_forward<MatrixProduct>(Activation::kNone, normed, w.c_attn_weight, w.c_attn_bias, nullptr, qkv, nullptr, N, C, 3 * C);
-    decode_attention<Product>(qkv, texts.slots, texts.positions, w.keys, w.values, attended, single, C, m.heads, m.P);
+    linear_forward<P>(Activation::kNone, normed, w.c_attn_weight, w.c_attn_bias, nullptr, qkv, nullptr, N, C, 3 * C);
+    decode_attention<typename P::Row>(qkv, texts.slots, texts.positions, w.keys, w.values, attended, single, C, m.heads, m.P);
     parallel(prompts * m.heads, [&](int64_t task) {
       const int64_t r = single + task / m.heads, head = task % m.heads, begin = rows.begins[r];
-      prompt_head<MatrixProduct, Product>(m, w, texts, rows, r, head, qkv, Rows<float>::plain(attended, C), lse + begin * m.heads + head * (rows.begins[r + 1] - begin));
+      prompt_head<P>(m, w, texts, rows, r, head, qkv, Rows<float>::plain(attended, C), lse + begin * m.heads + head * (rows.begins[r + 1] - begin));
     });
     if (&w == &m.layers.back()) {
       // Nothing looks at the rows but the last of each text any more.
@@ -74,24 +75,24 @@ static void read_texts(const CachedModel& m, const ReadTexts& texts, float* out,
         for (float* matrix : {x, attended}) __builtin_memmove(matrix + r * C, matrix + (rows.begins[r + 1] - 1) * C, sizeof(float) * static_cast<size_t>(C));
       N = R;
     }
-    linear_forward<MatrixProduct>(Activation::kNone, attended, w.attn_c_proj_weight, w.attn_c_proj_bias, x, x, nullptr, N, C, C);
+    linear_forward<P>(Activation::kNone, attended, w.attn_c_proj_weight, w.attn_c_proj_bias, x, x, nullptr, N, C, C);
     layer_norm_forward(x, w.ln_2_weight, w.ln_2_bias, normed, mean, rstd, N, C, m.epsilon);
-    linear_forward<MatrixProduct>(Activation::kGelu, normed, w.c_fc_weight, w.c_fc_bias, nullptr, inner, nullptr, N, C, I);
-    linear_forward<MatrixProduct>(Activation::kNone, inner, w.mlp_c_proj_weight, w.mlp_c_proj_bias, x, x, nullptr, N, I, C);
+    linear_forward<P>(Activation::kGelu, normed, w.c_fc_weight, w.c_fc_bias, nullptr, inner, nullptr, N, C, I);
+    linear_forward<P>(Activation::kNone, inner, w.mlp_c_proj_weight, w.mlp_c_proj_bias, x, x, nullptr, N, I, C);
   }
   layer_norm_forward(x, m.ln_f_weight, m.ln_f_bias, normed, mean, rstd, N, C, m.epsilon);
-  logits<MatrixProduct>(normed, m.wte, out, N, C, m.V);
+  logits<P>(normed, m.wte, out, N, C, m.V);
 }
 
 // The same for as many texts as there are: so many tokens at once that the matrices are well used, and
 // not more, since every one needs room in every kernel.
-template <class MatrixProduct, class Product>
+template <class P>
 static void read_tokens(const CachedModel& m, ReadTexts texts, float* out, int64_t R) {
   constexpr int64_t kMost = 4096;
   for (int64_t from = 0, to = 0; from < R; from = to) {
     int64_t rows = 0;
     for (; to < R && (to == from || rows + texts.counts[to - from] <= kMost); to++) rows += texts.counts[to - from];
-    read_texts<MatrixProduct, Product>(m, texts, out + from * m.V, to - from);
+    read_texts<P>(m, texts, out + from * m.V, to - from);
     texts = {texts.tokens + rows, texts.slots + to - from, texts.positions + to - from, texts.counts + to - from};
   }
 }

@@ -1,7 +1,7 @@
 // read_tokens.h for products of bfloat16 in tiles: each step leaves its rows as the next product's operand, and the steps of
 // all layers are stages of one round of the threads. The bits are those of the kernels one by one.
 template <>
-void read_texts<TiledBFloat16, BFloat16>(const CachedModel& m, const ReadTexts& texts, float* out, int64_t R) {
+void read_texts<TiledBFloat16>(const CachedModel& m, const ReadTexts& texts, float* out, int64_t R) {
   const int64_t C = m.C, I = m.I, V = m.V, heads = m.heads, hs = C / heads;
   Scratch scratch;
   const TextRows rows(scratch, texts, R);
@@ -65,7 +65,7 @@ void read_texts<TiledBFloat16, BFloat16>(const CachedModel& m, const ReadTexts& 
       const int64_t all = single * heads;
       if (task < shares) return decode_heads<BFloat16>(qkv, texts.slots, texts.positions, w.keys, w.values, attended, C, heads, m.P, all * task / shares, all * (task + 1) / shares);
       const int64_t r = single + (task - shares) / heads, head = (task - shares) % heads, begin = rows.begins[r];
-      prompt_head<TiledBFloat16, BFloat16>(m, w, texts, rows, r, head, qkv, attended, lse + begin * heads + head * (rows.begins[r + 1] - begin));
+      prompt_head<TiledBFloat16>(m, w, texts, rows, r, head, qkv, attended, lse + begin * heads + head * (rows.begins[r + 1] - begin));
     });
     if (&w == &m.layers.back() && N > R) {
       // Nothing looks at the rows but the last of each text any more.
@@ -79,11 +79,7 @@ void read_texts<TiledBFloat16, BFloat16>(const CachedModel& m, const ReadTexts& 
     }
     if (!attended.blocked()) next(ceil_div(count, kTile), [=](int64_t i) {
       const int64_t begin = i * kTile, here = count - begin < kTile ? count - begin : kTile;
-      for (int64_t c = 0; c < C; c += NR) {
-        vu words[kTile];
-        TileRows<bf16>{attended.from(begin, 0), here, C}.tile(0, c, words);
-        put_tile(words, operand.at(begin, c));
-      }
+      put_tiles(TileRows<bf16>{attended.from(begin, 0), here, C}, 0, operand.at(begin, 0));
     });
     product(operand, count, packed_weight<TiledBFloat16>(w.attn_c_proj_weight, C, false, C, C), C, added(w.attn_c_proj_bias));
     norm(count, w.ln_2_weight, w.ln_2_bias);
