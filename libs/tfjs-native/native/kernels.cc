@@ -23,42 +23,29 @@ namespace ISA {
 namespace {
 
 #include "vec.h"
+#include "rows.h"
+#include "float32.h"
+#ifdef HAVE_BF16
+#include "bfloat16.h"
+#endif
+#include "packing.h"
 #include "gemm.h"
 #include "row_sums.h"
 #include "cutter.h"
-#include "rows.h"
-#ifdef HAVE_BF16
-#include "gemm_tiled.h"
-#endif
 #include "ops/layer_norm.h"
 #include "ops/linear.h"
 #include "ops/attention.h"
-#ifdef HAVE_BF16
-#include "ops/attention_tiled.h"
-#endif
 #include "ops/decode_attention.h"
 #include "ops/embedding.h"
 #include "ops/token_nll.h"
-#ifdef HAVE_BF16
-#include "ops/token_nll_tiled.h"
-#endif
 #include "ops/optimizer.h"
 #include "ops/elementwise.h"
 #include "ops/block.h"
-#ifdef HAVE_BF16
-#include "ops/block_tiled.h"
-#include "ops/block_forward_tiled.h"
-#include "ops/block_backward_tiled.h"
-#endif
+#include "ops/block_forward.h"
+#include "ops/block_backward.h"
 #include "ops/transformer.h"
-#ifdef HAVE_BF16
-#include "ops/transformer_tiled.h"
-#endif
 #include "ops/sampling.h"
 #include "ops/read_tokens.h"
-#ifdef HAVE_BF16
-#include "ops/read_tokens_tiled.h"
-#endif
 #include "ops/peak.h"
 
 float* f(void* p) { return static_cast<float*>(p); }
@@ -66,11 +53,11 @@ const int32_t* i(void* p) { return static_cast<const int32_t*>(p); }
 int64_t n(double x) { return static_cast<int64_t>(x); }
 float s(double x) { return static_cast<float>(x); }
 
-// Calls `kernel` with the product that is wanted.
+// Calls `kernel` with the format that is wanted.
 template <class F>
 void with_product(F&& kernel) {
 #ifdef HAVE_BF16
-  if (multiply_in_bf16) return kernel(TiledBFloat16{});
+  if (multiply_in_bf16) return kernel(BFloat16{});
 #endif
   kernel(Float32{});
 }
@@ -115,7 +102,7 @@ const NamedKernel kernels[] = {
        with_product([&](auto P) { transformer_backward<decltype(P)>(block_shape(v + 1), transformer(d + 4, v), f(d[0]), i(d[1]), i(d[2]), f(d[3]), transformer(d + 8 + 12 * n(v[0]), v), v[10] != 0); });
      }},
     {"decodeAttention", [](void* const* d, const double* v) {
-       with_product([&](auto P) { decode_attention<typename decltype(P)::Row>(f(d[0]), i(d[1]), i(d[2]), f(d[3]), f(d[4]), f(d[5]), n(v[0]), n(v[1]), n(v[2]), n(v[3])); });
+       with_product([&](auto P) { decode_attention<decltype(P)>(f(d[0]), i(d[1]), i(d[2]), f(d[3]), f(d[4]), f(d[5]), n(v[0]), n(v[1]), n(v[2]), n(v[3])); });
      }},
     {"readTokens", [](void* const* d, const double* v) {
        CachedModel model = {f(d[4]), f(d[5]), f(d[6]), f(d[7]), std::vector<CachedLayer>(static_cast<size_t>(n(v[1]))), n(v[2]), n(v[3]), n(v[4]), n(v[5]), n(v[6]), s(v[7])};
@@ -127,7 +114,7 @@ const NamedKernel kernels[] = {
        with_product([&](auto P) { read_tokens<decltype(P)>(model, {i(d[0]), i(d[1]), i(d[2]), i(d[3])}, f(d[8]), n(v[0])); });
      }},
     {"cacheWrite", [](void* const* d, const double* v) {
-       with_product([&](auto P) { cache_write<typename decltype(P)::Row>(f(d[0]), i(d[1]), i(d[2]), f(d[3]), f(d[4]), n(v[0]), n(v[1]), n(v[2]), n(v[3]), n(v[4])); });
+       with_product([&](auto P) { cache_write<decltype(P)>(f(d[0]), i(d[1]), i(d[2]), f(d[3]), f(d[4]), n(v[0]), n(v[1]), n(v[2]), n(v[3]), n(v[4])); });
      }},
     {"sample", [](void* const* d, const double* v) {
        const auto doubles = [&](int k) { return static_cast<const double*>(d[k]); };

@@ -1,10 +1,9 @@
-// A block of A times a panel of B (packing_tiled.h) in AMX tiles, in one of two ways. Included by gemm_tiled.h.
+// A block of A times a panel of B (packing.h) of bfloat16 in AMX tiles, in one of two ways. Included by gemm.h.
 //
 // Tiles 0 to 3 are C, 4 and 5 A, 6 and 7 B. An epilogue never reads tiles that were just stored, which would stall: it
 // runs on a strip finished earlier.
 
-// A smaller product is not shared out among threads: M N K, K in pairs.
-constexpr int64_t kAlone = 200000;
+constexpr int64_t kTile = VF;  // rows of a tile, and words in each
 
 // Whether this core's other thread is awake and leaves fewer tile registers to this one (ADR 12): looked for every
 // now and then.
@@ -74,18 +73,18 @@ class CoreSense {
 
 // The tiles of this thread, in the shape for blocks of some number of rows; given back at the end,
 // since a thread that holds tiles makes every switch between threads dearer.
-class Tiles {
+class AmxTiles {
  public:
-  Tiles() {
+  AmxTiles() {
     static thread_local CoreSense sense;
     if (sense.due()) {
-      shape(kBlock);
+      shape(NR);
       sense.look();
       rows_ = 0;
     }
     narrow_ = sense.shared();
   }
-  ~Tiles() { if (rows_ != 0) tile_release(); }
+  ~AmxTiles() { if (rows_ != 0) tile_release(); }
   void shape(int64_t rows) {
     if (rows == rows_) return;
     rows_ = rows;
@@ -149,7 +148,7 @@ struct Meanwhile<Nothing> {
 //
 // STREAMED: the panel goes past the first cache, which is left to the block of A.
 template <bool TWO, bool STREAMED, class Done>
-__attribute__((noinline)) static void wide_product(const uint32_t* a, int64_t height, const uint32_t* b, int64_t steps, bool add, float* c, const Strip& last, Done& done, Ahead a_ahead, Ahead b_ahead) {
+__attribute__((noinline)) static void wide_product(const uint32_t* a, const uint32_t* b, int64_t steps, bool add, float* c, const Strip& last, Done& done, Ahead a_ahead, Ahead b_ahead) {
   constexpr int64_t row = NR * sizeof(float), line = kTile * sizeof(uint32_t);
   Meanwhile<Done> meanwhile(a_ahead, b_ahead, last, done, steps);
   float* below = c + kTile * NR;
@@ -168,7 +167,7 @@ __attribute__((noinline)) static void wide_product(const uint32_t* a, int64_t he
       tile_zero(3);
     }
   }
-  for (int64_t s = 0; s < steps; s++, a += height * kTile, b += kTile * NR) {
+  for (int64_t s = 0; s < steps; s++, a += kTile * NR, b += kTile * NR) {
     tile_load(4, a, line);
     if (STREAMED) tile_load_streamed(6, b, line);
     else tile_load(6, b, line);
@@ -201,7 +200,7 @@ __attribute__((noinline)) static void wide_product(const uint32_t* a, int64_t he
 // One half of the columns after the other, with two sums instead of four: six loads instead of four for the same four
 // products, but two tiles fewer in use. The panel is streamed.
 template <bool TWO, class Done>
-__attribute__((noinline)) static void narrow_product(const uint32_t* a, int64_t height, const uint32_t* b, int64_t steps, bool add, float* c, const Strip& last, Done& done, Ahead a_ahead, Ahead b_ahead) {
+__attribute__((noinline)) static void narrow_product(const uint32_t* a, const uint32_t* b, int64_t steps, bool add, float* c, const Strip& last, Done& done, Ahead a_ahead, Ahead b_ahead) {
   constexpr int64_t row = NR * sizeof(float), line = kTile * sizeof(uint32_t);
   Meanwhile<Done> meanwhile(a_ahead, b_ahead, last, done, 2 * steps);
   for (int half = 0; half < 2; half++, b += kTile * kTile, c += kTile) {
@@ -214,7 +213,7 @@ __attribute__((noinline)) static void narrow_product(const uint32_t* a, int64_t 
       if (TWO) tile_zero(2);
     }
     const uint32_t *x = a, *y = b;
-    for (int64_t s = 0; s < steps; s++, x += height * kTile, y += kTile * NR) {
+    for (int64_t s = 0; s < steps; s++, x += kTile * NR, y += kTile * NR) {
       tile_load_streamed(6, y, line);
       tile_load(4, x, line);
       tile_dpbf16ps(0, 4, 6);
@@ -240,21 +239,22 @@ __attribute__((noinline)) static void narrow_product(const uint32_t* a, int64_t 
 // The same bits whichever it is. Short products leave the panel in the first cache, where there is room for it. The
 // narrow one reads the block of A twice, which has to stay in there.
 constexpr int64_t kShortSteps = 8, kNarrowSteps = 16;  // 16 and 32 KiB of a block
-template <class Done>
-static inline void tiles_product(Tiles& tiles, int64_t rows, const uint32_t* a, int64_t height, const uint32_t* b, int64_t steps, bool add, float* c, const Strip& last, Done& done, const Ahead& a_ahead = {}, const Ahead& b_ahead = {}) {
+template <class P, class Done>
+static inline void block_times_panel(AmxTiles& tiles, int64_t rows, const uint32_t* a, bool, const uint32_t* b, int64_t steps, bool add, float* c, const Strip& last, Done& done, const Ahead& a_ahead = {}, const Ahead& b_ahead = {}) {
   tiles.shape(rows);
   const bool narrow = tiles.narrow() && steps <= kNarrowSteps;
   if (rows > kTile) {
-    if (steps < kShortSteps) wide_product<true, false>(a, height, b, steps, add, c, last, done, a_ahead, b_ahead);
-    else if (narrow) narrow_product<true>(a, height, b, steps, add, c, last, done, a_ahead, b_ahead);
-    else wide_product<true, true>(a, height, b, steps, add, c, last, done, a_ahead, b_ahead);
+    if (steps < kShortSteps) wide_product<true, false>(a, b, steps, add, c, last, done, a_ahead, b_ahead);
+    else if (narrow) narrow_product<true>(a, b, steps, add, c, last, done, a_ahead, b_ahead);
+    else wide_product<true, true>(a, b, steps, add, c, last, done, a_ahead, b_ahead);
   } else {
-    if (steps < kShortSteps) wide_product<false, false>(a, height, b, steps, add, c, last, done, a_ahead, b_ahead);
-    else if (narrow) narrow_product<false>(a, height, b, steps, add, c, last, done, a_ahead, b_ahead);
-    else wide_product<false, true>(a, height, b, steps, add, c, last, done, a_ahead, b_ahead);
+    if (steps < kShortSteps) wide_product<false, false>(a, b, steps, add, c, last, done, a_ahead, b_ahead);
+    else if (narrow) narrow_product<false>(a, b, steps, add, c, last, done, a_ahead, b_ahead);
+    else wide_product<false, true>(a, b, steps, add, c, last, done, a_ahead, b_ahead);
   }
 }
-static inline void tiles_product(Tiles& tiles, int64_t rows, const uint32_t* a, int64_t height, const uint32_t* b, int64_t steps, bool add, float* c) {
+template <class P>
+static inline void block_times_panel(AmxTiles& tiles, int64_t rows, const uint32_t* a, bool turned, const uint32_t* b, int64_t steps, bool add, float* c) {
   Nothing nothing;
-  tiles_product(tiles, rows, a, height, b, steps, add, c, Strip{nullptr, 0, 0, 0}, nothing);
+  block_times_panel<P>(tiles, rows, a, turned, b, steps, add, c, Strip{nullptr, 0, 0, 0}, nothing);
 }

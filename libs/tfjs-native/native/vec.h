@@ -73,6 +73,8 @@ static inline float max_lane(vf v) {
 static inline bool any_above(vf v, float limit) {
 #if VB == 64
   return _mm512_cmp_ps_mask((__m512)v, _mm512_set1_ps(limit), _CMP_GT_OQ) != 0;
+#elif VB == 32
+  return _mm256_movemask_ps(_mm256_cmp_ps((__m256)v, _mm256_set1_ps(limit), _CMP_GT_OQ)) != 0;
 #else
   return max_lane(v) > limit;
 #endif
@@ -95,28 +97,23 @@ static inline vf root(vf v) {
 
 constexpr float kLog2E = 1.44269504088896341f;
 
-// e^x, relative error below 2e-7 beside that of the product with log2(e); what lies under -87 gives 0. NaN stays NaN.
-static inline vf exp(vf x) {
+// 2^t, relative error below 2e-7; what lies under -126 gives 0 or less than 2^-126. NaN stays NaN.
+static inline vf exp2(vf t) {
 #if VB == 64
   // 2^t is that of its whole part, which scalef takes out of t itself, times that of the rest. Minimax polynomial.
-  const __m512 t = _mm512_mul_ps((__m512)x, _mm512_set1_ps(kLog2E));
-  const vf f = (vf)_mm512_reduce_ps(t, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);  // 0 .. 1
+  const vf f = (vf)_mm512_reduce_ps((__m512)t, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);  // 0 .. 1
   vf p = splat(1.8775767e-3f);
   p = p * f + 8.98934002e-3f;
   p = p * f + 5.58263181e-2f;
   p = p * f + 2.40153617e-1f;
   p = p * f + 6.93153073e-1f;
   p = p * f + 9.99999925e-1f;
-  return (vf)_mm512_maskz_scalef_ps(_mm512_cmp_ps_mask((__m512)x, _mm512_set1_ps(-87.0f), _CMP_NLT_UQ), (__m512)p, t);
+  return (vf)_mm512_scalef_ps((__m512)p, (__m512)t);
 #else
-  const vf nan_keeper = x - x;  // 0, or NaN for NaN and infinities
-  vf t = x * kLog2E;
-  t = t > splat(127.0f) ? splat(127.0f) : t;
-  t = t < splat(-126.0f) ? splat(-126.0f) : t;
-  const vf magic = splat(12582912.0f);  // 1.5 * 2^23: adding it rounds to a whole number
-  const vf shifted = t + magic;
-  const vf n = shifted - magic;
-  const vf f = t - n;  // -0.5 .. 0.5
+  const vf rounder = splat(12582912.0f);  // 1.5 * 2^23: adding it rounds to a whole number
+  vf within = t > splat(128.0f) ? splat(128.0f) : t;
+  within = within < splat(-126.0f) ? splat(-126.0f) : within;
+  const vf shifted = within + rounder, f = within - (shifted - rounder);  // -0.5 .. 0.5
   vf p = splat(1.535336188319500e-4f);
   p = p * f + 1.339887440266574e-3f;
   p = p * f + 9.618437357674640e-3f;
@@ -124,10 +121,18 @@ static inline vf exp(vf x) {
   p = p * f + 2.402264791363012e-1f;
   p = p * f + 6.931472028550421e-1f;
   p = p * f + 1.0f;
-  const vi scale = ((vi)shifted - (vi)magic) << 23;
-  vf r = (vf)((vi)p + scale);
-  r = x < splat(-87.0f) ? vf{} : r;
-  return x < splat(3.0e38f) && x > splat(-3.0e38f) ? r + nan_keeper : (x > vf{} ? x : (x < vf{} ? vf{} : nan_keeper));
+  // The whole part, which the lowest bits of `shifted` hold, goes into the exponent: 128 makes infinity.
+  const vf r = t < splat(-126.0f) ? vf{} : (vf)((vi)p + ((vi)shifted << 23));
+  return t == t ? r : t;
+#endif
+}
+// e^x; what lies under -87 gives 0.
+static inline vf exp(vf x) {
+  const vf r = exp2(x * kLog2E);
+#if VB == 64
+  return (vf)_mm512_maskz_mov_ps(_mm512_cmp_ps_mask((__m512)x, _mm512_set1_ps(-87.0f), _CMP_NLT_UQ), (__m512)r);
+#else
+  return x < splat(-87.0f) ? vf{} : r;
 #endif
 }
 static inline float exp(float x) { return exp(splat(x))[0]; }
@@ -150,10 +155,8 @@ static inline vf gelu_sigmoid(vf p) {
   return 1.0f / (1.0f + exp(-u2));
 }
 static inline vf gelu(vf p) { return p * gelu_sigmoid(p); }
-static inline vf gelu_gradient(vf p) {
-  const vf s = gelu_sigmoid(p);
-  return s + p * s * (1.0f - s) * (1.5957691216057308f + 0.21406443848244f * p * p);
-}
+static inline vf gelu_gradient(vf p, vf s) { return s + p * s * (1.0f - s) * (1.5957691216057308f + 0.21406443848244f * p * p); }
+static inline vf gelu_gradient(vf p) { return gelu_gradient(p, gelu_sigmoid(p)); }
 #ifdef HAVE_BF16
 // 2^t where the result becomes bfloat16: relative error below 7.5e-5, a minimax cubic. -infinity gives 0, NaN stays NaN.
 static inline vf exp2_for_bf16(vf t) {
@@ -220,17 +223,31 @@ static inline void store_two(float* p, int64_t n, vf first, vf second) {
   store_n(p, first, n < VF ? static_cast<int>(n) : VF);
   if (n > VF) store_n(p + VF, second, n < 2 * VF ? static_cast<int>(n - VF) : VF);
 }
-#ifdef HAVE_BF16
-// To a whole line of memory that nobody reads soon: it is not read first, and leaves the caches to others.
-static inline void store_away(uint32_t* p, vu v) { _mm512_stream_si512(reinterpret_cast<__m512i*>(p), (__m512i)v); }
+// To memory that nobody reads soon, which begins where a vector may: it is not read first, and leaves the caches to others.
+static inline void store_away(float* p, vf v) {
+#if VB == 64
+  _mm512_stream_ps(p, (__m512)v);
+#elif VB == 32
+  _mm256_stream_ps(p, (__m256)v);
+#else
+  store(p, v);
+#endif
+}
 // What this thread stored away is there before anyone hears that it is done.
-static inline void stored_away() { _mm_sfence(); }
-// store_two, away where p begins a line.
+static inline void stored_away() {
+#if VB >= 32
+  _mm_sfence();
+#endif
+}
+// store_two, away where p begins a vector.
 static inline void store_two_away(float* p, int64_t n, vf first, vf second) {
   if (n < 2 * VF || reinterpret_cast<uintptr_t>(p) % sizeof(vf) != 0) return store_two(p, n, first, second);
-  store_away(reinterpret_cast<uint32_t*>(p), (vu)first);
-  store_away(reinterpret_cast<uint32_t*>(p + VF), (vu)second);
+  store_away(p, first);
+  store_away(p + VF, second);
 }
+
+#ifdef HAVE_BF16
+static inline void store_away(uint32_t* p, vu v) { _mm512_stream_si512(reinterpret_cast<__m512i*>(p), (__m512i)v); }
 
 enum bf16 : uint16_t {};  // one bfloat16 in memory
 
@@ -265,16 +282,19 @@ static inline void unzip_words(vu words, vf& low, vf& high) {
   high = (vf)(words & 0xffff0000u);
 }
 // Of two rows of bfloat16: the words (low0, high0), (low1, high1) ... of the first VF numbers, and of the others.
-static inline void zip_words(vu low, vu high, vu& first, vu& second) {
+static inline void zip_words(vu low, vu high, vf& first, vf& second) {
   const __m512i zip = _mm512_set_epi32(0x2f000f, 0x2e000e, 0x2d000d, 0x2c000c, 0x2b000b, 0x2a000a, 0x290009, 0x280008, 0x270007, 0x260006, 0x250005, 0x240004, 0x230003, 0x220002, 0x210001, 0x200000);
-  first = (vu)_mm512_permutex2var_epi16((__m512i)low, zip, (__m512i)high);
-  second = (vu)_mm512_permutex2var_epi16((__m512i)low, _mm512_add_epi16(zip, _mm512_set1_epi16(16)), (__m512i)high);
+  first = (vf)_mm512_permutex2var_epi16((__m512i)low, zip, (__m512i)high);
+  second = (vf)_mm512_permutex2var_epi16((__m512i)low, _mm512_add_epi16(zip, _mm512_set1_epi16(16)), (__m512i)high);
 }
 #endif
 
-#ifndef HAVE_BF16
-static inline void stored_away() {}  // nothing is
-#endif
+// Stored as usual, or away.
+template <bool AWAY, class T, class V>
+static inline void put(T* p, V v) {
+  if (AWAY) store_away(p, v);
+  else store(p, v);
+}
 
 // VF vectors as the rows of a matrix: its columns.
 #if VB == 64
@@ -306,6 +326,28 @@ static inline void transpose(vf (&v)[VF]) {
     v[i + 4] = (vf)_mm512_shuffle_f32x4(t[i + 4], t[i + 12], 0x88);
     v[i + 8] = (vf)_mm512_shuffle_f32x4(t[i], t[i + 8], 0xdd);
     v[i + 12] = (vf)_mm512_shuffle_f32x4(t[i + 4], t[i + 12], 0xdd);
+  }
+}
+#elif VB == 32
+static inline void transpose(vf (&v)[VF]) {
+  __m256 t[8], u[8];
+#pragma GCC unroll 4
+  for (int i = 0; i < 8; i += 2) {
+    t[i] = _mm256_unpacklo_ps((__m256)v[i], (__m256)v[i + 1]);
+    t[i + 1] = _mm256_unpackhi_ps((__m256)v[i], (__m256)v[i + 1]);
+  }
+#pragma GCC unroll 2
+  for (int i = 0; i < 8; i += 4) {
+    const __m256d a = (__m256d)t[i], b = (__m256d)t[i + 1], c = (__m256d)t[i + 2], d = (__m256d)t[i + 3];
+    u[i] = (__m256)_mm256_unpacklo_pd(a, c);
+    u[i + 1] = (__m256)_mm256_unpackhi_pd(a, c);
+    u[i + 2] = (__m256)_mm256_unpacklo_pd(b, d);
+    u[i + 3] = (__m256)_mm256_unpackhi_pd(b, d);
+  }
+#pragma GCC unroll 4
+  for (int i = 0; i < 4; i++) {
+    v[i] = (vf)_mm256_permute2f128_ps(u[i], u[i + 4], 0x20);
+    v[i + 4] = (vf)_mm256_permute2f128_ps(u[i], u[i + 4], 0x31);
   }
 }
 #else

@@ -1,68 +1,11 @@
-// Causal attention over packed qkv (B, T, 3C), without the T x T matrix: one strip of MR rows at a
-// time. Query t of row b sees keys start[b] <= j <= t. out (B, T, C), lse (B, heads, T).
+// Causal attention over packed qkv (B, T, 3C), without the T x T matrix. Query t of row b sees keys start[b] <= j <= t.
+// out (B, T, C), lse (B, heads, T).
 //
-// One task is one head of one row; all its operands are packed once and stay in L2. The backward
-// pass goes over stretches of keys: the probabilities of a stretch and their gradients are made by
-// strips of queries and kept until dk and dv of the stretch are summed over all queries. Here in float32;
-// attention_tiled.h has it for bfloat16.
-
-// Panels of B, on this thread.
-static const float* pack_here(Scratch& scratch, const float* source, int64_t ld, bool transposed, int64_t K, int64_t N) {
-  float* out = scratch.take<float>(packed_b_size<Float32>(K, N));
-  for (int64_t p = 0; p * NR < N; p++) {
-    if (transposed) Float32::panel_transposed(source, ld, K, p * NR, N, out + p * K * NR);
-    else Float32::panel(source, ld, K, p * NR, N, out + p * K * NR);
-  }
-  return out;
-}
-
-// strip (rows, from panel p0 up to p1) = rows of A . B, times `scale`; strip's columns begin at p0 * NR.
-static inline void strip_product(const float* a, int64_t row, int rows, const float* B, int64_t K, int64_t p0, int64_t p1, float scale, float* strip, int64_t ld) {
-  vf acc[MR][2];
-  for (int64_t p = p0; p < p1; p++) {
-    tile_rows(rows, a, row, 1, B + p * K * NR, K, acc);
-    for (int r = 0; r < rows; r++) {
-      store(strip + r * ld + (p - p0) * NR, acc[r][0] * scale);
-      store(strip + r * ld + (p - p0) * NR + VF, acc[r][1] * scale);
-    }
-  }
-}
-
-// Columns of a row from `visible` up to `seen` (whole vectors) become `value`.
-static inline void hide(float* row, int64_t visible, int64_t seen, float value) {
-  int64_t j = visible / VF * VF;
-  if (j >= seen) return;
-  store(row + j, lanes() < static_cast<int32_t>(visible - j) ? load(row + j) : splat(value));
-  for (j += VF; j < seen; j += VF) store(row + j, splat(value));
-}
-
-// Scores (whole vectors) become e^(score - top), top being the largest of them; returns their sum.
-static inline float softmax_terms(float* scores, int64_t seen, float& top) {
-  vf m = load(scores);
-  for (int64_t j = VF; j < seen; j += VF) m = max(m, load(scores + j));
-  top = max_lane(m);
-  vf total{};
-  for (int64_t j = 0; j < seen; j += VF) {
-    const vf e = exp(load(scores + j) - top);
-    store(scores + j, e);
-    total += e;
-  }
-  return sum(total);
-}
-
-// y (rows, hs) = S . B from row `offset` of K on, `used` of them; added to y unless it is `first`.
-static void strip_times(const AMatrix<float>& S, int rows, const float* B, int64_t offset, int64_t K, int64_t used, bool first, int64_t hs, float* y, int64_t ld) {
-  vf acc[MR][2];
-  for (int64_t p = 0; p * NR < hs; p++) {
-    tile_rows(rows, S.data, S.row, S.step, B + (p * K + offset) * NR, used, acc);
-    for (int r = 0; r < rows; r++)
-      for (int v = 0; v < 2; v++) {
-        const int left = static_cast<int>(hs - p * NR - v * VF);
-        float* to = y + r * ld + p * NR + v * VF;
-        if (left > 0) store_n(to, first ? acc[r][v] : load_n(to, left) + acc[r][v], left);
-      }
-  }
-}
+// One task is one head of one row; all its operands are packed once and stay in L2. It goes by blocks of NR keys and NR
+// queries. Scores lie transposed, [key][query]: sums and maxima over keys are then sums of vectors, never of the lanes of
+// one, and what the next products read needs no transposing. The backward pass goes over stretches of keys: the
+// probabilities of a stretch and their gradients are made by blocks of queries and kept until dk and dv of the stretch
+// are summed over all queries.
 
 // delta (n): each query's sum of dout * out.
 template <class S>
@@ -81,95 +24,159 @@ static void query_deltas(const Rows<const S>& dout, const Rows<const S>& out, in
   }
 }
 
-// One head of one text: how the product P computes it.
+// Of a square of NR x NR numbers the columns, each times its factor, become rows of y: `columns` of them from m on, each of
+// the first `rows` numbers, from column c of y on.
+template <class S>
+static inline void put_columns(const float* block, int64_t columns, int64_t rows, vf factor0, vf factor1, const Rows<S>& y, int64_t m, int64_t c) {
+  for (int64_t half = 0; half < columns; half += VF) {
+    vf first[VF], second[VF];
+    for (int64_t i = 0; i < VF; i++) {
+      first[i] = load(block + i * NR + half) * (half == 0 ? factor0 : factor1);
+      second[i] = load(block + (VF + i) * NR + half) * (half == 0 ? factor0 : factor1);
+    }
+    transpose(first);
+    transpose(second);
+    y.each(m + half, columns - half < VF ? columns - half : VF, c, [&](int64_t i, S* p) { store_two(p, rows, first[i], second[i]); });
+  }
+}
+
+// One head of one text of n tokens: its queries in packed qkv, and its part of the output. S, O: what numbers are in memory.
 template <class P>
-struct Head;
-template <>
-struct Head<Float32> {
-  // One head of one text of n tokens: its queries in packed qkv, and its part of the output;
+struct Head {
+  using Word = typename P::Word;
+
   // l (n) gets the log of each query's sum of exponentials.
-  static void forward(const Rows<const float>& queries, int64_t n, int64_t C, int64_t hs, const Rows<float>& out, float* l) {
-    const float* q = queries.at(0);
-    float* o = out.at(0);
-    const int64_t ld = 3 * C, width = ceil_div(n, NR) * NR;
-    const float scale = 1.0f / __builtin_sqrtf(static_cast<float>(hs));
+  template <class S, class O>
+  static void forward(const Rows<const S>& q, int64_t n, int64_t C, int64_t hs, const Rows<O>& out, float* l) {
+    const int64_t Kh = P::words(hs), Kn = P::words(n), blocks = ceil_div(n, NR), columns = ceil_div(hs, NR);
+    const float to_exponent = kLog2E / __builtin_sqrtf(static_cast<float>(hs));  // exponents are those of 2
     Scratch scratch;
-    const float *kt = pack_here(scratch, q + C, ld, true, hs, n), *v = pack_here(scratch, q + 2 * C, ld, false, n, hs);
-    float* strip = scratch.take<float>(MR * width);
-    for (int64_t q0 = 0; q0 < n; q0 += MR) {
-      const int rows = static_cast<int>(n - q0 < MR ? n - q0 : MR);
-      const int64_t panels = ceil_div(q0 + rows, NR), seen = panels * NR;
-      strip_product(q + q0 * ld, ld, rows, kt, hs, 0, panels, scale, strip, width);
-      float inverse[MR];
-      for (int r = 0; r < rows; r++) {
-        float* row = strip + r * width;
-        hide(row, q0 + r + 1, seen, -__builtin_inff());
-        float top;
-        const float z = softmax_terms(row, seen, top);
-        inverse[r] = 1.0f / z;
-        l[q0 + r] = top + __builtin_logf(z);
+    const Word* queries = panels_across<P>(scratch, Matrix<S>{q, n, hs});
+    const AMatrix<P> values = columns_of<P>(scratch, Matrix<S>{q.from(0, 2 * C), n, hs});
+    const RowBlocks<P> keys = rows_of<P>(scratch, Matrix<S>{q.from(0, C), n, hs});
+    float *scores = scratch.take<float>(blocks * kScores), *sums = scratch.take<float>(kScores);
+    Word* weights = scratch.take<Word>(Kn * NR);
+    Tiles<P> tiles;
+    for (int64_t b = 0; b < blocks; b++) {
+      const int64_t q0 = b * NR, seen = n < q0 + NR ? n : q0 + NR;  // keys
+      const Word* panel = queries + b * Kh * NR;
+      for (int64_t p = 0; p <= b; p++) block_times_panel<P>(tiles, seen - p * NR < NR ? seen - p * NR : NR, keys.block(p), false, panel, Kh / P::kLine, false, scores + p * kScores);
+      vf top0 = splat(-__builtin_inff()), top1 = top0, total0{}, total1{};
+      for (int64_t j = q0; j < seen; j++) hide_before(scores + j * NR, j - q0, -__builtin_inff());
+      for (int64_t j = 0; j < seen; j += 2) {  // in pairs: one maximum waits for the other
+        const float *s = scores + j * NR, *next = j + 1 < seen ? s + NR : s;
+        top0 = max(top0, max(load(s), load(next)));
+        top1 = max(top1, max(load(s + VF), load(next + VF)));
       }
-      vf acc[MR][2];
-      for (int64_t p = 0; p * NR < hs; p++) {
-        tile_rows(rows, strip, width, 1, v + p * n * NR, seen < n ? seen : n, acc);
-        for (int r = 0; r < rows; r++) {
-          float* y = o + (q0 + r) * C + p * NR;
-          const int left = static_cast<int>(hs - p * NR);
-          store_n(y, acc[r][0] * inverse[r], left);
-          if (left > VF) store_n(y + VF, acc[r][1] * inverse[r], left - VF);
+      top0 *= to_exponent;
+      top1 *= to_exponent;
+      for (int64_t j = 0; j < seen; j += 2) {
+        const float* s = scores + j * NR;
+        vf weight[2][2] = {{P::exp2(load(s) * to_exponent - top0), P::exp2(load(s + VF) * to_exponent - top1)}};
+        if (j + 1 < seen) {
+          weight[1][0] = P::exp2(load(s + NR) * to_exponent - top0);
+          weight[1][1] = P::exp2(load(s + NR + VF) * to_exponent - top1);
+        }
+        total0 += weight[0][0] + weight[1][0];
+        total1 += weight[0][1] + weight[1][1];
+        P::template put_panel<false>(weights, j, weight[0], weight[1]);
+      }
+      clear_panel<P>(weights, (seen + 1) / 2 * 2, (b + 1) * NR);
+      for (int64_t c = 0; c < columns; c++) {
+        block_times_panel<P>(tiles, hs - c * NR < NR ? hs - c * NR : NR, values.block(c), values.turned, weights, b + 1, false, sums);
+        put_columns(sums, n - q0 < NR ? n - q0 : NR, hs - c * NR, 1.0f / total0, 1.0f / total1, out, q0, c * NR);
+      }
+      store_two(l + q0, n - q0, top0 / kLog2E + log(total0), top1 / kLog2E + log(total1));
+    }
+  }
+
+  // The gradients, those of the queries in packed dqkv; level: the log sums of the forward pass.
+  template <class S>
+  static void backward(const Rows<const S>& dout, const Rows<const S>& q, const Rows<const S>& out, const float* level, int64_t n, int64_t C, int64_t hs, const Rows<S>& dq) {
+    constexpr int64_t kStretch = 8;  // blocks of keys whose tiles are kept
+    const int64_t Kh = P::words(hs), Kn = P::words(n), blocks = ceil_div(n, NR), columns = ceil_div(hs, NR);
+    const int64_t most = blocks < kStretch ? blocks : kStretch, kept = most * blocks * P::kSquare;
+    const float scale = 1.0f / __builtin_sqrtf(static_cast<float>(hs)), to_exponent = scale * kLog2E;
+    Scratch scratch;
+    const Matrix<S> all_queries{q, n, hs}, all_keys{q.from(0, C), n, hs}, all_values{q.from(0, 2 * C), n, hs}, all_grads{dout, n, hs};
+    const Word *queries_across = panels_across<P>(scratch, all_queries), *grads_across = panels_across<P>(scratch, all_grads);
+    const Word *queries = panels_along<P>(scratch, all_queries), *grads = panels_along<P>(scratch, all_grads);
+    const AMatrix<P> key_columns = columns_of<P>(scratch, all_keys);
+    const RowBlocks<P> keys = rows_of<P>(scratch, all_keys), values = rows_of<P>(scratch, all_values);
+    float *probabilities[] = {scratch.take<float>(kScores), scratch.take<float>(kScores)}, *gradients[] = {scratch.take<float>(kScores), scratch.take<float>(kScores)};
+    Word *panel_of_gradients = scratch.take<Word>(most * P::kSquare), *kept_probabilities = scratch.take<Word>(kept), *kept_gradients = scratch.take<Word>(kept);
+    float *sums = scratch.take<float>(kScores), *delta = scratch.take<float>(n);
+    float* waiting = scratch.take<float>(blocks > kStretch ? blocks * columns * kScores : 0);  // sums of dq until the last stretch
+    query_deltas(dout, out, n, hs, delta);
+    const auto panel = [](const Word* packed, int64_t p, int64_t K) { return packed + p * K * NR; };
+    const auto rows_from = [&](int64_t first) { return n - first < NR ? n - first : NR; };
+    const vf one = splat(1.0f);
+    Tiles<P> tiles;
+    for (int64_t k0 = 0; k0 < blocks; k0 += kStretch) {
+      const int64_t k1 = k0 + kStretch < blocks ? k0 + kStretch : blocks;
+      // By queries: ds = p * (dp - delta) * scale, dq += ds . k
+      for (int64_t b = k0; b < blocks; b++) {
+        const int64_t q0 = b * NR, end = b < k1 ? b + 1 : k1;
+        vf level0, level1, delta0, delta1;
+        load_two(level + q0, n - q0, level0, level1);
+        load_two(delta + q0, n - q0, delta0, delta1);
+        level0 *= kLog2E;
+        level1 *= kLog2E;
+        delta0 *= scale;
+        delta1 *= scale;
+        const auto multiply = [&](int64_t p) {
+          block_times_panel<P>(tiles, rows_from(p * NR), keys.block(p), false, panel(queries_across, b, Kh), Kh / P::kLine, false, probabilities[p % 2]);
+          block_times_panel<P>(tiles, rows_from(p * NR), values.block(p), false, panel(grads_across, b, Kh), Kh / P::kLine, false, gradients[p % 2]);
+        };
+        multiply(k0);
+        for (int64_t p = k0; p < end; p++) {
+          if (p + 1 < end) multiply(p + 1);  // while it lasts, this block goes on
+          const int64_t rows = rows_from(p * NR), at = ((p - k0) * blocks + b) * P::kSquare;
+          for (int64_t r = 0; r < NR; r += 2) {
+            vf d[2][2] = {};
+            for (int64_t odd = 0; odd < 2 && r + odd < rows; odd++) {
+              float *s = probabilities[p % 2] + (r + odd) * NR, *g = gradients[p % 2] + (r + odd) * NR;
+              if (p == b) hide_before(s, r + odd, -__builtin_inff());
+              const vf p0 = P::exp2(load(s) * to_exponent - level0), p1 = P::exp2(load(s + VF) * to_exponent - level1);
+              d[odd][0] = p0 * (load(g) * scale - delta0);
+              d[odd][1] = p1 * (load(g + VF) * scale - delta1);
+              P::put_line(kept_probabilities + at + (r + odd) * P::kLine, p0, p1);
+              P::put_line(kept_gradients + at + (r + odd) * P::kLine, d[odd][0], d[odd][1]);
+            }
+            P::template put_panel<false>(panel_of_gradients + (p - k0) * P::kSquare, r, d[0], d[1]);
+          }
+        }
+        for (int64_t c = 0; c < columns; c++) {
+          block_times_panel<P>(tiles, hs - c * NR < NR ? hs - c * NR : NR, key_columns.block(c) + k0 * P::kSquare, key_columns.turned, panel_of_gradients, end - k0, false, sums);
+          float* before = waiting + (b * columns + c) * kScores;
+          for (int64_t i = 0; k0 > 0 && i < kScores; i += VF) store(sums + i, load(before + i) + load(sums + i));
+          if (b < k1) put_columns(sums, rows_from(q0), hs - c * NR, one, one, dq, q0, c * NR);
+          else __builtin_memcpy(before, sums, sizeof(float) * kScores);
+        }
+      }
+      // By keys, over the queries that see them: dk = ds^T . q, dv = p^T . dout
+      for (int64_t p = k0; p < k1; p++) {
+        const int64_t j = p * NR, rows = rows_from(j), at = ((p - k0) * blocks + p) * P::kSquare;
+        const auto put = [&](int64_t part, int64_t c) {
+          dq.from(0, part * C).each(j, rows, c * NR, [&](int64_t r, S* p) { store_two(p, hs - c * NR, load(sums + r * NR), load(sums + r * NR + VF)); });
+        };
+        for (int64_t c = 0; c < columns; c++) {
+          block_times_panel<P>(tiles, rows, kept_gradients + at, false, panel(queries, c, Kn) + p * P::kSquare, blocks - p, false, sums);
+          put(1, c);
+          block_times_panel<P>(tiles, rows, kept_probabilities + at, false, panel(grads, c, Kn) + p * P::kSquare, blocks - p, false, sums);
+          put(2, c);
         }
       }
     }
   }
 
-  // The gradients of one head of one text of n tokens, those of its queries in packed dqkv: queries, out and dout as in
-  // forward, level its log sums.
-  static void backward(const Rows<const float>& dout_rows, const Rows<const float>& queries, const Rows<const float>& out, const float* level, int64_t n, int64_t C, int64_t hs, const Rows<float>& dqueries) {
-    const float *dout = dout_rows.at(0), *q = queries.at(0);
-    float* dq = dqueries.at(0);
-    constexpr int64_t kStretch = 8 * NR;
-    const int64_t ld = 3 * C, whole = ceil_div(n, NR) * NR, width = whole < kStretch ? whole : kStretch;
-    const float scale = 1.0f / __builtin_sqrtf(static_cast<float>(hs));
-    const float *k = q + C, *v = q + 2 * C;
-    Scratch scratch;
-    const float *kt = pack_here(scratch, k, ld, true, hs, n), *vt = pack_here(scratch, v, ld, true, hs, n);
-    const float *kb = pack_here(scratch, k, ld, false, n, hs), *qb = pack_here(scratch, q, ld, false, n, hs), *gb = pack_here(scratch, dout, C, false, n, hs);
-    float *probabilities = scratch.take<float>((n + MR) * width), *gradients = scratch.take<float>((n + MR) * width);
-    float* delta = scratch.take<float>(n);
-    query_deltas(dout_rows, out, n, hs, delta);
-    for (int64_t k0 = 0; k0 < n; k0 += kStretch) {
-      const int64_t k1 = k0 + kStretch < n ? k0 + kStretch : n;
-      // By queries, from the strip that holds the first to see a key: ds = p * (dp - delta) * scale, dq += ds . k
-      const int64_t first = k0 / MR * MR;
-      for (int64_t q0 = first; q0 < n; q0 += MR) {
-        const int rows = static_cast<int>(n - q0 < MR ? n - q0 : MR);
-        const int64_t p1 = ceil_div(q0 + rows < k1 ? q0 + rows : k1, NR), seen = p1 * NR - k0;
-        float *strip = probabilities + (q0 - first) * width, *dstrip = gradients + (q0 - first) * width;
-        strip_product(q + q0 * ld, ld, rows, kt, hs, k0 / NR, p1, scale, strip, width);
-        strip_product(dout + q0 * C, C, rows, vt, hs, k0 / NR, p1, 1.0f, dstrip, width);
-        for (int r = 0; r < rows; r++) {
-          float *p = strip + r * width, *d = dstrip + r * width;
-          const vf lv = splat(level[q0 + r]), dl = splat(delta[q0 + r]);
-          for (int64_t j = 0; j < seen; j += VF) {
-            const vf e = exp(load(p + j) - lv);
-            store(p + j, e);
-            store(d + j, e * (load(d + j) - dl) * scale);
-          }
-          // One panel more than was seen: keys of one block look at queries from their first one on.
-          const int64_t visible = q0 + r + 1 < k0 ? 0 : q0 + r + 1 - k0, end = seen + NR < width ? seen + NR : width;
-          hide(p, visible, end, 0.0f);
-          hide(d, visible, end, 0.0f);
-        }
-        strip_times({dstrip, width, 1}, rows, kb, k0, n, seen < k1 - k0 ? seen : k1 - k0, k0 == 0, hs, dq + q0 * ld, ld);
-      }
-      // By keys: the same numbers, read along the queries.
-      for (int64_t j = k0; j < k1; j += MR) {
-        const int rows = static_cast<int>(k1 - j < MR ? k1 - j : MR);
-        const int64_t begin = j / MR * MR > first ? j / MR * MR : first, at = (begin - first) * width + j - k0;
-        strip_times({gradients + at, 1, width}, rows, qb, begin, n, n - begin, true, hs, dq + C + j * ld, ld);
-        strip_times({probabilities + at, 1, width}, rows, gb, begin, n, n - begin, true, hs, dq + 2 * C + j * ld, ld);
-      }
-    }
+ private:
+  static constexpr int64_t kScores = NR * NR;  // of a square
+  // Keys are not seen by the queries before them: those of the first `hidden` columns.
+  static void hide_before(float* scores, int64_t hidden, float value) {
+    const vi lane = lanes();
+    store(scores, lane < static_cast<int32_t>(hidden) ? splat(value) : load(scores));
+    store(scores + VF, lane < static_cast<int32_t>(hidden - VF) ? splat(value) : load(scores + VF));
   }
 };
 
@@ -180,7 +187,7 @@ static void clear(const Rows<S>& rows, int64_t n, int64_t hs) {
     rows.each(0, n, c, [&](int64_t, S* p) { __builtin_memset(p, 0, sizeof(S) * static_cast<size_t>(hs - c < NR ? hs - c : NR)); });
 }
 
-// Head `task` of all B * heads. In memory numbers are float32 or, where Head<P> takes them, of another type S.
+// Head `task` of all B * heads. In memory numbers are S.
 template <class P, class S>
 static void attend_forward(int64_t task, const Rows<const S>& qkv, const int32_t* start, const Rows<S>& out, float* lse, int64_t T, int64_t C, int64_t heads) {
   const int64_t hs = C / heads, b = task / heads, h = task % heads, s = start[b] < T ? start[b] : T;

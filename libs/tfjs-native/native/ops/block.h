@@ -1,9 +1,13 @@
-// A transformer block, forward and backward (transformer.h makes one call of several):
+// A transformer block, forward and backward (block_forward.h, block_backward.h; transformer.h makes one call of several):
 //   qkv = LN1(x) . c_attn, middle = x + attention(qkv) . c_proj, y = middle + GELU(LN2(middle) . c_fc) . mlp_c_proj
 // x (B, T, C), y (B, count, C): of every text the positions from `from` on, `count` of them, are what somebody reads.
 // The others matter only as keys and values, so nothing after attention is made for them. What the backward pass
-// needs lies in one buffer, in a form of the product's own: here in float32, made by the kernels of the other files;
-// block_tiled.h has it for bfloat16.
+// needs lies in one buffer, in a form of the product's own.
+//
+// Between products numbers are the format's and lie as the next product reads them; only the residual stream is always
+// float32. Everything that goes row by row is done for some at a time, which stay in L2 from the first product to the last;
+// attention goes by heads in between. The backward pass leaves all gradients and inputs behind as operands of the weights'
+// gradients, which come last. What attention reads and writes is made of blocks too, where heads and texts begin with one.
 
 struct BlockParameters {
   float *ln_1_weight, *ln_1_bias, *c_attn_weight, *c_attn_bias, *attn_c_proj_weight, *attn_c_proj_bias;
@@ -32,70 +36,75 @@ static void put_kept_rows(const BlockShape& s, const T* kept, int64_t begin, int
   for (int64_t r = 0; r < rows; r++) __builtin_memcpy(all + s.row(begin + r) * s.C, kept + r * s.C, sizeof(T) * static_cast<size_t>(s.C));
 }
 
+// Rows of a chunk, and the most: more where the weights come from L3 each time, since they do not stay in L2.
+constexpr int64_t kMostRows = 256;
+static int64_t chunk_rows(const BlockShape& s) { return s.C < 320 ? kMostRows / 2 : kMostRows; }
+
+// In blocks, which are operands of products as they are, where heads and texts begin with one.
+template <class S>
+static Rows<S> head_rows(const BlockShape& s, S* data, int64_t width) {
+  const bool blocks = s.C / s.heads % NR == 0 && s.T % NR == 0;
+  return blocks ? Rows<S>::in_blocks(data, width) : Rows<S>::plain(data, width);
+}
+
 // What is kept of the forward pass.
 template <class P>
 struct BlockActivations {
-  float *mean_1, *rstd_1, *normal_1, *qkv, *lse, *heads, *middle, *mean_2, *rstd_2, *normal_2, *pre, *inner;
-  BlockActivations(Cutter& cut, const BlockShape& s) {
-    for (float** row : {&mean_1, &rstd_1}) *row = cut.take<float>(s.M());
-    for (float** row : {&mean_2, &rstd_2}) *row = cut.take<float>(s.kept());
-    for (float** width : {&normal_1, &heads}) *width = cut.take<float>(s.M() * s.C);
-    for (float** width : {&middle, &normal_2}) *width = cut.take<float>(s.kept() * s.C);
-    qkv = cut.take<float>(s.M() * 3 * s.C);
-    lse = cut.take<float>(s.M() * s.heads);
-    for (float** width : {&pre, &inner}) *width = cut.take<float>(s.kept() * s.I);
-  }
+  using Number = typename P::Number;
+  using Word = typename P::Word;
+  float *rstd_1, *rstd_2, *lse;
+  Word *hat_1, *hat_2;       // rows after a layer norm, its weight and bias left out, in lines, (M, C) and (kept, C)
+  Rows<Number> qkv, heads;   // (M, 3C), (M, C)
+  OperandRows<P> pre;        // before GELU, in lines, (kept, I) in the order of blocks of A
+  BlockActivations(Cutter& cut, const BlockShape& s)
+      : rstd_1(cut.take<float>(s.M())),
+        rstd_2(cut.take<float>(s.kept())),
+        lse(cut.take<float>(s.M() * s.heads)),
+        hat_1(cut.take<Word>(s.M() * P::words(s.C))),
+        hat_2(cut.take<Word>(s.kept() * P::words(s.C))),
+        qkv(head_rows(s, cut.take<Number>(s.M() * 3 * s.C), 3 * s.C)),
+        heads(head_rows(s, cut.take<Number>(s.M() * s.C), s.C)),
+        pre(cut.take<Word>(a_size<P>(s.kept(), s.I)), P::words(s.I)) {}
 };
 
-// Floats that the buffer of activations has room for.
-template <class P>
-static int64_t block_activations(const BlockShape& shape) {
-  Cutter cut(nullptr);
-  BlockActivations<P>(cut, shape);
-  return cut.floats();
+// Into L2, what the next strip will read or write: waiting for a line of memory costs as much as a strip's product.
+static inline void prefetch(const void* p) { __builtin_prefetch(p, 0, 2); }
+static inline void prefetch_two(const void* p) {
+  prefetch(p);
+  prefetch(static_cast<const char*>(p) + 64);
 }
 
+// Rows of x (rows, C) after their layer norm, as blocks of A. With `hat`, what of it is kept. `far`: x is not in L2.
 template <class P>
-static void block_forward(const BlockShape& s, const BlockParameters& w, const float* x, const int32_t* start, float* y, float* activations, float epsilon) {
-  Scratch scratch;
-  Cutter cut(activations);
-  const BlockActivations<P> a(cut, s);
-  const int64_t M = s.M(), kept = s.kept(), C = s.C, I = s.I, room = s.whole() ? 0 : kept * C;
-  layer_norm_forward(x, w.ln_1_weight, w.ln_1_bias, a.normal_1, a.mean_1, a.rstd_1, M, C, epsilon);
-  linear_forward<P>(Activation::kNone, a.normal_1, w.c_attn_weight, w.c_attn_bias, nullptr, a.qkv, nullptr, M, C, 3 * C);
-  attention_forward<P>(a.qkv, start, a.heads, a.lse, s.B, s.T, C, s.heads);
-  const float *heads = kept_rows(s, a.heads, 0, kept, scratch.take<float>(room)), *residual = kept_rows(s, x, 0, kept, scratch.take<float>(room));
-  linear_forward<P>(Activation::kNone, heads, w.attn_c_proj_weight, w.attn_c_proj_bias, residual, a.middle, nullptr, kept, C, C);
-  layer_norm_forward(a.middle, w.ln_2_weight, w.ln_2_bias, a.normal_2, a.mean_2, a.rstd_2, kept, C, epsilon);
-  linear_forward<P>(Activation::kGelu, a.normal_2, w.c_fc_weight, w.c_fc_bias, nullptr, a.inner, a.pre, kept, C, I);
-  linear_forward<P>(Activation::kNone, a.inner, w.mlp_c_proj_weight, w.mlp_c_proj_bias, a.middle, y, nullptr, kept, I, C);
-}
-
-// dx and the gradients d of the parameters w.
-template <class P>
-static void block_backward(const BlockShape& s, const BlockParameters& w, const float* dy, const float* x, const int32_t* start, float* activations, float* dx, const BlockParameters& d) {
-  Scratch scratch;
-  Cutter cut(activations);
-  const BlockActivations<P> a(cut, s);
-  const int64_t M = s.M(), kept = s.kept(), C = s.C, I = s.I;
-  float *inner = scratch.take<float>(kept * I), *normal = scratch.take<float>(M * C), *middle = scratch.take<float>(M * C), *heads = scratch.take<float>(M * C), *qkv = scratch.take<float>(M * 3 * C);
-  const auto add = [&](const float* to, const float* more, float* out, int64_t rows) {
-    binary(Binary::kAdd, to, false, more, false, out, rows * C);
-  };
-  // Of the kept rows, to be put among all at the end.
-  float *middle_kept = s.whole() ? middle : scratch.take<float>(kept * C), *heads_kept = s.whole() ? heads : scratch.take<float>(kept * C);
-  linear_backward<P>(dy, a.inner, w.mlp_c_proj_weight, nullptr, inner, d.mlp_c_proj_weight, d.mlp_c_proj_bias, kept, I, C);
-  linear_backward<P>(inner, a.normal_2, w.c_fc_weight, a.pre, normal, d.c_fc_weight, d.c_fc_bias, kept, C, I);
-  layer_norm_backward(normal, a.middle, w.ln_2_weight, a.mean_2, a.rstd_2, middle_kept, d.ln_2_weight, d.ln_2_bias, kept, C);
-  add(dy, middle_kept, middle_kept, kept);
-  linear_backward<P>(middle_kept, kept_rows(s, a.heads, 0, kept, normal), w.attn_c_proj_weight, nullptr, heads_kept, d.attn_c_proj_weight, d.attn_c_proj_bias, kept, C, C);
-  if (!s.whole()) {
-    for (float* all : {middle, heads}) __builtin_memset(all, 0, sizeof(float) * static_cast<size_t>(M * C));
-    put_kept_rows(s, middle_kept, 0, kept, middle);
-    put_kept_rows(s, heads_kept, 0, kept, heads);
+static void normal_rows(const float* x, bool far, int64_t rows, int64_t C, const float* weight, const float* bias, float epsilon, float* rstd, typename P::Word* hat, const OperandRows<P>& out) {
+  for (int64_t m = 0; m < rows; m++) {
+    const float* row = x + m * C;
+    for (int64_t c = 0; far && c < C; c += VF) prefetch(row + 4 * C + c);
+    float mean;
+    row_moments(row, C, epsilon, mean, rstd[m]);
+    for (int64_t c = 0; c < C; c += NR) {
+      vf x0, x1, w0, w1, b0, b1;
+      load_two(row + c, C - c, x0, x1);
+      load_two(weight + c, C - c, w0, w1);
+      load_two(bias + c, C - c, b0, b1);
+      x0 = (x0 - mean) * rstd[m];
+      x1 = (x1 - mean) * rstd[m];
+      if (hat != nullptr) P::template store_kept<true>(hat + m * P::words(C) + c / NR * P::kLine, P::keep(x0, x1));
+      P::put_line(out.line(m, c), x0 * w0 + b0, x1 * w1 + b1);
+    }
   }
-  attention_backward<P>(heads, a.qkv, a.heads, a.lse, start, qkv, s.B, s.T, C, s.heads);
-  linear_backward<P>(qkv, a.normal_1, w.c_attn_weight, nullptr, normal, d.c_attn_weight, d.c_attn_bias, M, C, 3 * C);
-  layer_norm_backward(normal, x, w.ln_1_weight, a.mean_1, a.rstd_1, dx, d.ln_1_weight, d.ln_1_bias, M, C);
-  add(middle, dx, dx, M);
 }
+
+// `rows` kept rows from `begin` on of what attention wrote: where they lie, or copied.
+template <class S>
+static Matrix<S> kept_heads(Scratch& scratch, const BlockShape& s, const Rows<S>& all, int64_t begin, int64_t rows) {
+  if (s.whole()) return {all.from(begin, 0), rows, s.C};
+  const Rows<S> copy = head_rows(s, scratch.take<S>(ceil_div(rows, NR) * NR * s.C), s.C);
+  for (int64_t r = 0; r < rows; r++) copy_row(all, s.row(begin + r), copy, r, s.C);
+  return {copy, rows, s.C};
+}
+
+// What stands between the parts of a forward pass beside the activations: nothing.
+struct NoWork {
+  NoWork(Scratch&, const BlockShape&, int64_t, int64_t) {}
+};

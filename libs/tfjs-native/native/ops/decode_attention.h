@@ -2,7 +2,7 @@
 // the product reads them, so that a policy samples from the distribution that it is then trained on, and
 // in no more bytes than that takes: a slot's head begins where its float32 would, and may fill only the
 // first part. Keys lie in blocks of VF positions, [block][hs][VF] (the last one narrower, if P ends in it),
-// so that a query meets VF of them at once; values lie in rows, [P][hs]. Elements are the product's: in
+// so that a query meets VF of them at once; values lie in rows, [P][hs]. Elements are words: in
 // bfloat16 two numbers that follow each other along the sum.
 
 // n numbers as elements, in `room` where they are not yet.
@@ -35,14 +35,14 @@ static inline void put_value(uint32_t* values, int64_t position, int64_t hs, con
 static inline vu load_n(const uint32_t* p, int n) { return (vu)load_n(reinterpret_cast<const float*>(p), n); }
 #endif
 
-template <class Product>
+template <class Format>
 struct HeadCache {
-  using E = typename Product::T;
+  using E = typename Format::Word;
   E *keys, *values;
   int64_t P, hs, elements;
 
   HeadCache(float* all_keys, float* all_values, int64_t slot_head, int64_t positions, int64_t head_size)
-      : keys(reinterpret_cast<E*>(all_keys + slot_head * positions * head_size)), values(reinterpret_cast<E*>(all_values + slot_head * positions * head_size)), P(positions), hs(head_size), elements(Product::elements(head_size)) {}
+      : keys(reinterpret_cast<E*>(all_keys + slot_head * positions * head_size)), values(reinterpret_cast<E*>(all_values + slot_head * positions * head_size)), P(positions), hs(head_size), elements(Format::elements(head_size)) {}
 
   int width(int64_t block) const { return static_cast<int>(P - block * VF < VF ? P - block * VF : VF); }
   E* block(int64_t b) const { return keys + b * VF * elements; }
@@ -61,6 +61,28 @@ struct HeadCache {
     put_value(values, position, hs, v);
   }
 };
+
+// Columns of a row from `visible` up to `seen` (whole vectors) become `value`.
+static inline void hide(float* row, int64_t visible, int64_t seen, float value) {
+  int64_t j = visible / VF * VF;
+  if (j >= seen) return;
+  store(row + j, lanes() < static_cast<int32_t>(visible - j) ? load(row + j) : splat(value));
+  for (j += VF; j < seen; j += VF) store(row + j, splat(value));
+}
+
+// Scores (whole vectors) become e^(score - top), top being the largest of them; returns their sum.
+static inline float softmax_terms(float* scores, int64_t seen, float& top) {
+  vf m = load(scores);
+  for (int64_t j = VF; j < seen; j += VF) m = max(m, load(scores + j));
+  top = max_lane(m);
+  vf total{};
+  for (int64_t j = 0; j < seen; j += VF) {
+    const vf e = exp(load(scores + j) - top);
+    store(scores + j, e);
+    total += e;
+  }
+  return sum(total);
+}
 
 // Scores of a query against G whole blocks of keys, times `scale`; fetches what lies at `ahead` meanwhile.
 template <int G, class E>
@@ -135,17 +157,17 @@ static inline void weigh_values(const E* weights, const E* values, int64_t count
 
 // The newest token of slot slots[r] at positions[r]: its key and value go into the cache, its query
 // attends to everything up to itself. qkv (R, 3C), out (R, C). Heads `first` to `last` of all R * heads, on this thread.
-template <class Product, class S>
+template <class Format, class S>
 static void decode_heads(const float* qkv, const int32_t* slots, const int32_t* positions, float* keys, float* values, const Rows<S>& out, int64_t C, int64_t heads, int64_t P, int64_t first, int64_t last) {
-  using E = typename Product::T;
+  using E = typename Format::Word;
   const int64_t hs = C / heads;
   const float scale = 1.0f / __builtin_sqrtf(static_cast<float>(hs));
-  const auto cache_of = [&](int64_t task) { return HeadCache<Product>(keys, values, slots[task / heads] * heads + task % heads, P, hs); };
+  const auto cache_of = [&](int64_t task) { return HeadCache<Format>(keys, values, slots[task / heads] * heads + task % heads, P, hs); };
   const auto token_of = [&](int64_t task) { return qkv + task / heads * 3 * C + task % heads * hs; };
   // All keys before the first query: a vector that was just written number by number cannot be read at once.
   {
     Scratch scratch;
-    E* row = scratch.take<E>(Product::elements(hs));
+    E* row = scratch.take<E>(Format::elements(hs));
     for (int64_t task = first; task < last; task++) {
       constexpr int64_t kAhead = 4;
       if (task + kAhead < last) cache_of(task + kAhead).fetch(positions[(task + kAhead) / heads]);
@@ -153,7 +175,7 @@ static void decode_heads(const float* qkv, const int32_t* slots, const int32_t* 
     }
   }
   for (int64_t task = first; task < last; task++) {
-    const HeadCache<Product> cache = cache_of(task);
+    const HeadCache<Format> cache = cache_of(task);
     const int64_t n = positions[task / heads] + 1, blocks = ceil_div(n, VF), seen = blocks * VF;
     Scratch scratch;
     float *scores = scratch.take<float>(seen), *y = scratch.take<float>(hs);
@@ -173,7 +195,7 @@ static void decode_heads(const float* qkv, const int32_t* slots, const int32_t* 
     const float total = softmax_terms(scores, seen, top);
     const E* w = elements_of(scores, n, weights);
     const E* next = task + 1 < last ? cache_of(task + 1).keys : cache.keys;
-    weigh_values(w, cache.values, Product::elements(n), hs, 1.0f / total, next, y);
+    weigh_values(w, cache.values, Format::elements(n), hs, 1.0f / total, next, y);
     const Rows<S> head = out.from(0, task % heads * hs);
     for (int64_t c = 0; c < hs; c += NR) {
       vf a, b;
@@ -183,27 +205,27 @@ static void decode_heads(const float* qkv, const int32_t* slots, const int32_t* 
   }
 }
 
-template <class Product>
+template <class Format>
 static void decode_attention(const float* qkv, const int32_t* slots, const int32_t* positions, float* keys, float* values, float* out, int64_t R, int64_t C, int64_t heads, int64_t P) {
   parallel_ranges(R * heads, threads() * 4, [&](int64_t first, int64_t last) {
-    decode_heads<Product>(qkv, slots, positions, keys, values, Rows<float>::plain(out, C), C, heads, P, first, last);
+    decode_heads<Format>(qkv, slots, positions, keys, values, Rows<float>::plain(out, C), C, heads, P, first, last);
   });
 }
 
 // The keys and values of one head of n tokens, from position 0; q the first one's query in packed qkv.
-template <class Product>
-static void put_prompt(const float* q, int64_t n, int64_t C, const HeadCache<Product>& cache) {
+template <class Format>
+static void put_prompt(const float* q, int64_t n, int64_t C, const HeadCache<Format>& cache) {
   Scratch scratch;
-  auto* row = scratch.take<typename Product::T>(cache.elements);
+  auto* row = scratch.take<typename Format::Word>(cache.elements);
   for (int64_t t = 0; t < n; t++) cache.put(t, q + t * 3 * C + C, q + t * 3 * C + 2 * C, row);
 }
 
 // Token t >= starts[b] of row b puts its key and value at [slots[b], :, t - starts[b], :].
-template <class Product>
+template <class Format>
 static void cache_write(const float* qkv, const int32_t* slots, const int32_t* starts, float* keys, float* values, int64_t B, int64_t T, int64_t C, int64_t heads, int64_t P) {
   const int64_t hs = C / heads;
   parallel(B * heads, [&](int64_t task) {
     const int64_t b = task / heads, h = task % heads;
-    put_prompt<Product>(qkv + (b * T + starts[b]) * 3 * C + h * hs, T - starts[b], C, HeadCache<Product>(keys, values, slots[b] * heads + h, P, hs));
+    put_prompt<Format>(qkv + (b * T + starts[b]) * 3 * C + h * hs, T - starts[b], C, HeadCache<Format>(keys, values, slots[b] * heads + h, P, hs));
   });
 }

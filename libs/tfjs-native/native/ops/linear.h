@@ -7,12 +7,12 @@ enum class Activation { kNone, kGelu };
 template <class P>
 static int pack_form(bool transposed) { return P::kForm + (transposed ? 3 : 0) + 6 * NR; }
 template <class P>
-static size_t packed_bytes(int64_t K, int64_t N) { return sizeof(typename P::T) * static_cast<size_t>(packed_b_size<P>(K, N)); }
+static size_t packed_bytes(int64_t K, int64_t N) { return sizeof(typename P::Word) * static_cast<size_t>(b_size<P>(K, N)); }
 
 template <class P>
-static const typename P::T* packed_weight(const float* weight, int64_t ld, bool transposed, int64_t K, int64_t N) {
-  return static_cast<const typename P::T*>(packed({weight, pack_form<P>(transposed)}, packed_bytes<P>(K, N), [&](void* out) {
-    pack_b<P>(weight, ld, transposed, K, N, static_cast<typename P::T*>(out));
+static const typename P::Word* packed_weight(const float* weight, int64_t ld, bool transposed, int64_t K, int64_t N) {
+  return static_cast<const typename P::Word*>(packed({weight, pack_form<P>(transposed)}, packed_bytes<P>(K, N), [&](void* out) {
+    pack_b<P>(weight, ld, transposed, K, N, static_cast<typename P::Word*>(out));
   }));
 }
 
@@ -29,7 +29,7 @@ static void repacks_of(const PackedForm& form, int64_t rows, int64_t columns, st
     const int64_t K = transposed ? columns : rows, N = transposed ? rows : columns;
     if (form.form != pack_form<P>(transposed) || form.bytes != packed_bytes<P>(K, N)) continue;
     const auto pack = [](const float* weight, int64_t ld, bool across, int64_t k, int64_t n, int64_t from, int64_t to, void* out) {
-      pack_b_rows<P, true>(weight, ld, across, k, n, from, to, static_cast<typename P::T*>(out));
+      pack_b_rows<P, true>(weight, ld, across, k, n, from, to, static_cast<typename P::Word*>(out));
     };
     found.push_back({pack, transposed, K, N, form.buffer});
     return;
@@ -42,7 +42,7 @@ static std::vector<Repack> repacks_of(const float* weight, int64_t rows, int64_t
   for (const PackedForm& form : forms) {
     repacks_of<Float32>(form, rows, columns, found);
 #ifdef HAVE_BF16
-    repacks_of<TiledBFloat16>(form, rows, columns, found);
+    repacks_of<BFloat16>(form, rows, columns, found);
 #endif
   }
   if (found.size() < forms.size()) {
@@ -53,62 +53,37 @@ static std::vector<Repack> repacks_of(const float* weight, int64_t rows, int64_t
 }
 
 template <class P>
-static AMatrix<typename P::T> rows_of(Scratch& scratch, const float* source, int64_t M, int64_t K) {
-  typename P::T* out = scratch.take<typename P::T>(rows_a_size(M, K, static_cast<typename P::T*>(nullptr)));
-  return rows_a(source, K, M, K, out);
-}
-
-template <class P>
 static void linear_forward(Activation activation, const float* x, const float* weight, const float* bias, const float* residual, float* y, float* pre, int64_t M, int64_t I, int64_t O) {
   Scratch scratch;
-  const auto A = rows_of<P>(scratch, x, M, I);
+  const AMatrix<P> A = rows_a<P>(x, I, M, I, scratch.take<typename P::Word>(a_size<P>(M, I)));
   const auto* B = packed_weight<P>(weight, O, false, I, O);
-  const int64_t K = P::elements(I);
   if (activation == Activation::kGelu) {
-    gemm(A, B, M, O, K, [=](int64_t m, int64_t n, vf v, int lanes) {
+    gemm(A, B, M, O, [=](int64_t m, int64_t n, vf v, int lanes) {
       v += load_n(bias + n, lanes);
       if (pre != nullptr) store_n(pre + m * O + n, v, lanes);
       store_n(y + m * O + n, gelu(v), lanes);
     });
   } else if (residual != nullptr) {
-    gemm(A, B, M, O, K, [=](int64_t m, int64_t n, vf v, int lanes) {
+    gemm(A, B, M, O, [=](int64_t m, int64_t n, vf v, int lanes) {
       store_n(y + m * O + n, v + load_n(bias + n, lanes) + load_n(residual + m * O + n, lanes), lanes);
     });
   } else {
-    gemm(A, B, M, O, K, [=](int64_t m, int64_t n, vf v, int lanes) { store_n(y + m * O + n, v + load_n(bias + n, lanes), lanes); });
+    gemm(A, B, M, O, [=](int64_t m, int64_t n, vf v, int lanes) { store_n(y + m * O + n, v + load_n(bias + n, lanes), lanes); });
   }
 }
 
 // The gradient before the activation, dy or with `pre` dy * gelu'(pre): its rows, its panels, and the sum of its rows in dbias.
+// All in one pass, since passes over memory bound what products are so fast at.
 template <class P>
 struct GradientOperands {
-  AMatrix<typename P::T> rows;
-  const typename P::T* panels;
+  AMatrix<P> rows;
+  const typename P::Word* panels;
 };
 template <class P>
 static GradientOperands<P> gradient_operands(Scratch& scratch, const float* dy, const float* pre, float* dbias, int64_t M, int64_t O) {
-  const float* g = dy;
-  if (pre != nullptr) {
-    float* dpre = scratch.take<float>(M * O);
-    parallel_ranges(M * O, threads() * 4, [&](int64_t from, int64_t to) {
-      for (int64_t i = from; i < to; i += VF) {
-        const int left = static_cast<int>(to - i < VF ? to - i : VF);
-        store_n(dpre + i, load_n(dy + i, left) * gelu_gradient(load_n(pre + i, left)), left);
-      }
-    });
-    g = dpre;
-  }
-  sum_rows(g, dbias, M, O);
-  auto* panels = scratch.take<typename P::T>(packed_b_size<P>(M, O));
-  pack_b<P>(g, O, false, M, O, panels);
-  return {rows_of<P>(scratch, g, M, O), panels};
-}
-#ifdef HAVE_BF16
-// Products in tiles are so fast that passes over memory bound them: one here.
-template <>
-GradientOperands<TiledBFloat16> gradient_operands<TiledBFloat16>(Scratch& scratch, const float* dy, const float* pre, float* dbias, int64_t M, int64_t O) {
-  const int64_t chunks = ceil_div(M, kRowChunk), across = TiledBFloat16::elements(O);
-  TilePair *rows = scratch.take<TilePair>(ceil_div(M, kBlock) * kBlock * across), *panels = scratch.take<TilePair>(packed_b_size<TiledBFloat16>(M, O));
+  const int64_t chunks = ceil_div(M, kRowChunk);
+  const OperandRows<P> rows(scratch, O, M);
+  auto* panels = scratch.take<typename P::Word>(b_size<P>(M, O));
   float* sums = scratch.take<float>(chunks * O);
   const auto plain = [=](int64_t m, int64_t n, vf& first, vf& second) {
     __builtin_prefetch(dy + m * O + n + NR, 0, 2);
@@ -124,31 +99,30 @@ GradientOperands<TiledBFloat16> gradient_operands<TiledBFloat16>(Scratch& scratc
   };
   parallel(chunks, [&](int64_t chunk) {
     const int64_t begin = chunk * kRowChunk, end = begin + kRowChunk < M ? begin + kRowChunk : M;
-    uint32_t* own = reinterpret_cast<uint32_t*>(rows) + begin * across;
-    if (pre == nullptr) rows_and_panels(begin, end, M, O, plain, own, panels, sums + chunk * O);
-    else rows_and_panels(begin, end, M, O, before_gelu, own, panels, sums + chunk * O);
+    if (pre == nullptr) rows_and_panels<P>(begin, end, M, O, plain, rows.from(begin), panels, sums + chunk * O);
+    else rows_and_panels<P>(begin, end, M, O, before_gelu, rows.from(begin), panels, sums + chunk * O);
   });
-  fill_panels(M, O, panels);
+  fill_panels<P>(M, O, panels);
   add_chunks(sums, chunks, O, dbias);
-  return {{rows, kBlock, across}, panels};
+  return {rows.matrix(), panels};
 }
-#endif
 
 template <class P>
 static void linear_backward(const float* dy, const float* x, const float* weight, const float* pre, float* dx, float* dweight, float* dbias, int64_t M, int64_t I, int64_t O) {
   Scratch scratch;
   const auto g = gradient_operands<P>(scratch, dy, pre, dbias, M, O);
-  gemm(g.rows, packed_weight<P>(weight, O, true, O, I), M, I, P::elements(O), [=](int64_t m, int64_t n, vf v, int lanes) { store_n(dx + m * I + n, v, lanes); });
-  const auto X = columns_a<P>(x, I, I, M, scratch.take<typename P::T>(columns_a_size<P>(I, M)));
-  gemm(X, g.panels, I, O, P::elements(M), [=](int64_t m, int64_t n, vf v, int lanes) { store_n(dweight + m * O + n, v, lanes); });
+  gemm(g.rows, packed_weight<P>(weight, O, true, O, I), M, I, [=](int64_t m, int64_t n, vf v, int lanes) { store_n(dx + m * I + n, v, lanes); });
+  const AMatrix<P> X = columns_a<P>(x, I, I, M, scratch.take<typename P::Word>(a_size<P>(I, M)));
+  gemm(X, g.panels, I, O, [=](int64_t m, int64_t n, vf v, int lanes) { store_n(dweight + m * O + n, v, lanes); });
 }
 
 // out (M, N) = a b; a (M, K) or, transposed, (K, M); b (K, N) or, transposed, (N, K).
 template <class P>
 static void matrix_multiply(const float* a, const float* b, float* out, int64_t M, int64_t N, int64_t K, bool transpose_a, bool transpose_b) {
   Scratch scratch;
-  const auto A = transpose_a ? columns_a<P>(a, M, M, K, scratch.take<typename P::T>(columns_a_size<P>(M, K))) : rows_of<P>(scratch, a, M, K);
-  auto* B = scratch.take<typename P::T>(packed_b_size<P>(K, N));
-  pack_b<P>(b, transpose_b ? K : N, transpose_b, K, N, B);
-  gemm(A, B, M, N, P::elements(K), [=](int64_t m, int64_t n, vf v, int lanes) { store_n(out + m * N + n, v, lanes); });
+  auto* a_words = scratch.take<typename P::Word>(a_size<P>(M, K));
+  auto* b_words = scratch.take<typename P::Word>(b_size<P>(K, N));
+  const AMatrix<P> A = transpose_a ? columns_a<P>(a, M, M, K, a_words) : rows_a<P>(a, K, M, K, a_words);
+  pack_b<P>(b, transpose_b ? K : N, transpose_b, K, N, b_words);
+  gemm(A, b_words, M, N, [=](int64_t m, int64_t n, vf v, int lanes) { store_n(out + m * N + n, v, lanes); });
 }

@@ -35,11 +35,11 @@ static void peak(double* operations) {
 }
 #ifdef HAVE_BF16
 template <>
-void peak<TiledBFloat16>(double* operations) {
+void peak<BFloat16>(double* operations) {
 #ifdef HAVE_AMX
   parallel(threads(), [&](int64_t) {
-    Tiles tiles;
-    tiles.shape(kBlock);
+    AmxTiles tiles;
+    tiles.shape(NR);
     for (int64_t turn = 0; turn < kPeakTurns; turn++) {
       tile_dpbf16ps(0, 4, 6);
       tile_dpbf16ps(1, 4, 7);
@@ -47,7 +47,7 @@ void peak<TiledBFloat16>(double* operations) {
       tile_dpbf16ps(3, 5, 7);
     }
   });
-  operations[0] = static_cast<double>(2 * kBlock * NR * 2 * kTile * kPeakTurns * threads());
+  operations[0] = static_cast<double>(2 * NR * NR * 2 * kTile * kPeakTurns * threads());
 #else
   operations[0] = peak_in_registers<uint32_t>();
 #endif

@@ -1,6 +1,7 @@
-// Tokens read into a cache, from their embeddings to the logits after the last of each text: the kernels
-// of the other files in one call. In a small model its dozens of calls from JavaScript take as long as
-// their work; and the matrices are read once for texts that go on and prompts that join them.
+// Tokens read into a cache, from their embeddings to the logits after the last of each text, in one call. In a small model
+// its dozens of calls from JavaScript take as long as their work; and the matrices are read once for texts that go on and
+// prompts that join them. Each step leaves its rows as the next product's operand, and the steps of all layers are stages
+// of one round of the threads. The bits are those of the kernels one by one.
 
 // A block's parameters, and the keys and values of its slots.
 struct CachedLayer : BlockParameters {
@@ -42,46 +43,105 @@ template <class P, class S>
 static void prompt_head(const CachedModel& m, const CachedLayer& layer, const ReadTexts& texts, const TextRows& rows, int64_t r, int64_t head, const float* qkv, const Rows<S>& out, float* l) {
   const int64_t C = m.C, hs = C / m.heads, begin = rows.begins[r], n = rows.begins[r + 1] - begin;
   const float* q = qkv + begin * 3 * C + head * hs;
-  using Row = typename P::Row;
-  put_prompt<Row>(q, n, C, HeadCache<Row>(layer.keys, layer.values, texts.slots[r] * m.heads + head, m.P, hs));
+  put_prompt<P>(q, n, C, HeadCache<P>(layer.keys, layer.values, texts.slots[r] * m.heads + head, m.P, hs));
   Head<P>::forward(Rows<const float>::plain(q, 3 * C), n, C, hs, out.from(begin, head * hs), l);
 }
 
 // out: logits (R, V). The rows of all texts must fit into memory at once.
 template <class P>
 static void read_texts(const CachedModel& m, const ReadTexts& texts, float* out, int64_t R) {
-  const int64_t C = m.C, I = m.I;
+  using Number = typename P::Number;
+  const int64_t C = m.C, I = m.I, V = m.V, heads = m.heads, hs = C / heads;
   Scratch scratch;
   const TextRows rows(scratch, texts, R);
-  const int64_t single = rows.single, prompts = R - single;
-  int64_t N = rows.all();
-  float *x = scratch.take<float>(N * C), *normed = scratch.take<float>(N * C), *attended = scratch.take<float>(N * C);
-  float *qkv = scratch.take<float>(N * 3 * C), *inner = scratch.take<float>(N * I);
-  float *mean = scratch.take<float>(N), *rstd = scratch.take<float>(N), *lse = scratch.take<float>(N * m.heads);
-  parallel_ranges(R, N * C < 20000 ? 1 : threads() * 4, [&](int64_t from, int64_t to) {
-    for (int64_t r = from; r < to; r++) embed_text(m, texts, rows, r, x);
-  });
-  for (const CachedLayer& w : m.layers) {
-    layer_norm_forward(x, w.ln_1_weight, w.ln_1_bias, normed, mean, rstd, N, C, m.epsilon);
-    linear_forward<P>(Activation::kNone, normed, w.c_attn_weight, w.c_attn_bias, nullptr, qkv, nullptr, N, C, 3 * C);
-    decode_attention<typename P::Row>(qkv, texts.slots, texts.positions, w.keys, w.values, attended, single, C, m.heads, m.P);
-    parallel(prompts * m.heads, [&](int64_t task) {
-      const int64_t r = single + task / m.heads, head = task % m.heads, begin = rows.begins[r];
-      prompt_head<P>(m, w, texts, rows, r, head, qkv, Rows<float>::plain(attended, C), lse + begin * m.heads + head * (rows.begins[r + 1] - begin));
+  const int64_t N = rows.all(), single = rows.single;
+  float *x = scratch.take<float>(N * C), *qkv = scratch.take<float>(N * 3 * C), *rstd = scratch.take<float>(N), *lse = scratch.take<float>(N * heads);
+  const OperandRows<P> normal(scratch, C, N), inner(scratch, I, N);
+  Number* of_heads = scratch.take<Number>(ceil_div(N, NR) * NR * C);
+  const Rows<Number> attended = hs % NR == 0 ? Rows<Number>::in_blocks(of_heads, C) : Rows<Number>::plain(of_heads, C);
+  const OperandRows<P> operand = attended.blocked() ? OperandRows<P>(reinterpret_cast<typename P::Word*>(of_heads), P::words(C)) : OperandRows<P>(scratch, C, N);
+
+  Stages stages;
+  const Stage* earlier = nullptr;
+  // Each needs all of the one before.
+  const auto next = [&](int64_t count, std::function<void(int64_t)> task) {
+    Stage& stage = stages.make(count, 0, std::move(task));
+    if (earlier != nullptr) stage.needs(*earlier);
+    stages.put(stage);
+    earlier = &stage;
+  };
+  // The fewer tasks, the less the threads have to tell each other, which counts where a stage takes some microseconds.
+  constexpr int64_t kFew = 8;
+  const int64_t shares = threads() == 1 || N <= kFew ? threads() : 2 * threads();
+  const auto norm = [&](int64_t count, const float* weight, const float* bias) {
+    next(ceil_div(count, VF), [=, &m](int64_t i) {
+      const int64_t begin = i * VF, here = count - begin < VF ? count - begin : VF;
+      normal_rows<P>(x + begin * C, false, here, C, weight, bias, m.epsilon, rstd + begin, nullptr, normal.from(begin));
     });
-    if (&w == &m.layers.back()) {
+  };
+  // put(row, n, first, second): the two vectors of a row's sums from column n on.
+  const auto product = [&](const OperandRows<P>& A, int64_t count, const typename P::Word* B, int64_t width, auto put) {
+    const int64_t parts = count * width * A.K < Products<P>::kAlone ? 1 : shares;
+    next(parts, [=](int64_t part) {
+      const auto done = [&](const Strip& strip, int64_t from, int64_t to) {
+        for (int64_t r = from; r < to; r++) put(strip.m0 + r, strip.n0, load(strip.data + r * NR), load(strip.data + r * NR + VF));
+      };
+      gemm_share(kPlain, A.matrix(), B, count, width, part, parts, done);
+    });
+  };
+  const auto added = [=](const float* bias) {
+    return [=](int64_t row, int64_t n, vf v0, vf v1) {
+      float* to = x + row * C + n;
+      vf b0, b1, x0, x1;
+      load_two(bias + n, C - n, b0, b1);
+      load_two(to, C - n, x0, x1);
+      store_two(to, C - n, v0 + b0 + x0, v1 + b1 + x1);
+    };
+  };
+
+  next(shares, [&](int64_t i) {
+    for (int64_t r = R * i / shares; r < R * (i + 1) / shares; r++) embed_text(m, texts, rows, r, x);
+  });
+  int64_t count = N;
+  for (const CachedLayer& w : m.layers) {
+    norm(N, w.ln_1_weight, w.ln_1_bias);
+    product(normal, N, packed_weight<P>(w.c_attn_weight, 3 * C, false, C, 3 * C), 3 * C, [=, bias = w.c_attn_bias](int64_t row, int64_t n, vf v0, vf v1) {
+      vf b0, b1;
+      load_two(bias + n, 3 * C - n, b0, b1);
+      store_two(qkv + row * 3 * C + n, 3 * C - n, v0 + b0, v1 + b1);
+    });
+    next(shares + (R - single) * heads, [&, shares](int64_t task) {
+      const int64_t all = single * heads;
+      if (task < shares) return decode_heads<P>(qkv, texts.slots, texts.positions, w.keys, w.values, attended, C, heads, m.P, all * task / shares, all * (task + 1) / shares);
+      const int64_t r = single + (task - shares) / heads, head = (task - shares) % heads, begin = rows.begins[r];
+      prompt_head<P>(m, w, texts, rows, r, head, qkv, attended, lse + begin * heads + head * (rows.begins[r + 1] - begin));
+    });
+    if (&w == &m.layers.back() && N > R) {
       // Nothing looks at the rows but the last of each text any more.
-      for (int64_t r = single; r < R; r++)
-        for (float* matrix : {x, attended}) __builtin_memmove(matrix + r * C, matrix + (rows.begins[r + 1] - 1) * C, sizeof(float) * static_cast<size_t>(C));
-      N = R;
+      next(1, [&](int64_t) {
+        for (int64_t r = single; r < R; r++) {
+          __builtin_memmove(x + r * C, x + (rows.begins[r + 1] - 1) * C, sizeof(float) * static_cast<size_t>(C));
+          copy_row(attended, rows.begins[r + 1] - 1, attended, r, C);
+        }
+      });
+      count = R;
     }
-    linear_forward<P>(Activation::kNone, attended, w.attn_c_proj_weight, w.attn_c_proj_bias, x, x, nullptr, N, C, C);
-    layer_norm_forward(x, w.ln_2_weight, w.ln_2_bias, normed, mean, rstd, N, C, m.epsilon);
-    linear_forward<P>(Activation::kGelu, normed, w.c_fc_weight, w.c_fc_bias, nullptr, inner, nullptr, N, C, I);
-    linear_forward<P>(Activation::kNone, inner, w.mlp_c_proj_weight, w.mlp_c_proj_bias, x, x, nullptr, N, I, C);
+    if (!attended.blocked()) next(ceil_div(count, VF), [=](int64_t i) {
+      const int64_t begin = i * VF, here = count - begin < VF ? count - begin : VF;
+      put_rows<P>(Matrix<Number>{attended.from(begin, 0), here, C}, 0, operand.line(begin, 0));
+    });
+    product(operand, count, packed_weight<P>(w.attn_c_proj_weight, C, false, C, C), C, added(w.attn_c_proj_bias));
+    norm(count, w.ln_2_weight, w.ln_2_bias);
+    product(normal, count, packed_weight<P>(w.c_fc_weight, I, false, C, I), I, [=, bias = w.c_fc_bias](int64_t row, int64_t n, vf v0, vf v1) {
+      vf b0, b1;
+      load_two(bias + n, I - n, b0, b1);
+      P::put_line(inner.line(row, n), gelu(v0 + b0), gelu(v1 + b1));
+    });
+    product(inner, count, packed_weight<P>(w.mlp_c_proj_weight, C, false, I, C), C, added(w.mlp_c_proj_bias));
   }
-  layer_norm_forward(x, m.ln_f_weight, m.ln_f_bias, normed, mean, rstd, N, C, m.epsilon);
-  logits<P>(normed, m.wte, out, N, C, m.V);
+  norm(count, m.ln_f_weight, m.ln_f_bias);
+  product(normal, count, packed_weight<P>(m.wte, C, true, C, V), V, [=](int64_t row, int64_t n, vf v0, vf v1) { store_two(out + row * V + n, V - n, v0, v1); });
+  stages.run();
 }
 
 // The same for as many texts as there are: so many tokens at once that the matrices are well used, and

@@ -13,21 +13,23 @@ namespace ISA {
 namespace {
 
 #include "vec.h"
-#include "gemm.h"
-#include "row_sums.h"
+#include "rows.h"
+#include "float32.h"
+#include "bfloat16.h"
+#include "packing.h"
 #ifndef EMULATE_AMX
 #define PRODUCTS_BY_TURNS
 #endif
-#include "gemm_tiled.h"
+#include "gemm.h"
 
 }  // namespace
 
 // out (M, N) = a b; a (M, K) or, transposed, (K, M); b (K, N) or, transposed, (N, K).
 void multiply(const float* a, bool transposed_a, const float* b, bool transposed_b, float* out, int64_t M, int64_t N, int64_t K) {
-  std::vector<TilePair> x(static_cast<size_t>(tiled_a_size(M, K))), y(static_cast<size_t>(packed_b_size<TiledBFloat16>(K, N)));
-  const auto A = transposed_a ? columns_a<TiledBFloat16>(a, M, M, K, x.data()) : rows_a(a, K, M, K, x.data());
-  pack_b<TiledBFloat16>(b, transposed_b ? K : N, transposed_b, K, N, y.data());
-  gemm(A, y.data(), M, N, TiledBFloat16::elements(K), [=](int64_t m, int64_t n, vf v, int lanes) { store_n(out + m * N + n, v, lanes); });
+  std::vector<uint32_t> x(static_cast<size_t>(a_size<BFloat16>(M, K))), y(static_cast<size_t>(b_size<BFloat16>(K, N)));
+  const AMatrix<BFloat16> A = transposed_a ? columns_a<BFloat16>(a, M, M, K, x.data()) : rows_a<BFloat16>(a, K, M, K, x.data());
+  pack_b<BFloat16>(b, transposed_b ? K : N, transposed_b, K, N, y.data());
+  gemm(A, y.data(), M, N, [=](int64_t m, int64_t n, vf v, int lanes) { store_n(out + m * N + n, v, lanes); });
 }
 
 }  // namespace ISA

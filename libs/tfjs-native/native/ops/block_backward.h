@@ -1,33 +1,38 @@
-// A block's backward pass in tiles (block_tiled.h).
+// A block's backward pass (block.h).
 
 // Gradients of what attention gives and takes, of the rows from `first` on.
+template <class P>
 struct GradientWork {
+  using Number = typename P::Number;
   int64_t first;
-  Rows<bf16> heads, qkv;
+  Rows<Number> heads, qkv;
   GradientWork(Scratch& scratch, const BlockShape& s, int64_t first_row, int64_t rows)
-      : first(first_row), heads(head_rows(s, scratch.take<bf16>(rows * s.C), s.C)), qkv(head_rows(s, scratch.take<bf16>(rows * 3 * s.C), 3 * s.C)) {
+      : first(first_row), heads(head_rows(s, scratch.take<Number>(rows * s.C), s.C)), qkv(head_rows(s, scratch.take<Number>(rows * 3 * s.C), 3 * s.C)) {
     // Of rows that are not kept there is no gradient from beyond attention.
-    if (!s.whole()) __builtin_memset(heads.data, 0, sizeof(bf16) * static_cast<size_t>(rows * s.C));
+    if (!s.whole()) __builtin_memset(heads.data, 0, sizeof(Number) * static_cast<size_t>(rows * s.C));
   }
 };
 
 // A gradient of a product's output (M, N) as what the weight's gradient needs of it: its panels, and sums by chunk.
+template <class P>
 struct OutputGradient {
   int64_t M, chunks;
-  TilePair* panels;
+  typename P::Word* panels;
   float* sums;
-  OutputGradient(Scratch& scratch, int64_t rows, int64_t N, int64_t most) : M(rows), chunks(ceil_div(rows, most)), panels(scratch.take<TilePair>(packed_b_size<TiledBFloat16>(M, N))), sums(scratch.take<float>(chunks * N)) { fill_panels(M, N, panels); }
+  OutputGradient(Scratch& scratch, int64_t rows, int64_t N, int64_t most) : M(rows), chunks(ceil_div(rows, most)), panels(scratch.take<typename P::Word>(b_size<P>(M, N))), sums(scratch.take<float>(chunks * N)) { fill_panels<P>(M, N, panels); }
 };
 
 // What the backward pass leaves for the gradients of a block's parameters: operands, past the caches, since they are
 // read much later, and sums by chunk.
+template <class P>
 struct BlockGradients {
-  OutputGradient of_qkv, of_middle, of_pre, of_y;
-  TilePair *normal_1, *heads, *normal_2, *inner;
+  using Word = typename P::Word;
+  OutputGradient<P> of_qkv, of_middle, of_pre, of_y;
+  Word *normal_1, *heads, *normal_2, *inner;
   float* of_norms[4];  // LN1's weight and bias, LN2's
   BlockGradients(Scratch& scratch, const BlockShape& s)
       : of_qkv(scratch, s.M(), 3 * s.C, chunk_rows(s)), of_middle(scratch, s.kept(), s.C, chunk_rows(s)), of_pre(scratch, s.kept(), s.I, chunk_rows(s)), of_y(scratch, s.kept(), s.C, chunk_rows(s)) {
-    const auto columns = [&](int64_t width, int64_t rows) { return scratch.take<TilePair>(column_blocks(width, rows)); };
+    const auto columns = [&](int64_t width, int64_t rows) { return scratch.take<Word>(a_size<P>(width, rows)); };
     normal_1 = columns(s.C, s.M());
     heads = columns(s.C, s.kept());
     normal_2 = columns(s.C, s.kept());
@@ -37,63 +42,68 @@ struct BlockGradients {
 };
 
 // In the same three parts as the forward pass, and a fourth: the gradients of the parameters.
+template <class P>
 struct BlockBackward {
+  using Number = typename P::Number;
+  using Word = typename P::Word;
   const BlockShape s;
   const BlockParameters w;
   const float* const dy;
   const int32_t* const start;
-  const BlockActivations<TiledBFloat16> a;
+  const BlockActivations<P> a;
   // Becomes first middle's gradient, which is zero where rows are not kept, then dx: one place for both, and for dy too
   // if all rows are kept, is a line less to wait for.
   float* const dx;
   const BlockParameters d;
-  const BlockGradients g;
-  const int64_t M = s.M(), kept = s.kept(), C = s.C, I = s.I, most = chunk_rows(s), words = TiledBFloat16::elements(C), inner_words = TiledBFloat16::elements(I), along = TiledBFloat16::elements(kept);
+  const BlockGradients<P> g;
+  const int64_t M = s.M(), kept = s.kept(), C = s.C, I = s.I, most = chunk_rows(s), words = P::words(C), along = P::words(kept);
   const int64_t weight_parts = threads() * 2;
-  const TilePair *const c_attn = transposed(w.c_attn_weight, C, 3 * C), *const c_proj = transposed(w.attn_c_proj_weight, C, C), *const c_fc = transposed(w.c_fc_weight, C, I), *const mlp_c_proj = transposed(w.mlp_c_proj_weight, I, C);
+  const Word *const c_attn = transposed(w.c_attn_weight, C, 3 * C), *const c_proj = transposed(w.attn_c_proj_weight, C, C), *const c_fc = transposed(w.c_fc_weight, C, I), *const mlp_c_proj = transposed(w.mlp_c_proj_weight, I, C);
 
   // Of a product's output back to its input.
-  static const TilePair* transposed(const float* matrix, int64_t K, int64_t N) { return packed_weight<TiledBFloat16>(matrix, N, true, N, K); }
+  static const Word* transposed(const float* matrix, int64_t K, int64_t N) { return packed_weight<P>(matrix, N, true, N, K); }
 
   // Of a layer norm of `all` rows those from `begin` on: the gradient of its input, and its output as columns. dnormal, residual and out begin there.
-  void norm_backward(int64_t all, int64_t chunk, int64_t begin, int64_t rows, const float* dnormal, const uint32_t* hat, const float* weight, const float* bias, const float* rstd, const float* residual, float* out, float* const* sums, TilePair* normal) const {
+  void norm_backward(int64_t all, int64_t chunk, int64_t begin, int64_t rows, const float* dnormal, const Word* hat, const float* weight, const float* bias, const float* rstd, const float* residual, float* out, float* const* sums, Word* normal) const {
     float *dweight = sums[0] + chunk * C, *dbias = sums[1] + chunk * C;
     for (float* sum : {dweight, dbias}) __builtin_memset(sum, 0, sizeof(float) * static_cast<size_t>(C));
-    for (int64_t r0 = 0; r0 < rows; r0 += kBlock) {
-      const int64_t height = rows - r0 < kBlock ? rows - r0 : kBlock, first = begin + r0;
+    for (int64_t r0 = 0; r0 < rows; r0 += NR) {
+      const int64_t height = rows - r0 < NR ? rows - r0 : NR, first = begin + r0;
       for (int64_t r = r0; r < r0 + height; r++) {
         for (int64_t c = 0; c < C; c += VF) prefetch(residual + (r + 4) * C + c);
-        for (int64_t c = 0; c < words; c += kTile) prefetch(hat + (begin + r + 4) * words + c);
+        for (int64_t c = 0; c < words; c += 16) prefetch(hat + (begin + r + 4) * words + c);
         norm_row_gradient(dnormal + r * C, hat + (begin + r) * words, weight, rstd[begin + r], residual + r * C, out + r * C);
       }
-      columns_of_rows(height, C, all, first / kBlock, [&](int64_t c, auto&& put) {
+      for (int64_t c = 0; c < C; c += NR) {
         const int64_t left = C - c;
         vf w0, w1, b0, b1, dw0, dw1, db0, db1;
         load_two(weight + c, left, w0, w1);
         load_two(bias + c, left, b0, b1);
         load_two(dweight + c, left, dw0, dw1);
         load_two(dbias + c, left, db0, db1);
-        for (int64_t r = 0; r < height; r++) {
-          vf x0, x1, g0, g1;
-          unzip_words(load(hat + (first + r) * words + c / 2), x0, x1);
-          load_two(dnormal + (r0 + r) * C + c, left, g0, g1);
-          dw0 += g0 * x0;
-          dw1 += g1 * x1;
-          db0 += g0;
-          db1 += g1;
-          put(r, x0 * w0 + b0, x1 * w1 + b1);
-        }
+        columns_square<P, true>(height, normal + c * P::words(all) + first / NR * P::kSquare, [&](auto&& put) {
+          for (int64_t r = 0; r < height; r++) {
+            vf x0, x1, g0, g1;
+            P::kept(P::load_kept(hat + (first + r) * words + c / NR * P::kLine), x0, x1);
+            load_two(dnormal + (r0 + r) * C + c, left, g0, g1);
+            dw0 += g0 * x0;
+            dw1 += g1 * x1;
+            db0 += g0;
+            db1 += g1;
+            put(r, x0 * w0 + b0, x1 * w1 + b1);
+          }
+        });
         store_two(dweight + c, left, dw0, dw1);
         store_two(dbias + c, left, db0, db1);
-      }, normal);
+      }
     }
   }
   // Of a row, plus the residual.
-  void norm_row_gradient(const float* dnormal, const uint32_t* hat, const float* weight, float rstd, const float* residual, float* out) const {
+  void norm_row_gradient(const float* dnormal, const Word* hat, const float* weight, float rstd, const float* residual, float* out) const {
     const auto each = [&](auto&& f) {
       for (int64_t c = 0; c < C; c += NR) {
         vf x0, x1, g0, g1, w0, w1;
-        unzip_words(load(hat + c / 2), x0, x1);
+        P::kept(P::load_kept(hat + c / NR * P::kLine), x0, x1);
         load_two(dnormal + c, C - c, g0, g1);
         load_two(weight + c, C - c, w0, w1);
         f(c, x0, x1, g0 * w0, g1 * w1);
@@ -127,73 +137,69 @@ struct BlockBackward {
   int64_t rows_before() const { return kept; }
   int64_t rows_after() const { return M; }
 
-  void before(const GradientWork& work, int64_t chunk, int64_t begin, int64_t rows) const {
+  void before(const GradientWork<P>& work, int64_t chunk, int64_t begin, int64_t rows) const {
     Scratch local;
-    const OperandRows narrow(local, C), gradient(local, I);
+    const OperandRows<P> narrow(local, C, kMostRows), gradient(local, I, kMostRows);
     const int64_t room = s.whole() ? 0 : rows * C;
     float* dnormal = local.take<float>(most * C);
     float* middle = s.whole() ? dx + begin * C : local.take<float>(room);
-    const Rows<bf16> dheads = s.whole() ? work.heads.from(begin - work.first, 0) : head_rows(s, local.take<bf16>(ceil_div(rows, kBlock) * kBlock * C), C);
-    rows_and_panels(begin, begin + rows, kept, C, [&](int64_t m, int64_t n, vf& a0, vf& a1) {
+    const Rows<Number> dheads = s.whole() ? work.heads.from(begin - work.first, 0) : head_rows(s, local.take<Number>(ceil_div(rows, NR) * NR * C), C);
+    rows_and_panels<P>(begin, begin + rows, kept, C, [&](int64_t m, int64_t n, vf& a0, vf& a1) {
       prefetch_two(dy + m * C + n + NR);
       load_two(dy + m * C + n, C - n, a0, a1);
-    }, narrow.data, g.of_y.panels, g.of_y.sums + chunk * C);
+    }, narrow, g.of_y.panels, g.of_y.sums + chunk * C);
     float* sums = g.of_pre.sums + chunk * I;
     __builtin_memset(sums, 0, sizeof(float) * static_cast<size_t>(I));
-    vf left[kTile], right[kTile];  // of a strip, until all of its rows are there: GELU's values in pairs of rows
+    typename P::template Columns<true> columns;  // of a strip: GELU's values
     times_panels(narrow.matrix(), rows, mlp_c_proj, I, [&](const Strip& strip, int64_t from, int64_t to) {
-      const int64_t n = strip.n0, step = (begin + strip.m0) / kBlock;
-      const uint32_t* pre = a.pre + (begin + strip.m0) * inner_words + n / 2 * kBlock;
-      uint32_t *out = gradient.at(strip.m0, n), *panel = reinterpret_cast<uint32_t*>(g.of_pre.panels) + (n / NR * along + step * kTile) * NR;
-      uint32_t* tile = reinterpret_cast<uint32_t*>(g.inner) + n * along + step * kBlock * kTile;
+      const int64_t n = strip.n0, row = begin + strip.m0;
+      const Word* pre = a.pre.line(row, n);
+      Word *out = gradient.line(strip.m0, n), *panel = g.of_pre.panels + n * along + row / NR * P::kSquare, *square = g.inner + n * along + row / NR * P::kSquare;
       vf s0, s1;
       load_two(sums + n, I - n, s0, s1);
       // Of the last rows of all there may be fewer than a strip has: zeros follow.
-      const int64_t end = to == strip.rows ? kBlock : to;
+      const int64_t end = to == strip.rows ? NR : to;
       for (int64_t r = from; r < end; r += 2) {
         vf gradients[2][2] = {}, values[2][2] = {};
         for (int64_t odd = 0; odd < 2 && r + odd < strip.rows; odd++) {
           const float* from_y = strip.data + (r + odd) * NR;
           vf p0, p1, g0, g1;
-          unzip_words(load(pre + (r + odd) * kTile), p0, p1);
-          gelu_for_bf16(p0, values[odd][0], g0);
-          gelu_for_bf16(p1, values[odd][1], g1);
+          P::kept(P::load_kept(pre + (r + odd) * P::kLine), p0, p1);
+          P::gelu(p0, values[odd][0], g0);
+          P::gelu(p1, values[odd][1], g1);
           gradients[odd][0] = load(from_y) * g0;
           gradients[odd][1] = load(from_y + VF) * g1;
           s0 += gradients[odd][0];
           s1 += gradients[odd][1];
-          store(out + (r + odd) * kTile, bf16_words(gradients[odd][0], gradients[odd][1]));
+          P::put_line(out + (r + odd) * P::kLine, gradients[odd][0], gradients[odd][1]);
         }
-        store_away(panel + panel_at(r / 2, 0), bf16_pair(gradients[0][0], gradients[1][0]));
-        store_away(panel + panel_at(r / 2, VF), bf16_pair(gradients[0][1], gradients[1][1]));
-        left[r / 2] = (vf)bf16_pair(values[0][0], values[1][0]);
-        right[r / 2] = (vf)bf16_pair(values[0][1], values[1][1]);
+        P::template put_panel<true>(panel, r, gradients[0], gradients[1]);
+        columns.put(square, r, values[0], values[1]);
       }
       store_two(sums + n, I - n, s0, s1);
-      if (end < kBlock) return;
-      put_block<true>(left, right, tile);
+      if (end == NR) columns.end(square);
     });
     times_panels(gradient.matrix(), rows, c_fc, C, into(Rows<float>::plain(dnormal, C)));
     norm_backward(kept, chunk, begin, rows, dnormal, a.hat_2, w.ln_2_weight, w.ln_2_bias, a.rstd_2, dy + begin * C, middle, g.of_norms + 2, g.normal_2);
-    rows_and_panels(begin, begin + rows, kept, C, [&](int64_t m, int64_t n, vf& a0, vf& a1) { load_two(middle + (m - begin) * C + n, C - n, a0, a1); }, narrow.data, g.of_middle.panels, g.of_middle.sums + chunk * C);
+    rows_and_panels<P>(begin, begin + rows, kept, C, [&](int64_t m, int64_t n, vf& a0, vf& a1) { load_two(middle + (m - begin) * C + n, C - n, a0, a1); }, narrow, g.of_middle.panels, g.of_middle.sums + chunk * C);
     times_panels(narrow.matrix(), rows, c_proj, C, into(dheads));
-    const TileRows<bf16> heads_here = kept_heads(local, s, a.heads, begin, rows);
-    for (int64_t r = 0; r < rows; r += kBlock)
-      for (int64_t c = 0; c < C; c += kBlock) columns_block(heads_here, r, c, reinterpret_cast<uint32_t*>(g.heads) + c * along + (begin + r) / 2 * kBlock);
+    const Matrix<Number> heads_here = kept_heads(local, s, a.heads, begin, rows);
+    for (int64_t r = 0; r < rows; r += NR)
+      for (int64_t c = 0; c < C; c += NR) P::template columns<false>(heads_here, r, c, g.heads + c * along + (begin + r) / NR * P::kSquare);
     stored_away();
     if (s.whole()) return;
     put_kept_rows(s, middle, begin, rows, dx);
     for (int64_t r = 0; r < rows; r++) copy_row(dheads, r, work.heads, s.row(begin + r), C);
   }
 
-  void attend(const GradientWork& work, int64_t task) const { attend_backward<TiledBFloat16, bf16>(task, work.first, work.heads, a.qkv, a.heads, a.lse, start, work.qkv, s.T, C, s.heads); }
+  void attend(const GradientWork<P>& work, int64_t task) const { attend_backward<P, Number>(task, work.first, work.heads, a.qkv, a.heads, a.lse, start, work.qkv, s.T, C, s.heads); }
 
-  void after(const GradientWork& work, int64_t chunk, int64_t begin, int64_t rows) const {
+  void after(const GradientWork<P>& work, int64_t chunk, int64_t begin, int64_t rows) const {
     Scratch local;
-    const TileRows<bf16> gradient{work.qkv.from(begin - work.first, 0), rows, 3 * C};
+    const Matrix<Number> gradient{work.qkv.from(begin - work.first, 0), rows, 3 * C};
     float* dnormal = local.take<float>(most * C);
-    put_panels(gradient, begin, M, g.of_qkv.panels, g.of_qkv.sums + chunk * 3 * C);
-    times_panels(gradient.matrix(local), rows, c_attn, C, into(Rows<float>::plain(dnormal, C)));
+    put_panels<P>(gradient, begin, M, g.of_qkv.panels, g.of_qkv.sums + chunk * 3 * C);
+    times_panels(matrix_of<P>(local, gradient), rows, c_attn, C, into(Rows<float>::plain(dnormal, C)));
     norm_backward(M, chunk, begin, rows, dnormal, a.hat_1, w.ln_1_weight, w.ln_1_bias, a.rstd_1, dx + begin * C, dx + begin * C, g.of_norms, g.normal_1);
     stored_away();
   }
@@ -202,9 +208,9 @@ struct BlockBackward {
   int64_t weight_tasks() const { return 4 * weight_parts + 1; }
   void weights(int64_t task) const {
     const struct {
-      const TilePair* in;
+      const Word* in;
       int64_t K;
-      const OutputGradient& out;
+      const OutputGradient<P>& out;
       int64_t N;
       float *weight, *bias;
     } products[] = {{g.inner, I, g.of_y, C, d.mlp_c_proj_weight, d.mlp_c_proj_bias},
@@ -214,7 +220,7 @@ struct BlockBackward {
     if (task < 4 * weight_parts) {
       const auto& p = products[task / weight_parts];
       auto done = rows_away(p.weight, p.N);
-      return gemm_share(kRowsInCache, AMatrix<TilePair>{p.in, kBlock, TiledBFloat16::elements(p.out.M)}, p.out.panels, p.K, p.N, task % weight_parts, weight_parts, done);
+      return gemm_share(kRowsInCache, AMatrix<P>{p.in, P::words(p.out.M), P::kTurned}, p.out.panels, p.K, p.N, task % weight_parts, weight_parts, done);
     }
     for (const auto& p : products) add_chunks(p.out.sums, p.out.chunks, p.N, p.bias);
     float* const of_norm[] = {d.ln_1_weight, d.ln_1_bias, d.ln_2_weight, d.ln_2_bias};
