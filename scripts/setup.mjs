@@ -61,11 +61,13 @@ export function ensureStudio() {
   if (status !== 0) console.error('The studio could not be built; http://127.0.0.1:8080 will serve the API only.');
 }
 
-/** Builds the native backend unless it is there, of the sources as they are. Without a compiler it says so, and WebAssembly serves. Returns whether the native backend is the one that computes. */
+/** Builds the native backend unless it is there, of the sources as they are. Without a compiler it says so, and WebAssembly serves. Returns what it can do here, where it is the one that computes. */
 export function ensureNative() {
   spawnSync(node24, [join(root, 'libs', 'tfjs-native', 'scripts', 'build.mjs')], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
-  const built = existsSync(join(root, 'libs', 'tfjs-native', 'build', 'minchat_native.node'));
-  return built && ['auto', 'native'].includes(process.env.MINCHAT_BACKEND || 'auto');
+  if (!['auto', 'native'].includes(process.env.MINCHAT_BACKEND || 'auto')) return undefined;
+  const ask = "import { loadAddon } from './libs/tfjs-native/src/addon.ts'; console.log(JSON.stringify(loadAddon()?.information() ?? null));";
+  const { status, stdout } = spawnSync(node24, ['--input-type=module', '--eval', ask], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+  return status === 0 ? (JSON.parse(stdout) ?? undefined) : undefined;
 }
 
 export function findNatsServer() {
