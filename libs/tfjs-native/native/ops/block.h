@@ -2,7 +2,7 @@
 //   qkv = LN1(x) . c_attn, middle = x + attention(qkv) . c_proj, y = middle + GELU(LN2(middle) . c_fc) . mlp_c_proj
 // x (B, T, C), y (B, count, C): of every text the positions from `from` on, `count` of them, are what somebody reads.
 // The others matter only as keys and values, so nothing after attention is made for them. What the backward pass
-// needs lies in one buffer, in a form of the product's own.
+// needs lies in one buffer, in a form of the format's own.
 //
 // Between products numbers are the format's and lie as the next product reads them; only the residual stream is always
 // float32. Everything that goes row by row is done for some at a time, which stay in L2 from the first product to the last;
@@ -53,9 +53,9 @@ struct BlockActivations {
   using Number = typename P::Number;
   using Word = typename P::Word;
   float *rstd_1, *rstd_2, *lse;
-  Word *hat_1, *hat_2;       // rows after a layer norm, its weight and bias left out, in lines, (M, C) and (kept, C)
-  Rows<Number> qkv, heads;   // (M, 3C), (M, C)
-  OperandRows<P> pre;        // before GELU, in lines, (kept, I) in the order of blocks of A
+  Word *hat_1, *hat_2;      // rows after a layer norm, its weight and bias left out, in lines, (M, C) and (kept, C)
+  Rows<Number> qkv, heads;  // (M, 3C), (M, C)
+  OperandRows<P> pre;       // before GELU, in lines, (kept, I) in the order of blocks of A
   BlockActivations(Cutter& cut, const BlockShape& s)
       : rstd_1(cut.take<float>(s.M())),
         rstd_2(cut.take<float>(s.kept())),

@@ -11,8 +11,8 @@ static void logits(const float* x, const float* wte, float* out, int64_t N, int6
 }
 
 // The forward pass keeps e^(z - top) of every logit, which saves the gradient a third of its products and all of its
-// exponentials. No format needs more bytes for that than float32 for the numbers between two layers, but float32 itself: there,
-// and of more logits than kMostLogits, they are made again for some rows at a time.
+// exponentials. In float32 they would be more than all else that is kept: there, and of more logits than kMostLogits, they are
+// made again, for so many at a time.
 template <class P>
 constexpr int64_t kMostLogits = int64_t{1} << (P::kPerWord == 1 ? 24 : 27);  // 64 MiB and 256 MiB
 template <class P>
