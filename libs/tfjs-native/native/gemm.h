@@ -43,7 +43,7 @@ struct Products {
   static constexpr int64_t kAlone = 40000;  // a smaller product, M N K, is not shared out among threads
 };
 #ifdef HAVE_AMX
-#include "amx-tiles.h"
+#include "amx_tiles.h"
 #include "products_amx.h"
 template <>
 struct Products<BFloat16> {

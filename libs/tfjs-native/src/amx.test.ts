@@ -26,7 +26,7 @@ test.skipIf(!able)('tile instructions give the bits of their emulation', () => {
       expect(status, stderr).toBe(0);
     };
     const [own, emulated, program] = ['own.o', 'emulated.o', 'amx'].map((name) => join(folder, name)) as [string, string, string];
-    const product = ['-DVB=64', '-DHAVE_BF16', '-DHAVE_AMX', '-c', 'native/tests/amx-product.cc'];
+    const product = ['-DVB=64', '-DHAVE_BF16', '-DHAVE_AMX', '-c', 'native/tests/amx_product.cc'];
     compile(...product, '-DISA=amx_bf16', ...amx, '-o', own);
     compile(...product, '-DISA=amx_emulated', '-DEMULATE_AMX', '-o', emulated);
     compile('native/tests/amx.cc', 'native/amx_permission.cc', 'native/memory.cc', 'native/threads.cc', own, emulated, '-o', program, '-lpthread');

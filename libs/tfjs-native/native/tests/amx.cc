@@ -35,7 +35,7 @@ namespace {
 #define HAVE_BF16
 #define EMULATE_AMX
 #include "vec.h"
-#include "amx-tiles.h"
+#include "amx_tiles.h"
 
 std::atomic<long> trapped{0};
 
