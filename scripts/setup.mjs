@@ -66,7 +66,8 @@ export function ensureNative() {
   spawnSync(node24, [join(root, 'libs', 'tfjs-native', 'scripts', 'build.mjs')], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
   if (!['auto', 'native'].includes(process.env.MINCHAT_BACKEND || 'auto')) return undefined;
   const ask = "import { loadAddon } from './libs/tfjs-native/src/addon.ts'; console.log(JSON.stringify(loadAddon()?.information() ?? null));";
-  const { status, stdout } = spawnSync(node24, ['--input-type=module', '--eval', ask], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+  const { status, stdout } = spawnSync(node24, ['--input-type=module', '--eval', ask], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  // What keeps it from loading, the services say when they start.
   return status === 0 ? (JSON.parse(stdout) ?? undefined) : undefined;
 }
 

@@ -42,10 +42,7 @@ struct BFloat16 {
       first_[r / 2] = (vf)bf16_pair(row[0], next[0]);
       second_[r / 2] = (vf)bf16_pair(row[1], next[1]);
     }
-    void end(uint32_t* square) {
-      put_transposed<AWAY>(first_, square, kLine);
-      put_transposed<AWAY>(second_, square + VF * kLine, kLine);
-    }
+    void end(uint32_t* square) { put_columns<AWAY>(first_, second_, square); }
 
    private:
     vf first_[VF], second_[VF];
@@ -61,8 +58,7 @@ struct BFloat16 {
   static void columns(const Matrix<S>& source, int64_t m, int64_t c, uint32_t* out) {
     vf first[VF], second[VF];
     pairs(source, m, c, first, second);
-    put_transposed<AWAY>(first, out, kLine);
-    put_transposed<AWAY>(second, out + VF * kLine, kLine);
+    put_columns<AWAY>(first, second, out);
   }
   template <bool AWAY, class S, class Each>
   static void along(const Matrix<S>& source, int64_t m, int64_t c, uint32_t* out, Each&& each) {
@@ -128,5 +124,10 @@ struct BFloat16 {
   static void put_transposed(vf (&words)[VF], uint32_t* out, int64_t row) {
     transpose(words);
     for (int64_t i = 0; i < VF; i++) put<AWAY>(out + i * row, (vu)words[i]);
+  }
+  template <bool AWAY>
+  static void put_columns(vf (&first)[VF], vf (&second)[VF], uint32_t* out) {
+    put_transposed<AWAY>(first, out, kLine);
+    put_transposed<AWAY>(second, out + VF * kLine, kLine);
   }
 };

@@ -37,61 +37,31 @@ static int64_t a_size(int64_t M, int64_t K) { return ceil_div(M, NR) * NR * P::w
 template <class P>
 static int64_t b_size(int64_t K, int64_t N) { return ceil_div(N, NR) * NR * P::words(K); }
 
-// VF rows from m on of any matrix as theirs of a block of A.
-template <class P, class S>
-static void put_rows(const Matrix<S>& x, int64_t m, typename P::Word* out) {
-  for (int64_t c = 0; c < x.width; c += NR) P::rows(x, m, c, out + c / NR * P::kSquare);
-}
-// A (M, K) of rows of float32.
-template <class P>
-static AMatrix<P> rows_a(const float* source, int64_t ld, int64_t M, int64_t K, typename P::Word* out) {
-  const int64_t along = P::words(K);
-  const auto x = plain_matrix(source, ld, M, K);
-  parallel_ranges(ceil_div(M, VF), M * K < 20000 ? 1 : threads() * 4, [&](int64_t from, int64_t to) {
-    for (int64_t m = from * VF; m < to * VF; m += VF) put_rows<P>(x, m, out + m / NR * NR * along + m % NR * P::kLine);
-  });
-  return {out, along};
-}
-// A (M, K) of columns: source has K rows.
-template <class P>
-static AMatrix<P> columns_a(const float* source, int64_t ld, int64_t M, int64_t K, typename P::Word* out) {
-  const int64_t along = P::words(K);
-  const auto x = plain_matrix(source, ld, K, M);
-  // Along the rows of the source, which lie one after the other.
-  parallel_ranges(ceil_div(K, NR), M * K < 20000 ? 1 : threads() * 4, [&](int64_t from, int64_t to) {
-    for (int64_t k = from; k < to; k++)
-      for (int64_t m = 0; m < M; m += NR) P::template columns<false>(x, k * NR, m, out + m * along + k * P::kSquare);
-  });
-  return {out, along, P::kTurned};
-}
-
 // Rows of a matrix that are read at a time when it is packed as B: few enough to stay in L1 or L2 until every panel
 // has its part of them, and whole panels where they are its columns.
 constexpr int64_t kPackRows = 32;
 static_assert(kPackRows % NR == 0, "a panel lies within the rows of one turn");
 
-// Rows `from`, a multiple of kPackRows, to `to` of the source of B (K, N) into their places in its panels.
-// `transposed`: source has N rows, else K.
-template <class P, bool AWAY = false>
-static void pack_b_rows(const float* source, int64_t ld, bool transposed, int64_t K, int64_t N, int64_t from, int64_t to, typename P::Word* out) {
-  const int64_t size = NR * P::words(K);
-  if (transposed) {
-    const auto x = plain_matrix(source, ld, N, K);
-    for (int64_t n = from; n < to; n += NR)
-      for (int64_t k = 0; k < K; k += NR) P::template across<AWAY>(x, n, k, out + n / NR * size + k / NR * P::kSquare);
-    return;
-  }
-  const auto x = plain_matrix(source, ld, K, N);
-  for (int64_t k = from; k < to; k += NR)
-    for (int64_t n = 0; n < N; n += NR) P::template along<AWAY>(x, k, n, out + n / NR * size + k / NR * P::kSquare, [](vf, vf) {});
+// VF rows from m on of any matrix as theirs of a block of A.
+template <class P, class S>
+static void put_rows(const Matrix<S>& x, int64_t m, typename P::Word* out) {
+  for (int64_t c = 0; c < x.width; c += NR) P::rows(x, m, c, out + c / NR * P::kSquare);
 }
-// All panels of B.
-template <class P>
-static void pack_b(const float* source, int64_t ld, bool transposed, int64_t K, int64_t N, typename P::Word* out) {
-  const int64_t rows = transposed ? N : K;
-  parallel_ranges(ceil_div(rows, kPackRows), K * N < 20000 ? 1 : threads() * 4, [&](int64_t from, int64_t to) {
-    pack_b_rows<P>(source, ld, transposed, K, N, from * kPackRows, to * kPackRows < rows ? to * kPackRows : rows, out);
-  });
+// Squares of A (width, n) of any matrix (n, width), by columns: those of its rows k, a multiple of NR, on.
+template <class P, class S>
+static void put_columns(const Matrix<S>& x, int64_t k, typename P::Word* out) {
+  for (int64_t c = 0; c < x.width; c += NR) P::template columns<false>(x, k, c, out + c * P::words(x.n) + k / NR * P::kSquare);
+}
+// Rows `from`, a multiple of NR, to `to` of a matrix into their places in the panels of it as B (n, width) or, transposed,
+// (width, n).
+template <class P, bool AWAY = false, class S>
+static void put_b(const Matrix<S>& x, bool transposed, int64_t from, int64_t to, typename P::Word* out) {
+  const int64_t size = NR * P::words(transposed ? x.width : x.n);
+  for (int64_t m = from; m < to; m += NR)
+    for (int64_t c = 0; c < x.width; c += NR) {
+      if (transposed) P::template across<AWAY>(x, m, c, out + m / NR * size + c / NR * P::kSquare);
+      else P::template along<AWAY>(x, m, c, out + c / NR * size + m / NR * P::kSquare, [](vf, vf) {});
+    }
 }
 
 // A matrix of some rows in blocks of A.
@@ -108,6 +78,36 @@ struct OperandRows {
   // Row m from column n, a multiple of NR, on.
   Word* line(int64_t m, int64_t n) const { return data + m / NR * NR * K + n / NR * P::kSquare + m % NR * P::kLine; }
 };
+
+// Of float32, on all threads: A (M, K) of rows,
+template <class P>
+static AMatrix<P> rows_a(Scratch& scratch, const float* source, int64_t ld, int64_t M, int64_t K) {
+  const OperandRows<P> out(scratch, K, M);
+  const auto x = plain_matrix(source, ld, M, K);
+  parallel_ranges(ceil_div(M, VF), M * K < 20000 ? 1 : threads() * 4, [&](int64_t from, int64_t to) {
+    for (int64_t m = from * VF; m < to * VF; m += VF) put_rows<P>(x, m, out.line(m, 0));
+  });
+  return out.matrix();
+}
+// A (M, K) of columns, where the source has K rows,
+template <class P>
+static AMatrix<P> columns_a(Scratch& scratch, const float* source, int64_t ld, int64_t M, int64_t K) {
+  auto* out = scratch.take<typename P::Word>(a_size<P>(M, K));
+  const auto x = plain_matrix(source, ld, K, M);
+  // Along the rows of the source, which lie one after the other.
+  parallel_ranges(ceil_div(K, NR), M * K < 20000 ? 1 : threads() * 4, [&](int64_t from, int64_t to) {
+    for (int64_t k = from * NR; k < to * NR; k += NR) put_columns<P>(x, k, out);
+  });
+  return {out, P::words(K), P::kTurned};
+}
+// and all panels of B (K, N), where the source has K rows or, transposed, N.
+template <class P>
+static void pack_b(const float* source, int64_t ld, bool transposed, int64_t K, int64_t N, typename P::Word* out) {
+  const auto x = transposed ? plain_matrix(source, ld, N, K) : plain_matrix(source, ld, K, N);
+  parallel_ranges(ceil_div(x.n, kPackRows), K * N < 20000 ? 1 : threads() * 4, [&](int64_t from, int64_t to) {
+    put_b<P>(x, transposed, from * kPackRows, to * kPackRows < x.n ? to * kPackRows : x.n, out);
+  });
+}
 
 // A square by columns of up to NR rows, zeros behind them: values(put) calls put(row, first, second) for each in its order,
 // with its two vectors.
@@ -169,7 +169,7 @@ static void fill_panels(int64_t M, int64_t N, typename P::Word* panels) {
   for (int64_t n = 0; n < N; n += NR) clear_panel<P>(panels + n * P::words(M), (M + 1) / 2 * 2, ceil_div(M, NR) * NR);
 }
 
-// Blocks of A, (n, width), `stride` words apart.
+// Of a matrix that one thread has to itself: blocks of A (n, width), `stride` words apart.
 template <class P>
 struct RowBlocks {
   const typename P::Word* data;
@@ -191,28 +191,15 @@ static AMatrix<P> matrix_of(Scratch& scratch, const Matrix<S>& x) { return {rows
 // A (width, n).
 template <class P, class S>
 static AMatrix<P> columns_of(Scratch& scratch, const Matrix<S>& x) {
-  const int64_t along = P::words(x.n);
   auto* out = scratch.take<typename P::Word>(a_size<P>(x.width, x.n));
-  for (int64_t c = 0; c < x.width; c += NR)
-    for (int64_t m = 0; m < x.n; m += NR) P::template columns<false>(x, m, c, out + c * along + m / NR * P::kSquare);
-  return {out, along, P::kTurned};
+  for (int64_t m = 0; m < x.n; m += NR) put_columns<P>(x, m, out);
+  return {out, P::words(x.n), P::kTurned};
 }
-// B (width, n) in panels of NR of the rows.
+// B (n, width) or, transposed, (width, n).
 template <class P, class S>
-static const typename P::Word* panels_across(Scratch& scratch, const Matrix<S>& x) {
-  auto* out = scratch.take<typename P::Word>(b_size<P>(x.width, x.n));
-  auto* to = out;
-  for (int64_t m = 0; m < x.n; m += NR)
-    for (int64_t c = 0; c < x.width; c += NR, to += P::kSquare) P::template across<false>(x, m, c, to);
-  return out;
-}
-// B (n, width) in panels of NR of the columns.
-template <class P, class S>
-static const typename P::Word* panels_along(Scratch& scratch, const Matrix<S>& x) {
-  auto* out = scratch.take<typename P::Word>(b_size<P>(x.n, x.width));
-  auto* to = out;
-  for (int64_t c = 0; c < x.width; c += NR)
-    for (int64_t m = 0; m < x.n; m += NR, to += P::kSquare) P::template along<false>(x, m, c, to, [](vf, vf) {});
+static const typename P::Word* panels_of(Scratch& scratch, const Matrix<S>& x, bool transposed) {
+  auto* out = scratch.take<typename P::Word>(transposed ? b_size<P>(x.width, x.n) : b_size<P>(x.n, x.width));
+  put_b<P>(x, transposed, 0, x.n, out);
   return out;
 }
 // Their part, from row `begin` of M on, of B (M, width) in such panels, past the caches, and in `total` (width) their sum.

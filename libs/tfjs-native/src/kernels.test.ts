@@ -326,6 +326,8 @@ test.runIf(modes.length > 0)('a weight packed for one instruction set is not tak
   for (const [i, numbers] of found.entries()) expect(difference(numbers, expected ?? new Float32Array()), JSON.stringify(modes[i])).toBeLessThan(3e-2);
 });
 
+if (!modes.some(({ bf16 }) => bf16)) process.stderr.write('left out: products of bfloat16: need AVX512-bf16\n');
+
 // Not of bfloat16 in the emulation of AMX: it would take minutes.
 describe.each(modes.filter(({ set, bf16 }) => !(bf16 && set === 'amx_emulated')))('$set, bf16 $bf16', (mode) => {
   test('of more logits than there is room for, the gradient makes them again, some rows at a time', () => {

@@ -51,7 +51,7 @@ struct Head {
     const int64_t Kh = P::words(hs), Kn = P::words(n), blocks = ceil_div(n, NR), columns = ceil_div(hs, NR);
     const float to_exponent = kLog2E / __builtin_sqrtf(static_cast<float>(hs));  // exponents are those of 2
     Scratch scratch;
-    const Word* queries = panels_across<P>(scratch, Matrix<S>{q, n, hs});
+    const Word* queries = panels_of<P>(scratch, Matrix<S>{q, n, hs}, true);
     const AMatrix<P> values = columns_of<P>(scratch, Matrix<S>{q.from(0, 2 * C), n, hs});
     const RowBlocks<P> keys = rows_of<P>(scratch, Matrix<S>{q.from(0, C), n, hs});
     float *scores = scratch.take<float>(blocks * kScores), *sums = scratch.take<float>(kScores);
@@ -99,8 +99,8 @@ struct Head {
     const float scale = 1.0f / __builtin_sqrtf(static_cast<float>(hs)), to_exponent = scale * kLog2E;
     Scratch scratch;
     const Matrix<S> all_queries{q, n, hs}, all_keys{q.from(0, C), n, hs}, all_values{q.from(0, 2 * C), n, hs}, all_grads{dout, n, hs};
-    const Word *queries_across = panels_across<P>(scratch, all_queries), *grads_across = panels_across<P>(scratch, all_grads);
-    const Word *queries = panels_along<P>(scratch, all_queries), *grads = panels_along<P>(scratch, all_grads);
+    const Word *queries_across = panels_of<P>(scratch, all_queries, true), *grads_across = panels_of<P>(scratch, all_grads, true);
+    const Word *queries = panels_of<P>(scratch, all_queries, false), *grads = panels_of<P>(scratch, all_grads, false);
     const AMatrix<P> key_columns = columns_of<P>(scratch, all_keys);
     const RowBlocks<P> keys = rows_of<P>(scratch, all_keys), values = rows_of<P>(scratch, all_values);
     float *probabilities[] = {scratch.take<float>(kScores), scratch.take<float>(kScores)}, *gradients[] = {scratch.take<float>(kScores), scratch.take<float>(kScores)};

@@ -29,7 +29,7 @@ static void repacks_of(const PackedForm& form, int64_t rows, int64_t columns, st
     const int64_t K = transposed ? columns : rows, N = transposed ? rows : columns;
     if (form.form != pack_form<P>(transposed) || form.bytes != packed_bytes<P>(K, N)) continue;
     const auto pack = [](const float* weight, int64_t ld, bool across, int64_t k, int64_t n, int64_t from, int64_t to, void* out) {
-      pack_b_rows<P, true>(weight, ld, across, k, n, from, to, static_cast<typename P::Word*>(out));
+      put_b<P, true>(across ? plain_matrix(weight, ld, n, k) : plain_matrix(weight, ld, k, n), across, from, to, static_cast<typename P::Word*>(out));
     };
     found.push_back({pack, transposed, K, N, form.buffer});
     return;
@@ -55,7 +55,7 @@ static std::vector<Repack> repacks_of(const float* weight, int64_t rows, int64_t
 template <class P>
 static void linear_forward(Activation activation, const float* x, const float* weight, const float* bias, const float* residual, float* y, float* pre, int64_t M, int64_t I, int64_t O) {
   Scratch scratch;
-  const AMatrix<P> A = rows_a<P>(x, I, M, I, scratch.take<typename P::Word>(a_size<P>(M, I)));
+  const AMatrix<P> A = rows_a<P>(scratch, x, I, M, I);
   const auto* B = packed_weight<P>(weight, O, false, I, O);
   if (activation == Activation::kGelu) {
     gemm(A, B, M, O, [=](int64_t m, int64_t n, vf v, int lanes) {
@@ -112,7 +112,7 @@ static void linear_backward(const float* dy, const float* x, const float* weight
   Scratch scratch;
   const auto g = gradient_operands<P>(scratch, dy, pre, dbias, M, O);
   gemm(g.rows, packed_weight<P>(weight, O, true, O, I), M, I, [=](int64_t m, int64_t n, vf v, int lanes) { store_n(dx + m * I + n, v, lanes); });
-  const AMatrix<P> X = columns_a<P>(x, I, I, M, scratch.take<typename P::Word>(a_size<P>(I, M)));
+  const AMatrix<P> X = columns_a<P>(scratch, x, I, I, M);
   gemm(X, g.panels, I, O, [=](int64_t m, int64_t n, vf v, int lanes) { store_n(dweight + m * O + n, v, lanes); });
 }
 
@@ -120,9 +120,8 @@ static void linear_backward(const float* dy, const float* x, const float* weight
 template <class P>
 static void matrix_multiply(const float* a, const float* b, float* out, int64_t M, int64_t N, int64_t K, bool transpose_a, bool transpose_b) {
   Scratch scratch;
-  auto* a_words = scratch.take<typename P::Word>(a_size<P>(M, K));
   auto* b_words = scratch.take<typename P::Word>(b_size<P>(K, N));
-  const AMatrix<P> A = transpose_a ? columns_a<P>(a, M, M, K, a_words) : rows_a<P>(a, K, M, K, a_words);
+  const AMatrix<P> A = transpose_a ? columns_a<P>(scratch, a, M, M, K) : rows_a<P>(scratch, a, K, M, K);
   pack_b<P>(b, transpose_b ? K : N, transpose_b, K, N, b_words);
   gemm(A, b_words, M, N, [=](int64_t m, int64_t n, vf v, int lanes) { store_n(out + m * N + n, v, lanes); });
 }

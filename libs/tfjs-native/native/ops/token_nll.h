@@ -6,7 +6,7 @@
 template <class P>
 static void logits(const float* x, const float* wte, float* out, int64_t N, int64_t C, int64_t V) {
   Scratch scratch;
-  const AMatrix<P> A = rows_a<P>(x, C, N, C, scratch.take<typename P::Word>(a_size<P>(N, C)));
+  const AMatrix<P> A = rows_a<P>(scratch, x, C, N, C);
   gemm(A, packed_weight<P>(wte, C, true, C, V), N, V, [=](int64_t m, int64_t n, vf v, int lanes) { store_n(out + m * V + n, v, lanes); });
 }
 
@@ -46,7 +46,7 @@ template <class P>
 static void token_nll_forward(const float* x, const float* wte, const int32_t* targets, float* nll, float* lse, float* entropy, float* correct, float* activations, int64_t N, int64_t C, int64_t V, float temperature) {
   if (N == 0) return;
   Scratch scratch;
-  const AMatrix<P> A = rows_a<P>(x, C, N, C, scratch.take<typename P::Word>(a_size<P>(N, C)));
+  const AMatrix<P> A = rows_a<P>(scratch, x, C, N, C);
   const auto* B = packed_weight<P>(wte, C, true, C, V);
   const int64_t panels = ceil_div(V, NR);
   const float inverse = 1.0f / temperature;

@@ -3,7 +3,6 @@
 #include <immintrin.h>
 
 #include <cstdint>
-#include <vector>
 
 #include "memory.h"
 #include "threads.h"
@@ -26,10 +25,11 @@ namespace {
 
 // out (M, N) = a b; a (M, K) or, transposed, (K, M); b (K, N) or, transposed, (N, K).
 void multiply(const float* a, bool transposed_a, const float* b, bool transposed_b, float* out, int64_t M, int64_t N, int64_t K) {
-  std::vector<uint32_t> x(static_cast<size_t>(a_size<BFloat16>(M, K))), y(static_cast<size_t>(b_size<BFloat16>(K, N)));
-  const AMatrix<BFloat16> A = transposed_a ? columns_a<BFloat16>(a, M, M, K, x.data()) : rows_a<BFloat16>(a, K, M, K, x.data());
-  pack_b<BFloat16>(b, transposed_b ? K : N, transposed_b, K, N, y.data());
-  gemm(A, y.data(), M, N, [=](int64_t m, int64_t n, vf v, int lanes) { store_n(out + m * N + n, v, lanes); });
+  Scratch scratch;
+  uint32_t* y = scratch.take<uint32_t>(b_size<BFloat16>(K, N));
+  const AMatrix<BFloat16> A = transposed_a ? columns_a<BFloat16>(scratch, a, M, M, K) : rows_a<BFloat16>(scratch, a, K, M, K);
+  pack_b<BFloat16>(b, transposed_b ? K : N, transposed_b, K, N, y);
+  gemm(A, y, M, N, [=](int64_t m, int64_t n, vf v, int lanes) { store_n(out + m * N + n, v, lanes); });
 }
 
 }  // namespace ISA
