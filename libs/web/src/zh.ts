@@ -167,7 +167,7 @@ export const zh: Readonly<Record<string, string>> = {
   'The first stage to do anew': '从哪个阶段重新做起',
   'The one before': '之前的更好',
   'The prompt makes no sense': '提示没有意义',
-  'The same seed gives the same answer': '相同的种子得到相同的回答',
+  'The same seed gives the same answer; written anew, it takes the next one': '相同的种子得到相同的回答；重新回答时使用下一个种子',
   'The spec that results': '得到的配置',
   'Theme': '主题',
   'They answer side by side. Say which is best.': '它们并排回答。说说哪个最好。',

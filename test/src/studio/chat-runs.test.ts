@@ -57,6 +57,8 @@ describe.skipIf(noBrowser !== undefined)('chat and runs', () => {
     await page.getByLabel('Model 1').selectOption('tiny/sft');
     await page.getByText('Settings').click();
     await page.getByLabel('Longest answer in tokens').fill('24');
+    // With this seed there are ends of lines, control characters and halves of characters in the answer.
+    await page.getByLabel('Seed').fill('51');
     await page.getByText('Settings').click();
     await page.getByLabel('Probabilities').check();
     await page.getByLabel('Your message').fill('one two <b>three</b>');
@@ -65,6 +67,8 @@ describe.skipIf(noBrowser !== undefined)('chat and runs', () => {
     // Markup is text.
     expect(await page.locator('.turn.user').textContent()).toBe('one two <b>three</b>');
     expect(await page.locator('.turn.user b').count()).toBe(0);
+    expect(await page.locator('.tokens').textContent()).toContain('\n');
+    for (const token of await page.locator('.token').all()) await token.hover();
     await page.locator('.token').first().hover();
     await expect.poll(() => page.locator('.token-note').textContent(), patient).toMatch(/\d %/);
     await page.locator('.tokens').focus();

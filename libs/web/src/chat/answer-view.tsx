@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { t } from '../preferences.ts';
-import type { Answer, TokenView } from './stream.ts';
+import type { Answer } from './stream.ts';
+import { signOf, type TokenView } from './tokens.ts';
 
 /** An answer as it grows; with probabilities, token by token. */
 export function AnswerView({ answer }: { answer: Answer }) {
@@ -14,8 +15,6 @@ export function AnswerView({ answer }: { answer: Answer }) {
 }
 
 const percent = (logprob: number): string => `${(100 * Math.exp(logprob)).toFixed(logprob > -2.3 ? 0 : 1)} %`;
-/** A token that says nothing to the eye is shown by a sign. */
-const shown = (text: string): string => (text === '' ? '∅' : text.replaceAll(' ', '␣').replaceAll('\n', '↵'));
 
 /** Each token stands on its probability; the one under the mouse, or that has the focus, tells what else was likely. */
 function Tokens({ tokens }: { tokens: readonly TokenView[] }) {
@@ -31,12 +30,12 @@ function Tokens({ tokens }: { tokens: readonly TokenView[] }) {
           move(event.key === 'ArrowRight' ? 1 : -1);
         }}>
         {tokens.map((token, i) => (
-          <span key={i} className={i === at ? 'token chosen' : 'token'} style={{ backgroundColor: `color-mix(in srgb, var(--unlikely) ${Math.round(70 * (1 - Math.exp(token.logprob)))}%, transparent)` }} onMouseEnter={() => setAt(i)}>{token.text}</span>
+          <span key={i} className={i === at ? 'token chosen' : 'token'} data-sign={signOf(token)} style={{ backgroundColor: `color-mix(in srgb, var(--unlikely) ${Math.round(70 * (1 - Math.exp(token.logprob)))}%, transparent)` }} onMouseEnter={() => setAt(i)}>{token.adds}</span>
         ))}
       </span>
       <span className="token-note" role="status">
         {chosen === undefined ? <span className="quiet">{t('Point at a word to see how likely it was.')}</span> : (
-          <><b>{shown(chosen.text)}</b> {percent(chosen.logprob)}<span className="quiet"> · {chosen.top.filter((one) => one.text !== chosen.text).slice(0, 4).map((one) => `${shown(one.text)} ${percent(one.logprob)}`).join('   ')}</span></>
+          <><b>{chosen.name}</b> {percent(chosen.logprob)}<span className="quiet"> · {chosen.top.filter((one) => one.name !== chosen.name).slice(0, 4).map((one) => `${one.name} ${percent(one.logprob)}`).join('   ')}</span></>
         )}
       </span>
     </>

@@ -14,7 +14,7 @@ export function SamplingFields({ sampling, onChange }: { sampling: Sampling; onC
         <Field label={t('Longest answer in tokens')}>
           {(id) => <input id={id} type="number" min={1} placeholder={t('as fits')} value={sampling.maxTokens ?? ''} onChange={(event) => onChange({ ...sampling, maxTokens: numberOf(event.target.value) })} />}
         </Field>
-        <Field label={t('Seed')} hint={t('The same seed gives the same answer')}>
+        <Field label={t('Seed')} hint={t('The same seed gives the same answer; written anew, it takes the next one')}>
           {(id) => <input id={id} type="number" step={1} placeholder={t('random')} value={sampling.seed ?? ''} onChange={(event) => onChange({ ...sampling, seed: numberOf(event.target.value) })} />}
         </Field>
         <Field label={t('System message')}>

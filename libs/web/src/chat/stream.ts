@@ -1,8 +1,7 @@
 import { request, serverEvents, type Message } from '../api.ts';
+import { tokenReader, type TokenView, type WireToken } from './tokens.ts';
 
 export interface Sampling { temperature: number; maxTokens: number | undefined; seed: number | undefined; system: string }
-/** A token as the model drew it, with the likeliest in its place. */
-export interface TokenView { text: string; logprob: number; top: { text: string; logprob: number }[] }
 export interface Answer {
   text: string;
   state: 'writing' | 'done' | 'stopped' | 'failed';
@@ -16,15 +15,15 @@ export interface Answer {
 
 export const noAnswer: Answer = { text: '', state: 'writing', finished: true, error: '', tokens: 0, seconds: 0 };
 
-interface WireToken { token: string; logprob: number; bytes: number[] | null }
 interface Chunk {
-  choices: { delta: { content?: string }; finish_reason: 'stop' | 'length' | null; logprobs?: { content: (WireToken & { top_logprobs: WireToken[] })[] | null } | null }[];
+  choices: { delta: { content?: string }; finish_reason: 'stop' | 'length' | null; logprobs?: { content: WireToken[] | null } | null }[];
   usage?: { completion_tokens: number } | null;
 }
 
 /** Asks a model, telling the answer as it grows. It never throws: what went wrong is in the answer. */
 export async function streamAnswer(model: string, messages: readonly Message[], sampling: Sampling, probabilities: boolean, signal: AbortSignal, onChange: (answer: Answer) => void): Promise<Answer> {
   const began = performance.now();
+  const read = tokenReader();
   let answer: Answer = probabilities ? { ...noAnswer, probabilities: [] } : noAnswer;
   const change = (next: Partial<Answer>): void => {
     answer = { ...answer, ...next, seconds: (performance.now() - began) / 1000 };
@@ -40,7 +39,7 @@ export async function streamAnswer(model: string, messages: readonly Message[], 
     for await (const chunk of serverEvents<Chunk>(response)) {
       const [choice] = chunk.choices;
       const text = choice?.delta.content ?? '';
-      const tokens = choice?.logprobs?.content?.map(({ token, logprob, top_logprobs: top }) => ({ text: token, logprob, top: top.map((one) => ({ text: one.token, logprob: one.logprob })) }));
+      const tokens = choice?.logprobs?.content?.map(read);
       if (text !== '' || tokens) change({ text: answer.text + text, ...(tokens ? { probabilities: [...(answer.probabilities ?? []), ...tokens] } : {}) });
       if (choice?.finish_reason) change({ finished: choice.finish_reason === 'stop' });
       if (chunk.usage) change({ tokens: chunk.usage.completion_tokens });

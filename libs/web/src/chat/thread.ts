@@ -3,8 +3,11 @@ import type { Answer } from './stream.ts';
 
 /** One model's answer to a question; and, when it was written anew, the one it had before. */
 export interface Column { model: string; answer: Answer; before?: Answer | undefined; thumb?: 'up' | 'down' | undefined }
-/** A question with the answers that were asked for. `best` is the column that somebody chose, -1 for a tie. */
-export interface Turn { question: string; columns: Column[]; blind: boolean; best?: number | undefined }
+/**
+ * A question with the answers that were asked for. `best` is the column that somebody chose, -1 for a tie;
+ * `anew` tells how often they were written anew, each time with the next seed.
+ */
+export interface Turn { question: string; columns: Column[]; blind: boolean; best?: number | undefined; anew?: number | undefined }
 
 /** The column that the conversation goes on with. */
 export function leading(turn: Turn): Column | undefined {
@@ -31,7 +34,7 @@ export function ranksOf(count: number, best: number): number[] {
   return Array.from({ length: count }, (_, place) => (best < 0 || place === best ? 0 : 1));
 }
 
-const version = 1;
+const version = 2;
 /** Conversations kept are short: what is older is left out. */
 const turnsKept = 50;
 

@@ -31,8 +31,10 @@ export function useConversation(settings: ChatSettings) {
       setTurns([...earlier, { ...turn, columns: [...columns] }]);
     };
     const messages: Message[] = [...contextOf(earlier), { role: 'user', content: turn.question }];
+    const { seed } = settings.sampling;
+    const sampling = { ...settings.sampling, seed: seed === undefined ? undefined : seed + (turn.anew ?? 0) };
     for (const place of which) show(place, noAnswer);
-    const answers = await Promise.all(which.map((place) => streamAnswer(columns[place]!.model, messages, settings.sampling, settings.probabilities, signal, (answer) => show(place, answer))));
+    const answers = await Promise.all(which.map((place) => streamAnswer(columns[place]!.model, messages, sampling, settings.probabilities, signal, (answer) => show(place, answer))));
     if (answers.every(({ state }) => state === 'done')) announce(columns.length > 1 ? t('The answers are there. Which is best?') : (answers[0]?.text ?? ''));
   };
   /** Asks the models that are chosen now; of blind ones nobody knows the order. */
@@ -72,7 +74,7 @@ export function useConversation(settings: ChatSettings) {
       const last = turns.at(-1);
       if (last === undefined) return undefined;
       const columns = last.columns.map(({ model, answer }): Column => ({ model, answer, ...(answer.state === 'done' ? { before: answer } : {}) }));
-      return write(turns.slice(0, -1), { question: last.question, blind: last.blind, columns }, columns.map((_, place) => place));
+      return write(turns.slice(0, -1), { question: last.question, blind: last.blind, columns, anew: (last.anew ?? 0) + 1 }, columns.map((_, place) => place));
     },
     /** Chooses a column of the last turn, -1 for none: a comparison in the store. */
     choose: (best: number) => {
