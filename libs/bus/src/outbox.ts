@@ -1,4 +1,4 @@
-import type { NatsConnection, PublishOptions } from 'nats';
+import type { NatsConnection, NatsError, PublishOptions } from 'nats';
 
 /** Larger messages leave at once: they fill a write of their own. */
 const gatheredBytes = 65_536;
@@ -24,9 +24,9 @@ export class Outbox {
     return known;
   }
 
-  /** Throws what the client throws for a message that is too large, or a connection that is closed. */
+  /** Throws what the client throws for a message that is too large, or a connection that has ended (`unlessEnded`). */
   publish(subject: string, body?: Uint8Array, options?: PublishOptions): void {
-    if (this.#nats.isClosed() || (body?.length ?? 0) > gatheredBytes) {
+    if (this.#nats.isClosed() || this.#nats.isDraining() || (body?.length ?? 0) > gatheredBytes) {
       this.flush();
       this.#nats.publish(subject, body, options);
       return;
@@ -34,8 +34,18 @@ export class Outbox {
     if (this.#waiting.push({ subject, body, options }) === 1) setImmediate(() => this.flush());
   }
 
-  /** Sends what waits now. A connection that has closed since loses it, as it loses what it has not written. */
+  /** Sends what waits now. A connection that has ended since loses it, as it loses what it has not written. */
   flush(): void {
-    for (const { subject, body, options } of this.#waiting.splice(0)) if (!this.#nats.isClosed()) this.#nats.publish(subject, body, options);
+    for (const { subject, body, options } of this.#waiting.splice(0)) unlessEnded(() => this.#nats.publish(subject, body, options));
   }
 }
+
+/** Sends what nobody misses when the connection has ended, or drains and takes nothing more. */
+export function unlessEnded(send: () => void): void {
+  try {
+    send();
+  } catch (error) {
+    if (!ended.has((error as NatsError).code)) throw error;
+  }
+}
+const ended = new Set(['CONNECTION_CLOSED', 'CONNECTION_DRAINING']);

@@ -4,7 +4,7 @@ import { withSpan } from '@minchat/telemetry';
 import type { Msg, NatsConnection, NatsError } from 'nats';
 import { cancelSubject, headerNames, outgoing } from './headers.ts';
 import { fromNats } from './nats-errors.ts';
-import { Outbox } from './outbox.ts';
+import { Outbox, unlessEnded } from './outbox.ts';
 import type { StreamDef, UnaryDef } from './rpc-table.ts';
 import { StreamInbox } from './stream-inbox.ts';
 import type { CallOptions } from './types.ts';
@@ -116,6 +116,6 @@ export async function* stream<Request, Reply>(
     clearTimeout(silence);
     signal?.removeEventListener('abort', onAbort);
     inbox.close();
-    if (!ended && !nats.isClosed()) outbox.publish(cancelSubject(def.subject), encoder.encode(inbox.subject));
+    if (!ended) unlessEnded(() => outbox.publish(cancelSubject(def.subject), encoder.encode(inbox.subject)));
   }
 }

@@ -4,7 +4,7 @@ import { MinchatError, toMinchatError } from '@minchat/errors';
 import { withSpan, type Logger, type ServiceMetrics } from '@minchat/telemetry';
 import type { Msg, NatsConnection, NatsError } from 'nats';
 import { cancelSubject, headerNames, headersOf, traceOf } from './headers.ts';
-import { Outbox } from './outbox.ts';
+import { Outbox, unlessEnded } from './outbox.ts';
 import type { StreamDef, UnaryDef } from './rpc-table.ts';
 import type { HandlerContext, Serving } from './types.ts';
 
@@ -71,9 +71,10 @@ function listen({ nats, log, metrics, closing }: ServerDeps, subject: string, an
   };
 }
 
-/** Nobody waits for an answer to a message without an inbox. */
+/** Nobody waits for an answer to a message without an inbox; one that comes after the end of the connection is lost. */
 function respond(nats: NatsConnection, message: Msg, body?: Uint8Array, headers?: Readonly<Record<string, string>>): void {
-  if (message.reply) Outbox.of(nats).publish(message.reply, body, headers && { headers: headersOf(headers) });
+  const { reply } = message;
+  if (reply) unlessEnded(() => Outbox.of(nats).publish(reply, body, headers && { headers: headersOf(headers) }));
 }
 
 function respondError(nats: NatsConnection, message: Msg, error: MinchatError): void {

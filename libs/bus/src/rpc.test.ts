@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { fork } from 'node:child_process';
+import { setImmediate as turn } from 'node:timers/promises';
 import { MinchatError } from '@minchat/errors';
 import { createMetrics, startTracing, traceId, withSpan } from '@minchat/telemetry';
 import { encode } from '@minchat/contracts';
@@ -89,12 +90,19 @@ describe('requests', () => {
   });
 });
 
-it('closes although a handler never ends', async () => {
+it('closes although handlers go on, and what they answer or throw afterwards concerns nobody', async () => {
   const other = await testBus(nats.url);
-  const serving = other.serve(rpc.getRun, () => new Promise(() => undefined));
+  const { promise: closed, resolve } = Promise.withResolvers<void>();
+  const serving = other.serve(rpc.getRun, async ({ runId }) => {
+    await closed;
+    if (runId === 'fails') throw new Error('too late');
+    return { runId, specJson: '{}', status: 1 as const };
+  });
   await serving.ready;
-  await expect(client.call(rpc.getRun, { runId: 'x' }, { timeoutMs: 100 })).rejects.toMatchObject({ code: 'MC_TIMEOUT' });
+  for (const runId of ['answers', 'fails']) await expect(client.call(rpc.getRun, { runId }, { timeoutMs: 100 })).rejects.toMatchObject({ code: 'MC_TIMEOUT' });
   await other.close();
+  resolve();
+  await turn();
 });
 
 describe('streams', () => {
