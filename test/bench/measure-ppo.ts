@@ -62,8 +62,8 @@ export async function measurePpo(options: BenchOptions): Promise<Measurement> {
     return {
       seconds: median(times),
       tokens: batch * fresh,
-      // Beside the rollout: policy, reference, values and scores forward; policy and value network forward and backward.
-      flops: batch * (rollout + 2 * policy + value + score + 3 * epochs * (policy + value)),
+      // Beside the rollout: reference, values and scores forward; policy and value network forward and backward.
+      flops: batch * (rollout + policy + value + score + 3 * epochs * (policy + value)),
       parameters,
       firstRatioError: ratioError,
       rolloutScoreUpdateSeconds: [0, 1, 2].map((part) => median(parts.map((all) => all[part] ?? NaN))),

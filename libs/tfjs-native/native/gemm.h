@@ -40,6 +40,7 @@ static inline Ahead ahead_of(const void* data, int64_t words, int64_t part, int6
 template <class P>
 struct Products {
   using Tiles = NoTiles;
+  using Sum = VectorSum<P>;
   static constexpr int64_t kAlone = 40000;  // a smaller product, M N K, is not shared out among threads
 };
 #ifdef HAVE_AMX
@@ -48,11 +49,14 @@ struct Products {
 template <>
 struct Products<BFloat16> {
   using Tiles = AmxTiles;
+  using Sum = TileSum;
   static constexpr int64_t kAlone = 200000;
 };
 #endif
 template <class P>
 using Tiles = typename Products<P>::Tiles;
+template <class P>
+using Sum = typename Products<P>::Sum;
 
 // How much of the operands is taken at a time: so many words along K, and panels of B of so many words.
 struct Blocking {

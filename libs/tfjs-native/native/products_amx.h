@@ -5,6 +5,24 @@
 
 constexpr int64_t kTile = VF;  // rows of a tile, and words in each
 
+// A vector of sums in no tile, but of the bits of TDPBF16PS (amx_tiles.h) for all numbers that are not denormal.
+class TileSum {
+ public:
+  void add(uint32_t a, vu b) {
+    const auto fused = [](uint32_t x, vu y, vf total) { return (vf)_mm512_fmadd_ps((__m512)splat(x), (__m512)y, (__m512)total); };
+    even_ = fused(a << 16, b << 16, even_);
+    odd_ = fused(a & 0xffff0000u, b & 0xffff0000u, odd_);
+  }
+  void end_line() {
+    sum_ += even_ + odd_;
+    even_ = odd_ = vf{};
+  }
+  vf get() const { return sum_; }
+
+ private:
+  vf sum_{}, even_{}, odd_{};
+};
+
 // Whether this core's other thread is awake and leaves fewer tile registers to this one (ADR 12): looked for every
 // now and then.
 #ifdef PRODUCTS_BY_TURNS

@@ -2,6 +2,21 @@
 
 struct NoTiles {};  // no state of the processor's
 
+// A vector of sums outside of any block, made word by word along K as block_times_panel makes them: the same bits.
+template <class P>
+class VectorSum {
+ public:
+  template <class V>
+  void add(typename P::Word a, V b) {
+    multiply_add(sum_, a, b);
+  }
+  void end_line() {}  // after each P::kLine words
+  vf get() const { return sum_; }
+
+ private:
+  vf sum_{};
+};
+
 // Sums that are under way at once: they hide the latency of a product, and the factors of all of them stay in registers.
 #if VB == 64 || defined(__aarch64__)
 constexpr int kSumsAtOnce = 16;

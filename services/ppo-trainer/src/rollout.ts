@@ -12,8 +12,7 @@ export interface RolloutOptions {
 /**
  * Answers prompts with the policy, sampling from its full distribution at the temperature. The
  * log-probabilities come from the generation itself (KV cache); that training computes the same ones
- * is checked in every iteration (first ratio). Where products round to bfloat16 the trainer puts those
- * of a training pass in their place.
+ * is checked in every iteration (first ratio).
  */
 export async function sampleEpisodes(
   model: Model,

@@ -1,11 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
-import { disposeModel, learningRate, loadModel, multipliesInBfloat16, Random, saveModel, startBackend, type Model, type ScoreNormalisation } from '@minchat/model';
+import { disposeModel, learningRate, loadModel, Random, saveModel, startBackend, type Model, type ScoreNormalisation } from '@minchat/model';
 import type { StageContext } from '@minchat/stage';
 import { loadTokenizer, type Tokenizer } from '@minchat/tokenizer';
 import { copyTokenizer, jsonPart, writeHistory, type HistoryEntry, type Saveable, type StepResult } from '@minchat/training';
 import type { z } from 'zod';
 import { openActor, type Actor } from './actor.ts';
-import { answerLogProbs, type Episode, type PassOptions } from './episodes.ts';
+import type { Episode, PassOptions } from './episodes.ts';
 import { collect, type Experience } from './experience.ts';
 import { guard, type GuardSettings, type GuardState } from './guard.ts';
 import { loadPrompts, promptSchedule, type Prompt } from './prompts.ts';
@@ -119,7 +119,7 @@ export class OnlineTrainer implements Disposable {
   async collect(prompts: readonly Prompt[], iteration: number): Promise<Experience> {
     const random = this.random.fork(`rollout-${iteration}`);
     return collect({
-      sample: async () => this.asTrained(await this.sample(this.actor.policy, prompts, random)),
+      sample: () => this.sample(this.actor.policy, prompts, random),
       score: (episodes) => rawScores(this.reward, episodes, this.pass),
       pay: (scores, episodes) => this.pay(scores, episodes),
       reference: this.actor.reference,
@@ -185,16 +185,6 @@ export class OnlineTrainer implements Disposable {
 
   private pay(scores: readonly number[], episodes: readonly Episode[]): number[] {
     return episodeRewards(scores, episodes, this.normalisation ?? { mean: 0, sd: 1 }, this.context.settings.unfinishedReward);
-  }
-
-  /**
-   * In bfloat16 decoding and training add up in other orders and differ by a few thousandths at the worst:
-   * the old log-probabilities are then those of a training pass, so that the first ratio is 1.
-   */
-  private async asTrained(episodes: Episode[]): Promise<Episode[]> {
-    if (!(await multipliesInBfloat16())) return episodes;
-    const trained = await answerLogProbs(this.actor.policy, episodes, this.context.settings.temperature, this.pass);
-    return episodes.map((episode, row) => ({ ...episode, logProbs: trained[row] ?? episode.logProbs }));
   }
 
   private async sample(model: Model, prompts: readonly Prompt[], random: Random): Promise<Episode[]> {

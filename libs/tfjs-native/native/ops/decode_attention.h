@@ -1,7 +1,7 @@
-// Attention of the newest token over a cache (S, heads, P, hs) of keys and values. The cache holds them as
-// the product reads them, so that a policy samples from the distribution that it is then trained on, and
-// in no more bytes than that takes: a slot's head begins where its float32 would, and may fill only the
-// first part. Keys lie in blocks of VF positions, [block][hs][VF] (the last one narrower, if P ends in it),
+// Attention of the newest token over a cache (S, heads, P, hs) of keys and values: the bits of a whole text's attention
+// (attention.h), so that a policy samples from the very distribution that it is then trained on. All that becomes bfloat16
+// there does so here, and sums are made in the same order. The cache holds keys and values as the products read them, in no
+// more bytes than that takes: a slot's head begins where its float32 would, and may fill only the first part. Keys lie in blocks of VF positions, [block][hs][VF] (the last one narrower, if P ends in it),
 // so that a query meets VF of them at once; values lie in rows, [P][hs]. Elements are words: in
 // bfloat16 two numbers that follow each other along the sum.
 
@@ -70,88 +70,82 @@ static inline void hide(float* row, int64_t visible, int64_t seen, float value) 
   for (j += VF; j < seen; j += VF) store(row + j, splat(value));
 }
 
-// Scores (whole vectors) become e^(score - top), top being the largest of them; returns their sum.
-static inline float softmax_terms(float* scores, int64_t seen, float& top) {
+// Scores (whole vectors) become 2^(score * to_exponent - the largest of these); returns their sum, in pairs as attention.h adds.
+template <class P>
+static inline float softmax_terms(float* scores, int64_t seen, float to_exponent) {
   vf m = load(scores);
   for (int64_t j = VF; j < seen; j += VF) m = max(m, load(scores + j));
-  top = max_lane(m);
-  vf total{};
-  for (int64_t j = 0; j < seen; j += VF) {
-    const vf e = exp(load(scores + j) - top);
-    store(scores + j, e);
-    total += e;
-  }
-  return sum(total);
+  const vf top = splat(max_lane(m) * to_exponent);
+  for (int64_t j = 0; j < seen; j += VF) store(scores + j, P::exp2(load(scores + j) * to_exponent - top));
+  float total = 0;
+  for (int64_t j = 0; j < seen; j += 2) total += scores[j] + scores[j + 1];
+  return total;
 }
 
-// Scores of a query against G whole blocks of keys, times `scale`; fetches what lies at `ahead` meanwhile.
-template <int G, class E>
-static inline void score_blocks(const E* q, const E* keys, int64_t elements, float scale, const char* ahead, float* scores) {
-  vf s[G] = {};
-  for (int64_t c = 0; c < elements; c++) {
+// sums[i] of `count` words, line by line; add(sum, i, k) adds the product of word k.
+template <class P, int N, class Add>
+static inline void add_up(Sum<P> (&sums)[N], int64_t count, Add&& add) {
+  for (int64_t line = 0; line < count; line += P::kLine) {
+    const int64_t end = line + P::kLine < count ? line + P::kLine : count;
+    for (int64_t k = line; k < end; k++) {
 #pragma GCC unroll 8
-    for (int i = 0; i < G; i++) {
-      multiply_add(s[i], q[c], load(keys + (i * elements + c) * VF));
-      __builtin_prefetch(ahead + (i * elements + c) * VB, 0, 2);
+      for (int i = 0; i < N; i++) add(sums[i], i, k);
     }
+#pragma GCC unroll 8
+    for (int i = 0; i < N; i++) sums[i].end_line();
   }
-  for (int i = 0; i < G; i++) store(scores + i * VF, s[i] * scale);
+}
+
+// Scores of a query against G whole blocks of keys; fetches what lies at `ahead` meanwhile.
+template <class P, int G, class E>
+static inline void score_blocks(const E* q, const E* keys, int64_t elements, const char* ahead, float* scores) {
+  Sum<P> sums[G];
+  add_up<P>(sums, elements, [&](Sum<P>& sum, int i, int64_t c) {
+    sum.add(q[c], load(keys + (i * elements + c) * VF));
+    __builtin_prefetch(ahead + (i * elements + c) * VB, 0, 2);
+  });
+  for (int i = 0; i < G; i++) store(scores + i * VF, sums[i].get());
 }
 
 // So many sums side by side hide each other's latency.
 constexpr int kSums = 8;
 
-template <int G = kSums, class E>
-static inline void score_group(int64_t count, const E* q, const E* keys, int64_t elements, float scale, const char* ahead, float* scores) {
-  if (count == G) return score_blocks<G>(q, keys, elements, scale, ahead, scores);
-  if constexpr (G > 1) score_group<G - 1>(count, q, keys, elements, scale, ahead, scores);
+template <class P, int G = kSums, class E>
+static inline void score_group(int64_t count, const E* q, const E* keys, int64_t elements, const char* ahead, float* scores) {
+  if (count == G) return score_blocks<P, G>(q, keys, elements, ahead, scores);
+  if constexpr (G > 1) score_group<P, G - 1>(count, q, keys, elements, ahead, scores);
 }
 
 // N vectors of y, `last` lanes of the last one: weights times rows of values that are hs apart, times `factor`.
 // Fetches what lies as far behind `ahead` meanwhile.
-template <int N, class E, class Lanes>
+template <class P, int N, class E, class Lanes>
 static inline void weigh_columns(const E* weights, const E* values, int64_t count, int64_t hs, Lanes last, float factor, const E* ahead, float* y) {
-  constexpr int S = kSums / N;
-  vf sums[S][N] = {};
-  const auto add = [&](vf(&sum)[N], int64_t j) {
-    const E* row = values + j * hs;
-#pragma GCC unroll 4
-    for (int i = 0; i < N; i++) __builtin_prefetch(ahead + j * hs + i * VF, 0, 2);
-#pragma GCC unroll 4
-    for (int i = 0; i + 1 < N; i++) multiply_add(sum[i], weights[j], load(row + i * VF));
-    multiply_add(sum[N - 1], weights[j], load_n(row + (N - 1) * VF, last));
-  };
-  int64_t j = 0;
-  for (; j + S <= count; j += S) {
-#pragma GCC unroll 8
-    for (int s = 0; s < S; s++) add(sums[s], j + s);
-  }
-#pragma GCC unroll 8
-  for (int s = 0; s < S; s++)
-    if (j + s < count) add(sums[s], j + s);
-  for (int i = 0; i < N; i++) {
-    vf total = sums[0][i];
-    for (int s = 1; s < S; s++) total += sums[s][i];
-    store_n(y + i * VF, total * factor, i + 1 < N ? VF : static_cast<int>(last));
-  }
+  Sum<P> sums[N];
+  add_up<P>(sums, count, [&](Sum<P>& sum, int i, int64_t j) {
+    const E* row = values + j * hs + i * VF;
+    __builtin_prefetch(ahead + j * hs + i * VF, 0, 2);
+    if (i + 1 < N) sum.add(weights[j], load(row));
+    else sum.add(weights[j], load_n(row, last));
+  });
+  for (int i = 0; i < N; i++) store_n(y + i * VF, sums[i].get() * factor, i + 1 < N ? VF : static_cast<int>(last));
 }
 
-template <int N = 4, class E>
+template <class P, int N = kSums, class E>
 static inline void weigh_group(int64_t vectors, const E* weights, const E* values, int64_t count, int64_t hs, int last, float factor, const E* ahead, float* y) {
   if (vectors == N) {
-    if (last == VF) return weigh_columns<N>(weights, values, count, hs, std::integral_constant<int, VF>(), factor, ahead, y);
-    return weigh_columns<N>(weights, values, count, hs, last, factor, ahead, y);
+    if (last == VF) return weigh_columns<P, N>(weights, values, count, hs, std::integral_constant<int, VF>(), factor, ahead, y);
+    return weigh_columns<P, N>(weights, values, count, hs, last, factor, ahead, y);
   }
-  if constexpr (N > 1) weigh_group<N - 1>(vectors, weights, values, count, hs, last, factor, ahead, y);
+  if constexpr (N > 1) weigh_group<P, N - 1>(vectors, weights, values, count, hs, last, factor, ahead, y);
 }
 
 // y (hs) = weights (elements of them) times rows of values, times `factor`.
-template <class E>
+template <class P, class E>
 static inline void weigh_values(const E* weights, const E* values, int64_t count, int64_t hs, float factor, const E* ahead, float* y) {
-  constexpr int64_t kColumns = 4 * VF;
+  constexpr int64_t kColumns = kSums * VF;
   for (int64_t c = 0; c < hs; c += kColumns) {
     const int64_t left = hs - c < kColumns ? hs - c : kColumns, vectors = ceil_div(left, VF);
-    weigh_group(vectors, weights, values + c, count, hs, static_cast<int>(left - (vectors - 1) * VF), factor, ahead + c, y + c);
+    weigh_group<P>(vectors, weights, values + c, count, hs, static_cast<int>(left - (vectors - 1) * VF), factor, ahead + c, y + c);
   }
 }
 
@@ -161,7 +155,7 @@ template <class Format, class S>
 static void decode_heads(const float* qkv, const int32_t* slots, const int32_t* positions, float* keys, float* values, const Rows<S>& out, int64_t C, int64_t heads, int64_t P, int64_t first, int64_t last) {
   using E = typename Format::Word;
   const int64_t hs = C / heads;
-  const float scale = 1.0f / __builtin_sqrtf(static_cast<float>(hs));
+  const float to_exponent = kLog2E / __builtin_sqrtf(static_cast<float>(hs));  // exponents are those of 2
   const auto cache_of = [&](int64_t task) { return HeadCache<Format>(keys, values, slots[task / heads] * heads + task % heads, P, hs); };
   const auto token_of = [&](int64_t task) { return qkv + task / heads * 3 * C + task % heads * hs; };
   // All keys before the first query: a vector that was just written number by number cannot be read at once.
@@ -183,19 +177,18 @@ static void decode_heads(const float* qkv, const int32_t* slots, const int32_t* 
     const E* q = elements_of(token_of(task), hs, row);
     const int64_t whole = cache.width(blocks - 1) == VF ? blocks : blocks - 1;
     for (int64_t b = 0; b < whole; b += kSums)
-      score_group(whole - b < kSums ? whole - b : kSums, q, cache.block(b), cache.elements, scale, reinterpret_cast<const char*>(cache.values) + b * cache.elements * VB, scores + b * VF);
+      score_group<Format>(whole - b < kSums ? whole - b : kSums, q, cache.block(b), cache.elements, reinterpret_cast<const char*>(cache.values) + b * cache.elements * VB, scores + b * VF);
     if (whole < blocks) {
       const int width = cache.width(whole);
-      vf s{};
-      for (int64_t c = 0; c < cache.elements; c++) multiply_add(s, q[c], load_n(cache.block(whole) + c * width, width));
-      store(scores + whole * VF, s * scale);
+      Sum<Format> sums[1];
+      add_up<Format>(sums, cache.elements, [&](Sum<Format>& sum, int, int64_t c) { sum.add(q[c], load_n(cache.block(whole) + c * width, width)); });
+      store(scores + whole * VF, sums[0].get());
     }
     hide(scores, n, seen, -__builtin_inff());
-    float top;
-    const float total = softmax_terms(scores, seen, top);
+    const float total = softmax_terms<Format>(scores, seen, to_exponent);
     const E* w = elements_of(scores, n, weights);
     const E* next = task + 1 < last ? cache_of(task + 1).keys : cache.keys;
-    weigh_values(w, cache.values, Format::elements(n), hs, 1.0f / total, next, y);
+    weigh_values<Format>(w, cache.values, Format::elements(n), hs, 1.0f / total, next, y);
     const Rows<S> head = out.from(0, task % heads * hs);
     for (int64_t c = 0; c < hs; c += NR) {
       vf a, b;

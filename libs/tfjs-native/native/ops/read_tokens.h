@@ -1,7 +1,7 @@
 // Tokens read into a cache, from their embeddings to the logits after the last of each text, in one call. In a small model
 // its dozens of calls from JavaScript take as long as their work; and the matrices are read once for texts that go on and
 // prompts that join them. Each step leaves its rows as the next product's operand, and the steps of all layers are stages
-// of one round of the threads. The bits are those of the kernels one by one.
+// of one round of the threads. The bits are those of a training pass over the same text (transformer.h).
 
 // A block's parameters, and the keys and values of its slots.
 struct CachedLayer : BlockParameters {
@@ -135,7 +135,9 @@ static void read_texts(const CachedModel& m, const ReadTexts& texts, float* out,
     product(normal, count, packed_weight<P>(w.c_fc_weight, I, false, C, I), I, [=, bias = w.c_fc_bias](int64_t row, int64_t n, vf v0, vf v1) {
       vf b0, b1;
       load_two(bias + n, I - n, b0, b1);
-      P::put_line(inner.line(row, n), gelu(v0 + b0), gelu(v1 + b1));
+      // As a training pass keeps them.
+      P::kept(P::keep(v0 + b0, v1 + b1), v0, v1);
+      P::put_line(inner.line(row, n), P::gelu(v0), P::gelu(v1));
     });
     product(inner, count, packed_weight<P>(w.mlp_c_proj_weight, C, false, I, C), C, added(w.mlp_c_proj_bias));
   }
