@@ -1,9 +1,9 @@
 // Attention of the newest token over a cache (S, heads, P, hs) of keys and values: the bits of a whole text's attention
 // (attention.h), so that a policy samples from the very distribution that it is then trained on. All that becomes bfloat16
 // there does so here, and sums are made in the same order. The cache holds keys and values as the products read them, in no
-// more bytes than that takes: a slot's head begins where its float32 would, and may fill only the first part. Keys lie in blocks of VF positions, [block][hs][VF] (the last one narrower, if P ends in it),
-// so that a query meets VF of them at once; values lie in rows, [P][hs]. Elements are words: in
-// bfloat16 two numbers that follow each other along the sum.
+// more bytes than that takes: a slot's head begins where its float32 would, and may fill only the first part. Keys lie in
+// blocks of VF positions, [block][hs][VF] (the last one narrower, if P ends in it), so that a query meets VF of them at
+// once; values lie in rows, [P][hs]. Elements are words: in bfloat16 two numbers that follow each other along the sum.
 
 // n numbers as elements, in `room` where they are not yet.
 static inline const float* elements_of(const float* numbers, int64_t, float*) { return numbers; }
