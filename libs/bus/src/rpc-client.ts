@@ -1,5 +1,5 @@
 import { WireError, decode, encode, errorFromWire, type Init } from '@minchat/contracts';
-import { MinchatError, toMinchatError } from '@minchat/errors';
+import { MinchatError } from '@minchat/errors';
 import { withSpan } from '@minchat/telemetry';
 import type { Msg, NatsConnection, NatsError } from 'nats';
 import { cancelSubject, headerNames, outgoing } from './headers.ts';
@@ -55,6 +55,15 @@ function rejectOnAbort(signal: AbortSignal, work: Promise<unknown>): Promise<nev
   return promise;
 }
 
+/** Throws MC_NATS_UNAVAILABLE when the connection has ended. */
+function inboxesOf(nats: NatsConnection, subject: string): StreamInbox {
+  try {
+    return StreamInbox.of(nats);
+  } catch (error) {
+    throw fromNats(error, subject);
+  }
+}
+
 /** See Bus.stream. */
 export async function* stream<Request, Reply>(
   nats: NatsConnection,
@@ -64,6 +73,7 @@ export async function* stream<Request, Reply>(
 ): AsyncGenerator<Reply, void> {
   const bytes = encode(def.request, init);
   if (signal?.aborted) throw cancelled(signal);
+  const inboxes = inboxesOf(nats, def.subject);
   const outbox = Outbox.of(nats);
   const frames: Msg[] = [];
   let stopped: MinchatError | undefined;
@@ -73,7 +83,7 @@ export async function* stream<Request, Reply>(
     wake();
   };
   const silence = setTimeout(() => stop(new MinchatError('MC_TIMEOUT', `${def.subject}: expected a sign of life within ${timeoutMs} ms, found none`)), timeoutMs);
-  const inbox = StreamInbox.of(nats).open((failure, message) => {
+  const inbox = inboxes.open((failure, message) => {
     silence.refresh();
     if (failure) return stop(fromNats(failure, def.subject));
     if (message.headers?.get(headerNames.frame) === 'ping') return;
@@ -111,7 +121,7 @@ export async function* stream<Request, Reply>(
       yield decode(def.reply, frame.data, limit);
     }
   } catch (error) {
-    throw toMinchatError(error);
+    throw fromNats(error, def.subject);
   } finally {
     clearTimeout(silence);
     signal?.removeEventListener('abort', onAbort);

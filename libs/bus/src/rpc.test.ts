@@ -103,6 +103,8 @@ it('closes although handlers go on, and what they answer or throw afterwards con
   await other.close();
   resolve();
   await turn();
+  await expect(other.call(rpc.getRun, { runId: 'x' })).rejects.toMatchObject({ code: 'MC_NATS_UNAVAILABLE' });
+  await expect(Array.fromAsync(other.stream(rpc.generate, generate))).rejects.toMatchObject({ code: 'MC_NATS_UNAVAILABLE' });
 });
 
 describe('streams', () => {
