@@ -26,7 +26,7 @@ export function nameOf(bytes: readonly number[]): string {
   if (bytes.length === 0) return '∅';
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Uint8Array.from(bytes));
-    return text.replaceAll(/[ \p{C}\p{Zl}\p{Zp}]/gu, visible);
+    return text.replaceAll(' ', visible).replaceAll(unseen, visible);
   } catch {
     return bytes.map((byte) => byte.toString(16).toUpperCase().padStart(2, '0')).join(' ');
   }
@@ -35,9 +35,11 @@ export function nameOf(bytes: readonly number[]): string {
 /** What stands before a token of which the answer itself shows nothing, so that it can be pointed at. */
 export function signOf({ adds, name }: TokenView): string | undefined {
   if (adds === '') return '·';
-  return /^[\p{C}\p{Zl}\p{Zp}]+$/u.test(adds) ? name : undefined;
+  return adds.replaceAll(unseen, '') === '' ? name : undefined;
 }
 
+/** Control characters, ends of lines, and others that leave no ink and take no room. */
+const unseen = /[\p{C}\p{Zl}\p{Zp}]/gu;
 const signs: Record<string, string> = { ' ': '␣', '\n': '↵', '\t': '⇥', '\u007F': '␡' };
 const controlPictures = 0x2400;
 
