@@ -29,6 +29,7 @@ export const errorCodes = {
   MC_OVERLOADED: { http: 429, exit: 75, retryable: true, meaning: 'The queue of an inference worker is full.', todo: 'Wait for the time that Retry-After tells and try again, or start more inference workers.' },
   MC_DATABASE_UNAVAILABLE: { http: 503, exit: 69, retryable: true, meaning: 'The database does not answer.', todo: 'Check DATABASE_URL, or unset it to use the embedded database.' },
   MC_DISK_FULL: { http: 507, exit: 74, retryable: false, meaning: 'There is no space left where minchat writes.', todo: 'Free space in the folder the message names, then `minchat resume RUN`.' },
+  MC_MEMORY_FULL: { http: 507, exit: 71, retryable: false, meaning: 'There is not enough memory for what a model computes.', todo: 'Take smaller batches (for the same gradients, gradientAccumulation), a smaller model, or the native backend where it is wasm: that one has 4 GiB in all.' },
   MC_MESSAGE_INVALID: { http: 400, exit: 65, retryable: false, meaning: 'A message on the bus could not be decoded or breaks its contract.', todo: 'Check that both services run compatible versions of proto/minchat/v1.' },
   MC_MESSAGE_TOO_LARGE: { http: 413, exit: 65, retryable: false, meaning: 'A message is larger than its limit.', todo: 'Send less at once; hand large data over as an artifact.' },
   MC_ARTIFACT_MISSING: { http: 404, exit: 66, retryable: true, meaning: 'An artifact, or a file of it, is not in the store.', todo: 'Check that all services use the same ARTIFACT_STORE; run the stage that made it again.' },

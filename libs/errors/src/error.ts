@@ -39,6 +39,8 @@ export function toMinchatError(error: unknown): MinchatError {
     case 'ENOSPC':
     case 'EDQUOT':
       return new MinchatError('MC_DISK_FULL', message, { cause: error });
+    case 'ENOMEM':
+      return new MinchatError('MC_MEMORY_FULL', message, { cause: error });
     case 'EADDRINUSE':
       return new MinchatError('MC_PORT_TAKEN', message, { cause: error });
     default:

@@ -23,6 +23,7 @@ test('an error says what to do: its own hint, else the table’s', () => {
 
 test.each([
   ['ENOSPC', 'MC_DISK_FULL'],
+  ['ENOMEM', 'MC_MEMORY_FULL'],
   ['EADDRINUSE', 'MC_PORT_TAKEN'],
   ['EOTHER', 'MC_INTERNAL'],
 ])('an error of the system, %s, gets the code %s', (system, code) => {

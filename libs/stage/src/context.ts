@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MinchatError } from '@minchat/errors';
+import { isMinchatError, MinchatError, toMinchatError } from '@minchat/errors';
 import type { Logger } from '@minchat/telemetry';
 import type { Progress, StageContext, StageDefinition } from './define.ts';
 import type { Assignment, Control, StageShape } from './thread-messages.ts';
@@ -87,9 +87,7 @@ export function parseSettings(stage: StageDefinition, settingsJson: string): unk
 
 /** A bug in a stage is the stage's failure; what has a code of its own keeps it. */
 export function stageError(thrown: unknown): MinchatError {
-  if (thrown instanceof MinchatError) return thrown;
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
-  const system = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
-  const code = system === 'ENOSPC' || system === 'EDQUOT' ? 'MC_DISK_FULL' : 'MC_STAGE_FAILED';
-  return new MinchatError(code, message, { cause: thrown });
+  if (isMinchatError(thrown)) return thrown;
+  const error = toMinchatError(thrown);
+  return error.code === 'MC_INTERNAL' ? new MinchatError('MC_STAGE_FAILED', error.message, { cause: thrown }) : error;
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import * as tf from '@tensorflow/tfjs-core';
 import type { FusedExports } from './wasm-exports.ts';
-import type { WasmBackend } from './wasm-memory.ts';
+import { refuseWhenFull, type WasmBackend } from './wasm-memory.ts';
 import { WasmTools } from './wasm-tools.ts';
 import { WasmPool } from './wasm-pool.ts';
 
@@ -20,7 +20,9 @@ export async function registerWasmKernels(memory: WebAssembly.Memory, threads: n
   const module = await WebAssembly.compile(await readFile(new URL('wasm-kernels.wasm', import.meta.url)));
   const fused = (await WebAssembly.instantiate(module, { env: { memory } })).exports as unknown as FusedExports;
   const pool = await WasmPool.start(module, memory, fused, threads);
-  const tools = new WasmTools(tf.backend() as unknown as WasmBackend, fused, pool);
+  const backend = tf.backend() as unknown as WasmBackend;
+  refuseWhenFull(backend);
+  const tools = new WasmTools(backend, fused, pool);
   for (const [kernelName, kernel] of Object.entries({ ...fusedKernels(tools, fused), ...ownKernels(tools, fused) })) {
     if (tf.getKernel(kernelName, 'wasm') !== undefined) tf.unregisterKernel(kernelName, 'wasm');
     tf.registerKernel({ kernelName, backendName: 'wasm', kernelFunc: ({ inputs, attrs }) => kernel(inputs as Inputs, (attrs ?? {}) as Attrs) });

@@ -1,4 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { MinchatError } from '@minchat/errors';
 
 /** The parts of tfjs's wasm backend that fused kernels need. */
 export interface WasmBackend {
@@ -9,7 +10,22 @@ export interface WasmBackend {
   getMemoryOffset(dataId: object): number;
   /** A view of a tensor's numbers, good until the memory grows. */
   typedArrayFromHeap(tensor: TensorInfo): Float32Array | Int32Array | Uint8Array;
-  readonly wasm: { _malloc(bytes: number): number; _free(address: number): void };
+  readonly wasm: { _malloc: (bytes: number) => number; _free(address: number): void };
+}
+
+/** WebAssembly has 32-bit addresses. */
+const mostBytes = 2 ** 32;
+
+/** Makes the backend refuse what its memory does not hold. tfjs takes address 0, which means that, for memory and writes over all that lies there. */
+export function refuseWhenFull({ wasm }: WasmBackend): void {
+  // Emscripten puts another function in its place at the first call.
+  wasm._free(wasm._malloc(8));
+  const allocate = wasm._malloc.bind(wasm);
+  wasm._malloc = (bytes) => {
+    const address = bytes < mostBytes ? allocate(bytes) : 0;
+    if (address === 0) throw new MinchatError('MC_MEMORY_FULL', `expected ${bytes} bytes of WebAssembly's memory, found it used up: it has 4 GiB in all`);
+    return address;
+  };
 }
 
 type Instantiate = (source: Uint8Array<ArrayBuffer>, imports?: WebAssembly.Imports) => Promise<WebAssembly.WebAssemblyInstantiatedSource>;

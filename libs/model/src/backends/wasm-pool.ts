@@ -65,12 +65,17 @@ export class WasmPool {
       this.#tasks[index * taskFloats + 1] = part?.length ?? 0;
       if (part !== undefined) this.#tasks.set(part, index * taskFloats + 2);
     }
+    Atomics.store(words, word.failed, 0);
     Atomics.store(words, word.pending, this.threads - 1);
     Atomics.add(words, word.round, 1);
     Atomics.notify(words, word.round);
-    call(...own);
-    for (let look = 0; look < looks && Atomics.load(words, word.pending) !== 0; look++);
-    for (let left = Atomics.load(words, word.pending); left !== 0; left = Atomics.load(words, word.pending)) Atomics.wait(words, word.pending, left);
+    try {
+      call(...own);
+    } finally {
+      // Also where the own part fails: the others still write.
+      for (let look = 0; look < looks && Atomics.load(words, word.pending) !== 0; look++);
+      for (let left = Atomics.load(words, word.pending); left !== 0; left = Atomics.load(words, word.pending)) Atomics.wait(words, word.pending, left);
+    }
     if (Atomics.load(words, word.failed) !== 0) throw new Error(`expected ${kernel} to run on every thread, found one that failed`);
   }
 

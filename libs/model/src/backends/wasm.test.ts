@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { difference, noise } from '../ops/ops.testing.ts';
 import { startBackend } from './start.ts';
+import type { WasmBackend } from './wasm-memory.ts';
 import { compileKernels, kernelsFile } from './wasm-compile.testing.ts';
 
 beforeAll(async () => {
@@ -33,6 +34,19 @@ test('the kernels have no static data, which would lie over the memory of tfjs',
   }
   expect(sections).not.toContain(11);
   expect(WebAssembly.Module.imports(module)).toEqual([{ module: 'env', name: 'memory', kind: 'memory' }]);
+});
+
+test('what the memory does not hold is refused, and nothing is written over', async () => {
+  await startBackend('wasm');
+  const backend = tf.backend() as unknown as WasmBackend;
+  const kept = tf.tensor1d([1, 2, 3]);
+  // 4 GiB, whose size is 0 in 32 bits; and the second half of it, where there is room for one. Nothing is written there.
+  expect(() => backend.makeOutput([2 ** 30], 'float32')).toThrow(expect.objectContaining({ code: 'MC_MEMORY_FULL' }));
+  const half = backend.makeOutput([2 ** 29], 'float32');
+  expect(() => backend.makeOutput([2 ** 29], 'float32')).toThrow(expect.objectContaining({ code: 'MC_MEMORY_FULL' }));
+  backend.disposeData(half.dataId);
+  expect([...kept.dataSync()]).toEqual([1, 2, 3]);
+  expect(tf.matMul(tf.ones([8, 8]), tf.ones([8, 8])).dataSync()[0]).toBe(8);
 });
 
 test.each([
