@@ -3,7 +3,8 @@
 //
 //   node scripts/build.mjs [--strict] [--sanitize] [--output FOLDER]
 //
-// Without a compiler it says so and ends well, since minchat then computes with WebAssembly.
+// Without a compiler it says so and ends well, since minchat then computes with WebAssembly; a library
+// of these very sources goes on serving.
 // --strict makes it an error when there is a compiler and the build fails. --sanitize builds for the
 // tests, with AddressSanitizer and UBSan and with the emulation of AMX, into build/sanitized.
 //
@@ -28,7 +29,8 @@ const output = resolve(options.output ?? join(root, 'build', options.sanitize ? 
 const library = join(output, 'minchat_native.node');
 const stamp = `${library}.digest`;
 const lock = join(output, 'lock');
-const compiler = process.env.CXX ?? 'g++';
+// As elsewhere, CXX may have arguments: "ccache g++".
+const [compiler = '', ...wrapped] = (process.env.CXX ?? 'g++').split(/\s+/);
 
 /** Ends well although nothing was built. */
 function leaveOut(reason) {
@@ -36,10 +38,17 @@ function leaveOut(reason) {
   process.exit(0);
 }
 
-const version = spawnSync(compiler, ['--version'], { encoding: 'utf8' });
 if (platform() === 'win32') leaveOut('Windows is not supported');
 if (!existsSync(native)) leaveOut('its sources are missing');
-if (version.status !== 0) leaveOut(`no C++ compiler (${compiler}); on Debian: apt-get install g++`);
+const sources = digestOfSources();
+const [builtFrom] = existsSync(library) && existsSync(stamp) ? readFileSync(stamp, 'utf8').split(' ') : [];
+const version = spawnSync(compiler, [...wrapped, '--version'], { encoding: 'utf8' });
+if (version.status !== 0) {
+  // The library of these sources goes on serving.
+  if (builtFrom === sources) process.exit(0);
+  removeLibrary();
+  leaveOut(`no C++ compiler (${process.env.CXX ?? 'g++'}); on Debian: apt-get install g++`);
+}
 let headers;
 try {
   headers = createRequire(import.meta.url)('node-api-headers').include_dir;
@@ -62,20 +71,24 @@ const sets = Object.fromEntries(Object.entries({
   }),
   portable: ['-DVB=16'],
   ...(arch() === 'x64' && options.sanitize && { amx_emulated: [...bf16, '-DHAVE_AMX', '-DEMULATE_AMX'] }),
-}).filter(([, flags]) => spawnSync(compiler, [...flags, '-E', '-x', 'c++', '/dev/null'], { stdio: 'ignore' }).status === 0));
+}).filter(([, flags]) => spawnSync(compiler, [...wrapped, ...flags, '-E', '-x', 'c++', '/dev/null'], { stdio: 'ignore' }).status === 0));
 const jobs = [
   ...Object.entries(sets).map(([set, flags]) => ({ source: 'kernels.cc', object: `kernels_${set}.o`, flags: [`-DISA=${set}`, ...flags] })),
   { source: 'dispatch.cc', object: 'dispatch.o', flags: [`-DEACH_SET(USE)=${Object.keys(sets).map((set) => `USE(${set})`).join(' ')}`] },
   ...['amx_permission', 'binding', 'memory', 'pack_cache', 'stages', 'threads'].map((name) => ({ source: `${name}.cc`, object: `${name}.o`, flags: [] })),
 ];
 
-function digest() {
-  const hash = createHash('sha256').update(readFileSync(script)).update(version.stdout).update(process.env.CXX ?? '').update(process.arch);
+function digestOfSources() {
+  const hash = createHash('sha256').update(readFileSync(script)).update(process.arch);
   const files = readdirSync(native, { recursive: true }).map(String).filter((file) => !file.startsWith('tests')).sort();
   for (const file of files.filter((name) => statSync(join(native, name)).isFile())) hash.update(file).update(readFileSync(join(native, file)));
   return hash.digest('hex');
 }
-const wanted = digest();
+function removeLibrary() {
+  rmSync(library, { force: true });
+  rmSync(stamp, { force: true });
+}
+const wanted = `${sources} ${createHash('sha256').update(version.stdout).update(process.env.CXX ?? '').digest('hex')}`;
 const isThere = () => existsSync(library) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted;
 
 /** One build at a time in a folder; who waited finds the library there. A dead builder's lock is taken over. */
@@ -107,7 +120,7 @@ function holderLives() {
 
 function compile(folder, { source, object, flags }) {
   return new Promise((resolve, reject) => {
-    const child = spawn(compiler, [...common, ...flags, '-c', join(native, source), '-o', join(folder, object)], { stdio: ['ignore', 'inherit', 'pipe'] });
+    const child = spawn(compiler, [...wrapped, ...common, ...flags, '-c', join(native, source), '-o', join(folder, object)], { stdio: ['ignore', 'inherit', 'pipe'] });
     let errors = '';
     child.stderr.on('data', (chunk) => (errors += chunk));
     child.on('error', reject);
@@ -123,7 +136,7 @@ async function build(folder) {
   }));
   if (failures.length > 0) throw failures[0];
   const made = join(folder, 'minchat_native.node');
-  const link = spawnSync(compiler, ['-shared', ...(platform() === 'darwin' ? ['-undefined', 'dynamic_lookup'] : []), ...sanitizers, ...jobs.map((job) => join(folder, job.object)), '-o', made, '-lpthread'], { encoding: 'utf8' });
+  const link = spawnSync(compiler, [...wrapped, '-shared', ...(platform() === 'darwin' ? ['-undefined', 'dynamic_lookup'] : []), ...sanitizers, ...jobs.map((job) => join(folder, job.object)), '-o', made, '-lpthread'], { encoding: 'utf8' });
   if (link.status !== 0) throw new Error(`linking failed:\n${link.stderr}`);
   renameSync(made, library);
   writeFileSync(stamp, wanted);
@@ -145,8 +158,7 @@ try {
     console.log(`tfjs-native: built for ${Object.keys(sets).join(', ')}`);
   }
 } catch (error) {
-  rmSync(library, { force: true });
-  rmSync(stamp, { force: true });
+  removeLibrary();
   console.log(`tfjs-native: not built: ${error.message}\nminchat computes with WebAssembly instead.`);
   process.exitCode = options.strict ? 1 : 0;
 } finally {

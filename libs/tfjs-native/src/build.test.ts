@@ -53,6 +53,15 @@ describe('the build of the addon', () => {
     expect(existsSync(output)).toBe(false);
   });
 
+  test('without a compiler goes on with the library of these sources, and removes one of others', async () => {
+    await build([], { CXX: `env ${compiler()}` });
+    expect(await build([], { PATH: '' })).toEqual({ code: 0, text: '' });
+    expect(readdirSync(output).sort()).toEqual(['minchat_native.node', 'minchat_native.node.digest']);
+    writeFileSync(join(output, 'minchat_native.node.digest'), 'of older sources');
+    expect((await build([], { PATH: '' })).text).toContain('no C++ compiler (g++)');
+    expect(readdirSync(output)).toEqual([]);
+  });
+
   test('that has not happened makes WebAssembly serve', async () => {
     const program = "const { startBackend } = await import('@minchat/model'); const { name, reason } = await startBackend('auto'); console.log(name, reason); process.exit();";
     const { code, text } = await run(['--input-type=module', '--eval', program], { PATH: process.env['PATH'], MINCHAT_NATIVE_BUILD: 'build/not-there' });
