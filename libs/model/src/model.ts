@@ -74,6 +74,24 @@ export function disposeModel(model: Model): void {
   for (const parameter of model.parameters.values()) parameter.dispose();
 }
 
+/**
+ * The model with a row of the embedding for each of so many tokens. New rows are the mean of the old ones, so that a new
+ * token starts neither likely nor unlikely; rows beyond, as of an embedding that was padded to a round number, are cut off.
+ * The model given is used up.
+ */
+export function withVocabulary(model: Model, vocabSize: number): Model {
+  const { vocab_size: V, n_embd: C } = model.config;
+  if (V === vocabSize) return model;
+  const name = 'transformer.wte.weight';
+  const embedding = parameterOf(model, name);
+  const resized = tf.tidy(() => {
+    if (vocabSize < V) return tf.slice(embedding, [0, 0], [vocabSize, C]);
+    return tf.concat([embedding, tf.tile(tf.mean(embedding, 0, true), [vocabSize - V, 1])], 0);
+  });
+  embedding.dispose();
+  return { ...model, config: { ...model.config, vocab_size: vocabSize }, parameters: new Map(model.parameters).set(name, variable(resized)) };
+}
+
 /** Number of weights; the tied output is counted once. */
 export function parameterCount(model: Model): number {
   let count = 0;

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { writeDataset } from '@minchat/datasets';
-import { disposeModel, loadModel, startBackend } from '@minchat/model';
-import { loadTokenizer } from '@minchat/tokenizer';
+import { disposeModel, loadModel, saveModel, startBackend, withVocabulary } from '@minchat/model';
+import { loadTokenizer, saveTokenizer, Tokenizer } from '@minchat/tokenizer';
 import { runStage, weightsDigest } from '@minchat/training/testing';
 import { beforeAll, expect, test } from 'vitest';
 import { pretrainStage } from './stage.ts';
@@ -73,6 +73,28 @@ test('goes on from a model folder, or only takes it in', async () => {
   expect(await weightsDigest(taken.output('model'))).toBe(await weightsDigest(folder));
   const further = await runStage(pretrainStage, { settings: { ...settings, steps: 3, warmupSteps: 0 }, inputs: { ...inputs, model: folder } });
   expect(further.progress[0]?.metrics?.['loss']).toBeLessThan(2.5);
+});
+
+test('a foreign embedding that is padded is cut to the tokens there are, and one that lacks added tokens grows', async () => {
+  const first = await runStage(pretrainStage, { settings, inputs });
+  const folder = first.output('model');
+  const tokenizer = await loadTokenizer(folder);
+  const padded = withVocabulary(await loadModel(folder), tokenizer.vocabSize + 20);
+  await saveModel(padded, folder);
+  disposeModel(padded);
+  const goOn = { settings: { ...settings, steps: 2, warmupSteps: 0, evaluateEvery: 1 }, inputs: { ...inputs, model: folder } };
+  const cut = await runStage(pretrainStage, goOn);
+  expect(cut.error).toBeUndefined();
+  const added = [{ id: tokenizer.vocabSize + 20, content: 'zebra', special: false }];
+  await saveTokenizer(new Tokenizer({ ...tokenizer.parts, added: [...tokenizer.parts.added, ...added] }), folder);
+  const grown = await runStage(pretrainStage, goOn);
+  expect(grown.error).toBeUndefined();
+  const rows = await Promise.all([cut, grown].map(async ({ output }) => {
+    const model = await loadModel(output('model'));
+    disposeModel(model);
+    return model.config.vocab_size;
+  }));
+  expect(rows).toEqual([tokenizer.vocabSize, tokenizer.vocabSize + 21]);
 });
 
 test('the number of live tensors is flat from step to step, and nothing is left at the end', async () => {

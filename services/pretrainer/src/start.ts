@@ -1,4 +1,4 @@
-import { gptConfig, initModel, loadModel, type Model, type Random } from '@minchat/model';
+import { gptConfig, initModel, loadModel, withVocabulary, type Model, type Random } from '@minchat/model';
 import { readRecords } from '@minchat/datasets';
 import { MinchatError } from '@minchat/errors';
 import { loadTokenizer, trainTokenizer, type Tokenizer } from '@minchat/tokenizer';
@@ -19,7 +19,11 @@ export interface StartOptions {
 /** The tokenizer and the model that pretraining starts from: new ones, or those of a folder. */
 export async function startingModel(options: StartOptions): Promise<{ tokenizer: Tokenizer; model: Model }> {
   const { settings, init, random } = options;
-  if (init !== undefined) return { tokenizer: await loadTokenizer(init), model: await loadModel(init, { head: 'lm' }) };
+  if (init !== undefined) {
+    const tokenizer = await loadTokenizer(init);
+    // A foreign embedding is often padded, or lacks the tokens that were added last.
+    return { tokenizer, model: withVocabulary(await loadModel(init, { head: 'lm' }), tokenizer.vocabSize) };
+  }
   const { heads, width } = settings.model;
   if (width % heads !== 0) {
     throw new MinchatError('MC_STAGE_SETTINGS', `model.heads: expected a divisor of model.width ${width}, found ${heads}`);

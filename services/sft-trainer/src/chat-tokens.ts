@@ -1,5 +1,3 @@
-import * as tf from '@tensorflow/tfjs-core';
-import type { Model } from '@minchat/model';
 import { chatTokens, defaultChatTemplate, Tokenizer } from '@minchat/tokenizer';
 
 /**
@@ -16,26 +14,4 @@ export function withChatTokens(tokenizer: Tokenizer): Tokenizer {
     chatTemplate: defaultChatTemplate,
     eosToken: '<|end|>',
   });
-}
-
-/**
- * The model with an embedding for every token: new rows are the mean of the old ones, so that a new
- * token starts neither likely nor unlikely. The model given is used up.
- */
-export function withVocabulary(model: Model, vocabSize: number): Model {
-  const missing = vocabSize - model.config.vocab_size;
-  if (missing <= 0) return model;
-  const name = 'transformer.wte.weight';
-  const embedding = model.parameters.get(name);
-  if (!embedding) throw new Error(`expected a parameter ${name}`);
-  const parameters = new Map(model.parameters);
-  parameters.set(
-    name,
-    tf.tidy(() => {
-      const row = tf.mean(embedding, 0, true); // (1, C)
-      return tf.variable(tf.concat([embedding as tf.Tensor, tf.tile(row, [missing, 1])], 0), true); // (V + missing, C)
-    }),
-  );
-  embedding.dispose();
-  return { ...model, config: { ...model.config, vocab_size: vocabSize }, parameters };
 }

@@ -1,10 +1,10 @@
 import { loadRecords, type DemonstrationRecord } from '@minchat/datasets';
 import { MinchatError } from '@minchat/errors';
-import { AdamW, disposeModel, learningRate, loadModel, saveModel, startBackend } from '@minchat/model';
+import { AdamW, disposeModel, learningRate, loadModel, saveModel, startBackend, withVocabulary } from '@minchat/model';
 import { defineStage } from '@minchat/stage';
 import { loadTokenizer, saveTokenizer } from '@minchat/tokenizer';
 import { batchSchedule, chatExample, lmStep, modelPart, padExamples, runTraining, writeHistory } from '@minchat/training';
-import { withChatTokens, withVocabulary } from './chat-tokens.ts';
+import { withChatTokens } from './chat-tokens.ts';
 import { evaluateSft } from './evaluate.ts';
 import { keepBest } from './keep-best.ts';
 import { sftSettings } from './settings.ts';
