@@ -3,6 +3,7 @@
 #include <node_api.h>
 
 #include <cstring>
+#include <exception>
 #include <new>
 #include <string>
 #include <vector>
@@ -20,8 +21,9 @@ namespace {
 
 using namespace minchat;
 
-napi_value fail(napi_env env, const std::string& message) {
-  napi_throw_error(env, nullptr, message.c_str());
+// `code` as Node's own errors have it.
+napi_value fail(napi_env env, const std::string& message, const char* code = nullptr) {
+  napi_throw_error(env, code, message.c_str());
   return nullptr;
 }
 
@@ -110,7 +112,9 @@ napi_value run(napi_env env, napi_callback_info info) {
 #endif
     kernel(data.data(), numbers.data());
   } catch (const std::bad_alloc&) {
-    return fail(env, name + ": out of memory");
+    return fail(env, name + ": out of memory", "ENOMEM");
+  } catch (const std::exception& error) {
+    return fail(env, name + ": " + error.what());
   }
   return nullptr;
 }
@@ -132,11 +136,11 @@ napi_value allocate(napi_env env, napi_callback_info info) {
     given->data = take_buffer(given->bytes);
   } catch (const std::bad_alloc&) {
     delete given;
-    return fail(env, "allocate: out of memory");
+    return fail(env, "allocate: out of memory", "ENOMEM");
   }
   const auto finalize = [](napi_env, void* data, void* hint) {
     Given* g = static_cast<Given*>(hint);
-    forget_packed(data);
+    end_packing(data);
     give_buffer(data, g->bytes);
     delete g;
   };
@@ -145,6 +149,7 @@ napi_value allocate(napi_env env, napi_callback_info info) {
     delete given;
     return fail(env, "allocate: this Node does not take external buffers");
   }
+  begin_packing(given->data);
   return buffer;
 }
 

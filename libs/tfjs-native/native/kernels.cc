@@ -101,9 +101,6 @@ const NamedKernel kernels[] = {
     {"transformerBackward", [](void* const* d, const double* v) {
        with_product([&](auto P) { transformer_backward<decltype(P)>(block_shape(v + 1), transformer(d + 4, v), f(d[0]), i(d[1]), i(d[2]), f(d[3]), transformer(d + 8 + 12 * n(v[0]), v), v[10] != 0); });
      }},
-    {"decodeAttention", [](void* const* d, const double* v) {
-       with_product([&](auto P) { decode_attention<decltype(P)>(f(d[0]), i(d[1]), i(d[2]), f(d[3]), f(d[4]), f(d[5]), n(v[0]), n(v[1]), n(v[2]), n(v[3])); });
-     }},
     {"readTokens", [](void* const* d, const double* v) {
        CachedModel model = {f(d[4]), f(d[5]), f(d[6]), f(d[7]), std::vector<CachedLayer>(static_cast<size_t>(n(v[1]))), n(v[2]), n(v[3]), n(v[4]), n(v[5]), n(v[6]), s(v[7])};
        void* const* p = d + 9;
@@ -112,9 +109,6 @@ const NamedKernel kernels[] = {
          p += 14;
        }
        with_product([&](auto P) { read_tokens<decltype(P)>(model, {i(d[0]), i(d[1]), i(d[2]), i(d[3])}, f(d[8]), n(v[0])); });
-     }},
-    {"cacheWrite", [](void* const* d, const double* v) {
-       with_product([&](auto P) { cache_write<decltype(P)>(f(d[0]), i(d[1]), i(d[2]), f(d[3]), f(d[4]), n(v[0]), n(v[1]), n(v[2]), n(v[3]), n(v[4])); });
      }},
     {"sample", [](void* const* d, const double* v) {
        const auto doubles = [&](int k) { return static_cast<const double*>(d[k]); };

@@ -1,5 +1,5 @@
 // The kernels of one instruction set, by name. A kernel gets the data of its tensors and its
-// numbers in the order that binding.cc's callers (src/kernels.ts) send them.
+// numbers in the order that binding.cc's callers (src/fused-kernels.ts) send them.
 #pragma once
 #include <atomic>
 #include <cstdint>

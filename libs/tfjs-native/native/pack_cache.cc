@@ -1,6 +1,7 @@
 #include "pack_cache.h"
 
 #include <mutex>
+#include <stdexcept>
 #include <unordered_map>
 
 #include "memory.h"
@@ -15,9 +16,22 @@ std::mutex mutex;
 std::unordered_map<const void*, std::vector<Entry>> entries;
 }  // namespace
 
+void begin_packing(const void* source) {
+  std::lock_guard<std::mutex> lock(mutex);
+  entries[source];
+}
+
+void end_packing(const void* source) {
+  forget_packed(source);
+  std::lock_guard<std::mutex> lock(mutex);
+  entries.erase(source);
+}
+
 void* packed(PackKey key, size_t bytes, const std::function<void(void*)>& fill) {
   std::lock_guard<std::mutex> lock(mutex);
-  auto& list = entries[key.source];
+  const auto found = entries.find(key.source);
+  if (found == entries.end()) throw std::logic_error("a weight lies in memory whose end nobody would tell");
+  auto& list = found->second;
   for (Entry& entry : list)
     if (entry.form == key.form && entry.bytes == bytes) {
       entry.used = true;
@@ -34,7 +48,7 @@ void forget_packed(const void* source) {
   auto found = entries.find(source);
   if (found == entries.end()) return;
   for (const Entry& entry : found->second) give_buffer(entry.buffer, entry.bytes);
-  entries.erase(found);
+  found->second.clear();
 }
 
 std::vector<PackedForm> forms_in_use(const void* source) {

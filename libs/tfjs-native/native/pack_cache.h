@@ -13,9 +13,13 @@ struct PackKey {
   int form;
 };
 
-// The packed form of a buffer; `fill` makes it when it is not there.
+// From when to when memory is a buffer that may be packed from. Other memory may not: what was packed from it would be
+// taken for that of whatever comes to lie there next.
+void begin_packing(const void* source);
+void end_packing(const void* source);
+// The packed form of such a buffer; `fill` makes it when it is not there.
 void* packed(PackKey key, size_t bytes, const std::function<void(void*)>& fill);
-// The buffer was written or given away: forget what was packed from it.
+// The buffer was written, or what it held is given up: forget what was packed from it.
 void forget_packed(const void* source);
 
 struct PackedForm {

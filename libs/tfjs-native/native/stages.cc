@@ -23,9 +23,16 @@ void Stage::run(int64_t i) {
     for (int64_t theirs = i * rows_ / other->rows_; theirs < end; theirs++)
       wait_until([flag = &other->done_[theirs]] { return flag->load(std::memory_order_acquire); });
   }
+  // Also where it throws: others wait for it, and the round fails anyway.
+  struct Done {
+    Stage* stage;
+    int64_t i;
+    ~Done() {
+      if (stage->done_ != nullptr) stage->done_[i].store(true, std::memory_order_release);
+      stage->left_.fetch_sub(1, std::memory_order_acq_rel);
+    }
+  } done{this, i};
   task_(i);
-  if (done_ != nullptr) done_[i].store(true, std::memory_order_release);
-  left_.fetch_sub(1, std::memory_order_acq_rel);
 }
 
 Stage& Stages::make(int64_t count, int64_t rows, std::function<void(int64_t)> task) {

@@ -2,7 +2,10 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <exception>
 #include <mutex>
+#include <system_error>
+#include <utility>
 #include <vector>
 
 namespace minchat {
@@ -15,14 +18,19 @@ namespace {
 class Pool {
  public:
   void resize(int count) {
-    if (count == static_cast<int>(workers_.size()) + 1) return;
+    if (count == wanted_) return;
     stop_ = true;
     begin(0);
     for (auto& worker : workers_) worker.join();
     workers_.clear();
     stop_ = false;
     const uint64_t seen = tickets_.load() >> 32;
-    for (int i = 1; i < count; i++) workers_.emplace_back([this, seen] { work(seen); });
+    wanted_ = count;
+    try {
+      for (int i = 1; i < count; i++) workers_.emplace_back([this, seen] { work(seen); });
+    } catch (const std::system_error&) {
+      // The system gives no more of them (a limit on processes): fewer do the same work.
+    }
   }
 
   void run(int64_t parts, const std::function<void(int64_t)>& part) {
@@ -39,9 +47,20 @@ class Pool {
       std::unique_lock<std::mutex> lock(mutex_);
       finished_.wait(lock, [&] { return done_.load(std::memory_order_acquire) == parts; });
     }
+    if (failure_ != nullptr) std::rethrow_exception(std::exchange(failure_, nullptr));
   }
 
  private:
+  // What a part throws, most likely that memory is used up, is the caller's, once nobody works for it any more.
+  void run_part(int64_t i) {
+    try {
+      (*part_)(i);
+    } catch (...) {
+      std::lock_guard<std::mutex> lock(mutex_);
+      failure_ = std::current_exception();
+    }
+  }
+
   void begin(int64_t parts) {
     {
       std::lock_guard<std::mutex> lock(mutex_);
@@ -59,7 +78,7 @@ class Pool {
       if (!tickets_.compare_exchange_weak(ticket, ticket - 1, std::memory_order_acq_rel, std::memory_order_acquire)) continue;
       // The round cannot end before this part is done: until then `part_` and `parts_` stand still.
       const int64_t parts = parts_;
-      (*part_)(parts - left);
+      run_part(parts - left);
       if (done_.fetch_add(1, std::memory_order_acq_rel) + 1 == parts) {
         // Under the lock, so that the news cannot come between the caller's look and its sleep.
         std::lock_guard<std::mutex> lock(mutex_);
@@ -99,6 +118,8 @@ class Pool {
   std::atomic<bool> stop_{false};
   const std::function<void(int64_t)>* part_ = nullptr;
   int64_t parts_ = 0;
+  std::exception_ptr failure_;
+  int wanted_ = 1;
 };
 
 Pool& pool() {

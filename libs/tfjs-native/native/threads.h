@@ -1,5 +1,5 @@
 // The backend's own threads. `parallel(n, f)` calls f(0) .. f(n-1), each once, on all of them, and
-// returns when all are done. Which thread does which part never changes what is computed. Callers with
+// returns when all are done; what one of them throws, it throws then. Which thread does which part never changes what is computed. Callers with
 // one thread never wait for each other; those with more share the same threads, one call at a time.
 #pragma once
 #include <cstdint>

@@ -41,15 +41,23 @@ export class NativeBackend extends MathBackendCPU {
   /** Large arrays move into buffers on huge pages: a cache of keys and values is read all over in every step. */
   override write(values: Parameters<MathBackendCPU['write']>[0], shape: number[], dtype: Parameters<MathBackendCPU['write']>[2]): DataId {
     if (!(values instanceof Float32Array) || values.byteLength < largeBytes || this.isPooled(values)) return super.write(values, shape, dtype);
-    const moved = new Float32Array(this.pool.take(values.byteLength), 0, values.length);
-    moved.set(values);
-    return super.write(moved, shape, dtype);
+    return super.write(this.pooled(values), shape, dtype);
   }
 
   /** The numbers of a float32 tensor. tfjs's cast from bool or int32 only changes the name of the type. */
   values(tensor: TensorInfo): Float32Array {
     const values = this.data.get(tensor.dataId).values as Float32Array | Int32Array | Uint8Array;
     return values instanceof Float32Array ? values : Float32Array.from(values);
+  }
+
+  /**
+   * The numbers of a weight. What products make of them is kept for as long as their buffer lives (native/pack_cache.h), so
+   * they move into one whose end the addon sees: JavaScript's own memory is gone, and another weight in its place, unseen.
+   */
+  weight(tensor: TensorInfo): Float32Array {
+    const data = this.data.get(tensor.dataId);
+    if (!this.isPooled(data.values)) data.values = this.pooled(this.values(tensor));
+    return data.values as Float32Array;
   }
 
   integers(tensor: TensorInfo): Int32Array {
@@ -65,6 +73,13 @@ export class NativeBackend extends MathBackendCPU {
   detach(dataId: DataId): void {
     const data = this.data.get(dataId);
     data.values = (data.values as Float32Array).slice();
+  }
+
+  /** A copy in a recycled buffer. */
+  private pooled(values: Float32Array): Float32Array {
+    const moved = new Float32Array(this.pool.take(values.byteLength), 0, values.length);
+    moved.set(values);
+    return moved;
   }
 
   override readSync(dataId: DataId): ReturnType<MathBackendCPU['readSync']> {

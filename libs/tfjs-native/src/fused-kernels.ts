@@ -38,6 +38,16 @@ function data(args: KernelArguments, ...names: string[]): KernelArray[] {
   });
 }
 
+/** The data of the inputs named that are weights: products keep what they make of them. */
+const weights = (args: KernelArguments, ...names: string[]): KernelArray[] => names.map((name) => args.backend.weight(input(args, name)));
+
+/** Token ids are used as addresses: refuses those beyond the vocabulary. */
+function checked(ids: Int32Array, vocabulary: number): Int32Array {
+  for (const id of ids) if (id < 0 || id >= vocabulary) throw new RangeError(`expected token ids from 0 to ${vocabulary - 1}, found ${id}`);
+  return ids;
+}
+const tokenIds = (args: KernelArguments, name: string, vocabulary: number): Int32Array => checked(args.backend.integers(input(args, name)), vocabulary);
+
 /** The same tensor once more: the output of a kernel that wrote its input. */
 function inPlace({ backend }: KernelArguments, tensor: TensorInfo): TensorInfo {
   backend.incRef(tensor.dataId);
@@ -48,9 +58,9 @@ function inPlace({ backend }: KernelArguments, tensor: TensorInfo): TensorInfo {
 const outerParameters = ['wte.weight', 'wpe.weight', 'ln_f.weight', 'ln_f.bias'].map((name) => `transformer.${name}`);
 const blockParameters = ['ln_1', 'attn.c_attn', 'attn.c_proj', 'ln_2', 'mlp.c_fc', 'mlp.c_proj'].flatMap((name) => [`${name}.weight`, `${name}.bias`]);
 
-/** The names of a layer's inputs of MinchatReadTokens. Made once, not in every step. */
-function layerInputs(layer: number): readonly string[] {
-  return (namesOfLayers[layer] ??= [...blockParameters.map((name) => `transformer.h.${layer}.${name}`), `keys.${layer}`, `values.${layer}`]);
+/** The names of a layer's parameters. Made once, not in every step. */
+function layerParameters(layer: number): readonly string[] {
+  return (namesOfLayers[layer] ??= blockParameters.map((name) => `transformer.h.${layer}.${name}`));
 }
 const namesOfLayers: string[][] = [];
 
@@ -108,7 +118,7 @@ export const fusedKernels: Readonly<Record<string, FusedKernel>> = {
     const shape = [...x.shape.slice(0, -1), O];
     const y = args.backend.allocate(shape);
     const pre = args.attrs['activation'] === 'gelu' ? args.backend.allocate(shape) : undefined;
-    args.backend.addon.run('linearForward', [...data(args, 'x', 'weight', 'bias', 'residual'), y.values, pre?.values ?? null], [N, I, O]);
+    args.backend.addon.run('linearForward', [...data(args, 'x'), ...weights(args, 'weight'), ...data(args, 'bias', 'residual'), y.values, pre?.values ?? null], [N, I, O]);
     return pre === undefined ? [y] : [y, pre];
   },
 
@@ -120,7 +130,7 @@ export const fusedKernels: Readonly<Record<string, FusedKernel>> = {
     const dx = args.backend.allocate(x.shape);
     const dweight = args.backend.allocate(weight.shape);
     const dbias = args.backend.allocate([O]);
-    args.backend.addon.run('linearBackward', [...data(args, 'dy', 'x', 'weight', 'pre'), dx.values, dweight.values, dbias.values], [N, I, O]);
+    args.backend.addon.run('linearBackward', [...data(args, 'dy', 'x'), ...weights(args, 'weight'), ...data(args, 'pre'), dx.values, dweight.values, dbias.values], [N, I, O]);
     return [dx, dweight, dbias];
   },
 
@@ -143,11 +153,11 @@ export const fusedKernels: Readonly<Record<string, FusedKernel>> = {
   MinchatTransformerForward(args) {
     const parameters = parametersOf(args);
     const shape = transformerShape(args, parameters);
-    const [, B = 0, , C = 0] = shape;
+    const [, B = 0, , C = 0, , , , , V = 0] = shape;
     const y = args.backend.allocate([B, number(args, 'count'), C]);
     const kept = activations(args, 'transformerActivations', shape);
-    const arrays = parameters.map((tensor) => args.backend.values(tensor));
-    args.backend.addon.run('transformerForward', [...data(args, 'tokens', 'start'), y.values, kept[0]?.values ?? null, ...arrays], [...shape, number(args, 'epsilon')]);
+    const arrays = parameters.map((tensor) => args.backend.weight(tensor));
+    args.backend.addon.run('transformerForward', [tokenIds(args, 'tokens', V), ...data(args, 'start'), y.values, kept[0]?.values ?? null, ...arrays], [...shape, number(args, 'epsilon')]);
     return [y, ...kept];
   },
 
@@ -155,23 +165,9 @@ export const fusedKernels: Readonly<Record<string, FusedKernel>> = {
     const parameters = parametersOf(args);
     const { onto } = args.inputs;
     const gradients = parameters.map(({ shape }, i) => (i === 0 && onto !== undefined ? inPlace(args, onto) : args.backend.allocate(shape)));
-    const arrays = [...parameters, ...gradients].map((tensor) => args.backend.values(tensor));
+    const arrays = [...parameters.map((tensor) => args.backend.weight(tensor)), ...gradients.map((tensor) => args.backend.values(tensor))];
     args.backend.addon.run('transformerBackward', [...data(args, 'dy', 'tokens', 'start', 'activations'), ...arrays], [...transformerShape(args, parameters), onto === undefined ? 0 : 1]);
     return gradients;
-  },
-
-  MinchatDecodeAttention(args) {
-    const [R, C3] = input(args, 'qkv').shape as [number, number];
-    const keys = input(args, 'keys');
-    const values = input(args, 'values');
-    const out = args.backend.allocate([R, C3 / 3]);
-    const [qkv = null] = data(args, 'qkv');
-    args.backend.addon.run(
-      'decodeAttention',
-      [qkv, integers(args, 'slots'), integers(args, 'positions'), ...data(args, 'keys', 'values'), out.values],
-      [R, C3 / 3, number(args, 'heads'), keys.shape[2] ?? 1],
-    );
-    return [out, inPlace(args, keys), inPlace(args, values)];
   },
 
   MinchatReadTokens(args) {
@@ -181,30 +177,17 @@ export const fusedKernels: Readonly<Record<string, FusedKernel>> = {
     const { C: I } = sizes(input(args, 'transformer.h.0.mlp.c_fc.weight'));
     const counts = integers(args, 'counts');
     const logits = args.backend.allocate([counts.length, V]);
-    const arrays = [integers(args, 'tokens'), integers(args, 'slots'), integers(args, 'positions'), counts, ...data(args, ...outerParameters), logits.values];
-    for (let layer = 0; layer < layers; layer++) arrays.push(...data(args, ...layerInputs(layer)));
+    const arrays: KernelArray[] = [checked(integers(args, 'tokens'), V), integers(args, 'slots'), integers(args, 'positions'), counts, ...weights(args, ...outerParameters), logits.values];
+    for (let layer = 0; layer < layers; layer++) arrays.push(...weights(args, ...layerParameters(layer)), ...data(args, `keys.${layer}`, `values.${layer}`));
     args.backend.addon.run('readTokens', arrays, [counts.length, layers, C, V, heads, P, I, number(args, 'epsilon')]);
     return [logits];
   },
 
-  MinchatCacheWrite(args) {
-    const [B, T, C3] = input(args, 'qkv').shape as [number, number, number];
-    const keys = input(args, 'keys');
-    const values = input(args, 'values');
-    const [qkv = null] = data(args, 'qkv');
-    args.backend.addon.run(
-      'cacheWrite',
-      [qkv, integers(args, 'slots'), integers(args, 'starts'), ...data(args, 'keys', 'values')],
-      [B, T, C3 / 3, number(args, 'heads'), keys.shape[2] ?? 1],
-    );
-    return [inPlace(args, keys), inPlace(args, values)];
-  },
-
   MinchatEmbeddingForward(args) {
     const [B, T] = input(args, 'tokens').shape as [number, number];
-    const { C } = sizes(input(args, 'wte'));
+    const { N: V, C } = sizes(input(args, 'wte'));
     const x = args.backend.allocate([B, T, C]);
-    args.backend.addon.run('embeddingForward', [...data(args, 'tokens', 'start', 'wte', 'wpe'), x.values], [B, T, C]);
+    args.backend.addon.run('embeddingForward', [tokenIds(args, 'tokens', V), ...data(args, 'start', 'wte', 'wpe'), x.values], [B, T, C]);
     return [x];
   },
 
@@ -223,7 +206,7 @@ export const fusedKernels: Readonly<Record<string, FusedKernel>> = {
     const { N, C } = sizes(input(args, 'x'));
     const { N: V } = sizes(input(args, 'wte'));
     const logits = args.backend.allocate([N, V]);
-    args.backend.addon.run('logits', [...data(args, 'x', 'wte'), logits.values], [N, C, V]);
+    args.backend.addon.run('logits', [...data(args, 'x'), ...weights(args, 'wte'), logits.values], [N, C, V]);
     return [logits];
   },
 
@@ -247,7 +230,7 @@ export const fusedKernels: Readonly<Record<string, FusedKernel>> = {
     const kept = activations(args, 'tokenNllActivations', [N, C, V]);
     args.backend.addon.run(
       'tokenNllForward',
-      [...data(args, 'x', 'wte', 'targets'), ...outputs.map(({ values }) => values), kept[0]?.values ?? null],
+      [...data(args, 'x'), ...weights(args, 'wte'), tokenIds(args, 'targets', V), ...outputs.map(({ values }) => values), kept[0]?.values ?? null],
       [N, C, V, number(args, 'temperature')],
     );
     return [...outputs, ...kept];
@@ -258,7 +241,7 @@ export const fusedKernels: Readonly<Record<string, FusedKernel>> = {
     const { N: V } = sizes(input(args, 'wte'));
     const dx = args.backend.allocate([N, C]);
     const dwte = args.backend.allocate([V, C]);
-    args.backend.addon.run('tokenNllBackward', [...data(args, 'dnll', 'x', 'wte', 'targets', 'lse', 'activations'), dx.values, dwte.values], [N, C, V, number(args, 'temperature')]);
+    args.backend.addon.run('tokenNllBackward', [...data(args, 'dnll', 'x'), ...weights(args, 'wte'), ...data(args, 'targets', 'lse', 'activations'), dx.values, dwte.values], [N, C, V, number(args, 'temperature')]);
     return [dx, dwte];
   },
 

@@ -3,7 +3,6 @@
 import { disposeModel, gptConfig, hiddenStates, initModel, valueAndGrads } from '@minchat/model';
 import { adamW, squaredSums } from '@minchat/model/ops/adamw';
 import { attention } from '@minchat/model/ops/attention';
-import { cacheWrite, decodeAttention } from '@minchat/model/ops/decode-attention';
 import { embedding } from '@minchat/model/ops/embedding';
 import { runKernel } from '@minchat/model/ops/fused';
 import { layerNorm } from '@minchat/model/ops/layer-norm';
@@ -161,21 +160,6 @@ describe.each(modes)('$set, bf16 $bf16', (mode) => {
       disposeModel(model);
       return [value, ...grads.values()];
     }, { runs: 1 });
-  });
-
-  test('decode attention and cache writing', () => {
-    const shape = fc.record({ T: sizes(66), spare: fc.integer({ min: 2, max: 5 }), heads: fc.integer({ min: 1, max: 3 }), hs: sizes(66), seed: seeds });
-    same('decode attention', mode, shape, ({ T, spare, heads, hs, seed }) => {
-      const draw = noise(seed);
-      const P = T + spare;
-      const shapeOfCache = [4, heads, P, hs];
-      const begins = [...starts(seed, 2, T), T];
-      const written = cacheWrite(draw([3, T, 3 * heads * hs]), { keys: tf.zeros(shapeOfCache), values: tf.zeros(shapeOfCache) }, heads, [2, 0, 3], begins);
-      const lengths = begins.map((start) => T - start);
-      const first = decodeAttention(draw([3, 3 * heads * hs]), written, heads, [2, 0, 3], lengths);
-      const second = decodeAttention(draw([1, 3 * heads * hs]), first.cache, heads, [0], [(lengths[1] ?? 0) + 1]);
-      return [first.out, second.out];
-    });
   });
 
   test('embedding', () => {

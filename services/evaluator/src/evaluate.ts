@@ -41,8 +41,10 @@ export async function evaluate(context: EvaluateContext): Promise<Report> {
   const steps = new Steps(context, 2 * batches + 3);
 
   const state = await restore(context);
-  const sft = await loadModel(context.input('sft'), { head: 'lm' });
-  const policy = await loadModel(context.input('policy'), { head: 'lm' });
+  using owned = new DisposableStack();
+  const models = owned.use(new DisposableStack());
+  const sft = models.adopt(await loadModel(context.input('sft'), { head: 'lm' }), disposeModel);
+  const policy = models.adopt(await loadModel(context.input('policy'), { head: 'lm' }), disposeModel);
   for (const [name, model] of [['sft', sft], ['policy', policy]] as const) {
     const answers = state[name];
     steps.at(name === 'sft' ? 0 : batches, answers);
@@ -73,11 +75,10 @@ export async function evaluate(context: EvaluateContext): Promise<Report> {
   }
   steps.done([], 'KL');
   const perplexity = await perplexities(context, tokenizer, { sft, policy });
-  disposeModel(sft);
-  disposeModel(policy);
+  models.dispose();
   steps.done([], 'perplexity');
 
-  const reward = await loadModel(context.input('reward'), { head: 'scalar' });
+  const reward = owned.adopt(await loadModel(context.input('reward'), { head: 'scalar' }), disposeModel);
   const judged = async (answers: readonly Answer[]): Promise<Judged[]> => {
     const rewards = await rewardsOf(reward, encoded, answers);
     return answers.map((answer, i) => ({
@@ -88,7 +89,6 @@ export async function evaluate(context: EvaluateContext): Promise<Report> {
   };
   const answers = { sft: await judged(state.sft), policy: await judged(state.policy) };
   const rewardModel = context.hasInput('comparisons') ? await measureReward(context, reward, tokenizer) : undefined;
-  disposeModel(reward);
   steps.done([], 'judging');
 
   return assemble({ run: context.runId, settings, split, prompts, answers, divergence, perplexity, rewardModel, histories: await readHistories(context) });
@@ -172,14 +172,14 @@ async function save({ checkpoint }: EvaluateContext, step: number, state: State)
 async function perplexities(context: EvaluateContext, tokenizer: Tokenizer, models: { sft: Model; policy: Model }): Promise<Partial<Record<'base' | 'sft' | 'policy', number>>> {
   if (!context.hasInput('corpus')) return {};
   const batches = await validationWindows(context.input('corpus'), tokenizer, Math.min(models.sft.config.n_positions, models.policy.config.n_positions), context.settings);
-  const base = context.hasInput('base') ? await loadModel(context.input('base'), { head: 'lm' }) : undefined;
+  using owned = new DisposableStack();
+  const base = context.hasInput('base') ? owned.adopt(await loadModel(context.input('base'), { head: 'lm' }), disposeModel) : undefined;
   const found: Partial<Record<'base' | 'sft' | 'policy', number>> = {};
   for (const [name, model] of Object.entries({ base, ...models }) as ['base' | 'sft' | 'policy', Model | undefined][]) {
     const result = model && (await evaluateLm(model, batches));
     if (result) found[name] = Math.exp(result.loss);
     context.signal.throwIfAborted();
   }
-  if (base) disposeModel(base);
   return found;
 }
 

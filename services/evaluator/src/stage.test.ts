@@ -122,5 +122,8 @@ describe('the stage', () => {
     const before = tf.memory().numTensors;
     await runStage(evaluateStage, { settings, inputs });
     expect(tf.memory().numTensors).toBe(before);
+    const { error } = await runStage(evaluateStage, { settings, inputs, onProgress: ({ step }) => (step === 3 ? 'cancelled' : undefined) });
+    expect(error).toBe('cancelled');
+    expect(tf.memory().numTensors).toBe(before);
   });
 });

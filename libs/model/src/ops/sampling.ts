@@ -9,6 +9,13 @@ import type { SampledToken, SamplingOptions, TokenLogprob } from '../types.ts';
 /** Counts of the tokens generated so far, which the penalties need. */
 export type TokenCounts = ReadonlyMap<number, number>;
 
+/** Below it a temperature is as good as 0, and its inverse would be too large for float32. */
+const leastTemperature = 1e-6;
+
+function temperatureOf({ temperature = 1 }: Omit<SamplingOptions, 'maxNewTokens'>): number {
+  return temperature === 0 ? 0 : Math.max(temperature, leastTemperature);
+}
+
 /**
  * The distribution the sampler draws from, (V) in float64: penalties (frequency times count, presence
  * once), bias, temperature, the k largest, the smallest set that reaches p, renormalised. Temperature 0
@@ -18,7 +25,7 @@ export function samplingProbabilities(logits: ArrayLike<number>, counts: TokenCo
   const V = logits.length;
   const adjusted = adjust(logits, counts, options);
   const probs = new Float64Array(V);
-  const temperature = options.temperature ?? 1;
+  const temperature = temperatureOf(options);
   if (temperature === 0) {
     probs[argMax(adjusted)] = 1;
     return probs;
@@ -35,7 +42,7 @@ export function samplingProbabilities(logits: ArrayLike<number>, counts: TokenCo
 
 /** Draws one token, and reports the log-probabilities that training and the API need. */
 export function sampleToken(logits: ArrayLike<number>, counts: TokenCounts, options: Omit<SamplingOptions, 'maxNewTokens'>, random: Random): SampledToken {
-  const temperature = options.temperature ?? 1;
+  const temperature = temperatureOf(options);
   const token = temperature === 0 ? argMax(adjust(logits, counts, options)) : draw(samplingProbabilities(logits, counts, options), random.next());
   const rawLse = logSumExp(logits, 1);
   const scale = temperature === 0 ? 1 : temperature;
@@ -75,7 +82,7 @@ export async function sampleRows(logits: tf.Tensor2D, draws: readonly Draw[]): P
   const changeToken: number[] = [];
   const change: number[] = [];
   for (const [row, { sampling, counts, random }] of draws.entries()) {
-    temperatures[row] = sampling.temperature ?? 1;
+    temperatures[row] = temperatureOf(sampling);
     if (temperatures[row] !== 0) uniforms[row] = random.next();
     topK[row] = Math.min(sampling.topK ?? 0, V);
     topP[row] = sampling.topP ?? 1;

@@ -198,27 +198,10 @@ static void decode_heads(const float* qkv, const int32_t* slots, const int32_t* 
   }
 }
 
-template <class Format>
-static void decode_attention(const float* qkv, const int32_t* slots, const int32_t* positions, float* keys, float* values, float* out, int64_t R, int64_t C, int64_t heads, int64_t P) {
-  parallel_ranges(R * heads, threads() * 4, [&](int64_t first, int64_t last) {
-    decode_heads<Format>(qkv, slots, positions, keys, values, Rows<float>::plain(out, C), C, heads, P, first, last);
-  });
-}
-
 // The keys and values of one head of n tokens, from position 0; q the first one's query in packed qkv.
 template <class Format>
 static void put_prompt(const float* q, int64_t n, int64_t C, const HeadCache<Format>& cache) {
   Scratch scratch;
   auto* row = scratch.take<typename Format::Word>(cache.elements);
   for (int64_t t = 0; t < n; t++) cache.put(t, q + t * 3 * C + C, q + t * 3 * C + 2 * C, row);
-}
-
-// Token t >= starts[b] of row b puts its key and value at [slots[b], :, t - starts[b], :].
-template <class Format>
-static void cache_write(const float* qkv, const int32_t* slots, const int32_t* starts, float* keys, float* values, int64_t B, int64_t T, int64_t C, int64_t heads, int64_t P) {
-  const int64_t hs = C / heads;
-  parallel(B * heads, [&](int64_t task) {
-    const int64_t b = task / heads, h = task % heads;
-    put_prompt<Format>(qkv + (b * T + starts[b]) * 3 * C + h * hs, T - starts[b], C, HeadCache<Format>(keys, values, slots[b] * heads + h, P, hs));
-  });
 }

@@ -2,6 +2,7 @@
 // own, for what was cross-compiled and runs in an emulator. The thorough comparison, on all shapes and
 // with gradients, is src/kernels.test.ts. Gradients are checked here along one random direction.
 #include "dispatch.h"
+#include "pack_cache.h"
 #include "threads.h"
 
 #include <cmath>
@@ -25,6 +26,12 @@ Floats draw(int64_t count, float scale = 1) {
   for (float& x : v) x = scale * noise();
   return v;
 }
+// While it lives, products may keep what they make of a weight.
+struct Packable {
+  const Floats& weight;
+  explicit Packable(const Floats& w) : weight(w) { begin_packing(w.data()); }
+  ~Packable() { end_packing(weight.data()); }
+};
 Doubles wide(const Floats& v) { return Doubles(v.begin(), v.end()); }
 
 int failures = 0;
@@ -84,6 +91,7 @@ void check_linear(int64_t N, int64_t I, int64_t O) {
     for (double& p : out) p = gelu(p);
     return out;
   };
+  const Packable weight(w);
   run("linearForward", {x.data(), w.data(), b.data(), nullptr, y.data(), pre.data()}, sizes);
   expect_close("linear with GELU", y, f(wide(x), wide(w)));
   run("linearBackward", {dy.data(), x.data(), w.data(), pre.data(), dx.data(), dw.data(), db.data()}, sizes);
@@ -161,6 +169,7 @@ void check_token_nll(int64_t N, int64_t C, int64_t V) {
     return y;
   };
   const std::vector<double> sizes = {double(N), double(C), double(V), 1};
+  const Packable weight(wte);
   run("tokenNllForward", {x.data(), wte.data(), targets.data(), nll.data(), lse.data(), entropy.data(), correct.data(), nullptr}, sizes);
   expect_close("token nll", nll, f(wide(x), wide(wte)));
   run("tokenNllBackward", {dnll.data(), x.data(), wte.data(), targets.data(), lse.data(), nullptr, dx.data(), dwte.data()}, sizes);

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <new>
 #include <thread>
 #include <vector>
 
@@ -53,6 +54,36 @@ static void stages_in_order(int job) {
   expect(wholes == kLayers, "a task did not run", job);
 }
 
+// What a part throws reaches the caller when nobody works for it any more, and nobody waits for what never comes.
+static void failing(int job) {
+  std::vector<int> runs(static_cast<size_t>(1 + job % 17));
+  bool thrown = false;
+  try {
+    parallel(static_cast<int64_t>(runs.size()), [&](int64_t i) {
+      runs[static_cast<size_t>(i)]++;
+      if (i == job % 5) throw std::bad_alloc();
+    });
+  } catch (const std::bad_alloc&) {
+    thrown = true;
+  }
+  expect(thrown == (job % 5 < static_cast<int>(runs.size())), "what a part threw did not reach the caller", job);
+  Stages stages;
+  Stage& first = stages.make(4, 1, [job](int64_t i) {
+    if (i == job % 4) throw std::bad_alloc();
+  });
+  Stage& second = stages.make(4, 1, [](int64_t) {});
+  second.needs_rows(first);
+  stages.put(first);
+  stages.put(second);
+  thrown = false;
+  try {
+    stages.run();
+  } catch (const std::bad_alloc&) {
+    thrown = true;
+  }
+  expect(thrown, "what a stage threw did not reach the caller", job);
+}
+
 int main() {
   for (int job = 0; job < 6000; job++) {
     if (job % 500 == 0) set_threads(1 + job / 500 % 4);
@@ -70,6 +101,7 @@ int main() {
     });
     for (const int count : seen) expect(count == 1, "the ranges do not cover all once", job);
     if (job % 4 == 0) stages_in_order(job);
+    if (job % 10 == 0) failing(job);
   }
 
   // Callers at once: one with one thread, and two that share the pool.
