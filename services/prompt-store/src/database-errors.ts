@@ -1,3 +1,4 @@
+import { DrizzleQueryError } from 'drizzle-orm';
 import { isMinchatError, MinchatError, toMinchatError } from '@minchat/errors';
 
 /**
@@ -6,7 +7,7 @@ import { isMinchatError, MinchatError, toMinchatError } from '@minchat/errors';
  */
 export function toDatabaseError(error: unknown): MinchatError {
   if (isMinchatError(error)) return error;
-  const cause = error instanceof Error && error.name === 'DrizzleQueryError' ? error.cause : error;
+  const cause = error instanceof DrizzleQueryError ? error.cause : error;
   const code = codeOf(cause);
   const reason = cause instanceof Error ? cause.message || code : String(cause);
   if (isUnavailable(code, reason)) return new MinchatError('MC_DATABASE_UNAVAILABLE', `expected a database that answers, found: ${reason}`, { cause });
@@ -20,9 +21,21 @@ export async function withDatabaseErrors<T>(work: () => Promise<T>): Promise<T> 
   try {
     return await work();
   } catch (error) {
-    const isDatabases = error instanceof Error && (error.name === 'DrizzleQueryError' || isUnavailable(codeOf(error), error.message));
-    throw isDatabases ? toDatabaseError(error) : error;
+    throw isDatabases(error) ? toDatabaseError(error) : error;
   }
+}
+
+/** The same for what queries give piece by piece. */
+export async function* streamWithDatabaseErrors<T>(work: AsyncIterable<T>): AsyncGenerator<T> {
+  try {
+    yield* work;
+  } catch (error) {
+    throw isDatabases(error) ? toDatabaseError(error) : error;
+  }
+}
+
+function isDatabases(error: unknown): boolean {
+  return error instanceof DrizzleQueryError || (error instanceof Error && isUnavailable(codeOf(error), error.message));
 }
 
 function codeOf(error: unknown): string {
@@ -31,5 +44,5 @@ function codeOf(error: unknown): string {
 
 function isUnavailable(code: string, reason: string): boolean {
   // PostgreSQL's classes: 08 connection, 57P being shut down, 28 not let in, 3D no such database.
-  return /^(08|57P|28|3D)...?$/.test(code) || /^(ECONN|ENOTFOUND|EAI_|ETIMEDOUT|EPIPE)/.test(code) || /connection terminated|timeout exceeded when trying to connect/i.test(reason);
+  return /^(08|57P|28|3D)...?$/.test(code) || /^(ECONN|ENOTFOUND|EAI_|ETIMEDOUT|EPIPE)/.test(code) || /connection terminated|is not queryable|timeout exceeded when trying to connect/i.test(reason);
 }

@@ -2,7 +2,8 @@ import { readdir, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openDatabase } from './database.ts';
+import { openDatabase, type Session } from './database.ts';
+import { withDatabaseErrors } from './database-errors.ts';
 import { embeddedDatabase, findPostgres, postgresDatabase, testLog, type TestDatabase } from './testing.ts';
 
 const found = await findPostgres();
@@ -23,6 +24,9 @@ describe('the embedded database', () => {
     await writeFile(`${embedded.folder}.lock`, `${2 ** 22 + 1} ${hostname()}`);
     const second = await embedded.open();
     await second.db.execute(sql`select 1`);
+    // What a query was asked with is nobody's business but the database's.
+    const failed: unknown = await withDatabaseErrors(async () => second.db.execute(sql`select ${'a secret'}::int`)).catch((error: unknown) => error);
+    expect(failed).toMatchObject({ code: 'MC_INTERNAL', message: expect.stringMatching(/^database: invalid input syntax/) as string });
     await second.close();
   });
 });
@@ -41,6 +45,19 @@ describe.skipIf('missing' in found)('a PostgreSQL server', () => {
     // Each once, however many instances came to apply it.
     expect(rows.rows[0]?.n).toBe(files.filter((name) => name.endsWith('.sql')).length);
     await Promise.all(instances.map((instance) => instance.close()));
+  });
+
+  test('a connection that breaks in use fails its query, and the next has another', async () => {
+    const database = await server.open();
+    // As many as imports can have at once: others get connections all the same.
+    const sessions = await Promise.all(Array.from({ length: 8 }, () => database.session()));
+    const broken = sessions[0] as Session;
+    const { rows } = (await broken.db.execute(sql`select pg_backend_pid() as pid`)) as unknown as { rows: { pid: number }[] };
+    await database.db.execute(sql`select pg_terminate_backend(${rows[0]?.pid})`);
+    await expect(withDatabaseErrors(async () => broken.db.execute(sql`select 1`))).rejects.toMatchObject({ code: 'MC_DATABASE_UNAVAILABLE' });
+    for (const session of sessions) session.release();
+    await database.db.execute(sql`select 1`);
+    await database.close();
   });
 });
 

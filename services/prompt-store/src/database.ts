@@ -51,9 +51,12 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 }
 
 async function openServer(url: string, log: Logger): Promise<Database> {
-  const pool = new pg.Pool({ connectionString: url, max: 8, connectionTimeoutMillis: 10_000 });
-  // A connection that breaks while nobody uses it is replaced at the next query.
-  pool.on('error', (error) => log.warn({ err: error }, 'lost an idle connection to the database'));
+  const pool = connections(url, log);
+  // An import keeps its session for minutes; whatever else is asked for meanwhile must not wait for it.
+  const sessions = connections(url, log);
+  const close = async (): Promise<void> => {
+    await Promise.all([pool.end(), sessions.end()]);
+  };
   try {
     const client = await pool.connect();
     try {
@@ -65,19 +68,28 @@ async function openServer(url: string, log: Logger): Promise<Database> {
       client.release();
     }
   } catch (error) {
-    await pool.end();
+    await close();
     throw toDatabaseError(error);
   }
   return {
     kind: 'postgresql',
     db: drizzle(pool),
     async session() {
-      const client = await pool.connect().catch((error: unknown) => {
+      const client = await sessions.connect().catch((error: unknown) => {
         throw toDatabaseError(error);
       });
       // Closing the connection is what surely gives its locks back.
       return { db: drizzle(client), release: () => client.release(true) };
     },
-    close: () => pool.end(),
+    close,
   };
+}
+
+function connections(url: string, log: Logger): pg.Pool {
+  const pool = new pg.Pool({ connectionString: url, max: 8, connectionTimeoutMillis: 10_000 });
+  // A connection that breaks while nobody uses it is replaced at the next query;
+  pool.on('error', (error) => log.warn({ err: error }, 'lost an idle connection to the database'));
+  // one in use fails its query, or the next. Without a listener the error would end the process.
+  pool.on('connect', (client) => client.on('error', (error) => log.warn({ err: error }, 'lost a connection to the database')));
+  return pool;
 }

@@ -57,6 +57,13 @@ describe.each(await testDatabases())('browsing and export in $name', ({ start })
     await expect(exported('none', 'prompts')).rejects.toMatchObject({ code: 'MC_NOT_FOUND' });
   });
 
+  test('a search looks at what was said, as it was said', async () => {
+    const found = async (type: string, search: string) => (await listRecords(database.db, create(ListRecordsRequest, { collection: 'one', type, search }))).records?.length;
+    for (const search of ['"q"', 'é "q"\n', 'be KIND.']) expect([await found('prompts', search), await found('demonstrations', search)], search).toEqual([1, 1]);
+    for (const search of ['content', 'role', '\\n', 'user']) expect(await found('prompts', search), search).toBe(0);
+    expect(await found('comparisons', 'which?')).toBe(1);
+  });
+
   test('what the rules decide is told for each prompt, and can be asked for', async () => {
     expect(await decisionsOf(database.db, 'one')).toEqual({});
     const { decisions } = await applyRules(database.db, 'one');

@@ -6,7 +6,7 @@ import type { Logger } from '@minchat/telemetry';
 import { lockSpace, type Database, type Db } from './database.ts';
 import { withDatabaseErrors } from './database-errors.ts';
 import { threadOf } from './digest.ts';
-import { loadTombstones, promptTombstone, tombstoneOf } from './forget/tombstones.ts';
+import { loadTombstones, lockTombstones, promptTombstone, tombstoneOf } from './forget/tombstones.ts';
 import { BadRecordError, checkRecord } from './imports/records.ts';
 import { textHash } from './rules/normalise.ts';
 import { storable } from './storable.ts';
@@ -46,7 +46,13 @@ export interface FeedbackStore {
 export async function createFeedbackStore(database: Database): Promise<FeedbackStore> {
   const { db } = database;
   const importId = await withDatabaseErrors(() => feedbackImport(db));
-  const store = (work: (tx: Db) => Promise<void>): Promise<void> => withDatabaseErrors(() => db.transaction(work));
+  const store = (work: (tx: Db) => Promise<void>): Promise<void> =>
+    withDatabaseErrors(() =>
+      db.transaction(async (tx) => {
+        await lockTombstones(tx, 'to read');
+        await work(tx);
+      }),
+    );
   const counted = (tx: Db, column: 'prompts' | 'demonstrations' | 'comparisons') =>
     tx.update(imports).set({ [column]: sql`${imports[column]} + 1` }).where(eq(imports.id, importId));
 

@@ -47,7 +47,7 @@ const readers = {
   async prompts(db, { importIds, search, after, limit, snapshot, decision }) {
     const rows = await db.select().from(prompts)
       .leftJoin(snapshotPrompts, decided(snapshot))
-      .where(and(inArray(prompts.importId, importIds), decidedAs(decision), behind(prompts, after), contains(search, sql`${prompts.messages}::text`)))
+      .where(and(inArray(prompts.importId, importIds), decidedAs(decision), behind(prompts, after), contains(search, said)))
       .orderBy(asc(prompts.importId), asc(prompts.id)).limit(limit);
     return rows.map(({ prompts: row, snapshot_prompts: about }) => ({ importId: row.importId, record: { id: row.id, ...shownPrompt(row, about) } }));
   },
@@ -55,7 +55,7 @@ const readers = {
     const rows = await db.select().from(demonstrations)
       .innerJoin(prompts, and(eq(prompts.importId, demonstrations.importId), eq(prompts.id, demonstrations.promptId)))
       .leftJoin(snapshotPrompts, decided(snapshot))
-      .where(and(inArray(demonstrations.importId, importIds), decidedAs(decision), labeler === '' ? undefined : eq(demonstrations.labelerId, labeler), behind(demonstrations, after), contains(search, sql`${prompts.messages}::text`, sql`${demonstrations.completion}`)))
+      .where(and(inArray(demonstrations.importId, importIds), decidedAs(decision), labeler === '' ? undefined : eq(demonstrations.labelerId, labeler), behind(demonstrations, after), contains(search, said, sql`${demonstrations.completion}`)))
       .orderBy(asc(demonstrations.importId), asc(demonstrations.id)).limit(limit);
     return rows.map(({ demonstrations: row, prompts: prompt, snapshot_prompts: about }) => ({
       importId: row.importId,
@@ -68,7 +68,7 @@ const readers = {
     const rows = await db.select().from(comparisons)
       .innerJoin(prompts, and(eq(prompts.importId, comparisons.importId), eq(prompts.id, comparisons.promptId)))
       .leftJoin(snapshotPrompts, decided(snapshot))
-      .where(and(inArray(comparisons.importId, importIds), decidedAs(decision), labeler === '' ? undefined : eq(comparisons.labelerId, labeler), behind(comparisons, after), search === '' ? undefined : or(contains(search, sql`${prompts.messages}::text`), exists(fits))))
+      .where(and(inArray(comparisons.importId, importIds), decidedAs(decision), labeler === '' ? undefined : eq(comparisons.labelerId, labeler), behind(comparisons, after), search === '' ? undefined : or(contains(search, said), exists(fits))))
       .orderBy(asc(comparisons.importId), asc(comparisons.id)).limit(limit);
     const answers = await answersOf(db, rows.map((row) => row.comparisons));
     return rows.map(({ comparisons: row, prompts: prompt, snapshot_prompts: about }) => ({
@@ -88,6 +88,9 @@ function behind(table: typeof prompts | typeof demonstrations | typeof compariso
   const [, importId, id] = /^(\d{1,15}):([^]*)$/.exec(after) ?? [];
   return importId === undefined ? undefined : sql`(${table.importId}, ${table.id}) > (${Number(importId)}, ${id})`;
 }
+
+/** What is said in a prompt, without the names and escapes of JSON. */
+const said = sql`(select string_agg(message ->> 'content', E'\n') from jsonb_array_elements(${prompts.messages}) message)`;
 
 function contains(search: string, ...columns: SQL[]): SQL | undefined {
   if (search === '') return undefined;

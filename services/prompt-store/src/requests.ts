@@ -5,6 +5,7 @@ import { MinchatError } from '@minchat/errors';
 import type { Logger } from '@minchat/telemetry';
 import { listCollections } from './collections.ts';
 import type { Database } from './database.ts';
+import { streamWithDatabaseErrors } from './database-errors.ts';
 import { applyRules, decisionsOf } from './decisions.ts';
 import { exportRecords } from './export.ts';
 import { feedbackCollection } from './feedback.ts';
@@ -42,7 +43,7 @@ export function serveRequests(bus: Bus, database: Database, log: Logger): Subscr
     bus.serve(rpc.submitTask, (request) => submitTask(database.db, bus, storable(request))),
     bus.serve(rpc.skipTask, (request) => skipTask(database.db, storable(request))),
     bus.serve(rpc.previewImport, (request) => previewImport(request)),
-    bus.serve(rpc.exportRecords, (request) => exportRecords(database.db, request)),
+    bus.serve(rpc.exportRecords, (request) => streamWithDatabaseErrors(exportRecords(database.db, request))),
     bus.serve(rpc.applyRules, ({ collection }) => applyRules(database.db, collection)),
     bus.serve(rpc.getDecisions, ({ collection }) => decisionsOf(database.db, collection)),
     bus.serve(rpc.getAgreement, ({ runId }) => agreementReport(database.db, runId)),

@@ -3,7 +3,7 @@ import { sql, type SQL } from 'drizzle-orm';
 import type { ForgetUserRequest, ForgetUserReply, Init } from '@minchat/contracts';
 import type { Db } from '../database.ts';
 import { withDatabaseErrors } from '../database-errors.ts';
-import { tombstoneOf } from './tombstones.ts';
+import { lockTombstones, tombstoneOf } from './tombstones.ts';
 
 /** Thrown to leave the transaction of a dry run with nothing changed. */
 class NotMeant extends Error {
@@ -39,6 +39,7 @@ export function forgetUser(db: Db, { userId, labels, dryRun }: ForgetUserRequest
 async function forget(tx: Db, userId: string, deleteLabels: boolean): Promise<Init<ForgetUserReply>> {
   const rows = async <T>(query: SQL): Promise<T[]> => ((await tx.execute(query)) as unknown as { rows: T[] }).rows;
   const count = async (query: SQL): Promise<number> => (await rows(query)).length;
+  await lockTombstones(tx, 'to write');
   await tx.execute(sql`
     create temp table doomed_prompts on commit drop as
     with own as (select id, text_hash from prompts where user_id = ${userId})
@@ -46,18 +47,21 @@ async function forget(tx: Db, userId: string, deleteLabels: boolean): Promise<In
     where user_id = ${userId} or (user_id like 'thread:%' and (id in (select id from own) or text_hash in (select text_hash from own)))`);
   // Labels that stayed under a pseudonym before can still be deleted.
   const [before] = await rows<{ pseudonym: string | null }>(sql`select pseudonym from tombstones where hash = ${tombstoneOf('labeler', userId)}`);
-  const label = deleteLabels ? sql`labeler_id in (${userId}, ${before?.pseudonym ?? userId})` : sql`false`;
+  const names = [userId, before?.pseudonym ?? userId];
+  const label = sql`labeler_id in ${names}`;
   for (const table of ['demonstrations', 'comparisons']) {
     await tx.execute(sql`
       create temp table ${sql.identifier(`doomed_${table}`)} on commit drop as
-      select import_id, id from ${sql.identifier(table)} where ${label} or (import_id, prompt_id) in (select import_id, id from doomed_prompts)`);
+      select import_id, id from ${sql.identifier(table)} where (${deleteLabels} and ${label}) or (import_id, prompt_id) in (select import_id, id from doomed_prompts)`);
   }
   await tx.execute(sql`create temp table doomed_tasks on commit drop as select id, job_id from labeling_tasks where prompt_id in (select id from doomed_prompts)`);
 
   const runs = await rows<{ run_id: string }>(sql`
-    select run_id from snapshots s where exists (select 1 from snapshot_prompts p where p.snapshot_id = s.id and p.dropped_reason is null and p.prompt_id in (select id from doomed_prompts))
+    select run_id from snapshots s where exists (
+      select 1 from snapshot_prompts p where p.snapshot_id = s.id and p.dropped_reason is null
+      and p.prompt_id in (select id from doomed_prompts union select prompt_id from demonstrations where ${label} union select prompt_id from comparisons where ${label}))
     union select run_id from labeling_queues where job_id in (select job_id from doomed_tasks)
-    union select q.run_id from labeling_queues q join labeling_tasks t on t.job_id = q.job_id join labeling_outcomes o on o.task_id = t.id where o.labeler_id = ${userId}`);
+    union select q.run_id from labeling_queues q join labeling_tasks t on t.job_id = q.job_id join labeling_outcomes o on o.task_id = t.id where ${label}`);
 
   for (const kind of ['prompts', 'demonstrations', 'comparisons']) {
     await tx.execute(sql`update imports i set ${sql.identifier(kind)} = i.${sql.identifier(kind)} - d.n from (select import_id, count(*) as n from ${sql.identifier(`doomed_${kind}`)} group by import_id) d where d.import_id = i.id`);
@@ -71,8 +75,9 @@ async function forget(tx: Db, userId: string, deleteLabels: boolean): Promise<In
   const tasks = await count(sql`delete from labeling_tasks where id in (select id from doomed_tasks) returning 1`);
   await tx.execute(sql`delete from users where id = ${userId}`);
 
-  const pseudonym = deleteLabels ? null : `forgotten-${randomBytes(6).toString('hex')}`;
-  const anonymised = await forgetLabeler(tx, userId, pseudonym, count);
+  const pseudonym = deleteLabels ? null : (before?.pseudonym ?? `forgotten-${randomBytes(6).toString('hex')}`);
+  if (deleteLabels) await deleteOutcomes(tx, names);
+  const anonymised = pseudonym === null ? 0 : await renameLabeler(tx, userId, pseudonym, count);
   const hashes = [
     { hash: tombstoneOf('user', userId), kind: 'user', pseudonym: null },
     { hash: tombstoneOf('labeler', userId), kind: 'labeler', pseudonym },
@@ -84,16 +89,31 @@ async function forget(tx: Db, userId: string, deleteLabels: boolean): Promise<In
   return { prompts, demonstrations, comparisons, tasks, anonymised, runs: runs.map((row) => row.run_id).filter((run) => run !== '').toSorted() };
 }
 
-/** Gives a labeler's work a name that nobody knows, or forgets what is left of it. Returns how many labels stay. */
-async function forgetLabeler(tx: Db, labelerId: string, pseudonym: string | null, count: (query: SQL) => Promise<number>): Promise<number> {
-  await tx.execute(sql`update labeling_tasks set leased_by = null, leased_until = null where leased_by = ${labelerId}`);
+/** Forgets what is left of a labeler, under either name: others are asked what they were asked. */
+async function deleteOutcomes(tx: Db, names: readonly string[]): Promise<void> {
+  await giveBack(tx, names);
+  await tx.execute(sql`
+    create temp table undone on commit drop as
+    select t.id, t.job_id, t.gold from labeling_outcomes o join labeling_tasks t on t.id = o.task_id where o.labeler_id in ${names} and o.outcome = 'done'`);
+  await tx.execute(sql`update labeling_tasks t set done = t.done - u.n from (select id, count(*)::int as n from undone group by id) u where u.id = t.id`);
+  await tx.execute(sql`update labeling_queues q set done = q.done - u.n from (select job_id, count(*)::int as n from undone where gold is null group by job_id) u where u.job_id = q.job_id`);
+  await tx.execute(sql`delete from labeling_outcomes where labeler_id in ${names} or task_id in (select id from labeling_tasks where gold_for in ${names})`);
+  await tx.execute(sql`delete from labeling_tasks where gold_for in ${names}`);
+  await tx.execute(sql`delete from labelers where id in ${names}`);
+}
+
+/** Gives a labeler's work a name that nobody knows. Returns how many labels it is. */
+async function renameLabeler(tx: Db, labelerId: string, pseudonym: string, count: (query: SQL) => Promise<number>): Promise<number> {
+  await giveBack(tx, [labelerId]);
   await tx.execute(sql`delete from labelers where id = ${labelerId}`);
-  if (pseudonym === null) {
-    await tx.execute(sql`delete from labeling_outcomes where labeler_id = ${labelerId}`);
-    return 0;
-  }
   await tx.execute(sql`update labeling_outcomes set labeler_id = ${pseudonym} where labeler_id = ${labelerId}`);
+  await tx.execute(sql`update labeling_tasks set gold_for = ${pseudonym} where gold_for = ${labelerId}`);
   const kept = (await count(sql`update demonstrations set labeler_id = ${pseudonym} where labeler_id = ${labelerId} returning 1`)) + (await count(sql`update comparisons set labeler_id = ${pseudonym} where labeler_id = ${labelerId} returning 1`));
   if (kept > 0) await tx.execute(sql`insert into labelers (id) values (${pseudonym}) on conflict do nothing`);
   return kept;
+}
+
+/** The tasks that a labeler holds are anybody's. */
+async function giveBack(tx: Db, names: readonly string[]): Promise<void> {
+  await tx.execute(sql`update labeling_tasks set leased_by = null, leased_until = null where leased_by in ${names}`);
 }

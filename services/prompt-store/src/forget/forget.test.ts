@@ -3,12 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { DemonstrationWritten, ForgetUserRequest, PromptSubmitted, RankingSubmitted, create } from '@minchat/contracts';
+import type { Bus } from '@minchat/bus';
+import { DemonstrationWritten, ForgetUserRequest, LeaseTaskRequest, PromptSubmitted, RankingSubmitted, SubmitTaskRequest, create } from '@minchat/contracts';
 import { listCollections } from '../collections.ts';
 import type { Database } from '../database.ts';
 import { createFeedbackStore, type FeedbackStore } from '../feedback.ts';
 import { importFile, type ImportStatus } from '../imports/run-import.ts';
-import { openQueue } from '../labeling/queues.ts';
+import { listQueues, openQueue, rankingsToCome } from '../labeling/queues.ts';
+import { leaseTask, submitTask } from '../labeling/tasks.ts';
 import { snapshotComparisons, snapshotDemonstrations, snapshotPromptRecords, takeSnapshot, type Snapshot } from '../snapshot.ts';
 import { testDatabases, type TestDatabase } from '../testing.ts';
 import { forgetUser } from './forget-user.ts';
@@ -126,7 +128,42 @@ describe.each(await testDatabases())('forgetting in $name', ({ start }) => {
     expect(await load('third')).toMatchObject({ demonstrations: 0, comparisons: 0 });
   });
 
-  test('an import that runs while somebody is forgotten is broken off', async () => {
+  test('a prompt that came first without its author is the author\'s', async () => {
+    await load('animals', [{ prompt: secret }, { prompt: 'What is a yak?', user_id: 'bob' }, { prompt: secret, user_id: 'eve' }]);
+    expect(await forget('eve', 'anonymise')).toMatchObject({ prompts: 1 });
+    expect(await rows(sql`select user_id from prompts`)).toEqual([{ user_id: 'bob' }]);
+  });
+
+  test('labels that stayed under a pseudonym can still be deleted, with all that is known of it', async () => {
+    const answers = [{ text: 'a', finished: true }, { text: 'b', finished: true }];
+    await openQueue(database.db, { jobId: 'rank-job', runId: 'rank-run', stage: 'rank', seed: 1 }, ['p1', 'p2'].map((id) => ({ id, messages: turn(`question ${id}`), answers })), { wanted: 2, labelersPerTask: 1 });
+    const handedIn: RankingSubmitted[] = [];
+    for (let i = 0; i < 2; i++) {
+      const task = await leaseTask(database.db, create(LeaseTaskRequest, { labelerId: 'eve', kind: 'rank' }));
+      const publishFeedback = async (_: string, message: object) => void handedIn.push(create(RankingSubmitted, message as RankingSubmitted));
+      await submitTask(database.db, { publishFeedback } as Pick<Bus, 'publishFeedback'>, create(SubmitTaskRequest, { taskId: task.taskId ?? '', labelerId: 'eve', verdicts: [{ rank: 0 }, { rank: 1 }] }));
+    }
+    await database.db.execute(sql`insert into labeling_tasks (id, kind, job_id, prompt_id, messages, answers, gold, gold_for) values ('gold', 'rank', 'rank-job', 'p', '[]', '[]', '[0]', 'eve')`);
+    // Handed in is not stored yet: the stage waits for it.
+    expect(await rankingsToCome(database.db, 'rank-job')).toBe(2);
+    for (const message of handedIn) await store.addRanking(message);
+    await snapshot('seen', 'feedback');
+    expect(await rankingsToCome(database.db, 'rank-job')).toBe(0);
+
+    const [first, second] = [await forget('eve', 'anonymise'), await forget('eve', 'anonymise')];
+    expect(first).toMatchObject({ anonymised: 2, comparisons: 0, runs: ['rank-run', 'seen-run'] });
+    expect(second).toMatchObject({ anonymised: 0, runs: ['rank-run', 'seen-run'] });
+    expect(await everything()).not.toContain('"eve"');
+    expect(await forget('eve', 'delete')).toMatchObject({ comparisons: 2, anonymised: 0, runs: ['rank-run', 'seen-run'] });
+    expect(await everything()).not.toContain('forgotten-');
+    // Others are asked.
+    expect(await rankingsToCome(database.db, 'rank-job')).toBe(2);
+    expect((await listQueues(database.db)).queues).toMatchObject([{ done: 0, open: 2 }]);
+    expect((await leaseTask(database.db, create(LeaseTaskRequest, { labelerId: 'ann', kind: 'rank' }))).taskId).toBeTruthy();
+  });
+
+  test.each(['at once', 'after their labels had stayed'])('an import that runs while somebody is forgotten, %s, is broken off', async (when) => {
+    if (when !== 'at once') await forget('eve', 'anonymise');
     const many = Array.from({ length: 3000 }, (_, i) => ({ prompt: `${i} ${'x'.repeat(600)}`, user_id: i === 0 ? 'eve' : 'bob' }));
     await writeFile(join(folder, 'many.jsonl'), many.map((record) => JSON.stringify(record)).join('\n'));
     const running = importFile(database, { path: join(folder, 'many.jsonl'), format: 'jsonl', collection: 'many', strict: true });

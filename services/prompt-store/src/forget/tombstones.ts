@@ -1,5 +1,5 @@
-import { inArray } from 'drizzle-orm';
-import type { Db } from '../database.ts';
+import { inArray, sql } from 'drizzle-orm';
+import { lockSpace, type Db } from '../database.ts';
 import { digestOf } from '../digest.ts';
 import type { ImportedRecord } from '../imports/records.ts';
 import { textHash } from '../rules/normalise.ts';
@@ -22,6 +22,19 @@ export function tombstoneOf(kind: TombstoneKind, value: string): string {
 export async function loadTombstones(db: Db, hashes?: readonly string[]): Promise<Tombstones> {
   const rows = await db.select({ hash: tombstones.hash, pseudonym: tombstones.pseudonym }).from(tombstones).where(hashes === undefined ? undefined : inArray(tombstones.hash, [...hashes]));
   return new Map(rows.map(({ hash, pseudonym }) => [hash, pseudonym]));
+}
+
+/**
+ * Until the transaction ends nobody is forgotten, or, locked to write, nothing comes in meanwhile: what is held against the
+ * tombstones and then stored must not miss one that is just being made.
+ */
+export async function lockTombstones(tx: Db, how: 'to read' | 'to write'): Promise<void> {
+  const lock = how === 'to write' ? sql`pg_advisory_xact_lock` : sql`pg_advisory_xact_lock_shared`;
+  await tx.execute(sql`select ${lock}(${lockSpace + 1}, 1)`);
+}
+
+export function sameTombstones(one: Tombstones, other: Tombstones): boolean {
+  return one.size === other.size && [...one].every(([hash, pseudonym]) => other.get(hash) === pseudonym);
 }
 
 /** The hash that would forget a prompt: its author's, or its text's where no author is named. */

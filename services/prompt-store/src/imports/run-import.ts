@@ -3,8 +3,8 @@ import type { BadRecord, Init } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
 import { lockSpace, type Database, type Db } from '../database.ts';
 import { toDatabaseError } from '../database-errors.ts';
-import { loadTombstones } from '../forget/tombstones.ts';
-import { collections, imports, tombstones } from '../schema.ts';
+import { loadTombstones, lockTombstones, sameTombstones, type Tombstones } from '../forget/tombstones.ts';
+import { collections, imports } from '../schema.ts';
 import { readerOf } from './formats.ts';
 import type { FieldMapping } from './mapping.ts';
 import { told } from './records.ts';
@@ -77,7 +77,7 @@ export async function* importFile(database: Database, options: ImportOptions): A
     }
     if (records === 0) throw nothingUsable(bad[0]);
     await writer.flush();
-    await finish(db, importId, options.collection, writer.counts, skipped, held.size);
+    await finish(db, importId, options.collection, writer.counts, skipped, held);
     importId = undefined;
     yield status(true);
   } catch (error) {
@@ -106,9 +106,10 @@ async function begin(db: Db, options: ImportOptions): Promise<number> {
 }
 
 /** Makes the import's rows part of the collection, all at once. */
-async function finish(db: Db, importId: number, collection: string, counts: Counts, skipped: number, tombstonesHeld: number): Promise<void> {
+async function finish(db: Db, importId: number, collection: string, counts: Counts, skipped: number, held: Tombstones): Promise<void> {
   await db.transaction(async (tx) => {
-    if ((await tx.$count(tombstones)) !== tombstonesHeld) throw new MinchatError('MC_CONFLICT', 'somebody was forgotten while the import ran', { hint: 'Start it again: it leaves out what is theirs.' });
+    await lockTombstones(tx, 'to read');
+    if (!sameTombstones(await loadTombstones(tx), held)) throw new MinchatError('MC_CONFLICT', 'somebody was forgotten while the import ran', { hint: 'Start it again: it leaves out what is theirs.' });
     await tx.insert(collections).values({ name: collection }).onConflictDoNothing();
     const [row] = await tx.select({ id: collections.id }).from(collections).where(eq(collections.name, collection));
     const updated = await tx

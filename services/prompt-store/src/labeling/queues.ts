@@ -1,10 +1,10 @@
-import { and, desc, eq, isNotNull, notExists, notInArray, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, isNotNull, notExists, notInArray, sql } from 'drizzle-orm';
 import type { Init, ListQueuesReply } from '@minchat/contracts';
 import type { AnswersRecord } from '@minchat/datasets';
 import type { Db } from '../database.ts';
 import { withDatabaseErrors } from '../database-errors.ts';
 import { digestOf } from '../digest.ts';
-import { demonstrations, imports, labelingQueues, labelingTasks, prompts } from '../schema.ts';
+import { comparisons, demonstrations, imports, labelingQueues, labelingTasks, prompts } from '../schema.ts';
 import { storable } from '../storable.ts';
 import { goldImports } from './gold.ts';
 
@@ -51,13 +51,24 @@ export async function closeQueue(db: Db, jobId: string): Promise<void> {
   await db.update(labelingQueues).set({ open: false }).where(eq(labelingQueues.jobId, jobId));
 }
 
-/** How many of a stage's rankings are still to be had: people may have been forgotten with theirs. */
-export async function openRankings(db: Db, jobId: string): Promise<number> {
+/**
+ * How many of a stage's rankings are still to come: what was handed in is stored a little later, and people may have
+ * been forgotten with theirs.
+ */
+export async function rankingsToCome(db: Db, jobId: string): Promise<number> {
+  const ofJob = and(eq(labelingTasks.jobId, jobId), sql`${labelingTasks.gold} is null`);
+  const stored = db
+    .select({ taskId: comparisons.taskId, count: sql<number>`count(*)`.as('count') })
+    .from(comparisons)
+    .where(inArray(comparisons.taskId, db.select({ id: labelingTasks.id }).from(labelingTasks).where(ofJob)))
+    .groupBy(comparisons.taskId)
+    .as('stored');
   const [row] = await db
-    .select({ open: sql<number>`coalesce(sum(greatest(${labelingTasks.wanted} - ${labelingTasks.done}, 0)), 0)`.mapWith(Number) })
+    .select({ toCome: sql<number>`coalesce(sum(greatest(${labelingTasks.wanted} - coalesce(${stored.count}, 0), 0)), 0)`.mapWith(Number) })
     .from(labelingTasks)
-    .where(and(eq(labelingTasks.jobId, jobId), sql`${labelingTasks.gold} is null`));
-  return row?.open ?? 0;
+    .leftJoin(stored, eq(stored.taskId, labelingTasks.id))
+    .where(ofJob);
+  return row?.toCome ?? 0;
 }
 
 /**

@@ -4,7 +4,7 @@ import { splits, writeDataset, type AnswersRecord, type ComparisonRecord, type S
 import type { Metrics } from '@minchat/stage';
 import type { Db } from '../database.ts';
 import { checkGold, goldImports } from '../labeling/gold.ts';
-import { closeQueue, openQueue, openRankings, type QueueSettings } from '../labeling/queues.ts';
+import { closeQueue, openQueue, rankingsToCome, type QueueSettings } from '../labeling/queues.ts';
 import { comparisons, imports } from '../schema.ts';
 import { answersOf } from '../snapshot.ts';
 import { storable } from '../storable.ts';
@@ -22,9 +22,13 @@ export async function rankByHumans(db: Db, context: RankContext, settings: Pick<
   if (settings.gold !== undefined) await checkGold(db, settings.gold.collection);
   // First: from here on the collection of gold questions is gold, and its rankings are left out.
   await openQueue(db, context, splits.flatMap((split) => bySplit[split]), { ...settings, wanted });
-  let found = await findRankings(db, bySplit);
-  // Fewer will do when no more can be had, since prompts were forgotten.
-  while (found.count < wanted && (await openRankings(db, context.jobId)) > 0) {
+  let found;
+  for (;;) {
+    // Asked first: what comes after it is not missed, and with nothing to come all there is is found.
+    const toCome = await rankingsToCome(db, context.jobId);
+    found = await findRankings(db, bySplit);
+    // Fewer will do when no more can be had, since prompts were forgotten.
+    if (found.count >= wanted || toCome === 0) break;
     context.progress({ step: found.count, totalSteps: wanted, message: `waiting for ${wanted - found.count} more rankings` });
     // Rejects with the reason of the signal's abort.
     await sleep(pollMs, undefined, { signal: context.signal }).catch(async () => {
@@ -32,7 +36,6 @@ export async function rankByHumans(db: Db, context: RankContext, settings: Pick<
       if (context.signal.reason === 'cancelled') await closeQueue(db, context.jobId);
       context.signal.throwIfAborted();
     });
-    found = await findRankings(db, bySplit);
   }
   await closeQueue(db, context.jobId);
   await writeDataset(context.output('comparisons'), 'comparisons', found.ranked, 'ranked by people');
