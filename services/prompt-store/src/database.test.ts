@@ -1,5 +1,6 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { dirname } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openDatabase, type Session } from './database.ts';
@@ -21,8 +22,12 @@ describe('the embedded database', () => {
     const first = await embedded.open();
     await expect(embedded.open()).rejects.toMatchObject({ code: 'MC_CONFLICT' });
     await first.close();
+    // One that died while it wrote its lock, too.
+    await writeFile(`${embedded.folder}.lock`, '');
+    await (await embedded.open()).close();
     await writeFile(`${embedded.folder}.lock`, `${2 ** 22 + 1} ${hostname()}`);
     const second = await embedded.open();
+    expect((await readdir(dirname(embedded.folder))).filter((name) => name.includes('.lock'))).toHaveLength(1);
     await second.db.execute(sql`select 1`);
     // What a query was asked with is nobody's business but the database's.
     const failed: unknown = await withDatabaseErrors(async () => second.db.execute(sql`select ${'a secret'}::int`)).catch((error: unknown) => error);

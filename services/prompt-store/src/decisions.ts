@@ -1,4 +1,5 @@
-import { count, desc, eq } from 'drizzle-orm';
+import { randomUUID } from 'node:crypto';
+import { and, count, desc, eq, isNotNull, lt, or, sql } from 'drizzle-orm';
 import type { ApplyRulesReply, Init } from '@minchat/contracts';
 import type { Db } from './database.ts';
 import { withDatabaseErrors } from './database-errors.ts';
@@ -8,9 +9,9 @@ import { dataSettings } from './stages/data-settings.ts';
 
 // What the paper's rules made of a collection: of the latest snapshot of it, whoever asked for it.
 
-/** The number of the latest snapshot of a collection, if any was taken. */
+/** The number of the latest snapshot of a collection that is complete, if there is one. */
 export async function latestSnapshot(db: Db, collection: string): Promise<number | undefined> {
-  const [row] = await db.select({ id: snapshots.id }).from(snapshots).where(eq(snapshots.collection, collection)).orderBy(desc(snapshots.id)).limit(1);
+  const [row] = await db.select({ id: snapshots.id }).from(snapshots).where(and(eq(snapshots.collection, collection), isNotNull(snapshots.counts))).orderBy(desc(snapshots.id)).limit(1);
   return row?.id;
 }
 
@@ -36,7 +37,10 @@ export function applyRules(db: Db, collection: string): Promise<Init<ApplyRulesR
   return withDatabaseErrors(async () => {
     const settings = dataSettings.parse({ source: 'collection', collection });
     if (settings.source !== 'collection') throw new Error('expected the settings of a collection');
-    await takeSnapshot(db, { jobId: `rules:${collection}`, runId: '', collection, seed: 1, rules: settings, splitFractions: settings.splitFractions });
+    // A job of its own: several people may ask at once.
+    const { id } = await takeSnapshot(db, { jobId: `rules:${collection}:${randomUUID()}`, runId: '', collection, seed: 1, rules: settings, splitFractions: settings.splitFractions });
+    const over = or(isNotNull(snapshots.counts), lt(snapshots.createdAt, sql`now() - interval '1 day'`));
+    await db.delete(snapshots).where(and(eq(snapshots.collection, collection), eq(snapshots.runId, ''), lt(snapshots.id, id), over));
     return decisionsOf(db, collection);
   });
 }

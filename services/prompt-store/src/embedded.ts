@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -60,7 +61,7 @@ const openHere = new Set<string>();
 async function lockFolder(path: string): Promise<() => Promise<void>> {
   const lock = `${path}.lock`;
   const mine = `${process.pid} ${hostname()}`;
-  for (;;) {
+  for (let tries = 1; ; tries += 1) {
     try {
       await writeFile(lock, mine, { flag: 'wx' });
       openHere.add(path);
@@ -71,7 +72,13 @@ async function lockFolder(path: string): Promise<() => Promise<void>> {
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
     }
-    const [pid = '', host = ''] = (await readFile(lock, 'utf8').catch(() => '')).split(' ');
+    const found = await readFile(lock, 'utf8').catch(() => '');
+    // It is being written, or was when its process died.
+    if (found === '' && tries < 20) {
+      await sleep(50);
+      continue;
+    }
+    const [pid = '', host = ''] = found.split(' ');
     // In a container that was started again, the dead process had this one's number.
     const held = Number(pid) === process.pid ? openHere.has(path) : isAlive(Number(pid));
     if (host !== '' && (host !== hostname() || held)) {
@@ -79,7 +86,12 @@ async function lockFolder(path: string): Promise<() => Promise<void>> {
         hint: `Stop that process, or set DATABASE_URL to a PostgreSQL server for several instances. If there is no such process, delete ${lock}.`,
       });
     }
-    await rm(lock, { force: true });
+    // Others may find the same dead lock: it is taken away by one, and what was taken is looked at.
+    const taken = `${lock}.${process.pid}`;
+    await rename(lock, taken).catch(() => undefined);
+    const instead = await readFile(taken, 'utf8').catch(() => found);
+    if (instead !== found) await writeFile(lock, instead, { flag: 'wx' });
+    await rm(taken, { force: true });
   }
 }
 

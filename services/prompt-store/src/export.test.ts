@@ -1,12 +1,13 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { create, ListRecordsRequest } from '@minchat/contracts';
+import { create, LeaseTaskRequest, ListRecordsRequest } from '@minchat/contracts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Database } from './database.ts';
 import { applyRules, decisionsOf } from './decisions.ts';
 import { exportRecords } from './export.ts';
 import { importFile } from './imports/run-import.ts';
+import { leaseTask } from './labeling/tasks.ts';
 import { listRecords } from './records-page.ts';
 import { testDatabases, type TestDatabase } from './testing.ts';
 
@@ -57,6 +58,25 @@ describe.each(await testDatabases())('browsing and export in $name', ({ start })
     await expect(exported('none', 'prompts')).rejects.toMatchObject({ code: 'MC_NOT_FOUND' });
   });
 
+  test('a conversation larger than a message of the bus is shown in part, and is offered to nobody', async () => {
+    const prompt = Array.from({ length: 601 }, (_, i) => ({ role: i % 2 === 0 ? 'user' : 'assistant', content: `${i} `.repeat(1000) }));
+    await load('long', [{ prompt }, { prompt: 'short' }].map((line) => JSON.stringify(line)).join('\n'));
+    const request = create(ListRecordsRequest, { collection: 'long', type: 'prompts', limit: 1 });
+    const first = await listRecords(database.db, request);
+    const pages = [first, await listRecords(database.db, { ...request, after: first.next ?? '' })];
+    expect(pages.map((page) => page.next)).toEqual([first.next, '']);
+    expect(Math.max(...pages.map((page) => JSON.stringify(page).length))).toBeLessThan(100_000);
+    const offered: (string | undefined)[] = [];
+    for (let holding: string[] = []; ; ) {
+      const task = await leaseTask(database.db, create(LeaseTaskRequest, { labelerId: 'ann', kind: 'write', holding }));
+      if (task.taskId === undefined) break;
+      holding = [...holding, task.taskId];
+      offered.push(task.messages?.[0]?.content);
+    }
+    expect(offered).toContain('short');
+    expect(offered.every((content) => (content?.length ?? 0) < 1000)).toBe(true);
+  });
+
   test('a search looks at what was said, as it was said', async () => {
     const found = async (type: string, search: string) => (await listRecords(database.db, create(ListRecordsRequest, { collection: 'one', type, search }))).records?.length;
     for (const search of ['"q"', 'é "q"\n', 'be KIND.']) expect([await found('prompts', search), await found('demonstrations', search)], search).toEqual([1, 1]);
@@ -66,7 +86,9 @@ describe.each(await testDatabases())('browsing and export in $name', ({ start })
 
   test('what the rules decide is told for each prompt, and can be asked for', async () => {
     expect(await decisionsOf(database.db, 'one')).toEqual({});
-    const { decisions } = await applyRules(database.db, 'one');
+    // Two people ask at once.
+    const [{ decisions }, second] = await Promise.all([applyRules(database.db, 'one'), applyRules(database.db, 'one')]);
+    expect(second.decisions).toEqual(decisions);
     const counts = Object.fromEntries(decisions?.map((one) => [one?.decision, one?.prompts]) ?? []);
     expect(counts).toMatchObject({ duplicate: 1 });
     expect(Object.values(counts).reduce((sum, n) => Number(sum) + Number(n), 0)).toBe(5);

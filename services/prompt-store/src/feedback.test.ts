@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DemonstrationWritten, PromptSubmitted, RankingSubmitted, create } from '@minchat/contracts';
 import { listCollections } from './collections.ts';
 import type { Database } from './database.ts';
+import { promptId } from './digest.ts';
 import { createFeedbackStore, type FeedbackStore } from './feedback.ts';
 import { testDatabases, type TestDatabase } from './testing.ts';
 
@@ -73,5 +74,15 @@ describe.each(await testDatabases())('feedback in $name', ({ start }) => {
     expect(await rows(sql`select messages->0->>'content' as content from prompts where id = 'nul'`)).toEqual([{ content: 'Why\uFFFD?' }]);
     expect(await rows(sql`select completion from demonstrations where id = 'nul'`)).toEqual([{ completion: 'So\uFFFD.' }]);
     expect(await rows(sql`select text, flags from ranked_answers where comparison_id = 'nul' order by position`)).toEqual([{ text: '\uFFFD0', flags: ['\uFFFD'] }, { text: '\uFFFD1', flags: ['\uFFFD'] }]);
+  });
+
+  test('a ranking of another prompt that has the same id is of that prompt', async () => {
+    const other = [{ role: 'user' as const, content: 'Why not?' }];
+    for (const [rankingId, asked] of [['of-1', messages], ['of-2', other], ['of-3', other]] as const) {
+      await store.addRanking(create(RankingSubmitted, { ...ranking, rankingId, promptId: 'train-0', messages: [...asked] }));
+    }
+    const own = promptId(other);
+    expect(await rows(sql`select prompt_id from comparisons where id like 'of-%' order by id`)).toEqual([{ prompt_id: 'train-0' }, { prompt_id: own }, { prompt_id: own }]);
+    expect(await rows(sql`select messages from prompts where id = ${own}`)).toEqual([{ messages: other }]);
   });
 });

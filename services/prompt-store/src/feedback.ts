@@ -5,7 +5,7 @@ import type { ChatMessage } from '@minchat/datasets';
 import type { Logger } from '@minchat/telemetry';
 import { lockSpace, type Database, type Db } from './database.ts';
 import { withDatabaseErrors } from './database-errors.ts';
-import { threadOf } from './digest.ts';
+import { promptId, threadOf } from './digest.ts';
 import { loadTombstones, lockTombstones, promptTombstone, tombstoneOf } from './forget/tombstones.ts';
 import { BadRecordError, checkRecord } from './imports/records.ts';
 import { textHash } from './rules/normalise.ts';
@@ -56,8 +56,11 @@ export async function createFeedbackStore(database: Database): Promise<FeedbackS
   const counted = (tx: Db, column: 'prompts' | 'demonstrations' | 'comparisons') =>
     tx.update(imports).set({ [column]: sql`${imports[column]} + 1` }).where(eq(imports.id, importId));
 
-  /** Stores the prompt unless it is there; one that was sent without its messages must be known. */
-  async function needPrompt(tx: Db, id: string, messages: ChatMessage[], userId: string): Promise<void> {
+  /**
+   * Stores the prompt unless it is there, and returns its id; one that was sent without its messages must be known. An id
+   * that another prompt has, as where ids are counted anew in every file, gives way to one of the prompt's own words.
+   */
+  async function needPrompt(tx: Db, id: string, messages: ChatMessage[], userId: string): Promise<string> {
     let row = { messages, userId: userId === '' && messages.length > 0 ? threadOf(messages) : userId, useCase: null as string | null };
     if (messages.length === 0) {
       const known = await knownPrompt(tx, id);
@@ -67,22 +70,28 @@ export async function createFeedbackStore(database: Database): Promise<FeedbackS
     checkRecord({ kind: 'prompt', prompt: { messages: row.messages } });
     const hash = promptTombstone(row.messages, row.userId.startsWith('thread:') ? undefined : row.userId);
     if ((await loadTombstones(tx, [hash])).has(hash)) throw new BadRecordError('prompt_forgotten');
-    const added = await tx.insert(prompts).values({ importId, id, textHash: textHash(row.messages), ...row }).onConflictDoNothing().returning({ id: prompts.id });
-    if (added.length > 0) await counted(tx, 'prompts');
+    const hashed = textHash(row.messages);
+    for (const own of [id, promptId(row.messages)]) {
+      const added = await tx.insert(prompts).values({ importId, id: own, textHash: hashed, ...row }).onConflictDoNothing().returning({ id: prompts.id });
+      if (added.length > 0) await counted(tx, 'prompts');
+      const [stored] = await tx.select({ textHash: prompts.textHash }).from(prompts).where(and(eq(prompts.importId, importId), eq(prompts.id, own)));
+      if (stored?.textHash === hashed) return own;
+    }
+    throw new BadRecordError('prompt_unknown', { found: id });
   }
 
   return {
     addPrompt: (received) =>
       store(async (tx) => {
         const message = storable(received);
-        await needPrompt(tx, message.promptId, plain(message.messages), message.userId);
+        const id = await needPrompt(tx, message.promptId, plain(message.messages), message.userId);
         if (message.userId === '') return;
         await tx.insert(users).values({ id: message.userId }).onConflictDoNothing();
         // A ranking may have come before the prompt that it is about; it does not know the user.
         await tx
           .update(prompts)
           .set({ userId: message.userId })
-          .where(and(eq(prompts.importId, importId), eq(prompts.id, message.promptId), sql`${prompts.userId} like 'thread:%'`));
+          .where(and(eq(prompts.importId, importId), eq(prompts.id, id), sql`${prompts.userId} like 'thread:%'`));
       }),
 
     addDemonstration: (received) =>
@@ -90,13 +99,12 @@ export async function createFeedbackStore(database: Database): Promise<FeedbackS
         const message = storable(received);
         const messages = plain(message.messages);
         // A demonstration without a prompt's id has one by its words.
-        const promptId = message.promptId === '' ? `demonstration:${message.demonstrationId}` : message.promptId;
-        await needPrompt(tx, promptId, messages, message.userId);
+        const id = await needPrompt(tx, message.promptId === '' ? `demonstration:${message.demonstrationId}` : message.promptId, messages, message.userId);
         if (message.completion.trim() === '') throw new BadRecordError('answer_empty');
         const labelerId = await needLabeler(tx, message.labelerId);
         const added = await tx
           .insert(demonstrations)
-          .values({ importId, id: message.demonstrationId, promptId, labelerId, completion: message.completion })
+          .values({ importId, id: message.demonstrationId, promptId: id, labelerId, completion: message.completion })
           .onConflictDoNothing()
           .returning({ id: demonstrations.id });
         if (added.length > 0) await counted(tx, 'demonstrations');
@@ -109,12 +117,12 @@ export async function createFeedbackStore(database: Database): Promise<FeedbackS
         const rated = message.answers.length === 1 && message.answers[0]?.rating !== 0;
         if (message.answers.length < 2 && !rated) throw new BadRecordError('answers_few', { found: message.answers.length });
         for (const answer of message.answers) checkAnswer(answer);
-        await needPrompt(tx, message.promptId, plain(message.messages), message.userId);
+        const id = await needPrompt(tx, message.promptId, plain(message.messages), message.userId);
         const labelerId = await needLabeler(tx, message.labelerId);
         const taskId = message.taskId === '' ? null : message.taskId;
         const added = await tx
           .insert(comparisons)
-          .values({ importId, id: message.rankingId, promptId: message.promptId, labelerId, taskId })
+          .values({ importId, id: message.rankingId, promptId: id, labelerId, taskId })
           .onConflictDoNothing()
           .returning({ id: comparisons.id });
         if (added.length === 0) return;

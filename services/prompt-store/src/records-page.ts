@@ -1,5 +1,6 @@
 import { and, asc, eq, exists, inArray, or, sql, type SQL } from 'drizzle-orm';
 import type { Init, ListRecordsReply, ListRecordsRequest, RankedAnswer, StoredRecord } from '@minchat/contracts';
+import type { ChatMessage } from '@minchat/datasets';
 import { importsOf } from './collections.ts';
 import type { Db } from './database.ts';
 import { withDatabaseErrors } from './database-errors.ts';
@@ -9,6 +10,7 @@ import { comparisons, demonstrations, prompts, rankedAnswers, snapshotPrompts, t
 const longestPage = 100;
 /** Texts are shown up to here, so that a page is a message that the bus takes. */
 const shownCharacters = 4_000;
+const conversationCharacters = 60_000;
 const pageCharacters = 300_000;
 
 type Row = { importId: number; record: Init<StoredRecord> };
@@ -124,11 +126,20 @@ function decidedAs(decision: string): SQL | undefined {
 
 function shownPrompt(row: typeof prompts.$inferSelect, about: typeof snapshotPrompts.$inferSelect | null) {
   return {
-    messages: row.messages.map(({ role, content }) => ({ role, content: shown(content) })),
+    messages: shownMessages(row.messages),
     useCase: row.useCase ?? '',
     user: row.userId.startsWith('thread:') ? '' : row.userId,
     decision: about === null ? '' : (about.droppedReason ?? about.split),
   };
+}
+
+/** Of a conversation its first turns, as many as there is room for. */
+function shownMessages(messages: readonly ChatMessage[]): ChatMessage[] {
+  let characters = 0;
+  const cut = messages.map(({ role, content }) => ({ role, content: shown(content) })).filter(({ content }) => (characters += content.length + 16) <= conversationCharacters);
+  const last = cut.pop();
+  if (last === undefined) return [];
+  return [...cut, cut.length + 1 < messages.length ? { ...last, content: `${last.content}…` } : last];
 }
 
 function shown(text: string): string {

@@ -188,6 +188,23 @@ test('text: documents between blank lines, or one as a whole', async () => {
   expect(texts(await records('text-file', content))).toEqual(['One\nstill one\n \nTwo\n\n\nThree']);
 });
 
+test('parquet: integers of 64 bits, as tables write them; names that are empty are none, and too long ones are told', async () => {
+  const columns = [
+    { name: 'prompt', data: ['Hi', 'Ho', 'Hu'], type: 'STRING' },
+    { name: 'user_id', data: [7n, 2n ** 62n, 8n], type: 'INT64' },
+    { name: 'labeler', data: ['', 'x'.repeat(257), 'ann'], type: 'STRING' },
+    { name: 'completion', data: ['a', 'b', 'c'], type: 'STRING' },
+  ] as const;
+  const items = await read('parquet', new Uint8Array(parquetWriteBuffer({ columnData: columns.map((column) => ({ ...column, data: [...column.data] })) })));
+  expect(items).toMatchObject([
+    { line: 1, records: [{ kind: 'demonstration', prompt: { user: '7' } }] },
+    { line: 2, bad: { code: 'field_too_big', values: { field: 'labeler' } } },
+    { line: 3, records: [{ prompt: { user: '8' }, labeler: 'ann' }] },
+  ]);
+  expect(items[0]).not.toHaveProperty(['records', 0, 'labeler']);
+  expect(await records('jsonl', jsonl({ prompt: 'Hi', user_id: '' }))).toEqual([{ kind: 'prompt', prompt: { messages: [user('Hi')] } }]);
+});
+
 test('parquet: row group after row group, in the same conventions', async () => {
   const prompts = Array.from({ length: 25 }, (_, i) => `prompt ${i}`);
   const buffer = parquetWriteBuffer({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ChatMessage } from '@minchat/datasets';
-import { optional, parseRecord, type ImportedPrompt, type ImportedRecord } from './records.ts';
+import { longestName, optional, parseRecord, type ImportedPrompt, type ImportedRecord } from './records.ts';
 
 // Open-Assistant's message trees: people's turns with the assistant's replies to each, ranked by
 // volunteers, and so on down.
@@ -20,11 +20,11 @@ const nodeSchema: z.ZodType<Node> = z.lazy(() =>
   z.object({
     text: z.string(),
     role: z.enum(['prompter', 'assistant']),
-    rank: optional(z.int().min(0)),
+    rank: optional(z.int().min(0).max(999)),
     deleted: optional(z.boolean()),
     review_result: optional(z.boolean()),
     model_name: optional(z.string()),
-    user_id: optional(z.string()),
+    user_id: optional(z.string().max(longestName)),
     replies: optional(z.array(nodeSchema)).transform((replies) => replies ?? []),
   }),
 );

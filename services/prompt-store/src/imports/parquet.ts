@@ -28,10 +28,18 @@ export async function* readParquet(source: Source, convert: (row: unknown) => re
       const rows = await parquetReadObjects({ file, metadata, compressors, rowStart: line, rowEnd }).catch(broken);
       for (const row of rows) {
         line += 1;
-        yield toItem(line, () => convert(row));
+        yield toItem(line, () => convert(withoutBigints(row)));
       }
     }
     source.setBytesRead(source.bytesRead() + Number(group.total_compressed_size ?? group.total_byte_size));
   }
   source.setBytesRead(source.totalBytes);
+}
+
+/** A value with numbers in place of 64-bit integers, which is how tables write ids and ranks; with text in place of those too large. */
+function withoutBigints(value: unknown): unknown {
+  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+  if (Array.isArray(value)) return value.map(withoutBigints);
+  if (value === null || typeof value !== 'object' || value instanceof Date || ArrayBuffer.isView(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inside]) => [key, withoutBigints(inside)]));
 }

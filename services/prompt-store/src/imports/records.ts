@@ -49,6 +49,9 @@ export class BadRecordError extends Error {
   }
 }
 
+/** Of a user or a labeler: names are keys of the database, which takes none of kilobytes. */
+export const longestName = 256;
+
 /** No record may be larger: one that is would have to be held in memory as a whole. */
 export const maxRecordBytes = 16 * 2 ** 20;
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ChatMessage } from '@minchat/datasets';
 import { alpacaRecords } from './alpaca.ts';
 import { hhRecords, isTranscript } from './hh-rlhf.ts';
-import { BadRecordError, optional, parseRecord, type ImportedPrompt, type ImportedRecord } from './records.ts';
+import { BadRecordError, longestName, optional, parseRecord, short, type ImportedPrompt, type ImportedRecord } from './records.ts';
 
 // TRL's dataset conventions (its documentation, "Dataset formats and types"): which keys a record
 // has tells what it is, and each value is a string ("standard") or a list of messages
@@ -10,7 +10,8 @@ import { BadRecordError, optional, parseRecord, type ImportedPrompt, type Import
 
 const turnSchema = z.object({ role: z.enum(['system', 'user', 'assistant']), content: z.string() });
 const textOrTurns = z.union([z.string(), z.array(turnSchema).min(1)], 'string | messages');
-const author = optional(z.union([z.string(), z.number().transform(String)], 'string | number'));
+/** Tables have an empty text where nobody is known. */
+const author = optional(z.union([z.string(), z.number()], 'string | number').transform(String).pipe(z.string().max(longestName))).transform((name) => (name === '' ? undefined : name));
 
 const recordSchema = z.object({
   text: optional(z.string()),
@@ -74,7 +75,7 @@ export function trlRecords(value: unknown): ImportedRecord[] {
   if (record.instruction !== undefined) return alpacaRecords(value);
   if (record.prompt !== undefined) return [{ kind: 'prompt', prompt: prompt(asPrompt(record.prompt)) }];
   if (record.text !== undefined) return [{ kind: 'text', text: record.text }];
-  const keys = Object.keys(value as object).slice(0, 8).join(', ');
+  const keys = Object.keys(value as object).slice(0, 8).map(short).join(', ');
   throw new BadRecordError('fields_unknown', { found: keys === '' ? '{}' : keys });
 }
 

@@ -9,6 +9,8 @@ import { storable } from '../storable.ts';
 import { goldImports } from './gold.ts';
 
 const tasksAtOnce = 500;
+/** In bytes; a message of the bus has 1 MB. */
+const largestTask = 500_000;
 /** Counting goes no further: nobody needs to know more exactly how much is left to write. */
 const countedUnanswered = 1000;
 
@@ -99,11 +101,13 @@ export function listQueues(db: Db): Promise<Init<ListQueuesReply>> {
   });
 }
 
-/** That a prompt (joined with its import) can be seen and no person has answered it. */
+/** That a prompt (joined with its import) can be seen and offered, and no person has answered it. */
 export function isUnanswered(db: Db) {
   return and(
     isNotNull(imports.collectionId),
     notInArray(imports.id, goldImports(db)),
+    // What no message of the bus can carry cannot be offered.
+    sql`octet_length(${prompts.messages}::text) <= ${largestTask}`,
     notExists(db.select({ one: sql`1` }).from(demonstrations).where(eq(demonstrations.promptId, prompts.id))),
     notExists(db.select({ one: sql`1` }).from(labelingTasks).where(and(eq(labelingTasks.kind, 'write'), eq(labelingTasks.promptId, prompts.id), sql`${labelingTasks.done} > 0`))),
   );

@@ -7,6 +7,7 @@ import { checkGold, goldImports } from '../labeling/gold.ts';
 import { closeQueue, openQueue, rankingsToCome, type QueueSettings } from '../labeling/queues.ts';
 import { comparisons, imports } from '../schema.ts';
 import { answersOf } from '../snapshot.ts';
+import { promptId } from '../digest.ts';
 import { storable } from '../storable.ts';
 import { answersBySplit, neededInput, type RankContext } from './rank-common.ts';
 
@@ -49,7 +50,8 @@ async function findRankings(db: Db, bySplit: Record<Split, AnswersRecord[]>): Pr
   const ranked: Record<Split, ComparisonRecord[]> = { train: [], validation: [], test: [] };
   let count = 0;
   for (const split of splits) {
-    const records = new Map(bySplit[split].map((record) => [record.id, record]));
+    // By their ids, and by those that they have where other prompts of these ids came before (feedback.ts).
+    const records = new Map([...bySplit[split].map((record) => [promptId(storable(record.messages)), record] as const), ...bySplit[split].map((record) => [record.id, record] as const)]);
     const ids = [...records.keys()];
     for (let from = 0; from < ids.length; from += promptsAtOnce) {
       const rows = await db
