@@ -127,6 +127,20 @@ export function windowBatch(stream: Int32Array, starts: readonly number[], lengt
   return { rows, length, tokens, targets, weights: new Float32Array(count).fill(1), tokenCount: count, weightSum: count };
 }
 
+/**
+ * The first windows of a stream, one after the other, as batches: what models are compared on. A stream shorter than one
+ * window is one by itself; without two tokens there is none.
+ */
+export function firstWindows(stream: Int32Array, options: { length: number; most: number; batchSize: number }): TokenBatch[] {
+  const length = Math.min(options.length, stream.length - 1);
+  if (length < 1) return [];
+  const count = Math.min(options.most, Math.floor((stream.length - 1) / length));
+  const starts = Array.from({ length: count }, (_, index) => index * length);
+  return Array.from({ length: Math.ceil(count / options.batchSize) }, (_, index) =>
+    windowBatch(stream, starts.slice(index * options.batchSize, (index + 1) * options.batchSize), length),
+  );
+}
+
 /** Cuts a batch into parts of at most so many rows, for gradient accumulation. */
 export function splitBatch(batch: TokenBatch, rows: number): TokenBatch[] {
   if (batch.rows <= rows) return [batch];

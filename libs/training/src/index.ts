@@ -1,6 +1,7 @@
 // What every trainer shares: the loop, checkpoints, batches.
 export {
   chatExample,
+  firstWindows,
   fitExample,
   packTexts,
   paddedLength,
@@ -28,4 +29,5 @@ export {
 export { lastTokenScores, rewardBias, rewardBiasKey, scoreExamples, textOf, type ScoreOptions } from './score.ts';
 export { jsonPart, modelPart } from './state.ts';
 export { batchTensors, type BatchTensors } from './tensors.ts';
+export { trainedWindow, windowLengthKey } from './window.ts';
 export { copyTokenizer } from './tokenizer-files.ts';

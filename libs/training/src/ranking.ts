@@ -58,8 +58,8 @@ export interface CalibrationBin {
   readonly observed: number;
 }
 
-/** Predicted against observed preference in five bins from 0.5 to 1; empty bins are left out. */
-export function calibration(comparisons: readonly Ranked[], bins = 5): CalibrationBin[] {
+/** Predicted against observed preference in bins from 0.5 to 1; empty bins are left out. */
+export function calibration(comparisons: readonly Ranked[], bins = 8): CalibrationBin[] {
   const sums = Array.from({ length: bins }, () => ({ pairs: 0, predicted: 0, observed: 0 }));
   for (const { rewards, ranks } of comparisons) {
     for (const [better, worse] of rankedPairs(ranks)) {

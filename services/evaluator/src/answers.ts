@@ -14,7 +14,7 @@ export interface Answer {
 export interface SampleOptions {
   readonly model: Model;
   readonly tokenizer: Tokenizer;
-  /** As token ids. */
+  /** As token ids; an answer fits into the model's context behind each. */
   readonly prompts: readonly (readonly number[])[];
   readonly settings: { readonly maxNewTokens: number; readonly temperature: number };
   readonly seed: number;
@@ -27,14 +27,12 @@ export interface SampleOptions {
  */
 export async function sampleAnswers(options: SampleOptions, from: number, to: number): Promise<Answer[]> {
   const { model, tokenizer, settings } = options;
-  const limit = model.config.n_positions;
-  const maxNewTokens = Math.min(settings.maxNewTokens, limit - 1);
   const random = new Random(options.seed);
   const generations = await generate(
     model,
-    options.prompts.slice(from, to).map((prompt) => prompt.slice(-(limit - maxNewTokens))),
+    options.prompts.slice(from, to),
     {
-      maxNewTokens,
+      maxNewTokens: settings.maxNewTokens,
       temperature: settings.temperature,
       stopIds: tokenizer.eosIds,
       seed: Array.from({ length: to - from }, (_, i) => random.fork(`answer/${from + i}`).bits()),
@@ -49,8 +47,7 @@ export async function sampleAnswers(options: SampleOptions, from: number, to: nu
  * Rows are left-padded, so that every answer ends at the last position.
  */
 export async function answerLogProbs(model: Model, prompts: readonly (readonly number[])[], answers: readonly Answer[], temperature: number): Promise<number[]> {
-  const limit = model.config.n_positions;
-  const rows = answers.map(({ tokens }, i) => [...(prompts[i] ?? []).slice(-(limit - tokens.length)), ...tokens]);
+  const rows = answers.map(({ tokens }, i) => [...(prompts[i] ?? []), ...tokens]);
   const longest = Math.max(...answers.map(({ tokens }) => tokens.length));
   const { tokens, start } = leftPad(rows);
   const width = tokens.shape[1];

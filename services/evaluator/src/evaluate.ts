@@ -10,10 +10,11 @@ import {
   calibrationError,
   chatExample,
   evaluateLm,
+  firstWindows,
   packTexts,
   rankingMetrics,
   scoreExamples,
-  windowBatch,
+  trainedWindow,
   type TokenBatch,
 } from '@minchat/training';
 import { judge, noiseCeiling } from '@minchat/world';
@@ -36,7 +37,6 @@ export async function evaluate(context: EvaluateContext): Promise<Report> {
   const { settings } = context;
   const { split, prompts } = await heldOutPrompts(context.input('prompts'), settings.prompts);
   const tokenizer = await loadTokenizer(context.input('sft'));
-  const encoded = prompts.map(({ messages }) => tokenizer.encodeChat(messages, { addGenerationPrompt: true }));
   const batches = Math.ceil(prompts.length / settings.batchSize);
   const steps = new Steps(context, 2 * batches + 3);
 
@@ -45,6 +45,10 @@ export async function evaluate(context: EvaluateContext): Promise<Report> {
   const models = owned.use(new DisposableStack());
   const sft = models.adopt(await loadModel(context.input('sft'), { head: 'lm' }), disposeModel);
   const policy = models.adopt(await loadModel(context.input('policy'), { head: 'lm' }), disposeModel);
+  // Cut once: both models answer, and are compared on, the very same prompts.
+  const limit = Math.min(sft.config.n_positions, policy.config.n_positions);
+  const sampling = { ...settings, maxNewTokens: Math.min(settings.maxNewTokens, limit - 1) };
+  const encoded = prompts.map(({ messages }) => tokenizer.encodeChat(messages, { addGenerationPrompt: true }).slice(-(limit - sampling.maxNewTokens)));
   for (const [name, model] of [['sft', sft], ['policy', policy]] as const) {
     const answers = state[name];
     steps.at(name === 'sft' ? 0 : batches, answers);
@@ -52,7 +56,7 @@ export async function evaluate(context: EvaluateContext): Promise<Report> {
       const from = answers.length;
       const to = Math.min(prompts.length, from + settings.batchSize);
       try {
-        answers.push(...(await sampleAnswers({ model, tokenizer, prompts: encoded, settings, seed: context.seed, signal: context.signal }, from, to)));
+        answers.push(...(await sampleAnswers({ model, tokenizer, prompts: encoded, settings: sampling, seed: context.seed, signal: context.signal }, from, to)));
       } catch (error) {
         if (context.signal.aborted) await save(context, steps.step, state);
         throw error;
@@ -171,7 +175,7 @@ async function save({ checkpoint }: EvaluateContext, step: number, state: State)
 /** exp of the mean next-token loss on the corpus's validation text, for each model that there is. */
 async function perplexities(context: EvaluateContext, tokenizer: Tokenizer, models: { sft: Model; policy: Model }): Promise<Partial<Record<'base' | 'sft' | 'policy', number>>> {
   if (!context.hasInput('corpus')) return {};
-  const batches = await validationWindows(context.input('corpus'), tokenizer, Math.min(models.sft.config.n_positions, models.policy.config.n_positions), context.settings);
+  const batches = await validationBatches(context.input('corpus'), tokenizer, Math.min(trainedWindow(models.sft), trainedWindow(models.policy)), context.settings);
   using owned = new DisposableStack();
   const base = context.hasInput('base') ? owned.adopt(await loadModel(context.input('base'), { head: 'lm' }), disposeModel) : undefined;
   const found: Partial<Record<'base' | 'sft' | 'policy', number>> = {};
@@ -183,7 +187,7 @@ async function perplexities(context: EvaluateContext, tokenizer: Tokenizer, mode
   return found;
 }
 
-async function validationWindows(corpus: string, tokenizer: Tokenizer, length: number, settings: EvaluateSettings): Promise<TokenBatch[]> {
+async function validationBatches(corpus: string, tokenizer: Tokenizer, length: number, settings: EvaluateSettings): Promise<TokenBatch[]> {
   const wanted = settings.perplexityWindows * length + 1;
   const texts: number[][] = [];
   let tokens = 0;
@@ -193,12 +197,7 @@ async function validationWindows(corpus: string, tokenizer: Tokenizer, length: n
     tokens += ids.length + 1;
     if (tokens >= wanted) break;
   }
-  const stream = await packTexts(texts, tokenizer.endOfText);
-  const windows = Math.min(settings.perplexityWindows, Math.floor((stream.length - 1) / length));
-  const starts = Array.from({ length: Math.max(0, windows) }, (_, i) => i * length);
-  return Array.from({ length: Math.ceil(starts.length / settings.batchSize) }, (_, i) =>
-    windowBatch(stream, starts.slice(i * settings.batchSize, (i + 1) * settings.batchSize), length),
-  );
+  return firstWindows(await packTexts(texts, tokenizer.endOfText), { length, most: settings.perplexityWindows, batchSize: settings.batchSize });
 }
 
 /** How far the reward model follows rankings that it was not trained on. */
@@ -216,7 +215,7 @@ async function measureReward(context: EvaluateContext, reward: Model, tokenizer:
   }));
   const { accuracy, kendall_tau: kendallTau } = rankingMetrics(ranked);
   if (accuracy === undefined) return undefined;
-  const bins = calibration(ranked, 8);
+  const bins = calibration(ranked);
   const { metrics } = await readDatasetInfo(folder, 'comparisons');
   const measured = noiseCeiling(comparisons);
   const ceiling = measured.pairs > 0 ? measured.accuracy : metrics['noise_ceiling'];

@@ -41,7 +41,7 @@ export const bestOfNStage = defineStage({
         const { loss, gradNorm } = await lmStep({
           model: actor.policy,
           optimizer: actor.optimizer,
-          batch: padExamples(examples, pass),
+          batch: padExamples(examples, { pad: pass.pad, limit: actor.policy.config.n_positions }),
           learningRate: lr,
           passes: settings.gradientAccumulation,
           dropout: { rate: 0, seed: '' },

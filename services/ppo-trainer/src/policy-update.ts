@@ -77,7 +77,7 @@ export async function updatePolicy(minibatch: PolicyMinibatch, options: PolicyUp
     entropy: maskedMean(entropy, mask),
     ratioMean: ppo.ratioMean,
     ratioVariance: ppo.ratioVariance,
-    ratioError: Math.max(...logProbs.flatMap((row, i) => row.map((value, t) => Math.abs(Math.expm1(value - (oldLogProbs[i]?.[t] ?? 0)))))),
+    ratioError: logProbs.reduce((worst, row, i) => row.reduce((most, value, t) => Math.max(most, Math.abs(Math.expm1(value - (oldLogProbs[i]?.[t] ?? 0)))), worst), 0),
     gradNorm,
     ptxLoss: ptx && sum(results.slice(own.length)) / ptx.coefficient,
   };

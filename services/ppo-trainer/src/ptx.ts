@@ -1,8 +1,9 @@
 import { readRecords } from '@minchat/datasets';
 import { MinchatError } from '@minchat/errors';
+import type { Model } from '@minchat/model';
 import type { StageContext } from '@minchat/stage';
 import type { Tokenizer } from '@minchat/tokenizer';
-import { packTexts, windowBatch, windowSchedule } from '@minchat/training';
+import { packTexts, trainedWindow, windowBatch, windowSchedule } from '@minchat/training';
 import type { PolicyMinibatch } from './policy-update.ts';
 import type { z } from 'zod';
 import type { ptxSettings } from './settings.ts';
@@ -14,7 +15,7 @@ export type PtxSource = (update: number) => NonNullable<PolicyMinibatch['ptx']>;
 export async function openPtx(
   context: Pick<StageContext<{ ptx?: z.output<typeof ptxSettings>; minibatchSize: number }, 'corpus'>, 'settings' | 'seed' | 'input' | 'hasInput'>,
   tokenizer: Tokenizer,
-  contextLength: number,
+  policy: Model,
 ): Promise<PtxSource | undefined> {
   const { ptx, minibatchSize } = context.settings;
   if (!ptx) return undefined;
@@ -27,7 +28,7 @@ export async function openPtx(
   }
   const stream = await packTexts(texts(), tokenizer.endOfText);
   if (stream.length < 2) throw new MinchatError('MC_DATA_EMPTY', 'corpus: expected text in the train split, found none');
-  const length = Math.min(ptx.windowLength ?? contextLength, contextLength);
+  const length = Math.min(ptx.windowLength ?? trainedWindow(policy), policy.config.n_positions);
   const batchSize = Math.max(1, Math.round(ptx.examplesPerEpisode * minibatchSize));
   const windows = windowSchedule({ tokens: stream.length, length, batchSize, seed: context.seed });
   return (update) => ({ batch: windowBatch(stream, windows.at(update), length), coefficient: ptx.coefficient });

@@ -36,7 +36,7 @@ export const rlooStage = defineStage({
     }
     using trainer = await OnlineTrainer.open(context);
     const { actor, pass } = trainer;
-    const ptx = await openPtx(context, trainer.tokenizer, actor.policy.config.n_positions);
+    const ptx = await openPtx(context, trainer.tokenizer, actor.policy);
     const prompts = trainer.schedule(batchSize / groupSize);
     let beta = settings.kl.beta;
     let updatesDone = 0;

@@ -5,6 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { writeDataset } from '@minchat/datasets';
 import { disposeModel, loadModel, saveModel, startBackend, withVocabulary } from '@minchat/model';
 import { loadTokenizer, saveTokenizer, Tokenizer } from '@minchat/tokenizer';
+import { trainedWindow } from '@minchat/training';
 import { runStage, weightsDigest } from '@minchat/training/testing';
 import { beforeAll, expect, test } from 'vitest';
 import { pretrainStage } from './stage.ts';
@@ -95,6 +96,20 @@ test('a foreign embedding that is padded is cut to the tokens there are, and one
     return model.config.vocab_size;
   }));
   expect(rows).toEqual([tokenizer.vocabSize, tokenizer.vocabSize + 21]);
+});
+
+test('windows shorter than the context are told with the model; a short text and a long sample prompt do', async () => {
+  const short = { ...inputs, corpus: await mkdtemp(join(tmpdir(), 'minchat-short-')) };
+  await writeDataset(short.corpus, 'text', { train: [{ text: 'The sun is hot. '.repeat(40) }], validation: [{ text: 'The sun.' }] });
+  const long = { ...settings, steps: 2, evaluateEvery: 1, samplePrompts: ['The sun is hot. '.repeat(20)] };
+  for (const windowLength of [undefined, 16]) {
+    const { error, metrics, output } = await runStage(pretrainStage, { settings: windowLength === undefined ? long : { ...long, windowLength }, inputs: short });
+    expect(error).toBeUndefined();
+    expect(metrics?.['eval_loss']).toBeGreaterThan(0);
+    const model = await loadModel(output('model'));
+    expect(trainedWindow(model)).toBe(windowLength ?? 32);
+    disposeModel(model);
+  }
 });
 
 test('the number of live tensors is flat from step to step, and nothing is left at the end', async () => {

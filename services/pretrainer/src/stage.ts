@@ -3,7 +3,7 @@ import { MinchatError } from '@minchat/errors';
 import { AdamW, disposeModel, generate, learningRate, Random, saveModel, startBackend, type Model } from '@minchat/model';
 import { defineStage } from '@minchat/stage';
 import { saveTokenizer, type Tokenizer } from '@minchat/tokenizer';
-import { evaluateLm, lmStep, modelPart, packTexts, runTraining, windowBatch, windowSchedule, writeHistory, type TokenBatch } from '@minchat/training';
+import { evaluateLm, firstWindows, lmStep, modelPart, packTexts, runTraining, windowBatch, windowLengthKey, windowSchedule, writeHistory } from '@minchat/training';
 import { startingModel } from './start.ts';
 import { pretrainSettings } from './settings.ts';
 
@@ -47,7 +47,7 @@ export const pretrainStage = defineStage({
     const validation = await tokenStream(context.input('corpus'), 'validation', tokenizer);
     if (stream.length < 2) throw new MinchatError('MC_DATA_EMPTY', 'corpus: expected text in the train split, found none');
     const length = Math.min(settings.windowLength ?? model.config.n_positions, model.config.n_positions);
-    const held = validationBatches(validation, length, settings);
+    const held = firstWindows(validation, { length, most: settings.evaluationWindows, batchSize: settings.batchSize });
     const windows = windowSchedule({ tokens: stream.length, length, batchSize: settings.batchSize, seed: context.seed });
     const optimizer = new AdamW(model.parameters, { weightDecay: settings.weightDecay, clipNorm: settings.maxGradNorm });
     owned.defer(() => optimizer.dispose());
@@ -76,7 +76,8 @@ export const pretrainStage = defineStage({
       },
     });
     const folder = context.output('model');
-    await saveModel(model, folder);
+    const narrow = settings.steps > 0 && length < model.config.n_positions;
+    await saveModel(narrow ? { ...model, config: { ...model.config, [windowLengthKey]: length } } : model, folder);
     await saveTokenizer(tokenizer, folder);
     await writeHistory(folder, result.history);
     return result.metrics;
@@ -90,17 +91,6 @@ async function tokenStream(corpus: string, split: Split, tokenizer: Tokenizer): 
   return packTexts(texts(), tokenizer.endOfText);
 }
 
-/** The first windows of the validation split, one after the other. */
-function validationBatches(stream: Int32Array, length: number, settings: { evaluationWindows: number; batchSize: number }): TokenBatch[] {
-  const count = Math.min(settings.evaluationWindows, Math.floor((stream.length - 1) / length));
-  const starts = Array.from({ length: Math.max(0, count) }, (_, index) => index * length);
-  const batches: TokenBatch[] = [];
-  for (let from = 0; from < starts.length; from += settings.batchSize) {
-    batches.push(windowBatch(stream, starts.slice(from, from + settings.batchSize), length));
-  }
-  return batches;
-}
-
 async function samples(
   model: Model,
   tokenizer: Tokenizer,
@@ -108,7 +98,7 @@ async function samples(
   step: number,
 ): Promise<string[]> {
   if (settings.samplePrompts.length === 0) return [];
-  const prompts = settings.samplePrompts.map((prompt) => [tokenizer.endOfText, ...tokenizer.encode(prompt)]);
+  const prompts = settings.samplePrompts.map((prompt) => [tokenizer.endOfText, ...tokenizer.encode(prompt)].slice(1 - model.config.n_positions));
   const texts = await generate(model, prompts, {
     maxNewTokens: settings.sampleTokens,
     temperature: 0.8,

@@ -34,9 +34,9 @@ export async function evaluateSft(options: EvaluationOptions): Promise<{ metrics
   );
   const lm = await evaluateLm(model, batches);
   const metrics: Record<string, number> = lm ? { eval_loss: lm.loss, eval_mean_token_accuracy: lm.accuracy } : {};
-  const count = reward ? settings.selectionPrompts : shown;
+  const count = Math.min(reward ? settings.selectionPrompts : shown, options.examples.length);
   const answered: Example[] = [];
-  for (let from = 0; from < Math.min(count, examples.length); from += rows) {
+  for (let from = 0; from < count; from += rows) {
     const room = Math.max(1, limit - settings.sampleTokens);
     const prompts = options.examples.slice(from, Math.min(from + rows, count)).map(({ prompt }) => prompt.slice(-room));
     const answers = await generate(model, prompts, { maxNewTokens: settings.sampleTokens, stopIds: tokenizer.eosIds, seed: seed + from });

@@ -14,7 +14,8 @@ export type KlControl =
 export function nextBeta(control: KlControl, beta: number, kl: number, episodes: number): number {
   if (control.type === 'fixed') return beta;
   const error = Math.min(0.2, Math.max(-0.2, kl / control.target - 1));
-  return beta * (1 + (error * episodes) / control.horizon);
+  // A batch larger than the horizon counts as one of its size: beta would turn negative else.
+  return beta * (1 + error * Math.min(1, episodes / control.horizon));
 }
 
 /**

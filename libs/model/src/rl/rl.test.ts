@@ -112,6 +112,10 @@ describe('KL', () => {
     expect(klPerSequence([[-1, -2, 5]], [[-2, -2.5, 0]], [[1, 1, 0]])).toEqual([1.5]);
   });
 
+  it('beta stays above 0 where a batch is larger than the horizon', () => {
+    expect(nextBeta({ type: 'adaptive', target: 6, horizon: 100 }, 0.02, 0, 512)).toBeCloseTo(0.016, 12);
+  });
+
   it('beta moves towards the target by at most 0.2 n / horizon, and stays when fixed', () => {
     const control = { type: 'adaptive', target: 6, horizon: 10_000 } as const;
     expect(nextBeta(control, 0.1, 600, 100)).toBeCloseTo(0.1 * 1.002, 12);

@@ -1,0 +1,10 @@
+import type { Model } from '@minchat/model';
+
+/** The key of a base model's config.json that tells the windows it was pretrained on, where they are shorter than its context. */
+export const windowLengthKey = 'minchat_window_length';
+
+/** Tokens of raw text that a model was trained to read at once: at positions beyond, it knows of none. */
+export function trainedWindow({ config }: Model): number {
+  const length = config[windowLengthKey];
+  return typeof length === 'number' ? Math.min(length, config.n_positions) : config.n_positions;
+}
