@@ -13,6 +13,8 @@ export function toDatabaseError(error: unknown): MinchatError {
   if (isUnavailable(code, reason)) return new MinchatError('MC_DATABASE_UNAVAILABLE', `expected a database that answers, found: ${reason}`, { cause });
   // PostgreSQL's code for a full disk.
   if (code === '53100') return new MinchatError('MC_DISK_FULL', reason, { cause });
+  // Of its class of bad values, which its own messages quote.
+  if (/^22...$/.test(code)) return new MinchatError('MC_INTERNAL', `database: a value that it cannot take (${code})`);
   return cause === error ? toMinchatError(error) : new MinchatError('MC_INTERNAL', `database: ${reason}`, { cause });
 }
 

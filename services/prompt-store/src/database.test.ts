@@ -31,7 +31,7 @@ describe('the embedded database', () => {
     await second.db.execute(sql`select 1`);
     // What a query was asked with is nobody's business but the database's.
     const failed: unknown = await withDatabaseErrors(async () => second.db.execute(sql`select ${'a secret'}::int`)).catch((error: unknown) => error);
-    expect(failed).toMatchObject({ code: 'MC_INTERNAL', message: expect.stringMatching(/^database: invalid input syntax/) as string });
+    expect(failed).toMatchObject({ code: 'MC_INTERNAL', message: 'database: a value that it cannot take (22P02)' });
     await second.close();
   });
 });

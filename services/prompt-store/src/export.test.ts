@@ -66,6 +66,12 @@ describe.each(await testDatabases())('browsing and export in $name', ({ start })
     const pages = [first, await listRecords(database.db, { ...request, after: first.next ?? '' })];
     expect(pages.map((page) => page.next)).toEqual([first.next, '']);
     expect(Math.max(...pages.map((page) => JSON.stringify(page).length))).toBeLessThan(100_000);
+    // Whatever it is that is long.
+    const answers = Array.from({ length: 400 }, (_, rank) => ({ text: `${rank} `.repeat(1000), rank }));
+    await load('many answers', JSON.stringify({ prompt: 'Which?', use_case: 'c'.repeat(100_000), answers }));
+    const { records } = await listRecords(database.db, create(ListRecordsRequest, { collection: 'many answers', type: 'comparisons' }));
+    expect(records).toMatchObject([{ answers: { length: expect.any(Number) as number } }]);
+    expect(JSON.stringify(records).length).toBeLessThan(100_000);
     const offered: (string | undefined)[] = [];
     for (let holding: string[] = []; ; ) {
       const task = await leaseTask(database.db, create(LeaseTaskRequest, { labelerId: 'ann', kind: 'write', holding }));

@@ -63,6 +63,7 @@ describe.each(await testDatabases())('feedback in $name', ({ start }) => {
     await expect(store.addPrompt(create(PromptSubmitted, { promptId: 'turn', messages: [{ role: 'assistant', content: 'Hi' }] }))).rejects.toMatchObject(bad);
     await expect(store.addDemonstration({ ...demonstration, demonstrationId: 'blank', promptId: 'new', completion: ' ' })).rejects.toMatchObject(bad);
     await expect(store.addRanking({ ...ranking, rankingId: 'x', answers: ranking.answers.map((answer) => ({ ...answer, rating: 8 })) })).rejects.toMatchObject(bad);
+    await expect(store.addRanking({ ...ranking, rankingId: 'x', answers: ranking.answers.map((answer) => ({ ...answer, rank: 2 ** 31 })) })).rejects.toMatchObject(bad);
     expect(await listCollections(database.db)).toEqual(before);
   });
 

@@ -7,10 +7,10 @@ import { lockSpace, type Database, type Db } from './database.ts';
 import { withDatabaseErrors } from './database-errors.ts';
 import { promptId, threadOf } from './digest.ts';
 import { loadTombstones, lockTombstones, promptTombstone, tombstoneOf } from './forget/tombstones.ts';
-import { BadRecordError, checkRecord } from './imports/records.ts';
+import { BadRecordError, checkRecord, highestRank } from './imports/records.ts';
 import { textHash } from './rules/normalise.ts';
 import { storable } from './storable.ts';
-import { collections, comparisons, demonstrations, imports, labelers, prompts, rankedAnswers, users } from './schema.ts';
+import { collections, comparisons, demonstrations, imports, labelers, labelingTasks, prompts, rankedAnswers, users } from './schema.ts';
 
 /** The collection that what people submit goes to. */
 export const feedbackCollection = 'feedback';
@@ -21,18 +21,19 @@ export const feedbackCollection = 'feedback';
  */
 export async function consumeFeedback(bus: Bus, database: Database, log: Logger): Promise<Subscription> {
   const store = await createFeedbackStore(database);
-  const handle = async (kind: string, id: string, work: () => Promise<void>): Promise<void> => {
+  const handle = async (kind: string, id: string, work: () => Promise<void>, refused?: () => Promise<void>): Promise<void> => {
     try {
       await work();
     } catch (error) {
       if (!(error instanceof BadRecordError)) throw error;
       log.warn({ kind, id, reason: error.message }, 'feedback that cannot be used');
+      await refused?.();
     }
   };
   return bus.consumeFeedback('prompt-store', {
     prompt: (message) => handle('prompt', message.promptId, () => store.addPrompt(message)),
     demonstration: (message) => handle('demonstration', message.demonstrationId, () => store.addDemonstration(message)),
-    ranking: (message) => handle('ranking', message.rankingId, () => store.addRanking(message)),
+    ranking: (message) => handle('ranking', message.rankingId, () => store.addRanking(message), () => store.refuseRanking(message)),
   });
 }
 
@@ -41,6 +42,8 @@ export interface FeedbackStore {
   addPrompt(message: PromptSubmitted): Promise<void>;
   addDemonstration(message: DemonstrationWritten): Promise<void>;
   addRanking(message: RankingSubmitted): Promise<void>;
+  /** Of a ranking that cannot be used: its task waits for one less. */
+  refuseRanking(message: RankingSubmitted): Promise<void>;
 }
 
 export async function createFeedbackStore(database: Database): Promise<FeedbackStore> {
@@ -141,6 +144,8 @@ export async function createFeedbackStore(database: Database): Promise<FeedbackS
         );
         await counted(tx, 'comparisons');
       }),
+
+    refuseRanking: ({ taskId }) => store((tx) => tx.update(labelingTasks).set({ wanted: sql`${labelingTasks.wanted} - 1` }).where(eq(labelingTasks.id, taskId)).then(() => undefined)),
   };
 }
 
@@ -191,4 +196,5 @@ function plain(messages: readonly Message[]): ChatMessage[] {
 
 function checkAnswer(answer: RankedAnswer): void {
   if (answer.rating > 7) throw new BadRecordError('rating_range', { found: answer.rating });
+  if (answer.rank > highestRank) throw new BadRecordError('field_too_big', { field: 'rank', limit: highestRank });
 }

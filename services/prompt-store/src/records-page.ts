@@ -1,6 +1,5 @@
 import { and, asc, eq, exists, inArray, or, sql, type SQL } from 'drizzle-orm';
 import type { Init, ListRecordsReply, ListRecordsRequest, RankedAnswer, StoredRecord } from '@minchat/contracts';
-import type { ChatMessage } from '@minchat/datasets';
 import { importsOf } from './collections.ts';
 import type { Db } from './database.ts';
 import { withDatabaseErrors } from './database-errors.ts';
@@ -10,7 +9,7 @@ import { comparisons, demonstrations, prompts, rankedAnswers, snapshotPrompts, t
 const longestPage = 100;
 /** Texts are shown up to here, so that a page is a message that the bus takes. */
 const shownCharacters = 4_000;
-const conversationCharacters = 60_000;
+const recordCharacters = 60_000;
 const pageCharacters = 300_000;
 
 type Row = { importId: number; record: Init<StoredRecord> };
@@ -22,7 +21,7 @@ export function listRecords(db: Db, request: ListRecordsRequest): Promise<Init<L
     const limit = Math.min(request.limit || 50, longestPage);
     // One more than asked for tells whether anything follows.
     const query = { importIds, search: request.search, after: request.after, labeler: request.labeler, decision: request.decision, snapshot: await latestSnapshot(db, request.collection), limit: limit + 1 };
-    const rows = await readers[request.type as keyof typeof readers](db, query);
+    const rows = (await readers[request.type as keyof typeof readers](db, query)).map(({ importId, record }) => ({ importId, record: shown(record) }));
     let characters = 0;
     const fitting = rows.slice(0, limit).filter((row, i) => {
       characters += JSON.stringify(row.record).length;
@@ -51,7 +50,7 @@ const readers = {
       .leftJoin(snapshotPrompts, decided(snapshot))
       .where(and(inArray(prompts.importId, importIds), decidedAs(decision), behind(prompts, after), contains(search, said)))
       .orderBy(asc(prompts.importId), asc(prompts.id)).limit(limit);
-    return rows.map(({ prompts: row, snapshot_prompts: about }) => ({ importId: row.importId, record: { id: row.id, ...shownPrompt(row, about) } }));
+    return rows.map(({ prompts: row, snapshot_prompts: about }) => ({ importId: row.importId, record: { id: row.id, ...promptOf(row, about) } }));
   },
   async demonstrations(db, { importIds, search, after, limit, snapshot, decision, labeler }) {
     const rows = await db.select().from(demonstrations)
@@ -61,7 +60,7 @@ const readers = {
       .orderBy(asc(demonstrations.importId), asc(demonstrations.id)).limit(limit);
     return rows.map(({ demonstrations: row, prompts: prompt, snapshot_prompts: about }) => ({
       importId: row.importId,
-      record: { id: row.id, ...shownPrompt(prompt, about), completion: shown(row.completion), labeler: row.labelerId ?? '' },
+      record: { id: row.id, labeler: row.labelerId ?? '', completion: row.completion, ...promptOf(prompt, about) },
     }));
   },
   async comparisons(db, { importIds, search, after, limit, snapshot, decision, labeler }) {
@@ -75,14 +74,14 @@ const readers = {
     const answers = await answersOf(db, rows.map((row) => row.comparisons));
     return rows.map(({ comparisons: row, prompts: prompt, snapshot_prompts: about }) => ({
       importId: row.importId,
-      record: { id: row.id, ...shownPrompt(prompt, about), labeler: row.labelerId ?? '', answers: answers.get(`${row.importId}:${row.id}`) ?? [] },
+      record: { id: row.id, labeler: row.labelerId ?? '', answers: answers.get(`${row.importId}:${row.id}`) ?? [], ...promptOf(prompt, about) },
     }));
   },
   async texts(db, { importIds, search, after, limit }) {
     const rows = await db.select().from(texts)
       .where(and(inArray(texts.importId, importIds), behind(texts, after), contains(search, sql`${texts.text}`)))
       .orderBy(asc(texts.importId), asc(texts.id)).limit(limit);
-    return rows.map((row) => ({ importId: row.importId, record: { id: row.id, text: shown(row.text) } }));
+    return rows.map((row) => ({ importId: row.importId, record: { id: row.id, text: row.text } }));
   },
 } satisfies Record<string, Reader>;
 
@@ -108,7 +107,7 @@ async function answersOf(db: Db, rows: readonly { importId: number; id: string }
     .orderBy(asc(rankedAnswers.rank), asc(rankedAnswers.position));
   for (const { importId, comparisonId, text, rank, finished, rating, flags, model } of list) {
     const id = `${importId}:${comparisonId}`;
-    found.set(id, [...(found.get(id) ?? []), { text: shown(text), rank, finished, rating: rating ?? 0, flags, model: model ?? '' }]);
+    found.set(id, [...(found.get(id) ?? []), { text, rank, finished, rating: rating ?? 0, flags, model: model ?? '' }]);
   }
   return found;
 }
@@ -124,24 +123,31 @@ function decidedAs(decision: string): SQL | undefined {
   return sql`coalesce(split_part(${snapshotPrompts.droppedReason}, ':', 1), ${snapshotPrompts.split}) = ${decision}`;
 }
 
-function shownPrompt(row: typeof prompts.$inferSelect, about: typeof snapshotPrompts.$inferSelect | null) {
+function promptOf(row: typeof prompts.$inferSelect, about: typeof snapshotPrompts.$inferSelect | null) {
   return {
-    messages: shownMessages(row.messages),
     useCase: row.useCase ?? '',
     user: row.userId.startsWith('thread:') ? '' : row.userId,
     decision: about === null ? '' : (about.droppedReason ?? about.split),
+    messages: row.messages.map(({ role, content }) => ({ role, content })),
   };
 }
 
-/** Of a conversation its first turns, as many as there is room for. */
-function shownMessages(messages: readonly ChatMessage[]): ChatMessage[] {
-  let characters = 0;
-  const cut = messages.map(({ role, content }) => ({ role, content: shown(content) })).filter(({ content }) => (characters += content.length + 16) <= conversationCharacters);
-  const last = cut.pop();
-  if (last === undefined) return [];
-  return [...cut, cut.length + 1 < messages.length ? { ...last, content: `${last.content}…` } : last];
-}
-
-function shown(text: string): string {
-  return text.length <= shownCharacters ? text : `${text.slice(0, shownCharacters).replace(/[\uD800-\uDBFF]$/, '')}…`;
+/** A record with its texts cut, and without what is behind as much as is shown of one. */
+function shown(record: Init<StoredRecord>): Init<StoredRecord> {
+  let left = recordCharacters;
+  const cut = (value: unknown): unknown => {
+    if (typeof value === 'string') {
+      const limit = Math.min(shownCharacters, Math.max(left, 0));
+      left -= Math.min(value.length, limit);
+      return value.length <= limit ? value : `${value.slice(0, limit).replace(/[\uD800-\uDBFF]$/, '')}…`;
+    }
+    if (Array.isArray(value)) {
+      const kept: unknown[] = [];
+      // A turn's role is whole, or the turn is left out.
+      for (const part of value) if ((left -= 16) >= 16) kept.push(cut(part));
+      return kept;
+    }
+    return typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value).map(([key, part]) => [key, cut(part)])) : value;
+  };
+  return cut(record) as Init<StoredRecord>;
 }

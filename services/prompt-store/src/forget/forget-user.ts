@@ -71,6 +71,10 @@ async function forget(tx: Db, userId: string, deleteLabels: boolean): Promise<In
   const demonstrations = await count(sql`delete from demonstrations where (import_id, id) in (select import_id, id from doomed_demonstrations) returning 1`);
   const prompts = await count(sql`delete from prompts where (import_id, id) in (select import_id, id from doomed_prompts) returning 1`);
   await tx.execute(sql`delete from snapshot_prompts where prompt_id in (select id from doomed_prompts) and prompt_id not in (select id from prompts)`);
+  await tx.execute(sql`
+    update labeling_queues q set done = q.done - d.n
+    from (select t.job_id, count(*)::int as n from labeling_tasks t join labeling_outcomes o on o.task_id = t.id where t.id in (select id from doomed_tasks) and t.gold is null and o.outcome = 'done' group by t.job_id) d
+    where d.job_id = q.job_id`);
   await tx.execute(sql`delete from labeling_outcomes where task_id in (select id from doomed_tasks)`);
   const tasks = await count(sql`delete from labeling_tasks where id in (select id from doomed_tasks) returning 1`);
   await tx.execute(sql`delete from users where id = ${userId}`);

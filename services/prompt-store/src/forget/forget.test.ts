@@ -7,12 +7,12 @@ import type { Bus } from '@minchat/bus';
 import { DemonstrationWritten, ForgetUserRequest, LeaseTaskRequest, PromptSubmitted, RankingSubmitted, SubmitTaskRequest, create } from '@minchat/contracts';
 import { listCollections } from '../collections.ts';
 import type { Database } from '../database.ts';
-import { createFeedbackStore, type FeedbackStore } from '../feedback.ts';
+import { consumeFeedback, createFeedbackStore, type FeedbackStore } from '../feedback.ts';
 import { importFile, type ImportStatus } from '../imports/run-import.ts';
 import { listQueues, openQueue, rankingsToCome } from '../labeling/queues.ts';
 import { leaseTask, submitTask } from '../labeling/tasks.ts';
 import { snapshotComparisons, snapshotDemonstrations, snapshotPromptRecords, takeSnapshot, type Snapshot } from '../snapshot.ts';
-import { testDatabases, type TestDatabase } from '../testing.ts';
+import { testDatabases, testLog, type TestDatabase } from '../testing.ts';
 import { forgetUser } from './forget-user.ts';
 
 const secret = 'My cat is called Mimi, what should she eat?';
@@ -160,6 +160,34 @@ describe.each(await testDatabases())('forgetting in $name', ({ start }) => {
     expect(await rankingsToCome(database.db, 'rank-job')).toBe(2);
     expect((await listQueues(database.db)).queues).toMatchObject([{ done: 0, open: 2 }]);
     expect((await leaseTask(database.db, create(LeaseTaskRequest, { labelerId: 'ann', kind: 'rank' }))).taskId).toBeTruthy();
+  });
+
+  test('what is handed in by somebody whose labels are not kept is not waited for', async () => {
+    let receive: ((message: RankingSubmitted) => Promise<void>) | undefined;
+    const bus = {
+      consumeFeedback: async (_: string, handlers: { ranking: typeof receive }) => void (receive = handlers.ranking),
+      publishFeedback: async (_: string, message: object) => receive?.(create(RankingSubmitted, message as RankingSubmitted)),
+    } as unknown as Bus;
+    await consumeFeedback(bus, database, testLog);
+    await forget('eve', 'delete');
+    await openQueue(database.db, { jobId: 'rank-job', runId: 'rank-run', stage: 'rank', seed: 1 }, [{ id: 'p', messages: turn('question'), answers: ['a', 'b'].map((text) => ({ text, finished: true })) }], { wanted: 1, labelersPerTask: 1 });
+    const task = await leaseTask(database.db, create(LeaseTaskRequest, { labelerId: 'eve', kind: 'rank' }));
+    expect(await rankingsToCome(database.db, 'rank-job')).toBe(1);
+    await submitTask(database.db, bus, create(SubmitTaskRequest, { taskId: task.taskId ?? '', labelerId: 'eve', verdicts: [{ rank: 0 }, { rank: 1 }] }));
+    expect(await rankingsToCome(database.db, 'rank-job')).toBe(0);
+  });
+
+  test('a queue counts no rankings of prompts that are gone', async () => {
+    await store.addPrompt(prompt);
+    const answers = ['a', 'b'].map((text) => ({ text, finished: true }));
+    await openQueue(database.db, { jobId: 'rank-job', runId: 'rank-run', stage: 'rank', seed: 1 }, ['api-1', 'other'].map((id) => ({ id, messages: turn(`question ${id}`), answers })), { wanted: 2, labelersPerTask: 1 });
+    for (let i = 0; i < 2; i++) {
+      const task = await leaseTask(database.db, create(LeaseTaskRequest, { labelerId: 'ann', kind: 'rank' }));
+      await submitTask(database.db, { publishFeedback: () => Promise.resolve() }, create(SubmitTaskRequest, { taskId: task.taskId ?? '', labelerId: 'ann', verdicts: [{ rank: 0 }, { rank: 1 }] }));
+    }
+    expect((await listQueues(database.db)).queues).toMatchObject([{ done: 2 }]);
+    await forget('eve', 'anonymise');
+    expect((await listQueues(database.db)).queues).toMatchObject([{ done: 1 }]);
   });
 
   test.each(['at once', 'after their labels had stayed'])('an import that runs while somebody is forgotten, %s, is broken off', async (when) => {

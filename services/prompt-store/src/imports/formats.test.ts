@@ -173,6 +173,16 @@ test('oasst: ranked replies are one comparison, the best a demonstration, the wh
   expect(bad).toMatchObject({ line: 2, bad: { code: 'field_missing', values: { field: 'prompt.text', expected: 'string' } } });
 });
 
+test('ranks and names that the database cannot keep, and names of fields without end, spoil their line only', async () => {
+  const long = 'x'.repeat(5_000);
+  const reply = (rank: number) => ({ text: `reply ${rank}`, role: 'assistant', rank });
+  const tree = (id: string, rank: number, user_id?: string) => ({ message_tree_id: id, prompt: { text: 'Hi', role: 'prompter', user_id, replies: [reply(0), reply(rank)] } });
+  const trees = await read('oasst', jsonl(tree('a', 3_000_000_000), tree(long, 1), tree('c', 1, long), tree('d', 1)));
+  expect(trees.map((item) => ('bad' in item ? item.bad.values['field'] : item.line))).toEqual(['prompt.replies.1.rank', 'message_tree_id', 'prompt.user_id', 4]);
+  const [unknown] = await read('jsonl', jsonl({ [long]: 1 }));
+  expect(unknown).toMatchObject({ bad: { message: expect.stringMatching(/found x{60}\.\.\.$/) as string } });
+});
+
 test('alpaca: one JSON array; bad elements are told, broken JSON fails', async () => {
   const items = await read('alpaca', JSON.stringify([{ instruction: 'Add.', input: '', output: '3' }, { instruction: 'Add.' }, 5, { instruction: 'Sub.', output: '1' }]));
   expect(items.map((item) => ('bad' in item ? item.line : 'good'))).toEqual(['good', 2, 3, 'good']);

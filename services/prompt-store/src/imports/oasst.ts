@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ChatMessage } from '@minchat/datasets';
-import { longestName, optional, parseRecord, type ImportedPrompt, type ImportedRecord } from './records.ts';
+import { highestRank, longestName, optional, parseRecord, type ImportedPrompt, type ImportedRecord } from './records.ts';
 
 // Open-Assistant's message trees: people's turns with the assistant's replies to each, ranked by
 // volunteers, and so on down.
@@ -20,7 +20,7 @@ const nodeSchema: z.ZodType<Node> = z.lazy(() =>
   z.object({
     text: z.string(),
     role: z.enum(['prompter', 'assistant']),
-    rank: optional(z.int().min(0).max(999)),
+    rank: optional(z.int().min(0).max(highestRank)),
     deleted: optional(z.boolean()),
     review_result: optional(z.boolean()),
     model_name: optional(z.string()),
@@ -28,7 +28,7 @@ const nodeSchema: z.ZodType<Node> = z.lazy(() =>
     replies: optional(z.array(nodeSchema)).transform((replies) => replies ?? []),
   }),
 );
-const treeSchema = z.object({ message_tree_id: z.string(), prompt: nodeSchema });
+const treeSchema = z.object({ message_tree_id: z.string().max(longestName), prompt: nodeSchema });
 
 /**
  * All that one tree holds. A person's turn with two or more ranked replies gives one comparison,

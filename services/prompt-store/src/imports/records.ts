@@ -51,6 +51,8 @@ export class BadRecordError extends Error {
 
 /** Of a user or a labeler: names are keys of the database, which takes none of kilobytes. */
 export const longestName = 256;
+/** 0 is best. */
+export const highestRank = 999;
 
 /** No record may be larger: one that is would have to be held in memory as a whole. */
 export const maxRecordBytes = 16 * 2 ** 20;

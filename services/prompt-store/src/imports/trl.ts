@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ChatMessage } from '@minchat/datasets';
 import { alpacaRecords } from './alpaca.ts';
 import { hhRecords, isTranscript } from './hh-rlhf.ts';
-import { BadRecordError, longestName, optional, parseRecord, short, type ImportedPrompt, type ImportedRecord } from './records.ts';
+import { BadRecordError, highestRank, longestName, optional, parseRecord, short, type ImportedPrompt, type ImportedRecord } from './records.ts';
 
 // TRL's dataset conventions (its documentation, "Dataset formats and types"): which keys a record
 // has tells what it is, and each value is a string ("standard") or a list of messages
@@ -28,7 +28,7 @@ const recordSchema = z.object({
   /** Ours, beside TRL's: any number of answers, ranked (what an export of comparisons holds). */
   answers: optional(z.array(z.object({
     text: z.string(),
-    rank: z.int().min(0).max(999),
+    rank: z.int().min(0).max(highestRank),
     finished: optional(z.boolean()),
     rating: optional(z.int().min(1).max(7)),
     flags: optional(z.array(z.string())),

@@ -4,8 +4,9 @@ import { importsOf } from '../collections.ts';
 import type { Db } from '../database.ts';
 import { digestOf } from '../digest.ts';
 import { feedbackCollection } from '../feedback.ts';
-import { collections, comparisons, imports, labelingOutcomes, labelingQueues, labelingTasks, prompts, snapshots } from '../schema.ts';
+import { collections, comparisons, imports, labelingOutcomes, labelingQueues, labelingTasks, prompts, rankedAnswers, snapshots } from '../schema.ts';
 import { fullAnswersOf } from '../snapshot.ts';
+import { fitsMessage } from './task-size.ts';
 
 // Gold questions: comparisons of a collection, whose ranking is known, given to labelers among their
 // tasks. Nothing that a labeler is sent tells them from the others. What they make of one is kept
@@ -56,11 +57,12 @@ export async function makeGold(db: Db, queue: Queue, labelerId: string, lease: {
 
   const importIds = await importsOf(db, queue.goldCollection);
   const had = db.select({ id: labelingTasks.goldOf }).from(labelingTasks).where(and(eq(labelingTasks.jobId, queue.jobId), eq(labelingTasks.goldFor, labelerId)));
+  const texts = db.select({ all: sql`string_agg(${rankedAnswers.text}, '')` }).from(rankedAnswers).where(and(eq(rankedAnswers.importId, comparisons.importId), eq(rankedAnswers.comparisonId, comparisons.id)));
   const [row] = await db
     .select({ id: comparisons.id, importId: comparisons.importId, promptId: prompts.id, messages: prompts.messages })
     .from(comparisons)
     .innerJoin(prompts, and(eq(prompts.importId, comparisons.importId), eq(prompts.id, comparisons.promptId)))
-    .where(and(inArray(comparisons.importId, importIds), notInArray(comparisons.id, had)))
+    .where(and(inArray(comparisons.importId, importIds), notInArray(comparisons.id, had), fitsMessage(sql`${prompts.messages}::text`, sql`(${texts})`)))
     .orderBy(sql`md5(${comparisons.id} || ${labelerId})`)
     .limit(1);
   if (row === undefined) return undefined;

@@ -142,6 +142,8 @@ describe.each(await testDatabases())('labeling on $name', ({ start }) => {
   test('gold questions come in place of tasks, look like them, are scored, and are no feedback', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'minchat-gold-'));
     const lines = Array.from({ length: 20 }, (_, i) => JSON.stringify({ prompt: `gold question ${i}`, answers: [{ text: 'best', rank: 0 }, { text: 'middling', rank: 1 }, { text: 'worst', rank: 2 }] }));
+    // None of these can be asked: no message of the bus can carry them.
+    for (let i = 0; i < 5; i++) lines.push(JSON.stringify({ prompt: `gold ${i} ${'x'.repeat(600_000)}`, answers: [{ text: 'best', rank: 0 }, { text: `long ${'y'.repeat(600_000)}`, rank: 1 }] }));
     await writeFile(join(folder, 'gold.jsonl'), lines.join('\n'));
     await Array.fromAsync(importFile(database, { path: join(folder, 'gold.jsonl'), format: 'jsonl', collection: 'gold', strict: true }));
     await rm(folder, { recursive: true });
@@ -155,6 +157,7 @@ describe.each(await testDatabases())('labeling on $name', ({ start }) => {
     let gold = 0;
     for (let i = 0; i < 30; i += 1) {
       const task = await take('ann', 'mixed');
+      expect(JSON.stringify(task).length).toBeLessThan(500_000);
       // A page that is loaded again is given the same task: it cannot be told from a real one by that.
       expect((await take('ann', 'mixed')).taskId).toBe(task.taskId);
       expect(Object.keys(task).toSorted()).toEqual(['answers', 'kind', 'leasedUntilMs', 'messages', 'promptId', 'runId', 'stage', 'taskId']);

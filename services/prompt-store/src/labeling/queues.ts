@@ -7,10 +7,9 @@ import { digestOf } from '../digest.ts';
 import { comparisons, demonstrations, imports, labelingQueues, labelingTasks, prompts } from '../schema.ts';
 import { storable } from '../storable.ts';
 import { goldImports } from './gold.ts';
+import { fitsMessage } from './task-size.ts';
 
 const tasksAtOnce = 500;
-/** In bytes; a message of the bus has 1 MB. */
-const largestTask = 500_000;
 /** Counting goes no further: nobody needs to know more exactly how much is left to write. */
 const countedUnanswered = 1000;
 
@@ -107,7 +106,7 @@ export function isUnanswered(db: Db) {
     isNotNull(imports.collectionId),
     notInArray(imports.id, goldImports(db)),
     // What no message of the bus can carry cannot be offered.
-    sql`octet_length(${prompts.messages}::text) <= ${largestTask}`,
+    fitsMessage(sql`${prompts.messages}::text`),
     notExists(db.select({ one: sql`1` }).from(demonstrations).where(eq(demonstrations.promptId, prompts.id))),
     notExists(db.select({ one: sql`1` }).from(labelingTasks).where(and(eq(labelingTasks.kind, 'write'), eq(labelingTasks.promptId, prompts.id), sql`${labelingTasks.done} > 0`))),
   );

@@ -5,7 +5,8 @@ import type { Metrics } from '@minchat/stage';
 import type { Db } from '../database.ts';
 import { checkGold, goldImports } from '../labeling/gold.ts';
 import { closeQueue, openQueue, rankingsToCome, type QueueSettings } from '../labeling/queues.ts';
-import { comparisons, imports } from '../schema.ts';
+import { textHash } from '../rules/normalise.ts';
+import { comparisons, imports, prompts } from '../schema.ts';
 import { answersOf } from '../snapshot.ts';
 import { promptId } from '../digest.ts';
 import { storable } from '../storable.ts';
@@ -55,9 +56,10 @@ async function findRankings(db: Db, bySplit: Record<Split, AnswersRecord[]>): Pr
     const ids = [...records.keys()];
     for (let from = 0; from < ids.length; from += promptsAtOnce) {
       const rows = await db
-        .select({ id: comparisons.id, importId: comparisons.importId, promptId: comparisons.promptId, labeler: comparisons.labelerId })
+        .select({ id: comparisons.id, importId: comparisons.importId, promptId: comparisons.promptId, textHash: prompts.textHash, labeler: comparisons.labelerId })
         .from(comparisons)
         .innerJoin(imports, eq(imports.id, comparisons.importId))
+        .innerJoin(prompts, and(eq(prompts.importId, comparisons.importId), eq(prompts.id, comparisons.promptId)))
         .where(and(inArray(comparisons.promptId, ids.slice(from, from + promptsAtOnce)), isNotNull(imports.collectionId), notInArray(comparisons.importId, goldImports(db))))
         .orderBy(asc(comparisons.id));
       for (const [importId, group] of Map.groupBy(rows, (row) => row.importId)) {
@@ -65,7 +67,7 @@ async function findRankings(db: Db, bySplit: Record<Split, AnswersRecord[]>): Pr
         for (const row of group) {
           const record = records.get(row.promptId);
           const ranking = answers.get(row.id) ?? [];
-          if (record === undefined || !areOf(record, ranking)) continue;
+          if (record === undefined || row.textHash !== textHash(storable(record.messages)) || !areOf(record, ranking)) continue;
           ranked[split].push({
             id: row.id,
             messages: record.messages,

@@ -202,17 +202,19 @@ describe.each(await testDatabases())('stages on $name', ({ start }) => {
     const prompts = ['p1', 'p2'].map((id) => ({ id, messages: [{ role: 'user' as const, content: `question ${id}` }] }));
     const input = await answers(prompts, () => ['one', 'two', 'three']);
     const store = await createFeedbackStore(database);
-    const submit = (rankingId: string, promptId: string, texts: readonly string[]) =>
+    const submit = (rankingId: string, promptId: string, texts: readonly string[], content = `question ${promptId}`) =>
       store.addRanking(
         create(RankingSubmitted, {
           rankingId,
           promptId,
           labelerId: 'eve',
-          messages: [{ role: 'user', content: `question ${promptId}` }],
+          messages: [{ role: 'user', content }],
           answers: texts.map((text, rank_) => ({ text, rank: rank_, finished: true })),
         }),
       );
     const done = runStage(rank, { labelers: 'human', validationFraction: 0 }, { inputs: { answers: input } });
+    // Another run's prompt of this id came first, and happens to have these answers.
+    await submit('r-other-prompt', 'p1', ['one', 'two', 'three'], 'something else');
     await submit('r1', 'p1', ['two', 'one', 'three']);
     await submit('r-other-run', 'p2', ['quite', 'different']);
     await submit('r2', 'p2', ['three', 'two', 'one']);
