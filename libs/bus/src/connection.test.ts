@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { connect } from 'nats';
 import { describe, expect, it } from 'vitest';
 import { connectBus } from './connect.ts';
-import { parseNatsUrl } from './connection.ts';
+import { parseNatsUrl, redacted } from './connection.ts';
 import { quiet, testBus } from './test-bus.ts';
 import { startNatsServer } from './testing.ts';
 
@@ -12,6 +12,10 @@ describe('NATS_URL', () => {
   it('may name several servers, and a user', () => {
     expect(parseNatsUrl('nats://a:1, b:2')).toEqual({ servers: ['nats://a:1', 'nats://b:2'] });
     expect(parseNatsUrl('nats://me:p%40ss@a:1')).toEqual({ servers: ['nats://a:1'], user: 'me', pass: 'p@ss' });
+    for (const url of ['nats://me:topsecret%@a:1', 'nats://me:top/secret@a:1', 'me:top#secret@a:1']) {
+      expect(() => parseNatsUrl(url), url).toThrow(expect.objectContaining({ code: 'MC_CONFIG_INVALID', message: expect.not.stringContaining('secret') as string }));
+    }
+    expect(redacted('me:topsecret@a:1,nats://you:also@secret@b')).toBe('***@a:1,nats://***@b');
     expect(() => parseNatsUrl('nats://')).toThrow(expect.objectContaining({ code: 'MC_CONFIG_INVALID' }));
   });
 });

@@ -17,11 +17,12 @@ export function parseNatsUrl(url: string): Pick<ConnectionOptions, 'servers' | '
     let parsed: URL;
     try {
       parsed = new URL(text.includes('://') ? text : `nats://${text}`);
-    } catch (cause) {
-      throw new MinchatError('MC_CONFIG_INVALID', `NATS_URL=${text}: expected nats://host:port`, { cause });
+      if (parsed.username !== '') credentials = { user: decodeURIComponent(parsed.username), pass: decodeURIComponent(parsed.password) };
+    } catch {
+      // Without the cause: it holds the password.
+      throw new MinchatError('MC_CONFIG_INVALID', `NATS_URL=${redacted(text)}: expected nats://user:password@host:port, with /, #, ? and % of a password written as %2F, %23, %3F and %25`);
     }
-    if (parsed.host === '') throw new MinchatError('MC_CONFIG_INVALID', `NATS_URL=${text}: expected nats://host:port`);
-    if (parsed.username !== '') credentials = { user: decodeURIComponent(parsed.username), pass: decodeURIComponent(parsed.password) };
+    if (parsed.host === '') throw new MinchatError('MC_CONFIG_INVALID', `NATS_URL=${redacted(text)}: expected nats://host:port`);
     return `${parsed.protocol}//${parsed.host}`;
   });
   return { servers, ...credentials };
@@ -70,7 +71,7 @@ async function untilConnected(options: ConnectionOptions, url: string, waitMs: n
   const end = Date.now() + waitMs;
   for (let tries = 1; ; tries += 1) {
     try {
-      return await connect({ ...options, timeout: 2000, maxReconnectAttempts: -1, reconnectTimeWait: 250, reconnectJitter: 250, pingInterval: 10_000, maxPingOut: 3 });
+      return await connect({ ...options, timeout: 2000, maxReconnectAttempts: -1, reconnectTimeWait: 250, reconnectJitter: 250, ignoreAuthErrorAbort: true, pingInterval: 10_000, maxPingOut: 3 });
     } catch (error) {
       const { code, message } = error as NatsError;
       const refused = code === 'AUTHORIZATION_VIOLATION' || code === 'AUTHENTICATION_EXPIRED' || code === 'BAD_AUTHENTICATION';
@@ -84,6 +85,7 @@ async function untilConnected(options: ConnectionOptions, url: string, waitMs: n
   }
 }
 
-function redacted(url: string): string {
-  return url.replaceAll(/\/\/[^/@,]*@/g, '//***@');
+/** Without users and passwords, however they are written. */
+export function redacted(url: string): string {
+  return url.split(',').map((part) => part.replace(/^(\s*\w+:\/\/)?.*@/, '$1***@')).join(',');
 }

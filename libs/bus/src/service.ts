@@ -6,6 +6,9 @@ import type { z } from 'zod';
 import { busOptions, connectBus } from './connect.ts';
 import type { Bus } from './types.ts';
 
+/** How long the last traces may take. */
+const tracesMs = 2000;
+
 type CommonEnv = z.output<z.ZodObject<typeof commonEnv>>;
 
 export interface ServiceContext<Env> {
@@ -58,7 +61,9 @@ export async function runService<Env extends CommonEnv>({ name, readSettings, st
     log.info({ signal: await asked.promise }, 'stopping');
     now.stopping = true;
     await Promise.race([service.stop().then(() => bus.close()), sleep(stopSeconds(env) * 1000, undefined, { ref: false })]);
-    await Promise.all([health.close(), tracing.shutdown()]);
+    // A collector that does not answer is no reason to fail, or to wait.
+    const traces = tracing.shutdown().catch((error: unknown) => log.warn({ err: error }, 'could not send the last traces'));
+    await Promise.all([health.close(), Promise.race([traces, sleep(tracesMs, undefined, { ref: false })])]);
     // With the exit code that the service may have set.
     process.exit();
   } catch (thrown) {

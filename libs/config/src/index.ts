@@ -22,4 +22,5 @@ export {
   type StageSpec,
 } from './spec.ts';
 export { commonEnv, readEnv, stageEnv } from './env.ts';
+export { mergeSettings } from './merge-settings.ts';
 export { nodeFlags } from './node-flags.ts';

@@ -34,6 +34,7 @@ export const errorCodes = {
   MC_MESSAGE_TOO_LARGE: { http: 413, exit: 65, retryable: false, meaning: 'A message is larger than its limit.', todo: 'Send less at once; hand large data over as an artifact.' },
   MC_ARTIFACT_MISSING: { http: 404, exit: 66, retryable: true, meaning: 'An artifact, or a file of it, is not in the store.', todo: 'Check that all services use the same ARTIFACT_STORE; run the stage that made it again.' },
   MC_ARTIFACT_CORRUPT: { http: 500, exit: 65, retryable: false, meaning: 'A file of an artifact does not have the digest its manifest promises.', todo: 'Run the stage that made it again, or restore the store from a backup.' },
+  MC_STORE_UNAVAILABLE: { http: 503, exit: 69, retryable: true, meaning: 'The artifact store does not answer, or refuses.', todo: 'Check ARTIFACT_STORE, AWS_REGION, the AWS credentials, and AWS_ENDPOINT_URL_S3 for a store that is not Amazon’s.' },
   MC_LEASE_LOST: { http: 409, exit: 75, retryable: true, meaning: 'Another worker has taken the job over; this worker’s result is thrown away.', todo: 'Nothing: the other worker goes on from the last checkpoint.' },
   MC_CANCELLED: { http: 409, exit: 75, retryable: false, meaning: 'The run was cancelled.', todo: 'Start it again with `minchat resume RUN`.' },
   MC_PLUGIN_UNKNOWN: { http: 400, exit: 78, retryable: false, meaning: 'A stage plugin could not be found or loaded.', todo: 'Install the package, or correct the name in STAGE_PLUGIN or the spec.' },

@@ -223,7 +223,7 @@ class JobRun {
       await bus.jobs.checkpoint(this.#lease, checkpoint).catch((error: unknown) => this.#keeper.lost(error));
     } catch (thrown) {
       const error = toMinchatError(thrown);
-      if (error.code !== 'MC_NATS_UNAVAILABLE') throw error;
+      if (error.code !== 'MC_NATS_UNAVAILABLE' && error.code !== 'MC_STORE_UNAVAILABLE') throw error;
       // Hours of work do not end because a checkpoint could not be stored; the next one may be.
       this.#log.warn({ err: error, step }, 'could not store a checkpoint');
       return;

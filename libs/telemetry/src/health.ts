@@ -41,7 +41,7 @@ export async function startHealthServer({ port, registry, live = () => true, rea
     }
   };
   const server = createServer((request, response) => {
-    answer(new URL(request.url ?? '/', 'http://health').pathname).then(
+    answer(request.url?.split('?')[0] ?? '/').then(
       ({ status, type, body }) => response.writeHead(status, { 'content-type': type }).end(body),
       () => response.writeHead(500).end(),
     );

@@ -61,6 +61,9 @@ describe('health server', () => {
 
   it('tells liveness, readiness and metrics', async () => {
     expect((await get('/livez')).status).toBe(200);
+    // No URL by itself; it must not end the process.
+    expect((await get('//')).status).toBe(404);
+    expect((await get('/livez?verbose')).status).toBe(200);
     const unready = await get('/readyz');
     expect([unready.status, await unready.text()]).toEqual([503, 'nats ok\ndatabase not ready\n']);
     ready = true;

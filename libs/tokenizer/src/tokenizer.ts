@@ -88,8 +88,12 @@ export class Tokenizer {
     const ids: number[] = [];
     for (const piece of this.template.render(messages, options.addGenerationPrompt)) {
       const special = piece.special ? this.idOf(piece.text) : undefined;
-      if (special === undefined) this.encodeInto(piece.text, ids);
-      else ids.push(special);
+      if (special !== undefined) ids.push(special);
+      else for (const part of cut(piece.text, this.plainAdded)) {
+        const id = part.match ? this.idOf(part.text) : undefined;
+        if (id === undefined) this.encodeInto(part.text, ids);
+        else ids.push(id);
+      }
     }
     return ids;
   }

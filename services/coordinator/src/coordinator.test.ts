@@ -107,7 +107,19 @@ describe('Coordinator', () => {
     const run = await until(runId, ended);
     expect(run.status).toBe(RunStatus.RUN_STATUS_COMPLETED);
     expect(done).toEqual(['data', 'pretrain', 'sft', 'sample'].map((stage) => `${runId}_${stage}`));
-    expect((await client.call(rpc.listRuns, { limit: 1 })).runs[0]?.runId).toBe(runId);
+    const { runs: [listed] } = await client.call(rpc.listRuns, { limit: 1 });
+    expect(listed).toMatchObject({ runId, specJson: '{}', stages: [{}, { result: { metrics: [], outputs: [{ name: 'model' }] } }, {}, {}] });
+  });
+
+  it('fails a stage whose result does not fit into the record, and goes on with other runs', async () => {
+    await coordinator();
+    behaviour = { pretrain: async () => Array.from({ length: 10_000 }, (_, i) => ({ name: `metric/${String(i).padStart(40, '0')}`, value: i })) as StageResult['metrics'] };
+    const { runId } = await client.call(rpc.submitRun, { specJson });
+    const failed = await until(runId, ended);
+    expect(failed.stages.find(({ stage }) => stage === 'pretrain')?.error?.code).toBe('MC_MESSAGE_TOO_LARGE');
+    behaviour = {};
+    const other = await client.call(rpc.submitRun, { specJson });
+    expect((await until(other.runId, ended)).status).toBe(RunStatus.RUN_STATUS_COMPLETED);
   });
 
   it('gives the same run for the same id, and refuses a bad spec with its place', async () => {

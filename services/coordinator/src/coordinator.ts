@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { rpc, type Bus, type Subscription } from '@minchat/bus';
 import { parseRunSpec, type RunSpec } from '@minchat/config';
-import { create, JobState, RunStatus, StageEvent, type Init, type RunRecord } from '@minchat/contracts';
-import { MinchatError } from '@minchat/errors';
+import { create, encode, errorToWire, JobState, RunRecord, RunStatus, StageEvent, type Init } from '@minchat/contracts';
+import { MinchatError, toMinchatError } from '@minchat/errors';
 import type { Logger } from '@minchat/telemetry';
 import { runState, stageState, type Command } from './machine.ts';
 import { jobOf, newRun, newRunId, planFork } from './run.ts';
@@ -20,6 +20,14 @@ export interface CoordinatorOptions {
 const runIdPattern = /^[a-z0-9][a-z0-9_-]{0,63}$/;
 // Several coordinators may write one record; each try starts from what the other wrote.
 const maxTries = 50;
+
+/** What all runs of a list may take; a message has 1 MB. */
+const listBytes = 900_000;
+
+function inList(run: RunRecord): RunRecord {
+  const stages = run.stages.map((stage) => ({ ...stage, metrics: [], ...(stage.result && { result: { ...stage.result, metrics: [] } }) }));
+  return { ...run, specJson: '{}', stages };
+}
 
 /**
  * Answers the requests about runs and turns the events of workers into the next jobs. Any number
@@ -76,10 +84,11 @@ export class Coordinator {
     return this.#begin(spec, newRun(spec, newRunId(spec.name), Date.now(), { taken, forkedFrom: runId }));
   }
 
-  /** The latest runs first; a limit of 0 means 50. */
+  /** The latest runs first, without specs and metrics, as many as one message holds; a limit of 0 means 50. */
   async list(limit: number): Promise<{ runs: RunRecord[] }> {
-    const runs = await this.#bus.runs.list();
-    return { runs: runs.toSorted((a, b) => b.createdAtMs - a.createdAtMs).slice(0, limit || 50) };
+    const latest = (await this.#bus.runs.list()).toSorted((a, b) => b.createdAtMs - a.createdAtMs).slice(0, limit || 50);
+    let bytes = 0;
+    return { runs: latest.map(inList).filter((run) => (bytes += encode(RunRecord, run).length + 8) <= listBytes) };
   }
 
   /** Compares every run that is going on with what became of its jobs; what was missed is made good. */
@@ -132,9 +141,17 @@ export class Coordinator {
     try {
       await this.#change(event.runId, { type: 'stage', event });
     } catch (error) {
-      // A run that is gone needs nothing; any other error has the event delivered again.
-      if (error instanceof MinchatError && error.code === 'MC_NOT_FOUND') return;
-      throw error;
+      const known = toMinchatError(error);
+      // A run that is gone needs nothing. What may go better has the event delivered again; what never will would hold up
+      // the events of all runs.
+      if (known.code === 'MC_NOT_FOUND') return;
+      if (known.retryable) throw error;
+      this.#log.error({ run: event.runId, stage: event.stage, err: error }, 'an event that cannot be taken');
+      const { runId, jobId, stage } = event;
+      // Of the try that is told of: news of an earlier one would be passed over.
+      const attempt = (await this.#bus.jobs.get(jobId))?.attempt ?? 1;
+      const failed = create(StageEvent, { eventId: 'refused', runId, jobId, stage, atMs: Date.now(), failed: { error: errorToWire(known), attempt, final: true } });
+      await this.#change(runId, { type: 'stage', event: failed }).catch((again: unknown) => this.#log.error({ run: runId, err: again }, 'could not fail the stage'));
     }
   }
 

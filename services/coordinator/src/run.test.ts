@@ -1,4 +1,4 @@
-import { parseRunSpec } from '@minchat/config';
+import { formatRunSpec, parseRunSpec } from '@minchat/config';
 import { describe, expect, it } from 'vitest';
 import { stageState, stageStatuses } from './machine.ts';
 import { newRun, planFork, seedOf } from './run.ts';
@@ -20,6 +20,10 @@ describe('planFork', () => {
     const { spec: forked, taken } = planFork(finished('data', 'pretrain', 'sft'), 'sft', '{"sft":{"lr":3}}');
     expect([...taken.keys()]).toEqual(['data', 'pretrain']);
     expect(forked.stages[2]?.settings).toEqual({ epochs: 2, lr: 3 });
+    // Key by key, as for a run.
+    const { spec: deep } = planFork(finished('data', 'pretrain'), 'sft', '{"sft":{"model":{"a":1,"b":2}}}');
+    const nested = { ...finished('data', 'pretrain'), specJson: formatRunSpec(deep) };
+    expect(planFork(nested, 'sft', '{"sft":{"model":{"b":3}}}').spec.stages[2]?.settings).toMatchObject({ model: { a: 1, b: 3 } });
     const run = newRun(forked, 'f-2', 6, { taken, forkedFrom: 'f-1' });
     expect(run.stages.map(stageState)).toEqual(['completed', 'completed', 'waiting', 'waiting']);
     expect(run.stages.map(({ jobId }) => jobId)).toEqual(['f-1_data', 'f-1_pretrain', 'f-2_sft', 'f-2_sample']);

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { formatRunSpec, parseRunSpec, stagesFrom, suggest, type RunSpec } from '@minchat/config';
+import { formatRunSpec, mergeSettings, parseRunSpec, stagesFrom, suggest, type RunSpec } from '@minchat/config';
 import type { Init, Job, RunRecord, StageRecord } from '@minchat/contracts';
 import { create, RunRecord as RunRecordType } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
@@ -85,7 +85,7 @@ export function planFork(record: RunRecord, fromStage: string, settingsJson: str
   const taken = record.stages
     .filter((stage) => !again.has(stage.stage) && ['completed', 'stopped'].includes(stageState(stage)))
     .map((stage): [string, StageRecord] => [stage.stage, { ...stage, status: stageStatuses.completed, error: undefined }]);
-  const stages = spec.stages.map((stage) => ({ ...stage, settings: { ...stage.settings, ...changes[stage.name] } }));
+  const stages = spec.stages.map((stage) => ({ ...stage, settings: mergeSettings(stage.settings, changes[stage.name] ?? {}) }));
   return { spec: { ...spec, stages }, taken: new Map(taken) };
 }
 

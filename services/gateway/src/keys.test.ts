@@ -17,6 +17,14 @@ describe('keys', () => {
     expect(() => new KeyRing('a=short')).toThrow(expect.objectContaining({ code: 'MC_CONFIG_INVALID', message: expect.not.stringContaining('short') as string }));
     expect(() => new KeyRing(`a=${key},a=${key}2`)).toThrow(/name/);
   });
+  it('takes a hash however its digits are written, and no part of a key for a name', () => {
+    const hash = createHash('sha256').update(key).digest('hex').toUpperCase();
+    expect(new KeyRing(`a=sha256:${hash}`).nameOf(`Bearer ${key}`)).toBe('a');
+    expect(() => new KeyRing(`a=sha256:${hash}0`)).toThrow(expect.objectContaining({ code: 'MC_CONFIG_INVALID', message: expect.not.stringContaining(hash) as string }));
+    const base64 = 'Zm9vYmFyYmF6cXV4MTIzNA==';
+    expect(new KeyRing(base64).nameOf(`Bearer ${base64}`)).toBe('key1');
+    expect(new KeyRing(`b=${base64}`).nameOf(`Bearer ${base64}`)).toBe('b');
+  });
   it('collects by setting', () => {
     expect([collects('off', 'a'), collects('on', undefined), collects('a,b', 'b'), collects('a,b', 'c'), collects('a', undefined)]).toEqual([false, true, true, false, false]);
   });

@@ -34,11 +34,18 @@ export function bearerOf(authorization: string | undefined): string | undefined 
 }
 
 function readKey(entry: string, index: number): Key {
-  const { name = `key${String(index + 1)}`, secret = '' } = /^(?:(?<name>[A-Za-z0-9_-]{1,64})=)?(?<secret>\S+)$/.exec(entry)?.groups ?? {};
-  const hex = /^sha256:([0-9a-f]{64})$/.exec(secret)?.[1];
+  const place = `key${String(index + 1)}`;
+  // What = ends is a key in base64, and no name of one.
+  const { name = place, secret = '' } = /^(?:(?<name>[A-Za-z0-9_-]{1,64})=(?!=*$))?(?<secret>\S+)$/.exec(entry)?.groups ?? {};
+  const hex = /^sha256:([0-9a-f]{64})$/i.exec(secret)?.[1];
   if (hex !== undefined) return { name, hash: Buffer.from(hex, 'hex') };
   // The value is not told: logs are read by more people than keys are for.
-  if (secret.length < 16) throw new MinchatError('MC_CONFIG_INVALID', `GATEWAY_API_KEYS: ${name}: expected a key of at least 16 characters`);
+  const refuse = (expected: string): never => {
+    throw new MinchatError('MC_CONFIG_INVALID', `GATEWAY_API_KEYS, ${place}: expected ${expected}`);
+  };
+  // Taken as a key, whoever reads the settings would have one.
+  if (/^sha256:/i.test(secret)) refuse('64 hexadecimal digits behind sha256:');
+  if (secret.length < 16) refuse('a key of at least 16 characters');
   return { name, hash: sha256(secret) };
 }
 

@@ -10,6 +10,8 @@ const stalledMs = 60_000;
 /** Aborted when the client goes away before the answer is complete. */
 export function clientGone(reply: FastifyReply): AbortSignal {
   const controller = new AbortController();
+  // Perhaps while its model was looked up.
+  if (reply.raw.destroyed) controller.abort();
   reply.raw.once('close', () => {
     if (!reply.raw.writableFinished) controller.abort();
   });

@@ -13,7 +13,7 @@ function failed(doing: string, error: unknown): MinchatError {
   const known = toMinchatError(error);
   if (known.code !== 'MC_INTERNAL') return known;
   const found = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return new MinchatError('MC_ARTIFACT_MISSING', `${doing}: expected an answer from S3, found ${found}`, { cause: error, hint: 'Check ARTIFACT_STORE, AWS_REGION, the AWS credentials, and AWS_ENDPOINT_URL_S3 for a store that is not Amazon’s.' });
+  return new MinchatError('MC_STORE_UNAVAILABLE', `${doing}: expected an answer from S3, found ${found}`, { cause: error });
 }
 
 /**

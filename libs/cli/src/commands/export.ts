@@ -16,7 +16,10 @@ export function addExport(program: Command): void {
     .action(async (runId: string, dir: string, _: unknown, command: Command) => {
       const output = outputOf(command);
       const target = userPath(dir);
-      const there = await readdir(target).catch(() => []);
+      const there = await readdir(target).catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') return [];
+        throw new MinchatError('MC_CONFLICT', `expected an empty folder, found ${error.code === 'ENOTDIR' ? 'a file' : error.message}: ${target}`, { hint: 'Name a folder that is not there yet.' });
+      });
       if (there.length > 0) throw new MinchatError('MC_CONFLICT', `expected an empty folder, found ${there.length} files in ${target}`, { hint: 'Name a folder that is not there yet.' });
       // Complete or not at all: written beside the target, then moved to it.
       const draft = join(dirname(target), `.${runId}.${process.pid}.tmp`);

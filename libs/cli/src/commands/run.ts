@@ -1,7 +1,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { rpc, type Bus } from '@minchat/bus';
-import { formatRunSpec, parseRunSpec, suggest, type RunSpec } from '@minchat/config';
+import { formatRunSpec, mergeSettings, parseRunSpec, suggest, type RunSpec } from '@minchat/config';
 import { RunStatus, type RunRecord } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
 import { connect, findSystem } from '../connection.ts';
@@ -11,7 +11,7 @@ import { checkSettings } from '../run/check-settings.ts';
 import { assertCompleted, followRun } from '../run/follow.ts';
 import { createProgress, type ProgressView } from '../run/progress.ts';
 import { describeRun, fullReport } from '../run/report.ts';
-import { mergeSettings, settingsOf } from '../run/settings.ts';
+import { settingsOf } from '../run/settings.ts';
 import { summary } from '../run/summary.ts';
 import type { Supervisor } from '../system/supervisor.ts';
 import { chat } from './chat.ts';

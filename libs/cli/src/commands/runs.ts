@@ -19,7 +19,8 @@ export function addRuns(program: Command): void {
       await withBus(async (bus) => {
         if (runId === undefined) {
           const { runs } = await bus.call(rpc.listRuns, { limit: 20 });
-          output.result(runs.map(describeRun));
+          // A list is told without specs and metrics.
+          output.result(await Promise.all(runs.map(async ({ runId: id }) => describeRun(await bus.call(rpc.getRun, { runId: id })))));
           output.line(runs.length === 0 ? 'There are no runs yet: `minchat run examples/quickstart.yaml`.' : listText(runs));
           return;
         }

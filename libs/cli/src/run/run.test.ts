@@ -5,7 +5,8 @@ import { formatBytes, formatCount, formatSeconds } from '../output.ts';
 import { headline, Pace } from './figures.ts';
 import { createProgress } from './progress.ts';
 import { describeRun } from './report.ts';
-import { mergeSettings, settingsOf } from './settings.ts';
+import { mergeSettings } from '@minchat/config';
+import { settingsOf } from './settings.ts';
 import { summary } from './summary.ts';
 
 const run = (step: number, status: StageStatus): RunRecord =>

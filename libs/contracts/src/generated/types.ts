@@ -757,6 +757,7 @@ export interface ListRunsRequest {
 }
 export const ListRunsRequest: MessageType<ListRunsRequest> = { name: 'ListRunsRequest', codec: minchat.v1.ListRunsRequest };
 
+/** The latest first, as many as fit into a message, without their specs and metrics. */
 export interface ListRunsReply {
   runs: RunRecord[];
 }

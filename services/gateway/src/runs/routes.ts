@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { rpc, type Bus } from '@minchat/bus';
-import { formatRunSpec, parseRunSpec } from '@minchat/config';
+import { formatRunSpec, mergeSettings, parseRunSpec } from '@minchat/config';
 import { StageStatus, namePattern, type RunRecord, type StageEvent } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
@@ -66,7 +66,7 @@ export const runRoutes: FastifyPluginAsyncZod<RunOptions> = async (app, { bus, t
   app.post('/runs/:id/fork', { schema: { tags, summary: 'A new run that takes over the results before a stage', params, body: forking, response: { 201: runDetailView, ...errors } } }, async (request, reply) => {
     const { from, settings = {} } = request.body;
     const { stages } = parseRunSpec((await find(request.params.id)).specJson);
-    const changed = stages.filter(({ name }) => Object.hasOwn(settings, name)).map((stage) => ({ ...stage, settings: { ...stage.settings, ...settings[stage.name] } }));
+    const changed = stages.filter(({ name }) => Object.hasOwn(settings, name)).map((stage) => ({ ...stage, settings: mergeSettings(stage.settings, settings[stage.name] ?? {}) }));
     await requireSettings(changed, bus.plugins);
     const run = await bus.call(rpc.forkRun, { runId: request.params.id, fromStage: from, settingsJson: JSON.stringify(settings) });
     return reply.code(201).send(viewRunDetail(run));

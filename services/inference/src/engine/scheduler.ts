@@ -125,8 +125,15 @@ export class Scheduler {
       if (started === undefined) continue;
       const { loaded, request } = started;
       const queue = joining.get(loaded) ?? [];
+      let room: number;
+      try {
+        room = this.#store.batchOf(loaded).free - queue.length;
+      } catch (error) {
+        // Its cache of keys and values does not fit into memory; others' may.
+        this.#fail(waiting.id, error);
+        continue;
+      }
       joining.set(loaded, queue);
-      const room = this.#store.batchOf(loaded).free - queue.length;
       const count = Math.min(room, request.n - started.next);
       for (let i = 0; i < count; i += 1) queue.push({ started, index: started.next++ });
       if (started.next === request.n) this.#forget(waiting.id);
