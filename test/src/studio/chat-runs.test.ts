@@ -105,6 +105,26 @@ describe.skipIf(noBrowser !== undefined)('chat and runs', () => {
     await page.getByText('Talk to your model').waitFor();
   });
 
+  it('a thumb given while the next answer is written changes neither', async () => {
+    await page.getByLabel('Your message').fill('one two <b>three</b>');
+    await page.keyboard.press('Enter');
+    await done(page).waitFor();
+    const gate = Promise.withResolvers<void>();
+    await page.route('**/api/ratings', async (route) => {
+      await gate.promise;
+      await route.continue();
+    });
+    await button('A good answer').click();
+    await page.getByLabel('Your message').fill('and now?');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => done(page).count(), patient).toBe(2);
+    gate.resolve();
+    await expect.poll(() => page.getByRole('button', { name: 'A good answer', pressed: true }).count(), patient).toBe(1);
+    expect(await page.locator('.turn.user').allTextContents()).toEqual(['one two <b>three</b>', 'and now?']);
+    await page.unroute('**/api/ratings');
+    await button('New conversation').click();
+  });
+
   it('three models answer side by side, blindly; a click on the best is a comparison', async () => {
     await page.getByLabel('Probabilities').uncheck();
     await button('Compare with another').click();
@@ -123,7 +143,7 @@ describe.skipIf(noBrowser !== undefined)('chat and runs', () => {
     await page.locator('.duel .won').waitFor();
     const shown = await page.locator('.duel h3').allTextContents();
     expect(shown.toSorted()).toEqual(['latest', 'tiny/ppo', 'tiny/sft']);
-    await expect.poll(stored, patient).toHaveLength(3);
+    await expect.poll(stored, patient).toHaveLength(4);
     const vote = (await stored()).find((answers) => answers.length === 3);
     expect(Object.fromEntries(vote?.map((answer) => [answer.model, answer.rank]) ?? [])).toEqual(Object.fromEntries(shown.map((model, place) => [model, place === 1 ? 0 : 1])));
     await shoot('chat-chosen');

@@ -5,6 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noBrowser, seriousFindings } from './browser.ts';
 import { asOnPhone, look, patient, startWalker, type Walker } from './walker.ts';
 
+/** What the browser keeps of a task that was begun. Runs in the page. */
+const draftOf = (id: string): string | undefined => Object.entries(localStorage).find(([key]) => key.endsWith(id))?.[1] as string | undefined;
+
 // A labeler's way through the studio, in a real browser on real services: each test goes on where
 // the one before it ended.
 
@@ -210,7 +213,7 @@ describe.skipIf(noBrowser !== undefined)('labeling in the studio', () => {
     await slow.getByRole('alert').getByText('This task is no longer yours.').waitFor();
     expect(await slow.getByRole('button', { name: 'Hand in' }).count()).toBe(0);
     expect(await slow.locator('.answer-card p.text').allTextContents()).toEqual(before);
-    expect(await slow.evaluate((id) => localStorage.getItem(`minchat-draft-${id}`), taskId)).toContain('"order":[1,2,0,3]');
+    expect(await slow.evaluate(draftOf, taskId)).toContain('"order":[1,2,0,3]');
     expect(await look(slow, 'label-lost')).toEqual([]);
     await slow.getByRole('button', { name: 'Take another task' }).click();
     await expect.poll(() => slow.locator('.prompt .turn').textContent(), patient).not.toBe(prompt);
@@ -222,7 +225,7 @@ describe.skipIf(noBrowser !== undefined)('labeling in the studio', () => {
     await slow.keyboard.press('2');
     await slow.keyboard.press('Control+Enter');
     await slow.getByRole('alert').getByText('This task is no longer yours.').waitFor();
-    expect(await slow.evaluate((id) => localStorage.getItem(`minchat-draft-${id}`), second)).toContain('"order":[1,0,2,3]');
+    expect(await slow.evaluate(draftOf, second)).toContain('"order":[1,0,2,3]');
     await asOnPhone(slow);
     expect(await look(slow, 'phone-label-lost')).toEqual([]);
     await other.close();

@@ -1,25 +1,29 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { postJson, type Message } from '../api.ts';
-import { may } from '../people/session.ts';
+import { currentPerson, may } from '../people/session.ts';
 import { labelerName, remember, t } from '../preferences.ts';
 import { announce, messageOf } from '../ui.tsx';
 import { noAnswer, streamAnswer, type Answer, type Sampling } from './stream.ts';
 import { contextOf, isBusy, loadTurns, ranksOf, saveTurns, type Column, type Turn } from './thread.ts';
 
-const storeName = 'conversation';
+/** Of whoever is logged in: the next one in this browser is not shown it. */
+function storeName(): string {
+  const person = currentPerson();
+  return person === undefined ? 'conversation' : `conversation-${person.id}`;
+}
 
 export interface ChatSettings { models: readonly string[]; blind: boolean; sampling: Sampling; probabilities: boolean }
 
 /** A conversation, kept in this browser; what people decide about its answers goes to the store. */
 export function useConversation(settings: ChatSettings) {
-  const [turns, setTurns] = useState<Turn[]>(() => loadTurns(localStorage.getItem(`minchat-${storeName}`)));
+  const [turns, setTurns] = useState<Turn[]>(() => loadTurns(localStorage.getItem(`minchat-${storeName()}`)));
   const [problem, setProblem] = useState('');
   const controller = useRef<AbortController>(undefined);
   const busy = isBusy(turns.at(-1));
   useEffect(() => () => controller.current?.abort(), []);
   // With the paint, not after it: whoever sees a finished answer may leave the page at once.
   useLayoutEffect(() => {
-    if (!busy) remember(storeName, saveTurns(turns));
+    if (!busy) remember(storeName(), saveTurns(turns));
   }, [turns, busy]);
 
   /** Has the columns of a turn written, all at once. */
@@ -28,7 +32,8 @@ export function useConversation(settings: ChatSettings) {
     const columns = [...turn.columns];
     const show = (place: number, answer: Answer): void => {
       columns[place] = { ...columns[place]!, answer };
-      setTurns([...earlier, { ...turn, columns: [...columns] }]);
+      // What was decided about the turns before, meanwhile, stays.
+      setTurns((now) => [...now.slice(0, earlier.length), { ...turn, columns: [...columns] }]);
     };
     const messages: Message[] = [...contextOf(earlier), { role: 'user', content: turn.question }];
     const { seed } = settings.sampling;
@@ -44,20 +49,26 @@ export function useConversation(settings: ChatSettings) {
     return write(earlier, turn, models.map((_, place) => place));
   };
 
-  const store = async (path: string, body: object, next: Turn[]): Promise<void> => {
+  const storing = useRef(false);
+  /** Sends what was decided about a turn, once, and shows it; the conversation may have gone on meanwhile. */
+  const store = async (path: string, body: object, index: number, decided: (turn: Turn) => Turn): Promise<void> => {
+    if (storing.current) return;
+    const show = (): void => setTurns((now) => now.map((turn, i) => (i === index ? decided(turn) : turn)));
     // Whoever may only look finds out which model wrote what, and decides nothing.
-    if (!may('label')) return setTurns(next);
+    if (!may('label')) return show();
+    storing.current = true;
     try {
       await postJson(path, { labeler: labelerName(), ...body });
-      setTurns(next);
+      show();
       setProblem('');
       announce(t('Saved. Thank you.'));
     } catch (error) {
       setProblem(messageOf(error));
+    } finally {
+      storing.current = false;
     }
   };
   const messagesAt = (index: number): Message[] => [...contextOf(turns.slice(0, index)), { role: 'user', content: turns[index]?.question ?? '' }];
-  const change = (index: number, turn: Turn): Turn[] => turns.map((one, i) => (i === index ? turn : one));
   const ranked = ({ model, answer }: Column, rank: number) => ({ text: answer.text, finished: answer.finished, model, rank });
 
   return {
@@ -81,7 +92,7 @@ export function useConversation(settings: ChatSettings) {
       const index = turns.length - 1;
       const turn = turns[index]!;
       const ranks = ranksOf(turn.columns.length, best);
-      return store('/api/comparisons', { messages: messagesAt(index), answers: turn.columns.map((column, place) => ranked(column, ranks[place] ?? 0)) }, change(index, { ...turn, best }));
+      return store('/api/comparisons', { messages: messagesAt(index), answers: turn.columns.map((column, place) => ranked(column, ranks[place] ?? 0)) }, index, (now) => ({ ...now, best }));
     },
     /** Says whether an answer that was written anew is better than the one before: a comparison, too. */
     prefer: (which: 'new' | 'old') => {
@@ -91,15 +102,14 @@ export function useConversation(settings: ChatSettings) {
       const before: Column = { model: column.model, answer: column.before! };
       const kept: Column = which === 'new' ? { ...column, before: undefined } : { model: column.model, answer: before.answer };
       const answers = [ranked(before, which === 'old' ? 0 : 1), ranked(column, which === 'new' ? 0 : 1)];
-      return store('/api/comparisons', { messages: messagesAt(index), answers }, change(index, { ...turn, columns: [kept] }));
+      return store('/api/comparisons', { messages: messagesAt(index), answers }, index, (now) => ({ ...now, columns: [kept] }));
     },
     /** A thumb for one answer: a rating in the store. */
     rate: (index: number, place: number, thumb: 'up' | 'down') => {
       const turn = turns[index]!;
       const { model, answer } = turn.columns[place]!;
-      const columns = turn.columns.map((column, i) => (i === place ? { ...column, thumb } : column));
       const body = { messages: messagesAt(index), answer: { text: answer.text, finished: answer.finished, model }, rating: thumb === 'up' ? 7 : 1 };
-      return store('/api/ratings', body, change(index, { ...turn, columns }));
+      return store('/api/ratings', body, index, (now) => ({ ...now, columns: now.columns.map((column, i) => (i === place ? { ...column, thumb } : column)) }));
     },
   };
 }

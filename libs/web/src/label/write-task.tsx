@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { postJson, type Task } from '../api.ts';
 import { labelerName, t } from '../preferences.ts';
 import { announce, Conversation, Field, messageOf, Problem } from '../ui.tsx';
@@ -46,8 +46,10 @@ export function WriteOwn({ onDone }: { onDone: () => void }) {
   const [completion, setCompletion] = useSaved('own-completion');
   const [problem, setProblem] = useState('');
   const [written, setWritten] = useState(0);
+  const sending = useRef(false);
   const submit = async (): Promise<void> => {
-    if (prompt.trim() === '' || completion.trim() === '') return;
+    if (prompt.trim() === '' || completion.trim() === '' || sending.current) return;
+    sending.current = true;
     try {
       await postJson('/api/demonstrations', { labeler: labelerName(), messages: [{ role: 'user', content: prompt }], completion });
       setPrompt('');
@@ -58,6 +60,8 @@ export function WriteOwn({ onDone }: { onDone: () => void }) {
       onDone();
     } catch (error) {
       setProblem(messageOf(error));
+    } finally {
+      sending.current = false;
     }
   };
   return (

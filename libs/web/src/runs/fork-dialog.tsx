@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { postJson, type RunDetail, type RunView } from '../api.ts';
 import { t } from '../preferences.ts';
 import { Dialog, Field, messageOf, Problem } from '../ui.tsx';
@@ -10,7 +10,10 @@ export function ForkDialog({ run, onClose }: { run: RunDetail; onClose: () => vo
   const [from, setFrom] = useState(first);
   const [settings, setSettings] = useState(() => settingsOf(first));
   const [problem, setProblem] = useState('');
+  const starting = useRef(false);
   const start = async (): Promise<void> => {
+    if (starting.current) return;
+    starting.current = true;
     try {
       const changed = settings.trim() === settingsOf(from) ? undefined : { [from]: JSON.parse(settings) as Record<string, unknown> };
       const fork = await postJson<RunView>(`/api/runs/${run.id}/fork`, { from, ...(changed === undefined ? {} : { settings: changed }) });
@@ -18,6 +21,8 @@ export function ForkDialog({ run, onClose }: { run: RunDetail; onClose: () => vo
       location.hash = `#/runs/${fork.id}`;
     } catch (error) {
       setProblem(messageOf(error));
+    } finally {
+      starting.current = false;
     }
   };
   return (
