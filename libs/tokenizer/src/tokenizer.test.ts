@@ -153,6 +153,13 @@ describe('special tokens', () => {
     expect(tokenizer.decode([end])).toBe('<|end|>');
   });
 
+  test('finds an added token that is none of the special ones in what people write, as encode does', () => {
+    const added = [...tokenizer.parts.added, { id: tokenizer.vocabSize, content: '<think>', special: false }];
+    const thinking = new Tokenizer({ ...tokenizer.parts, added });
+    expect(thinking.encode('<think>a')).toContain(tokenizer.vocabSize);
+    expect(thinking.encodeChat([{ role: 'user', content: '<think>a' }], { addGenerationPrompt: true })).toContain(tokenizer.vocabSize);
+  });
+
   test('encodes a conversation by the template', () => {
     const ids = tokenizer.encodeChat([{ role: 'user', content: 'the cat?' }, { role: 'assistant', content: 'sat.' }], { addGenerationPrompt: true });
     expect(tokenizer.decode(ids)).toBe('<|user|>the cat?<|end|><|assistant|>sat.<|end|><|assistant|>');

@@ -88,12 +88,8 @@ export class Tokenizer {
     const ids: number[] = [];
     for (const piece of this.template.render(messages, options.addGenerationPrompt)) {
       const special = piece.special ? this.idOf(piece.text) : undefined;
-      if (special !== undefined) ids.push(special);
-      else for (const part of cut(piece.text, this.plainAdded)) {
-        const id = part.match ? this.idOf(part.text) : undefined;
-        if (id === undefined) this.encodeInto(part.text, ids);
-        else ids.push(id);
-      }
+      if (special === undefined) this.encodeCut(piece.text, this.plainAdded, { into: ids, prefixSpace: false });
+      else ids.push(special);
     }
     return ids;
   }
@@ -150,9 +146,8 @@ export class Tokenizer {
     return bytes;
   }
 
-  private encodeCut(text: string, added: RegExp | undefined): number[] {
-    const ids: number[] = [];
-    let first = this.parts.addPrefixSpace === true;
+  private encodeCut(text: string, added: RegExp | undefined, { into: ids = [] as number[], prefixSpace = this.parts.addPrefixSpace === true } = {}): number[] {
+    let first = prefixSpace;
     for (const piece of cut(text, added)) {
       const id = piece.match ? this.idOf(piece.text) : undefined;
       if (id !== undefined) ids.push(id);

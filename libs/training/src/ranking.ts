@@ -58,14 +58,16 @@ export interface CalibrationBin {
   readonly observed: number;
 }
 
+const binCount = 8;
+
 /** Predicted against observed preference in bins from 0.5 to 1; empty bins are left out. */
-export function calibration(comparisons: readonly Ranked[], bins = 8): CalibrationBin[] {
-  const sums = Array.from({ length: bins }, () => ({ pairs: 0, predicted: 0, observed: 0 }));
+export function calibration(comparisons: readonly Ranked[]): CalibrationBin[] {
+  const sums = Array.from({ length: binCount }, () => ({ pairs: 0, predicted: 0, observed: 0 }));
   for (const { rewards, ranks } of comparisons) {
     for (const [better, worse] of rankedPairs(ranks)) {
       const difference = (rewards[better] ?? 0) - (rewards[worse] ?? 0);
       const predicted = 1 / (1 + Math.exp(-Math.abs(difference)));
-      const bin = sums[Math.min(bins - 1, Math.floor((predicted - 0.5) * 2 * bins))];
+      const bin = sums[Math.min(binCount - 1, Math.floor((predicted - 0.5) * 2 * binCount))];
       if (!bin) continue;
       bin.pairs += 1;
       bin.predicted += predicted;
@@ -75,7 +77,7 @@ export function calibration(comparisons: readonly Ranked[], bins = 8): Calibrati
   return sums.flatMap(({ pairs, predicted, observed }, index) =>
     pairs === 0
       ? []
-      : [{ from: 0.5 + index / (2 * bins), to: 0.5 + (index + 1) / (2 * bins), pairs, predicted: predicted / pairs, observed: observed / pairs }],
+      : [{ from: 0.5 + index / (2 * binCount), to: 0.5 + (index + 1) / (2 * binCount), pairs, predicted: predicted / pairs, observed: observed / pairs }],
   );
 }
 
