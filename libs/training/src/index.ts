@@ -13,6 +13,7 @@ export {
   type TokenBatch,
 } from './batch.ts';
 export { writeHistory, type HistoryEntry } from './history.ts';
+export { chooseLast, keepBest, type BestModel } from './keep-best.ts';
 export { evaluateLm, lmStep, type LmResult, type LmStepOptions } from './lm.ts';
 export { runTraining, type Saveable, type StepResult, type TrainingPlan, type TrainingResult } from './loop.ts';
 export { runPass, sumGradients, type LmPass, type Pass, type PassDropout, type PassResult, type RewardPass } from './passes.ts';

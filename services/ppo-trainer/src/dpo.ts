@@ -18,11 +18,10 @@ import {
 import { MinchatError } from '@minchat/errors';
 import { defineStage } from '@minchat/stage';
 import { loadTokenizer } from '@minchat/tokenizer';
-import { batchSchedule, batchTensors, copyTokenizer, modelPart, padExamples, runTraining, writeHistory, type BatchTensors } from '@minchat/training';
+import { batchSchedule, batchTensors, copyTokenizer, keepBest, modelPart, padExamples, runTraining, writeHistory, type BatchTensors } from '@minchat/training';
 import { stepWith } from './actor.ts';
 import { dpoSettings } from './dpo-settings.ts';
 import { loadPairs, type PreferencePair } from './pairs.ts';
-import { selectBest } from './selection.ts';
 import { mean } from './statistics.ts';
 
 /**
@@ -52,19 +51,15 @@ export const dpoStage = defineStage({
     if (pairs.length === 0) throw new MinchatError('MC_DATA_EMPTY', 'comparisons: expected pairs in the train split, found none but ties');
     const validation = (await loadPairs(context.input('comparisons'), 'validation', tokenizer, limit)).slice(0, settings.evaluationPairs);
     const optimizer = new AdamW(policy.parameters, { clipNorm: settings.maxGradNorm });
-    // Chosen by the validation loss: the bound on the KL is of no use here.
-    const selection = selectBest(policy, Infinity);
-    resources.defer(() => {
-      optimizer.dispose();
-      selection.dispose();
-    });
+    resources.defer(() => optimizer.dispose());
+    const best = resources.use(keepBest(policy));
     const rows = Math.ceil(settings.batchSize / settings.gradientAccumulation);
     const options = { beta: settings.beta, pad: tokenizer.endOfText, rows };
     const schedule = batchSchedule({ lengths: pairs.map(size), batchSize: settings.batchSize, seed: context.seed });
 
     const result = await runTraining(context, {
       totalSteps: settings.epochs * schedule.stepsPerEpoch,
-      parts: { policy: modelPart(policy), optimizer, ...selection.parts },
+      parts: { policy: modelPart(policy), optimizer, ...best.parts },
       async step(step) {
         const batch = schedule.at(step).map((index) => pairs[index] as PreferencePair);
         const accumulator = new GradientAccumulator();
@@ -75,19 +70,21 @@ export const dpoStage = defineStage({
       },
       evaluation: {
         every: settings.evaluateEvery,
-        async run() {
+        async run(step) {
           if (validation.length === 0) return { metrics: {} };
-          const metrics = dpoMetrics(await forwardPairs({ policy, reference, pairs: validation, ...options }), settings.beta);
-          selection.offer(policy, { score: -(metrics['loss'] ?? Infinity), kl: 0 });
-          return { metrics: Object.fromEntries(Object.entries(metrics).map(([name, value]) => [`eval_${name}`, value])) };
+          const found = dpoMetrics(await forwardPairs({ policy, reference, pairs: validation, ...options }), settings.beta);
+          const metrics = Object.fromEntries(Object.entries(found).map(([name, value]) => [`eval_${name}`, value]));
+          best.offer(policy, { step, score: -found.loss, metrics });
+          return { metrics };
         },
       },
     });
 
-    await saveModel(selection.chosen(policy), context.output('policy'));
+    const kept = best.choose(policy, result);
+    await saveModel(kept.model, context.output('policy'));
     await copyTokenizer(folder, context.output('policy'));
     await writeHistory(context.output('policy'), result.history);
-    return result.metrics;
+    return kept.metrics;
   },
 });
 export default dpoStage;
@@ -154,7 +151,7 @@ function halves(tensor: tf.Tensor1D): [tf.Tensor1D, tf.Tensor1D] {
   return [tf.slice1d(tensor, 0, half), tf.slice1d(tensor, half, half)];
 }
 
-function dpoMetrics(logProbs: PairLogProbs, beta: number): Record<string, number> {
+function dpoMetrics(logProbs: PairLogProbs, beta: number): { loss: number; [name: string]: number } {
   const { loss, rewardsChosen, rewardsRejected }: DpoLoss = dpoLoss({ ...logProbs, beta });
   const margins = rewardsChosen.map((reward, index) => reward - (rewardsRejected[index] ?? 0));
   return {

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
+import { loadRecords, writeDataset, type ComparisonRecord, type Split } from '@minchat/datasets';
 import { runStage } from '@minchat/training/testing';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import bestOfN from './best-of-n.ts';
@@ -58,6 +60,16 @@ describe('rloo', () => {
     expect(await digest(resumed.output('policy'))).toBe(await digest(whole.output('policy')));
   });
 
+  it('tells the evaluation of the policy that is kept, not of the last', async () => {
+    const { metrics, progress } = await runStage(rloo, { settings: { ...settings, evaluateEvery: 1, keepMaxKl: 0.2 }, inputs: inputs() });
+    const within = progress.filter((report) => Number(report.metrics?.['eval/kl']) <= 0.2);
+    const best = within.reduce((most, report) => (Number(report.metrics?.['eval/scores']) > Number(most.metrics?.['eval/scores']) ? report : most));
+    expect(progress.at(-1)?.metrics?.['eval/kl']).toBeGreaterThan(0.2);
+    expect(metrics).toMatchObject({ 'eval/scores': best.metrics?.['eval/scores'], 'eval/kl': best.metrics?.['eval/kl'], kept_step: best.step });
+    const last = await runStage(rloo, { settings: { ...settings, episodes: 2 * 32, keep: 'last' }, inputs: inputs() });
+    expect(last.metrics).toMatchObject({ 'eval/kl': last.progress.at(-1)?.metrics?.['eval/kl'], kept_step: 2 });
+  });
+
   it('refuses a batch that groups do not fill', async () => {
     const result = await runStage(rloo, { settings: { ...settings, groupSize: 5 }, inputs: inputs() });
     expect(result.error).toMatchObject({ code: 'MC_STAGE_SETTINGS' });
@@ -93,5 +105,16 @@ describe('dpo', () => {
     const stopped = await runStage(dpo, { settings, inputs: inputs(), onProgress: ({ step }) => (step === 5 ? 'shutdown' : undefined) });
     const resumed = await runStage(dpo, { settings, inputs: inputs(), folder: stopped.folder });
     expect(await digest(resumed.output('policy'))).toBe(await digest(whole.output('policy')));
+  });
+
+  it('tells the evaluation of the policy that is kept, not of the last', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'minchat-reversed-'));
+    const split = (name: Split): Promise<ComparisonRecord[]> => loadRecords(world.comparisons, 'comparisons', name);
+    // Who prefers the opposite is the less content the longer this trains.
+    const reversed = (await split('validation')).map((record) => ({ ...record, answers: record.answers.map((answer) => ({ ...answer, rank: 2 - answer.rank })) }));
+    await writeDataset(folder, 'comparisons', { train: await split('train'), validation: reversed });
+    const { metrics, progress } = await runStage(dpo, { settings, inputs: { ...inputs(), comparisons: folder } });
+    expect(progress.at(-1)?.metrics?.['eval_loss']).toBeGreaterThan(Number(progress[3]?.metrics?.['eval_loss']));
+    expect(metrics).toMatchObject({ eval_loss: progress[3]?.metrics?.['eval_loss'], kept_step: 4 });
   });
 });

@@ -95,11 +95,10 @@ export const rlooStage = defineStage({
         beta = nextBeta(settings.kl, beta, metrics['objective/kl'] ?? 0, episodes.length);
         return { metrics, tokens: experience.tokens, stop: trainer.watch(metrics) };
       },
-      evaluation: { every: settings.evaluateEvery, run: () => trainer.evaluate() },
+      evaluation: { every: settings.evaluateEvery, run: (step) => trainer.evaluate(step) },
     });
 
-    await trainer.savePolicy(context.output('policy'), result.history);
-    return result.metrics;
+    return await trainer.savePolicy(context.output('policy'), result);
   },
 });
 export default rlooStage;

@@ -108,13 +108,13 @@ export const ppoStage = defineStage({
         beta = nextBeta(settings.kl, beta, metrics['objective/kl'] ?? 0, episodes.length);
         return { metrics, tokens: experience.tokens, stop: trainer.watch(metrics) };
       },
-      evaluation: { every: settings.evaluateEvery, run: () => trainer.evaluate() },
+      evaluation: { every: settings.evaluateEvery, run: (step) => trainer.evaluate(step) },
     });
 
-    await trainer.savePolicy(context.output('policy'), result.history);
+    const metrics = await trainer.savePolicy(context.output('policy'), result);
     // The bias of the reward model is part of the weights now: see normaliseHead.
     await saveModel(value, context.output('value'), { [rewardBiasKey]: 0 });
     await trainer.saveBeside(context.output('value'), result.history);
-    return result.metrics;
+    return metrics;
   },
 });

@@ -1,17 +1,28 @@
 import { setImmediate } from 'node:timers/promises';
 import { disposeModel, learningRate, loadModel, Random, saveModel, startBackend, type Model, type ScoreNormalisation } from '@minchat/model';
-import type { StageContext } from '@minchat/stage';
+import type { Metrics, StageContext } from '@minchat/stage';
 import { loadTokenizer, type Tokenizer } from '@minchat/tokenizer';
-import { copyTokenizer, jsonPart, writeHistory, type HistoryEntry, type Saveable, type StepResult } from '@minchat/training';
+import {
+  chooseLast,
+  copyTokenizer,
+  jsonPart,
+  keepBest,
+  writeHistory,
+  type BestModel,
+  type HistoryEntry,
+  type Saveable,
+  type StepResult,
+  type TrainingResult,
+} from '@minchat/training';
 import type { z } from 'zod';
 import { openActor, type Actor } from './actor.ts';
 import type { Episode, PassOptions } from './episodes.ts';
+import { evaluatePolicy } from './evaluation.ts';
 import { collect, type Experience } from './experience.ts';
 import { guard, type GuardSettings, type GuardState } from './guard.ts';
 import { loadPrompts, promptSchedule, type Prompt } from './prompts.ts';
 import { checkSameTokenizer, episodeRewards, normalisationOf, rawScores } from './reward.ts';
 import { sampleEpisodes } from './rollout.ts';
-import { evaluatePolicy, selectBest, selectLast, type Selection } from './selection.ts';
 import type { optimizerSettings, rewardSettings, rolloutSettings, selectionSettings } from './settings.ts';
 
 type Of<T extends z.ZodRawShape> = z.output<z.ZodObject<T>>;
@@ -36,7 +47,8 @@ export class OnlineTrainer implements Disposable {
   private readonly reward: Model;
   private readonly prompts: readonly Prompt[];
   private readonly validation: readonly Prompt[];
-  private readonly selection: Selection;
+  /** With `keep: best`, see settings.ts. */
+  private readonly best: BestModel | undefined;
   /** Null until the first iteration has set it. */
   private normalisation: ScoreNormalisation | null = null;
   private guardState: GuardState = {};
@@ -56,8 +68,7 @@ export class OnlineTrainer implements Disposable {
     this.validation = opened.validation.slice(0, settings.evaluationPrompts);
     this.pass = { pad: opened.tokenizer.endOfText, rows: settings.rolloutBatchSize };
     this.random = new Random(context.seed);
-    this.selection =
-      settings.keep === 'best' && this.validation.length > 0 ? selectBest(opened.actor.policy, settings.keepMaxKl) : selectLast();
+    this.best = settings.keep === 'best' && this.validation.length > 0 ? keepBest(opened.actor.policy) : undefined;
     const controller = new AbortController();
     this.hardStop = controller.signal;
     context.signal.addEventListener('abort', () => {
@@ -83,7 +94,7 @@ export class OnlineTrainer implements Disposable {
   get parts(): Record<string, Saveable> {
     return {
       ...this.actor.parts,
-      ...this.selection.parts,
+      ...this.best?.parts,
       normalisation: jsonPart(() => this.normalisation, (value) => (this.normalisation = value)),
       guard: jsonPart(() => this.guardState, (value) => (this.guardState = value)),
     };
@@ -148,8 +159,8 @@ export class OnlineTrainer implements Disposable {
     return messages.length > 0 && settings.action === 'stop';
   }
 
-  /** For runTraining: answers validation prompts and offers the weights to the selection. */
-  async evaluate(): Promise<Omit<StepResult, 'tokens'>> {
+  /** For runTraining: answers validation prompts; the weights with the highest reward are kept. */
+  async evaluate(step: number): Promise<Omit<StepResult, 'tokens'>> {
     if (this.validation.length === 0) return { metrics: {} };
     const evaluation = await evaluatePolicy(this.actor.candidate, {
       ...this.context.settings,
@@ -160,14 +171,19 @@ export class OnlineTrainer implements Disposable {
       random: this.random.fork('evaluate'),
       signal: this.hardStop,
     });
-    this.selection.offer(this.actor.candidate, evaluation);
-    return { metrics: evaluation.metrics, samples: evaluation.samples };
+    const { metrics, score, kl, samples } = evaluation;
+    // A policy trained further scores higher and may be worse.
+    if (kl <= this.context.settings.keepMaxKl) this.best?.offer(this.actor.candidate, { step, score, metrics });
+    return { metrics, samples };
   }
 
-  /** Writes the policy chosen, its tokenizer and the history. */
-  async savePolicy(folder: string, history: readonly HistoryEntry[]): Promise<void> {
-    await saveModel(this.selection.chosen(this.actor.candidate), folder);
-    await this.saveBeside(folder, history);
+  /** Writes the policy chosen, its tokenizer and the history; returns the job's metrics. */
+  async savePolicy(folder: string, result: TrainingResult): Promise<Metrics> {
+    const last = this.actor.candidate;
+    const { model, metrics } = this.best?.choose(last, result) ?? chooseLast(last, result);
+    await saveModel(model, folder);
+    await this.saveBeside(folder, result.history);
+    return metrics;
   }
 
   /** Writes what stands beside the weights in every model folder. */
@@ -179,7 +195,7 @@ export class OnlineTrainer implements Disposable {
   /** Ends the use of all models. */
   [Symbol.dispose](): void {
     this.actor.dispose();
-    this.selection.dispose();
+    this.best?.[Symbol.dispose]();
     disposeModel(this.reward);
   }
 

@@ -6,7 +6,6 @@ import { moveAverage, ppoAdam } from './actor.ts';
 import { answerLogProbs, packEpisodes, type Episode } from './episodes.ts';
 import { runPass, type PpoPass } from './passes.ts';
 import { policyPasses, ptxPasses, updatePolicy, type PolicyMinibatch } from './policy-update.ts';
-import { selectBest } from './selection.ts';
 import { tinyWorld, type TinyWorld } from './tiny.testing.ts';
 import { normaliseHead } from './value-update.ts';
 
@@ -143,28 +142,6 @@ describe('value network', () => {
       expect(all[row]?.[from + answer.length - 1]).toBeCloseTo(((raw[row] ?? 0) - 1.5) / 0.25, 3);
     });
     for (const model of [reward, value]) disposeModel(model);
-  });
-});
-
-describe('selection', () => {
-  it('keeps the best weights as they were, whatever becomes of the policy', async () => {
-    const model = await loadModel(world.sft, { head: 'lm' });
-    const optimizer = ppoAdam(model, 1);
-    const selection = selectBest(model, 10);
-    const train = async (): Promise<unknown> => updatePolicy(await minibatch(), { ...options, policy: model, optimizer, learningRate: 0.01 });
-    const weights = async (of: Model): Promise<number[]> => Array.from((await of.parameters.get('transformer.wte.weight')?.data()) ?? []);
-    expect(selection.chosen(model)).toBe(model);
-    await train();
-    const best = await weights(model);
-    selection.offer(model, { score: 1, kl: 2 });
-    await train();
-    selection.offer(model, { score: 0.5, kl: 2 });
-    selection.offer(model, { score: 2, kl: 11 });
-    expect(await weights(model)).not.toEqual(best);
-    expect(await weights(selection.chosen(model))).toEqual(best);
-    optimizer.dispose();
-    selection.dispose();
-    disposeModel(model);
   });
 });
 

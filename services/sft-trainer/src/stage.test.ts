@@ -43,6 +43,17 @@ test('learns the answers and where they end, and reports how', async () => {
   disposeModel(model);
 });
 
+test('tells the evaluation of the model that is kept, not of the last', async () => {
+  const other = { messages: [{ role: 'user' as const, content: 'hot' }], completion: 'small', id: 'o' };
+  const folder = await mkdtemp(join(tmpdir(), 'minchat-sft-overfit-'));
+  await writeDataset(folder, 'demonstrations', { train: demonstrations, validation: [other] });
+  const { metrics, progress } = await runStage(sftStage, { settings: { ...settings, epochs: 40, dropout: 0 }, inputs: { ...inputs, demonstrations: folder } });
+  const evaluations = progress.filter((report) => report.metrics?.['eval_loss'] !== undefined);
+  const best = evaluations.reduce((least, report) => (Number(report.metrics?.['eval_loss']) < Number(least.metrics?.['eval_loss']) ? report : least));
+  expect(best.step).toBeLessThan(progress.at(-1)?.step ?? 0);
+  expect(metrics).toMatchObject({ eval_loss: best.metrics?.['eval_loss'], kept_step: best.step, loss: progress.at(-1)?.metrics?.['loss'] });
+});
+
 test('resumed in mid-epoch, it ends bit for bit where an undisturbed run ends', async () => {
   const short = { ...settings, epochs: 4 };
   const whole = await runStage(sftStage, { settings: short, inputs });

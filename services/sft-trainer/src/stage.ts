@@ -3,10 +3,9 @@ import { MinchatError } from '@minchat/errors';
 import { AdamW, disposeModel, learningRate, loadModel, saveModel, startBackend, withVocabulary } from '@minchat/model';
 import { defineStage } from '@minchat/stage';
 import { loadTokenizer, saveTokenizer } from '@minchat/tokenizer';
-import { batchSchedule, chatExample, lmStep, modelPart, padExamples, runTraining, writeHistory } from '@minchat/training';
+import { batchSchedule, chatExample, keepBest, lmStep, modelPart, padExamples, runTraining, writeHistory } from '@minchat/training';
 import { withChatTokens } from './chat-tokens.ts';
 import { evaluateSft } from './evaluate.ts';
-import { keepBest } from './keep-best.ts';
 import { sftSettings } from './settings.ts';
 
 /**
@@ -18,7 +17,8 @@ import { sftSettings } from './settings.ts';
  * A base model that does not know the chat tokens (GPT-2) gets them.
  *
  * Metrics: loss, mean_token_accuracy, num_tokens, grad_norm, lr; eval_loss, eval_mean_token_accuracy
- * and, with a reward model, eval_reward.
+ * and, with a reward model, eval_reward. Those returned are of the last step and of the evaluation of
+ * the model that is kept, that after step kept_step.
  */
 export const sftStage = defineStage({
   kind: 'sft',
@@ -52,11 +52,10 @@ export const sftStage = defineStage({
     const totalSteps = settings.epochs * batches.stepsPerEpoch;
     const optimizer = new AdamW(model.parameters, { weightDecay: settings.weightDecay, clipNorm: settings.maxGradNorm });
     owned.defer(() => optimizer.dispose());
-    const kept = keepBest(model);
-    owned.adopt(kept.model, disposeModel);
+    const best = owned.use(keepBest(model));
     const result = await runTraining(context, {
       totalSteps,
-      parts: { model: modelPart(model), optimizer, ...kept.parts },
+      parts: { model: modelPart(model), optimizer, ...best.parts },
       async step(step) {
         const batch = padExamples(batches.at(step).flatMap((index) => examples[index] ?? []), { pad: tokenizer.endOfText, limit: contextLength });
         const lr = learningRate({ kind: 'cosine', peak: settings.learningRate, warmup: settings.warmupSteps, total: totalSteps }, step);
@@ -83,15 +82,16 @@ export const sftStage = defineStage({
             seed: context.seed,
           });
           // Without a validation split the last weights are the best known.
-          kept.offer(model, score ?? step);
+          best.offer(model, { step, score: score ?? step, metrics });
           return { metrics, samples };
         },
       },
     });
     const folder = context.output('model');
+    const kept = best.choose(model, result);
     await saveModel(kept.model, folder, { eos_token_id: tokenizer.endOfTurn, pad_token_id: tokenizer.endOfText });
     await saveTokenizer(tokenizer, folder);
     await writeHistory(folder, result.history);
-    return result.metrics;
+    return kept.metrics;
   },
 });

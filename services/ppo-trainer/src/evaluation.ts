@@ -1,7 +1,6 @@
-import { cloneModel, copyWeights, disposeModel, fullMask, klPerSequence, type Model, type Random } from '@minchat/model';
+import { fullMask, klPerSequence, type Model, type Random } from '@minchat/model';
 import type { Metrics } from '@minchat/stage';
 import type { Tokenizer } from '@minchat/tokenizer';
-import { jsonPart, modelPart, type Saveable } from '@minchat/training';
 import { answerLogProbs, type Episode } from './episodes.ts';
 import type { Prompt } from './prompts.ts';
 import { readable, sampleEpisodes, type RolloutOptions } from './rollout.ts';
@@ -49,35 +48,4 @@ export async function evaluatePolicy(candidate: Model, options: EvaluationOption
     },
     samples: episodes.slice(0, shown).map((episode, row) => readable(tokenizer, prompts[row] as Prompt, episode)),
   };
-}
-
-/** The weights that will be saved. */
-export interface Selection {
-  readonly parts: Readonly<Record<string, Saveable>>;
-  /** Keeps the candidate's weights if they are the best yet within the bound on KL. */
-  offer(candidate: Model, evaluation: { score: number; kl: number }): void;
-  /** The best weights; those of the last candidate when none was within the bound. */
-  chosen(last: Model): Model;
-  dispose(): void;
-}
-
-/** `keep: best`, see settings.ts. A policy trained further scores higher and may be worse: hence the bound on KL. */
-export function selectBest(start: Model, keepMaxKl: number): Selection {
-  const model = cloneModel(start);
-  let best: number | null = null; // JSON has no -Infinity
-  return {
-    parts: { best: modelPart(model), bestScore: jsonPart(() => best, (value) => (best = value)) },
-    offer(candidate, { score, kl }) {
-      if (kl > keepMaxKl || (best !== null && score <= best)) return;
-      best = score;
-      copyWeights(candidate, model);
-    },
-    chosen: (last) => (best === null ? last : model),
-    dispose: () => disposeModel(model),
-  };
-}
-
-/** `keep: last`. */
-export function selectLast(): Selection {
-  return { parts: {}, offer: () => undefined, chosen: (last) => last, dispose: () => undefined };
 }
