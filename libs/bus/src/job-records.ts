@@ -1,5 +1,5 @@
 import { JobRecord, JobState, create, decode, encode, errorToWire, type Checkpoint, type Init, type Job, type StageResult } from '@minchat/contracts';
-import { MinchatError } from '@minchat/errors';
+import { MinchatError, isMinchatError } from '@minchat/errors';
 import type { KV, KvEntry } from 'nats';
 import { isConflict, retrying } from './nats-errors.ts';
 import type { JobRecords, Lease, Taken } from './types.ts';
@@ -18,6 +18,12 @@ interface HeldLease extends Lease {
 interface Stored {
   record: JobRecord;
   revision: number;
+}
+
+/** Whether a job was taken from its worker by nobody but the person who cancelled it. */
+function wasLast(lease: Lease, record: JobRecord | undefined): boolean {
+  const free = record?.state === JobState.JOB_STATE_CANCELLED || record?.state === JobState.JOB_STATE_RELEASED;
+  return free && record.attempt === lease.record.attempt && record.workerId === lease.workerId;
 }
 
 function stored(entry: KvEntry | null): Stored | undefined {
@@ -52,7 +58,7 @@ export function createJobRecords(kv: KV, now: () => number = Date.now): JobRecor
 
   async function lostTo(lease: HeldLease): Promise<MinchatError> {
     const current = await read(lease.jobId);
-    if (current?.record.state === JobState.JOB_STATE_CANCELLED) {
+    if (current?.record.state === JobState.JOB_STATE_CANCELLED || wasLast(lease, current?.record)) {
       return new MinchatError('MC_CANCELLED', `job ${lease.jobId} was cancelled`);
     }
     const holder = current === undefined ? 'no record' : `attempt ${current.record.attempt} by ${current.record.workerId}`;
@@ -74,6 +80,24 @@ export function createJobRecords(kv: KV, now: () => number = Date.now): JobRecor
     });
     held.lastWrite = next.catch(() => undefined);
     return next;
+  }
+
+  /** A job that was cancelled, and perhaps opened again, is worth its last checkpoint while no other worker has had it since. */
+  async function checkpoint(lease: Lease, saved: Checkpoint): Promise<void> {
+    // A job that gets on is not failing, however often its workers are taken away.
+    const change = (record: JobRecord): JobRecord => ({ ...record, checkpoint: saved, failures: saved.step > (record.checkpoint?.step ?? 0) ? 0 : record.failures });
+    try {
+      await update(lease, change);
+    } catch (error) {
+      if (!isMinchatError(error) || error.code !== 'MC_CANCELLED') throw error;
+      for (;;) {
+        const current = await read(lease.jobId);
+        if (!current || !wasLast(lease, current.record)) throw error;
+        if (await write(change(current.record), current.revision)) break;
+      }
+      const held = lease as HeldLease;
+      held.record = change(held.record);
+    }
   }
 
   async function take(job: Job, workerId: string, leaseMs: number): Promise<Taken> {
@@ -125,9 +149,7 @@ export function createJobRecords(kv: KV, now: () => number = Date.now): JobRecor
     cancel,
     reopen,
     renew: (lease) => update(lease, (record) => record),
-    // A job that gets on is not failing, however often its workers are taken away.
-    checkpoint: (lease, checkpoint: Checkpoint) =>
-      update(lease, (record) => ({ ...record, checkpoint, failures: checkpoint.step > (record.checkpoint?.step ?? 0) ? 0 : record.failures })),
+    checkpoint,
     complete: (lease, result: StageResult) =>
       update(lease, (record) => ({ ...record, state: JobState.JOB_STATE_COMPLETED, result, error: undefined, completedAtMs: now() })),
     fail: (lease, error) =>

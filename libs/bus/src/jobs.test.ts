@@ -166,6 +166,22 @@ describe('job records', () => {
     expect((await bus.jobs.take(untaken, 'a', 1000)).outcome).toBe('taken');
   });
 
+  it('keep what a cancelled worker had done until another takes the job', async () => {
+    const job = newJob();
+    const cancelled = leaseOf(await bus.jobs.take(job, 'a', 60_000));
+    const at = (step: number) => ({ step, artifact: { kind: 'checkpoint', digest: `sha256:${'1'.repeat(64)}`, size: 1, scope: job.jobId } });
+    await bus.jobs.cancel(job);
+    await bus.jobs.checkpoint(cancelled, at(3));
+    expect(await bus.jobs.get(job.jobId)).toMatchObject({ state: JobState.JOB_STATE_CANCELLED, checkpoint: { step: 3 } });
+    await bus.jobs.reopen(job.jobId);
+    await bus.jobs.checkpoint(cancelled, at(4));
+    await expect(bus.jobs.complete(cancelled, { outputs: [], metrics: [] })).rejects.toMatchObject({ code: 'MC_CANCELLED' });
+    const next = leaseOf(await bus.jobs.take(job, 'b', 60_000));
+    expect(next.record.checkpoint?.step).toBe(4);
+    await expect(bus.jobs.checkpoint(cancelled, at(5))).rejects.toMatchObject({ code: 'MC_CANCELLED' });
+    expect((await bus.jobs.get(job.jobId))?.checkpoint?.step).toBe(4);
+  });
+
   it('count failures, forgive them on progress, and stay over when over', async () => {
     const job = newJob();
     const first = leaseOf(await bus.jobs.take(job, 'a', 60_000));

@@ -115,6 +115,7 @@ export interface JobRecords {
   /** Creates the record, or takes it over when it was released or its lease is over. */
   take(job: Job, workerId: string, leaseMs: number): Promise<Taken>;
   renew(lease: Lease): Promise<void>;
+  /** Also of a job that was cancelled, as long as no other worker has taken it since. */
   checkpoint(lease: Lease, checkpoint: Checkpoint): Promise<void>;
   /** The fence: stores the result. Publish the completed event after this, then ack. */
   complete(lease: Lease, result: StageResult): Promise<void>;

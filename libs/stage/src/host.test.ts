@@ -123,6 +123,23 @@ describe('a stage host', () => {
     expect(bench.events.some((event) => event.jobId === jobId && (event.completed ?? event.failed))).toBe(false);
   });
 
+  it('has a cancelled job go on from where it was stopped when it is opened again', async () => {
+    await bench.host();
+    const job = { runId: 'run', stage: 'count', kind: 'count', seed: 7, settingsJson: JSON.stringify({ steps: 300, stepMs: 10 }) };
+    const jobId = await bench.job({ steps: 300, stepMs: 10 });
+    await bench.until(jobId, 'progress');
+    await bench.bus.cancelJob({ jobId, runId: 'run', stage: 'count' });
+    const { checkpointed } = await bench.until(jobId, 'checkpointed');
+    const step = checkpointed?.checkpoint?.step ?? 0;
+    expect(step).toBeGreaterThan(0);
+    expect(await bench.bus.jobs.get(jobId)).toMatchObject({ state: JobState.JOB_STATE_CANCELLED, checkpoint: { step } });
+    await bench.bus.jobs.reopen(jobId);
+    await bench.bus.publishJob({ ...job, jobId }, { round: 1 });
+    const { completed } = await bench.until(jobId, 'completed');
+    expect(completed?.result?.metrics).toContainEqual({ name: 'from', value: step });
+    expect(await bench.result(jobId)).toBe(expected(300));
+  });
+
   it('throws the result of a worker away whose lease was lost', async () => {
     await bench.host();
     const jobId = await bench.job({ steps: 100, stepMs: 30, deaf: true });

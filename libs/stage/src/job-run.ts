@@ -213,7 +213,7 @@ class JobRun {
   async #save(step: number, folder: string): Promise<void> {
     const { bus, metrics } = this.#deps;
     const { job } = this.#delivery;
-    this.#keeper.assertOurs();
+    this.#keeper.assertMaySave();
     const done = metrics.checkpointSeconds.startTimer({ kind: job.kind });
     const before = this.#lease.record.checkpoint?.artifact;
     let checkpoint: Checkpoint;

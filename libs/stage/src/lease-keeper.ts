@@ -30,10 +30,10 @@ export class LeaseKeeper {
     let renewing = false;
     const timer = setInterval(() => {
       onBeat();
-      // Somebody else's delivery would be prolonged by it.
-      if (this.#gone) return;
+      // Somebody else's delivery would be prolonged by it; that of a cancelled job is ours to the end.
+      if (this.#gone?.code === 'MC_LEASE_LOST') return;
       delivery.working();
-      if (renewing) return;
+      if (this.#gone || renewing) return;
       renewing = true;
       this.#jobs
         .renew(this.#lease)
@@ -49,7 +49,12 @@ export class LeaseKeeper {
     if (this.#gone) throw this.#gone;
   }
 
-  /** The job is ours no more: what its stage makes is thrown away. */
+  /** As `assertOurs`, but what a cancelled job has done so far is kept, for who resumes it. */
+  assertMaySave(): void {
+    if (this.#gone?.code !== 'MC_CANCELLED') this.assertOurs();
+  }
+
+  /** The job is ours no more: its result is thrown away. */
   leave(reason: MinchatError): void {
     if (this.#gone) return;
     this.#gone = reason;

@@ -11,7 +11,7 @@ import { Control, type Assignment, type FromThread, type StageShape, type Thread
 export interface Runner {
   readonly shape: StageShape;
   run(assignment: Assignment, hooks: StageHooks): Promise<Metrics>;
-  /** Asks the stage to stop. With `shutdown` it is asked for a checkpoint, too. */
+  /** Asks the stage to stop, with a checkpoint unless the lease is lost. */
   stop(reason: StopReason): void;
   readonly stopReason: StopReason | undefined;
   setCheckpointDue(due: boolean): void;
@@ -38,7 +38,7 @@ export function inlineRunner(stage: StageDefinition, settingsJson: string, log: 
     },
     stop(reason) {
       control.setStop(reason);
-      if (reason === 'shutdown') control.checkpointDue = true;
+      if (reason !== 'lease-lost') control.checkpointDue = true;
       look();
     },
     get stopReason() {
@@ -114,7 +114,7 @@ export async function threadRunner(data: Omit<ThreadData, 'control'>, onLog: (li
     },
     stop(reason) {
       control.setStop(reason);
-      if (reason === 'shutdown') control.checkpointDue = true;
+      if (reason !== 'lease-lost') control.checkpointDue = true;
       send({ type: 'control' });
     },
     get stopReason() {

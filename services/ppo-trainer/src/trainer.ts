@@ -52,7 +52,7 @@ export class OnlineTrainer implements Disposable {
   /** Null until the first iteration has set it. */
   private normalisation: ScoreNormalisation | null = null;
   private guardState: GuardState = {};
-  /** Stops rollouts at once, except for a shutdown: then the iteration is ended and saved. */
+  /** Stops rollouts at once where nothing can be saved any more; otherwise the iteration is ended and saved. */
   private readonly hardStop: AbortSignal;
 
   private constructor(
@@ -72,7 +72,7 @@ export class OnlineTrainer implements Disposable {
     const controller = new AbortController();
     this.hardStop = controller.signal;
     context.signal.addEventListener('abort', () => {
-      if (context.signal.reason !== 'shutdown') controller.abort(context.signal.reason);
+      if (context.signal.reason === 'lease-lost') controller.abort(context.signal.reason);
     });
   }
 
