@@ -102,15 +102,15 @@ export function runAttached(command, args, env = process.env) {
   const child = spawn(command, args, { cwd: root, stdio: 'inherit', env });
   // Ctrl-C reaches the child by itself, being of the same group: here it is only not to end us first.
   const ignore = () => undefined;
-  const pass = () => child.kill('SIGTERM');
-  process.on('SIGINT', ignore).on('SIGTERM', pass);
+  const pass = (signal) => child.kill(signal);
+  process.on('SIGINT', ignore).on('SIGTERM', pass).on('SIGHUP', pass);
   return new Promise((resolve) => {
     child.once('error', (error) => {
       console.error(String(error));
       resolve(70);
     });
     child.once('exit', (code, signal) => {
-      process.off('SIGINT', ignore).off('SIGTERM', pass);
+      process.off('SIGINT', ignore).off('SIGTERM', pass).off('SIGHUP', pass);
       resolve(code ?? (signal === 'SIGINT' ? 130 : 70));
     });
   });

@@ -4,6 +4,13 @@ import { errorCodes } from '@minchat/errors';
 import { reportError } from './output.ts';
 import { createProgram } from './program.ts';
 
+// Whoever read has gone: `| head`, a closed terminal. What must be ended in order is, all else just ends.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', () => {
+    if (!process.emit('SIGHUP')) process.exit(0);
+  });
+}
+
 const json = process.argv.includes('--json');
 try {
   await createProgram(json).parseAsync();

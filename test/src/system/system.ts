@@ -49,9 +49,10 @@ export async function startSystem({ without = [], env = {} }: { without?: readon
   const home = await mkdtemp(join(tmpdir(), 'minchat-system-'));
   Object.assign(process.env, { MINCHAT_NATS_PORT: '0', GATEWAY_PORT: '0', NATS_URL: '' });
   const happened: string[] = [];
-  const supervisor = await Supervisor.start({
+  const supervisor = new Supervisor({
     home, env: { ...quick, ...env }, services: serviceNames.filter((name) => !without.includes(name)), onEvent: (message) => happened.push(message),
   });
+  await supervisor.start();
   const log = createLogger('test', { level: 'silent' });
   const artifactStore = env['ARTIFACT_STORE'];
   const bus = await connectBus({ url: supervisor.natsUrl, name: 'test', log, cacheFolder: join(home, 'test-cache'), ...(artifactStore ? { artifactStore } : {}) });

@@ -90,6 +90,8 @@ export async function chat(bus: Bus, output: Output, options: Partial<Sampling> 
   let messages: { role: string; content: string }[] = [];
   const terminal = createInterface({ input: process.stdin, output: process.stdout, terminal: process.stdin.isTTY });
   options.signal?.addEventListener('abort', () => terminal.close(), { once: true });
+  // A terminal that was closed cannot be set back to what it was before.
+  terminal.on('error', () => terminal.close());
   let answering: AbortController | undefined;
   terminal.on('SIGINT', () => {
     if (answering) answering.abort();

@@ -18,18 +18,19 @@ export async function withBus<T>(work: (bus: Bus) => Promise<T>, natsUrl?: strin
   }
 }
 
-/** Aborted by the first Ctrl-C or SIGTERM; the second one ends the process. */
+/** Aborted by Ctrl-C, SIGTERM, or the end of the terminal (SIGHUP); Ctrl-C after that ends the process. */
 export function stopSignal(onSecond: () => void = () => undefined): AbortSignal {
   const controller = new AbortController();
-  const stop = (signal: NodeJS.Signals) => {
+  const stop = () => controller.abort();
+  process.on('SIGINT', () => {
     if (controller.signal.aborted) {
       onSecond();
-      process.exit(signal === 'SIGINT' ? 130 : 143);
+      process.exit(130);
     }
-    controller.abort();
-  };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+    stop();
+  });
+  // To a whole group of processes these come twice, by the one who sent them and by npm: only a person is impatient.
+  process.on('SIGTERM', stop).on('SIGHUP', stop);
   return controller.signal;
 }
 

@@ -17,7 +17,7 @@ import type { Supervisor } from '../system/supervisor.ts';
 import { chat } from './chat.ts';
 import { aborted, outputOf, stopSignal } from './common.ts';
 import { asFormat, collectionOf, contentName, guessFormat, importFile } from './import.ts';
-import { startSystem } from './up.ts';
+import { createSupervisor, startSystem } from './up.ts';
 
 interface RunOptions {
   data?: string;
@@ -54,24 +54,22 @@ Examples:
         throw new MinchatError('MC_USAGE', '--detach needs a system that stays up', { hint: 'Start one with `minchat up`, or set NATS_URL.' });
       }
       if (system.running) {
-        await withSystem(output, spec, options, system.natsUrl, undefined);
+        await withSystem(output, spec, options, system.natsUrl, stopSignal());
         return;
       }
       const note = { to: (message: string) => output.line(message) };
-      const supervisor = await startSystem(output, (message) => note.to(message));
-      try {
-        await withSystem(output, spec, options, supervisor.natsUrl, supervisor, (view) => (note.to = (message) => view.note(message)));
-      } finally {
-        await supervisor.stop();
-      }
+      await using supervisor = createSupervisor((message) => note.to(message));
+      const signal = stopSignal(() => supervisor.kill());
+      await startSystem(supervisor, output, signal);
+      if (signal.aborted) process.exitCode = 130;
+      else await withSystem(output, spec, options, supervisor.natsUrl, signal, supervisor, (view) => (note.to = (message) => view.note(message)));
     });
 }
 
 async function withSystem(
-  output: Output, given: RunSpec, options: RunOptions, natsUrl: string, supervisor: Supervisor | undefined,
+  output: Output, given: RunSpec, options: RunOptions, natsUrl: string, signal: AbortSignal, supervisor?: Supervisor,
   onView: (view: ProgressView) => void = () => undefined,
 ): Promise<void> {
-  const signal = stopSignal(() => supervisor?.kill());
   const bus = await connect(natsUrl);
   try {
     const spec = options.data === undefined ? given : await importData(bus, output, given, options.data, options.format);

@@ -21,20 +21,26 @@ Environment:
   DATABASE_URL        a PostgreSQL to use instead of the embedded one`)
     .action(async (_: unknown, command: Command) => {
       const output = outputOf(command);
-      const supervisor = await startSystem(output);
+      await using supervisor = createSupervisor((message) => output.line(colors.dim(message)));
+      const signal = stopSignal(() => supervisor.kill());
+      signal.addEventListener('abort', () => output.line('Stopping: services end what they do and save it.'));
+      await startSystem(supervisor, output, signal);
+      if (signal.aborted) return;
       output.result({ natsUrl: supervisor.natsUrl, gatewayUrl: supervisor.gatewayUrl, home: homeFolder(), pids: supervisor.pids() });
       output.line('Stop with Ctrl-C.');
-      await aborted(stopSignal(() => supervisor.kill()));
-      output.line('Stopping: services end what they do and save it.');
-      await supervisor.stop();
+      await aborted(signal);
     });
 }
 
-/** Starts the system and says where it is. Ctrl-C while it starts ends it. */
-export async function startSystem(output: Output, note: (message: string) => void = (message) => output.line(colors.dim(message))): Promise<Supervisor> {
+export function createSupervisor(onEvent: (message: string) => void): Supervisor {
+  return new Supervisor({ home: homeFolder(), onEvent });
+}
+
+/** Starts the system and says where it is. When `signal` aborts meanwhile, everything has ended again on return. */
+export async function startSystem(supervisor: Supervisor, output: Output, signal: AbortSignal): Promise<void> {
   output.line(colors.dim(`Starting services; logs are in ${homeFolder()}/logs`));
-  const supervisor = await Supervisor.start({ home: homeFolder(), onEvent: note });
+  await supervisor.start(signal);
+  if (signal.aborted) return;
   output.line(`${colors.green('Ready')}: NATS ${supervisor.natsUrl}, web app and API ${supervisor.gatewayUrl}`);
   await tellFirstAdmin(output, supervisor);
-  return supervisor;
 }

@@ -1,5 +1,6 @@
 import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { MinchatError } from '@minchat/errors';
 import { z } from 'zod';
 import { processStart } from './process.ts';
@@ -59,9 +60,7 @@ export async function lockHome(home: string): Promise<HomeLock> {
     if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause;
     throw new MinchatError('MC_CONFLICT', `another minchat is starting in ${home}`, { cause, hint: 'Wait for it, or set MINCHAT_HOME to another folder.' });
   }
-  for (const child of left?.children ?? []) {
-    if (processStart(child.pid) === child.start) process.kill(child.pid, 'SIGKILL');
-  }
+  await Promise.all((left?.children ?? []).map(killLeft));
   let written: Promise<void> = Promise.resolve();
   return {
     update(about) {
@@ -78,6 +77,14 @@ export async function lockHome(home: string): Promise<HomeLock> {
       await rm(gate, { force: true });
     },
   };
+}
+
+/** Its port and its files are free only when it is gone. */
+async function killLeft({ pid, start }: z.infer<typeof processSchema>): Promise<void> {
+  while (processStart(pid) === start) {
+    process.kill(pid, 'SIGKILL');
+    await sleep(20);
+  }
 }
 
 async function isStale(gate: string): Promise<boolean> {

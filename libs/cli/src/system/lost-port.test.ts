@@ -24,7 +24,8 @@ it('starts a service on another port when its own was taken before it could list
   first.push(await freePort(), (other.address() as AddressInfo).port);
   vi.stubEnv('MINCHAT_NATS_PORT', '0');
   const events: string[] = [];
-  const supervisor = await Supervisor.start({ home, services: ['coordinator'], onEvent: (message) => events.push(message) });
+  const supervisor = new Supervisor({ home, services: ['coordinator'], onEvent: (message) => events.push(message) });
+  await supervisor.start();
   expect(events.join()).toContain('HEALTH_PORT');
   expect(await supervisor.readiness()).toEqual({ coordinator: true });
   await supervisor.stop();

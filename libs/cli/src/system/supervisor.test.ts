@@ -15,8 +15,9 @@ const events: string[] = [];
 const supervisors: Supervisor[] = [];
 
 const start = async (services: readonly string[] = ['coordinator']): Promise<Supervisor> => {
-  const supervisor = await Supervisor.start({ home, services, onEvent: (message) => events.push(message) });
+  const supervisor = new Supervisor({ home, services, onEvent: (message) => events.push(message) });
   supervisors.push(supervisor);
+  await supervisor.start();
   return supervisor;
 };
 

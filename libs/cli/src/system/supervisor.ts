@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { nodeFlags } from '@minchat/config';
+import { nodeFlags, readEnv, stageEnv } from '@minchat/config';
 import { errorCodes, MinchatError, type ErrorCode } from '@minchat/errors';
 import { z } from 'zod';
 import { root } from '../paths.ts';
@@ -39,7 +39,11 @@ const steadyAfterMs = 30_000;
 const longestBackoffMs = 15_000;
 /** So often may a service end before it was ever ready until the start is given up. */
 const triesAtStart = 4;
-const stopGraceMs = 30_000;
+
+/** The time that services give to what is in hand when they stop. */
+const handEnv = z.object({ SHUTDOWN_SECONDS: stageEnv.SHUTDOWN_SECONDS, INFERENCE_DRAIN_SECONDS: z.coerce.number().min(0).default(20) });
+/** Behind it, each ends by itself, the slowest within this. */
+const stopMarginMs = 30_000;
 
 /**
  * Runs nats-server (unless NATS_URL names one) and every service as child processes, and starts
@@ -47,46 +51,44 @@ const stopGraceMs = 30_000;
  */
 export class Supervisor {
   readonly #options: SupervisorOptions;
-  readonly #lock: HomeLock;
+  readonly #stopGraceMs: number;
   readonly #stopping = new AbortController();
   readonly #children: Child[] = [];
   readonly #loops: Promise<void>[] = [];
   readonly #failed = Promise.withResolvers<never>();
+  #lock: HomeLock | undefined;
   #nats: Child | undefined;
   #starting = true;
+  #stopped: Promise<void> | undefined;
   natsUrl = '';
-  readonly gatewayUrl: string;
-  readonly #gatewayPort: number;
+  gatewayUrl = '';
+  #gatewayPort = 0;
 
-  private constructor(options: SupervisorOptions, lock: HomeLock, gatewayPort: number) {
+  constructor(options: SupervisorOptions) {
     this.#options = options;
-    this.#lock = lock;
-    this.#gatewayPort = gatewayPort;
-    this.gatewayUrl = gatewayUrl(options.env?.['GATEWAY_HOST'] || process.env['GATEWAY_HOST'] || '127.0.0.1', gatewayPort);
+    const { SHUTDOWN_SECONDS, INFERENCE_DRAIN_SECONDS } = readEnv(handEnv, { ...process.env, ...options.env });
+    this.#stopGraceMs = Math.max(SHUTDOWN_SECONDS, INFERENCE_DRAIN_SECONDS) * 1000 + stopMarginMs;
     this.#failed.promise.catch(() => undefined);
   }
 
   /**
-   * Starts everything and returns when every service is ready. Throws MC_CONFLICT, MC_PORT_TAKEN,
-   * MC_NATS_UNAVAILABLE, or the error with which a service ends at once.
+   * Starts everything and returns when every service is ready, or, when `signal` aborts before that, when
+   * everything has ended again. Throws MC_CONFLICT, MC_PORT_TAKEN, MC_NATS_UNAVAILABLE, or the error with
+   * which a service ends at once, and leaves nothing running then.
    */
-  static async start(options: SupervisorOptions): Promise<Supervisor> {
-    const lock = await lockHome(options.home);
+  async start(signal?: AbortSignal): Promise<void> {
+    const abort = (): void => this.#stopping.abort();
+    if (signal?.aborted === true) abort();
+    signal?.addEventListener('abort', abort);
     try {
-      const services = options.services ?? serviceNames;
-      const gatewayPort = services.includes('gateway') ? await choosePort('GATEWAY_PORT', 8080) : 0;
-      const supervisor = new Supervisor(options, lock, gatewayPort);
-      try {
-        await supervisor.#startAll(services);
-        supervisor.#starting = false;
-        return supervisor;
-      } catch (error) {
-        await supervisor.stop();
-        throw error;
-      }
+      await this.#startAll();
+      this.#starting = false;
+      if (this.#stopping.signal.aborted) await this.stop();
     } catch (error) {
-      await lock.release();
+      await this.stop();
       throw error;
+    } finally {
+      signal?.removeEventListener('abort', abort);
     }
   }
 
@@ -103,13 +105,12 @@ export class Supervisor {
   }
 
   /** Ends the services, then nats-server, then lets go of the home. */
-  async stop(): Promise<void> {
-    if (this.#stopping.signal.aborted) return;
-    this.#stopping.abort();
-    await Promise.all(this.#children.map(async ({ process }) => process && endChild(process, stopGraceMs)));
-    if (this.#nats?.process) await endChild(this.#nats.process, stopGraceMs);
-    await Promise.all(this.#loops);
-    await this.#lock.release();
+  stop(): Promise<void> {
+    return (this.#stopped ??= this.#endAll());
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
   }
 
   /** Ends everything at once. */
@@ -117,8 +118,19 @@ export class Supervisor {
     for (const { process } of [...this.#children, ...(this.#nats ? [this.#nats] : [])]) process?.kill('SIGKILL');
   }
 
-  async #startAll(services: readonly string[]): Promise<void> {
-    const { home } = this.#options;
+  async #endAll(): Promise<void> {
+    this.#stopping.abort();
+    await Promise.all(this.#children.map(async ({ process }) => process && endChild(process, this.#stopGraceMs)));
+    if (this.#nats?.process) await endChild(this.#nats.process, this.#stopGraceMs);
+    await Promise.all(this.#loops);
+    await this.#lock?.release();
+  }
+
+  async #startAll(): Promise<void> {
+    const { home, env, services = serviceNames } = this.#options;
+    this.#lock = await lockHome(home);
+    this.#gatewayPort = services.includes('gateway') ? await choosePort('GATEWAY_PORT', 8080) : 0;
+    this.gatewayUrl = gatewayUrl(env?.['GATEWAY_HOST'] || process.env['GATEWAY_HOST'] || '127.0.0.1', this.#gatewayPort);
     mkdirSync(join(home, 'logs'), { recursive: true });
     const given = process.env['NATS_URL'];
     if (given) this.natsUrl = given;
@@ -179,7 +191,7 @@ export class Supervisor {
       const ended = Promise.race([once(started, 'exit'), once(started, 'error')]);
       await this.#tell();
       // Asked to stop while it was being started.
-      if (signal.aborted) await endChild(started, stopGraceMs);
+      if (signal.aborted) await endChild(started, this.#stopGraceMs);
       const [code, killedBy] = (await ended) as [number | Error | null, string | null];
       const wasReady = child.ready;
       child.ready = false;
@@ -222,7 +234,7 @@ export class Supervisor {
 
   async #tell(): Promise<void> {
     const children = Object.entries(this.pids()).map(([name, pid]) => ({ name, pid, start: processStart(pid) ?? '' }));
-    await this.#lock.update({ natsUrl: this.natsUrl, ...(this.#gatewayPort > 0 ? { gatewayUrl: this.gatewayUrl } : {}), children });
+    await this.#lock?.update({ natsUrl: this.natsUrl, ...(this.#gatewayPort > 0 ? { gatewayUrl: this.gatewayUrl } : {}), children });
   }
 }
 

@@ -1,0 +1,52 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { processStart } from '../system/process.ts';
+
+const main = fileURLToPath(new URL('../main.ts', import.meta.url));
+let home: string;
+let up: ChildProcess;
+
+interface Started { name: string; pid: number }
+const started = async (): Promise<Started[]> =>
+  readFile(join(home, 'up.json'), 'utf8').then((text) => (JSON.parse(text) as { children: Started[] }).children, () => []);
+
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), 'minchat-stop-'));
+  const env = { ...process.env, MINCHAT_HOME: home, MINCHAT_NATS_PORT: '0', GATEWAY_PORT: '0', NATS_URL: '' };
+  up = spawn(process.execPath, [main, 'up'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+});
+afterEach(async () => {
+  // What a test that fails would leave.
+  for (const { pid } of await started()) if (processStart(pid) !== undefined) process.kill(pid, 'SIGKILL');
+  up.kill('SIGKILL');
+  await rm(home, { recursive: true, force: true });
+});
+
+const expectNothingLeft = async (children: readonly Started[]): Promise<void> => {
+  expect(children.filter(({ pid }) => processStart(pid) !== undefined)).toEqual([]);
+  expect(await started()).toEqual([]);
+};
+
+it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('leaves nothing behind when it gets a %s while it starts', async (signal) => {
+  await expect.poll(async () => (await started()).length, { timeout: 60_000 }).toBeGreaterThan(1);
+  const children = await started();
+  const ended = once(up, 'exit');
+  up.kill(signal);
+  expect(await ended).toEqual([0, null]);
+  await expectNothingLeft(children);
+}, 120_000);
+
+it('stops in order when nobody reads what it says any more', async () => {
+  // Its first line says that it starts; what it has to say next finds no reader.
+  await once(up.stdout ?? up, 'data');
+  up.stdout?.destroy();
+  await expect.poll(async () => (await started()).length, { timeout: 60_000 }).toBeGreaterThan(1);
+  const children = await started();
+  expect(await once(up, 'exit')).toEqual([0, null]);
+  await expectNothingLeft(children);
+}, 120_000);
