@@ -1,4 +1,5 @@
 // Requests to the gateway. Where it asks for a key, the key is kept in this tab only.
+import { tabStorage } from './storage.ts';
 
 export interface StageView {
   stage: string;
@@ -61,7 +62,7 @@ export class RequestError extends Error {
   }
 }
 
-const keyName = 'minchat-key';
+const keyName = 'key';
 let askKey: () => Promise<string> = () => Promise.reject(new Error('no one can be asked for a key'));
 let asking: Promise<string> | undefined;
 
@@ -78,16 +79,16 @@ export function onSessionOver(tell: () => void): void {
 }
 
 export function dropKey(): void {
-  sessionStorage.removeItem(keyName);
+  tabStorage.forget(keyName);
 }
 
 export function hasKey(): boolean {
-  return sessionStorage.getItem(keyName) !== null;
+  return tabStorage.recall(keyName) !== null;
 }
 
 /** Throws RequestError; asks for a key where one is needed, once for all requests that wait. */
 export async function request(path: string, options: RequestInit = {}): Promise<Response> {
-  const key = sessionStorage.getItem(keyName);
+  const key = tabStorage.recall(keyName);
   const headers = new Headers(options.headers);
   if (key !== null) headers.set('authorization', `Bearer ${key}`);
   // A page of another origin cannot send this: the gateway wants it where a cookie speaks for somebody.
@@ -99,7 +100,7 @@ export async function request(path: string, options: RequestInit = {}): Promise<
   if (code === 'login_required') sessionOver();
   if (code === 'missing_api_key' || code === 'invalid_api_key') {
     asking ??= askKey().finally(() => (asking = undefined));
-    sessionStorage.setItem(keyName, await asking);
+    tabStorage.remember(keyName, await asking);
     return request(path, options);
   }
   throw new RequestError(response.status, code, body?.error?.message ?? `The gateway answered ${response.status}.`);

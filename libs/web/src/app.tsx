@@ -23,7 +23,7 @@ import { WelcomePage } from './welcome-page.tsx';
 const pages = [['runs', 'Runs', 'see'], ['chat', 'Chat', undefined], ['label', 'Label', 'label'], ['data', 'Data', 'see'], ['people', 'People', 'change']] as const;
 
 function useRoute(): string[] {
-  const read = (): string[] => location.hash.replace(/^#\/?/, '').split('/').filter(Boolean).map(decodeURIComponent);
+  const read = (): string[] => location.hash.replace(/^#\/?/, '').split('/').filter(Boolean).map(decoded);
   const [route, setRoute] = useState(read);
   useEffect(() => {
     const change = (): void => {
@@ -36,6 +36,15 @@ function useRoute(): string[] {
     return () => removeEventListener('hashchange', change);
   }, []);
   return route;
+}
+
+/** Anybody can write an address: what is no escape stands for itself. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 export function App() {

@@ -6,6 +6,7 @@ import './style/base.css';
 import './style/pages.css';
 import './people/people.css';
 import { App } from './app.tsx';
+import { ErrorBoundary } from './error-boundary.tsx';
 
 const root = document.getElementById('root');
-if (root) createRoot(root).render(<StrictMode><App /></StrictMode>);
+if (root) createRoot(root).render(<StrictMode><ErrorBoundary><App /></ErrorBoundary></StrictMode>);

@@ -1,13 +1,11 @@
 // What this browser remembers: language, theme, the labeler's name.
+import { recall, remember } from './storage.ts';
 import { zh } from './zh.ts';
 
 export type Language = 'en' | 'zh';
 export type Theme = 'system' | 'light' | 'dark';
 
-const read = (name: string): string | null => localStorage.getItem(`minchat-${name}`);
-export const remember = (name: string, value: string): void => localStorage.setItem(`minchat-${name}`, value);
-
-let language: Language = (read('language') ?? navigator.language).startsWith('zh') ? 'zh' : 'en';
+let language: Language = (recall('language') ?? navigator.language).startsWith('zh') ? 'zh' : 'en';
 
 export function currentLanguage(): Language {
   return language;
@@ -26,7 +24,7 @@ export function t(text: string, values: Record<string, string | number> = {}): s
 }
 
 export function currentTheme(): Theme {
-  const theme = read('theme');
+  const theme = recall('theme');
   return theme === 'light' || theme === 'dark' ? theme : 'system';
 }
 
@@ -38,7 +36,7 @@ export function setTheme(theme: Theme): void {
 
 /** A labeler's name: made up at first, so that two people are never taken for one. */
 export function labelerName(): string {
-  const known = read('labeler');
+  const known = recall('labeler');
   if (known !== null && known.trim() !== '') return known;
   const made = `labeler-${Array.from(crypto.getRandomValues(new Uint8Array(3)), (byte) => byte.toString(16).padStart(2, '0')).join('')}`;
   remember('labeler', made);

@@ -1,7 +1,8 @@
 import { useState } from 'react';
 import { getJson, type ModelView } from '../api.ts';
 import { may } from '../people/session.ts';
-import { remember, t } from '../preferences.ts';
+import { t } from '../preferences.ts';
+import { recall, remember } from '../storage.ts';
 import { Empty, PageHead, Problem, usePolled } from '../ui.tsx';
 import { ConversationView } from './conversation.tsx';
 import { SamplingFields } from './sampling-fields.tsx';
@@ -14,9 +15,9 @@ const most = 4;
 export function ChatPage({ initial }: { initial: string }) {
   const { value, error } = usePolled((signal) => getJson<{ data: ModelView[] }>('/v1/models', signal), 5000);
   const [sampling, setSampling] = useState<Sampling>({ temperature: 0.7, maxTokens: undefined, seed: undefined, system: '' });
-  const [wanted, setWanted] = useState<string[]>(() => (initial !== '' ? [initial] : (localStorage.getItem('minchat-models') ?? '').split(',').filter(Boolean)));
-  const [blind, setBlind] = useState(localStorage.getItem('minchat-blind') === '1');
-  const [probabilities, setProbabilities] = useState(localStorage.getItem('minchat-probabilities') === '1');
+  const [wanted, setWanted] = useState<string[]>(() => (initial !== '' ? [initial] : (recall('models') ?? '').split(',').filter(Boolean)));
+  const [blind, setBlind] = useState(recall('blind') === '1');
+  const [probabilities, setProbabilities] = useState(recall('probabilities') === '1');
   const models = value?.data.filter((model) => model.minchat.purpose === 'text' && model.minchat.kind !== 'pretrain').map((model) => model.id) ?? [];
   const known = wanted.filter((id) => models.includes(id)).slice(0, most);
   const chosen = known.length > 0 ? known : models.slice(0, 1);

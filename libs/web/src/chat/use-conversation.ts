@@ -1,7 +1,8 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { postJson, type Message } from '../api.ts';
 import { currentPerson, may } from '../people/session.ts';
-import { labelerName, remember, t } from '../preferences.ts';
+import { labelerName, t } from '../preferences.ts';
+import { recall, remember } from '../storage.ts';
 import { announce, messageOf } from '../ui.tsx';
 import { noAnswer, streamAnswer, type Answer, type Sampling } from './stream.ts';
 import { contextOf, isBusy, loadTurns, ranksOf, saveTurns, type Column, type Turn } from './thread.ts';
@@ -16,7 +17,7 @@ export interface ChatSettings { models: readonly string[]; blind: boolean; sampl
 
 /** A conversation, kept in this browser; what people decide about its answers goes to the store. */
 export function useConversation(settings: ChatSettings) {
-  const [turns, setTurns] = useState<Turn[]>(() => loadTurns(localStorage.getItem(`minchat-${storeName()}`)));
+  const [turns, setTurns] = useState<Turn[]>(() => loadTurns(recall(storeName())));
   const [problem, setProblem] = useState('');
   const controller = useRef<AbortController>(undefined);
   const busy = isBusy(turns.at(-1));

@@ -2,14 +2,15 @@
 // here begins anew: two labelers of one task must not know of each other.
 import { currentPerson } from '../people/session.ts';
 import { labelerName } from '../preferences.ts';
+import { forget, recall, remember, remembered } from '../storage.ts';
 
-const prefix = 'minchat-draft-';
+const prefix = 'draft-';
 const keyOf = (name: string): string => `${prefix}${currentPerson()?.id ?? labelerName()}-${name}`;
 /** Drafts of tasks that nobody came back to make room for others. */
 const keptDrafts = 50;
 
 export function readDraft<T>(name: string, isValid: (value: unknown) => value is T): T | undefined {
-  const text = localStorage.getItem(keyOf(name));
+  const text = recall(keyOf(name));
   if (text === null) return undefined;
   try {
     const value: unknown = JSON.parse(text);
@@ -20,13 +21,13 @@ export function readDraft<T>(name: string, isValid: (value: unknown) => value is
 }
 
 export function writeDraft(name: string, value: unknown): void {
-  const names = Object.keys(localStorage).filter((key) => key.startsWith(prefix) && key !== keyOf(name));
-  for (const key of names.slice(0, Math.max(0, names.length - keptDrafts))) localStorage.removeItem(key);
-  localStorage.setItem(keyOf(name), JSON.stringify(value));
+  const names = remembered().filter((key) => key.startsWith(prefix) && key !== keyOf(name));
+  for (const key of names.slice(0, Math.max(0, names.length - keptDrafts))) forget(key);
+  remember(keyOf(name), JSON.stringify(value));
 }
 
 export function dropDraft(name: string): void {
-  localStorage.removeItem(keyOf(name));
+  forget(keyOf(name));
 }
 
 export const isText = (value: unknown): value is string => typeof value === 'string';

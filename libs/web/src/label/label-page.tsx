@@ -1,7 +1,8 @@
 import { useState } from 'react';
 import { getJson, type Queue } from '../api.ts';
 import { currentPerson, may } from '../people/session.ts';
-import { labelerName, remember, t } from '../preferences.ts';
+import { labelerName, t } from '../preferences.ts';
+import { remember } from '../storage.ts';
 import { Empty, Meter, PageHead, Problem, usePolled } from '../ui.tsx';
 import { Guide } from './guide.tsx';
 import { RankTask } from './rank-task.tsx';

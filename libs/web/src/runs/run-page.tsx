@@ -17,7 +17,7 @@ type Tab = (typeof tabs)[number];
 
 /** One run: its pipeline, live, and under it what one stage tells. */
 export function RunPage({ id }: { id: string }) {
-  const { value: run, error, reload } = usePolled((signal) => getJson<RunDetail>(`/api/runs/${id}`, signal), 5000, id);
+  const { value: run, error, reload } = usePolled((signal) => getJson<RunDetail>(`/api/runs/${encodeURIComponent(id)}`, signal), 5000, id);
   const [overlays, setOverlays] = useState<string[]>([]);
   const histories = useRunEvents([id, ...overlays], (news) => { if (news === id) reload(); });
   const history = histories[id] ?? noHistory;

@@ -55,7 +55,7 @@ function listen(id: string, change: (by: (history: History) => History) => void,
   const run = async (): Promise<void> => {
     for (let tries = 0; !controller.signal.aborted; tries += 1) {
       try {
-        const response = await request(`/api/runs/${id}/events?from=all`, { signal: controller.signal });
+        const response = await request(`/api/runs/${encodeURIComponent(id)}/events?from=all`, { signal: controller.signal });
         change(() => noHistory);
         for await (const event of serverEvents<RunEvent>(response)) waiting.push(event);
       } catch {

@@ -1,0 +1,78 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { complaints, noBrowser } from './browser.ts';
+import { look, patient, startWalker, type Walker } from './walker.ts';
+
+// What browsers, networks and people do that nobody hopes for.
+
+describe.skipIf(noBrowser !== undefined)('trouble in the studio', () => {
+  let walker: Walker;
+  beforeAll(async () => {
+    walker = await startWalker();
+    await walker.studio.addModels();
+  });
+  afterAll(() => walker?.close());
+
+  /** A page in a browser of its own, which has been made ready by `prepare` before anything is loaded. */
+  async function open(path: string, prepare: (page: Page) => Promise<unknown> = async () => undefined): Promise<{ page: Page; heard: string[] }> {
+    const page = await (await walker.browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en-GB' })).newPage();
+    page.setDefaultTimeout(patient.timeout);
+    const heard = complaints(page);
+    await prepare(page);
+    await page.goto(`${walker.studio.url}#/${path}`);
+    return { page, heard };
+  }
+  const heading = (page: Page, name: string): Promise<void> => page.getByRole('heading', { level: 1, name, exact: true }).waitFor();
+
+  it.each([
+    ['forbidden', () => Object.defineProperties(globalThis, Object.fromEntries(['localStorage', 'sessionStorage'].map((name) => [name, { get: () => { throw new DOMException('denied', 'SecurityError'); } }])))],
+    ['full', () => {
+      for (let size = 5_000_000; size >= 1; size = Math.floor(size / 2)) {
+        try {
+          for (let n = 0; ; n += 1) localStorage.setItem(`full-${size}-${n}`, 'x'.repeat(size));
+        } catch { /* As much as there was room for. */ }
+      }
+    }],
+  ])('all works where storage is %s', async (_, prepare) => {
+    const { page, heard } = await open('label', (fresh) => fresh.addInitScript(prepare));
+    await heading(page, 'Label');
+    // A made-up name stays the same as long as the page does.
+    const name = await page.getByLabel('Your name').inputValue();
+    await page.getByRole('button', { name: 'Write your own' }).click();
+    await page.getByLabel('A prompt').fill('What is a yak?');
+    await page.getByLabel('Theme').selectOption('dark');
+    await page.getByRole('link', { name: 'Chat', exact: true }).click();
+    await page.getByLabel('Your message').fill('what is the capital of France?');
+    await page.keyboard.press('Enter');
+    await page.locator('.turn.assistant.done').waitFor();
+    await page.getByRole('link', { name: 'Label', exact: true }).click();
+    expect(await page.getByLabel('Your name').inputValue()).toBe(name);
+    await page.getByRole('button', { name: 'Write your own' }).click();
+    expect(await page.getByLabel('A prompt').inputValue()).toBe('What is a yak?');
+    expect(heard).toEqual([]);
+    await page.context().close();
+  });
+
+  it('an address with a broken escape is one of nothing', async () => {
+    const { page } = await open('runs/100%');
+    await heading(page, '100%');
+    await page.getByRole('alert').waitFor();
+    await page.getByRole('link', { name: '← Runs' }).click();
+    await page.getByRole('link', { name: /tiny/ }).waitFor();
+    await page.context().close();
+  });
+
+  it('what cannot be drawn leaves words and ways on', async () => {
+    const { page } = await open('runs', (fresh) => fresh.route('**/api/runs', (route) => route.fulfill({ json: { runs: [{ id: 'from another time' }] } })));
+    await heading(page, 'This page cannot be shown');
+    expect(await look(page, 'cannot-be-shown')).toEqual([]);
+    await page.goto(`${walker.studio.url}#/data`);
+    await heading(page, 'Data');
+    await page.getByRole('link', { name: 'Runs', exact: true }).click();
+    await heading(page, 'This page cannot be shown');
+    await page.unroute('**/api/runs');
+    await page.getByRole('button', { name: 'Load it again' }).click();
+    await page.getByRole('link', { name: /tiny/ }).waitFor();
+    await page.context().close();
+  });
+});
