@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { readComputeEnv } from '@minchat/config';
 
 export interface BenchOptions {
   readonly layers: number;
@@ -68,7 +69,7 @@ export function readArguments(argv: readonly string[]): Arguments {
   return {
     what: given['help'] === true ? 'help' : (positionals[0] ?? 'help'),
     options: Object.fromEntries(names.map((name) => [name, count(name, defaults[name])])) as unknown as BenchOptions,
-    backend: typeof given['backend'] === 'string' ? given['backend'] : (process.env['MINCHAT_BACKEND'] ?? 'auto'),
+    backend: typeof given['backend'] === 'string' ? given['backend'] : readComputeEnv().MINCHAT_BACKEND,
     json: given['json'] === true,
     rounds: count('rounds', 3),
     quick: given['quick'] === true,

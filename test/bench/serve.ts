@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { connectBus } from '@minchat/bus';
 import { startNatsServer } from '@minchat/bus/testing';
+import { readComputeEnv } from '@minchat/config';
 import { writeTinyModels } from '@minchat/inference/testing';
 import { Random, startBackend } from '@minchat/model';
 import { createLogger } from '@minchat/telemetry';
@@ -41,7 +42,7 @@ export async function serveBench(argv: readonly string[]): Promise<void> {
   const count = (name: keyof typeof counts): number => Number(given[name] ?? counts[name]);
   const options = { clients: count('clients'), requests: count('requests'), rounds: count('rounds'), prompt: count('prompt'), new: count('new'), memory: count('memory') };
   if (Object.values(options).some((value) => !Number.isInteger(value) || value < 0)) throw new Error('expected whole numbers');
-  const backend = typeof given['backend'] === 'string' ? given['backend'] : (process.env['MINCHAT_BACKEND'] ?? 'auto');
+  const backend = typeof given['backend'] === 'string' ? given['backend'] : readComputeEnv().MINCHAT_BACKEND;
   const json = given['json'] === true;
   const say = (text: string): void => void (json || process.stdout.write(`${text}\n`));
 

@@ -5,6 +5,7 @@ import { z } from 'zod';
 // needs: `readEnv(z.object({ ...commonEnv, ...stageEnv }))`.
 
 const optionalText = z.string().trim().min(1).optional();
+const port = z.coerce.number().int().min(0).max(65_535);
 const flag = z.enum(['0', '1', 'true', 'false']).transform((value) => value === '1' || value === 'true');
 
 /** What every service reads. */
@@ -21,7 +22,7 @@ export const commonEnv = {
   /** Gigabytes of fetched artifacts kept in MINCHAT_HOME; those used least recently make room. */
   ARTIFACT_CACHE_GB: z.coerce.number().min(0).default(20),
   /** Port of /livez, /readyz and /metrics; 0 takes any free one and logs it. */
-  HEALTH_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
+  HEALTH_PORT: port.default(0),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   /** Logs for people instead of JSON; only on a terminal. */
   LOG_PRETTY: flag.default(false),
@@ -50,6 +51,38 @@ export const stageEnv = {
     .regex(/^[a-z0-9_-]{1,64}$/, 'expected 1 to 64 of a-z, 0-9, _ and -')
     .optional(),
 } as const;
+
+/** The compute backends, in the order in which `auto` tries them. */
+export const backendNames = ['tensorflow', 'native', 'webgpu', 'wasm', 'cpu'] as const;
+export type BackendName = (typeof backendNames)[number];
+
+/**
+ * What computes. Backends read it themselves when they start (`readComputeEnv`); services that compute read it
+ * besides when they start, so that a wrong variable ends the process and not each of its jobs.
+ */
+export const computeEnv = {
+  MINCHAT_BACKEND: z.enum(['auto', ...backendNames]).default('auto'),
+  /** Of the native and the wasm backend; by default about the processors there are. */
+  MINCHAT_THREADS: z.coerce.number().int().min(1).optional(),
+  /** What the native backend rounds the operands of products to. */
+  MINCHAT_MATMUL: z.enum(['bf16', 'fp32']).default('bf16'),
+  /** Of the native backend, for tests; the best there is by default. */
+  MINCHAT_INSTRUCTION_SET: z.enum(['amx_bf16', 'avx512_bf16', 'avx512', 'avx2', 'portable']).optional(),
+} as const;
+
+export function readComputeEnv(): z.output<z.ZodObject<typeof computeEnv>> {
+  return readEnv(z.object(computeEnv));
+}
+
+/** The ports of a system on one machine; 0 takes any free one. */
+export const portEnv = {
+  MINCHAT_NATS_PORT: port.default(4222),
+  GATEWAY_PORT: port.default(8080),
+} as const;
+
+export function readPortEnv(): z.output<z.ZodObject<typeof portEnv>> {
+  return readEnv(z.object(portEnv));
+}
 
 /**
  * Reads and validates environment variables; an empty one counts as not set. Throws

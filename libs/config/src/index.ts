@@ -21,6 +21,6 @@ export {
   type StageKindEntry,
   type StageSpec,
 } from './spec.ts';
-export { commonEnv, readEnv, stageEnv } from './env.ts';
+export { backendNames, commonEnv, computeEnv, portEnv, readComputeEnv, readEnv, readPortEnv, stageEnv, type BackendName } from './env.ts';
 export { mergeSettings } from './merge-settings.ts';
 export { nodeFlags } from './node-flags.ts';

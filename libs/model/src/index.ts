@@ -4,7 +4,7 @@
 export type { Dropout, ForwardOptions, GenerateOptions, Generation, Head, Model, SampledToken, SamplingOptions, TokenLogprob } from './types.ts';
 export { gptConfig, parseConfig, type GPTConfig, type GPTSize } from './config.ts';
 export { Random, type RandomState } from './random.ts';
-export { backendNames, startBackend, type BackendName, type StartedBackend } from './backends/start.ts';
+export { startBackend, type StartedBackend } from './backends/start.ts';
 export { cloneModel, copyWeights, disposeModel, initModel, parameterCount, parameterOf, withVocabulary } from './model.ts';
 export { loadModel, saveModel, type LoadModelOptions } from './io/model-folder.ts';
 export { hiddenStates, leftPad, logits, scores } from './forward.ts';

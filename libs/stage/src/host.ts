@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runService, type JobQueue, type ServiceContext } from '@minchat/bus';
-import { commonEnv, readEnv, stageEnv } from '@minchat/config';
+import { commonEnv, computeEnv, readEnv, stageEnv } from '@minchat/config';
 import type { Job } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
 import { createLogger, withSpan, type Logger } from '@minchat/telemetry';
@@ -27,8 +27,8 @@ export interface StageServiceOptions {
   stages?: readonly StageDefinition[];
 }
 
-const stageServiceEnv = z.object({ ...commonEnv, ...stageEnv });
-type StageServiceEnv = z.output<typeof stageServiceEnv>;
+const stageServiceEnv = z.object({ ...commonEnv, ...stageEnv, ...computeEnv });
+type StageHostEnv = z.output<z.ZodObject<typeof commonEnv & typeof stageEnv>>;
 
 export interface StageHost {
   readonly workerId: string;
@@ -42,12 +42,12 @@ export async function runStageService(options: StageServiceOptions): Promise<voi
 }
 
 /** How long a host may take to stop, for services that do more than stages. */
-export function stageStopSeconds(env: Pick<StageServiceEnv, 'SHUTDOWN_SECONDS'>): number {
+export function stageStopSeconds(env: Pick<StageHostEnv, 'SHUTDOWN_SECONDS'>): number {
   return env.SHUTDOWN_SECONDS + 15;
 }
 
 /** Takes jobs on a service's bus until it is stopped. Throws MC_PLUGIN_UNKNOWN. */
-export async function startStageHost(options: StageServiceOptions, { env, log, metrics, bus }: ServiceContext<StageServiceEnv>): Promise<StageHost> {
+export async function startStageHost(options: StageServiceOptions, { env, log, metrics, bus }: ServiceContext<StageHostEnv>): Promise<StageHost> {
   const { service, kinds } = options;
   const plugin = options.stages ? service : choosePlugin(pluginChoice(options, env), '');
   if (!options.stages) await resolvePlugin(plugin);
@@ -94,11 +94,11 @@ async function pull(kind: string, queue: JobQueue, deps: JobRunDeps): Promise<vo
   }
 }
 
-function pluginChoice({ defaultPlugin = '' }: StageServiceOptions, env: StageServiceEnv): Parameters<typeof choosePlugin>[0] {
+function pluginChoice({ defaultPlugin = '' }: StageServiceOptions, env: StageHostEnv): Parameters<typeof choosePlugin>[0] {
   return { defaultPlugin, configured: env.STAGE_PLUGIN, allowed: env.STAGE_PLUGINS };
 }
 
-async function load(options: StageServiceOptions, env: StageServiceEnv, job: Job, onLog: (line: string) => void, level: string): Promise<{ plugin: string; runner: Runner }> {
+async function load(options: StageServiceOptions, env: StageHostEnv, job: Job, onLog: (line: string) => void, level: string): Promise<{ plugin: string; runner: Runner }> {
   const { service, stages, thread = 'worker' } = options;
   const fields = { run: job.runId, job: job.jobId, stage: job.stage };
   const here = (): Logger => createLogger(service, { level, tee: onLog }).child(fields);

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { readComputeEnv } from '@minchat/config';
 
 /** Data that a kernel reads or writes; null where an optional tensor is not given. */
 export type KernelArray = Float32Array | Float64Array | Int32Array | null;
@@ -31,19 +32,19 @@ export interface NativeInformation {
 /**
  * Loads the addon and sets it up from the environment: MINCHAT_THREADS (default: the processors this
  * process may use), MINCHAT_MATMUL=fp32 for exact products, MINCHAT_INSTRUCTION_SET for tests.
- * Undefined when it was not built.
+ * Undefined when it was not built. Throws MC_CONFIG_INVALID.
  */
 export function loadAddon(): Addon | undefined {
   // A build with AddressSanitizer can only be loaded where its runtime was preloaded: tests ask for it.
-  const folder = process.env['MINCHAT_NATIVE_BUILD'] ?? 'build';
+  const folder = process.env['MINCHAT_NATIVE_BUILD'] || 'build';
   const path = fileURLToPath(new URL(`../${folder}/minchat_native.node`, import.meta.url));
   if (!existsSync(path)) return undefined;
   const addon = createRequire(import.meta.url)(path) as Addon;
-  const instructionSet = process.env['MINCHAT_INSTRUCTION_SET'];
+  const env = readComputeEnv();
   addon.configure({
-    threads: Number(process.env['MINCHAT_THREADS'] ?? availableParallelism()),
-    bf16: process.env['MINCHAT_MATMUL'] !== 'fp32',
-    ...(instructionSet === undefined ? {} : { instructionSet }),
+    threads: env.MINCHAT_THREADS ?? availableParallelism(),
+    bf16: env.MINCHAT_MATMUL === 'bf16',
+    ...(env.MINCHAT_INSTRUCTION_SET && { instructionSet: env.MINCHAT_INSTRUCTION_SET }),
   });
   return addon;
 }

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { commonEnv, readEnv } from '@minchat/config';
+import { commonEnv, portEnv, readEnv } from '@minchat/config';
 import { MinchatError } from '@minchat/errors';
 import { z } from 'zod';
 import { KeyRing } from './keys.ts';
@@ -8,7 +8,7 @@ import { KeyRing } from './keys.ts';
 export const gatewayEnv = {
   ...commonEnv,
   GATEWAY_HOST: z.string().trim().min(1).default('127.0.0.1'),
-  GATEWAY_PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
+  GATEWAY_PORT: portEnv.GATEWAY_PORT,
   /** `required`: people log in, programs have keys. `open`: nobody does, unless GATEWAY_API_KEYS are set. */
   GATEWAY_AUTH: z.enum(['open', 'required']).default('open'),
   /** Passwords that one address may try in a minute. */
@@ -30,8 +30,19 @@ export type GatewayEnv = z.output<z.ZodObject<typeof gatewayEnv>>;
 /** Reads the environment. Throws MC_CONFIG_INVALID; MC_AUTH_REQUIRED when an address that others can reach is open. */
 export function readGatewayEnv(env: Readonly<Record<string, string | undefined>> = process.env): GatewayEnv {
   const settings = readEnv(z.object(gatewayEnv), env);
-  requireAuth(settings, new KeyRing(settings.GATEWAY_API_KEYS));
+  const keys = new KeyRing(settings.GATEWAY_API_KEYS);
+  requireAuth(settings, keys);
+  requireCollectors(settings.COLLECT_PROMPTS, keys);
   return settings;
+}
+
+/** A name that no key has would collect nothing, and nobody would notice. Throws MC_CONFIG_INVALID. */
+function requireCollectors(setting: string, keys: KeyRing): void {
+  if (setting === 'on' || setting === 'off') return;
+  const unknown = setting.split(',').map((name) => name.trim()).find((name) => !keys.names.includes(name));
+  if (unknown === undefined) return;
+  const known = keys.size > 0 ? ` (${keys.names.join(', ')})` : '';
+  throw new MinchatError('MC_CONFIG_INVALID', `COLLECT_PROMPTS=${setting}: expected off, on, or names of keys in GATEWAY_API_KEYS${known}, found ${unknown === '' ? 'an empty name' : unknown}`);
 }
 
 /** Loopback is open without ceremony; any other address is not. Throws MC_AUTH_REQUIRED. */
@@ -47,8 +58,9 @@ export function trustedProxies(list: string | undefined): string[] | false {
 
 function isProxyList(list: string): boolean {
   const isProxy = (one: string): boolean => {
-    const [address = '', bits = '0', ...rest] = one.trim().split('/');
-    return ['loopback', 'linklocal', 'uniquelocal'].includes(one.trim()) || (isIP(address) > 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= (isIP(address) === 4 ? 32 : 128) && rest.length === 0);
+    const [address = '', bits = '1', ...rest] = one.trim().split('/');
+    // A network of everybody is no proxy: whoever asks could write any address into the header.
+    return ['loopback', 'linklocal', 'uniquelocal'].includes(one.trim()) || (isIP(address) > 0 && /^[1-9]\d{0,2}$/.test(bits) && Number(bits) <= (isIP(address) === 4 ? 32 : 128) && rest.length === 0);
   };
   return list === '' || list.split(',').every(isProxy);
 }

@@ -10,12 +10,15 @@ export class KeyRing {
   /** `list` as in GATEWAY_API_KEYS. Throws MC_CONFIG_INVALID. */
   constructor(list: string) {
     this.#keys = list.split(',').map((entry) => entry.trim()).filter((entry) => entry !== '').map(readKey);
-    const names = new Set(this.#keys.map((key) => key.name));
-    if (names.size < this.#keys.length) throw new MinchatError('MC_CONFIG_INVALID', 'GATEWAY_API_KEYS: expected each key to have a name of its own');
+    if (new Set(this.names).size < this.size) throw new MinchatError('MC_CONFIG_INVALID', 'GATEWAY_API_KEYS: expected each key to have a name of its own');
   }
 
   get size(): number {
     return this.#keys.length;
+  }
+
+  get names(): readonly string[] {
+    return this.#keys.map(({ name }) => name);
   }
 
   /** The name of the key in an Authorization header; undefined when it is none of ours. */
@@ -55,7 +58,7 @@ function sha256(text: string): Buffer {
 
 /** Which prompts are collected, from COLLECT_PROMPTS: `off`, `on`, or names of keys. */
 export function collects(setting: string, keyName: string | undefined): boolean {
-  if (setting === 'off' || setting === '') return false;
+  if (setting === 'off') return false;
   if (setting === 'on') return true;
   return keyName !== undefined && setting.split(',').some((name) => name.trim() === keyName);
 }

@@ -1,5 +1,5 @@
 import { runService } from '@minchat/bus';
-import { commonEnv, readEnv, stageEnv } from '@minchat/config';
+import { commonEnv, computeEnv, readEnv, stageEnv } from '@minchat/config';
 import { stageStopSeconds, startStageHost } from '@minchat/stage';
 import { z } from 'zod';
 import { liveEnv, startLive } from './live.ts';
@@ -9,7 +9,7 @@ import { liveEnv, startLive } from './live.ts';
 
 await runService({
   name: 'inference',
-  readSettings: () => readEnv(z.object({ ...commonEnv, ...stageEnv, ...liveEnv })),
+  readSettings: () => readEnv(z.object({ ...commonEnv, ...stageEnv, ...computeEnv, ...liveEnv })),
   async start(context) {
     const live = await startLive(context.bus, context.env, context.log);
     const stages = await startStageHost({ service: 'inference', kinds: ['sample'], defaultPlugin: '@minchat/inference', thread: 'worker' }, context);

@@ -21,12 +21,12 @@ function failed(doing: string, error: unknown): MinchatError {
  * variables that every AWS tool reads (AWS_REGION, AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL_S3, ...).
  */
 export function s3Blobs(bucket: string, prefix: string): BlobStore {
-  const ownEndpoint = process.env['AWS_ENDPOINT_URL_S3'] ?? process.env['AWS_ENDPOINT_URL'];
+  const ownEndpoint = process.env['AWS_ENDPOINT_URL_S3'] || process.env['AWS_ENDPOINT_URL'];
   const client = new S3Client({
-    region: process.env['AWS_REGION'] ?? 'us-east-1',
+    region: process.env['AWS_REGION'] || 'us-east-1',
     // Stores that are not Amazon's seldom have a host name per bucket, or the newer checksums.
-    forcePathStyle: ownEndpoint !== undefined,
-    ...(ownEndpoint === undefined ? {} : { requestChecksumCalculation: 'WHEN_REQUIRED', responseChecksumValidation: 'WHEN_REQUIRED' }),
+    forcePathStyle: Boolean(ownEndpoint),
+    ...(ownEndpoint && { requestChecksumCalculation: 'WHEN_REQUIRED', responseChecksumValidation: 'WHEN_REQUIRED' }),
   });
   const at = (name: string) => ({ Bucket: bucket, Key: prefix === '' ? name : `${prefix}/${name}` });
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Command } from 'commander';
 import { rpc } from '@minchat/bus';
+import { backendNames, readPortEnv } from '@minchat/config';
 import { MinchatError } from '@minchat/errors';
 import { colors } from '../colors.ts';
 import { findSystem } from '../connection.ts';
@@ -81,9 +82,7 @@ async function disk(): Promise<Finding> {
 
 async function ports(): Promise<Finding[]> {
   if ((await findSystem()).running) return [];
-  const wanted = [['MINCHAT_NATS_PORT', 4222], ['GATEWAY_PORT', 8080]] as const;
-  return Promise.all(wanted.map(async ([variable, usual]) => {
-    const port = Number(process.env[variable] ?? usual);
+  return Promise.all(Object.entries(readPortEnv()).map(async ([variable, port]) => {
     const free = port === 0 || (await isPortFree(port));
     return { what: `port ${port}`, state: free ? ('ok' as const) : ('missing' as const), found: free ? 'free' : 'taken', todo: free ? '' : `set ${variable} to another port (0 takes any)` };
   }));
@@ -114,14 +113,12 @@ const backendHelp: Readonly<Record<string, string>> = {
 
 /** Each in a process of its own, since some fail by ending it. */
 async function backends(): Promise<Finding[]> {
-  const script = `const { backendNames, startBackend } = await import('@minchat/model');
-    if (process.argv[1] === 'list') console.log(JSON.stringify(backendNames));
-    else { const { name, reason } = await startBackend(process.argv[1]); console.log(JSON.stringify({ name, reason })); process.exit(0); }`;
+  const script = `const { startBackend } = await import('@minchat/model');
+    const { name, reason } = await startBackend(process.argv[1]); console.log(JSON.stringify({ name, reason })); process.exit(0);`;
   const ask = async (argument: string) =>
     JSON.parse((await run(process.execPath, ['--input-type=module', '-e', script, argument], { cwd: join(root, 'libs/cli'), timeout: 60_000 })).stdout.trim().split('\n').at(-1) ?? '') as unknown;
-  const names = (await ask('list')) as string[];
   const findings: Finding[] = [];
-  for (const name of names.filter((other) => other !== 'auto')) {
+  for (const name of backendNames) {
     try {
       await ask(name);
       findings.push({ what: `backend ${name}`, state: 'ok', found: 'works', todo: '' });

@@ -95,3 +95,13 @@ it.each(['coordinator', 'inference', 'prompt-store', 'evaluator'])('tells why %s
   vi.stubEnv('LOG_LEVEL', 'loud');
   await expect(start([service])).rejects.toMatchObject({ code: 'MC_CONFIG_INVALID', message: expect.stringContaining('LOG_LEVEL=loud') });
 });
+
+it.each([
+  ['evaluator', 'MINCHAT_BACKEND', 'tpu'],
+  ['inference', 'MINCHAT_THREADS', 'all'],
+  ['gateway', 'GATEWAY_PORT', 'http'],
+  ['coordinator', 'MINCHAT_NATS_PORT', '70000'],
+])('%s does not start with %s=%s, and that is told', async (service, variable, value) => {
+  vi.stubEnv(variable, value);
+  await expect(start([service])).rejects.toMatchObject({ code: 'MC_CONFIG_INVALID', message: expect.stringContaining(`${variable}=${value}`) });
+});

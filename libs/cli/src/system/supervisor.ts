@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { nodeFlags, readEnv, stageEnv } from '@minchat/config';
+import { nodeFlags, readEnv, readPortEnv, stageEnv } from '@minchat/config';
 import { errorCodes, MinchatError, type ErrorCode } from '@minchat/errors';
 import { z } from 'zod';
 import { root } from '../paths.ts';
@@ -129,7 +129,7 @@ export class Supervisor {
   async #startAll(): Promise<void> {
     const { home, env, services = serviceNames } = this.#options;
     this.#lock = await lockHome(home);
-    this.#gatewayPort = services.includes('gateway') ? await choosePort('GATEWAY_PORT', 8080) : 0;
+    this.#gatewayPort = services.includes('gateway') ? await chooseGatewayPort() : 0;
     this.gatewayUrl = gatewayUrl(env?.['GATEWAY_HOST'] || process.env['GATEWAY_HOST'] || '127.0.0.1', this.#gatewayPort);
     mkdirSync(join(home, 'logs'), { recursive: true });
     const given = process.env['NATS_URL'];
@@ -146,8 +146,7 @@ export class Supervisor {
   }
 
   async #startNats(store: string): Promise<void> {
-    const wanted = process.env['MINCHAT_NATS_PORT'];
-    const { program, args, port } = await natsCommand(store, wanted ? Number(wanted) : 4222);
+    const { program, args, port } = await natsCommand(store, readPortEnv().MINCHAT_NATS_PORT);
     this.natsUrl = `nats://127.0.0.1:${port}`;
     const nats: Child = { name: 'nats-server', process: undefined, healthPort: 0, ready: false };
     this.#nats = nats;
@@ -238,11 +237,11 @@ export class Supervisor {
   }
 }
 
-async function choosePort(variable: string, usual: number): Promise<number> {
-  const wanted = Number(process.env[variable] ?? usual);
+async function chooseGatewayPort(): Promise<number> {
+  const wanted = readPortEnv().GATEWAY_PORT;
   if (wanted === 0) return freePort();
   if (await isPortFree(wanted)) return wanted;
-  throw new MinchatError('MC_PORT_TAKEN', `port ${wanted} is taken by another program`, { hint: `Stop that program, or set ${variable} to another port (0 takes any).` });
+  throw new MinchatError('MC_PORT_TAKEN', `port ${wanted} is taken by another program`, { hint: `Stop that program, or set GATEWAY_PORT to another port (0 takes any).` });
 }
 
 async function isReady(child: Child): Promise<boolean> {

@@ -1,12 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { backendNames, readComputeEnv, type BackendName } from '@minchat/config';
 import { MinchatError } from '@minchat/errors';
 import { startNative } from './native.ts';
 import { startTensorFlow } from './tensorflow.ts';
 import { startWasm } from './wasm.ts';
 import { startWebGPU } from './webgpu.ts';
-
-export const backendNames = ['tensorflow', 'native', 'webgpu', 'wasm', 'cpu'] as const;
-export type BackendName = (typeof backendNames)[number];
 
 export interface StartedBackend {
   readonly name: BackendName;
@@ -32,14 +30,18 @@ const starters: Record<BackendName, StartBackend> = {
 };
 
 /**
- * Starts the backend that computes. `auto` takes the first that works of: tensorflow (CUDA only), native,
- * webgpu (on a real GPU only), wasm, cpu. Throws MC_BACKEND_UNAVAILABLE when the one asked for does not
- * work, MC_CONFIG_INVALID for a name that is none.
+ * Starts the backend that computes: the one asked for, or MINCHAT_BACKEND's. `auto` takes the first that
+ * works of: tensorflow (CUDA only), native, webgpu (on a real GPU only), wasm, cpu. Throws
+ * MC_BACKEND_UNAVAILABLE when the one asked for does not work, MC_CONFIG_INVALID for a name that is none or
+ * a variable that is wrong.
  */
-export async function startBackend(preferred: string = process.env['MINCHAT_BACKEND'] ?? 'auto'): Promise<StartedBackend> {
+export async function startBackend(asked?: string): Promise<StartedBackend> {
+  // Whichever backend it will be: `auto` must not take a wrong variable for a backend that does not work.
+  const { MINCHAT_BACKEND } = readComputeEnv();
+  const preferred = asked ?? MINCHAT_BACKEND;
   tf.enableProdMode();
   if (preferred !== 'auto') {
-    if (!isBackendName(preferred)) throw new MinchatError('MC_CONFIG_INVALID', `MINCHAT_BACKEND: expected auto, ${backendNames.join(', ')}, found ${preferred}`);
+    if (!isBackendName(preferred)) throw new MinchatError('MC_CONFIG_INVALID', `backend: expected auto, ${backendNames.join(', ')}, found ${preferred}`);
     try {
       return { name: preferred, reason: `asked for: ${await starters[preferred](true)}` };
     } catch (cause) {

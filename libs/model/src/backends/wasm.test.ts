@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test, vi } from 'vitest';
 import { difference, noise } from '../ops/ops.testing.ts';
 import { startBackend } from './start.ts';
 import type { WasmBackend } from './wasm-memory.ts';
@@ -92,4 +92,15 @@ test('auto says which backend and why; an unknown name is refused', async () => 
   expect(['tensorflow', 'native', 'webgpu', 'wasm']).toContain(name);
   expect(reason.length).toBeGreaterThan(0);
   await expect(startBackend('abacus')).rejects.toMatchObject({ code: 'MC_CONFIG_INVALID' });
+});
+
+test('an empty variable is none; a wrong one is told, whatever the backend, and makes nobody fall back', async () => {
+  vi.stubEnv('MINCHAT_BACKEND', '');
+  vi.stubEnv('MINCHAT_THREADS', '');
+  expect((await startBackend()).name).toBe((await startBackend('auto')).name);
+  for (const [variable, value] of [['MINCHAT_BACKEND', 'tpu'], ['MINCHAT_THREADS', 'all'], ['MINCHAT_MATMUL', 'fp64']] as const) {
+    vi.stubEnv(variable, value);
+    await expect(startBackend('auto')).rejects.toMatchObject({ code: 'MC_CONFIG_INVALID', message: expect.stringContaining(`${variable}=${value}`) });
+    vi.unstubAllEnvs();
+  }
 });

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { readComputeEnv } from '@minchat/config';
 import { activate } from './start.ts';
 import { registerWasmKernels } from './wasm-kernels.ts';
 import { catchMemory } from './wasm-memory.ts';
@@ -10,15 +11,10 @@ let started: Promise<void> | undefined;
 
 /** WebAssembly with SIMD and our fused kernels, on MINCHAT_THREADS threads (default: the processors there are). */
 export async function startWasm(): Promise<string> {
-  const threads = threadCount();
+  const threads = Math.min(readComputeEnv().MINCHAT_THREADS ?? availableParallelism(), mostThreads);
   await import('@tensorflow/tfjs-backend-wasm');
   started ??= catchMemory(() => activate('wasm')).then((memory) => registerWasmKernels(memory, threads));
   await started;
   await activate('wasm');
   return `WebAssembly with SIMD and fused kernels, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
-}
-
-function threadCount(): number {
-  const asked = Number(process.env['MINCHAT_THREADS'] ?? availableParallelism());
-  return Number.isInteger(asked) && asked >= 1 ? Math.min(asked, mostThreads) : 1;
 }

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { readComputeEnv } from '@minchat/config';
 import { errorFromWire, type ArtifactRef, type EmbedInput, type GenerateChunk, type GenerateRequest } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
 import { ComputeThread, type Ask, type FetchModel, type Listener } from './compute-thread.ts';
@@ -55,11 +56,11 @@ export class Engine {
     for (const lane of lanes) this.#add(lane);
   }
 
-  /** Throws MC_BACKEND_UNAVAILABLE when the compute backend does not start. */
+  /** Throws MC_BACKEND_UNAVAILABLE when the compute backend does not start, MC_CONFIG_INVALID. */
   static async start({ slots, queue, models, kvBytes, streamMs, lanes, fetch }: EngineOptions): Promise<Engine> {
     // One processor is left to those who carry the tokens away: kernels whose threads wait for each
     // other are slower where another process takes one of them.
-    const threads = Number(process.env['MINCHAT_THREADS'] ?? Math.max(1, availableParallelism() - 1));
+    const threads = readComputeEnv().MINCHAT_THREADS ?? Math.max(1, availableParallelism() - 1);
     const start = (options: Pick<ComputeOptions, 'kvBytes' | 'lanes' | 'threads'>) => ComputeThread.start({ slots, models, streamMs, ...options }, fetch);
     if (lanes === 1) return new Engine(slots + queue, [await start({ kvBytes, lanes, threads })]);
     const lane = () => start({ kvBytes, lanes, threads: 1 });
