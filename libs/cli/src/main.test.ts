@@ -3,6 +3,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { connectBus } from '@minchat/bus';
+import { startNatsServer } from '@minchat/bus/testing';
+import { createLogger } from '@minchat/telemetry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { collectionOf, guessFormat } from './commands/import.ts';
 import { createProgram } from './program.ts';
@@ -10,10 +13,12 @@ import { createProgram } from './program.ts';
 const main = fileURLToPath(new URL('main.ts', import.meta.url));
 let folder: string;
 
-const minchat = (...args: string[]) =>
+// A port on which nothing can listen.
+const minchat = (...args: string[]) => minchatAt('nats://127.0.0.1:1', ...args);
+
+const minchatAt = (natsUrl: string, ...args: string[]) =>
   new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
-    // A port on which nothing can listen.
-    const env = { ...process.env, NATS_URL: 'nats://127.0.0.1:1', MINCHAT_HOME: folder, INIT_CWD: folder };
+    const env = { ...process.env, NATS_URL: natsUrl, MINCHAT_HOME: folder, INIT_CWD: folder };
     execFile(process.execPath, [main, ...args], { env }, (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }));
   });
 
@@ -55,16 +60,32 @@ describe('minchat', () => {
     expect(text.code).toBe(65);
     expect(text.stderr).toContain('MC_SPEC_INVALID: bad.yaml:4:5: unknown key "setings"; did you mean "settings"?');
     await writeFile(join(folder, 'setting.yaml'), 'name: bad\nstages:\n  data: { settings: { source: world, promps: 2 } }\n  pretrain:\n    settings:\n      model: { layer: 2 }\n      steps: many\n');
-    const setting = await minchat('run', 'setting.yaml');
+    const setting = await minchatAt('', 'run', 'setting.yaml');
     expect(setting.stderr).toContain('setting.yaml:6:16: pretrain.model.layer: unknown setting "layer"; did you mean "layers"?\nsetting.yaml:7:7: pretrain.steps: expected a whole number');
     expect(setting.stderr).toContain('MC_SPEC_INVALID: setting.yaml:3:38: data.promps: unknown setting "promps"; did you mean "prompts"?');
     // A data stage that --data points at a file needs no source; without it, it does.
     await writeFile(join(folder, 'sourceless.yaml'), 'name: bare\nstages:\n  data:\n');
-    expect((await minchat('run', 'sourceless.yaml')).stderr).toContain('data.source: expected world or collection');
+    expect((await minchatAt('', 'run', 'sourceless.yaml')).stderr).toContain('data.source: expected world or collection');
     expect((await minchat('run', 'sourceless.yaml', '--data', 'none.jsonl', '--detach')).stderr).toContain('MC_NATS_UNAVAILABLE');
     const json = await minchat('run', 'bad.yaml', '--json');
     expect(JSON.parse(json.stderr)).toMatchObject({ error: { code: 'MC_SPEC_INVALID' } });
     expect(json.stdout).toBe('');
+  });
+
+  it('leaves the settings of a stage to the implementation that runs it', async () => {
+    const nats = await startNatsServer();
+    const bus = await connectBus({ url: nats.url, name: 'test', log: createLogger('test', { level: 'silent' }), cacheFolder: join(folder, 'cache') });
+    try {
+      await writeFile(join(folder, 'swapped.yaml'), 'name: swapped\nstages:\n  data: { settings: { source: world } }\n  pretrain:\n  sft: { settings: { greeting: hi } }\n');
+      const refused = await minchatAt(nats.url, 'run', 'swapped.yaml', '--detach');
+      expect(refused.stderr).toContain('MC_SPEC_INVALID: swapped.yaml:5:22: sft.greeting: unknown setting "greeting"');
+      await bus.plugins.announce('sft', './mine.ts');
+      // Goes on, to a coordinator that is not there.
+      expect((await minchatAt(nats.url, 'run', 'swapped.yaml', '--detach')).stderr).toContain('MC_SERVICE_UNAVAILABLE');
+    } finally {
+      await bus.close();
+      await nats.stop();
+    }
   });
 
   it('says that there is no server', async () => {

@@ -19,12 +19,13 @@ it('says what was expected and found, and which name was meant', () => {
   expect(problemsOf(sft, { constructor: 1 })).toMatchObject([{ path: ['constructor'] }]);
 });
 
-it('leaves the settings of other implementations alone, whoever asked for them', () => {
+it('leaves the settings of other implementations alone, whoever asked for them', async () => {
   const stage = { name: 'second', kind: 'sft', settings: { mine: 1 } } as const;
+  const running = (plugin?: string) => ({ of: async () => plugin });
   const wrong = [{ stage: 'second', path: ['mine'], message: expect.stringMatching(/^second\.mine: unknown setting "mine"/) as string }];
-  expect(settingsProblems(stage, undefined)).toEqual(wrong);
-  expect(settingsProblems(stage, '@minchat/sft-trainer')).toEqual(wrong);
-  expect(settingsProblems({ ...stage, plugin: '@minchat/sft-trainer' }, './mine.ts')).toEqual(wrong);
-  expect(settingsProblems(stage, './mine.ts')).toEqual([]);
-  expect(settingsProblems({ ...stage, plugin: '@minchat/sft-trainer/other' }, undefined)).toEqual([]);
+  expect(await settingsProblems([stage], running())).toEqual(wrong);
+  expect(await settingsProblems([stage], running('@minchat/sft-trainer'))).toEqual(wrong);
+  expect(await settingsProblems([{ ...stage, plugin: '@minchat/sft-trainer' }], running('./mine.ts'))).toEqual(wrong);
+  expect(await settingsProblems([stage], running('./mine.ts'))).toEqual([]);
+  expect(await settingsProblems([{ ...stage, plugin: '@minchat/sft-trainer/other' }], running())).toEqual([]);
 });

@@ -44,13 +44,21 @@ export const ownPlugins: Readonly<Record<StageKind, string>> = {
 /** By kind of stage. Another implementation (`plugin`) has settings of its own. */
 export const stageSettings = settings as unknown as Readonly<Record<string, Schema>>;
 
+/** Tells which implementation the workers of a kind run; undefined: not known, so ours. The bus keeps it (`bus.plugins`). */
+export interface RunningPlugins {
+  of(kind: string): Promise<string | undefined>;
+}
+
 /**
- * What is wrong with a stage's settings. Nothing is known to be, when another implementation is to run it:
- * one that the spec names, or else `running`, which the workers run (undefined: not known, so ours).
+ * What is wrong with the settings of stages. Nothing is known to be, where another implementation is to run one:
+ * the one that the spec names, or else what the workers run.
  */
-export function settingsProblems({ name, kind, plugin, settings }: Pick<StageSpec, 'name' | 'kind' | 'plugin' | 'settings'>, running: string | undefined): SettingsProblem[] {
-  if ((plugin ?? running ?? ownPlugins[kind]) !== ownPlugins[kind]) return [];
-  return problemsOf(stageSettings[kind] ?? {}, settings).map(({ path, message }) => ({ stage: name, path, message: `${[name, ...path].join('.')}: ${message}` }));
+export async function settingsProblems(stages: readonly Pick<StageSpec, 'name' | 'kind' | 'plugin' | 'settings'>[], running: RunningPlugins): Promise<SettingsProblem[]> {
+  const found = await Promise.all(stages.map(async ({ name, kind, plugin, settings }) => {
+    if ((plugin ?? (await running.of(kind)) ?? ownPlugins[kind]) !== ownPlugins[kind]) return [];
+    return problemsOf(stageSettings[kind] ?? {}, settings).map(({ path, message }) => ({ stage: name, path, message: `${[name, ...path].join('.')}: ${message}` }));
+  }));
+  return found.flat();
 }
 
 /** The key whose constant tells the variants of a schema apart. */

@@ -17,6 +17,7 @@ const specJson = JSON.stringify({ name: 'short', stages: { data: {}, pretrain: {
 
 /** A real worker on the bus, as the stage host is, whose work is a function. */
 async function worker(bus: Bus, kind: string, work: (job: Job, attempt: number) => Promise<StageResult['metrics']>, stop: AbortSignal) {
+  await bus.plugins.announce(kind, 'test');
   const queue = await bus.jobQueue(kind);
   for (let delivery = await queue.next(stop); delivery !== undefined; delivery = await queue.next(stop)) {
     const { job } = delivery;
@@ -134,6 +135,23 @@ describe('Coordinator', () => {
       message: expect.stringContaining('did you mean "data"?'),
     });
     await expect(client.call(rpc.getRun, { runId: 'nothing' })).rejects.toMatchObject({ code: 'MC_NOT_FOUND' });
+  });
+
+  it('refuses settings that a stage would refuse, of runs and of forks, as far as it is ours that runs', async () => {
+    await coordinator();
+    const spec = (settings: object) => ({ specJson: JSON.stringify({ name: 'set', stages: { data: {}, pretrain: {}, sft: { settings } } }) });
+    const { runId } = await client.call(rpc.submitRun, spec({ mine: 1 }));
+    await until(runId, ended);
+    await client.plugins.announce('sft', '@minchat/sft-trainer');
+    try {
+      const refused = { code: 'MC_STAGE_SETTINGS', message: expect.stringContaining('sft.mine: unknown setting "mine"') as string };
+      await expect(client.call(rpc.submitRun, spec({ mine: 1 }))).rejects.toMatchObject(refused);
+      await expect(client.call(rpc.forkRun, { runId, fromStage: 'pretrain', settingsJson: '' })).rejects.toMatchObject(refused);
+      const wrong = client.call(rpc.forkRun, { runId, fromStage: 'sft', settingsJson: '{"sft":{"epochs":0}}' });
+      await expect(wrong).rejects.toMatchObject({ code: 'MC_STAGE_SETTINGS', message: expect.stringContaining('sft.epochs: expected a whole number') as string });
+    } finally {
+      await client.plugins.announce('sft', 'test');
+    }
   });
 
   it('goes on where a coordinator was lost, also with what it missed', async () => {

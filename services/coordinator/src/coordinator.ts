@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { rpc, type Bus, type Subscription } from '@minchat/bus';
-import { parseRunSpec, type RunSpec } from '@minchat/config';
+import { parseRunSpec, type RunSpec, type StageSpec } from '@minchat/config';
+import { settingsProblems } from '@minchat/config/stage-settings';
 import { create, encode, errorToWire, JobState, RunRecord, RunStatus, StageEvent, type Init } from '@minchat/contracts';
 import { MinchatError, toMinchatError } from '@minchat/errors';
 import type { Logger } from '@minchat/telemetry';
@@ -75,12 +76,14 @@ export class Coordinator {
     if (givenId !== '' && !runIdPattern.test(givenId)) {
       throw new MinchatError('MC_USAGE', `expected a run id of at most 64 small letters, digits, - and _, found "${givenId}"`);
     }
+    await this.#requireSettings(spec.stages);
     return this.#begin(spec, newRun(spec, givenId === '' ? newRunId(spec.name) : givenId, Date.now()));
   }
 
   async fork(runId: string, fromStage: string, settingsJson: string): Promise<RunRecord> {
     const { record } = await this.#load(runId);
     const { spec, taken } = planFork(record, fromStage, settingsJson);
+    await this.#requireSettings(spec.stages.filter(({ name }) => !taken.has(name)));
     return this.#begin(spec, newRun(spec, newRunId(spec.name), Date.now(), { taken, forkedFrom: runId }));
   }
 
@@ -153,6 +156,13 @@ export class Coordinator {
       const failed = create(StageEvent, { eventId: 'refused', runId, jobId, stage, atMs: Date.now(), failed: { error: errorToWire(known), attempt, final: true } });
       await this.#change(runId, { type: 'stage', event: failed }).catch((again: unknown) => this.#log.error({ run: runId, err: again }, 'could not fail the stage'));
     }
+  }
+
+  /** What a stage would refuse an hour later is refused at once. Throws MC_STAGE_SETTINGS with everything that is wrong. */
+  async #requireSettings(stages: readonly StageSpec[]): Promise<void> {
+    const problems = await settingsProblems(stages, this.#bus.plugins);
+    if (problems.length === 0) return;
+    throw new MinchatError('MC_STAGE_SETTINGS', problems.map(({ message }) => message).join('; '), { hint: 'Correct the run’s spec; another implementation’s settings need its name there, too (plugin).' });
   }
 
   async #begin(spec: RunSpec, blank: RunRecord): Promise<RunRecord> {

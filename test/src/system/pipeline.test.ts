@@ -95,24 +95,28 @@ describe('the pipeline, every service as a process', () => {
     expect(stageOf(run, 'ppo').jobId).toBe(`${fork.runId}_ppo`);
   });
 
-  it('tells of a wrong setting by its stage, without trying again', async () => {
-    const { runId } = await system.submit(await tinySpec(['steps: 40', 'stepz: 40']));
+  it('tells of a wrong setting by its stage: at once where its schema knows, else when it runs, without trying again', async () => {
+    await expect(system.submit(await tinySpec(['steps: 40', 'stepz: 40']))).rejects.toMatchObject({ code: 'MC_STAGE_SETTINGS', message: expect.stringContaining('pretrain.stepz') });
+    const { runId } = await system.submit(await tinySpec(['heads: 2', 'heads: 3']));
     const run = await system.ended(runId);
-    expect(run.error).toMatchObject({ code: 'MC_STAGE_SETTINGS', message: expect.stringContaining('stepz') });
+    expect(run.error).toMatchObject({ code: 'MC_STAGE_SETTINGS', message: expect.stringContaining('heads') });
     expect(stageOf(run, 'sft').status).toBe(StageStatus.STAGE_STATUS_WAITING);
   });
 });
 
 describe('a stage swapped for a third party’s package', () => {
+  const plugin = join(root, 'test/fixtures/copy-sft');
   let system: System;
 
   beforeAll(async () => {
     system = await startSystem({ without: ['sft-trainer'] });
-    await system.startAlone('sft-trainer', { STAGE_PLUGIN: join(root, 'test/fixtures/copy-sft') });
+    await system.startAlone('sft-trainer', { STAGE_PLUGIN: plugin });
   });
   afterAll(() => system?.stop());
 
   it('runs in its place, in a pipeline that ends', async () => {
+    // Until it has told that it is another implementation, settings are checked as ours.
+    await expect.poll(() => system.bus.plugins.of('sft'), { timeout: 60_000 }).toBe(plugin);
     const settings = '{ epochs: 1, batchSize: 8, learningRate: 3e-3, dropout: 0, evaluationExamples: 16, selectionPrompts: 4, sampleTokens: 12 }';
     const { runId } = await system.submit(await tinySpec([settings, '{ greeting: hi }'], ['    settings:\n      episodes: 48', "    plugin: '@minchat/ppo-trainer/rloo'\n    settings:\n      episodes: 16\n      groupSize: 4"], ['      normaliseOn: 16\n', '']));
     const run = await system.ended(runId);

@@ -4,10 +4,10 @@ import { rpc, type Bus } from '@minchat/bus';
 import { formatRunSpec, mergeSettings, parseRunSpec, suggest, type RunSpec } from '@minchat/config';
 import { RunStatus, type RunRecord } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
-import { connect, findSystem } from '../connection.ts';
+import { findSystem } from '../connection.ts';
 import type { Output } from '../output.ts';
 import { userPath } from '../paths.ts';
-import { checkSettings } from '../run/check-settings.ts';
+import { checkSettings, type ReadSpec } from '../run/check-settings.ts';
 import { assertCompleted, followRun } from '../run/follow.ts';
 import { createProgress, type ProgressView } from '../run/progress.ts';
 import { describeRun, fullReport } from '../run/report.ts';
@@ -15,7 +15,7 @@ import { settingsOf } from '../run/settings.ts';
 import { summary } from '../run/summary.ts';
 import type { Supervisor } from '../system/supervisor.ts';
 import { chat } from './chat.ts';
-import { aborted, outputOf, stopSignal } from './common.ts';
+import { aborted, outputOf, stopSignal, withBus } from './common.ts';
 import { asFormat, collectionOf, contentName, guessFormat, importFile } from './import.ts';
 import { createSupervisor, startSystem } from './up.ts';
 
@@ -48,57 +48,58 @@ Examples:
   minchat run mine.yaml --set ppo.learningRate=1e-5 --set pretrain.model.layers=4`)
     .action(async (path: string, options: RunOptions, command: Command) => {
       const output = outputOf(command);
-      const spec = await readSpec(userPath(path), path, options);
+      const asked = await readSpec(userPath(path), path, options);
       const system = await findSystem();
       if (options.detach === true && !system.running) {
         throw new MinchatError('MC_USAGE', '--detach needs a system that stays up', { hint: 'Start one with `minchat up`, or set NATS_URL.' });
       }
       if (system.running) {
-        await withSystem(output, spec, options, system.natsUrl, stopSignal());
+        const signal = stopSignal();
+        await withBus(async (bus) => {
+          await checkSettings(asked, bus.plugins);
+          await runOn(bus, output, asked.spec, options, signal);
+        }, system.natsUrl);
         return;
       }
+      // What is going to be started runs minchat's own stages.
+      await checkSettings(asked, { of: async () => undefined });
       const note = { to: (message: string) => output.line(message) };
       await using supervisor = createSupervisor((message) => note.to(message));
       const signal = stopSignal(() => supervisor.kill());
       await startSystem(supervisor, output, signal);
       if (signal.aborted) process.exitCode = 130;
-      else await withSystem(output, spec, options, supervisor.natsUrl, signal, supervisor, (view) => (note.to = (message) => view.note(message)));
+      else await withBus((bus) => runOn(bus, output, asked.spec, options, signal, supervisor, (view) => (note.to = (message) => view.note(message))), supervisor.natsUrl);
     });
 }
 
-async function withSystem(
-  output: Output, given: RunSpec, options: RunOptions, natsUrl: string, signal: AbortSignal, supervisor?: Supervisor,
+async function runOn(
+  bus: Bus, output: Output, given: RunSpec, options: RunOptions, signal: AbortSignal, supervisor?: Supervisor,
   onView: (view: ProgressView) => void = () => undefined,
 ): Promise<void> {
-  const bus = await connect(natsUrl);
-  try {
-    const spec = options.data === undefined ? given : await importData(bus, output, given, options.data, options.format);
-    const submitted = await bus.call(rpc.submitRun, { specJson: formatRunSpec(spec) });
-    if (options.detach === true) {
-      output.result(describeRun(submitted));
-      output.line(submitted.runId);
-      return;
-    }
-    output.line(`Run ${submitted.runId}`);
-    const view = createProgress(output);
-    onView(view);
-    const backends: Record<string, string> = {};
-    const events = await bus.subscribeEvents({ runId: submitted.runId, from: 'all' }, (event) => {
-      if (event.started && event.started.backend !== '') backends[event.stage] = event.started.backend;
-    });
-    const run = await followRun(bus, submitted.runId, view, signal).finally(() => view.stop());
-    await events.stop();
-    if (run.status === RunStatus.RUN_STATUS_RUNNING) {
-      // Ctrl-C: what is done so far is in checkpoints.
-      output.line(supervisor === undefined ? `The run goes on: minchat status ${run.runId}` : `Stopped. The run goes on with the next \`minchat up\`.`);
-      process.exitCode = 130;
-      return;
-    }
-    await finish(bus, output, run, backends, options);
-    if (supervisor !== undefined && options.exit !== true && !output.json) await stayUp(bus, output, supervisor, signal);
-  } finally {
-    await bus.close();
+  const spec = options.data === undefined ? given : await importData(bus, output, given, options.data, options.format);
+  const submitted = await bus.call(rpc.submitRun, { specJson: formatRunSpec(spec) });
+  if (options.detach === true) {
+    output.result(describeRun(submitted));
+    output.line(submitted.runId);
+    return;
   }
+  output.line(`Run ${submitted.runId}`);
+  const view = createProgress(output);
+  onView(view);
+  const backends: Record<string, string> = {};
+  const events = await bus.subscribeEvents({ runId: submitted.runId, from: 'all' }, (event) => {
+    if (event.started && event.started.backend !== '') backends[event.stage] = event.started.backend;
+  });
+  const run = await followRun(bus, submitted.runId, view, signal).finally(() => view.stop());
+  await events.stop();
+  if (run.status === RunStatus.RUN_STATUS_RUNNING) {
+    // Ctrl-C: what is done so far is in checkpoints.
+    output.line(supervisor === undefined ? `The run goes on: minchat status ${run.runId}` : `Stopped. The run goes on with the next \`minchat up\`.`);
+    process.exitCode = 130;
+    return;
+  }
+  await finish(bus, output, run, backends, options);
+  if (supervisor !== undefined && options.exit !== true && !output.json) await stayUp(bus, output, supervisor, signal);
 }
 
 async function finish(bus: Bus, output: Output, run: RunRecord, backends: Record<string, string>, options: RunOptions): Promise<void> {
@@ -120,7 +121,7 @@ async function stayUp(bus: Bus, output: Output, supervisor: Supervisor, signal: 
   else await aborted(signal);
 }
 
-async function readSpec(path: string, shown: string, options: RunOptions): Promise<RunSpec> {
+async function readSpec(path: string, shown: string, options: RunOptions): Promise<ReadSpec> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw new MinchatError('MC_NOT_FOUND', `cannot read the spec ${shown}`, { cause, hint: 'Check the path; examples are in examples/.' });
   });
@@ -133,9 +134,7 @@ async function readSpec(path: string, shown: string, options: RunOptions): Promi
   const stages = spec.stages.map((stage) => ({ ...stage, settings: mergeSettings(stage.settings, changes[stage.name] ?? {}) }));
   // With --data the collection has a name only when the file is imported.
   const pointed = options.data === undefined ? stages : takingFrom(collectionOf(userPath(options.data)), stages);
-  const wanted = { ...spec, seed: options.seed === undefined ? spec.seed : asSeed(options.seed), stages: pointed };
-  await checkSettings(wanted, text, shown);
-  return wanted;
+  return { spec: { ...spec, seed: options.seed === undefined ? spec.seed : asSeed(options.seed), stages: pointed }, text, file: shown };
 }
 
 function asSeed(text: string): number {

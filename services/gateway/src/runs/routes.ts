@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { rpc, type Bus } from '@minchat/bus';
-import { formatRunSpec, mergeSettings, parseRunSpec } from '@minchat/config';
+import { formatRunSpec, parseRunSpec } from '@minchat/config';
 import { StageStatus, namePattern, type RunRecord, type StageEvent } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { errorSchema } from '../openai/common.ts';
 import { clientGone, sendEvents, type ServerSentEvent } from '../sse.ts';
 import type { Tickets } from '../tickets.ts';
-import { checkSpec, requireSettings } from './check.ts';
+import { checkSpec } from './check.ts';
 import { runDetailView, runListView, specCheckView, viewEvent, viewRun, viewRunDetail } from './view.ts';
 
 export interface RunOptions {
@@ -43,7 +43,6 @@ export const runRoutes: FastifyPluginAsyncZod<RunOptions> = async (app, { bus, t
   app.post('/runs', { schema: { tags, summary: 'Start a run', body: submission, response: { 201: runDetailView, ...errors } } }, async (request, reply) => {
     const { spec: given, id = '' } = request.body;
     const spec = parseRunSpec(typeof given === 'string' ? given : JSON.stringify(given));
-    await requireSettings(spec.stages, bus.plugins);
     const run = await bus.call(rpc.submitRun, { specJson: formatRunSpec(spec), runId: id });
     return reply.code(201).send(viewRunDetail(run));
   });
@@ -65,9 +64,6 @@ export const runRoutes: FastifyPluginAsyncZod<RunOptions> = async (app, { bus, t
   });
   app.post('/runs/:id/fork', { schema: { tags, summary: 'A new run that takes over the results before a stage', params, body: forking, response: { 201: runDetailView, ...errors } } }, async (request, reply) => {
     const { from, settings = {} } = request.body;
-    const { stages } = parseRunSpec((await find(request.params.id)).specJson);
-    const changed = stages.filter(({ name }) => Object.hasOwn(settings, name)).map((stage) => ({ ...stage, settings: mergeSettings(stage.settings, settings[stage.name] ?? {}) }));
-    await requireSettings(changed, bus.plugins);
     const run = await bus.call(rpc.forkRun, { runId: request.params.id, fromStage: from, settingsJson: JSON.stringify(settings) });
     return reply.code(201).send(viewRunDetail(run));
   });
