@@ -53,6 +53,42 @@ describe.skipIf(noBrowser !== undefined)('trouble in the studio', () => {
     await page.context().close();
   });
 
+  it('a run is open in more tabs than browsers have connections, and is live in the one that is looked at', async () => {
+    const context = await walker.browser.newContext({ locale: 'en-GB' });
+    context.setDefaultTimeout(patient.timeout);
+    // Without a window, browsers take every tab for one that is looked at.
+    await context.addInitScript(() => Object.defineProperty(document, 'hidden', { get: () => 'away' in document.documentElement.dataset }));
+    const look = (tab: Page, at: boolean): Promise<void> => tab.evaluate((seen) => {
+      document.documentElement.toggleAttribute('data-away', !seen);
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, at);
+    const tabs: Page[] = [];
+    for (let n = 0; n < 7; n += 1) {
+      for (const other of tabs) await look(other, false);
+      const tab = await context.newPage();
+      tabs.push(tab);
+      await Promise.all([tab.waitForResponse(/\/events/), tab.goto(`${walker.studio.url}#/runs/tiny`)]);
+    }
+    // Back at the first one, it listens again.
+    await look(tabs[6]!, false);
+    await Promise.all([tabs[0]!.waitForResponse(/\/events/), look(tabs[0]!, true)]);
+    await context.close();
+  });
+
+  it('what a run’s page cannot be told is told: its record, and its events', async () => {
+    const { page } = await open('runs/tiny');
+    await page.locator('.stage').first().waitFor();
+    await page.route('**/api/runs/tiny', (route) => route.fulfill({ status: 503, json: { error: { message: 'no coordinator answers', code: 'MC_UNAVAILABLE' } } }));
+    await page.getByRole('alert').getByText('no coordinator answers').waitFor();
+    await page.unroute('**/api/runs/tiny');
+    await expect.poll(() => page.getByRole('alert').count(), patient).toBe(0);
+    await page.route('**/api/runs/tiny/events*', (route) => route.fulfill({ status: 503, json: { error: { message: 'no events are kept', code: 'MC_UNAVAILABLE' } } }));
+    await page.reload();
+    await page.getByRole('alert').getByText('no events are kept').waitFor();
+    await page.locator('.stage').first().waitFor();
+    await page.context().close();
+  });
+
   it('an address with a broken escape is one of nothing', async () => {
     const { page } = await open('runs/100%');
     await heading(page, '100%');

@@ -19,7 +19,7 @@ type Tab = (typeof tabs)[number];
 export function RunPage({ id }: { id: string }) {
   const { value: run, error, reload } = usePolled((signal) => getJson<RunDetail>(`/api/runs/${encodeURIComponent(id)}`, signal), 5000, id);
   const [overlays, setOverlays] = useState<string[]>([]);
-  const histories = useRunEvents([id, ...overlays], (news) => { if (news === id) reload(); });
+  const { histories, problem: unheard } = useRunEvents([id, ...overlays], (news) => { if (news === id) reload(); });
   const history = histories[id] ?? noHistory;
   const [chosen, setChosen] = useState('');
   const [tab, setTab] = useState<Tab>('Curves');
@@ -50,7 +50,7 @@ export function RunPage({ id }: { id: string }) {
         {may('change') && (run.status === 'failed' || run.status === 'cancelled') ? <button type="button" className="primary" onClick={() => void act('resume')}>{t('Resume')}</button> : null}
         {may('change') ? <button type="button" onClick={() => setForking(true)}>{t('Fork')}</button> : null}
       </PageHead>
-      <Problem text={problem} />
+      <Problem text={problem || error || unheard} />
       {waitsForPeople ? <p className="notice"><span>{t('This run waits for rankings by people.')}</span> {may('label') ? <a className="button primary" href="#/label">{t('Rank answers')}</a> : null}</p> : null}
       <Errors run={run} />
       <Pipeline nodes={nodesOf(stages, run.spec)} stages={byName} selected={selected?.stage} onSelect={setChosen} />
