@@ -154,6 +154,6 @@ export const rpc = {
   listAudit: unary('rpc.people.audit.list', ListAuditRequest, ListAuditReply),
   // inference
   generate: stream('rpc.model.generate', GenerateRequest, GenerateChunk),
-  score: unary('rpc.model.score', ScoreRequest, ScoreReply),
-  embed: unary('rpc.model.embed', EmbedRequest, EmbedReply),
+  score: stream('rpc.model.score', ScoreRequest, ScoreReply),
+  embed: stream('rpc.model.embed', EmbedRequest, EmbedReply),
 } as const;

@@ -53,13 +53,13 @@ export async function startLive(bus: Bus, env: LiveEnv, log: Logger): Promise<{ 
       checkRequest(request);
       yield* engine.generate(modelOf(request, 'model'), request, signal);
     }),
-    bus.serve(rpc.score, async (request) => {
-      const texts = request.texts.map(({ messages, completion }) => ({ messages, completion }));
-      return { scores: await engine.score(modelOf(request, 'reward-model'), texts) };
+    bus.serve(rpc.score, async function* (request, { signal }) {
+      const pieces = engine.score(modelOf(request, 'reward-model'), request.texts, signal);
+      for await (const { scores } of pieces) yield { scores };
     }),
-    bus.serve(rpc.embed, async (request) => {
-      const { embeddings, promptTokens } = await engine.embed(modelOf(request, 'model'), request.inputs);
-      return { embeddings: embeddings.map((values) => ({ values })), promptTokens };
+    bus.serve(rpc.embed, async function* (request, { signal }) {
+      const pieces = engine.embed(modelOf(request, 'model'), request.inputs, signal);
+      for await (const { embeddings, promptTokens } of pieces) yield { embeddings: embeddings.map((values) => ({ values })), promptTokens };
     }),
   ];
   return {

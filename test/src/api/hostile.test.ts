@@ -87,6 +87,13 @@ describe('hostile requests', () => {
     expect(response.status).toBeLessThan(500);
   });
 
+  it('what the gateway takes, but no message of the bus', async () => {
+    const { url } = await api.gateway({ GATEWAY_BODY_LIMIT_KB: 2048 });
+    const response = await fetch(`${url}${chat}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: hello({ messages: [{ role: 'user', content: 'x'.repeat(1_100_000) }] }) });
+    expect(response.status).toBe(413);
+    expect(await response.json()).toMatchObject({ error: { code: 'MC_MESSAGE_TOO_LARGE', message: expect.stringMatching(/at most 1000000 bytes/) as string } });
+  });
+
   it('methods that a path does not know', async () => {
     expect((await fetch(`${api.url}${chat}`)).status).toBe(404);
     expect((await fetch(`${api.url}/v1/models`, { method: 'DELETE' })).status).toBe(404);

@@ -389,6 +389,7 @@ export interface ScoredText {
 }
 export const ScoredText: MessageType<ScoredText> = { name: 'ScoredText', codec: minchat.v1.ScoredText };
 
+/** A piece of the answer: the scores of the next texts. */
 export interface ScoreReply {
   scores: number[];
 }
@@ -407,6 +408,7 @@ export interface EmbedInput {
 }
 export const EmbedInput: MessageType<EmbedInput> = { name: 'EmbedInput', codec: minchat.v1.EmbedInput };
 
+/** A piece of the answer: the vectors of the next texts, and the tokens of those. */
 export interface EmbedReply {
   embeddings: Embedding[];
   promptTokens: number;

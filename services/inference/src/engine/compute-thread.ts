@@ -24,9 +24,7 @@ export class ComputeThread {
   readonly #worker: Worker;
   readonly #calls = new Map<number, { weight: number; listener: Listener }>();
   #nextId = 0;
-  #load = 0;
-  #running = 0;
-  #tokens = 0;
+  #answers = 0;
 
   private constructor(worker: Worker, backend: string, fetch: FetchModel) {
     this.#worker = worker;
@@ -47,8 +45,6 @@ export class ComputeThread {
         );
       }
       if (message.type !== 'outcomes') return;
-      this.#running = message.running;
-      this.#tokens += message.tokens;
       for (const outcome of message.outcomes) this.#calls.get(outcome.id)?.listener.outcome(outcome);
     });
     worker.on('error', (cause) => end(new MinchatError('MC_INTERNAL', 'the compute thread failed', { cause })));
@@ -64,22 +60,22 @@ export class ComputeThread {
     throw message.type === 'failed' ? errorFromWire(message.error) : new MinchatError('MC_INTERNAL', 'the compute thread did not start');
   }
 
-  /** Answers asked for and not yet over; answers that have a slot; tokens made so far. */
-  get load(): { answers: number; running: number; tokens: number } {
-    return { answers: this.#load, running: this.#running, tokens: this.#tokens };
+  /** Answers asked for and not yet over. */
+  get answers(): number {
+    return this.#answers;
   }
 
   /** Asks for so many answers. `close` is called when nothing more is wanted: it frees their slots if they are not over. */
   open(weight: number, ask: Ask, listener: Listener): { close(isOver: boolean): void } {
     const id = this.#nextId;
     this.#nextId += 1;
-    this.#load += weight;
+    this.#answers += weight;
     this.#calls.set(id, { weight, listener });
     this.#post({ ...ask, id });
     return {
       close: (isOver) => {
         if (!this.#calls.delete(id)) return;
-        this.#load -= weight;
+        this.#answers -= weight;
         if (!isOver) this.#post({ type: 'cancel', id });
       },
     };

@@ -3,17 +3,18 @@ import type { EmbedInput } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
 import { hiddenStates, leftPad } from '@minchat/model';
 import type { LoadedModel } from './model-store.ts';
+import { passesOf } from './passes.ts';
 
-/** Texts read in one forward pass. */
-const together = 32;
+/** Numbers in one piece at most, 8 bytes each: it has to fit in a message. */
+const numbersTogether = 2 ** 16;
 
 /**
  * A vector of length 1 for each text: the mean of the model's hidden states after the last layer norm
- * over all of the text's tokens. These models are trained to write, not to embed: near vectors are texts
- * that they would go on from alike. Throws MC_USAGE for a model that scores, MC_CONTEXT_LENGTH for a
- * text that does not fit.
+ * over all of the text's tokens. Those of one forward pass come with each piece, and how many tokens they have.
+ * These models are trained to write, not to embed: near vectors are texts that they would go on from alike.
+ * Throws MC_USAGE for a model that scores, MC_CONTEXT_LENGTH for a text that does not fit.
  */
-export async function embedTexts({ model, tokenizer }: LoadedModel, inputs: readonly EmbedInput[]): Promise<{ embeddings: number[][]; promptTokens: number }> {
+export async function* embedTexts({ model, tokenizer }: LoadedModel, inputs: readonly EmbedInput[]): AsyncGenerator<{ type: 'embeddings'; embeddings: number[][]; promptTokens: number }, void, undefined> {
   if (model.head !== 'lm') throw new MinchatError('MC_USAGE', 'expected a model that writes text, found a reward model');
   const limit = model.config.n_positions;
   const vocabulary = Math.min(model.config.vocab_size, tokenizer.vocabSize);
@@ -24,19 +25,18 @@ export async function embedTexts({ model, tokenizer }: LoadedModel, inputs: read
     if (unknown !== undefined) throw new MinchatError('MC_USAGE', `text ${index}: expected token ids below ${vocabulary}, found ${unknown}`);
     return ids.length === 0 ? [tokenizer.endOfText] : ids;
   });
-  const embeddings: number[][] = [];
-  for (let first = 0; first < texts.length; first += together) {
-    const batch = texts.slice(first, first + together);
-    const { tokens, start } = leftPad(batch);
+  const most = Math.max(1, Math.floor(numbersTogether / model.config.n_embd));
+  for (const pass of passesOf(texts, (ids) => ids.length, most)) {
+    const { tokens, start } = leftPad(pass);
     const pooled = tf.tidy(() => {
       const hidden = hiddenStates(model, tokens, start); // (B, T, C)
       const T = tokens.shape[1];
-      const means = batch.map((ids, row) => tf.mean(tf.slice(hidden, [row, T - ids.length, 0], [1, ids.length, -1]), 1)); // (1, C) each
+      const means = pass.map((ids, row) => tf.mean(tf.slice(hidden, [row, T - ids.length, 0], [1, ids.length, -1]), 1)); // (1, C) each
       const mean = tf.concat(means, 0); // (B, C)
       return tf.div<tf.Tensor2D>(mean, tf.maximum(tf.norm(mean, 2, 1, true), 1e-12));
     });
-    embeddings.push(...(await pooled.array()));
+    const embeddings = await pooled.array();
     tf.dispose([tokens, start, pooled]);
+    yield { type: 'embeddings', embeddings, promptTokens: pass.reduce((sum, ids) => sum + ids.length, 0) };
   }
-  return { embeddings, promptTokens: texts.reduce((sum, ids) => sum + ids.length, 0) };
 }

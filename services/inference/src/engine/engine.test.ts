@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { create, GenerateRequest, type ArtifactRef, type GenerateChunk, type Init } from '@minchat/contracts';
+import { create, GenerateRequest, type ArtifactRef, type EmbedInput, type GenerateChunk, type Init, type ScoredText } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
 import { startBackend } from '@minchat/model';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -55,6 +55,15 @@ async function collect(source: ArtifactRef, init: Init<GenerateRequest>, on: Eng
     text: Array.from({ length: n }, (_, index) => of(index).map((chunk) => chunk.text).join('')),
     finish: Array.from({ length: n }, (_, index) => of(index).at(-1)?.finishReason ?? ''),
   };
+}
+
+async function score(source: ArtifactRef, texts: ScoredText[]): Promise<number[]> {
+  return (await Array.fromAsync(engine.score(source, texts))).flatMap(({ scores }) => scores);
+}
+
+async function embed(source: ArtifactRef, inputs: EmbedInput[]): Promise<{ embeddings: number[][]; promptTokens: number }> {
+  const pieces = await Array.fromAsync(engine.embed(source, inputs));
+  return { embeddings: pieces.flatMap(({ embeddings }) => embeddings), promptTokens: pieces.reduce((sum, { promptTokens }) => sum + promptTokens, 0) };
 }
 
 describe('Engine', () => {
@@ -158,31 +167,31 @@ describe('Engine', () => {
   });
 
   it('unloads the model unused for longest when a third is asked for, while all are in demand', async () => {
-    const results = await Promise.all([model, other, reward, model, other].map((source) => (source === reward ? engine.score(source, [{ messages: [], completion: 'the cat' }]) : collect(source, { maxTokens: 8 }))));
+    const results = await Promise.all([model, other, reward, model, other].map((source) => (source === reward ? score(source, [{ messages: [], completion: 'the cat' }]) : collect(source, { maxTokens: 8 }))));
     expect(results).toHaveLength(5);
   });
 
   it('scores texts, the same alone and together', async () => {
     const texts = ['the cat', 'Paris.', 'one two three four'].map((completion) => ({ messages: [{ role: 'user', content: 'what?' }], completion }));
-    const together = await engine.score(reward, texts);
-    const alone = await engine.score(reward, texts.slice(1, 2));
+    const together = await score(reward, texts);
+    const alone = await score(reward, texts.slice(1, 2));
     expect(together).toHaveLength(3);
     expect(alone[0]).toBeCloseTo(together[1] ?? 0, 4);
-    await expect(engine.score(model, texts)).rejects.toMatchObject({ code: 'MC_USAGE' });
-    await expect(engine.score(reward, [{ messages: [], completion: 'x '.repeat(100) }])).rejects.toMatchObject({ code: 'MC_CONTEXT_LENGTH' });
+    await expect(score(model, texts)).rejects.toMatchObject({ code: 'MC_USAGE' });
+    await expect(score(reward, [{ messages: [], completion: 'x '.repeat(100) }])).rejects.toMatchObject({ code: 'MC_CONTEXT_LENGTH' });
   });
 
   it('embeds texts as vectors of length 1, the same alone and beside longer ones', async () => {
     const inputs = [{ text: 'the cat' }, { text: 'what is the capital of France? Paris.' }, { tokens: { tokens: [40, 41] } }, { text: '' }];
-    const { embeddings, promptTokens } = await engine.embed(model, inputs);
+    const { embeddings, promptTokens } = await embed(model, inputs);
     expect(embeddings.map((vector) => vector.length)).toEqual([32, 32, 32, 32]);
     for (const vector of embeddings) expect(Math.hypot(...vector)).toBeCloseTo(1, 5);
     expect(promptTokens).toBeGreaterThan(4);
-    const alone = await engine.embed(model, inputs.slice(0, 1));
+    const alone = await embed(model, inputs.slice(0, 1));
     for (const [i, value] of (alone.embeddings[0] ?? []).entries()) expect(value).toBeCloseTo(embeddings[0]?.[i] ?? NaN, 4);
-    await expect(engine.embed(reward, inputs)).rejects.toMatchObject({ code: 'MC_USAGE' });
-    await expect(engine.embed(model, [{ tokens: { tokens: [9999] } }])).rejects.toMatchObject({ code: 'MC_USAGE' });
-    await expect(engine.embed(model, [{ text: 'x '.repeat(100) }])).rejects.toMatchObject({ code: 'MC_CONTEXT_LENGTH' });
+    await expect(embed(reward, inputs)).rejects.toMatchObject({ code: 'MC_USAGE' });
+    await expect(embed(model, [{ tokens: { tokens: [9999] } }])).rejects.toMatchObject({ code: 'MC_USAGE' });
+    await expect(embed(model, [{ text: 'x '.repeat(100) }])).rejects.toMatchObject({ code: 'MC_CONTEXT_LENGTH' });
   });
 
   it('sends the pieces between the first and the last together, and loads a model once', async () => {

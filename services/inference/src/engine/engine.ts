@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { readComputeEnv } from '@minchat/config';
-import { errorFromWire, type ArtifactRef, type EmbedInput, type GenerateChunk, type GenerateRequest } from '@minchat/contracts';
+import { errorFromWire, type ArtifactRef, type EmbedInput, type GenerateChunk, type GenerateRequest, type ScoredText } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
 import { ComputeThread, type Ask, type FetchModel, type Listener } from './compute-thread.ts';
-import { computesOnProcessors, type ComputeOptions, type Outcome, type Reading, type ScoredConversation } from './protocol.ts';
+import { computesOnProcessors, type ComputeOptions, type Outcome } from './protocol.ts';
 
 export interface EngineOptions {
   /** Answers decoded together, per model. */
@@ -70,31 +70,40 @@ export class Engine {
     return new Engine(slots + queue, [first, ...others], () => start({ kvBytes: kvBytes / 2, lanes: 1, threads }));
   }
 
-  /** Answers asked for and not yet over; answers that have a slot; tokens made so far. */
-  get load(): { answers: number; running: number; tokens: number; capacity: number } {
-    const sum = { answers: 0, running: 0, tokens: 0, capacity: this.#capacity };
-    for (const { load } of this.#threads) {
-      sum.answers += load.answers;
-      sum.running += load.running;
-      sum.tokens += load.tokens;
-    }
-    return sum;
+  /** Answers asked for and not yet over, and how many there may be. */
+  get load(): { answers: number; capacity: number } {
+    return { answers: this.#threads.reduce((sum, { answers }) => sum + answers, 0), capacity: this.#capacity };
+  }
+
+  /** The answers' pieces as they come. */
+  async *generate(source: ArtifactRef, request: GenerateRequest, signal?: AbortSignal): AsyncGenerator<GenerateChunk, void, undefined> {
+    for await (const outcome of this.#ask(request.n, { type: 'generate', source, request }, signal)) if (outcome.type === 'chunk') yield outcome.chunk;
+  }
+
+  /** The reward model's score of each text, in their order, some with each piece. */
+  async *score(source: ArtifactRef, texts: ScoredText[], signal?: AbortSignal): AsyncGenerator<{ scores: number[] }, void, undefined> {
+    for await (const outcome of this.#ask(1, { type: 'read', source, reading: { type: 'score', texts } }, signal)) if (outcome.type === 'scores') yield outcome;
+  }
+
+  /** A vector of length 1 for each text, in their order, some with each piece, and the tokens of those. */
+  async *embed(source: ArtifactRef, inputs: EmbedInput[], signal?: AbortSignal): AsyncGenerator<{ embeddings: number[][]; promptTokens: number }, void, undefined> {
+    for await (const outcome of this.#ask(1, { type: 'read', source, reading: { type: 'embed', inputs } }, signal)) if (outcome.type === 'embeddings') yield outcome;
   }
 
   /**
-   * The answers' pieces as they come. Leaving the loop, or the signal, frees the slots before the
-   * next token. Throws MC_OVERLOADED when the queue is full.
+   * What becomes of a request for so many answers, as it comes. Leaving the loop, or the signal, frees its
+   * slots before the next token, and no more of its texts are read. Throws MC_OVERLOADED when the queue is full.
    */
-  async *generate(source: ArtifactRef, request: GenerateRequest, signal?: AbortSignal): AsyncGenerator<GenerateChunk, void, undefined> {
-    const pieces: GenerateChunk[] = [];
+  async *#ask(weight: number, ask: Ask, signal: AbortSignal | undefined): AsyncGenerator<Outcome, void, undefined> {
+    const outcomes: Outcome[] = [];
     let failure: Error | undefined;
     let over = false;
     let wake = (): void => undefined;
-    const call = await this.#open(request.n, { type: 'generate', source, request }, {
+    const call = await this.#open(weight, ask, {
       outcome: (outcome) => {
-        if (outcome.type === 'chunk') pieces.push(outcome.chunk);
-        else if (outcome.type === 'error') failure = errorFromWire(outcome.error);
-        else over = true;
+        if (outcome.type === 'error') failure = errorFromWire(outcome.error);
+        else if (outcome.type === 'done') over = true;
+        else outcomes.push(outcome);
         wake();
       },
       fail: (error) => {
@@ -107,8 +116,8 @@ export class Engine {
     try {
       for (;;) {
         if (signal?.aborted === true) return;
-        const piece = pieces.shift();
-        if (piece !== undefined) yield piece;
+        const outcome = outcomes.shift();
+        if (outcome !== undefined) yield outcome;
         else if (failure !== undefined) throw failure;
         else if (over) return;
         else await new Promise<void>((resolve) => { wake = resolve; });
@@ -116,34 +125,6 @@ export class Engine {
     } finally {
       signal?.removeEventListener('abort', abort);
       call.close(over || failure !== undefined);
-    }
-  }
-
-  /** The reward model's score of each text, in their order. Throws MC_OVERLOADED when the queue is full. */
-  async score(source: ArtifactRef, texts: ScoredConversation[]): Promise<number[]> {
-    const outcome = await this.#read(source, { type: 'score', texts });
-    return outcome.type === 'scores' ? outcome.scores : [];
-  }
-
-  /** A vector of length 1 for each text, and the tokens read. Throws MC_OVERLOADED when the queue is full. */
-  async embed(source: ArtifactRef, inputs: EmbedInput[]): Promise<{ embeddings: number[][]; promptTokens: number }> {
-    const outcome = await this.#read(source, { type: 'embed', inputs });
-    return outcome.type === 'embeddings' ? outcome : { embeddings: [], promptTokens: 0 };
-  }
-
-  async #read(source: ArtifactRef, reading: Reading): Promise<Outcome> {
-    const { promise, resolve, reject } = Promise.withResolvers<Outcome>();
-    const call = await this.#open(1, { type: 'read', source, reading }, {
-      outcome: (outcome) => {
-        if (outcome.type === 'error') reject(errorFromWire(outcome.error));
-        else resolve(outcome);
-      },
-      fail: reject,
-    });
-    try {
-      return await promise;
-    } finally {
-      call.close(true);
     }
   }
 
@@ -165,7 +146,7 @@ export class Engine {
     if (answers + weight > this.#capacity) {
       throw new MinchatError('MC_OVERLOADED', `expected room for ${weight} more answers, found ${answers} of ${this.#capacity} places taken`);
     }
-    const thread = whole ?? this.#lanes.reduce((least, lane) => (lane.load.answers < least.load.answers ? lane : least));
+    const thread = whole ?? this.#lanes.reduce((least, lane) => (lane.answers < least.answers ? lane : least));
     return thread.open(weight, ask, listener);
   }
 

@@ -1,15 +1,9 @@
-import type { ArtifactRef, EmbedInput, GenerateChunk, GenerateRequest, WireError } from '@minchat/contracts';
+import type { ArtifactRef, EmbedInput, GenerateChunk, GenerateRequest, ScoredText, WireError } from '@minchat/contracts';
 
 // What the main thread and the compute thread say to each other.
 
-/** One text to score, as a conversation and the answer to it. */
-export interface ScoredConversation {
-  messages: { role: string; content: string }[];
-  completion: string;
-}
-
-/** What is done with texts in one go, without an answer that grows. */
-export type Reading = { type: 'score'; texts: ScoredConversation[] } | { type: 'embed'; inputs: EmbedInput[] };
+/** What is asked of texts as they are, without an answer that grows. */
+export type Reading = { type: 'score'; texts: ScoredText[] } | { type: 'embed'; inputs: EmbedInput[] };
 
 export type ToCompute =
   | { type: 'generate'; id: number; source: ArtifactRef; request: GenerateRequest }
@@ -20,7 +14,7 @@ export type ToCompute =
   /** The client is gone, or wants no more. */
   | { type: 'cancel'; id: number };
 
-/** What becomes of one request: pieces, then one end. */
+/** What becomes of one request: pieces, then one end. Scores and embeddings are those of the next texts. */
 export type Outcome =
   | { id: number; type: 'chunk'; chunk: GenerateChunk }
   | { id: number; type: 'scores'; scores: number[] }
@@ -34,7 +28,7 @@ export type FromCompute =
   /** A model is to be loaded: its folder is wanted. */
   | { type: 'fetch'; source: ArtifactRef }
   /** All that came of one round of tokens, in one message. */
-  | { type: 'outcomes'; outcomes: Outcome[]; running: number; tokens: number };
+  | { type: 'outcomes'; outcomes: Outcome[] };
 
 /** Whether a backend computes on the processors; of other devices there is one, however many threads use it. */
 export function computesOnProcessors(backend: string): boolean {

@@ -4,26 +4,36 @@ import type { LoadedModel } from './model-store.ts';
 import { describeToken, type Prompt } from './prompt.ts';
 import type { Reading } from './protocol.ts';
 
-/** A request that has not got all it needs: a loaded model, or slots for all of its answers. */
+/** A request whose model is not there yet. */
 export interface Waiting {
   id: number;
   source: ArtifactRef;
   work: { type: 'generate'; request: GenerateRequest } | Reading;
-  /** Set once the model is there. */
-  started?: Started;
 }
 
-/** A generating request whose prompt has been read. */
-export interface Started {
+/** A request whose model is there, and stays there until it is over. */
+export interface Begun {
   id: number;
-  request: GenerateRequest;
   loaded: LoadedModel;
+  /** Answers that have a slot. */
+  running: Set<Answer>;
+}
+
+/** A generating request whose prompt is known. */
+export interface Started extends Begun {
+  request: GenerateRequest;
   prompt: Prompt;
   seed: number;
-  /** Answers that have a slot; and how many have been given one or are over. */
-  running: Set<Answer>;
+  /** How many answers have been given a slot, and how many are over. */
   next: number;
   over: number;
+}
+
+/** A request that reads whole texts in forward passes of their own. */
+export interface Reader {
+  id: number;
+  /** One pass more. Whether others follow. */
+  pass: () => Promise<boolean>;
 }
 
 /** An answer that has a slot of its model's batch. */

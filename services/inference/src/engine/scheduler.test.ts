@@ -2,55 +2,127 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { create, GenerateRequest } from '@minchat/contracts';
+import { create, GenerateRequest, type ArtifactRef } from '@minchat/contracts';
 import { startBackend } from '@minchat/model';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { writeTinyModels } from '../testing.ts';
-import type { FromCompute } from './protocol.ts';
+import type { ComputeOptions, FromCompute, Outcome, Reading } from './protocol.ts';
 import { Scheduler } from './scheduler.ts';
 
 let folder: string;
-let paths: { model: string; reward: string };
+let model: ArtifactRef;
+let reward: ArtifactRef;
+/** With 1,024 slots its keys have 4 GB, more than WebAssembly can address. */
+let large: ArtifactRef;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'minchat-scheduler-'));
   await startBackend('wasm');
-  paths = await writeTinyModels(folder);
+  const known = (digest: string, kind = 'model'): ArtifactRef => ({ kind, digest, size: 0, scope: '' });
+  const paths = await writeTinyModels(folder);
+  model = known(paths.model);
+  reward = known(paths.reward, 'reward-model');
+  large = known((await writeTinyModels(join(folder, 'large'), { context: 2 ** 15, layers: 1 })).model);
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-it('keeps no tensors of requests that are over, however they ended', async () => {
-  const waiting = new Map<number, () => void>();
-  const scheduler = new Scheduler({ slots: 4, kvBytes: 2 ** 24, models: 2, streamMs: 0, lanes: 1, threads: 1 }, (message: FromCompute) => {
+/** A scheduler at work, all that it says in order, and ways to ask it. */
+function start(more: Partial<ComputeOptions> = {}) {
+  const said: Outcome[] = [];
+  const listeners = new Map<number, (outcome: Outcome) => void>();
+  const options: ComputeOptions = { slots: 4, kvBytes: 2 ** 24, models: 3, streamMs: 0, lanes: 1, threads: 1, ...more };
+  const scheduler = new Scheduler(options, (message: FromCompute) => {
     if (message.type === 'fetch') scheduler.take({ type: 'fetched', digest: message.source.digest, folder: message.source.digest });
     if (message.type !== 'outcomes') return;
-    for (const outcome of message.outcomes) if (outcome.type !== 'chunk') waiting.get(outcome.id)?.();
+    said.push(...message.outcomes);
+    for (const outcome of message.outcomes) listeners.get(outcome.id)?.(outcome);
   });
   void scheduler.run();
   let id = 0;
-  const done = (): { id: number; over: Promise<void> } => {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    waiting.set(id += 1, resolve);
-    return { id, over: promise };
+  /** Resolves with the first outcome, and with the last. */
+  const listen = () => {
+    id += 1;
+    const first = Promise.withResolvers<Outcome>();
+    const over = Promise.withResolvers<Outcome>();
+    listeners.set(id, (outcome) => {
+      first.resolve(outcome);
+      if (outcome.type === 'done' || outcome.type === 'error') over.resolve(outcome);
+    });
+    return { id, first: first.promise, over: over.promise };
   };
-  const source = { kind: 'model', digest: paths.model, size: 0, scope: '' };
-  const generate = (more: object = {}): Promise<void> => {
-    const { id: own, over } = done();
-    scheduler.take({ type: 'generate', id: own, source, request: create(GenerateRequest, { requestId: 'r', model: { ...source, digest: `sha256:${'0'.repeat(64)}` }, text: 'the cat', maxTokens: 4, temperature: 1, topP: 1, n: 1, ...more }) });
-    return over;
+  return {
+    said,
+    generate: (more: object = {}, source = model) => {
+      const asked = listen();
+      scheduler.take({ type: 'generate', id: asked.id, source, request: create(GenerateRequest, { requestId: 'r', model: { ...source, digest: `sha256:${'0'.repeat(64)}` }, text: 'the cat', maxTokens: 4, temperature: 1, topP: 1, n: 1, ...more }) });
+      return asked;
+    },
+    read: (reading: Reading) => {
+      const asked = listen();
+      scheduler.take({ type: 'read', id: asked.id, source: reading.type === 'score' ? reward : model, reading });
+      return asked;
+    },
+    cancel: (asked: { id: number }) => scheduler.take({ type: 'cancel', id: asked.id }),
   };
+}
+
+/** Long enough that some 20 are read in one pass. */
+const long = 'the cat sat on the mat '.repeat(5);
+const manyTexts = (count: number): Reading => ({ type: 'score', texts: Array.from({ length: count }, () => ({ messages: [], completion: long })) });
+const scoresOf = (said: readonly Outcome[], { id }: { id: number }) => said.flatMap((outcome) => (outcome.id === id && outcome.type === 'scores' ? outcome.scores : []));
+/** Draws the same token for ever. */
+const forever = { logitBias: [{ token: 100, bias: 100 }] };
+
+it('keeps no tensors of requests that are over, however they ended', async () => {
+  const { generate, read, cancel } = start();
   const round = async (): Promise<void> => {
-    const { id: own, over } = done();
-    scheduler.take({ type: 'read', id: own, source, reading: { type: 'embed', inputs: [{ text: 'the cat' }, { text: 'one two three four' }] } });
-    const reward = done();
-    scheduler.take({ type: 'read', id: reward.id, source: { ...source, kind: 'reward-model', digest: paths.reward }, reading: { type: 'score', texts: [{ messages: [], completion: 'Paris.' }] } });
-    await Promise.all([over, reward.over, ...Array.from({ length: 10 }, (_, i) => generate({ n: 1 + (i % 3), echo: i % 4 === 0, wantLogprobs: i % 2 === 0, topLogprobs: 2 })), generate({ maxTokens: 999 })]);
-    // One that is given up in the middle.
-    void generate({ maxTokens: 50 });
-    scheduler.take({ type: 'cancel', id });
-    await generate();
+    const embedded = read({ type: 'embed', inputs: [{ text: 'the cat' }, { text: 'one two three four' }] });
+    const scored = read({ type: 'score', texts: [{ messages: [], completion: 'Paris.' }] });
+    const answers = Array.from({ length: 10 }, (_, i) => generate({ n: 1 + (i % 3), echo: i % 4 === 0, wantLogprobs: i % 2 === 0, topLogprobs: 2 }));
+    await Promise.all([embedded, scored, ...answers, generate({ maxTokens: 999 })].map(({ over }) => over));
+    // What is given up in the middle.
+    const [answer, texts] = [generate({ maxTokens: 50, ...forever }), read(manyTexts(64))];
+    await Promise.all([answer.first, texts.first]);
+    cancel(answer);
+    cancel(texts);
+    await generate().over;
   };
   await round();
   const before = tf.memory().numTensors;
   for (let i = 0; i < 10; i += 1) await round();
   expect(tf.memory().numTensors).toBe(before);
+});
+
+it('reads texts between the tokens of answers, and those of several requests in turn', async () => {
+  const { said, generate, read } = start();
+  // Both models are loaded.
+  await Promise.all([generate(), read(manyTexts(1))].map(({ over }) => over));
+  const answer = generate({ maxTokens: 10, ...forever });
+  const [many, few] = [read(manyTexts(256)), read(manyTexts(32))];
+  await Promise.all([answer, many, few].map(({ over }) => over));
+  expect(said.findLast(({ type }) => type === 'done')?.id).toBe(many.id);
+  expect([scoresOf(said, many).length, scoresOf(said, few).length]).toEqual([256, 32]);
+});
+
+it('reads prompts to be echoed between the tokens of answers, too', async () => {
+  const { said, generate } = start();
+  await generate().over;
+  const answer = generate({ maxTokens: 10, ...forever });
+  const echoes = Array.from({ length: 20 }, () => generate({ text: long, maxTokens: 0, echo: true, wantLogprobs: true }));
+  await Promise.all([answer, ...echoes].map(({ over }) => over));
+  expect(said.findLast(({ type }) => type === 'done')?.id).toBe(echoes.at(-1)?.id);
+});
+
+it('reads no more for a client that is gone', async () => {
+  const { said, read, cancel } = start();
+  const many = read(manyTexts(256));
+  await many.first;
+  cancel(many);
+  await read(manyTexts(64)).over;
+  expect(scoresOf(said, many).length).toBeLessThan(100);
+});
+
+it('refuses answers of a model whose keys and values do not fit into memory, and goes on with others', async () => {
+  const { generate } = start({ slots: 1024, kvBytes: 2 ** 40 });
+  expect(await generate({}, large).over).toMatchObject({ type: 'error' });
+  expect(await generate().over).toMatchObject({ type: 'done' });
 });

@@ -1,12 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
-import { errorFromWire, errorToWire, type ArtifactRef, type GenerateChunk } from '@minchat/contracts';
+import { errorFromWire, errorToWire, type ArtifactRef, type GenerateChunk, type GenerateRequest } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
 import { AnswerTracker } from './answer.ts';
 import { embedTexts } from './embed.ts';
 import { ModelStore, type LoadedModel } from './model-store.ts';
 import { echoPrompt, readPrompt } from './prompt.ts';
 import type { ComputeOptions, FromCompute, Outcome, Reading, ToCompute } from './protocol.ts';
-import { chunkOf, type Answer, type Started, type Waiting } from './requests.ts';
+import { chunkOf, type Answer, type Begun, type Reader, type Started, type Waiting } from './requests.ts';
 import { answerSeed, logprobsOf, samplingOf, textDecoder } from './sampling.ts';
 import { scoreTexts } from './score.ts';
 
@@ -20,7 +20,8 @@ const messageMs = 1 / 8;
  * The work of the compute thread: continuous batching. Between two tokens requests join the running
  * batch of their model and leave it. First come, first served, but a request whose model is still
  * loading, or whose batch is full, lets those for other models pass; one that waits for a model to be
- * unloaded does not, so that it gets its turn.
+ * unloaded does not, so that it gets its turn. Texts to score, embed or echo are read between two tokens, too,
+ * in short passes, one of each request in turn.
  */
 export class Scheduler {
   readonly #store: ModelStore;
@@ -30,13 +31,18 @@ export class Scheduler {
   readonly #fetching = new Map<string, PromiseWithResolvers<string>>();
   readonly #inbox: ToCompute[] = [];
   readonly #waiting: Waiting[] = [];
-  readonly #started = new Map<number, Started>();
+  readonly #begun = new Map<number, Begun>();
+  /** Those that have more to read. */
+  readonly #readers: Reader[] = [];
+  /** Those that lack slots for answers. */
+  readonly #joining: Started[] = [];
   #outbox: Outcome[] = [];
-  #tokens = 0;
   /** When the answers' pieces were sent last, all together. */
   #sentAt = -Infinity;
   /** When the last message was posted. */
   #postedAt = -Infinity;
+  /** Until then nothing is read while answers run, which get as much time as the last pass took. */
+  #readAt = -Infinity;
   /** Something happened since the round began: a message, a model loaded. */
   #news = false;
   #wake = (): void => undefined;
@@ -68,23 +74,25 @@ export class Scheduler {
   async run(): Promise<never> {
     for (;;) {
       this.#news = false;
-      for (const message of this.#inbox.splice(0)) this.#read(message);
-      const joined = await this.#admit();
-      let stepped = false;
+      for (const message of this.#inbox.splice(0)) this.#receive(message);
+      this.#begin();
+      const joined = this.#join();
+      let worked = false;
       const now = performance.now();
       // Other lanes have as many.
       const running = this.#running() * this.#lanes;
       const due = now - this.#sentAt >= Math.max(this.#streamMs, running * pieceMs);
       if (due) this.#sentAt = now;
-      for (const loaded of this.#store.ready()) stepped = (await this.#step(loaded, due)) || stepped;
-      if (!stepped || now - this.#postedAt >= running * messageMs) this.#flush(now);
+      for (const loaded of this.#store.ready()) worked = (await this.#step(loaded, due)) || worked;
+      if (!worked || now - this.#postedAt >= running * messageMs) this.#flush(now);
+      if (running === 0 || now >= this.#readAt) worked = (await this.#pass()) || worked;
       // Lets messages in: requests join and leave here.
-      if (joined || stepped) await setImmediate();
+      if (joined || worked) await setImmediate();
       else if (!this.#news) await new Promise<void>((resolve) => { this.#wake = resolve; });
     }
   }
 
-  #read(message: ToCompute): void {
+  #receive(message: ToCompute): void {
     if (message.type === 'cancel') this.#end(message.id);
     else if (message.type === 'read') this.#waiting.push({ id: message.id, source: message.source, work: message.reading });
     else if (message.type === 'generate') this.#waiting.push({ id: message.id, source: message.source, work: { type: 'generate', request: message.request } });
@@ -103,83 +111,115 @@ export class Scheduler {
   #flush(now: number): void {
     if (this.#outbox.length === 0) return;
     this.#postedAt = now;
-    this.#post({ type: 'outcomes', outcomes: this.#outbox, running: this.#running(), tokens: this.#tokens });
+    this.#post({ type: 'outcomes', outcomes: this.#outbox });
     this.#outbox = [];
-    this.#tokens = 0;
   }
 
-  /** Starts what can be started. True when an answer got a slot. */
-  async #admit(): Promise<boolean> {
-    const joining = new Map<LoadedModel, { started: Started; index: number }[]>();
+  /** Begins the requests whose model is there. */
+  #begin(): void {
     // A copy: what is begun leaves the list.
     for (const waiting of this.#waiting.slice()) {
       const found = this.#store.find(waiting.source);
       if (found.state === 'full') break;
       if (found.state === 'loading') continue;
-      if (found.state === 'failed') {
-        this.#fail(waiting.id, found.error);
-        continue;
+      try {
+        if (found.state === 'failed') throw found.error;
+        this.#beginWith(found.loaded, waiting);
+      } catch (error) {
+        this.#fail(waiting.id, error);
       }
-      await this.#begin(waiting, found.loaded);
-      const { started } = waiting;
-      if (started === undefined) continue;
-      const { loaded, request } = started;
-      const queue = joining.get(loaded) ?? [];
+    }
+    this.#store.forgetFailures();
+  }
+
+  #beginWith(loaded: LoadedModel, { id, work }: Waiting): void {
+    if (work.type === 'generate') {
+      const started = startedOf(id, work.request, loaded);
+      this.#hold(started);
+      if (started.request.echo) this.#readers.push({ id, pass: () => this.#echo(started).then(() => false) });
+      else this.#joining.push(started);
+    } else {
+      this.#hold({ id, loaded, running: new Set() });
+      this.#readers.push(this.#reader(id, loaded, work));
+    }
+  }
+
+  #hold(begun: Begun): void {
+    remove(this.#waiting, begun.id);
+    this.#begun.set(begun.id, begun);
+    begun.loaded.users += 1;
+  }
+
+  /** One pass for the request that has waited for one longest. Whether there was any. */
+  async #pass(): Promise<boolean> {
+    const next = this.#readers.shift();
+    if (next === undefined) return false;
+    const began = performance.now();
+    try {
+      if (await next.pass()) this.#readers.push(next);
+    } catch (error) {
+      this.#fail(next.id, error);
+    }
+    const ended = performance.now();
+    this.#readAt = ended + (ended - began);
+    return true;
+  }
+
+  #reader(id: number, loaded: LoadedModel, reading: Reading): Reader {
+    const pieces = reading.type === 'score' ? scoreTexts(loaded, reading.texts) : embedTexts(loaded, reading.inputs);
+    return {
+      id,
+      pass: async () => {
+        const { done, value } = await pieces.next();
+        if (done === true) this.#done(id);
+        else this.#outbox.push({ id, ...value });
+        return done !== true;
+      },
+    };
+  }
+
+  /** Sends the prompt back; the answers to it join afterwards. */
+  async #echo(started: Started): Promise<void> {
+    const { id, request, prompt, loaded } = started;
+    const echo = await echoPrompt(request, prompt.ids, loaded.model, loaded.tokenizer);
+    const empty = request.maxTokens === 0;
+    for (let index = 0; index < request.n; index += 1) {
+      this.#chunk(id, { index, ...echo, finishReason: empty ? 'length' : '', promptTokens: prompt.ids.length, completionTokens: 0 });
+    }
+    if (empty) this.#done(id);
+    else this.#joining.push(started);
+  }
+
+  /** Gives slots to answers, as far as there are any. Whether one got one. */
+  #join(): boolean {
+    const queues = new Map<LoadedModel, { started: Started; index: number }[]>();
+    // A copy: what has all its slots leaves the list.
+    for (const started of this.#joining.slice()) {
+      const { id, loaded, request } = started;
+      const queue = queues.get(loaded) ?? [];
       let room: number;
       try {
         room = this.#store.batchOf(loaded).free - queue.length;
       } catch (error) {
         // Its cache of keys and values does not fit into memory; others' may.
-        this.#fail(waiting.id, error);
+        this.#fail(id, error);
         continue;
       }
-      joining.set(loaded, queue);
+      queues.set(loaded, queue);
       const count = Math.min(room, request.n - started.next);
       for (let i = 0; i < count; i += 1) queue.push({ started, index: started.next++ });
-      if (started.next === request.n) this.#forget(waiting.id);
+      if (started.next === request.n) remove(this.#joining, id);
     }
-    this.#store.forgetFailures();
     let joined = false;
-    for (const [loaded, queue] of joining) {
-      this.#join(loaded, queue);
+    for (const [loaded, queue] of queues) {
+      this.#admit(loaded, queue);
       joined ||= queue.length > 0;
     }
     return joined;
   }
 
-  /** Reads the prompt of a request whose model is there; a request to score or to embed is done at once. */
-  async #begin(waiting: Waiting, loaded: LoadedModel): Promise<void> {
-    if (waiting.started !== undefined) return;
-    try {
-      if (waiting.work.type !== 'generate') {
-        this.#outbox.push(await read(waiting.id, loaded, waiting.work));
-        this.#forget(waiting.id);
-        return;
-      }
-      const { request } = waiting.work;
-      if (loaded.model.head !== 'lm') throw new MinchatError('MC_USAGE', 'expected a model that writes text, found a reward model');
-      const prompt = readPrompt(request, loaded.model, loaded.tokenizer);
-      const echo = request.echo ? await echoPrompt(request, prompt.ids, loaded.model, loaded.tokenizer) : undefined;
-      const empty = request.maxTokens === 0;
-      for (let index = 0; index < request.n && echo !== undefined; index += 1) {
-        this.#chunk(waiting.id, { index, ...echo, finishReason: empty ? 'length' : '', promptTokens: prompt.ids.length, completionTokens: 0 });
-      }
-      if (empty) {
-        this.#outbox.push({ id: waiting.id, type: 'done' });
-        this.#forget(waiting.id);
-        return;
-      }
-      const seed = request.hasSeed ? request.seed : Math.floor(Math.random() * 2 ** 32);
-      waiting.started = { id: waiting.id, request, loaded, prompt, seed, running: new Set(), next: 0, over: 0 };
-      loaded.users += 1;
-      this.#started.set(waiting.id, waiting.started);
-    } catch (error) {
-      this.#fail(waiting.id, error);
-    }
-  }
-
   /** Their prompts are read with the next token of the others. */
-  #join(loaded: LoadedModel, queue: readonly { started: Started; index: number }[]): void {
+  #admit(loaded: LoadedModel, queue: readonly { started: Started; index: number }[]): void {
     try {
       const slots = this.#store.batchOf(loaded).admit(queue.map(({ started, index }) => ({
         prompt: started.prompt.ids,
@@ -217,7 +257,6 @@ export class Scheduler {
       const answer = loaded.answers.get(slot);
       if (answer === undefined) continue;
       const { tracker, started } = answer;
-      this.#tokens += 1;
       try {
         if (started.request.wantLogprobs) tracker.push(token.token, logprobsOf(token));
         else tracker.push(token.token);
@@ -247,9 +286,12 @@ export class Scheduler {
     const { started } = answer;
     this.#release(answer);
     started.over += 1;
-    if (started.over < started.request.n) return;
-    this.#outbox.push({ id: started.id, type: 'done' });
-    this.#end(started.id);
+    if (started.over === started.request.n) this.#done(started.id);
+  }
+
+  #done(id: number): void {
+    this.#outbox.push({ id, type: 'done' });
+    this.#end(id);
   }
 
   #release(answer: Answer): void {
@@ -260,24 +302,21 @@ export class Scheduler {
   }
 
   #fail(id: number, error: unknown): void {
-    if (!this.#waiting.some((waiting) => waiting.id === id) && !this.#started.has(id)) return;
+    if (!this.#waiting.some((waiting) => waiting.id === id) && !this.#begun.has(id)) return;
     this.#outbox.push({ id, type: 'error', error: errorToWire(error) });
     this.#end(id);
   }
 
   /** Frees all that a request holds. */
   #end(id: number): void {
-    this.#forget(id);
-    const started = this.#started.get(id);
-    if (started === undefined) return;
-    this.#started.delete(id);
-    for (const answer of started.running) this.#release(answer);
-    started.loaded.users -= 1;
-  }
-
-  #forget(id: number): void {
-    const place = this.#waiting.findIndex((waiting) => waiting.id === id);
-    if (place >= 0) this.#waiting.splice(place, 1);
+    remove(this.#waiting, id);
+    remove(this.#readers, id);
+    remove(this.#joining, id);
+    const begun = this.#begun.get(id);
+    if (begun === undefined) return;
+    this.#begun.delete(id);
+    for (const answer of begun.running) this.#release(answer);
+    begun.loaded.users -= 1;
   }
 
   #chunk(id: number, chunk: GenerateChunk): void {
@@ -285,7 +324,15 @@ export class Scheduler {
   }
 }
 
-async function read(id: number, loaded: LoadedModel, reading: Reading): Promise<Outcome> {
-  if (reading.type === 'score') return { id, type: 'scores', scores: await scoreTexts(loaded, reading.texts) };
-  return { id, type: 'embeddings', ...(await embedTexts(loaded, reading.inputs)) };
+/** Throws MC_USAGE for a model that scores, and what readPrompt throws. */
+function startedOf(id: number, request: GenerateRequest, loaded: LoadedModel): Started {
+  if (loaded.model.head !== 'lm') throw new MinchatError('MC_USAGE', 'expected a model that writes text, found a reward model');
+  const prompt = readPrompt(request, loaded.model, loaded.tokenizer);
+  const seed = request.hasSeed ? request.seed : Math.floor(Math.random() * 2 ** 32);
+  return { id, loaded, running: new Set(), request, prompt, seed, next: 0, over: 0 };
+}
+
+function remove(list: { id: number }[], id: number): void {
+  const place = list.findIndex((one) => one.id === id);
+  if (place >= 0) list.splice(place, 1);
 }

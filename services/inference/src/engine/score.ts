@@ -1,19 +1,23 @@
+import type { ScoredText } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
-import { chatExample, scoreExamples } from '@minchat/training';
+import { chatExample, scoreExamples, textOf } from '@minchat/training';
 import type { LoadedModel } from './model-store.ts';
-import type { ScoredConversation } from './protocol.ts';
+import { passesOf } from './passes.ts';
 
-/** The reward model's score of each text. Throws MC_USAGE for another model, MC_CONTEXT_LENGTH for a text that does not fit. */
-export async function scoreTexts({ model, tokenizer }: LoadedModel, texts: readonly ScoredConversation[]): Promise<number[]> {
+/**
+ * The reward model's score of each text, those of one forward pass with each piece. Throws MC_USAGE for another
+ * model, MC_CONTEXT_LENGTH for a text that does not fit.
+ */
+export async function* scoreTexts({ model, tokenizer }: LoadedModel, texts: readonly ScoredText[]): AsyncGenerator<{ type: 'scores'; scores: number[] }, void, undefined> {
   if (model.head !== 'scalar') throw new MinchatError('MC_USAGE', 'expected a reward model, found a model that writes text');
   const limit = model.config.n_positions;
   const examples = texts.map(({ messages, completion }, index) => {
     const turns = messages.map(({ role, content }) => ({ role: role as 'system' | 'user' | 'assistant', content }));
     // Never cut: a score of half a text is no score of it.
     const example = chatExample(tokenizer, turns, completion, { context: Infinity });
-    const length = example.prompt.length + example.answer.length;
+    const { length } = textOf(example);
     if (length > limit) throw new MinchatError('MC_CONTEXT_LENGTH', `text ${index}: expected at most ${limit} tokens, found ${length}`);
     return example;
   });
-  return scoreExamples(model, examples);
+  for (const pass of passesOf(examples, (example) => textOf(example).length)) yield { type: 'scores', scores: await scoreExamples(model, pass) };
 }
