@@ -95,6 +95,21 @@ describe('the stage', () => {
     expect((await reportOf(two.output('report'))).samples.map(({ policy }) => policy.text)).toEqual((await reportOf(one.output('report'))).samples.map(({ policy }) => policy.text));
   });
 
+  test('what is cut off of a long prompt is in no figure: answers are compared behind what was read', async () => {
+    // Both keep the same last tokens and differ before them.
+    const kept = 'a b c d e f g h i j k l m n o p q r s t u v w x y z';
+    const reports = await Promise.all(['the sun is hot. ', 'who are you? '].map(async (beginning) => {
+      const folder = await mkdtemp(join(tmpdir(), 'minchat-long-'));
+      const prompts: PromptRecord[] = Array.from({ length: 12 }, (_, id) => ({ id: String(id), messages: [{ role: 'user', content: beginning.repeat(12) + kept }] }));
+      await writeDataset(folder, 'prompts', { test: prompts });
+      const { output } = await runStage(evaluateStage, { settings: { ...settings, maxNewTokens: 40 }, inputs: { ...inputs, prompts: folder } });
+      return reportOf(output('report'));
+    }));
+    const [one, two] = reports.map(({ kl, models }) => ({ kl, reward: models.policy.reward, lengths: models.policy.lengths }));
+    expect(Math.min(...(one?.lengths ?? []))).toBeLessThan(20);
+    expect(one).toEqual(two);
+  });
+
   test('prompts that are none of the world’s are judged by the reward model', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'minchat-other-'));
     const prompts: PromptRecord[] = ['who was napoleon?', 'why <script>alert(1)</script>?'].map((content, id) => ({ id: String(id), messages: [{ role: 'user', content }] }));

@@ -9,6 +9,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import bestOfN from './best-of-n.ts';
 import dpo from './dpo.ts';
 import rloo from './rloo.ts';
+import { ppoStage } from './stage.ts';
 import { tinyWorld, type TinyWorld } from './tiny.testing.ts';
 
 process.env['MINCHAT_BACKEND'] = 'wasm';
@@ -116,5 +117,21 @@ describe('dpo', () => {
     const { metrics, progress } = await runStage(dpo, { settings, inputs: { ...inputs(), comparisons: folder } });
     expect(progress.at(-1)?.metrics?.['eval_loss']).toBeGreaterThan(Number(progress[3]?.metrics?.['eval_loss']));
     expect(metrics).toMatchObject({ eval_loss: progress[3]?.metrics?.['eval_loss'], kept_step: 4 });
+  });
+});
+
+describe('a context that is no multiple of what rows are padded to', () => {
+  it('is filled to its last token', async () => {
+    const odd = await tinyWorld(21);
+    const inputs = { model: odd.sft, reward: odd.reward, prompts: odd.prompts };
+    const settings = { batchSize: 16, maxNewTokens: 12, learningRate: 0.005, evaluateEvery: 1, evaluationPrompts: 8, normaliseOn: 16 };
+    const online = { ...settings, episodes: 32, minibatchSize: 16 };
+    const results = [
+      await runStage(ppoStage, { settings: online, inputs }),
+      await runStage(rloo, { settings: online, inputs }),
+      await runStage(bestOfN, { settings: { ...settings, n: 2, prompts: 32 }, inputs }),
+      await runStage(dpo, { settings: { batchSize: 16 }, inputs: { model: odd.sft, comparisons: odd.comparisons } }),
+    ];
+    expect(results.map(({ error }) => error)).toEqual([undefined, undefined, undefined, undefined]);
   });
 });

@@ -23,7 +23,7 @@ export interface TinyWorld {
 const letters = ['a', 'b', 'c', 'd'];
 const width = 16;
 
-export async function tinyWorld(): Promise<TinyWorld> {
+export async function tinyWorld(context = 48): Promise<TinyWorld> {
   await startBackend('wasm');
   const folder = await mkdtemp(join(tmpdir(), 'minchat-tiny-'));
   const paths = { sft: join(folder, 'sft'), reward: join(folder, 'reward'), prompts: join(folder, 'prompts'), corpus: join(folder, 'corpus'), comparisons: join(folder, 'comparisons') };
@@ -41,9 +41,9 @@ export async function tinyWorld(): Promise<TinyWorld> {
     validation: prompts.slice(32).map((prompt) => ({ ...prompt, answers: ranked })),
   });
 
-  const config = gptConfig({ vocab_size: tokenizer.vocabSize, n_positions: 48, n_embd: width, n_layer: 1, n_head: 2 });
+  const config = gptConfig({ vocab_size: tokenizer.vocabSize, n_positions: context, n_embd: width, n_layer: 1, n_head: 2 });
   const sft = initModel(config, random.fork('sft'));
-  await teach(sft, tokenizer, () => chatExample(tokenizer, messages(), answer(), { context: 48 }));
+  await teach(sft, tokenizer, () => chatExample(tokenizer, messages(), answer(), { context }));
   const reward = letterReward(initModel(config, random.fork('reward'), 'scalar'), tokenizer, 'a');
   for (const [model, path] of [[sft, paths.sft], [reward, paths.reward]] as const) {
     await saveModel(model, path);
@@ -56,7 +56,7 @@ export async function tinyWorld(): Promise<TinyWorld> {
 async function teach(model: Model, tokenizer: Tokenizer, example: () => ReturnType<typeof chatExample>): Promise<void> {
   const optimizer = new AdamW(model.parameters);
   for (let step = 0; step < 120; step += 1) {
-    const batch = padExamples(Array.from({ length: 16 }, example), { pad: tokenizer.endOfText });
+    const batch = padExamples(Array.from({ length: 16 }, example), { pad: tokenizer.endOfText, limit: model.config.n_positions });
     await lmStep({ model, optimizer, batch, learningRate: 0.02, passes: 1, dropout: { rate: 0, seed: '' } });
   }
   optimizer.dispose();

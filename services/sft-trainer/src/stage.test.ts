@@ -71,8 +71,17 @@ test('a reward model scores the answers of every epoch', async () => {
   const model = await loadModel(inputs.model, { head: 'scalar', random: new Random(3) });
   await saveModel(model, folder);
   disposeModel(model);
-  const { progress } = await runStage(sftStage, { settings: { ...settings, epochs: 3 }, inputs: { ...inputs, reward: folder } });
-  expect(progress.flatMap(({ metrics }) => metrics?.['eval_reward'] ?? [])).toHaveLength(3);
+  const many = join(folder, 'many');
+  await writeDataset(many, 'demonstrations', { train: demonstrations, validation: Array.from({ length: 48 }, (_, id) => ({ ...demonstrations[id % 12]!, id: `v${id}` })) });
+  const rewards = async (evaluationExamples: number, selectionPrompts: number): Promise<number[]> => {
+    const { progress } = await runStage(sftStage, { settings: { ...settings, epochs: 3, evaluationExamples, selectionPrompts }, inputs: { ...inputs, demonstrations: many, reward: folder } });
+    return progress.flatMap(({ metrics }) => metrics?.['eval_reward'] ?? []);
+  };
+  const all = await rewards(256, 64);
+  expect(all).toHaveLength(3);
+  // Each counts its own: how many are read for the loss is nothing to the answers.
+  expect(await rewards(8, 48)).toEqual(all);
+  expect(await rewards(48, 8)).not.toEqual(all);
 });
 
 test('a base model that does not know the chat tokens gets them', async () => {
