@@ -89,6 +89,36 @@ describe.skipIf(noBrowser !== undefined)('trouble in the studio', () => {
     await page.context().close();
   });
 
+  it('an answer is written on while another page is looked at; what was asked is there after a reload in the middle of it', async () => {
+    const { page } = await open('chat');
+    /** Asks, and holds the models back until they are let go. */
+    const ask = async (question: string): Promise<() => void> => {
+      const gate = Promise.withResolvers<void>();
+      await page.route('**/v1/chat/completions', async (route) => {
+        await gate.promise;
+        await route.continue().catch(() => undefined);
+      });
+      await page.getByLabel('Your message').fill(question);
+      await page.keyboard.press('Enter');
+      await page.locator('.turn.assistant.writing').waitFor();
+      return gate.resolve;
+    };
+    const letGo = await ask('what is the capital of France?');
+    await page.getByRole('link', { name: 'Runs', exact: true }).click();
+    await page.getByRole('link', { name: /tiny/ }).waitFor();
+    letGo();
+    await page.getByRole('link', { name: 'Chat', exact: true }).click();
+    await page.locator('.turn.assistant.done').waitFor();
+    expect(await page.locator('.turn.user').allTextContents()).toEqual(['what is the capital of France?']);
+
+    const late = await ask('and of Spain?');
+    await page.reload();
+    await page.locator('.turn.assistant.stopped').waitFor();
+    expect(await page.locator('.turn.user').allTextContents()).toEqual(['what is the capital of France?', 'and of Spain?']);
+    late();
+    await page.context().close();
+  });
+
   it('an address with a broken escape is one of nothing', async () => {
     const { page } = await open('runs/100%');
     await heading(page, '100%');

@@ -1,40 +1,29 @@
-import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { useRef, useState, useSyncExternalStore } from 'react';
 import { postJson, type Message } from '../api.ts';
-import { currentPerson, may } from '../people/session.ts';
+import { may } from '../people/session.ts';
 import { labelerName, t } from '../preferences.ts';
-import { recall, remember } from '../storage.ts';
 import { announce, messageOf } from '../ui.tsx';
+import { openConversation } from './open-conversation.ts';
 import { noAnswer, streamAnswer, type Answer, type Sampling } from './stream.ts';
-import { contextOf, isBusy, loadTurns, ranksOf, saveTurns, type Column, type Turn } from './thread.ts';
-
-/** Of whoever is logged in: the next one in this browser is not shown it. */
-function storeName(): string {
-  const person = currentPerson();
-  return person === undefined ? 'conversation' : `conversation-${person.id}`;
-}
+import { contextOf, isBusy, ranksOf, type Column, type Turn } from './thread.ts';
 
 export interface ChatSettings { models: readonly string[]; blind: boolean; sampling: Sampling; probabilities: boolean }
 
-/** A conversation, kept in this browser; what people decide about its answers goes to the store. */
+/** The open conversation; what people decide about its answers goes to the store. */
 export function useConversation(settings: ChatSettings) {
-  const [turns, setTurns] = useState<Turn[]>(() => loadTurns(recall(storeName())));
+  const { turns: read, subscribe, change, begin, stop } = openConversation();
+  const turns = useSyncExternalStore(subscribe, read);
   const [problem, setProblem] = useState('');
-  const controller = useRef<AbortController>(undefined);
   const busy = isBusy(turns.at(-1));
-  useEffect(() => () => controller.current?.abort(), []);
-  // With the paint, not after it: whoever sees a finished answer may leave the page at once.
-  useLayoutEffect(() => {
-    if (!busy) remember(storeName(), saveTurns(turns));
-  }, [turns, busy]);
 
   /** Has the columns of a turn written, all at once. */
   const write = async (earlier: readonly Turn[], turn: Turn, which: readonly number[]): Promise<void> => {
-    const { signal } = (controller.current = new AbortController());
+    const signal = begin();
     const columns = [...turn.columns];
     const show = (place: number, answer: Answer): void => {
       columns[place] = { ...columns[place]!, answer };
       // What was decided about the turns before, meanwhile, stays.
-      setTurns((now) => [...now.slice(0, earlier.length), { ...turn, columns: [...columns] }]);
+      change((now) => [...now.slice(0, earlier.length), { ...turn, columns: [...columns] }]);
     };
     const messages: Message[] = [...contextOf(earlier), { role: 'user', content: turn.question }];
     const { seed } = settings.sampling;
@@ -54,7 +43,7 @@ export function useConversation(settings: ChatSettings) {
   /** Sends what was decided about a turn, once, and shows it; the conversation may have gone on meanwhile. */
   const store = async (path: string, body: object, index: number, decided: (turn: Turn) => Turn): Promise<void> => {
     if (storing.current) return;
-    const show = (): void => setTurns((now) => now.map((turn, i) => (i === index ? decided(turn) : turn)));
+    const show = (): void => change((now) => now.map((turn, i) => (i === index ? decided(turn) : turn)));
     // Whoever may only look finds out which model wrote what, and decides nothing.
     if (!may('label')) return show();
     storing.current = true;
@@ -77,8 +66,8 @@ export function useConversation(settings: ChatSettings) {
     busy,
     problem,
     ask,
-    stop: () => controller.current?.abort(),
-    clear: () => setTurns([]),
+    stop,
+    clear: () => change(() => []),
     /** Asks again from a turn on, with other words. */
     edit: (index: number, question: string) => ask(question, turns.slice(0, index)),
     /** Writes the last answer anew; the one before is kept beside it. */

@@ -1,0 +1,57 @@
+import { currentPerson } from '../people/session.ts';
+import { recall, remember } from '../storage.ts';
+import { isBusy, loadTurns, saveTurns, type Turn } from './thread.ts';
+
+/** What is said in this tab, kept in this browser. It goes on while another page of the studio is looked at. */
+export interface OpenConversation {
+  turns: () => readonly Turn[];
+  change: (by: (now: readonly Turn[]) => readonly Turn[]) => void;
+  subscribe: (listener: () => void) => () => void;
+  /** For an answer that is about to be written: aborted by `stop`. */
+  begin: () => AbortSignal;
+  stop: () => void;
+}
+
+let open: { name: string; conversation: OpenConversation } | undefined;
+
+/** Of whoever is logged in: the next one in this browser is not shown it. */
+export function openConversation(): OpenConversation {
+  const person = currentPerson();
+  const name = person === undefined ? 'conversation' : `conversation-${person.id}`;
+  if (open?.name !== name) {
+    open?.conversation.stop();
+    open = { name, conversation: conversationOf(name) };
+  }
+  return open.conversation;
+}
+
+function conversationOf(name: string): OpenConversation {
+  let turns: readonly Turn[] = loadTurns(recall(name));
+  let controller = new AbortController();
+  const listeners = new Set<() => void>();
+  const save = (): void => remember(name, saveTurns(turns));
+  addEventListener('pagehide', () => {
+    if (isBusy(turns.at(-1))) save();
+    // Else a request that the browser breaks off would count as one that failed.
+    controller.abort();
+  });
+  return {
+    turns: () => turns,
+    change(by) {
+      const before = turns.length;
+      turns = by(turns);
+      // Not with every word: a question, and what was made of it. Before it is shown: whoever sees an answer may leave at once.
+      if (turns.length !== before || !isBusy(turns.at(-1))) save();
+      for (const listener of listeners) listener();
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    begin() {
+      controller = new AbortController();
+      return controller.signal;
+    },
+    stop: () => controller.abort(),
+  };
+}
