@@ -7,7 +7,7 @@ import { signOf, type TokenView } from './tokens.ts';
 export function AnswerView({ answer }: { answer: Answer }) {
   const nothing = answer.text === '' && answer.state !== 'writing' && answer.error === '';
   return (
-    <div className={`turn assistant ${answer.state}`}>
+    <div className={`turn assistant ${answer.state}`} dir="auto">
       {nothing ? <span className="quiet">{t('(an empty answer)')}</span> : answer.probabilities && answer.probabilities.length > 0 ? <Tokens tokens={answer.probabilities} /> : answer.text}
       {answer.error === '' ? null : <span className="error" role="alert">{answer.error}</span>}
     </div>
@@ -33,9 +33,9 @@ function Tokens({ tokens }: { tokens: readonly TokenView[] }) {
           <span key={i} className={i === at ? 'token chosen' : 'token'} data-sign={signOf(token)} style={{ backgroundColor: `color-mix(in srgb, var(--unlikely) ${Math.round(70 * (1 - Math.exp(token.logprob)))}%, transparent)` }} onMouseEnter={() => setAt(i)}>{token.adds}</span>
         ))}
       </span>
-      <span className="token-note" role="status">
+      <span className="token-note" dir="ltr" role="status">
         {chosen === undefined ? <span className="quiet">{t('Point at a word to see how likely it was.')}</span> : (
-          <><b>{chosen.name}</b> {percent(chosen.logprob)}<span className="quiet"> · {chosen.top.filter((one) => one.name !== chosen.name).slice(0, 4).map((one) => `${one.name} ${percent(one.logprob)}`).join('   ')}</span></>
+          <><b><bdi>{chosen.name}</bdi></b> {percent(chosen.logprob)}<span className="quiet"> · {chosen.top.filter((one) => one.name !== chosen.name).slice(0, 4).map((one) => `${one.name} ${percent(one.logprob)}`).join('   ')}</span></>
         )}
       </span>
     </>

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { enterSends } from '../keys.ts';
 import { t } from '../preferences.ts';
 
 /** Where the question is written. Enter sends, Shift+Enter breaks the line. */
@@ -11,12 +12,7 @@ export function Composer({ busy, disabled = false, onSend, onStop }: { busy: boo
   };
   return (
     <form className="composer" onSubmit={(event) => { event.preventDefault(); if (busy) onStop(); else send(); }}>
-      <textarea aria-label={t('Your message')} placeholder={t('Ask something')} rows={1} value={text} onChange={(event) => setText(event.target.value)}
-        onKeyDown={(event) => {
-          if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
-          event.preventDefault();
-          send();
-        }} />
+      <textarea dir="auto" aria-label={t('Your message')} placeholder={t('Ask something')} rows={1} value={text} onChange={(event) => setText(event.target.value)} onKeyDown={enterSends(send)} />
       <button className="primary" disabled={!busy && (disabled || text.trim() === '')}>{busy ? t('Stop') : t('Send')}</button>
     </form>
   );

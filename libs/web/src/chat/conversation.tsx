@@ -1,4 +1,5 @@
-import { useEffect, useRef, useState } from 'react';
+import { useRef, useState } from 'react';
+import { enterSends, isComposing } from '../keys.ts';
 import { may } from '../people/session.ts';
 import { t } from '../preferences.ts';
 import { Problem } from '../ui.tsx';
@@ -6,12 +7,12 @@ import { AnswerView } from './answer-view.tsx';
 import { Composer, Ideas } from './composer.tsx';
 import { canChoose, type Column, type Turn } from './thread.ts';
 import type { ConversationState } from './use-conversation.ts';
+import { useFollowing } from './use-following.ts';
 
 /** Questions and answers, one column for each model; what can be done with them stands under them. */
 export function ConversationView({ state, title }: { state: ConversationState; title: string }) {
   const { turns, busy, problem } = state;
-  const end = useRef<HTMLDivElement>(null);
-  useEffect(() => { end.current?.scrollIntoView({ block: 'end' }); }, [turns]);
+  useFollowing(turns);
   const last = turns.at(-1);
   const choosing = last !== undefined && canChoose(last);
   return (
@@ -21,7 +22,6 @@ export function ConversationView({ state, title }: { state: ConversationState; t
         {turns.map((turn, index) => <TurnView key={index} turn={turn} state={state} index={index} />)}
         {last && !busy ? <AfterLast turn={last} state={state} choosing={choosing} /> : null}
         <Problem text={problem} />
-        <div ref={end} />
       </div>
       <Composer busy={busy} disabled={choosing && last.blind} onSend={(text) => void state.ask(text)} onStop={state.stop} />
     </>
@@ -51,28 +51,28 @@ function TurnView({ turn, index, state }: { turn: Turn; index: number; state: Co
 /** What was asked; a click makes it a field to ask something else in its place. */
 function Question({ text, locked, onEdit }: { text: string; locked: boolean; onEdit: (text: string) => void }) {
   const [draft, setDraft] = useState<string>();
+  const left = useRef(false);
   if (draft === undefined) {
     return (
       <div className="question">
-        <button type="button" className="quiet-button" disabled={locked} onClick={() => setDraft(text)}>{t('Edit')}</button>
-        <div className="turn user">{text}</div>
+        <button type="button" className="quiet-button" disabled={locked} autoFocus={left.current} onClick={() => setDraft(text)}>{t('Edit')}</button>
+        <div className="turn user" dir="auto">{text}</div>
       </div>
     );
   }
-  const send = (): void => {
+  const leave = (): void => {
+    // The focus goes to the field where the button was pressed, and back.
+    left.current = true;
     setDraft(undefined);
+  };
+  const send = (): void => {
+    leave();
     if (draft.trim() !== '') onEdit(draft);
   };
   return (
-    <form className="question editing" onSubmit={(event) => { event.preventDefault(); send(); }} onKeyDown={(event) => { if (event.key === 'Escape') setDraft(undefined); }}>
-      {/* The field stands where the button was pressed. */}
-      <textarea aria-label={t('Your message')} rows={2} value={draft} ref={(node) => { if (node && document.activeElement !== node && draft === text) node.focus(); }} onChange={(event) => setDraft(event.target.value)}
-        onKeyDown={(event) => {
-          if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
-          event.preventDefault();
-          send();
-        }} />
-      <button type="button" onClick={() => setDraft(undefined)}>{t('Cancel')}</button>
+    <form className="question editing" onSubmit={(event) => { event.preventDefault(); send(); }} onKeyDown={(event) => { if (event.key === 'Escape' && !isComposing(event)) leave(); }}>
+      <textarea dir="auto" aria-label={t('Your message')} rows={2} value={draft} autoFocus onChange={(event) => setDraft(event.target.value)} onKeyDown={enterSends(send)} />
+      <button type="button" onClick={leave}>{t('Cancel')}</button>
       <button className="primary">{t('Ask again')}</button>
     </form>
   );

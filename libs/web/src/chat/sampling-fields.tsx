@@ -18,7 +18,7 @@ export function SamplingFields({ sampling, onChange }: { sampling: Sampling; onC
           {(id) => <input id={id} type="number" step={1} placeholder={t('random')} value={sampling.seed ?? ''} onChange={(event) => onChange({ ...sampling, seed: numberOf(event.target.value) })} />}
         </Field>
         <Field label={t('System message')}>
-          {(id) => <textarea id={id} rows={2} value={sampling.system} onChange={(event) => onChange({ ...sampling, system: event.target.value })} />}
+          {(id) => <textarea id={id} dir="auto" rows={2} value={sampling.system} onChange={(event) => onChange({ ...sampling, system: event.target.value })} />}
         </Field>
       </div>
     </details>

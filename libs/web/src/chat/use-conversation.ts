@@ -70,11 +70,11 @@ export function useConversation(settings: ChatSettings) {
     clear: () => change(() => []),
     /** Asks again from a turn on, with other words. */
     edit: (index: number, question: string) => ask(question, turns.slice(0, index)),
-    /** Writes the last answer anew; the one before is kept beside it. */
+    /** Writes the last answer anew; the one before is kept beside it. Blind ones come in another order: the first is known by then. */
     regenerate: (): Promise<void> | undefined => {
       const last = turns.at(-1);
       if (last === undefined) return undefined;
-      const columns = last.columns.map(({ model, answer }): Column => ({ model, answer, ...(answer.state === 'done' ? { before: answer } : {}) }));
+      const columns = (last.blind ? shuffled(last.columns) : last.columns).map(({ model, answer }): Column => ({ model, answer, ...(answer.state === 'done' ? { before: answer } : {}) }));
       return write(turns.slice(0, -1), { question: last.question, blind: last.blind, columns, anew: (last.anew ?? 0) + 1 }, columns.map((_, place) => place));
     },
     /** Chooses a column of the last turn, -1 for none: a comparison in the store. */

@@ -1,0 +1,20 @@
+import type { KeyboardEvent } from 'react';
+
+/** Whether a key is the input method's, which composes what is written. Safari tells of the last one by its code alone. */
+export function isComposing(event: KeyboardEvent): boolean {
+  return event.nativeEvent.isComposing || event.keyCode === 229;
+}
+
+/** Sends at Enter; Shift+Enter breaks the line. */
+export function enterSends(send: () => void): (event: KeyboardEvent) => void {
+  return (event) => {
+    if (event.key !== 'Enter' || event.shiftKey || isComposing(event)) return;
+    event.preventDefault();
+    send();
+  };
+}
+
+/** Ctrl+Enter, with which labelers hand in. */
+export function handsIn(event: KeyboardEvent): boolean {
+  return event.key === 'Enter' && (event.ctrlKey || event.metaKey) && !isComposing(event);
+}

@@ -1,0 +1,119 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { noBrowser } from './browser.ts';
+import { patient, startWalker, type Walker } from './walker.ts';
+
+// What a conversation must not do under the reader's hands: jump, give the blind away, send what is still written.
+
+describe.skipIf(noBrowser !== undefined)('in a conversation', () => {
+  let walker: Walker;
+  let page: Page;
+  beforeAll(async () => {
+    walker = await startWalker();
+    page = walker.page;
+    await walker.studio.addModels();
+  });
+  afterAll(() => walker?.close());
+
+  const done = () => page.locator('.turn.assistant.done');
+  const ask = async (text: string): Promise<void> => {
+    const before = await done().count();
+    await page.getByLabel('Your message').fill(text);
+    await page.keyboard.press('Enter');
+    await expect.poll(() => done().count(), patient).toBe(before + 1);
+  };
+  const scrolled = (): Promise<number> => page.evaluate(() => scrollY);
+  const atEnd = (): Promise<boolean> => page.evaluate(() => scrollY > 0 && innerHeight + scrollY >= document.documentElement.scrollHeight - 2);
+
+  it('every link to a model leads to it, from the chat itself, too', async () => {
+    for (const model of ['tiny/ppo', 'tiny/sft', 'tiny/ppo']) {
+      await walker.go(`chat/${model}`);
+      await expect.poll(() => page.getByLabel('Model 1').inputValue(), patient).toBe(model);
+    }
+  });
+
+  it('Enter that ends a composition sends nothing', async () => {
+    const area = page.getByLabel('Your message');
+    await area.fill('nihao');
+    // As Safari tells of it: the composition is over already, the key is still the input method's.
+    await area.evaluate((node) => node.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', keyCode: 229, bubbles: true })));
+    expect(await area.inputValue()).toBe('nihao');
+    expect(await page.locator('.exchange').count()).toBe(0);
+  });
+
+  it('texts run in the direction of their script', async () => {
+    const hebrew = 'מהו גשם?';
+    const direction = (selector: string): Promise<string> => page.locator(selector).first().evaluate((node) => getComputedStyle(node).direction);
+    await page.getByLabel('Your message').fill(hebrew);
+    expect(await direction('.composer textarea')).toBe('rtl');
+    await page.getByText('Settings').click();
+    await page.getByLabel('Temperature').fill('0');
+    await page.getByLabel('Longest answer in tokens').fill('16');
+    await page.getByText('Settings').click();
+    await ask(hebrew);
+    expect(await direction('.turn.user')).toBe('rtl');
+    await page.locator('.question').hover();
+    await walker.button('Edit').click();
+    expect(await direction('.question textarea')).toBe('rtl');
+    await page.keyboard.press('Escape');
+    await walker.button('Edit').and(page.locator(':focus')).waitFor();
+  });
+
+  it('the page follows the answer for as long as its end is looked at', async () => {
+    await page.setViewportSize({ width: 1280, height: 420 });
+    for (const text of ['one\n\n\n\none', 'two\n\n\n\ntwo', 'three']) await ask(text);
+    expect(await atEnd()).toBe(true);
+    // Not from under who reads further up: neither a thumb nor an answer that comes.
+    await page.evaluate(() => scrollTo(0, 40));
+    await walker.button('A good answer').first().click();
+    await walker.button('A good answer').first().and(page.locator('[aria-pressed="true"]')).waitFor();
+    expect(await scrolled()).toBe(40);
+    const gate = Promise.withResolvers<void>();
+    await page.route('**/v1/chat/completions', async (route) => {
+      await gate.promise;
+      await route.continue();
+    });
+    await page.getByLabel('Your message').fill('four\n\n\n\nfour');
+    await page.keyboard.press('Enter');
+    await walker.button('Stop').waitFor();
+    // A question is always followed.
+    await expect.poll(atEnd, patient).toBe(true);
+    await page.evaluate(() => scrollTo(0, 40));
+    await page.evaluate(() => new Promise((resolve) => { requestAnimationFrame(() => requestAnimationFrame(resolve)); }));
+    gate.resolve();
+    await expect.poll(() => done().count(), patient).toBe(5);
+    await walker.button('Write anew').waitFor();
+    expect(await scrolled()).toBe(40);
+    await page.unroute('**/v1/chat/completions');
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await walker.button('New conversation').click();
+  });
+
+  it('blind answers written anew are in an order that nobody knows', async () => {
+    await walker.button('Compare with another').click();
+    await page.getByLabel('Model 1').selectOption('tiny/ppo');
+    await page.getByLabel('Model 2').selectOption('tiny/sft');
+    await page.getByLabel('Blind').check();
+    await page.getByText('Settings').click();
+    await page.getByLabel('Temperature').fill('1');
+    await page.getByText('Settings').click();
+    await page.getByLabel('Your message').fill('what is the capital of France?');
+    await page.keyboard.press('Enter');
+    const seen = new Set<string>();
+    for (let tries = 0; tries < 40 && seen.size < 2; tries += 1) {
+      await walker.button('Write anew').waitFor();
+      // Two answers may be the same by chance: then there is nothing to choose.
+      if (await walker.button('All are as good').count() > 0) {
+        await walker.button('All are as good').click();
+        await page.getByRole('heading', { name: 'tiny/sft' }).waitFor();
+        seen.add((await page.locator('.duel h3').allTextContents()).join());
+      }
+      await walker.button('Write anew').click();
+    }
+    expect([...seen].toSorted()).toEqual(['tiny/ppo,tiny/sft', 'tiny/sft,tiny/ppo']);
+  });
+
+  it('nothing went wrong in the browser on the way', () => {
+    expect(walker.heard).toEqual([]);
+  });
+});
