@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useId, useRef, useState, type ReactNode } from 'react';
+import { useCallback, useEffect, useId, useLayoutEffect, useRef, useState, type ReactNode } from 'react';
 import { t } from './preferences.ts';
 
 // The few things that every page is made of.
@@ -91,11 +91,12 @@ export function Field({ label, hint, children }: { label: string; hint?: string;
   );
 }
 
-/** A modal dialog; Escape and the close button call onClose. */
+/** A modal dialog; Escape and the close button call onClose. The focus goes back to where it was before. */
 export function Dialog({ title, onClose, children }: { title: string; onClose: () => void; children: ReactNode }) {
   const ref = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => {
+  // Not after the paint: only a dialog that is still on the page gives the focus back when it is closed.
+  useLayoutEffect(() => {
     const dialog = ref.current;
     dialog?.showModal();
     return () => dialog?.close();
@@ -121,7 +122,7 @@ export function Conversation({ messages }: { messages: readonly { role: string; 
       {messages.map((message, i) => (
         <div key={i} className={`turn ${message.role}`}>
           {messages.length > 1 || message.role !== 'user' ? <span className="who">{t(message.role)}</span> : null}
-          {message.content}
+          <div dir="auto">{message.content}</div>
         </div>
       ))}
     </div>

@@ -49,7 +49,7 @@ export function Browse({ name, counts }: { name: string; counts: Collection | un
         </div>
         <span className="grow" />
         {type === 'demonstrations' || type === 'comparisons' ? <input type="search" size={12} aria-label={t('Labeler')} placeholder={t('Labeler')} value={labeler} onChange={(event) => setLabeler(event.target.value)} /> : null}
-        <input type="search" aria-label={t('Search')} placeholder={t('Search')} value={typed} onChange={(event) => setTyped(event.target.value)} />
+        <input type="search" dir="auto" aria-label={t('Search')} placeholder={t('Search')} value={typed} onChange={(event) => setTyped(event.target.value)} />
       </div>
       {type === 'texts' ? null : <DecisionBar name={name} chosen={decision} onChoose={(next) => { setDecision(next); setPages(['']); }} onApplied={() => setRound(round + 1)} />}
       <Problem text={problem} />

@@ -13,14 +13,14 @@ export function RecordView({ record }: { record: StoredRecord }) {
   return (
     <>
       {record.messages.length > 0 ? <Conversation messages={record.messages} /> : null}
-      {record.text === '' ? null : <p className="text">{record.text}</p>}
-      {record.completion === '' ? null : <div className="conversation"><div className="turn assistant">{record.completion}</div></div>}
+      {record.text === '' ? null : <p className="text" dir="auto">{record.text}</p>}
+      {record.completion === '' ? null : <div className="conversation"><div className="turn assistant" dir="auto">{record.completion}</div></div>}
       {record.answers.length === 0 ? null : (
         <ol className="ranked">
           {record.answers.map((answer, i) => (
             <li key={i}>
               <span className="rank">{answer.rank + 1}</span>
-              <span className="text">{answer.text}</span>
+              <span className="text" dir="auto">{answer.text}</span>
               <small className="quiet">{[answer.rating > 0 ? `${answer.rating}/7` : '', ...answer.flags.map(flagText), answer.model].filter((one) => one !== '').join(' · ')}</small>
             </li>
           ))}

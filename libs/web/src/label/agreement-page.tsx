@@ -75,7 +75,7 @@ function Figures({ report }: { report: Report }) {
           <div className="scroll" tabIndex={0} role="region" aria-labelledby="tasks">
             <table>
               <thead><tr>{['Prompt', 'Run', 'Labelers', 'Tau', 'Alpha'].map((head, i) => <th key={head} scope="col" className={i < 2 ? '' : 'number'}>{t(head)}</th>)}</tr></thead>
-              <tbody>{report.tasks.map((one) => <tr key={one.task}><td>{one.prompt}</td><td>{one.run}</td><td className="number">{one.labelers}</td><td className="number">{show(one.tau)}</td><td className="number">{show(one.alpha)}</td></tr>)}</tbody>
+              <tbody>{report.tasks.map((one) => <tr key={one.task}><td dir="auto">{one.prompt}</td><td>{one.run}</td><td className="number">{one.labelers}</td><td className="number">{show(one.tau)}</td><td className="number">{show(one.alpha)}</td></tr>)}</tbody>
             </table>
           </div>
         </section>

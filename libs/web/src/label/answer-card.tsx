@@ -36,7 +36,7 @@ export function AnswerCard({ id, place, rank, count, tied, answer, base, rating,
           <button type="button" className="handle" ref={setActivatorNodeRef} {...attributes} {...listeners} aria-label={t('Drag: {label}', { label })}><i aria-hidden="true" /></button>
         </div>
         <div className="answer-body">
-          <p className="text">{answer.text === '' ? <span className="quiet">{t('(an empty answer)')}</span> : base === undefined ? answer.text : <Differences text={answer.text} base={base} />}</p>
+          <p className="text" dir="auto">{answer.text === '' ? <span className="quiet">{t('(an empty answer)')}</span> : base === undefined ? answer.text : <Differences text={answer.text} base={base} />}</p>
           {answer.finished ? null : <small className="quiet">{t('(cut off here)')}</small>}
           <div className="answer-tools">
             <div className="rating" role="group" aria-label={t('Overall quality, 1 to 7')}>

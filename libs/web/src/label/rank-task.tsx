@@ -2,6 +2,7 @@ import { closestCenter, DndContext, KeyboardSensor, PointerSensor, useSensor, us
 import { SortableContext, sortableKeyboardCoordinates, verticalListSortingStrategy } from '@dnd-kit/sortable';
 import { useEffect, useRef, useState } from 'react';
 import type { Task } from '../api.ts';
+import { handsIn } from '../keys.ts';
 import { t } from '../preferences.ts';
 import { announce, Conversation } from '../ui.tsx';
 import { AnswerCard } from './answer-card.tsx';
@@ -43,13 +44,13 @@ export function RankTask({ task, lost, onEnd }: { task: Task; lost: boolean; onE
     wanted.current = undefined;
   }, [drafts]);
 
-  useEffect(() => {
-    if (drafts.length > 1) writeDraft(task.id, drafts.at(-1));
-  }, [drafts, task.id]);
-
-  const change = (next: Partial<Draft>): void => setDrafts([...drafts.slice(-100), { ...draft, ...next }]);
+  const keep = (next: Draft[]): void => {
+    setDrafts(next);
+    writeDraft(task.id, next.at(-1));
+  };
+  const change = (next: Partial<Draft>): void => keep([...drafts.slice(-100), { ...draft, ...next }]);
   const undo = (): void => {
-    if (drafts.length > 1) setDrafts(drafts.slice(0, -1));
+    if (drafts.length > 1) keep(drafts.slice(0, -1));
   };
   const put = (from: number, to: number): void => {
     const next = move(ranking, from, to);
@@ -90,7 +91,7 @@ export function RankTask({ task, lost, onEnd }: { task: Task; lost: boolean; onE
   };
   const onKey = (event: React.KeyboardEvent): void => {
     if (event.key.toLowerCase() === 'z' && (event.ctrlKey || event.metaKey)) undo();
-    else if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void submit();
+    else if (handsIn(event)) void submit();
     else return;
     event.preventDefault();
   };

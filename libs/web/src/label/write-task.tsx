@@ -1,5 +1,6 @@
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState, type Ref } from 'react';
 import { postJson, type Task } from '../api.ts';
+import { handsIn } from '../keys.ts';
 import { labelerName, t } from '../preferences.ts';
 import { announce, Conversation, Field, messageOf, Problem } from '../ui.tsx';
 import { dropDraft, isText, readDraft, writeDraft } from './drafts.ts';
@@ -15,21 +16,20 @@ function useSaved(name: string): [string, (text: string) => void] {
   }];
 }
 
-const sends = (event: React.KeyboardEvent): boolean => event.key === 'Enter' && (event.ctrlKey || event.metaKey);
-
 /** An answer to a prompt, written by a person. One whose task was lost can still be copied. */
 export function WriteTask({ task, lost, onEnd }: { task: Task; lost: boolean; onEnd: (what: 'submit' | 'skip', body: object) => Promise<void> }) {
   const [completion, setCompletion] = useSaved(task.id);
   const activeMs = useActiveTime();
+  const area = useRef<HTMLTextAreaElement>(null);
+  // The field of the task before took the focus with it.
+  useEffect(() => { if (document.activeElement === document.body) area.current?.focus({ preventScroll: true }); }, []);
   const submit = async (): Promise<void> => {
     if (completion.trim() !== '') await onEnd('submit', { completion, activeMs: activeMs() });
   };
   return (
     <div className="task">
       <section aria-label={t('Prompt')} className="prompt"><h2 className="eyebrow">{t('Prompt')}</h2><Conversation messages={task.messages} /></section>
-      <Field label={t('Your answer')}>
-        {(id) => <textarea id={id} rows={8} value={completion} onChange={(event) => setCompletion(event.target.value)} onKeyDown={(event) => { if (sends(event)) void submit(); }} />}
-      </Field>
+      <AnswerField area={area} value={completion} onChange={setCompletion} onHandIn={() => void submit()} />
       {lost ? null : (
         <div className="task-end">
           <button type="button" className="primary" disabled={completion.trim() === ''} onClick={() => void submit()}>{t('Hand in')}</button>
@@ -37,6 +37,14 @@ export function WriteTask({ task, lost, onEnd }: { task: Task; lost: boolean; on
         </div>
       )}
     </div>
+  );
+}
+
+function AnswerField({ area, value, onChange, onHandIn }: { area?: Ref<HTMLTextAreaElement>; value: string; onChange: (text: string) => void; onHandIn: () => void }) {
+  return (
+    <Field label={t('Your answer')}>
+      {(id) => <textarea id={id} ref={area} dir="auto" rows={8} value={value} onChange={(event) => onChange(event.target.value)} onKeyDown={(event) => { if (handsIn(event)) onHandIn(); }} />}
+    </Field>
   );
 }
 
@@ -67,11 +75,9 @@ export function WriteOwn({ onDone }: { onDone: () => void }) {
   return (
     <form className="task" onSubmit={(event) => { event.preventDefault(); void submit(); }}>
       <Field label={t('A prompt')} hint={t('Something that you would ask.')}>
-        {(id) => <textarea id={id} rows={3} value={prompt} onChange={(event) => setPrompt(event.target.value)} />}
+        {(id) => <textarea id={id} dir="auto" rows={3} value={prompt} onChange={(event) => setPrompt(event.target.value)} />}
       </Field>
-      <Field label={t('Your answer')}>
-        {(id) => <textarea id={id} rows={8} value={completion} onChange={(event) => setCompletion(event.target.value)} onKeyDown={(event) => { if (sends(event)) void submit(); }} />}
-      </Field>
+      <AnswerField value={completion} onChange={setCompletion} onHandIn={() => void submit()} />
       <Problem text={problem} />
       <div className="task-end">
         <button className="primary" disabled={prompt.trim() === '' || completion.trim() === ''}>{t('Hand in')}</button>

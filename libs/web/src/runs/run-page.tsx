@@ -97,7 +97,7 @@ function Errors({ run }: { run: RunDetail }) {
 function Samples({ history, stage }: { history: History; stage: string }) {
   const samples = history.samples.filter((sample) => stage === '' || sample.stage === stage);
   if (samples.length === 0) return <p className="quiet">{t('No samples yet.')}</p>;
-  return <ol className="samples">{samples.map((sample, i) => <li key={i} className="card"><small className="quiet">{sample.stage} · {t('step')} {sample.step}</small><p className="text">{sample.text}</p></li>)}</ol>;
+  return <ol className="samples">{samples.map((sample, i) => <li key={i} className="card"><small className="quiet">{sample.stage} · {t('step')} {sample.step}</small><p className="text" dir="auto">{sample.text}</p></li>)}</ol>;
 }
 
 function Figures({ stage }: { stage: StageView }) {

@@ -1,0 +1,106 @@
+import type { AnswersRecord } from '@minchat/datasets';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { noBrowser } from './browser.ts';
+import { look, patient, startWalker, type Walker } from './walker.ts';
+
+// What labelers rely on besides the way itself (walk.test.ts): undoing, the focus, phones, and their own script.
+
+const longName = 'a-run-whose-name-is-as-long-as-the-coordinator-takes-it-01234567';
+const hebrew = 'הסבירו מהו גשם';
+
+describe.skipIf(noBrowser !== undefined)('at a labeling task', () => {
+  let walker: Walker;
+  let page: Page;
+  beforeAll(async () => {
+    walker = await startWalker();
+    page = walker.page;
+    const records: AnswersRecord[] = [1, 2, 3].map((n) => ({
+      id: `prompt-${n}`,
+      model: 'm',
+      messages: [{ role: 'user', content: `${hebrew} (${n}).` }],
+      answers: ['גשם הוא מים.', 'Rain is water.', 'Rain rain.', 'I do not know.'].map((text) => ({ text, finished: true })),
+    }));
+    const spec = await walker.studio.rankingSpec('long', records, 3);
+    await fetch(`${walker.studio.url}api/runs`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ spec, id: longName }) });
+    await walker.go('label');
+    await page.locator('.answer-card[data-place="0"]:focus').waitFor();
+  });
+  afterAll(() => walker?.close());
+
+  const answerTexts = (): Promise<string[]> => page.locator('.answer-card p.text').allTextContents();
+  const focused = (): Promise<string> => page.evaluate(() => document.activeElement?.textContent ?? '');
+  const directionOf = (selector: string): Promise<string[]> => page.locator(selector).evaluateAll((nodes) => nodes.map((node) => getComputedStyle(node).direction));
+
+  it('what was undone to the beginning does not come back', async () => {
+    const offered = await answerTexts();
+    await page.keyboard.press('3');
+    await page.keyboard.press('1');
+    await page.keyboard.press('Control+z');
+    await page.keyboard.press('Control+z');
+    expect(await answerTexts()).toEqual(offered);
+    await page.reload();
+    await page.locator('.answer-card[data-place="0"]:focus').waitFor();
+    expect(await answerTexts()).toEqual(offered);
+  });
+
+  it('a dialog gives the focus back to where it was opened', async () => {
+    for (const name of ['Skip', 'Guidelines and keys']) {
+      await walker.button(name).focus();
+      await page.keyboard.press('Enter');
+      await page.getByRole('dialog').waitFor();
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      expect(await focused()).toBe(name);
+    }
+    const card = page.locator('.answer-card[data-place="1"]');
+    await card.focus();
+    await page.keyboard.press('s');
+    await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
+    await page.locator('.answer-card[data-place="1"]:focus').waitFor();
+  });
+
+  it('texts run in the direction of their script, where they are read and where they are written', async () => {
+    expect(await directionOf('.prompt .turn [dir]')).toEqual(['rtl']);
+    const texts = await answerTexts();
+    expect(await directionOf('.answer-card p.text')).toEqual(texts.map((text) => (text.startsWith('ג') ? 'rtl' : 'ltr')));
+    await walker.button('Write your own').click();
+    await page.getByLabel('A prompt').fill(hebrew);
+    await page.getByLabel('Your answer').fill('Rain.');
+    expect(await directionOf('textarea')).toEqual(['rtl', 'ltr']);
+    await page.getByLabel('A prompt').fill('');
+    await page.getByLabel('Your answer').fill('');
+  });
+
+  it('who hands in an answer by keys goes on by keys', async () => {
+    const imported = ['What is a zebra?', 'What is a yak?'].map((prompt) => JSON.stringify({ prompt })).join('\n');
+    await (await fetch(`${walker.studio.url}api/data/imports?collection=asked&format=jsonl`, { method: 'POST', headers: { 'content-type': 'application/octet-stream' }, body: imported })).text();
+    await walker.button(/^Answer prompts/).click();
+    const prompt = page.locator('.prompt .turn');
+    const first = await prompt.textContent();
+    await page.getByLabel('Your answer').fill('An animal.');
+    // Enter that ends a composition is the input method's.
+    await page.getByLabel('Your answer').evaluate((area) => area.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', keyCode: 229, ctrlKey: true, bubbles: true })));
+    await page.keyboard.press('Control+Enter');
+    await expect.poll(() => prompt.textContent(), patient).not.toBe(first);
+    await page.getByLabel('Your answer').and(page.locator(':focus')).waitFor();
+    await page.getByText('1 done in this sitting').waitFor();
+  });
+
+  it('everything fits a narrow phone in English, a run with a long name, too', async () => {
+    await page.setViewportSize({ width: 360, height: 740 });
+    await walker.button('Rank answers').click();
+    for (const path of ['label', 'runs', `runs/${longName}`]) {
+      await walker.go(path);
+      await page.getByText(longName).first().waitFor();
+      expect(await look(page, `narrow-${path}`)).toEqual([]);
+    }
+    await walker.go('data/asked');
+    await page.getByText('What is a yak?').waitFor();
+    expect(await look(page, 'narrow-data')).toEqual([]);
+  });
+
+  it('nothing went wrong in the browser on the way', () => {
+    expect(walker.heard).toEqual([]);
+  });
+});
