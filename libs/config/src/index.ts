@@ -22,5 +22,5 @@ export {
   type StageSpec,
 } from './spec.ts';
 export { backendNames, commonEnv, computeEnv, portEnv, readComputeEnv, readEnv, readPortEnv, stageEnv, type BackendName } from './env.ts';
-export { mergeSettings } from './merge-settings.ts';
+export { changeSettings } from './change-settings.ts';
 export { nodeFlags } from './node-flags.ts';

@@ -58,7 +58,7 @@ export class Coordinator {
       bus.serve(rpc.listRuns, ({ limit }) => this.list(limit)),
       bus.serve(rpc.cancelRun, ({ runId }) => this.#change(runId, { type: 'cancel' })),
       bus.serve(rpc.resumeRun, ({ runId }) => this.#change(runId, { type: 'resume' })),
-      bus.serve(rpc.forkRun, ({ runId, fromStage, settingsJson }) => this.fork(runId, fromStage, settingsJson)),
+      bus.serve(rpc.forkRun, ({ runId, fromStage, settingsJson, replace }) => this.fork(runId, fromStage, settingsJson, replace)),
       await bus.subscribeEvents({ durable: 'coordinator', from: 'all' }, (event) => this.#take(event)),
     );
     this.#sweeping = this.#sweepForever();
@@ -80,9 +80,9 @@ export class Coordinator {
     return this.#begin(spec, newRun(spec, givenId === '' ? newRunId(spec.name) : givenId, Date.now()));
   }
 
-  async fork(runId: string, fromStage: string, settingsJson: string): Promise<RunRecord> {
+  async fork(runId: string, fromStage: string, settingsJson: string, replace: boolean): Promise<RunRecord> {
     const { record } = await this.#load(runId);
-    const { spec, taken } = planFork(record, fromStage, settingsJson);
+    const { spec, taken } = planFork(record, fromStage, settingsJson, replace);
     await this.#requireSettings(spec.stages.filter(({ name }) => !taken.has(name)));
     return this.#begin(spec, newRun(spec, newRunId(spec.name), Date.now(), { taken, forkedFrom: runId }));
   }

@@ -24,6 +24,8 @@ describe('planFork', () => {
     const { spec: deep } = planFork(finished('data', 'pretrain'), 'sft', '{"sft":{"model":{"a":1,"b":2}}}');
     const nested = { ...finished('data', 'pretrain'), specJson: formatRunSpec(deep) };
     expect(planFork(nested, 'sft', '{"sft":{"model":{"b":3}}}').spec.stages[2]?.settings).toMatchObject({ model: { a: 1, b: 3 } });
+    // Or in place of what the stage had; other stages keep theirs.
+    expect(planFork(nested, 'pretrain', '{"sft":{"lr":3}}', true).spec.stages.map(({ settings }) => settings)).toEqual([{}, {}, { lr: 3 }, {}]);
     const run = newRun(forked, 'f-2', 6, { taken, forkedFrom: 'f-1' });
     expect(run.stages.map(stageState)).toEqual(['completed', 'completed', 'waiting', 'waiting']);
     expect(run.stages.map(({ jobId }) => jobId)).toEqual(['f-1_data', 'f-1_pretrain', 'f-2_sft', 'f-2_sample']);

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { formatRunSpec, mergeSettings, parseRunSpec, stagesFrom, suggest, type RunSpec } from '@minchat/config';
+import { changeSettings, formatRunSpec, parseRunSpec, stagesFrom, suggest, type RunSpec } from '@minchat/config';
 import type { Init, Job, RunRecord, StageRecord } from '@minchat/contracts';
 import { create, RunRecord as RunRecordType } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
@@ -64,9 +64,9 @@ export function jobOf(spec: RunSpec, record: RunRecord, name: string): Init<Job>
 /**
  * The spec and the results that a fork begins with: everything that does not hang on `fromStage`
  * is taken over as far as it is done. `settingsJson` is an object of stage name to the settings
- * to change. Throws MC_NOT_FOUND, MC_USAGE, MC_CONFLICT.
+ * to change, or with `replace` all that these stages have from now on. Throws MC_NOT_FOUND, MC_USAGE, MC_CONFLICT.
  */
-export function planFork(record: RunRecord, fromStage: string, settingsJson: string): { spec: RunSpec; taken: Map<string, StageRecord> } {
+export function planFork(record: RunRecord, fromStage: string, settingsJson: string, replace = false): { spec: RunSpec; taken: Map<string, StageRecord> } {
   const spec = parseRunSpec(record.specJson, record.runId);
   const names = spec.stages.map(({ name }) => name);
   if (!names.includes(fromStage)) {
@@ -85,8 +85,7 @@ export function planFork(record: RunRecord, fromStage: string, settingsJson: str
   const taken = record.stages
     .filter((stage) => !again.has(stage.stage) && ['completed', 'stopped'].includes(stageState(stage)))
     .map((stage): [string, StageRecord] => [stage.stage, { ...stage, status: stageStatuses.completed, error: undefined }]);
-  const stages = spec.stages.map((stage) => ({ ...stage, settings: mergeSettings(stage.settings, changes[stage.name] ?? {}) }));
-  return { spec: { ...spec, stages }, taken: new Map(taken) };
+  return { spec: { ...spec, stages: changeSettings(spec.stages, changes, replace) }, taken: new Map(taken) };
 }
 
 function readChanges(settingsJson: string): Record<string, Record<string, unknown>> {

@@ -119,6 +119,12 @@ describe('runs', () => {
     expect((await post('runs', { spec: { name: 'none', stages: { data: {} } } })).body.error?.message).toMatch(/^data\.source: expected world or collection, found nothing\./);
     // A fork is checked as it will be, where its settings change.
     expect((await post('runs/tiny/fork', { from: 'sft', settings: { sft: { epohcs: 1 } } })).body.error).toMatchObject({ code: 'MC_STAGE_SETTINGS', message: expect.stringContaining('did you mean "epochs"?') as string });
+    // Its settings go over those of the run, or take their place.
+    await post('runs', { id: 'settled', spec: { name: 'settled', stages: { data, pretrain: { settings: { steps: 5, batchSize: 2 } } } } });
+    for (const [replace, settings] of [[false, { steps: 6, batchSize: 2 }], [true, { steps: 6 }]] as const) {
+      const { body } = await post('runs/settled/fork', { from: 'pretrain', settings: { pretrain: { steps: 6 } }, replace });
+      expect((body['spec'] as typeof spec).stages.pretrain.settings).toEqual(settings);
+    }
     const check = await post('specs/check', { spec: 'name: a\nstages:\n  data: { settings: { source: world } }\n  pretrain:\n    settings:\n      stepz: 5\n' });
     expect(check.body).toMatchObject({ name: 'a', problems: [{ line: 6, column: 7, message: 'pretrain.stepz: unknown setting "stepz"; did you mean "steps"?' }], stages: [{ stage: 'data' }, { stage: 'pretrain', after: ['data'] }] });
   });

@@ -43,6 +43,22 @@ describe.skipIf(noBrowser !== undefined)('labeling in the studio', () => {
     expect(await page.locator('h1').textContent()).toBe('Runs');
   });
 
+  it('a fork has the settings that stand in its form, and no others', async () => {
+    await page.locator('main .row').first().click();
+    await button('Fork').click();
+    await page.getByLabel('The first stage to do anew').selectOption('sft');
+    expect(await page.getByLabel('Its settings').inputValue()).toContain('"learningRate"');
+    await page.getByLabel('Its settings').fill('{ "epochs": 1 }');
+    await page.getByRole('dialog').getByRole('button', { name: 'Start run' }).click();
+    await page.getByText(/^forked from /).waitFor();
+    const fork = page.url().split('/').at(-1) ?? '';
+    const { spec } = (await (await fetch(`${walker.studio.url}api/runs/${fork}`)).json()) as { spec: { stages: Record<string, { settings?: object }> } };
+    expect(spec.stages['sft']?.settings).toEqual({ epochs: 1 });
+    expect(spec.stages['ppo']?.settings).toHaveProperty('learningRate');
+    await button('Cancel').click();
+    await button('Resume').waitFor();
+  });
+
   const records: AnswersRecord[] = [1, 2, 3].map((n) => ({
     id: `prompt-${n}`,
     model: 'never shown',

@@ -1,7 +1,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { rpc, type Bus } from '@minchat/bus';
-import { formatRunSpec, mergeSettings, parseRunSpec, suggest, type RunSpec } from '@minchat/config';
+import { changeSettings, formatRunSpec, parseRunSpec, suggest, type RunSpec } from '@minchat/config';
 import { RunStatus, type RunRecord } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
 import { findSystem } from '../connection.ts';
@@ -131,7 +131,7 @@ async function readSpec(path: string, shown: string, options: RunOptions): Promi
   for (const stage of Object.keys(changes)) {
     if (!names.includes(stage)) throw new MinchatError('MC_USAGE', `--set: the spec has no stage "${stage}"${suggest(stage, names)}`);
   }
-  const stages = spec.stages.map((stage) => ({ ...stage, settings: mergeSettings(stage.settings, changes[stage.name] ?? {}) }));
+  const stages = changeSettings(spec.stages, changes);
   // With --data the collection has a name only when the file is imported.
   const pointed = options.data === undefined ? stages : takingFrom(collectionOf(userPath(options.data)), stages);
   return { spec: { ...spec, seed: options.seed === undefined ? spec.seed : asSeed(options.seed), stages: pointed }, text, file: shown };

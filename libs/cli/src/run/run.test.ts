@@ -5,7 +5,6 @@ import { formatBytes, formatCount, formatSeconds } from '../output.ts';
 import { headline, Pace } from './figures.ts';
 import { createProgress } from './progress.ts';
 import { describeRun } from './report.ts';
-import { mergeSettings } from '@minchat/config';
 import { settingsOf } from './settings.ts';
 import { summary } from './summary.ts';
 
@@ -27,10 +26,6 @@ describe('settingsOf', () => {
 
   it.each(['ppo', 'ppo=1', '.a=1', 'ppo.a', 'ppo.a=[1'])('refuses %s', (text) => {
     expect(() => settingsOf([text])).toThrow(expect.objectContaining({ code: 'MC_USAGE' }) as MinchatError);
-  });
-
-  it('puts changes over what is there, key by key', () => {
-    expect(mergeSettings({ kl: { type: 'fixed', beta: 1 }, a: [1] }, { kl: { beta: 2 }, a: [2] })).toEqual({ kl: { type: 'fixed', beta: 2 }, a: [2] });
   });
 });
 

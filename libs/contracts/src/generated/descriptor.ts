@@ -1368,6 +1368,10 @@ export const descriptor: Descriptor = {
    "settingsJson": {
     "id": 3,
     "type": "string"
+   },
+   "replace": {
+    "id": 4,
+    "type": "bool"
    }
   },
   "ImportRequest": {

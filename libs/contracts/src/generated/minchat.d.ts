@@ -6317,6 +6317,9 @@ export namespace minchat {
             /** ForkRunRequest settingsJson. */
             settingsJson: string;
 
+            /** ForkRunRequest replace. */
+            replace: boolean;
+
             /**
              * Encodes the specified ForkRunRequest message. Does not implicitly {@link minchat.v1.ForkRunRequest.verify|verify} messages.
              * @param message ForkRunRequest message or plain object to encode
@@ -6349,6 +6352,9 @@ export namespace minchat {
 
                 /** ForkRunRequest settingsJson */
                 settingsJson?: (string|null);
+
+                /** ForkRunRequest replace */
+                replace?: (boolean|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

@@ -9496,6 +9496,7 @@ export const minchat = $root.minchat = (() => {
             ForkRunRequest.prototype.runId = "";
             ForkRunRequest.prototype.fromStage = "";
             ForkRunRequest.prototype.settingsJson = "";
+            ForkRunRequest.prototype.replace = false;
 
             ForkRunRequest.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -9510,6 +9511,8 @@ export const minchat = $root.minchat = (() => {
                     writer.uint32(18).string(message.fromStage);
                 if (message.settingsJson != null && $Object.hasOwnProperty.call(message, "settingsJson") && message.settingsJson !== "")
                     writer.uint32(26).string(message.settingsJson);
+                if (message.replace != null && $Object.hasOwnProperty.call(message, "replace") && message.replace !== false)
+                    writer.uint32(32).bool(message.replace);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -9568,6 +9571,15 @@ export const minchat = $root.minchat = (() => {
                                 message.settingsJson = value;
                             else
                                 delete message.settingsJson;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.replace = value;
+                            else
+                                delete message.replace;
                             continue;
                         }
                     }

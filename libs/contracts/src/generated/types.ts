@@ -782,6 +782,8 @@ export interface ForkRunRequest {
   fromStage: string;
   /** Settings to change in the fork, as a JSON object of stage name to settings; empty for none. */
   settingsJson: string;
+  /** Whether the settings given for a stage take the place of those it had, or are put over them. */
+  replace: boolean;
 }
 export const ForkRunRequest: MessageType<ForkRunRequest> = { name: 'ForkRunRequest', codec: minchat.v1.ForkRunRequest };
 

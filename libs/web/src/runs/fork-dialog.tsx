@@ -15,8 +15,9 @@ export function ForkDialog({ run, onClose }: { run: RunDetail; onClose: () => vo
     if (starting.current) return;
     starting.current = true;
     try {
-      const changed = settings.trim() === settingsOf(from) ? undefined : { [from]: JSON.parse(settings) as Record<string, unknown> };
-      const fork = await postJson<RunView>(`/api/runs/${run.id}/fork`, { from, ...(changed === undefined ? {} : { settings: changed }) });
+      // What stands in the field is all that the stage is set to: what was taken out of it is not set any more.
+      const changed = settings.trim() === settingsOf(from) ? {} : { settings: { [from]: JSON.parse(settings) as unknown }, replace: true };
+      const fork = await postJson<RunView>(`/api/runs/${run.id}/fork`, { from, ...changed });
       onClose();
       location.hash = `#/runs/${fork.id}`;
     } catch (error) {

@@ -61,10 +61,11 @@ export const runRoutes: FastifyPluginAsyncZod<RunOptions> = async (app, { bus, t
   const forking = z.strictObject({
     from: z.string().min(1).max(128).describe('The first stage to do anew'),
     settings: z.record(z.string(), z.record(z.string(), z.unknown())).optional().describe('Settings to change, by stage'),
+    replace: z.boolean().default(false).describe('Whether the settings given for a stage take the place of those it had'),
   });
   app.post('/runs/:id/fork', { schema: { tags, summary: 'A new run that takes over the results before a stage', params, body: forking, response: { 201: runDetailView, ...errors } } }, async (request, reply) => {
-    const { from, settings = {} } = request.body;
-    const run = await bus.call(rpc.forkRun, { runId: request.params.id, fromStage: from, settingsJson: JSON.stringify(settings) });
+    const { from, settings = {}, replace } = request.body;
+    const run = await bus.call(rpc.forkRun, { runId: request.params.id, fromStage: from, settingsJson: JSON.stringify(settings), replace });
     return reply.code(201).send(viewRunDetail(run));
   });
 
