@@ -12,7 +12,7 @@ export { lmLoss, tokenLogProbs, tokenLosses } from './losses.ts';
 export { disposeGradients, GradientAccumulator, mergeParameters, valueAndGrads, type Gradients, type LossResult, type Parameters } from './gradients.ts';
 export { AdamW, globalNorm, type AdamWOptions } from './adamw.ts';
 export { learningRate, type Schedule } from './schedule.ts';
-export { samplingProbabilities } from './ops/sampling.ts';
+export { samplingProbabilities, topLogprobs } from './ops/sampling.ts';
 export { generate } from './generate/generate.ts';
 export { DecodeBatch, type DecodedToken, type DecodeRequest } from './generate/decode-batch.ts';
 export { gae, grpoAdvantages, rlooAdvantages, whiten, type GaeInput } from './rl/advantages.ts';

@@ -665,6 +665,10 @@ export const descriptor: Descriptor = {
    "raw": {
     "id": 5,
     "type": "bytes"
+   },
+   "textOffset": {
+    "id": 6,
+    "type": "uint32"
    }
   },
   "AlternativeToken": {

@@ -2474,6 +2474,9 @@ export namespace minchat {
             /** TokenLogprob raw. */
             raw: Uint8Array;
 
+            /** TokenLogprob textOffset. */
+            textOffset: number;
+
             /**
              * Encodes the specified TokenLogprob message. Does not implicitly {@link minchat.v1.TokenLogprob.verify|verify} messages.
              * @param message TokenLogprob message or plain object to encode
@@ -2512,6 +2515,9 @@ export namespace minchat {
 
                 /** TokenLogprob raw */
                 raw?: (Uint8Array|null);
+
+                /** TokenLogprob textOffset */
+                textOffset?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

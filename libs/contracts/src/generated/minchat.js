@@ -3783,6 +3783,7 @@ export const minchat = $root.minchat = (() => {
             TokenLogprob.prototype.logprob = 0;
             TokenLogprob.prototype.top = $util.emptyArray;
             TokenLogprob.prototype.raw = $util.newBuffer([]);
+            TokenLogprob.prototype.textOffset = 0;
 
             TokenLogprob.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -3802,6 +3803,8 @@ export const minchat = $root.minchat = (() => {
                         $root.minchat.v1.AlternativeToken.encode(message.top[i], writer.uint32(34).fork(), _depth + 1).ldelim();
                 if (message.raw != null && $Object.hasOwnProperty.call(message, "raw") && message.raw.length)
                     writer.uint32(42).bytes(message.raw);
+                if (message.textOffset != null && $Object.hasOwnProperty.call(message, "textOffset") && message.textOffset !== 0)
+                    writer.uint32(48).uint32(message.textOffset);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -3877,6 +3880,15 @@ export const minchat = $root.minchat = (() => {
                                 message.raw = value;
                             else
                                 delete message.raw;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.textOffset = value;
+                            else
+                                delete message.textOffset;
                             continue;
                         }
                     }

@@ -365,7 +365,10 @@ export interface TokenLogprob {
   text: string;
   logprob: number;
   top: AlternativeToken[];
+  /** None for a special token. */
   raw: Uint8Array;
+  /** Where its text begins in the text of its answer, the echo included, in UTF-16. */
+  textOffset: number;
 }
 export const TokenLogprob: MessageType<TokenLogprob> = { name: 'TokenLogprob', codec: minchat.v1.TokenLogprob };
 

@@ -182,7 +182,8 @@ function argMax(values: ArrayLike<number>): number {
   return best;
 }
 
-function topLogprobs(logits: ArrayLike<number>, lse: number, count: number): TokenLogprob[] {
+/** The `count` likeliest tokens, the likeliest first, of equals the one with the lower id. */
+export function topLogprobs(logits: ArrayLike<number>, lse: number, count: number): TokenLogprob[] {
   const top: TokenLogprob[] = [];
   if (count === 0) return top;
   for (let token = 0; token < logits.length; token++) {

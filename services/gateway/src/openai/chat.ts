@@ -38,11 +38,16 @@ export function chatLogprobs(tokens: readonly TokenLogprob[]): ChatLogprobs {
     content: tokens.map((token) => ({
       token: token.text,
       logprob: token.logprob,
-      bytes: [...token.raw],
-      top_logprobs: token.top.map((one) => ({ token: one.text, logprob: one.logprob, bytes: [...one.raw] })),
+      bytes: bytesOf(token.raw),
+      top_logprobs: token.top.map((one) => ({ token: one.text, logprob: one.logprob, bytes: bytesOf(one.raw) })),
     })),
     refusal: null,
   };
+}
+
+/** A special token has no bytes: it is no text. */
+function bytesOf(raw: Uint8Array): number[] | null {
+  return raw.length === 0 ? null : [...raw];
 }
 
 type ChatChoice = ChatResponse['choices'][number];

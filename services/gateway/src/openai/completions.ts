@@ -55,28 +55,16 @@ function promptsOf(prompt: CompletionRequest['prompt']): readonly Prompt[] {
   return prompt.every((one) => typeof one === 'number') ? [prompt] : prompt as readonly Prompt[];
 }
 
-/** Writes OpenAI's logprobs for one answer, piece after piece; offsets are those in the answer's text. */
-export class CompletionLogprobWriter {
-  readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-  #bare: boolean;
-  #offset = 0;
-
-  constructor(firstIsBare: boolean) {
-    this.#bare = firstIsBare;
-  }
-
-  write(tokens: readonly TokenLogprob[]): CompletionLogprobs {
-    const out: CompletionLogprobs = { tokens: [], token_logprobs: [], top_logprobs: [], text_offset: [] };
-    for (const token of tokens) {
-      out.tokens.push(tokenName(token.text, token.raw));
-      out.token_logprobs.push(this.#bare ? null : token.logprob);
-      out.top_logprobs?.push(this.#bare ? null : Object.fromEntries(token.top.map((one) => [tokenName(one.text, one.raw), one.logprob])));
-      out.text_offset.push(this.#offset);
-      this.#offset += this.#decoder.decode(token.raw, { stream: true }).length;
-      this.#bare = false;
-    }
-    return out;
-  }
+/** OpenAI's logprobs of an answer, or of a piece of one. The first token may have nothing before it, and so no probability. */
+function completionLogprobs(tokens: readonly TokenLogprob[], firstIsBare: boolean): CompletionLogprobs {
+  const isBare = (place: number): boolean => firstIsBare && place === 0;
+  return {
+    tokens: tokens.map((token) => tokenName(token.text, token.raw)),
+    token_logprobs: tokens.map((token, place) => (isBare(place) ? null : token.logprob)),
+    // The likeliest, and the chosen one in any case.
+    top_logprobs: tokens.map((token, place) => (isBare(place) ? null : Object.fromEntries([...token.top, token].map((one) => [tokenName(one.text, one.raw), one.logprob])))),
+    text_offset: tokens.map((token) => token.textOffset),
+  };
 }
 
 interface Answer { text: string; tokens: TokenLogprob[]; finish: 'stop' | 'length' | null; sum: number; count: number }
@@ -100,31 +88,20 @@ export function collectChoices(plan: CompletionPlan, prompt: number, chunks: rea
   return kept.map((answer, index) => ({
     text: answer.text,
     index: prompt * plan.n + index,
-    logprobs: plan.wantLogprobs ? new CompletionLogprobWriter(plan.firstIsBare).write(answer.tokens) : null,
+    logprobs: plan.wantLogprobs ? completionLogprobs(answer.tokens, plan.firstIsBare) : null,
     finish_reason: answer.finish,
   }));
 }
 
-/** Turns the chunks of a stream into choices of stream events. */
-export class CompletionStreamer {
-  readonly #plan: CompletionPlan;
-  readonly #writers = new Map<number, CompletionLogprobWriter>();
-
-  constructor(plan: CompletionPlan) {
-    this.#plan = plan;
-  }
-
-  choice(prompt: number, chunk: GenerateChunk): CompletionChoice {
-    const index = prompt * this.#plan.n + chunk.index;
-    const writer = this.#writers.get(index) ?? new CompletionLogprobWriter(this.#plan.firstIsBare);
-    this.#writers.set(index, writer);
-    return {
-      text: chunk.text,
-      index,
-      logprobs: this.#plan.wantLogprobs ? writer.write(chunk.tokens) : null,
-      finish_reason: finishOf(chunk),
-    };
-  }
+/** The choice of one stream event. */
+export function completionDelta({ n, wantLogprobs, firstIsBare }: CompletionPlan, prompt: number, chunk: GenerateChunk): CompletionChoice {
+  return {
+    text: chunk.text,
+    index: prompt * n + chunk.index,
+    // Where the prompt is echoed, it is the first piece, which counts no tokens of the answer.
+    logprobs: wantLogprobs ? completionLogprobs(chunk.tokens, firstIsBare && chunk.completionTokens === 0) : null,
+    finish_reason: finishOf(chunk),
+  };
 }
 
 /** The prompts that are texts, for collecting; token ids are none that a person wrote. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ApiError } from '../errors.ts';
 import { chatDelta, chatLogprobs, collectChat, messagesOf, planChat } from './chat.ts';
 import { chatRequest } from './chat-schema.ts';
-import { CompletionStreamer, collectChoices, planCompletion, promptTexts } from './completions.ts';
+import { collectChoices, completionDelta, planCompletion, promptTexts } from './completions.ts';
 import { completionRequest } from './completions-schema.ts';
 import { tokenName, UsageCounter, type ServedModel } from './generation.ts';
 
@@ -12,7 +12,7 @@ const base: ServedModel = { id: 'run/pretrain', kind: 'pretrain', artifact };
 const policy: ServedModel = { id: 'run', kind: 'ppo', artifact };
 
 const chunk = (init: Init<GenerateChunk>): GenerateChunk => create(GenerateChunk, init);
-const token = (text: string, logprob = -1) => ({ token: 1, text, logprob, raw: new TextEncoder().encode(text), top: [{ token: 1, text, logprob, raw: new TextEncoder().encode(text) }] });
+const token = (text: string, logprob = -1, textOffset = 0) => ({ token: 1, text, logprob, textOffset, raw: new TextEncoder().encode(text), top: [{ token: 1, text, logprob, raw: new TextEncoder().encode(text) }] });
 const planOf = (body: object, model = policy) => planCompletion(completionRequest.parse({ model: 'm', ...body }), model, 'req_1');
 
 describe('planCompletion', () => {
@@ -61,7 +61,7 @@ describe('completion choices', () => {
     const choices = collectChoices(plan, 1, [
       chunk({ index: 0, text: 'x', tokens: [token('x')], completionTokens: 1 }),
       chunk({ index: 1, text: 'y', tokens: [token('y')], finishReason: 'length', completionTokens: 1 }),
-      chunk({ index: 0, text: 'z', tokens: [token('z', -2)], finishReason: 'stop', completionTokens: 2 }),
+      chunk({ index: 0, text: 'z', tokens: [token('z', -2, 1)], finishReason: 'stop', completionTokens: 2 }),
     ]);
     expect(choices).toEqual([
       { text: 'xz', index: 2, finish_reason: 'stop', logprobs: { tokens: ['x', 'z'], token_logprobs: [-1, -2], top_logprobs: [{ x: -1 }, { z: -2 }], text_offset: [0, 1] } },
@@ -88,15 +88,12 @@ describe('completion choices', () => {
     expect(planOf({ prompt: [1, 2], echo: true }).firstIsBare).toBe(true);
   });
 
-  it('counts offsets over the events of a stream, also through half characters', () => {
-    const plan = planOf({ prompt: 'a', stream: true, logprobs: 0 }, base);
-    const streamer = new CompletionStreamer(plan);
+  it('names half characters by their bytes, and tells the chosen token beside the likeliest', () => {
+    const plan = planOf({ prompt: 'a', stream: true, logprobs: 1 }, base);
     const [first, second] = new TextEncoder().encode('é');
-    const part = (byte: number) => ({ token: 1, text: '\uFFFD', logprob: -1, raw: Uint8Array.of(byte), top: [] });
-    expect(streamer.choice(0, chunk({ text: 'ab', tokens: [token('ab')] })).logprobs?.text_offset).toEqual([0]);
-    const next = streamer.choice(0, chunk({ text: 'éc', tokens: [part(first ?? 0), part(second ?? 0), token('c')] })).logprobs;
-    expect(next?.text_offset).toEqual([2, 2, 3]);
-    expect(next?.tokens).toEqual(['bytes:\\xc3', 'bytes:\\xa9', 'c']);
+    const part = (byte: number) => ({ ...token('\uFFFD', -2, 2), raw: Uint8Array.of(byte), top: token('x').top });
+    const { logprobs } = completionDelta(plan, 0, chunk({ text: 'é', tokens: [part(first ?? 0), part(second ?? 0)] }));
+    expect(logprobs).toMatchObject({ tokens: ['bytes:\\xc3', 'bytes:\\xa9'], top_logprobs: [{ x: -1, 'bytes:\\xc3': -2 }, { x: -1, 'bytes:\\xa9': -2 }], text_offset: [2, 2] });
   });
 
   it('is an error when the worker gave up', () => {
@@ -134,6 +131,7 @@ describe('chat', () => {
     expect(choice?.logprobs?.content?.map((one) => one.token)).toEqual(['Hel', 'lo']);
     expect(chunks.map((one) => chatDelta(one, false).delta)).toEqual([{ content: 'Hel' }, { content: 'lo' }, {}]);
     expect(chatLogprobs([token('é')]).content?.[0]?.bytes).toEqual([0xc3, 0xa9]);
+    expect(chatLogprobs([{ ...token('<|user|>'), raw: new Uint8Array() }]).content?.[0]?.bytes).toBeNull();
   });
 });
 

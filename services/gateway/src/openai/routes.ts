@@ -10,7 +10,7 @@ import { chatDelta, collectChat, messagesOf, planChat } from './chat.ts';
 import { chatRequest, chatResponse, type ChatChunk } from './chat-schema.ts';
 import { errorSchema } from './common.ts';
 import { embeddingAnswer, embeddingRequest, embeddingResponse, planEmbeddings } from './embeddings.ts';
-import { CompletionStreamer, collectChoices, planCompletion, promptTexts, type CompletionPlan } from './completions.ts';
+import { collectChoices, completionDelta, planCompletion, promptTexts, type CompletionPlan } from './completions.ts';
 import { completionRequest, completionResponse, type CompletionResponse } from './completions-schema.ts';
 import { UsageCounter, type Inference } from './generation.ts';
 import { modelListResponse, modelResponse, rewardRequest, rewardResponse, type RewardRequest } from './rewards-schema.ts';
@@ -107,11 +107,10 @@ export const openAiRoutes: FastifyPluginAsyncZod<OpenAiOptions> = async (app, { 
 
 async function* streamCompletion(inference: Inference, plan: CompletionPlan, head: Pick<CompletionResponse, 'id' | 'object' | 'created' | 'model'>, withUsage: boolean, signal: AbortSignal): AsyncGenerator<ServerSentEvent, void, undefined> {
   const usage = new UsageCounter();
-  const streamer = new CompletionStreamer(plan);
   const extra = withUsage ? { usage: null } : {};
   for await (const { source, value } of merge(plan.requests.map((one) => inference.generate(one, signal)))) {
     usage.add(source, value);
-    yield { data: JSON.stringify({ ...head, choices: [streamer.choice(source, value)], ...extra } satisfies CompletionResponse) };
+    yield { data: JSON.stringify({ ...head, choices: [completionDelta(plan, source, value)], ...extra } satisfies CompletionResponse) };
   }
   if (withUsage) yield { data: JSON.stringify({ ...head, choices: [], usage: usage.usage } satisfies CompletionResponse) };
   yield done;

@@ -8,6 +8,8 @@ export interface TokenLogprobs {
 
 export interface ToldToken extends TokenLogprobs {
   id: number;
+  /** Where its text begins in the answer's. */
+  start: number;
 }
 
 export type FinishReason = 'stop' | 'length';
@@ -36,8 +38,8 @@ export interface AnswerOptions {
 export class AnswerTracker {
   readonly #options: AnswerOptions;
   readonly #filter: StopFilter;
-  /** Tokens whose text is not certain yet, and where it begins. */
-  readonly #waiting: { token: ToldToken; start: number }[] = [];
+  /** Tokens whose text is not certain yet. */
+  readonly #waiting: ToldToken[] = [];
   /** Characters decoded, and characters that are certain. */
   #decoded = 0;
   #certain = 0;
@@ -71,7 +73,7 @@ export class AnswerTracker {
   push(id: number, logprobs?: TokenLogprobs): void {
     this.#count += 1;
     if (this.#options.eosIds.includes(id)) return this.#end('stop');
-    if (logprobs !== undefined) this.#waiting.push({ token: { id, ...logprobs }, start: this.#decoded });
+    if (logprobs !== undefined) this.#waiting.push({ id, start: this.#decoded, ...logprobs });
     if (this.#isStopped(this.#options.decoder.push(id))) this.#finish = 'stop';
     else if (this.#count >= this.#options.maxTokens) this.#end('length');
   }
@@ -90,7 +92,7 @@ export class AnswerTracker {
       return;
     }
     this.#add(this.#filter.flush());
-    for (const { token } of this.#waiting.splice(0)) this.#tokens.push(token);
+    this.#tokens.push(...this.#waiting.splice(0));
     this.#finish = reason;
   }
 
@@ -106,6 +108,6 @@ export class AnswerTracker {
   #add(text: string): void {
     this.#certain += text.length;
     this.#text += text;
-    while (this.#waiting[0] !== undefined && this.#waiting[0].start < this.#certain) this.#tokens.push(this.#waiting.shift()!.token);
+    while (this.#waiting[0] !== undefined && this.#waiting[0].start < this.#certain) this.#tokens.push(this.#waiting.shift()!);
   }
 }

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { asManyAsFit, type GenerateRequest, type TokenLogprob } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
-import { leftPad, logits, type Model } from '@minchat/model';
+import { leftPad, logits, topLogprobs, type Model } from '@minchat/model';
 import type { Tokenizer } from '@minchat/tokenizer';
 
 export interface Prompt {
@@ -38,10 +38,11 @@ function promptIds(request: GenerateRequest, tokenizer: Tokenizer): number[] {
   return ids.length === 0 ? [tokenizer.endOfText] : ids;
 }
 
-/** Text and raw bytes of a token for the log-probabilities; a padding row of the embedding has neither. */
+/** Text and raw bytes of a token for the log-probabilities; a padding row of the embedding has neither, a special token no bytes: it is no text. */
 export function describeToken(tokenizer: Tokenizer, id: number): { token: number; text: string; raw: Uint8Array } {
-  const raw = id < tokenizer.vocabSize ? tokenizer.bytesOf(id) : new Uint8Array();
-  return { token: id, text: new TextDecoder('utf-8', { ignoreBOM: true }).decode(raw), raw };
+  const bytes = id < tokenizer.vocabSize ? tokenizer.bytesOf(id) : new Uint8Array();
+  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+  return { token: id, text, raw: tokenizer.isSpecial(id) ? new Uint8Array() : bytes };
 }
 
 /**
@@ -51,16 +52,19 @@ export function describeToken(tokenizer: Tokenizer, id: number): { token: number
  */
 export async function echoPrompt(request: GenerateRequest, ids: readonly number[], model: Model, tokenizer: Tokenizer): Promise<{ text: string; tokens: TokenLogprob[] }> {
   const shown = (id: number): boolean => request.chat === undefined || !tokenizer.isSpecial(id);
-  const text = tokenizer.decode(ids.filter(shown));
-  if (!request.wantLogprobs) return { text, tokens: [] };
+  if (!request.wantLogprobs) return { text: tokenizer.decode(ids.filter(shown)), tokens: [] };
   const positions = await promptLogprobs(model, ids, request.topLogprobs);
-  const tokens = ids.flatMap((id, position): TokenLogprob[] => {
+  const decoder = tokenizer.streamDecoder();
+  let text = '';
+  const tokens: TokenLogprob[] = [];
+  for (const [position, id] of ids.entries()) {
+    if (!shown(id)) continue;
     const at = positions[position - 1];
-    if (!shown(id)) return [];
     const top = (at?.top ?? []).map((one) => ({ ...describeToken(tokenizer, one.token), logprob: one.logprob }));
-    return [{ ...describeToken(tokenizer, id), logprob: at?.logprob ?? 0, top }];
-  });
-  return { text, tokens };
+    tokens.push({ ...describeToken(tokenizer, id), textOffset: text.length, logprob: at?.logprob ?? 0, top });
+    text += decoder.push(id);
+  }
+  return { text: text + decoder.flush(), tokens };
 }
 
 interface Position { logprob: number; top: { token: number; logprob: number }[] }
@@ -75,20 +79,6 @@ async function promptLogprobs(model: Model, ids: readonly number[], count: numbe
   const vocabulary = model.config.vocab_size;
   return ids.slice(1).map((id, position) => {
     const row = values.subarray(position * vocabulary, (position + 1) * vocabulary);
-    return { logprob: row[id] ?? 0, top: likeliest(row, count) };
+    return { logprob: row[id] ?? 0, top: topLogprobs(row, 0, count) };
   });
-}
-
-/** The `count` largest values with their places, largest first; of equals the lower place. */
-export function likeliest(row: ArrayLike<number>, count: number): { token: number; logprob: number }[] {
-  const best: { token: number; logprob: number }[] = [];
-  for (let token = 0; token < row.length && count > 0; token += 1) {
-    const logprob = row[token] ?? -Infinity;
-    if (best.length === count && logprob <= (best.at(-1)?.logprob ?? -Infinity)) continue;
-    let place = best.length;
-    while (place > 0 && (best[place - 1]?.logprob ?? 0) < logprob) place -= 1;
-    best.splice(place, 0, { token, logprob });
-    if (best.length > count) best.pop();
-  }
-  return best;
 }

@@ -24,6 +24,8 @@ export interface Started extends Begun {
   request: GenerateRequest;
   prompt: Prompt;
   seed: number;
+  /** Characters of the prompt that were sent back, before any answer. */
+  echoed: number;
   /** How many answers have been given a slot, and how many are over. */
   next: number;
   over: number;
@@ -48,13 +50,14 @@ export interface Answer {
 }
 
 /** What is sent of an answer. */
-export function chunkOf({ started: { loaded: { tokenizer }, prompt }, index, tracker }: Answer): GenerateChunk {
+export function chunkOf({ started: { loaded: { tokenizer }, prompt, echoed }, index, tracker }: Answer): GenerateChunk {
   const { text, tokens, finish } = tracker.take();
   return {
     index,
     text,
     tokens: tokens.map((token) => ({
       ...describeToken(tokenizer, token.id),
+      textOffset: echoed + token.start,
       logprob: token.logprob,
       top: token.top.map((one) => ({ ...describeToken(tokenizer, one.id), logprob: one.logprob })),
     })),

@@ -182,6 +182,7 @@ export class Scheduler {
   async #echo(started: Started): Promise<void> {
     const { id, request, prompt, loaded } = started;
     const echo = await echoPrompt(request, prompt.ids, loaded.model, loaded.tokenizer);
+    started.echoed = echo.text.length;
     const empty = request.maxTokens === 0;
     for (let index = 0; index < request.n; index += 1) {
       this.#chunk(id, { index, ...echo, finishReason: empty ? 'length' : '', promptTokens: prompt.ids.length, completionTokens: 0 });
@@ -329,7 +330,7 @@ function startedOf(id: number, request: GenerateRequest, loaded: LoadedModel): S
   if (loaded.model.head !== 'lm') throw new MinchatError('MC_USAGE', 'expected a model that writes text, found a reward model');
   const prompt = readPrompt(request, loaded.model, loaded.tokenizer);
   const seed = request.hasSeed ? request.seed : Math.floor(Math.random() * 2 ** 32);
-  return { id, loaded, running: new Set(), request, prompt, seed, next: 0, over: 0 };
+  return { id, loaded, running: new Set(), request, prompt, seed, echoed: 0, next: 0, over: 0 };
 }
 
 function remove(list: { id: number }[], id: number): void {
