@@ -17,6 +17,8 @@ try {
   // Connections that are still open must not keep a command that is done.
   process.exit(process.exitCode ?? 0);
 } catch (thrown) {
+  // Ctrl-C: the person knows.
+  if (thrown instanceof Error && thrown.name === 'AbortError') process.exit(130);
   if (!(thrown instanceof CommanderError)) process.exit(reportError(thrown, json));
   if (thrown.exitCode === 0) process.exit(0);
   const { exit, todo } = errorCodes.MC_USAGE;

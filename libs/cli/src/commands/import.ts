@@ -11,7 +11,7 @@ import type { ImportProgress } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
 import { formatBytes, type Output } from '../output.ts';
 import { userPath } from '../paths.ts';
-import { outputOf, withBus } from './common.ts';
+import { outputOf, stopSignal, withBus } from './common.ts';
 
 export const formats = ['jsonl', 'parquet', 'hh-rlhf', 'oasst', 'alpaca', 'text'] as const;
 export type Format = (typeof formats)[number];
@@ -29,7 +29,8 @@ export function addImport(program: Command): void {
       const output = outputOf(command);
       const path = userPath(file);
       const collection = options.collection ?? collectionOf(path);
-      const done = await withBus((bus) => importFile(bus, output, { path, format: asFormat(format), collection, strict: options.strict === true, mapping: options.map }));
+      const signal = stopSignal();
+      const done = await withBus((bus) => importFile(bus, output, { path, format: asFormat(format), collection, strict: options.strict === true, mapping: options.map, signal }));
       output.result({ collection, prompts: done.prompts, demonstrations: done.demonstrations, comparisons: done.comparisons, texts: done.texts, skipped: done.skipped, bad: done.bad });
       output.line(`Use it in a run: \`data: { settings: { source: collection, collection: ${collection} } }\`.`);
     });
@@ -94,10 +95,12 @@ export interface ImportOptions {
   collection: string;
   strict: boolean;
   mapping?: readonly FieldMapping[];
+  /** Breaks it off: the store keeps nothing of it. */
+  signal: AbortSignal;
 }
 
-/** Hands the file to the prompt store and shows how far it is. Throws what the store says, MC_NOT_FOUND. */
-export async function importFile(bus: Bus, output: Output, { path, format, collection, strict, mapping = [] }: ImportOptions): Promise<ImportProgress> {
+/** Hands the file to the prompt store and shows how far it is. Throws what the store says, MC_NOT_FOUND, the reason of `signal`. */
+export async function importFile(bus: Bus, output: Output, { path, format, collection, strict, mapping = [], signal }: ImportOptions): Promise<ImportProgress> {
   const info = await stat(path).catch((cause: unknown) => {
     throw noFile(path, cause);
   });
@@ -108,9 +111,9 @@ export async function importFile(bus: Bus, output: Output, { path, format, colle
     const copy = join(folder, basename(path));
     // A link where it can be one: nothing is copied.
     await link(path, copy).catch(() => copyFile(path, copy));
-    const file = await bus.artifacts.put(folder, 'file');
+    const file = await bus.artifacts.put(folder, 'file', { signal });
     let last: ImportProgress | undefined;
-    for await (const progress of bus.stream(rpc.import, { file, format, collection, strict, mapping: [...mapping] })) {
+    for await (const progress of bus.stream(rpc.import, { file, format, collection, strict, mapping: [...mapping] }, { signal })) {
       last = progress;
       bar.update(progress.bytes);
     }
@@ -118,6 +121,9 @@ export async function importFile(bus: Bus, output: Output, { path, format, colle
     if (last?.done !== true) throw new MinchatError('MC_SERVICE_UNAVAILABLE', `the import of ${path} ended before it was done`);
     tellImport(output, collection, last);
     return last;
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
   } finally {
     bar.stop();
     await rm(folder, { recursive: true, force: true });
@@ -142,9 +148,9 @@ function noFile(path: string, cause: unknown): MinchatError {
   return new MinchatError('MC_NOT_FOUND', `cannot read ${path}`, { cause, hint: 'Check the path.' });
 }
 
-/** A short name of a file's content: importing other content under the same name must not be taken for it. */
-export async function contentName(path: string): Promise<string> {
-  const hash = createHash('sha256');
+/** A short name of a file's content as it is read: importing other content, or in another format, must not be taken for it. */
+export async function contentName(path: string, format: Format): Promise<string> {
+  const hash = createHash('sha256').update(`${format}\n`);
   const file = await open(path).catch((cause: unknown) => {
     throw noFile(path, cause);
   });

@@ -1,4 +1,5 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { rpc, type Bus } from '@minchat/bus';
 import { changeSettings, formatRunSpec, parseRunSpec, suggest, type RunSpec } from '@minchat/config';
@@ -6,12 +7,12 @@ import { RunStatus, type RunRecord } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
 import { findSystem } from '../connection.ts';
 import type { Output } from '../output.ts';
-import { userPath } from '../paths.ts';
+import { callersFolder, userPath } from '../paths.ts';
 import { checkSettings, type ReadSpec } from '../run/check-settings.ts';
 import { assertCompleted, followRun } from '../run/follow.ts';
 import { createProgress, type ProgressView } from '../run/progress.ts';
 import { describeRun, fullReport } from '../run/report.ts';
-import { settingsOf } from '../run/settings.ts';
+import { fromFolder, settingsOf } from '../run/settings.ts';
 import { summary } from '../run/summary.ts';
 import type { Supervisor } from '../system/supervisor.ts';
 import { chat } from './chat.ts';
@@ -49,6 +50,7 @@ Examples:
     .action(async (path: string, options: RunOptions, command: Command) => {
       const output = outputOf(command);
       const asked = await readSpec(userPath(path), path, options);
+      if (options.report !== undefined) await checkReport(userPath(options.report), options);
       const system = await findSystem();
       if (options.detach === true && !system.running) {
         throw new MinchatError('MC_USAGE', '--detach needs a system that stays up', { hint: 'Start one with `minchat up`, or set NATS_URL.' });
@@ -67,8 +69,8 @@ Examples:
       await using supervisor = createSupervisor((message) => note.to(message));
       const signal = stopSignal(() => supervisor.kill());
       await startSystem(supervisor, output, signal);
-      if (signal.aborted) process.exitCode = 130;
-      else await withBus((bus) => runOn(bus, output, asked.spec, options, signal, supervisor, (view) => (note.to = (message) => view.note(message))), supervisor.natsUrl);
+      signal.throwIfAborted();
+      await withBus((bus) => runOn(bus, output, asked.spec, options, signal, supervisor, (view) => (note.to = (message) => view.note(message))), supervisor.natsUrl);
     });
 }
 
@@ -76,7 +78,8 @@ async function runOn(
   bus: Bus, output: Output, given: RunSpec, options: RunOptions, signal: AbortSignal, supervisor?: Supervisor,
   onView: (view: ProgressView) => void = () => undefined,
 ): Promise<void> {
-  const spec = options.data === undefined ? given : await importData(bus, output, given, options.data, options.format);
+  const spec = options.data === undefined ? given : await importData(bus, output, given, options.data, options.format, signal);
+  signal.throwIfAborted();
   const submitted = await bus.call(rpc.submitRun, { specJson: formatRunSpec(spec) });
   if (options.detach === true) {
     output.result(describeRun(submitted));
@@ -115,6 +118,18 @@ async function finish(bus: Bus, output: Output, run: RunRecord, backends: Record
   assertCompleted(run);
 }
 
+/** What would keep the report from being written is told before the run, not behind it. Throws MC_USAGE. */
+async function checkReport(path: string, { detach }: RunOptions): Promise<void> {
+  if (detach === true) throw new MinchatError('MC_USAGE', '--report: expected a run that is waited for, found --detach', { hint: 'Leave one of the two out.' });
+  try {
+    if ((await stat(path).catch(() => undefined))?.isDirectory() === true) throw new Error('it is a folder');
+    await writeFile(`${path}.tmp`, '');
+    await rm(`${path}.tmp`);
+  } catch (cause) {
+    throw new MinchatError('MC_USAGE', `--report: expected a file that can be written, found ${path}: ${(cause as Error).message}`, { cause, hint: 'Name a file in a folder that exists.' });
+  }
+}
+
 async function stayUp(bus: Bus, output: Output, supervisor: Supervisor, signal: AbortSignal): Promise<void> {
   output.line(`\nEverything stays up: ${supervisor.gatewayUrl}. Ctrl-C or /quit ends it.`);
   if (process.stdin.isTTY) await chat(bus, output, { signal });
@@ -131,7 +146,8 @@ async function readSpec(path: string, shown: string, options: RunOptions): Promi
   for (const stage of Object.keys(changes)) {
     if (!names.includes(stage)) throw new MinchatError('MC_USAGE', `--set: the spec has no stage "${stage}"${suggest(stage, names)}`);
   }
-  const stages = changeSettings(spec.stages, changes);
+  const given = spec.stages.map((stage) => ({ ...stage, settings: fromFolder(dirname(path), stage, stage.settings) }));
+  const stages = changeSettings(given, Object.fromEntries(given.map((stage) => [stage.name, fromFolder(callersFolder(), stage, changes[stage.name] ?? {})])));
   // With --data the collection has a name only when the file is imported.
   const pointed = options.data === undefined ? stages : takingFrom(collectionOf(userPath(options.data)), stages);
   return { spec: { ...spec, seed: options.seed === undefined ? spec.seed : asSeed(options.seed), stages: pointed }, text, file: shown };
@@ -146,15 +162,16 @@ function asSeed(text: string): number {
 }
 
 /** Imports the file, and points the data stages that take a collection at it. */
-async function importData(bus: Bus, output: Output, spec: RunSpec, file: string, format: string | undefined): Promise<RunSpec> {
+async function importData(bus: Bus, output: Output, spec: RunSpec, file: string, given: string | undefined, signal: AbortSignal): Promise<RunSpec> {
   const path = userPath(file);
   const stages = spec.stages.filter(({ kind }) => kind === 'data');
   if (stages.length === 0) throw new MinchatError('MC_USAGE', '--data: the spec has no data stage to give the file to');
   // The content is part of the name: the same file is imported once, another one never mixed with it.
-  const collection = `${collectionOf(path)}-${await contentName(path)}`;
+  const format = given === undefined ? await guessFormat(path) : asFormat(given);
+  const collection = `${collectionOf(path)}-${await contentName(path, format)}`;
   const { collections } = await bus.call(rpc.listCollections, {});
   if (collections.some(({ name }) => name === collection)) output.line(`${file} is imported already, as ${collection}.`);
-  else await importFile(bus, output, { path, format: format === undefined ? await guessFormat(path) : asFormat(format), collection, strict: false });
+  else await importFile(bus, output, { path, format, collection, strict: false, signal });
   return { ...spec, stages: takingFrom(collection, spec.stages) };
 }
 

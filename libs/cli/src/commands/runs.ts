@@ -1,11 +1,13 @@
 import type { Command } from 'commander';
 import { rpc } from '@minchat/bus';
+import { parseRunSpec } from '@minchat/config';
 import { metricsByName, runStatusWords, StageStatus, stageStatusWords, type RunRecord } from '@minchat/contracts';
 import { colors } from '../colors.ts';
 import { formatSeconds, formatTable, type Output } from '../output.ts';
 import { headline, stageSeconds } from '../run/figures.ts';
+import { callersFolder } from '../paths.ts';
 import { describeRun } from '../run/report.ts';
-import { settingsOf } from '../run/settings.ts';
+import { fromFolder, settingsOf } from '../run/settings.ts';
 import { outputOf, withBus } from './common.ts';
 
 /** status, cancel, resume, fork. */
@@ -48,8 +50,15 @@ export function addRuns(program: Command): void {
     .requiredOption('--from <stage>', 'the first stage that is done again')
     .option('--set <stage.key=value...>', 'change a setting (value in YAML); may be given several times')
     .action(async (runId: string, options: { from: string; set?: string[] }, command: Command) => {
-      const settingsJson = JSON.stringify(settingsOf(options.set ?? []));
-      await withBus(async (bus) => showRun(outputOf(command), await bus.call(rpc.forkRun, { runId, fromStage: options.from, settingsJson })));
+      const changes = settingsOf(options.set ?? []);
+      await withBus(async (bus) => {
+        const { specJson } = await bus.call(rpc.getRun, { runId });
+        for (const stage of parseRunSpec(specJson).stages) {
+          const change = changes[stage.name];
+          if (change !== undefined) changes[stage.name] = { ...fromFolder(callersFolder(), stage, change) };
+        }
+        showRun(outputOf(command), await bus.call(rpc.forkRun, { runId, fromStage: options.from, settingsJson: JSON.stringify(changes) }));
+      });
     });
 }
 

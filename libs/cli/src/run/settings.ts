@@ -1,3 +1,6 @@
+import { resolve } from 'node:path';
+import type { StageSpec } from '@minchat/config';
+import { ownPlugins } from '@minchat/config/stage-settings';
 import { MinchatError } from '@minchat/errors';
 import { parse } from 'yaml';
 
@@ -23,6 +26,13 @@ export function settingsOf(assignments: readonly string[]): StageSettings {
     place[keys.at(-1) ?? ''] = readValue(assignment, text);
   }
   return settings;
+}
+
+/** Settings of a stage of ours with the folder that they name as seen from `folder`: services have working folders of their own. */
+export function fromFolder(folder: string, { kind, plugin }: Pick<StageSpec, 'kind' | 'plugin'>, settings: StageSpec['settings']): StageSpec['settings'] {
+  const { init } = settings;
+  const named = kind === 'pretrain' && (plugin ?? ownPlugins.pretrain) === ownPlugins.pretrain && typeof init === 'string';
+  return named ? { ...settings, init: resolve(folder, init) } : settings;
 }
 
 function readValue(assignment: string, text: string): unknown {

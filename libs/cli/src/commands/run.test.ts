@@ -1,0 +1,106 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { connectBus, rpc, type Bus } from '@minchat/bus';
+import { startNatsServer, type TestNats } from '@minchat/bus/testing';
+import { RunStatus } from '@minchat/contracts';
+import { createLogger } from '@minchat/telemetry';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+
+const main = fileURLToPath(new URL('../main.ts', import.meta.url));
+let folder: string;
+let nats: TestNats;
+let bus: Bus;
+
+// The prompt store and the coordinator, as far as the command asks them.
+const imported: { collection: string; format: string }[] = [];
+const submitted: string[] = [];
+/** What a store does while it imports; replaced by tests. */
+let importing: (signal: AbortSignal) => Promise<void>;
+
+interface Ended { code: number | string | null; stdout: string; stderr: string }
+const start = (cwd: string, args: readonly string[]) => {
+  const ended = Promise.withResolvers<Ended>();
+  const env = { ...process.env, NATS_URL: nats.url, MINCHAT_HOME: join(folder, 'home'), INIT_CWD: cwd };
+  const child = execFile(process.execPath, [main, ...args], { env }, (error, stdout, stderr) => ended.resolve({ code: error === null ? 0 : (error.code ?? error.signal ?? null), stdout, stderr }));
+  return { child, ended: ended.promise };
+};
+const minchat = (...args: string[]): Promise<Ended> => start(folder, args).ended;
+const lastSpec = () => JSON.parse(submitted.at(-1) ?? '{}') as { stages: Record<string, { settings: Record<string, unknown> }> };
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'minchat-run-'));
+  nats = await startNatsServer();
+  bus = await connectBus({ url: nats.url, name: 'test', log: createLogger('test', { level: 'silent' }), cacheFolder: join(folder, 'cache') });
+  const services = [
+    bus.serve(rpc.listCollections, async () => ({ collections: imported.map(({ collection: name }) => ({ name })) })),
+    bus.serve(rpc.import, async function* ({ collection, format }, { signal }) {
+      await importing(signal);
+      imported.push({ collection, format });
+      yield { done: true };
+    }),
+    bus.serve(rpc.submitRun, async ({ specJson }) => {
+      submitted.push(specJson);
+      return { runId: 'mine', name: 'mine', specJson, status: RunStatus.RUN_STATUS_RUNNING };
+    }),
+  ];
+  await Promise.all(services.map(({ ready }) => ready));
+  await mkdir(join(folder, 'specs'));
+  await writeFile(join(folder, 'lines.jsonl'), '{"text":"once"}\n');
+  await writeFile(join(folder, 'specs', 'mine.yaml'), 'name: mine\nstages:\n  data: { settings: { source: world } }\n  pretrain: { settings: { init: ../gpt2, steps: 0 } }\n');
+});
+beforeEach(() => {
+  importing = async () => undefined;
+});
+afterAll(async () => {
+  await bus.close();
+  await nats.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+it('imports a file once in each format that it is to be read in', async () => {
+  const formats: string[] = [];
+  for (const format of [[], [], ['--format', 'text'], ['--format', 'text'], ['--format', 'jsonl']]) {
+    expect(await minchat('run', 'specs/mine.yaml', '--data', 'lines.jsonl', ...format, '--detach')).toMatchObject({ code: 0, stderr: '' });
+    const { collection } = lastSpec().stages['data']?.settings ?? {};
+    formats.push(imported.find((one) => one.collection === collection)?.format ?? 'none');
+  }
+  expect(formats).toEqual(['jsonl', 'jsonl', 'text', 'text', 'jsonl']);
+  expect(imported).toHaveLength(2);
+});
+
+it.each([['import', 'text', 'lines.jsonl'], ['run', 'specs/mine.yaml', '--data', 'lines.jsonl', '--format', 'alpaca', '--detach']])('ends the import at Ctrl-C: %s', async (...args) => {
+  const begun = Promise.withResolvers<void>();
+  const broken = Promise.withResolvers<void>();
+  importing = (signal) => {
+    begun.resolve();
+    signal.addEventListener('abort', () => broken.resolve());
+    return broken.promise;
+  };
+  const before = submitted.length;
+  const { child, ended } = start(folder, args);
+  await begun.promise;
+  child.kill('SIGINT');
+  expect(await ended).toMatchObject({ code: 130, stderr: '' });
+  await broken.promise;
+  expect(submitted).toHaveLength(before);
+});
+
+it('takes a folder in a spec as seen from the spec, and one on the command line from where the user is', async () => {
+  expect((await minchat('run', 'specs/mine.yaml', '--detach')).code).toBe(0);
+  expect(lastSpec().stages['pretrain']?.settings['init']).toBe(join(folder, 'gpt2'));
+  const { ended } = start(join(folder, 'specs'), ['run', 'mine.yaml', '--set', 'pretrain.init=other', '--detach']);
+  expect((await ended).code).toBe(0);
+  expect(lastSpec().stages['pretrain']?.settings['init']).toBe(join(folder, 'specs', 'other'));
+});
+
+it('says before the run that its report could not be written', async () => {
+  const before = submitted.length;
+  for (const [path, reason] of [['nowhere/out.json', 'ENOENT'], ['specs', 'it is a folder']] as const) {
+    expect(await minchat('run', 'specs/mine.yaml', '--report', path)).toMatchObject({ code: 64, stderr: expect.stringContaining(reason) as string });
+  }
+  expect(await minchat('run', 'specs/mine.yaml', '--report', 'out.json', '--detach')).toMatchObject({ code: 64, stderr: expect.stringContaining('--detach') as string });
+  expect(submitted).toHaveLength(before);
+});
