@@ -15,11 +15,12 @@ export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly body: ApiErrorBody;
 
-  constructor(status: number, message: string, options: { code?: string; param?: string; type?: string } = {}) {
+  constructor(status: number, message: string, options: { code?: string; param?: string; retryAfter?: number } = {}) {
     super(message);
     this.body = {
       status,
-      error: { message, type: options.type ?? typeOf(status), param: options.param ?? null, code: options.code ?? null },
+      error: { message, type: typeOf(status), param: options.param ?? null, code: options.code ?? null },
+      ...(options.retryAfter === undefined ? {} : { retryAfter: options.retryAfter }),
     };
   }
 }

@@ -86,7 +86,19 @@ export async function createServer(bus: Bus, env: ServerSettings, log: Logger, r
     // A name that resolves to this machine makes a page of another site our neighbour; ours are known.
     if (!required && keys.size === 0 && !isLoopback(hostName(request.host))) throw new ApiError(421, 'This gateway answers to localhost only.', { code: 'unknown_host' });
   });
-  const identities = new Identities(bus, keys, required);
+  await app.register(rateLimit, {
+    max: ({ principal }) => (principal.kind === 'key' && principal.rateLimit > 0 ? principal.rateLimit : env.GATEWAY_RATE_LIMIT),
+    timeWindow: '1 minute',
+    // An IPv6 customer has a whole /64: its addresses count as one.
+    keyGenerator: ({ principal, ip }) => ('id' in principal ? principal.id : `ip:${normalizeIP(ip)}`),
+    errorResponseBuilder: (_request, { ttl }) => rateLimited(ttl),
+  });
+  // Counted by address, since it is not known yet who asks.
+  const strangers = app.createRateLimit({});
+  const identities = new Identities(bus, keys, required, async (request) => {
+    const limit = await strangers(request);
+    if (!limit.isAllowed && limit.isExceeded) throw rateLimited(limit.ttl);
+  });
   const tickets = new Tickets(env.GATEWAY_API_KEYS);
   await app.register(cookie);
   guard(app, { identities, tickets, bus, required });
@@ -98,13 +110,6 @@ export async function createServer(bus: Bus, env: ServerSettings, log: Logger, r
     strictTransportSecurity: false,
   });
   app.addHook('onRequest', ({ raw }, reply, done) => secure(raw, reply.raw, (error) => done(error as Error | undefined)));
-  await app.register(rateLimit, {
-    max: ({ principal }) => (principal.kind === 'key' && principal.rateLimit > 0 ? principal.rateLimit : env.GATEWAY_RATE_LIMIT),
-    timeWindow: '1 minute',
-    // An IPv6 customer has a whole /64: its addresses count as one.
-    keyGenerator: ({ principal, ip }) => ('id' in principal ? principal.id : `ip:${normalizeIP(ip)}`),
-    errorResponseBuilder: (_request, { after }) => new ApiError(429, `Rate limit reached. Try again in ${after}.`, { code: 'rate_limit_exceeded' }),
-  });
   app.addHook('onSend', async (_request, reply) => {
     // The plugin's headers under OpenAI's names as well.
     for (const part of ['limit', 'remaining', 'reset']) {
@@ -146,6 +151,11 @@ export async function createServer(bus: Bus, env: ServerSettings, log: Logger, r
   await app.register(sessionRoutes, { prefix: '/api', bus, identities, tries: env.GATEWAY_LOGIN_RATE_LIMIT });
   await app.register(adminRoutes, { prefix: '/api', bus });
   return app;
+}
+
+function rateLimited(milliseconds: number): ApiError {
+  const seconds = Math.ceil(milliseconds / 1000);
+  return new ApiError(429, `Rate limit reached. Try again in ${String(seconds)} seconds.`, { code: 'rate_limit_exceeded', retryAfter: seconds });
 }
 
 /** Whether prompts of this caller are collected: a key that was made in the studio says so itself. */

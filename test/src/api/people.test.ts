@@ -1,3 +1,6 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { rpc } from '@minchat/bus';
 import { RunStatus, StageStatus, type PromptSubmitted } from '@minchat/contracts';
 import { access } from '@minchat/gateway/access';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -73,6 +76,34 @@ describe('keys', () => {
   });
 });
 
+describe('keys and sessions that nobody has', () => {
+  const key = (): string => `mc-${randomBytes(32).toString('base64url')}`;
+  const models = (url: string, secret: string): Promise<Answer> => ask(url, '/v1/models', { headers: { authorization: `Bearer ${secret}` } });
+
+  it('reach the store no more once an address has sent too many', async () => {
+    const url = await gateway({ GATEWAY_RATE_LIMIT: 5 });
+    await house.stopStore();
+    const answers = [];
+    for (let i = 0; i < 4; i += 1) answers.push(await models(url, key()), await ask(url, '/v1/models', { cookie: `minchat=${randomBytes(32).toString('base64url')}` }));
+    house.startStore();
+    expect(answers.map(({ status }) => status)).toEqual([503, 503, 503, 503, 503, 429, 429, 429]);
+    expect(answers.at(-1)?.body.error?.code).toBe('rate_limit_exceeded');
+    expect(Number(answers.at(-1)?.headers.get('retry-after'))).toBeGreaterThan(0);
+  });
+
+  it('keep nobody of the same address out who is known', async () => {
+    const url = await gateway({ GATEWAY_RATE_LIMIT: 50 });
+    const admin = await joinAs(url, 'admin', 'Pat');
+    const { secret } = (await ask(url, '/api/keys', { method: 'POST', body: { name: 'known' }, cookie: admin })).body as unknown as { secret: string };
+    expect((await models(url, secret)).status).toBe(200);
+    for (let i = 0; i < 60; i += 1) await models(url, key());
+    expect((await models(url, key())).status).toBe(429);
+    // What is known of it has to be asked for again after three seconds.
+    await delay(3100);
+    expect((await models(url, secret)).status).toBe(200);
+  });
+});
+
 describe('collecting prompts', () => {
   it('is what each key says, and for everybody else what the setting says', async () => {
     const artifact = { kind: 'model', digest: `sha256:${'ab'.repeat(32)}`, size: 1 };
@@ -106,10 +137,15 @@ describe('the audit log', () => {
     await ask(url, '/api/runs', { method: 'POST', body: { id: 'audited', spec: { name: 'audited', stages: { data: { settings: { source: 'world' } } } } }, cookie: admin });
     await ask(url, '/api/runs/audited/cancel', { method: 'POST', cookie: admin });
     await ask(url, '/api/runs/none/cancel', { method: 'POST', cookie: admin });
+    // Once nothing is deleted, once all there is.
+    const forgetting = house.bus.serve(rpc.forgetUser, async () => ({}));
+    expect((await ask(url, '/api/data/forget', { method: 'POST', body: { user: 'somebody', labels: 'delete', dryRun: true }, cookie: admin })).status).toBe(200);
+    expect((await ask(url, '/api/data/forget', { method: 'POST', body: { user: 'somebody', labels: 'delete', dryRun: false }, cookie: admin })).status).toBe(200);
+    await forgetting.stop();
     interface Entry { action: string; name: string; target: string }
     const entries = async (): Promise<Entry[]> => (await ask(url, '/api/audit?limit=200', { cookie: admin })).body['entries'] as Entry[];
     await expect.poll(async () => (await entries()).filter((entry) => entry.name === 'Kim').map(({ action, target }) => [action, target]), { timeout: 10_000 })
-      .toEqual([['run.cancel', 'audited'], ['run.start', 'audited'], ['account.join', expect.stringMatching(/^person-/)]]);
+      .toEqual([['data.forget', ''], ['run.cancel', 'audited'], ['run.start', 'audited'], ['account.join', expect.stringMatching(/^person-/)]]);
     const first = await ask(url, '/api/audit?limit=2', { cookie: admin });
     const second = await ask(url, `/api/audit?limit=2&before=${String(first.body['next'])}`, { cookie: admin });
     expect(new Set([...(first.body['entries'] as { number: number }[]), ...(second.body['entries'] as { number: number }[])].map((entry) => entry.number)).size).toBe(4);

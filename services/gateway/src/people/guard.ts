@@ -18,6 +18,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** What an audited request was about, where its path does not tell. */
     auditTarget: string;
+    /** Whether it did what its route is audited for. */
+    isAudited: boolean;
   }
 }
 
@@ -41,6 +43,7 @@ export function guard(app: FastifyInstance, { identities, tickets, bus, required
   });
   app.decorateRequest('principal');
   app.decorateRequest('auditTarget', '');
+  app.decorateRequest('isAudited', true);
   app.addHook('onRequest', async (request) => {
     request.principal = nobody;
     refuseCrossOrigin(request, required);
@@ -68,7 +71,7 @@ export function guard(app: FastifyInstance, { identities, tickets, bus, required
   });
   app.addHook('onResponse', async (request, reply) => {
     const audit = ruleOf(request)?.audit;
-    if (audit === undefined || reply.statusCode >= 400) return;
+    if (audit === undefined || !request.isAudited || reply.statusCode >= 400) return;
     const entry: Init<RecordAuditRequest>['entry'] = { action: audit, actor: actorOf(request), target: request.auditTarget || targetOf(request) };
     await bus.call(rpc.recordAudit, { entry }).catch((error: unknown) => request.log.error({ err: error, entry }, 'not written to the audit log'));
   });

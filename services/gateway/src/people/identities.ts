@@ -20,11 +20,14 @@ const keyPattern = /^mc-[A-Za-z0-9_-]{43}$/;
 export class Identities {
   readonly #ring: KeyRing;
   readonly #required: boolean;
+  readonly #limit: (request: FastifyRequest) => Promise<void>;
   readonly #known: LRUCache<string, Principal>;
 
-  constructor(bus: Pick<Bus, 'call'>, ring: KeyRing, required: boolean) {
+  /** `limit` throws when an address comes with too many keys and sessions that are not known to be anybody's: they do not reach the store. */
+  constructor(bus: Pick<Bus, 'call'>, ring: KeyRing, required: boolean, limit: (request: FastifyRequest) => Promise<void>) {
     this.#ring = ring;
     this.#required = required;
+    this.#limit = limit;
     this.#known = new LRUCache({
       max: mostKept,
       ttl: keptMs,
@@ -35,15 +38,15 @@ export class Identities {
     });
   }
 
-  /** Throws MC_SERVICE_UNAVAILABLE when the store is needed and is not there. */
+  /** Throws MC_SERVICE_UNAVAILABLE when the store is needed and is not there, and what `limit` throws. */
   async of(request: FastifyRequest): Promise<Principal> {
     const { authorization } = request.headers;
     const name = this.#ring.nameOf(authorization);
     if (name !== undefined) return { kind: 'key', role: this.#required ? 'key' : 'admin', id: `static:${name}`, name, collect: undefined, rateLimit: 0 };
     if (!this.#required) return this.#ring.size === 0 ? local : nobody;
     // Whoever sends a key means the key, whatever cookie comes with it.
-    if (authorization !== undefined) return this.#find('key', keyPattern.exec(bearerOf(authorization) ?? '')?.[0]);
-    return this.#find('session', sessionTokenOf(request));
+    if (authorization !== undefined) return this.#find(request, 'key', keyPattern.exec(bearerOf(authorization) ?? '')?.[0]);
+    return this.#find(request, 'session', sessionTokenOf(request));
   }
 
   /** Forgets a session at once that this gateway saw end. */
@@ -52,8 +55,13 @@ export class Identities {
     if (token !== undefined) this.#known.delete(`session:${sha256(token)}`);
   }
 
-  async #find(kind: 'key' | 'session', token: string | undefined): Promise<Principal> {
-    return token === undefined ? nobody : (await this.#known.fetch(`${kind}:${sha256(token)}`)) ?? nobody;
+  async #find(request: FastifyRequest, kind: 'key' | 'session', token: string | undefined): Promise<Principal> {
+    if (token === undefined) return nobody;
+    const credential = `${kind}:${sha256(token)}`;
+    // An answer that is too old to be used still tells that there was such a key.
+    const before = this.#known.peek(credential, { allowStale: true });
+    if (!this.#known.has(credential) && (before ?? nobody).kind === 'nobody') await this.#limit(request);
+    return (await this.#known.fetch(credential)) ?? nobody;
   }
 }
 

@@ -85,6 +85,7 @@ export const dataRoutes: FastifyPluginAsyncZod<{ bus: Pick<Bus, 'call' | 'stream
   const forgotten = z.object({ prompts: z.int(), demonstrations: z.int(), comparisons: z.int(), tasks: z.int(), anonymised: z.int(), runs: z.array(z.string()).describe('Runs whose snapshots and models were made before, and stay as they are') });
   app.post('/forget', { schema: { tags, summary: 'Delete a person’s data everywhere, and keep it from coming back', body: forgetting, response: { 200: forgotten, ...errors } } }, async (request) => {
     const { user, labels, dryRun } = request.body;
+    request.isAudited = !dryRun;
     // Not their name into the audit log, of all places.
     return bus.call(rpc.forgetUser, { userId: user, labels, dryRun }, { timeoutMs: 120_000 });
   });
