@@ -2,6 +2,7 @@ import { useEffect, useState, type ReactNode } from 'react';
 import { getJson, onKeyNeeded, type Collection, type RunView } from './api.ts';
 import { ChatPage } from './chat/chat-page.tsx';
 import { DataPage } from './data/data-page.tsx';
+import { isEmpty } from './data/record-types.ts';
 import iconUrl from './icon.svg';
 import { AgreementPage } from './label/agreement-page.tsx';
 import { GuidelinesPage } from './label/guidelines.tsx';
@@ -117,7 +118,7 @@ function Beginning() {
       const { runs } = await getJson<{ runs: RunView[] }>('/api/runs?limit=1');
       if (runs.length > 0) return false;
       const { collections } = await getJson<{ collections: Collection[] }>('/api/data/collections').catch(() => ({ collections: [] }));
-      return collections.every((one) => one.prompts + one.demonstrations + one.comparisons + one.texts === 0);
+      return collections.every(isEmpty);
     };
     load().then(setEmpty, () => setEmpty(false));
   }, []);

@@ -65,6 +65,43 @@ describe.skipIf(noBrowser !== undefined)('data in the studio', () => {
     await page.locator('.ranked').getByText('A cow.').waitFor();
   });
 
+  it('a preview is of the file whose name is over it, however late it comes', async () => {
+    await go('data');
+    await page.reload();
+    const preview = page.getByRole('region', { name: 'Preview' });
+    const first = Promise.withResolvers<void>();
+    await page.route('**/api/data/preview', async (route) => {
+      if (route.request().postData()?.includes('emu') === true) await first.promise;
+      await route.continue();
+    });
+    // The browser reads the file of moles late, and the gateway the one of emus.
+    await page.evaluate(() => {
+      const read = Reflect.get(Blob.prototype, 'text') as () => Promise<string>;
+      Blob.prototype.text = async function text(this: Blob) {
+        const content = await read.call(this);
+        if (content.includes('mole')) await new Promise<void>((resolve) => { addEventListener('read-on', () => resolve(), { once: true }); });
+        return content;
+      };
+    });
+    await choose('moles.jsonl', '{"prompt":"What is a mole?"}\n');
+    await choose('owls.jsonl', '{"prompt":"What is an owl?"}\n');
+    await preview.getByText('What is an owl?').waitFor();
+    await page.evaluate(() => { dispatchEvent(new Event('read-on')); });
+    await choose('emus.jsonl', '{"prompt":"What is an emu?"}\n');
+    await page.locator('form b').getByText('emus.jsonl').waitFor();
+    expect(await page.getByLabel('Collection').inputValue()).toBe('emus');
+    expect(await preview.textContent()).toBe('');
+    first.resolve();
+    await preview.getByText('What is an emu?').waitFor();
+    await page.unroute('**/api/data/preview');
+    // What was imported is told of, whatever stands in the form by now.
+    await button('Import').click();
+    await page.getByText('Imported into emus').waitFor();
+    await page.getByLabel('Collection').fill('others');
+    expect(await page.getByRole('link', { name: 'Look at it' }).getAttribute('href')).toBe('#/data/emus');
+    await page.reload();
+  });
+
   it('a Parquet file is looked at in the browser', async () => {
     await go('data');
     await choose('rows.parquet', parquetWriteBuffer({ columnData: [{ name: 'question', data: ['What is an emu?', 'What is a rhea?'] }, { name: 'reply', data: ['A bird.', 'Another.'] }] }));

@@ -6,14 +6,14 @@ import { t } from '../preferences.ts';
 import { Empty, messageOf, PageHead, Problem } from '../ui.tsx';
 import { DecisionBar } from './decisions.tsx';
 import { ExportLink } from './export-link.tsx';
+import { recordTypes } from './record-types.ts';
 import { RecordView } from './record-view.tsx';
 
-const types = ['prompts', 'demonstrations', 'comparisons', 'texts'] as const;
 const searchAfterMs = 250;
 
 /** The records of a collection, a page at a time. */
 export function Browse({ name, counts }: { name: string; counts: Collection | undefined }) {
-  const [chosen, setType] = useState<(typeof types)[number]>();
+  const [chosen, setType] = useState<(typeof recordTypes)[number]>();
   const [typed, setTyped] = useState('');
   const [search, setSearch] = useState({ text: '', labeler: '' });
   const [labeler, setLabeler] = useState('');
@@ -45,7 +45,7 @@ export function Browse({ name, counts }: { name: string; counts: Collection | un
       <PageHead title={name} note={<a href="#/data">← {t('All data')}</a>}><ExportLink name={name} type={type} /></PageHead>
       <div className="toolbar">
         <div className="segments" role="group" aria-label={t('Kind')}>
-          {types.map((one) => <button key={one} type="button" aria-pressed={type === one} onClick={() => { setType(one); setPages(['']); }}>{t(one)} <small className="quiet">{formatNumber(counts?.[one] ?? 0)}</small></button>)}
+          {recordTypes.map((one) => <button key={one} type="button" aria-pressed={type === one} onClick={() => { setType(one); setPages(['']); }}>{t(one)} <small className="quiet">{formatNumber(counts?.[one] ?? 0)}</small></button>)}
         </div>
         <span className="grow" />
         {type === 'demonstrations' || type === 'comparisons' ? <input type="search" size={12} aria-label={t('Labeler')} placeholder={t('Labeler')} value={labeler} onChange={(event) => setLabeler(event.target.value)} /> : null}

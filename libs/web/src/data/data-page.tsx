@@ -6,8 +6,7 @@ import { Empty, PageHead, Problem, usePolled } from '../ui.tsx';
 import { Browse } from './browse.tsx';
 import { ForgetCard } from './forget-card.tsx';
 import { ImportCard } from './import-card.tsx';
-
-const kinds = ['prompts', 'demonstrations', 'comparisons', 'texts'] as const;
+import { isEmpty, recordTypes } from './record-types.ts';
 
 export function DataPage({ collection }: { collection: string }) {
   const { value, error, reload } = usePolled((signal) => getJson<{ collections: Collection[] }>('/api/data/collections', signal), 5000);
@@ -34,12 +33,12 @@ export function DataPage({ collection }: { collection: string }) {
           <li key={one.name}>
             <a className="card row" href={`#/data/${one.name}`}>
               <strong className="row-main">{one.name}</strong>
-              <span className="counts">{kinds.map((kind) => <span key={kind} className={one[kind] === 0 ? 'none' : ''}><b>{formatNumber(one[kind])}</b> {t(kind)}</span>)}</span>
+              <span className="counts">{recordTypes.map((kind) => <span key={kind} className={one[kind] === 0 ? 'none' : ''}><b>{formatNumber(one[kind])}</b> {t(kind)}</span>)}</span>
             </a>
           </li>
         ))}
       </ul>
-      {value !== undefined && collections.every((one) => kinds.every((kind) => one[kind] === 0)) ? (
+      {value !== undefined && collections.every(isEmpty) ? (
         <Empty title={t('Nothing is stored yet')}>
           <p className="quiet">{may('change') ? t('Drop a file above. The quickstart needs none: it makes its own data.') : t('An admin imports data. What people submit comes here by itself.')}</p>
           {may('change') ? <a className="button" href="#/runs/new">{t('New run')}</a> : <a className="button" href="#/runs">{t('Look at the runs')}</a>}

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import { postJson, type BadRecord, type StoredRecord } from '../api.ts';
 import { t } from '../preferences.ts';
 import { messageOf, Problem } from '../ui.tsx';
-import { badRecordText } from './bad-record.ts';
+import { BadLines } from './bad-lines.tsx';
 import type { Format } from './guess.ts';
 import type { Mapping } from './mapping-fields.tsx';
 import { RecordView } from './record-view.tsx';
@@ -40,12 +40,7 @@ export function Preview({ preview, problem }: { preview: Previewed | undefined; 
               </li>
             ))}
           </ul>
-          {preview.bad.length === 0 ? null : (
-            <table className="bad-lines">
-              <thead><tr><th scope="col">{t('Line')}</th><th scope="col">{t('Reason')}</th></tr></thead>
-              <tbody>{preview.bad.map((one) => <tr key={one.line}><td className="number">{one.line}</td><td>{badRecordText(one)}</td></tr>)}</tbody>
-            </table>
-          )}
+          {preview.bad.length === 0 ? null : <BadLines bad={preview.bad} />}
         </>
       )}
     </section>

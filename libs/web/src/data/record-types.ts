@@ -1,0 +1,8 @@
+import type { Collection } from '../api.ts';
+
+/** What a collection holds records of. */
+export const recordTypes = ['prompts', 'demonstrations', 'comparisons', 'texts'] as const;
+
+export function isEmpty(collection: Collection): boolean {
+  return recordTypes.every((type) => collection[type] === 0);
+}
