@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Job, decode } from '@minchat/contracts';
+import { Job, JobState, decode } from '@minchat/contracts';
 import type { commonEnv } from '@minchat/config';
 import type { NatsError } from 'nats';
 import type { z } from 'zod';
@@ -94,7 +94,7 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
       runs: createRunRecords(runsBucket),
       plugins: createPluginRecords(plugins),
       artifacts,
-      publishJob: (job, { round = 0 } = {}) => publisher.job(job, round),
+      publishJob: (job) => publisher.job(job),
       jobQueue: (kind, ackWaitMs = 15_000) => openJobQueue(open, log, kind, ackWaitMs),
       deadLetters: () => readDeadLetters(open),
       publishEvent: (event, { once = false } = {}) => publisher.event(event, once),
@@ -102,8 +102,8 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
       publishFeedback: (kind, message) => publisher.feedback(kind, message),
       consumeFeedback: async (durable, handlers) => kept(await consumeFeedback(open, log, durable, handlers)),
       async cancelJob(job) {
-        await jobs.cancel(job);
-        nats.publish(subjects.cancel(job.jobId));
+        const { state } = await jobs.cancel(job);
+        if (state === JobState.JOB_STATE_CANCELLED) nats.publish(subjects.cancel(job.jobId));
       },
       onCancel(jobId, callback) {
         const subscription = nats.subscribe(subjects.cancel(jobId), { callback: () => callback() });

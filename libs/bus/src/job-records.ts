@@ -7,6 +7,11 @@ import type { JobRecords, Lease, Taken } from './types.ts';
 const limit = { maxBytes: 900_000 };
 const over: readonly JobState[] = [JobState.JOB_STATE_COMPLETED, JobState.JOB_STATE_FAILED, JobState.JOB_STATE_CANCELLED];
 
+/** Whether nothing is left to do of a round: a result is for good, a failure or a cancelling for its own round and those before. */
+function isOver({ state, round: last }: JobRecord, round: number): boolean {
+  return state === JobState.JOB_STATE_COMPLETED || (over.includes(state) && round <= last);
+}
+
 /** A lease and the revision of its last write. Its writes go one after the other. */
 interface HeldLease extends Lease {
   record: JobRecord;
@@ -18,12 +23,6 @@ interface HeldLease extends Lease {
 interface Stored {
   record: JobRecord;
   revision: number;
-}
-
-/** Whether a job was taken from its worker by nobody but the person who cancelled it. */
-function wasLast(lease: Lease, record: JobRecord | undefined): boolean {
-  const free = record?.state === JobState.JOB_STATE_CANCELLED || record?.state === JobState.JOB_STATE_RELEASED;
-  return free && record.attempt === lease.record.attempt && record.workerId === lease.workerId;
 }
 
 function stored(entry: KvEntry | null): Stored | undefined {
@@ -58,7 +57,7 @@ export function createJobRecords(kv: KV, now: () => number = Date.now): JobRecor
 
   async function lostTo(lease: HeldLease): Promise<MinchatError> {
     const current = await read(lease.jobId);
-    if (current?.record.state === JobState.JOB_STATE_CANCELLED || wasLast(lease, current?.record)) {
+    if (current?.record.state === JobState.JOB_STATE_CANCELLED) {
       return new MinchatError('MC_CANCELLED', `job ${lease.jobId} was cancelled`);
     }
     const holder = current === undefined ? 'no record' : `attempt ${current.record.attempt} by ${current.record.workerId}`;
@@ -82,7 +81,7 @@ export function createJobRecords(kv: KV, now: () => number = Date.now): JobRecor
     return next;
   }
 
-  /** A job that was cancelled, and perhaps opened again, is worth its last checkpoint while no other worker has had it since. */
+  /** Also of a job that was cancelled, as long as no other worker has had it since. */
   async function checkpoint(lease: Lease, saved: Checkpoint): Promise<void> {
     // A job that gets on is not failing, however often its workers are taken away.
     const change = (record: JobRecord): JobRecord => ({ ...record, checkpoint: saved, failures: saved.step > (record.checkpoint?.step ?? 0) ? 0 : record.failures });
@@ -92,7 +91,7 @@ export function createJobRecords(kv: KV, now: () => number = Date.now): JobRecor
       if (!isMinchatError(error) || error.code !== 'MC_CANCELLED') throw error;
       for (;;) {
         const current = await read(lease.jobId);
-        if (!current || !wasLast(lease, current.record)) throw error;
+        if (current?.record.state !== JobState.JOB_STATE_CANCELLED || current.record.attempt !== lease.record.attempt) throw error;
         if (await write(change(current.record), current.revision)) break;
       }
       const held = lease as HeldLease;
@@ -103,7 +102,7 @@ export function createJobRecords(kv: KV, now: () => number = Date.now): JobRecor
   async function take(job: Job, workerId: string, leaseMs: number): Promise<Taken> {
     for (;;) {
       const current = await read(job.jobId);
-      if (current && over.includes(current.record.state)) return { outcome: 'over', record: current.record };
+      if (current && isOver(current.record, job.round)) return { outcome: 'over', record: current.record };
       const expired = current?.record.state === JobState.JOB_STATE_HELD;
       const untilMs = expired ? current.record.renewedAtMs + current.record.leaseMs : 0;
       if (current && now() < untilMs) return { outcome: 'held', record: current.record, untilMs };
@@ -111,12 +110,14 @@ export function createJobRecords(kv: KV, now: () => number = Date.now): JobRecor
       const before: Init<JobRecord> = current?.record ?? { jobId, runId, stage };
       const next: Init<JobRecord> = {
         ...before,
+        // What ended an earlier round does not count in this one.
+        ...(current && over.includes(current.record.state) ? { error: undefined, failures: 0, completedAtMs: 0 } : { failures: (before.failures ?? 0) + (expired ? 1 : 0) }),
         state: JobState.JOB_STATE_HELD,
         workerId,
         leaseMs,
         renewedAtMs: now(),
         attempt: (before.attempt ?? 0) + 1,
-        failures: (before.failures ?? 0) + (expired ? 1 : 0),
+        round: Math.max(before.round ?? 0, job.round),
       };
       const done = await write(next, current?.revision ?? 0);
       if (!done) continue;
@@ -125,21 +126,12 @@ export function createJobRecords(kv: KV, now: () => number = Date.now): JobRecor
     }
   }
 
-  async function cancel({ jobId, runId, stage }: Pick<Job, 'jobId' | 'runId' | 'stage'>): Promise<JobRecord> {
+  async function cancel({ jobId, runId, stage, round }: Parameters<JobRecords['cancel']>[0]): Promise<JobRecord> {
     for (;;) {
       const current = await read(jobId);
-      if (current && over.includes(current.record.state)) return current.record;
-      const done = await write({ ...(current?.record ?? { jobId, runId, stage }), state: JobState.JOB_STATE_CANCELLED, renewedAtMs: now() }, current?.revision ?? 0);
+      if (current && (current.record.round > round || isOver(current.record, round))) return current.record;
+      const done = await write({ ...(current?.record ?? { jobId, runId, stage }), state: JobState.JOB_STATE_CANCELLED, round, renewedAtMs: now() }, current?.revision ?? 0);
       if (done) return done.record;
-    }
-  }
-
-  async function reopen(jobId: string): Promise<void> {
-    for (;;) {
-      const current = await read(jobId);
-      const state = current?.record.state;
-      if (state !== JobState.JOB_STATE_FAILED && state !== JobState.JOB_STATE_CANCELLED) return;
-      if (await write({ ...current?.record, state: JobState.JOB_STATE_RELEASED, error: undefined, failures: 0, completedAtMs: 0 }, current?.revision ?? 0)) return;
     }
   }
 
@@ -147,7 +139,6 @@ export function createJobRecords(kv: KV, now: () => number = Date.now): JobRecor
     get: async (jobId) => (await read(jobId))?.record,
     take,
     cancel,
-    reopen,
     renew: (lease) => update(lease, (record) => record),
     checkpoint,
     complete: (lease, result: StageResult) =>

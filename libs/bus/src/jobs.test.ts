@@ -21,7 +21,7 @@ const signal = new AbortController().signal;
 let count = 0;
 function newJob(kind = 'sft'): Init<Job> & Job {
   count += 1;
-  return { jobId: `job-${count}`, runId: 'run', stage: 'sft', kind, plugin: '', seed: 1, settingsJson: '', inputs: [], createdAtMs: 1 };
+  return { jobId: `job-${count}`, runId: 'run', stage: 'sft', kind, plugin: '', seed: 1, settingsJson: '', inputs: [], createdAtMs: 1, round: 0 };
 }
 function leaseOf(taken: Taken) {
   if (taken.outcome !== 'taken') throw new Error(`expected taken, found ${taken.outcome}`);
@@ -39,7 +39,7 @@ describe('job queue', () => {
     await delivery?.ack();
     // After the ack the server still knows the message id; our mark outlives that.
     expect(await bus.publishJob(job)).toEqual({ duplicate: true });
-    expect(await bus.publishJob(job, { round: 1 })).toEqual({ duplicate: false });
+    expect(await bus.publishJob({ ...job, round: 1 })).toEqual({ duplicate: false });
     const again = await queue.next(signal);
     expect(again?.job.jobId).toBe(job.jobId);
     await again?.ack();
@@ -162,8 +162,7 @@ describe('job records', () => {
     const untaken = newJob();
     await bus.cancelJob(untaken);
     expect(await bus.jobs.take(untaken, 'a', 1000)).toMatchObject({ outcome: 'over', record: { state: JobState.JOB_STATE_CANCELLED } });
-    await bus.jobs.reopen(untaken.jobId);
-    expect((await bus.jobs.take(untaken, 'a', 1000)).outcome).toBe('taken');
+    expect((await bus.jobs.take({ ...untaken, round: 1 }, 'a', 1000)).outcome).toBe('taken');
   });
 
   it('keep what a cancelled worker had done until another takes the job', async () => {
@@ -173,11 +172,12 @@ describe('job records', () => {
     await bus.jobs.cancel(job);
     await bus.jobs.checkpoint(cancelled, at(3));
     expect(await bus.jobs.get(job.jobId)).toMatchObject({ state: JobState.JOB_STATE_CANCELLED, checkpoint: { step: 3 } });
-    await bus.jobs.reopen(job.jobId);
     await bus.jobs.checkpoint(cancelled, at(4));
     await expect(bus.jobs.complete(cancelled, { outputs: [], metrics: [] })).rejects.toMatchObject({ code: 'MC_CANCELLED' });
-    const next = leaseOf(await bus.jobs.take(job, 'b', 60_000));
+    const next = leaseOf(await bus.jobs.take({ ...job, round: 1 }, 'b', 60_000));
     expect(next.record.checkpoint?.step).toBe(4);
+    // A cancelling that comes late is of another round.
+    expect(await bus.jobs.cancel(job)).toMatchObject({ state: JobState.JOB_STATE_HELD, workerId: 'b' });
     await expect(bus.jobs.checkpoint(cancelled, at(5))).rejects.toMatchObject({ code: 'MC_CANCELLED' });
     expect((await bus.jobs.get(job.jobId))?.checkpoint?.step).toBe(4);
   });
@@ -192,8 +192,9 @@ describe('job records', () => {
     expect(second.record.failures).toBe(0);
     await bus.jobs.fail(second, new Error('y'));
     expect(await bus.jobs.cancel(job)).toMatchObject({ state: JobState.JOB_STATE_FAILED, error: { message: 'y' } });
-    await bus.jobs.reopen(job.jobId);
-    expect(await bus.jobs.get(job.jobId)).toMatchObject({ state: JobState.JOB_STATE_RELEASED, failures: 0, checkpoint: { step: 1 } });
+    const { record } = leaseOf(await bus.jobs.take({ ...job, round: 1 }, 'b', 60_000));
+    expect(record).toMatchObject({ failures: 0, attempt: 3, checkpoint: { step: 1 } });
+    expect(record.error).toBeUndefined();
   });
 });
 

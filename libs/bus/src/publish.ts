@@ -37,7 +37,7 @@ export function kindOfEvent(event: StageEvent): string {
 }
 
 export interface Publisher {
-  job(job: Init<Job>, round: number): Promise<{ duplicate: boolean }>;
+  job(job: Init<Job>): Promise<{ duplicate: boolean }>;
   event(event: Init<StageEvent>, once: boolean): Promise<void>;
   feedback<K extends keyof Feedback>(kind: K, message: Init<Feedback[K]>): Promise<void>;
 }
@@ -67,9 +67,9 @@ export function createPublisher(jetStream: JetStreamClient, published: KV): Publ
   }
 
   return {
-    async job(init, round) {
+    async job(init) {
       const job = create(Job, { createdAtMs: Date.now(), ...init });
-      return { duplicate: await publishOnce(subjects.job(job.kind), encode(Job, job), `job.${job.jobId}.${round}`) };
+      return { duplicate: await publishOnce(subjects.job(job.kind), encode(Job, job), `job.${job.jobId}.${job.round}`) };
     },
     async event(init, once) {
       const event = create(StageEvent, { ...init, eventId: init.eventId || randomUUID(), atMs: init.atMs || Date.now() });

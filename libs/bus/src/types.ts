@@ -112,7 +112,10 @@ export type Taken =
  */
 export interface JobRecords {
   get(jobId: string): Promise<JobRecord | undefined>;
-  /** Creates the record, or takes it over when it was released or its lease is over. */
+  /**
+   * Creates the record, or takes it over when it was released, its lease is over, or it failed or
+   * was cancelled in an earlier round than the job's. Its checkpoint and count of attempts are kept.
+   */
   take(job: Job, workerId: string, leaseMs: number): Promise<Taken>;
   renew(lease: Lease): Promise<void>;
   /** Also of a job that was cancelled, as long as no other worker has taken it since. */
@@ -122,13 +125,11 @@ export interface JobRecords {
   fail(lease: Lease, error: unknown): Promise<void>;
   /** Hands the job back; the next `take` succeeds at once. With `failure` it counts as a failed try. */
   release(lease: Lease, failure?: unknown): Promise<void>;
-  /** Marks a job that is not over as cancelled, whoever holds it; creates the record if need be. */
-  cancel(job: Pick<Job, 'jobId' | 'runId' | 'stage'>): Promise<JobRecord>;
   /**
-   * Makes a failed or cancelled job free to take again (JOB_STATE_RELEASED), its checkpoint and
-   * count of attempts kept; leaves any other, and one without a record, as it is. For `resume`.
+   * Marks this round of a job as cancelled, whoever holds it; creates the record if need be. One
+   * that is over, or was taken in a later round, stays as it is.
    */
-  reopen(jobId: string): Promise<void>;
+  cancel(job: Pick<Job, 'jobId' | 'runId' | 'stage' | 'round'>): Promise<JobRecord>;
 }
 
 /** The KV bucket of runs, for the coordinator. */
@@ -194,10 +195,10 @@ export interface Bus {
   readonly artifacts: ArtifactStore;
 
   /**
-   * Publishes a job once per job_id and round, however often it is called. The round is 0 unless
-   * told; a resumed job is published again with the next one.
+   * Publishes a job once per job_id and round, however often it is called. A resumed job is
+   * published again with the next round.
    */
-  publishJob(job: Init<Job>, options?: { round?: number }): Promise<{ duplicate: boolean }>;
+  publishJob(job: Init<Job>): Promise<{ duplicate: boolean }>;
   /** The queue of one kind of jobs. A job whose worker is silent for `ackWaitMs` (15 s) is delivered again. */
   jobQueue(kind: string, ackWaitMs?: number): Promise<JobQueue>;
   /** The jobs that were given up, oldest first; for people. */
@@ -214,9 +215,12 @@ export interface Bus {
   /** At least once over restarts of the subscriber, by the durable name. */
   consumeFeedback(durable: string, handlers: { [K in keyof Feedback]: (message: Feedback[K]) => Promise<void> }): Promise<Subscription>;
 
-  /** Marks the job cancelled and tells its worker, if one is at it. */
-  cancelJob(job: Pick<Job, 'jobId' | 'runId' | 'stage'>): Promise<void>;
-  /** Calls back when the job is cancelled while this worker is connected. Returns the way to stop. */
+  /** Marks this round of the job cancelled (`JobRecords.cancel`) and tells its worker, if one is at it. */
+  cancelJob(job: Parameters<JobRecords['cancel']>[0]): Promise<void>;
+  /**
+   * Calls back when the job is cancelled while this worker is connected: a reason to look at its
+   * record, which may know better. Returns the way to stop.
+   */
   onCancel(jobId: string, callback: () => void): () => void;
 
   /** Answers requests; the instances of a service share them. Errors reach the client with their code. */

@@ -69,7 +69,7 @@ describe('decode', () => {
   });
 
   it('fills in defaults and leaves out what is not set', () => {
-    expect(create(Job, job)).toEqual({ ...job, plugin: '', seed: 0, settingsJson: '', inputs: [], createdAtMs: 0 });
+    expect(create(Job, job)).toEqual({ ...job, plugin: '', seed: 0, round: 0, settingsJson: '', inputs: [], createdAtMs: 0 });
   });
 
   it('tells a choice from its default value', () => {

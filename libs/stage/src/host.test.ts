@@ -102,7 +102,7 @@ describe('a stage host', () => {
   });
 
   it('gives a job up whose workers vanished five times in a row', async () => {
-    const job = { jobId: 'poison', runId: 'run', stage: 'count', kind: 'count', plugin: '', seed: 7, settingsJson: '', inputs: [], createdAtMs: 1 };
+    const job = { jobId: 'poison', runId: 'run', stage: 'count', kind: 'count', plugin: '', seed: 7, settingsJson: '', inputs: [], createdAtMs: 1, round: 0 };
     for (let tries = 0; tries < 5; tries += 1) {
       await expect.poll(async () => (await bench.bus.jobs.take(job, `vanishing-${tries}`, 1)).outcome).toBe('taken');
     }
@@ -116,25 +116,24 @@ describe('a stage host', () => {
     await bench.host();
     const jobId = await bench.job({ steps: 100_000 });
     await bench.until(jobId, 'progress');
-    await bench.bus.cancelJob({ jobId, runId: 'run', stage: 'count' });
+    await bench.bus.cancelJob({ jobId, runId: 'run', stage: 'count', round: 0 });
     const next = await bench.job({ steps: 1 });
     await bench.until(next, 'completed');
     expect(await bench.bus.jobs.get(jobId)).toMatchObject({ state: JobState.JOB_STATE_CANCELLED });
     expect(bench.events.some((event) => event.jobId === jobId && (event.completed ?? event.failed))).toBe(false);
   });
 
-  it('has a cancelled job go on from where it was stopped when it is opened again', async () => {
+  it('has a cancelled job go on from where it was stopped when its run is resumed', async () => {
     await bench.host();
     const job = { runId: 'run', stage: 'count', kind: 'count', seed: 7, settingsJson: JSON.stringify({ steps: 300, stepMs: 10 }) };
     const jobId = await bench.job({ steps: 300, stepMs: 10 });
     await bench.until(jobId, 'progress');
-    await bench.bus.cancelJob({ jobId, runId: 'run', stage: 'count' });
+    await bench.bus.cancelJob({ jobId, runId: 'run', stage: 'count', round: 0 });
     const { checkpointed } = await bench.until(jobId, 'checkpointed');
     const step = checkpointed?.checkpoint?.step ?? 0;
     expect(step).toBeGreaterThan(0);
     expect(await bench.bus.jobs.get(jobId)).toMatchObject({ state: JobState.JOB_STATE_CANCELLED, checkpoint: { step } });
-    await bench.bus.jobs.reopen(jobId);
-    await bench.bus.publishJob({ ...job, jobId }, { round: 1 });
+    await bench.bus.publishJob({ ...job, jobId, round: 1 });
     const { completed } = await bench.until(jobId, 'completed');
     expect(completed?.result?.metrics).toContainEqual({ name: 'from', value: step });
     expect(await bench.result(jobId)).toBe(expected(300));
@@ -172,7 +171,7 @@ describe('a stage host', () => {
 
   it('publishes the event again when it was lost behind the stored result', async () => {
     const { jobs } = bench.bus;
-    const job = { jobId: 'lost', runId: 'run', stage: 'count', kind: 'count', plugin: '', seed: 7, settingsJson: '', inputs: [], createdAtMs: 1 };
+    const job = { jobId: 'lost', runId: 'run', stage: 'count', kind: 'count', plugin: '', seed: 7, settingsJson: '', inputs: [], createdAtMs: 1, round: 0 };
     const taken = await jobs.take(job, 'crashed', 1000);
     if (taken.outcome !== 'taken') throw new Error(taken.outcome);
     await jobs.complete(taken.lease, { outputs: [], metrics: [{ name: 'steps', value: 3 }] });

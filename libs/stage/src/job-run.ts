@@ -108,7 +108,7 @@ class JobRun {
     const { record } = this.#lease;
     this.#log.info({ attempt: record.attempt, delivery: this.#delivery.delivery, fromStep: record.checkpoint?.step ?? 0 }, 'took a job');
     const stopBeating = this.#keeper.start(this.#delivery, this.#deps.leaseMs / 3, () => this.#onBeat());
-    const stopListening = bus.onCancel(job.jobId, () => this.#keeper.leave(new MinchatError('MC_CANCELLED', `job ${job.jobId} was cancelled`)));
+    const stopListening = bus.onCancel(job.jobId, () => this.#keeper.renew());
     const onShutdown = (): void => this.#askToStop('shutdown');
     shutdown.addEventListener('abort', onShutdown);
     try {

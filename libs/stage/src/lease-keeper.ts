@@ -12,6 +12,7 @@ export class LeaseKeeper {
   readonly #log: Logger;
   readonly #onGone: (reason: MinchatError) => void;
   #gone: MinchatError | undefined;
+  #renewing = false;
 
   constructor(jobs: JobRecords, lease: Lease, log: Logger, onGone: (reason: MinchatError) => void) {
     this.#jobs = jobs;
@@ -27,21 +28,25 @@ export class LeaseKeeper {
 
   /** Beats until the function that it gives is called. */
   start(delivery: JobDelivery, everyMs: number, onBeat: () => void): () => void {
-    let renewing = false;
     const timer = setInterval(() => {
       onBeat();
       // Somebody else's delivery would be prolonged by it; that of a cancelled job is ours to the end.
       if (this.#gone?.code === 'MC_LEASE_LOST') return;
       delivery.working();
-      if (this.#gone || renewing) return;
-      renewing = true;
-      this.#jobs
-        .renew(this.#lease)
-        .catch((error: unknown) => this.lost(error))
-        .catch((error: unknown) => this.#gone ?? this.#log.warn({ err: error }, 'could not renew the lease'))
-        .finally(() => (renewing = false));
+      this.renew();
     }, everyMs);
     return () => clearInterval(timer);
+  }
+
+  /** Renews the lease, or finds out that the job is ours no more. */
+  renew(): void {
+    if (this.#gone || this.#renewing) return;
+    this.#renewing = true;
+    this.#jobs
+      .renew(this.#lease)
+      .catch((error: unknown) => this.lost(error))
+      .catch((error: unknown) => this.#gone ?? this.#log.warn({ err: error }, 'could not renew the lease'))
+      .finally(() => (this.#renewing = false));
   }
 
   /** Throws the reason when the job is ours no more. */
@@ -55,7 +60,7 @@ export class LeaseKeeper {
   }
 
   /** The job is ours no more: its result is thrown away. */
-  leave(reason: MinchatError): void {
+  #leave(reason: MinchatError): void {
     if (this.#gone) return;
     this.#gone = reason;
     this.#log.info({ reason: reason.code }, 'the job is not ours any more');
@@ -65,7 +70,7 @@ export class LeaseKeeper {
   /** For a write to the job's record that failed: by that we may learn that it is ours no more. Throws the error. */
   lost(thrown: unknown): never {
     const error = toMinchatError(thrown);
-    if (error.code === 'MC_LEASE_LOST' || error.code === 'MC_CANCELLED') this.leave(error);
+    if (error.code === 'MC_LEASE_LOST' || error.code === 'MC_CANCELLED') this.#leave(error);
     throw error;
   }
 }

@@ -194,6 +194,30 @@ describe('Coordinator', () => {
     expect(attempts).toEqual([1, 2]);
   });
 
+  it('is not held up by a cancelling that reaches a job only after the run was resumed', async () => {
+    await coordinator();
+    const begun = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const goOn = Promise.withResolvers<void>();
+    behaviour['pretrain'] = async (job, attempt) => {
+      begun[attempt - 1]?.resolve();
+      const cancelled = new Promise<void>((resolve) => (opened.at(-1) ?? client).onCancel(job.jobId, resolve));
+      await (attempt === 1 ? cancelled : goOn.promise);
+      if (attempt === 1) throw new MinchatError('MC_CANCELLED', 'cancelled');
+      return [];
+    };
+    const { runId } = await client.call(rpc.submitRun, { specJson });
+    const job = { jobId: `${runId}_pretrain`, runId, stage: 'pretrain', round: 0 };
+    await begun[0]?.promise;
+    await client.call(rpc.cancelRun, { runId });
+    await client.call(rpc.resumeRun, { runId });
+    // As a sweep does that saw the run before it was resumed: before the job is taken again, and while it is at work.
+    await client.cancelJob(job);
+    await begun[1]?.promise;
+    await client.cancelJob(job);
+    goOn.resolve();
+    expect((await until(runId, ended)).status).toBe(RunStatus.RUN_STATUS_COMPLETED);
+  });
+
   it('fails with the error of the stage, and resumes it', async () => {
     await coordinator();
     behaviour['sft'] = async (_, attempt) => {

@@ -126,7 +126,7 @@ export class Coordinator {
       const detail: Init<StageEvent> | undefined =
         job?.state === JobState.JOB_STATE_COMPLETED
           ? { completed: { result: job.result, seconds: 0 } }
-          : job?.state === JobState.JOB_STATE_FAILED
+          : job?.state === JobState.JOB_STATE_FAILED && job.round === stage.round
             ? { failed: { error: job.error, attempt: job.attempt, final: true } }
             : undefined;
       if (detail === undefined) continue;
@@ -208,10 +208,9 @@ export class Coordinator {
         const eventId = `${runId}-${command.status}-${record.updatedAtMs}`;
         await this.#bus.publishEvent({ eventId, runId, stage: 'run', runChanged: { status: command.status } });
       } else if (stage !== undefined && command.do === 'cancel') {
-        await this.#bus.cancelJob({ jobId: stage.jobId, runId, stage: stage.stage });
+        await this.#bus.cancelJob({ jobId: stage.jobId, runId, stage: stage.stage, round: stage.round });
       } else if (stage !== undefined) {
-        if (stage.round > 0) await this.#bus.jobs.reopen(stage.jobId);
-        await this.#bus.publishJob(jobOf(spec, record, stage.stage), { round: stage.round });
+        await this.#bus.publishJob(jobOf(spec, record, stage.stage));
       }
     }
   }

@@ -46,8 +46,9 @@ export function newRun(
 /** The job of a stage whose inputs are all there. */
 export function jobOf(spec: RunSpec, record: RunRecord, name: string): Init<Job> {
   const stage = spec.stages.find((other) => other.name === name);
+  const stageRecord = record.stages.find(({ stage: other }) => other === name);
   const inputs = stage && resolveInputs(stage, record);
-  if (stage === undefined || inputs === undefined) throw new MinchatError('MC_INTERNAL', `run ${record.runId}: stage ${name} is not ready`);
+  if (stage === undefined || stageRecord === undefined || inputs === undefined) throw new MinchatError('MC_INTERNAL', `run ${record.runId}: stage ${name} is not ready`);
   return {
     jobId: jobIdOf(record.runId, name),
     runId: record.runId,
@@ -57,7 +58,8 @@ export function jobOf(spec: RunSpec, record: RunRecord, name: string): Init<Job>
     seed: seedOf(spec, name),
     settingsJson: JSON.stringify(stage.settings),
     inputs,
-    createdAtMs: record.stages.find(({ stage: other }) => other === name)?.queuedAtMs ?? 0,
+    createdAtMs: stageRecord.queuedAtMs,
+    round: stageRecord.round,
   };
 }
 

@@ -295,6 +295,10 @@ export const descriptor: Descriptor = {
    "createdAtMs": {
     "id": 9,
     "type": "uint64"
+   },
+   "round": {
+    "id": 10,
+    "type": "uint32"
    }
   },
   "JobRecord": {
@@ -348,6 +352,10 @@ export const descriptor: Descriptor = {
    },
    "failures": {
     "id": 13,
+    "type": "uint32"
+   },
+   "round": {
+    "id": 14,
     "type": "uint32"
    }
   },

@@ -1160,6 +1160,9 @@ export namespace minchat {
             /** Job createdAtMs. */
             createdAtMs: number;
 
+            /** Job round. */
+            round: number;
+
             /**
              * Encodes the specified Job message. Does not implicitly {@link minchat.v1.Job.verify|verify} messages.
              * @param message Job message or plain object to encode
@@ -1210,6 +1213,9 @@ export namespace minchat {
 
                 /** Job createdAtMs */
                 createdAtMs?: (number|null);
+
+                /** Job round */
+                round?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -1299,6 +1305,9 @@ export namespace minchat {
             /** JobRecord failures. */
             failures: number;
 
+            /** JobRecord round. */
+            round: number;
+
             /**
              * Encodes the specified JobRecord message. Does not implicitly {@link minchat.v1.JobRecord.verify|verify} messages.
              * @param message JobRecord message or plain object to encode
@@ -1361,6 +1370,9 @@ export namespace minchat {
 
                 /** JobRecord failures */
                 failures?: (number|null);
+
+                /** JobRecord round */
+                round?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

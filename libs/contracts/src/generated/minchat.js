@@ -1702,6 +1702,7 @@ export const minchat = $root.minchat = (() => {
             Job.prototype.settingsJson = "";
             Job.prototype.inputs = $util.emptyArray;
             Job.prototype.createdAtMs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            Job.prototype.round = 0;
 
             Job.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -1729,6 +1730,8 @@ export const minchat = $root.minchat = (() => {
                         $root.minchat.v1.NamedArtifact.encode(message.inputs[i], writer.uint32(66).fork(), _depth + 1).ldelim();
                 if (message.createdAtMs != null && $Object.hasOwnProperty.call(message, "createdAtMs") && (typeof message.createdAtMs === "object" ? message.createdAtMs.low || message.createdAtMs.high : message.createdAtMs !== 0))
                     writer.uint32(72).uint64(message.createdAtMs);
+                if (message.round != null && $Object.hasOwnProperty.call(message, "round") && message.round !== 0)
+                    writer.uint32(80).uint32(message.round);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -1842,6 +1845,15 @@ export const minchat = $root.minchat = (() => {
                                 delete message.createdAtMs;
                             continue;
                         }
+                    case 10: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.round = value;
+                            else
+                                delete message.round;
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -1895,6 +1907,7 @@ export const minchat = $root.minchat = (() => {
             JobRecord.prototype.stage = "";
             JobRecord.prototype.completedAtMs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             JobRecord.prototype.failures = 0;
+            JobRecord.prototype.round = 0;
 
             JobRecord.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -1929,6 +1942,8 @@ export const minchat = $root.minchat = (() => {
                     writer.uint32(96).uint64(message.completedAtMs);
                 if (message.failures != null && $Object.hasOwnProperty.call(message, "failures") && message.failures !== 0)
                     writer.uint32(104).uint32(message.failures);
+                if (message.round != null && $Object.hasOwnProperty.call(message, "round") && message.round !== 0)
+                    writer.uint32(112).uint32(message.round);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -2068,6 +2083,15 @@ export const minchat = $root.minchat = (() => {
                                 message.failures = value;
                             else
                                 delete message.failures;
+                            continue;
+                        }
+                    case 14: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.round = value;
+                            else
+                                delete message.round;
                             continue;
                         }
                     }

@@ -195,6 +195,8 @@ export interface Job {
   settingsJson: string;
   inputs: NamedArtifact[];
   createdAtMs: number;
+  /** How often the stage was resumed before; each time its job is published anew. */
+  round: number;
 }
 export const Job: MessageType<Job> = { name: 'Job', codec: minchat.v1.Job };
 
@@ -225,6 +227,11 @@ export interface JobRecord {
    * back is not a failure. Too many of them and the job goes to DLQ.
    */
   failures: number;
+  /**
+   * The latest round that was taken or cancelled. A job that failed or was cancelled is free
+   * again for the next round; a cancelling of an earlier one does not concern it.
+   */
+  round: number;
 }
 export const JobRecord: MessageType<JobRecord> = { name: 'JobRecord', codec: minchat.v1.JobRecord };
 
