@@ -1,3 +1,4 @@
+import { maxHeaderSize } from 'node:http';
 import type { FastifyError } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { errorCodes, isMinchatError, type ErrorCode } from '@minchat/errors';
@@ -71,6 +72,13 @@ function invalid(message: string, param: string | null, code: string): ApiErrorB
   return { status: 400, error: { message, type: 'invalid_request_error', param, code } };
 }
 
+/** Errors of Node's HTTP parser: there is no request yet that an answer could belong to. */
+export function fromClientError({ code }: { code?: string }): ApiErrorBody {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return new ApiError(408, 'The request took too long to arrive.').body;
+  if (code === 'HPE_HEADER_OVERFLOW') return new ApiError(431, `The request headers are too large; expected at most ${String(maxHeaderSize)} bytes.`).body;
+  return new ApiError(400, 'The request is not valid HTTP.').body;
+}
+
 /** Errors that fastify raises before a route runs: bad JSON, a body too large, a wrong media type. */
 function fromFastify(error: unknown): ApiErrorBody {
   const { statusCode, code } = (typeof error === 'object' && error !== null ? error : {}) as Partial<FastifyError>;
@@ -80,11 +88,13 @@ function fromFastify(error: unknown): ApiErrorBody {
   const known: Record<string, string> = {
     FST_ERR_CTP_BODY_TOO_LARGE: 'The request body is too large.',
     FST_ERR_CTP_INVALID_MEDIA_TYPE: 'Send the body as application/json.',
+    FST_ERR_ROUTE_MISSING_CONTENT_TYPE: 'Send the body as application/json.',
     FST_ERR_CTP_EMPTY_JSON_BODY: 'The request body is empty; expected a JSON object.',
     FST_ERR_CTP_INVALID_JSON_BODY: 'The request body is not valid JSON.',
+    FST_ERR_BAD_URL: 'The URL is not valid: expected two hexadecimal digits behind each %.',
     FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'The request body does not have the length that Content-Length tells.',
   };
-  const message = known[code ?? ''] ?? (statusCode === 400 ? 'The request body is not valid JSON.' : 'The request cannot be served.');
+  const message = known[code ?? ''] ?? 'The request cannot be served.';
   return { status: statusCode, error: { message, type: typeOf(statusCode), param: null, code: null } };
 }
 

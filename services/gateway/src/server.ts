@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { STATUS_CODES } from 'node:http';
 import cookie from '@fastify/cookie';
 import rateLimit, { normalizeIP } from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
@@ -9,8 +10,9 @@ import helmet from 'helmet';
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { Registry } from 'prom-client';
 import { isLoopback, requireAuth, trustedProxies, type GatewayEnv } from './env.ts';
-import { ApiError, toApiError } from './errors.ts';
+import { ApiError, fromClientError, toApiError, type ApiErrorBody } from './errors.ts';
 import { busInference } from './inference.ts';
+import { readJson } from './json-body.ts';
 import { KeyRing, collects } from './keys.ts';
 import { ModelDirectory } from './models.ts';
 import { openAiRoutes, type CollectedPrompt } from './openai/routes.ts';
@@ -46,7 +48,7 @@ export async function createServer(bus: Bus, env: ServerSettings, log: Logger, r
     http: { headersTimeout: Math.min(10_000, env.GATEWAY_REQUEST_SECONDS * 1000), connectionsCheckingInterval: 1000 },
     // Ids are ours: what a client sends is never trusted, nor logged as an id.
     requestIdHeader: false,
-    genReqId: () => `req_${randomUUID().replaceAll('-', '')}`,
+    genReqId: newRequestId,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 512 },
     return503OnClosing: true,
@@ -54,9 +56,12 @@ export async function createServer(bus: Bus, env: ServerSettings, log: Logger, r
       const { status, error: body } = toApiError(error);
       void (reply as FastifyReply).code(status).header('x-request-id', request.id).send({ error: body });
     },
+    clientErrorHandler: (error, socket) => {
+      if (error.code !== 'ECONNRESET' && socket.writable) socket.end(rawAnswer(fromClientError(error)), () => socket.destroy());
+      else socket.destroy();
+    },
   });
-  // Only JSON is read; without this text/plain would be too, which pages of other origins may send.
-  app.removeContentTypeParser('text/plain');
+  readJson(app);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler((error, request, reply) => {
@@ -167,6 +172,17 @@ function consents(principal: Principal, setting: string): boolean {
 function userOf(principal: Principal): string {
   if (principal.kind === 'account') return principal.id;
   return principal.kind === 'key' ? principal.name : 'local';
+}
+
+function newRequestId(): string {
+  return `req_${randomUUID().replaceAll('-', '')}`;
+}
+
+/** An answer to what never became a request. */
+function rawAnswer({ status, error }: ApiErrorBody): string {
+  const body = JSON.stringify({ error });
+  const head = [`HTTP/1.1 ${String(status)} ${STATUS_CODES[status] ?? ''}`, 'Content-Type: application/json; charset=utf-8', `Content-Length: ${String(Buffer.byteLength(body))}`, `X-Request-Id: ${newRequestId()}`, 'Connection: close'];
+  return `${head.join('\r\n')}\r\n\r\n${body}`;
 }
 
 function hostName(host: string): string {

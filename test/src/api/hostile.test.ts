@@ -40,6 +40,7 @@ const cases: Case[] = [
   { name: 'deeply nested arrays', status: 400, body: hello({ stop: JSON.parse('['.repeat(2000) + ']'.repeat(2000)) as unknown }) },
   { name: 'deeply nested objects', status: 400, body: `${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}` },
   { name: 'deep nesting where anything is taken', status: 400, body: `{"model":"tiny","messages":[{"role":"user","content":"x"}],"metadata":${'['.repeat(20_000)}` },
+  { name: 'a spec nested without end', status: 400, body: `{"spec":{"name":"x","stages":{"data":{"plugin":"y","settings":{"a":${'['.repeat(20_000)}${']'.repeat(20_000)}}}}}}`, path: '/api/runs' },
   { name: 'an infinite temperature', status: 400, body: '{"model":"tiny","messages":[{"role":"user","content":"x"}],"temperature":1e999}' },
   { name: 'a fraction for a count', status: 400, body: hello({ n: 1.5 }) },
   { name: 'huge best_of', status: 400, body: JSON.stringify({ model: 'tiny', prompt: 'x', best_of: 1e9 }), path: '/v1/completions' },
@@ -68,8 +69,7 @@ describe('hostile requests', () => {
     const response = await post(path, body, headers);
     const text = await response.text();
     expect(`${String(response.status)} ${text}`).toMatch(new RegExp(`^${String(status)} `));
-    const { error } = JSON.parse(text) as { error: { message: string; type: string; param: unknown; code: unknown } };
-    expect(Object.keys(error).toSorted()).toEqual(['code', 'message', 'param', 'type']);
+    expectError(text);
     // Nothing from inside: no stack, no path of this machine.
     expect(text).not.toMatch(/node_modules|\.ts\b|\/tmp\/|at \w+ \(|nats:/);
     expect(response.headers.get('x-request-id')).toMatch(/^req_/);
@@ -82,9 +82,18 @@ describe('hostile requests', () => {
     expect((await post(chat, bytes)).status).toBeLessThan(500);
   });
 
-  it('lone surrogates are answered, not fatal', async () => {
-    const response = await post(chat, '{"model":"tiny","messages":[{"role":"user","content":"\\ud800"}],"max_tokens":1}');
-    expect(response.status).toBeLessThan(500);
+  it('halves of characters become replacement characters, too', async () => {
+    const ask = async (content: string): Promise<unknown> => {
+      const response = await post(chat, `{"model":"tiny","messages":[{"role":"user","content":"${content}"}],"max_tokens":8,"seed":1}`);
+      const { choices, usage } = await response.json() as { choices?: unknown; usage?: unknown };
+      return { status: response.status, choices, usage };
+    };
+    const replaced = await ask('\uFFFD \uFFFD');
+    expect(replaced).toMatchObject({ status: 200 });
+    expect(await ask('\\ud83d \\uDE00')).toEqual(replaced);
+    // A whole one stays, and so does what only looks like an escape.
+    expect(await ask('\\ud83d\\ude00')).toEqual(await ask('😀'));
+    expect(await ask('\\\\ud83d')).not.toEqual(await ask('\uFFFD'));
   });
 
   it('what the gateway takes, but no message of the bus', async () => {
@@ -105,9 +114,20 @@ describe('hostile requests', () => {
     }
   });
 
+  it('a path that cannot be read', async () => {
+    const response = await fetch(`${api.url}/%ZZ`);
+    expect(response.status).toBe(400);
+    expect(expectError(await response.text()).message).toMatch(/URL/);
+  });
+
   it('what is no HTTP', async () => {
-    expect((await raw('nonsense\r\n\r\n')).status).toBe(400);
-    expect((await raw(`GET / HTTP/1.1\r\nHost: localhost\r\nX: ${'x'.repeat(100_000)}\r\n\r\n`)).status).toBe(431);
+    const nonsense = await raw('nonsense\r\n\r\n');
+    expect(nonsense.status).toBe(400);
+    expectError(nonsense.body);
+    expect(nonsense.text).toMatch(/^x-request-id: req_/im);
+    const large = await raw(`GET / HTTP/1.1\r\nHost: localhost\r\nX: ${'x'.repeat(100_000)}\r\n\r\n`);
+    expect(large.status).toBe(431);
+    expect(expectError(large.body).message).toMatch(/16384 bytes/);
   });
 
   it('a flood of headers', async () => {
@@ -156,6 +176,7 @@ describe('hostile requests', () => {
     expect(body.status).toBe(408);
     const head = await raw('GET / HTTP/1.1\r\nHost: localhost\r\nX-', slow);
     expect(head.status).toBe(408);
+    for (const { body: answer } of [body, head]) expectError(answer);
   });
 
   it('goes on serving after all that', async () => {
@@ -165,8 +186,15 @@ describe('hostile requests', () => {
   });
 });
 
+/** The error of an answer in OpenAI's shape. */
+function expectError(body: string): { message: string } {
+  const { error } = JSON.parse(body) as { error: { message: string; type: string; param: unknown; code: unknown } };
+  expect(Object.keys(error).toSorted()).toEqual(['code', 'message', 'param', 'type']);
+  return error;
+}
+
 /** Sends bytes as they are and reads until the server closes, or has answered. */
-async function raw(text: string, to = port): Promise<{ status: number; text: string }> {
+async function raw(text: string, to = port): Promise<{ status: number; text: string; body: string }> {
   const { promise, resolve } = Promise.withResolvers<string>();
   let heard = '';
   const socket: Socket = connect(to, '127.0.0.1', () => socket.write(text));
@@ -174,5 +202,5 @@ async function raw(text: string, to = port): Promise<{ status: number; text: str
   socket.on('close', () => resolve(heard));
   socket.on('error', () => resolve(heard));
   const answer = await promise;
-  return { status: Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1] ?? 0), text: answer };
+  return { status: Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1] ?? 0), text: answer, body: answer.slice(answer.indexOf('\r\n\r\n') + 4) };
 }
