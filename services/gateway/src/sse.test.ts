@@ -1,18 +1,20 @@
 import { once } from 'node:events';
 import { connect, type AddressInfo } from 'node:net';
 import { setImmediate, setTimeout as delay } from 'node:timers/promises';
-import fastify from 'fastify';
+import fastify, { type FastifyReply } from 'fastify';
 import { afterEach, describe, expect, it } from 'vitest';
-import { formatEvent, sendEvents, type ServerSentEvent } from './sse.ts';
+import { clientGone, formatEvent, sendEvents, type ServerSentEvent } from './sse.ts';
 
 describe('server-sent events', () => {
   const app = { current: fastify() };
   afterEach(() => app.current.close());
 
   /** Listens, and answers every request with these events. */
-  async function serve(events: () => AsyncGenerator<ServerSentEvent, void, undefined>): Promise<number> {
+  const serve = (events: () => AsyncGenerator<ServerSentEvent, void, undefined>): Promise<number> => listen((reply) => sendEvents(reply, events()));
+
+  async function listen(answer: (reply: FastifyReply) => Promise<unknown>): Promise<number> {
     app.current = fastify();
-    app.current.get('/', (_request, reply) => sendEvents(reply, events()));
+    app.current.get('/', (_request, reply) => answer(reply));
     await app.current.listen({ host: '127.0.0.1', port: 0 });
     return (app.current.server.address() as AddressInfo).port;
   }
@@ -76,6 +78,37 @@ describe('server-sent events', () => {
     await response.body?.getReader().read();
     client.abort();
     await gone.promise;
+  });
+
+  it.each(['before it is answered', 'before anybody looks'])('notices a client that goes away %s', async (when) => {
+    const client = new AbortController();
+    const told = Promise.withResolvers<void>();
+    const port = await listen(async (reply) => {
+      const closed = once(reply.raw, 'close');
+      // A model is looked up, say.
+      if (when === 'before anybody looks') {
+        client.abort();
+        await closed;
+      }
+      const gone = clientGone(reply);
+      gone.addEventListener('abort', () => told.resolve());
+      if (gone.aborted) told.resolve();
+      client.abort();
+      await closed;
+    });
+    await expect(fetch(`http://127.0.0.1:${port}/`, { signal: client.signal })).rejects.toMatchObject({ name: 'AbortError' });
+    await told.promise;
+  });
+
+  it('takes no client that has its answer for one that is gone', async () => {
+    const signal = Promise.withResolvers<AbortSignal>();
+    const port = await listen(async (reply) => {
+      signal.resolve(clientGone(reply));
+      return 'answer';
+    });
+    expect(await (await fetch(`http://127.0.0.1:${port}/`, { headers: { connection: 'close' } })).text()).toBe('answer');
+    await app.current.close();
+    expect((await signal.promise).aborted).toBe(false);
   });
 
   it('tells an error after the first event as an event', async () => {
