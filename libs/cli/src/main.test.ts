@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { connectBus } from '@minchat/bus';
 import { startNatsServer } from '@minchat/bus/testing';
+import { errorCodes } from '@minchat/errors';
 import { createLogger } from '@minchat/telemetry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { collectionOf, guessFormat } from './commands/import.ts';
@@ -45,6 +46,12 @@ describe('minchat', () => {
   it('says what is wrong with a mapping, and with what becomes of labels', async () => {
     expect(await minchat('import', 'jsonl', 'file', '--map', 'prompt')).toMatchObject({ code: 64, stderr: expect.stringContaining('expected FIELD=NAME, found prompt') as string });
     expect(await minchat('forget', 'eve', '--labels', 'keep')).toMatchObject({ code: 64, stderr: expect.stringContaining('expected anonymise or delete, found keep') as string });
+  });
+
+  it.each(Object.entries(errorCodes))('has the commands that %s tells to run', (_, { todo }) => {
+    const known = createProgram(false).commands.map((command) => command.name());
+    for (const [, name] of todo.matchAll(/npm run minchat -- (\S+?)[`\s]/g)) expect(known).toContain(name);
+    expect(todo).not.toContain('`minchat');
   });
 
   it('says which command it does not know, with the exit code for usage', async () => {

@@ -1,35 +1,21 @@
 import { rpc, type Bus } from '@minchat/bus';
-import { StageStatus, type ArtifactRef, type RunRecord } from '@minchat/contracts';
-import { MinchatError } from '@minchat/errors';
 import { suggest } from '@minchat/config';
+import { findModel, nameModels, type NamedModel } from '@minchat/contracts';
+import { MinchatError } from '@minchat/errors';
 
-export interface NamedModel {
-  /** `RUN/STAGE`. */
-  readonly name: string;
-  readonly kind: string;
-  readonly artifact: ArtifactRef;
-}
-
-/** The models that write text, the newest run's first, of each run the furthest first. */
+/** The models that write text, each by its run and stage; the newest run's first. */
 export async function listModels(bus: Bus): Promise<NamedModel[]> {
-  const { runs } = await bus.call(rpc.listRuns, { limit: 100 });
-  return runs.flatMap(modelsOf);
+  const { runs } = await bus.call(rpc.listRuns, { limit: 1000 });
+  return nameModels(runs).filter(({ id, run, stage, purpose }) => purpose === 'text' && id === `${run}/${stage}`);
 }
 
-/** `RUN/STAGE`, `RUN` (its last model) or nothing (the newest). Throws MC_NOT_FOUND. */
-export async function findModel(bus: Bus, name = 'latest'): Promise<NamedModel> {
-  const models = await listModels(bus);
-  const found = name === 'latest' ? models[0] : models.find((model) => model.name === name || model.name.startsWith(`${name}/`));
-  if (found !== undefined) return found;
-  if (models.length === 0) throw new MinchatError('MC_NOT_FOUND', 'there is no trained model yet', { hint: 'Train one: `minchat run examples/quickstart.yaml`.' });
-  throw new MinchatError('MC_NOT_FOUND', `there is no model ${name}${suggest(name, models.map((model) => model.name))}`, { hint: 'A model is named RUN/STAGE, or RUN for its last one; `minchat status RUN` lists them.' });
-}
-
-function modelsOf(run: RunRecord): NamedModel[] {
-  return run.stages
-    .filter(({ status }) => status === StageStatus.STAGE_STATUS_COMPLETED)
-    .flatMap(({ stage, kind, result }) =>
-      (result?.outputs ?? []).flatMap(({ artifact }) => (artifact?.kind === 'model' ? [{ name: `${run.runId}/${stage}`, kind, artifact }] : [])),
-    )
-    .toReversed();
+/** The model of a name that the gateway knows, too, by its run and stage. Throws MC_NOT_FOUND. */
+export async function askForModel(bus: Bus, name = 'latest'): Promise<NamedModel> {
+  const { runs } = await bus.call(rpc.listRuns, { limit: 1000 });
+  const found = findModel(runs, name, 'text');
+  if (found !== undefined) return { ...found, id: `${found.run}/${found.stage}` };
+  // The newest: there may be a thousand runs.
+  const known = nameModels(runs).filter(({ purpose }) => purpose === 'text').map(({ id }) => id).slice(0, 20);
+  if (known.length === 0) throw new MinchatError('MC_NOT_FOUND', 'there is no trained model yet', { hint: 'Train one: `npm run minchat -- run examples/quickstart.yaml`.' });
+  throw new MinchatError('MC_NOT_FOUND', `there is no model ${name} that writes text${suggest(name, known)}`, { hint: 'A model is named RUN/STAGE, RUN for the furthest that it came, or latest.' });
 }

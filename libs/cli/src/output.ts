@@ -7,6 +7,8 @@ export interface Output {
   readonly json: boolean;
   /** A line for people; nothing with --json. */
   line(text?: string): void;
+  /** A piece of a line. */
+  text(text: string): void;
   /** The result for programs; nothing without --json. */
   result(value: unknown): void;
 }
@@ -16,6 +18,9 @@ export function createOutput(json: boolean): Output {
     json,
     line: (text = '') => {
       if (!json) console.log(text);
+    },
+    text: (text) => {
+      if (!json) process.stdout.write(text);
     },
     result: (value) => {
       if (json) console.log(JSON.stringify(value, null, 2));

@@ -158,7 +158,7 @@ export function gateError(reason: string): WireError {
   return {
     code: 'MC_GATE_STOPPED',
     message: reason,
-    hint: 'Change the stage before it and fork the run from there, or let the run pass with `minchat resume RUN`.',
+    hint: 'Change the stage before it and fork the run from there, or let the run pass with `npm run minchat -- resume RUN`.',
     retryable: false,
   };
 }

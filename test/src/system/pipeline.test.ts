@@ -64,6 +64,14 @@ describe('the pipeline, every service as a process', () => {
     expect(stdout).toContain(`${report.run}/pretrain`);
   });
 
+  it('talks with programs: one document of all turns', async () => {
+    // The name in the spec, as the API takes it.
+    const { code, stdout, stderr } = await system.minchatWith('hello\n/model nobody\nagain\n', 'chat', 'tiny', '--max-tokens', '4', '--json');
+    expect([code, stderr]).toEqual([0, '']);
+    const answered = (prompt: string) => ({ model: `${report.run}/ppo`, prompt, text: expect.any(String) as string, finishReason: expect.any(String) as string });
+    expect(JSON.parse(stdout)).toMatchObject({ turns: [answered('hello'), { prompt: '/model nobody', error: { code: 'MC_NOT_FOUND' } }, answered('again')] });
+  });
+
   it('cancels in the middle of a stage, and resumes to the same weights', async () => {
     // Long enough that a fast machine, too, is met in the middle.
     const spec = await tinySpec(['steps: 40', 'steps: 400']);

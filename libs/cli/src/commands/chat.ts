@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import { rpc, type Bus } from '@minchat/bus';
-import { asManyAsFit, type GenerateRequest, type Init } from '@minchat/contracts';
+import { asManyAsFit, type GenerateRequest, type Init, type NamedModel } from '@minchat/contracts';
 import { MinchatError, toMinchatError } from '@minchat/errors';
 import { colors } from '../colors.ts';
-import { findModel, listModels, type NamedModel } from '../models.ts';
+import { askForModel, listModels } from '../models.ts';
 import type { Output } from '../output.ts';
 import { outputOf, withBus } from './common.ts';
 
@@ -28,7 +28,7 @@ export function addChat(program: Command): void {
       .option('--temperature <t>', '0 always takes the likeliest token', numberOption('temperature'), 0.7)
       .option('--seed <n>', 'the same seed gives the same answer', numberOption('seed'));
   sampling(program.command('chat'))
-    .argument('[model]', 'RUN/STAGE or RUN; the newest model unless told')
+    .argument('[model]', 'RUN/STAGE, RUN (its furthest model) or latest, as in the API; latest unless told')
     .description('Talk with a model.')
     .action(async (name: string | undefined, options: Sampling, command: Command) => {
       await withBus((bus) => chat(bus, outputOf(command), { model: name, ...options }));
@@ -36,18 +36,16 @@ export function addChat(program: Command): void {
   sampling(program.command('generate'))
     .argument('<prompt>')
     .description('Let a model answer one prompt.')
-    .option('--model <name>', 'RUN/STAGE or RUN; the newest model unless told')
+    .option('--model <name>', 'RUN/STAGE, RUN (its furthest model) or latest, as in the API; latest unless told')
     .option('--raw', 'go on with the text as it stands, instead of answering it')
     .action(async (prompt: string, options: Sampling & { model?: string; raw?: boolean }, command: Command) => {
       const output = outputOf(command);
       await withBus(async (bus) => {
-        const model = await findModel(bus, options.model);
+        const model = await askForModel(bus, options.model);
         const asked: Init<GenerateRequest> = options.raw === true ? { text: prompt } : { chat: { messages: [{ role: 'user', content: prompt }] } };
-        const answer = await answerTo(bus, model, asked, options, (text) => {
-          if (!output.json) process.stdout.write(text);
-        });
+        const answer = await answerTo(bus, model, asked, options, (text) => output.text(text));
         output.line();
-        output.result({ model: model.name, ...answer });
+        output.result({ model: model.id, ...answer });
       });
     });
 }
@@ -83,32 +81,36 @@ const help = `  /model [NAME]  change the model, or list what there is
   /quit          leave (also Ctrl-D)
   Ctrl-C         stop an answer`;
 
+/** A turn, as --json tells it. */
+type Turn = { model: string; prompt: string } & (Answer | { error: { code: string; message: string; hint: string } });
+
 /** Talks on the terminal until /quit or the end of the input; `signal` ends it too. */
 export async function chat(bus: Bus, output: Output, options: Partial<Sampling> & { model?: string | undefined; signal?: AbortSignal }): Promise<void> {
   const sampling = { temperature: 0.7, ...options };
-  let model = await findModel(bus, options.model);
+  let model = await askForModel(bus, options.model);
   let messages: { role: string; content: string }[] = [];
-  const terminal = createInterface({ input: process.stdin, output: process.stdout, terminal: process.stdin.isTTY });
+  const turns: Turn[] = [];
+  const terminal = createInterface({ input: process.stdin, ...(output.json ? {} : { output: process.stdout, terminal: process.stdin.isTTY }) });
   options.signal?.addEventListener('abort', () => terminal.close(), { once: true });
-  // A terminal that was closed cannot be set back to what it was before.
-  terminal.on('error', () => terminal.close());
+  // A terminal that was closed cannot be set back to what it was: the loop below ends by that, and not the whole process at once.
+  terminal.on('error', () => undefined);
   let answering: AbortController | undefined;
   terminal.on('SIGINT', () => {
     if (answering) answering.abort();
     else terminal.close();
   });
-  output.line(`You talk with ${colors.bold(model.name)}. /help tells what else can be done.`);
+  output.line(`You talk with ${colors.bold(model.id)}. /help tells what else can be done.`);
 
   const command = async (line: string): Promise<void> => {
     const [name, argument] = line.split(/\s+/, 2);
     if (name === '/help') output.line(help);
     else if (name === '/new') messages = [];
     else if (name === '/model' && argument === undefined) {
-      for (const { name: known } of await listModels(bus)) output.line(`  ${known}${known === model.name ? ' (this one)' : ''}`);
+      for (const { id: known } of await listModels(bus)) output.line(`  ${known}${known === model.id ? ' (this one)' : ''}`);
     } else if (name === '/model') {
-      model = await findModel(bus, argument);
+      model = await askForModel(bus, argument);
       messages = [];
-      output.line(`You talk with ${colors.bold(model.name)}.`);
+      output.line(`You talk with ${colors.bold(model.id)}.`);
     } else output.line(`There is no ${name}.\n${help}`);
   };
 
@@ -116,7 +118,7 @@ export async function chat(bus: Bus, output: Output, options: Partial<Sampling> 
   const answerInContext = async (signal: AbortSignal): Promise<Answer> => {
     for (;;) {
       try {
-        return await answerTo(bus, model, { chat: { messages } }, sampling, (text) => process.stdout.write(text), signal);
+        return await answerTo(bus, model, { chat: { messages } }, sampling, (text) => output.text(text), signal);
       } catch (error) {
         if (toMinchatError(error).code !== 'MC_CONTEXT_LENGTH' || messages.length < 3) throw error;
         messages = messages.slice(2);
@@ -125,16 +127,18 @@ export async function chat(bus: Bus, output: Output, options: Partial<Sampling> 
   };
 
   const say = async (content: string): Promise<void> => {
-    answering = new AbortController();
+    const { signal } = (answering = new AbortController());
     messages.push({ role: 'user', content });
     try {
-      const { text, finishReason } = await answerInContext(answering.signal);
-      messages.push({ role: 'assistant', content: text });
-      output.line(finishReason === 'length' ? colors.dim(' [cut off]') : '');
+      const answer = await answerInContext(signal);
+      messages.push({ role: 'assistant', content: answer.text });
+      turns.push({ model: model.id, prompt: content, ...answer });
+      output.line(answer.finishReason === 'length' ? colors.dim(' [cut off]') : '');
     } catch (error) {
       // What was not answered was not said.
       messages.pop();
-      throw error;
+      if (!signal.aborted) throw error;
+      output.line();
     } finally {
       answering = undefined;
     }
@@ -152,14 +156,14 @@ export async function chat(bus: Bus, output: Output, options: Partial<Sampling> 
       if (text.startsWith('/')) await command(text);
       else if (text !== '') await say(text);
     } catch (thrown) {
-      if (!(thrown instanceof Error && thrown.name === 'AbortError')) {
-        const error = toMinchatError(thrown);
-        output.line(`${colors.red(error.code)}: ${error.message}\n${error.hint}`);
-      } else output.line();
+      const { code, message, hint } = toMinchatError(thrown);
+      turns.push({ model: model.id, prompt: text, error: { code, message, hint } });
+      output.line(`${colors.red(code)}: ${message}\n${hint}`);
     }
     if (options.signal?.aborted === true) break;
     // Piped input may have ended while lines of it wait.
     if (open) terminal.prompt();
   }
   terminal.close();
+  output.result({ turns });
 }

@@ -107,7 +107,7 @@ async function docker(): Promise<Finding> {
 
 const backendHelp: Readonly<Record<string, string>> = {
   tensorflow: 'npm run setup:gpu',
-  native: 'needs a C++ compiler when dependencies are installed',
+  native: 'with a C++ compiler: npm run build -w @minchat/tfjs-native',
   webgpu: 'needs a GPU with Vulkan, Metal or Direct3D 12',
 };
 

@@ -53,7 +53,7 @@ Examples:
       if (options.report !== undefined) await checkReport(userPath(options.report), options);
       const system = await findSystem();
       if (options.detach === true && !system.running) {
-        throw new MinchatError('MC_USAGE', '--detach needs a system that stays up', { hint: 'Start one with `minchat up`, or set NATS_URL.' });
+        throw new MinchatError('MC_USAGE', '--detach needs a system that stays up', { hint: 'Start one with `npm run minchat -- up`, or set NATS_URL.' });
       }
       if (system.running) {
         const signal = stopSignal();
@@ -97,7 +97,7 @@ async function runOn(
   await events.stop();
   if (run.status === RunStatus.RUN_STATUS_RUNNING) {
     // Ctrl-C: what is done so far is in checkpoints.
-    output.line(supervisor === undefined ? `The run goes on: minchat status ${run.runId}` : `Stopped. The run goes on with the next \`minchat up\`.`);
+    output.line(supervisor === undefined ? `The run goes on: npm run minchat -- status ${run.runId}` : `Stopped. The run goes on with the next \`npm run minchat -- up\`.`);
     process.exitCode = 130;
     return;
   }

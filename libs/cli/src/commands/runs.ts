@@ -23,7 +23,7 @@ export function addRuns(program: Command): void {
           const { runs } = await bus.call(rpc.listRuns, { limit: 20 });
           // A list is told without specs and metrics.
           output.result(await Promise.all(runs.map(async ({ runId: id }) => describeRun(await bus.call(rpc.getRun, { runId: id })))));
-          output.line(runs.length === 0 ? 'There are no runs yet: `minchat run examples/quickstart.yaml`.' : listText(runs));
+          output.line(runs.length === 0 ? 'There are no runs yet: `npm run minchat -- run examples/quickstart.yaml`.' : listText(runs));
           return;
         }
         showRun(output, await bus.call(rpc.getRun, { runId }));

@@ -33,7 +33,7 @@ export function assertCompleted(run: RunRecord): void {
     case RunStatus.RUN_STATUS_FAILED:
       throw run.error === undefined ? new MinchatError('MC_STAGE_FAILED', `run ${run.runId} failed`) : withRun(errorFromWire(run.error), run);
     case RunStatus.RUN_STATUS_CANCELLED:
-      throw new MinchatError('MC_CONFLICT', `run ${run.runId} was cancelled`, { hint: `Go on with \`minchat resume ${run.runId}\`.` });
+      throw new MinchatError('MC_CONFLICT', `run ${run.runId} was cancelled`, { hint: `Go on with \`npm run minchat -- resume ${run.runId}\`.` });
     default:
   }
 }

@@ -60,7 +60,7 @@ describe('createProgress', () => {
   it('writes a line for each change and every ten seconds, without a terminal', () => {
     const lines: string[] = [];
     const terminal = vi.spyOn(process, 'stdout', 'get').mockReturnValue({ isTTY: false } as typeof process.stdout);
-    const view = createProgress({ json: false, line: (text = '') => lines.push(text.replace(/^\S+ /, '')), result: () => undefined });
+    const view = createProgress({ json: false, line: (text = '') => lines.push(text.replace(/^\S+ /, '')), text: () => undefined, result: () => undefined });
     terminal.mockRestore();
     view.show(run(0, StageStatus.STAGE_STATUS_QUEUED), 0);
     for (let second = 1; second <= 21; second += 1) view.show(run(second, StageStatus.STAGE_STATUS_RUNNING), second * 1000);

@@ -1,10 +1,10 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { GenerateChunk } from '@minchat/contracts';
+import type { GenerateChunk, NamedModel } from '@minchat/contracts';
 import { ApiError } from '../errors.ts';
 import { merge } from '../merge.ts';
-import type { ListedModel, ModelDirectory } from '../models.ts';
+import type { ModelDirectory } from '../models.ts';
 import { clientGone, sendEvents, type ServerSentEvent } from '../sse.ts';
 import { chatDelta, collectChat, messagesOf, planChat } from './chat.ts';
 import { chatRequest, chatResponse, type ChatChunk } from './chat-schema.ts';
@@ -142,7 +142,7 @@ function textToScore(input: Exclude<RewardRequest['input'], readonly unknown[]>)
   return { messages: input.messages.slice(0, -1), completion: last.content };
 }
 
-function describeModel(model: ListedModel) {
+function describeModel(model: NamedModel) {
   const { id, run, stage, kind, purpose } = model;
   return { id, object: 'model' as const, created: Math.floor(model.createdAtMs / 1000), owned_by: 'minchat' as const, minchat: { run, stage, kind, purpose } };
 }

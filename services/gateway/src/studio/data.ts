@@ -132,7 +132,7 @@ async function* limited(body: Readable): AsyncGenerator<Buffer> {
   let size = 0;
   for await (const chunk of body as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > largestImport) throw new ApiError(413, 'The file is too large for the browser; use `minchat import`.');
+    if (size > largestImport) throw new ApiError(413, 'The file is too large for the browser; use `npm run minchat -- import`.');
     yield chunk;
   }
 }

@@ -1,0 +1,36 @@
+import { expect, it } from 'vitest';
+import { create } from './codec.ts';
+import type { Init } from './message-type.ts';
+import { RunRecord, StageStatus, type StageRecord } from './generated/types.ts';
+import { findModel, nameModels } from './models.ts';
+
+let digits = 0;
+function stage(name: string, kind: string, artifactKind: string, status: StageStatus = StageStatus.STAGE_STATUS_COMPLETED): Init<StageRecord> {
+  digits += 1;
+  const artifact = { kind: artifactKind, digest: `sha256:${String(digits).padStart(64, '0')}`, size: 1 };
+  return { stage: name, kind, status, ...(status === StageStatus.STAGE_STATUS_COMPLETED ? { result: { outputs: [{ name: 'model', artifact }] } } : {}) };
+}
+const run = (runId: string, createdAtMs: number, stages: Init<StageRecord>[]): RunRecord => create(RunRecord, { runId, name: runId.split('-')[0] ?? '', specJson: '{}', status: 1, createdAtMs, stages });
+
+const runs = [
+  run('old-1', 1, [stage('pretrain', 'pretrain', 'model'), stage('sft', 'sft', 'model'), stage('reward', 'reward', 'reward-model'), stage('ppo', 'ppo', 'model'), stage('again', 'sft', 'model')]),
+  run('new-2', 2, [stage('pretrain', 'pretrain', 'model'), stage('sft', 'sft', 'model', StageStatus.STAGE_STATUS_RUNNING)]),
+  run('empty-3', 3, [stage('data', 'data', 'dataset')]),
+];
+
+it('takes the furthest model of a run, and latest from the newest run that has one', () => {
+  expect(findModel(runs, 'old-1', 'text')).toMatchObject({ id: 'old-1', kind: 'ppo', stage: 'ppo' });
+  expect(findModel(runs, 'old', 'text')).toMatchObject({ run: 'old-1' });
+  expect(findModel(runs, 'old-1/sft', 'text')).toMatchObject({ stage: 'sft', id: 'old-1/sft' });
+  expect(findModel(runs, 'latest', 'text')).toMatchObject({ run: 'new-2', stage: 'pretrain', id: 'latest' });
+  expect(findModel(runs, 'latest/ppo', 'text')).toMatchObject({ run: 'old-1' });
+  expect(findModel(runs, 'latest', 'reward')).toMatchObject({ run: 'old-1', stage: 'reward' });
+});
+
+it.each(['nothing', 'new-2/sft', 'old-1/sft/x', 'old-1/reward', 'empty-3', '', '/', '__proto__', 'old-1/constructor'])('does not find %s', (name) => {
+  expect(findModel(runs, name, 'text')).toBeUndefined();
+});
+
+it('names every model once by each name', () => {
+  expect(nameModels(runs).map(({ id }) => id)).toEqual(['latest', 'new-2', 'new-2/pretrain', 'old-1', 'old-1/pretrain', 'old-1/sft', 'old-1/ppo', 'old-1/again', 'old-1/reward']);
+});
