@@ -1,4 +1,4 @@
-import { useEffect, useState, type ReactNode } from 'react';
+import { Activity, Fragment, useEffect, useState, type ReactNode } from 'react';
 import { getJson, onKeyNeeded, type Collection, type RunView } from './api.ts';
 import { ChatPage } from './chat/chat-page.tsx';
 import { DataPage } from './data/data-page.tsx';
@@ -54,10 +54,11 @@ export function App() {
   const redraw = (): void => setVersion((version) => version + 1);
   const [keyAsked, setKeyAsked] = useState<((key: string) => void) | undefined>();
   useEffect(() => onKeyNeeded(() => new Promise((resolve) => setKeyAsked(() => resolve))), []);
-  const { session, problem, reload, enter } = useSession();
+  const { session, over, problem, reload, enter } = useSession();
   const page = route[0] ?? 'home';
   const person = session?.account ?? undefined;
-  const stranger = session?.auth === 'required' && person === undefined;
+  const stranger = session?.auth === 'required' && (person === undefined || over);
+  const joins = session?.auth === 'required' && page === 'join';
   return (
     <>
       <a className="skip" href="#main" onClick={(event) => { event.preventDefault(); document.getElementById('main')?.focus(); }}>{t('Skip to content')}</a>
@@ -67,7 +68,7 @@ export function App() {
           {session === undefined || stranger ? null : pages.filter(([name, , power]) => (power === undefined || may(power)) && (name !== 'people' || person !== undefined)).map(([name, label]) => <a key={name} href={`#/${name}`} aria-current={page === name ? 'page' : undefined}>{t(label)}</a>)}
         </nav>
         <div className="preferences">
-          {person === undefined ? null : <a className="me" href="#/account" title={t('Your account')} aria-current={page === 'account' ? 'page' : undefined}>{person.name}</a>}
+          {person === undefined || stranger ? null : <a className="me" href="#/account" title={t('Your account')} aria-current={page === 'account' ? 'page' : undefined}>{person.name}</a>}
           <button type="button" className="icon" lang={currentLanguage() === 'zh' ? 'en' : 'zh-CN'} onClick={() => { setLanguage(currentLanguage() === 'zh' ? 'en' : 'zh'); redraw(); }}>
             {currentLanguage() === 'zh' ? 'English' : '中文'}
           </button>
@@ -80,7 +81,13 @@ export function App() {
       </header>
       <main id="main" tabIndex={-1} className={page === 'chat' ? 'fills' : ''}>
         <Problem text={problem} />
-        {session === undefined ? null : session.auth === 'required' && page === 'join' ? <JoinPage key={route[1]} token={route[1] ?? ''} onEnter={enter} /> : stranger ? <LoginPage key={route.join('/')} onEnter={enter} /> : page === 'account' && person !== undefined ? <AccountPage person={person} onLeave={reload} /> : show(page, route.slice(1))}
+        {joins ? <JoinPage key={route[1]} token={route[1] ?? ''} onEnter={enter} /> : stranger ? <LoginPage key={route.join('/')} over={over} onEnter={enter} /> : null}
+        {session === undefined || joins || (stranger && !over) ? null : (
+          // Whose session is over finds everything as it was when they log in again; anybody else begins anew.
+          <Activity mode={over ? 'hidden' : 'visible'}>
+            <Fragment key={person?.id}>{page === 'account' && person !== undefined ? <AccountPage person={person} onLeave={reload} /> : show(page, route.slice(1))}</Fragment>
+          </Activity>
+        )}
       </main>
       <div id="announcer" className="hidden" aria-live="polite" role="status" />
       {keyAsked === undefined ? null : <KeyDialog onKey={(key) => { keyAsked(key); setKeyAsked(undefined); }} />}

@@ -1,3 +1,4 @@
+import { rpc } from '@minchat/bus';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { complaints, noBrowser } from './browser.ts';
@@ -140,5 +141,84 @@ describe.skipIf(noBrowser !== undefined)('trouble in the studio', () => {
     await page.getByRole('button', { name: 'Load it again' }).click();
     await page.getByRole('link', { name: /tiny/ }).waitFor();
     await page.context().close();
+  });
+});
+
+describe.skipIf(noBrowser !== undefined)('a session that ends', () => {
+  let walker: Walker;
+  let page: Page;
+  const password = 'four words of nobody else';
+  beforeAll(async () => {
+    walker = await startWalker({ GATEWAY_AUTH: 'required', GATEWAY_TRUST_PROXY: '', GATEWAY_LOGIN_RATE_LIMIT: 100 });
+    page = walker.page;
+    for (const name of ['Ada', 'Ben']) {
+      const { token } = await walker.studio.bus.call(rpc.invite, { role: 'admin', note: name });
+      await fetch(`${walker.studio.url}api/invitations/accept`, { method: 'POST', headers: { 'content-type': 'application/json', 'x-minchat-studio': '1' }, body: JSON.stringify({ token, name, password }) });
+    }
+    await walker.go('');
+    await logIn('Ada');
+    await page.locator('nav a').first().waitFor();
+  });
+  afterAll(() => walker?.close());
+
+  const logIn = async (name: string): Promise<void> => {
+    await page.getByLabel('Name', { exact: true }).and(page.locator(':visible')).fill(name);
+    await page.getByLabel('Password', { exact: true }).fill(password);
+    await walker.button('Log in').click();
+  };
+  const sessionOver = (): Promise<void> => page.context().clearCookies();
+
+  it('leaves what was begun where it was', async () => {
+    await walker.go('runs/new');
+    await walker.button('YAML').click();
+    // Checked, and nothing asked for until something is written.
+    await page.getByRole('button', { name: 'Start run', disabled: false }).waitFor();
+    await sessionOver();
+    await page.getByLabel('Spec in YAML').fill('name: begun');
+    await page.getByText('Your session is over.').waitFor();
+    expect(await look(page, 'session-over')).toEqual([]);
+    expect(await page.locator('nav a').count()).toBe(0);
+    await logIn('Ada');
+    await page.getByLabel('Spec in YAML').waitFor();
+    expect(await page.getByLabel('Spec in YAML').inputValue()).toBe('name: begun');
+  });
+
+  it('leaves an answer that was being written, and a ranking in work', async () => {
+    const records = [1, 2].map((n) => ({ id: `p${n}`, model: 'm', messages: [{ role: 'user' as const, content: `Explain rain (${n}).` }], answers: ['Water.', 'Drops.', 'Rain.'].map((text) => ({ text, finished: true })) }));
+    await page.evaluate(async (spec) => {
+      await fetch('/api/runs', { method: 'POST', headers: { 'content-type': 'application/json', 'x-minchat-studio': '1' }, body: JSON.stringify({ spec, id: 'by-people' }) });
+    }, await walker.studio.rankingSpec('by-people', records, 2));
+    await walker.go('label');
+    await page.locator('.answer-card[data-place="0"]:focus').waitFor();
+    const answers = (): Promise<string[]> => page.locator('.answer-card p.text').allTextContents();
+    const [first, second, third] = await answers();
+    await page.keyboard.press('3');
+    await expect.poll(answers, patient).toEqual([second, third, first]);
+    await sessionOver();
+    await page.keyboard.press('Control+Enter');
+    await logIn('Ada');
+    await page.locator('.answer-card').first().waitFor();
+    expect(await answers()).toEqual([second, third, first]);
+
+    await walker.button('Write your own').click();
+    await page.getByLabel('A prompt').fill('What is a yak?');
+    await page.getByLabel('Your answer').fill('An ox.');
+    await sessionOver();
+    await walker.button('Hand in').click();
+    await logIn('Ada');
+    expect(await page.getByLabel('Your answer').inputValue()).toBe('An ox.');
+    await walker.button('Hand in').click();
+    await page.getByText('1 done in this sitting').waitFor();
+  });
+
+  it('leaves nothing to somebody else', async () => {
+    await walker.go('runs/new');
+    await walker.button('YAML').click();
+    await page.getByRole('button', { name: 'Start run', disabled: false }).waitFor();
+    await sessionOver();
+    await page.getByLabel('Spec in YAML').fill('name: of Ada alone');
+    await logIn('Ben');
+    await page.locator('h1', { hasText: 'New run' }).waitFor();
+    expect(await page.content()).not.toContain('of Ada');
   });
 });

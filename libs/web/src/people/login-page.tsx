@@ -5,8 +5,8 @@ import { Field, PageHead, Problem } from '../ui.tsx';
 import { problemOf } from './problems.ts';
 import type { Session } from './session.ts';
 
-/** Stands in place of the page that was asked for, and gives way to it. */
-export function LoginPage({ onEnter }: { onEnter: (session: Session) => void }) {
+/** Stands in place of the page that was asked for, and gives way to it. `over` where somebody was at work. */
+export function LoginPage({ over, onEnter }: { over: boolean; onEnter: (session: Session) => void }) {
   const [name, setName] = useState('');
   const [password, setPassword] = useState('');
   const [problem, setProblem] = useState('');
@@ -23,7 +23,7 @@ export function LoginPage({ onEnter }: { onEnter: (session: Session) => void }) 
   };
   return (
     <div className="page entrance">
-      <PageHead title={t('Log in')} />
+      <PageHead title={t('Log in')} note={over ? t('Your session is over. What you began is there again when you have logged in.') : undefined} />
       <form className="card" onSubmit={(event) => { event.preventDefault(); void submit(); }}>
         <Problem text={problem} />
         <Field label={t('Name')}>{(id) => <input id={id} name="username" autoComplete="username" autoCapitalize="none" required autoFocus maxLength={64} value={name} onChange={(event) => setName(event.target.value)} />}</Field>

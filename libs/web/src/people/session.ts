@@ -24,24 +24,33 @@ export function may(power: Power): boolean {
   return current.auth === 'open' || (current.account !== null && (powers[power] as readonly Role[]).includes(current.account.role));
 }
 
+interface Entrance {
+  session: Session | undefined;
+  /** The session was ended by the gateway, not by whom it was of, who may log in again. */
+  over: boolean;
+  problem: string;
+  reload: () => void;
+  enter: (session: Session) => void;
+}
+
 /** Who is logged in, from the gateway; somebody logged out elsewhere is told by the next request. */
-export function useSession(): { session: Session | undefined; problem: string; reload: () => void; enter: (session: Session) => void } {
-  const [state, setState] = useState<{ session?: Session; problem: string }>({ problem: '' });
+export function useSession(): Entrance {
+  const [state, setState] = useState<{ session?: Session; over: boolean; problem: string }>({ over: false, problem: '' });
   const enter = useCallback((session: Session): void => {
     current = session;
     // A key of this tab would speak in place of the session.
     if (session.auth === 'required') dropKey();
-    setState({ session, problem: '' });
+    setState({ session, over: false, problem: '' });
   }, []);
   const reload = useCallback((): void => {
     getJson<Session>('/api/session').then(enter, (error: unknown) => {
-      setState({ problem: messageOf(error) });
+      setState({ over: false, problem: messageOf(error) });
       setTimeout(reload, askAgainMs);
     });
   }, [enter]);
   useEffect(() => {
-    onSessionOver(() => enter({ auth: 'required', account: null }));
+    onSessionOver(() => (current.account === null ? enter({ auth: 'required', account: null }) : setState({ session: current, over: true, problem: '' })));
     reload();
   }, [enter, reload]);
-  return { session: state.session, problem: state.problem, reload, enter };
+  return { session: state.session, over: state.over, problem: state.problem, reload, enter };
 }

@@ -82,6 +82,7 @@ export const zhPeople: Readonly<Record<string, string>> = {
   'Withdraw': '撤回',
   'You log in with it, and others see it.': '你用它登录，其他人也会看到它。',
   'Your account': '你的账户',
+  'Your session is over. What you began is there again when you have logged in.': '你的登录已结束。重新登录后，你开始的内容仍在。',
   'Your role is {role}. An admin can change it.': '你的角色是{role}。管理员可以更改。',
   'account disabled': '停用账户',
   'account enabled': '启用账户',
