@@ -30,7 +30,7 @@ const library = join(output, 'minchat_native.node');
 const stamp = `${library}.digest`;
 const lock = join(output, 'lock');
 // As elsewhere, CXX may have arguments: "ccache g++".
-const [compiler = '', ...wrapped] = (process.env.CXX ?? 'g++').split(/\s+/);
+const [compiler = '', ...wrapped] = (process.env.CXX || 'g++').split(/\s+/);
 
 /** Ends well although nothing was built. */
 function leaveOut(reason) {
@@ -47,7 +47,7 @@ if (version.status !== 0) {
   // The library of these sources goes on serving.
   if (builtFrom === sources) process.exit(0);
   removeLibrary();
-  leaveOut(`no C++ compiler (${process.env.CXX ?? 'g++'}); on Debian: apt-get install g++`);
+  leaveOut(`no C++ compiler (${process.env.CXX || 'g++'}); on Debian: apt-get install g++`);
 }
 let headers;
 try {

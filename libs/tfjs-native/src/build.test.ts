@@ -46,7 +46,7 @@ const compiled = (): number => (existsSync(join(folder, 'log')) ? readFileSync(j
 
 describe('the build of the addon', () => {
   test('without a compiler gives a notice and ends well', async () => {
-    const { code, text } = await build(['--strict'], { PATH: '' });
+    const { code, text } = await build(['--strict'], { PATH: '', CXX: '' });
     expect(code, text).toBe(0);
     expect(text).toContain('no C++ compiler (g++)');
     expect(text).toContain('minchat computes with WebAssembly instead');
