@@ -46,9 +46,9 @@ export async function evaluateSft(options: EvaluationOptions): Promise<{ metrics
     const question = demonstrations[index]?.messages.at(-1)?.content ?? '';
     return `${question}\n> ${tokenizer.decode(answer, { skipSpecial: true })}`;
   });
-  if (!reward) return { metrics, score: lm && -lm.loss, samples };
+  if (!reward || answered.length === 0) return { metrics, score: lm && -lm.loss, samples };
   const fitted = answered.map((example) => fitExample(example, reward.config.n_positions));
   const rewards = await scoreExamples(reward, fitted);
   const mean = rewards.reduce((sum, value) => sum + value, 0) / rewards.length;
-  return { metrics: { ...metrics, eval_reward: mean }, score: rewards.length > 0 ? mean : undefined, samples };
+  return { metrics: { ...metrics, eval_reward: mean }, score: mean, samples };
 }

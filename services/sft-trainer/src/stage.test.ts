@@ -84,6 +84,20 @@ test('a reward model scores the answers of every epoch', async () => {
   expect(await rewards(48, 8)).not.toEqual(all);
 });
 
+test('without a validation split the last weights are kept, and no figure is told that is none', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'minchat-sft-whole-'));
+  await writeDataset(join(folder, 'demonstrations'), 'demonstrations', { train: demonstrations });
+  const model = await loadModel(inputs.model, { head: 'scalar', random: new Random(3) });
+  await saveModel(model, join(folder, 'reward'));
+  disposeModel(model);
+  const { metrics, progress } = await runStage(sftStage, {
+    settings: { ...settings, epochs: 2 },
+    inputs: { ...inputs, demonstrations: join(folder, 'demonstrations'), reward: join(folder, 'reward') },
+  });
+  expect(metrics).toMatchObject({ kept_step: progress.at(-1)?.step });
+  expect(Object.values(metrics ?? {}).every(Number.isFinite)).toBe(true);
+});
+
 test('a base model that does not know the chat tokens gets them', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'minchat-sft-foreign-'));
   const trained = trainTokenizer(opposites.flat(), { vocabSize: 280, specialTokens: ['<|endoftext|>'] });
