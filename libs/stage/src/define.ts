@@ -20,6 +20,8 @@ export interface Progress {
   message?: string;
   /** Texts produced on the way, for people to read. */
   samples?: readonly string[];
+  /** The stage does nothing but wait, for people: from now on the host takes further jobs of its kind beside it. */
+  waiting?: boolean;
 }
 
 /** Everything a stage implementation is given. It reads and writes plain local folders. */

@@ -3,7 +3,7 @@ import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { runService, type JobQueue, type ServiceContext } from '@minchat/bus';
+import { runService, type JobDelivery, type JobQueue, type ServiceContext } from '@minchat/bus';
 import { commonEnv, computeEnv, readEnv, stageEnv } from '@minchat/config';
 import type { Job } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
@@ -17,7 +17,7 @@ import { inlineRunner, threadRunner, type Runner } from './runner.ts';
 export interface StageServiceOptions {
   /** The service's name in logs and metrics. */
   service: string;
-  /** The kinds of jobs it takes; one job of each at a time. */
+  /** The kinds of jobs it takes; one job of each at a time, beside those that only wait for people. */
   kinds: readonly string[];
   /** The package whose default export runs when neither STAGE_PLUGIN nor the job say otherwise. */
   defaultPlugin?: string;
@@ -56,7 +56,7 @@ export async function startStageHost(options: StageServiceOptions, { env, log, m
   const queues = await Promise.all(kinds.map(async (kind) => [kind, await bus.jobQueue(kind, env.JOB_LEASE_MS)] as const));
   const workFolder = await makeWorkFolder(resolve(env.MINCHAT_HOME), workerId);
   const stopping = new AbortController();
-  const deps: JobRunDeps = {
+  const deps: Omit<JobRunDeps, 'onWaiting'> = {
     bus,
     metrics,
     workerId,
@@ -81,17 +81,26 @@ export async function startStageHost(options: StageServiceOptions, { env, log, m
   };
 }
 
-/** One job after the other, until the service is asked to stop. */
-async function pull(kind: string, queue: JobQueue, deps: JobRunDeps): Promise<void> {
+/** One job after the other, until the service is asked to stop; a job that only waits holds up none. */
+async function pull(kind: string, queue: JobQueue, deps: Omit<JobRunDeps, 'onWaiting'>): Promise<void> {
+  const jobs = new Set<Promise<void>>();
   for (;;) {
     const delivery = await queue.next(deps.shutdown);
-    if (!delivery) return;
-    const began = performance.now();
-    const { jobId, runId, stage } = delivery.job;
-    const outcome = await withSpan(`job ${kind}`, { kind: 'consumer', from: delivery.trace, attributes: { job: jobId, run: runId, stage } }, () => runJob(delivery, deps));
-    deps.metrics.jobs.inc({ kind, outcome });
-    deps.metrics.jobSeconds.observe({ kind, outcome }, (performance.now() - began) / 1000);
+    if (!delivery) break;
+    const waits = Promise.withResolvers<void>();
+    const job = take(kind, delivery, { ...deps, onWaiting: waits.resolve }).finally(() => jobs.delete(job));
+    jobs.add(job);
+    await Promise.race([job, waits.promise]);
   }
+  await Promise.all(jobs);
+}
+
+async function take(kind: string, delivery: JobDelivery, deps: JobRunDeps): Promise<void> {
+  const began = performance.now();
+  const { jobId, runId, stage } = delivery.job;
+  const outcome = await withSpan(`job ${kind}`, { kind: 'consumer', from: delivery.trace, attributes: { job: jobId, run: runId, stage } }, () => runJob(delivery, deps));
+  deps.metrics.jobs.inc({ kind, outcome });
+  deps.metrics.jobSeconds.observe({ kind, outcome }, (performance.now() - began) / 1000);
 }
 
 function pluginChoice({ defaultPlugin = '' }: StageServiceOptions, env: StageHostEnv): Parameters<typeof choosePlugin>[0] {

@@ -4,7 +4,7 @@ import { touchArtifact, type Bus, type JobDelivery, type Lease } from '@minchat/
 import { JobState, type JobRecord, errorFromWire, errorToWire, type Checkpoint, type Init, type Job, type NamedArtifact, type StageEvent, type StageResult } from '@minchat/contracts';
 import { MinchatError, toMinchatError } from '@minchat/errors';
 import type { Logger, ServiceMetrics } from '@minchat/telemetry';
-import type { Metrics, StopReason } from './define.ts';
+import type { Metrics, Progress, StopReason } from './define.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { createLogSink, type LogSink } from './log-sink.ts';
 import { createProgressSink, toMetrics } from './progress.ts';
@@ -32,6 +32,8 @@ export interface JobRunDeps {
   log: Logger;
   /** Loads the stage that the job asks for; `onLog` is told what it logs. */
   load: (job: Job, onLog: (line: string) => void) => Promise<{ plugin: string; runner: Runner }>;
+  /** Told when the stage only waits, for people. */
+  onWaiting: () => void;
 }
 
 /** Takes one delivered job, does it or hands it on, and settles the delivery. Never rejects. */
@@ -149,7 +151,7 @@ class JobRun {
   }
 
   async #work(): Promise<StageResult> {
-    const { bus, load, shutdown, workerId, metrics } = this.#deps;
+    const { bus, load, onWaiting, shutdown, workerId, metrics } = this.#deps;
     const { job } = this.#delivery;
     const { record } = this.#lease;
     const { plugin, runner } = await load(job, (line) => this.#logged.write(line));
@@ -164,7 +166,11 @@ class JobRun {
     this.#askForCheckpoint();
     let final: Metrics;
     try {
-      const running = runner.run(assignment, { progress: (progress) => sink.report(progress), save: (step, folder) => this.#save(step, folder) });
+      const report = (progress: Progress): void => {
+        if (progress.waiting) onWaiting();
+        sink.report(progress);
+      };
+      const running = runner.run(assignment, { progress: report, save: (step, folder) => this.#save(step, folder) });
       final = await Promise.race([running, this.#overdue.promise]);
     } finally {
       await sink.flush();

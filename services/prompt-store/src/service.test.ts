@@ -9,7 +9,8 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connectBus, rpc, type Bus } from '@minchat/bus';
 import { startNatsServer, type TestNats } from '@minchat/bus/testing';
-import type { ArtifactRef, ImportProgress } from '@minchat/contracts';
+import { JobState, type ArtifactRef, type ImportProgress } from '@minchat/contracts';
+import { writeDataset } from '@minchat/datasets';
 import { testLog } from './testing.ts';
 
 // The whole service as a process of its own, on a real nats-server and the embedded database.
@@ -113,6 +114,30 @@ test('feedback is stored once, whatever is sent twice, and over a kill of the se
   service = await startService();
   await expect.poll(() => collection('feedback'), { timeout: 20_000 }).toEqual({ ...all, prompts: 2 });
 }, 90_000);
+
+test('runs that wait for people wait side by side, and hold up no other', async () => {
+  const answers = join(home, 'answers');
+  const comparisons = join(home, 'comparisons');
+  const record = { id: 'p', messages: [{ role: 'user' as const, content: 'One or two?' }], answers: ['one', 'two'].map((text) => ({ text, finished: true })) };
+  await writeDataset(answers, 'answers', { train: [record] });
+  await writeDataset(comparisons, 'comparisons', { train: [{ ...record, answers: record.answers.map((answer, rank) => ({ ...answer, rank })) }] });
+  const inputs = [{ name: 'answers', artifact: await bus.artifacts.put(answers, 'dataset') }, { name: 'comparisons', artifact: await bus.artifacts.put(comparisons, 'dataset') }];
+  const rank = (runId: string, labelers: string) =>
+    bus.publishJob({ jobId: `${runId}_rank`, runId, stage: 'rank', kind: 'rank', settingsJson: JSON.stringify({ labelers }), inputs });
+  const stateOf = async (runId: string) => (await bus.jobs.get(`${runId}_rank`))?.state;
+  await rank('people-1', 'human');
+  await expect.poll(() => stateOf('people-1'), { timeout: 20_000 }).toBe(JobState.JOB_STATE_HELD);
+  await rank('people-2', 'human');
+  await rank('nobody', 'imported');
+  await expect.poll(() => stateOf('nobody'), { timeout: 20_000 }).toBe(JobState.JOB_STATE_COMPLETED);
+  const { queues } = await bus.call(rpc.listQueues, {});
+  expect(queues.map(({ runId }) => runId).toSorted()).toEqual(['people-1', 'people-2']);
+  // Each goes back when the service is stopped, and both are waited for again.
+  expect(await stopService('SIGTERM')).toBe(0);
+  expect([await stateOf('people-1'), await stateOf('people-2')]).toEqual([JobState.JOB_STATE_RELEASED, JobState.JOB_STATE_RELEASED]);
+  service = await startService();
+  await expect.poll(async () => [await stateOf('people-1'), await stateOf('people-2')], { timeout: 20_000 }).toEqual([JobState.JOB_STATE_HELD, JobState.JOB_STATE_HELD]);
+}, 120_000);
 
 test('SIGTERM ends the service with 0, in the midst of an import too', async () => {
   const lines = Array.from({ length: 60_000 }, (_, i) => JSON.stringify({ text: `${i} ${'x'.repeat(1_000)}` })).join('\n');

@@ -31,7 +31,7 @@ export async function rankByHumans(db: Db, context: RankContext, settings: Pick<
     found = await findRankings(db, bySplit);
     // Fewer will do when no more can be had, since prompts were forgotten.
     if (found.count >= wanted || toCome === 0) break;
-    context.progress({ step: found.count, totalSteps: wanted, message: `waiting for ${wanted - found.count} more rankings` });
+    context.progress({ step: found.count, totalSteps: wanted, message: `waiting for ${wanted - found.count} more rankings`, waiting: true });
     // Rejects with the reason of the signal's abort.
     await sleep(pollMs, undefined, { signal: context.signal }).catch(async () => {
       // After a restart the stage goes on waiting; a cancelled one needs no more rankings.
