@@ -37,13 +37,13 @@ export function findModel(runs: readonly RunRecord[], name: string, purpose: Mod
   const [runName = '', stage, ...rest] = name.split('/');
   if (rest.length > 0) return undefined;
   const newest = newestFirst(runs);
-  const run = runName === 'latest'
-    ? newest.find((one) => (stage === undefined ? modelsOf(one, purpose).length > 0 : one.stages.some((record) => record.stage === stage && isDone(record))))
-    : newest.find((one) => one.runId === runName) ?? newest.find((one) => one.name === runName);
-  if (run === undefined) return undefined;
-  const models = modelsOf(run, purpose);
-  const found = stage === undefined ? furthest(models) : models.find((model) => model.stage === stage);
-  return found && { ...found, id: name };
+  const named = newest.find((one) => one.runId === runName) ?? newest.find((one) => one.name === runName);
+  for (const run of runName === 'latest' ? newest : named === undefined ? [] : [named]) {
+    const models = modelsOf(run, purpose);
+    const found = stage === undefined ? furthest(models) : models.find((model) => model.stage === stage);
+    if (found !== undefined) return { ...found, id: name };
+  }
+  return undefined;
 }
 
 function newestFirst(runs: readonly RunRecord[]): RunRecord[] {

@@ -29,7 +29,15 @@ describe('ModelDirectory', () => {
 
   it('says what a model is for', async () => {
     await expect(directory.resolve('old-1/reward', 'text')).rejects.toMatchObject({ body: { status: 400, error: { code: 'model_not_supported' } } });
+    await expect(directory.resolve('latest/reward', 'text')).rejects.toMatchObject({ body: { status: 400, error: { code: 'model_not_supported' } } });
     await expect(directory.resolve('old-1/sft', 'reward')).rejects.toMatchObject({ body: { status: 400 } });
+  });
+
+  it('describes a model whatever it is for, by any of its names', async () => {
+    expect(await directory.describe('old/reward')).toMatchObject({ run: 'old-1', stage: 'reward', purpose: 'reward', id: 'old/reward' });
+    expect(await directory.describe('latest/reward')).toMatchObject({ run: 'old-1', purpose: 'reward' });
+    expect(await directory.describe('old')).toMatchObject({ stage: 'sft', purpose: 'text' });
+    await expect(directory.describe('old/data')).rejects.toMatchObject({ body: { status: 404 } });
   });
 
   it('keeps the list for a moment, but no failure', async () => {

@@ -17,15 +17,20 @@ export class ModelDirectory {
     return nameModels(await this.#all());
   }
 
+  /** The model of this name, whatever it is for. Throws OpenAI's model_not_found. */
+  async describe(name: string): Promise<NamedModel> {
+    const runs = await this.#all();
+    const found = findModel(runs, name, 'text') ?? findModel(runs, name, 'reward');
+    if (found === undefined) throw notFound(name);
+    return found;
+  }
+
   /** Throws OpenAI's model_not_found, or an error when the model is for something else. */
   async resolve(name: string, purpose: ModelPurpose): Promise<NamedModel> {
     const runs = await this.#all();
     const found = findModel(runs, name, purpose);
     if (found !== undefined) return found;
-    // A run has both kinds; a stage has one.
-    if (!name.includes('/') || findModel(runs, name, purpose === 'text' ? 'reward' : 'text') === undefined) {
-      throw new ApiError(404, `The model \`${name.slice(0, 100)}\` does not exist. GET /v1/models lists those there are.`, { param: 'model', code: 'model_not_found' });
-    }
+    if (findModel(runs, name, purpose === 'text' ? 'reward' : 'text') === undefined) throw notFound(name);
     const message = purpose === 'text' ? `${name} scores texts and writes none; use /v1/rewards` : `${name} writes text and scores none; name a reward model`;
     throw new ApiError(400, message, { param: 'model', code: 'model_not_supported' });
   }
@@ -42,4 +47,8 @@ export class ModelDirectory {
       throw error;
     }
   }
+}
+
+function notFound(name: string): ApiError {
+  return new ApiError(404, `The model \`${name.slice(0, 100)}\` does not exist. GET /v1/models lists those there are.`, { param: 'model', code: 'model_not_found' });
 }

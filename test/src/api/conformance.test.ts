@@ -182,6 +182,10 @@ describe('chat', () => {
     const turns = [{ role: 'system', content: 'be brief' }, { role: 'user', content: [{ type: 'text', text: 'the ' }, { type: 'text', text: 'cat' }] }, { role: 'assistant', content: 'sat' }, { role: 'user', content: 'where?', name: 'kim' }];
     expect((await chat({ messages: turns })).status).toBe(200);
     expect(textOf(await chat({ messages: [{ role: 'developer', content: 'x' }, { role: 'user', content: 'y' }] }))).toBe(textOf(await chat({ messages: [{ role: 'system', content: 'x' }, { role: 'user', content: 'y' }] })));
+    // An answer sent back with all the members that the Python client's model_dump() writes.
+    const back = (more: Body = {}) => chat({ messages: [{ role: 'user', content: 'the cat' }, { role: 'assistant', content: 'sat', refusal: null, annotations: [], audio: null, function_call: null, tool_calls: null, ...more }, { role: 'user', content: 'where?' }] });
+    expect((await back()).status).toBe(200);
+    expect((await back({ tool_calls: [{ id: 'x' }] })).answer.error).toMatchObject({ param: 'messages.1.tool_calls', message: expect.stringMatching(/tools cannot be called/) as string });
     expect((await chat({ messages: [] })).answer.error).toMatchObject({ param: 'messages' });
     expect((await chat({ messages: [{ role: 'user', content: [{ type: 'image_url', image_url: {} }] }] })).status).toBe(400);
   });

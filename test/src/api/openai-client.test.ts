@@ -23,6 +23,7 @@ describe('models', () => {
     expect(ids).toEqual(['latest', 'tiny', 'tiny/pretrain', 'tiny/sft', 'tiny/ppo', 'tiny/reward']);
     expect(await client.models.retrieve('tiny/ppo')).toMatchObject({ id: 'tiny/ppo', object: 'model', owned_by: 'minchat' });
     expect(await client.models.retrieve('tiny')).toMatchObject({ minchat: { stage: 'ppo' } });
+    expect(await client.models.retrieve('latest/reward')).toMatchObject({ id: 'latest/reward', minchat: { purpose: 'reward' } });
     await expect(client.models.retrieve('nothing')).rejects.toBeInstanceOf(NotFoundError);
   });
 });

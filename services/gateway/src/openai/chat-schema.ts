@@ -7,7 +7,12 @@ const chatMessage = z.strictObject({
   role: z.enum(['system', 'developer', 'user', 'assistant'], 'expected system, developer, user or assistant'),
   content: z.union([z.string(), z.array(textPart).min(1)], 'expected text, or an array of text parts'),
   name: nullish(z.string().max(64)),
+  // Clients send back the answers that they got with all the members that an answer may have.
   refusal: nullish(z.string()),
+  annotations: nullish(z.array(z.unknown())),
+  audio: z.null('audio cannot be read').optional(),
+  function_call: z.null('functions cannot be called').optional(),
+  tool_calls: nullish(z.array(z.unknown()).max(0, 'tools cannot be called')),
 });
 
 /** A parameter that has no meaning here: taken, and without effect. */

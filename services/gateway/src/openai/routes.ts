@@ -44,11 +44,8 @@ export const openAiRoutes: FastifyPluginAsyncZod<OpenAiOptions> = async (app, { 
   }));
 
   // Names have a slash in them: the rest of the path is the name, written plainly or as %2F.
-  app.get('/models/*', { schema: { tags: ['models'], summary: 'One model', params: z.object({ '*': z.string() }), response: { 200: modelResponse, ...errors } } }, async (request) => {
-    const name = request.params['*'];
-    const found = (await models.list()).find((model) => model.id === name);
-    return describeModel(found ?? await models.resolve(name, 'text'));
-  });
+  app.get('/models/*', { schema: { tags: ['models'], summary: 'One model', params: z.object({ '*': z.string() }), response: { 200: modelResponse, ...errors } } }, async (request) =>
+    describeModel(await models.describe(request.params['*'])));
 
   app.post('/completions', { schema: { tags: ['generate'], summary: 'Continue a text', body: completionRequest, response: { 200: completionResponse, ...errors } } }, async (request, reply) => {
     const { body } = request;
