@@ -63,11 +63,11 @@ export class RequestError extends Error {
 }
 
 const keyName = 'key';
-let askKey: () => Promise<string> = () => Promise.reject(new Error('no one can be asked for a key'));
+let askKey: (wrong: boolean) => Promise<string> = () => Promise.reject(new Error('no one can be asked for a key'));
 let asking: Promise<string> | undefined;
 
-/** Sets who asks the user for a key; the shell does. */
-export function onKeyNeeded(ask: () => Promise<string>): void {
+/** Sets who asks the user for a key; the shell does. `wrong` when the gateway does not know the last one. */
+export function onKeyNeeded(ask: (wrong: boolean) => Promise<string>): void {
   askKey = ask;
 }
 
@@ -86,7 +86,7 @@ export function hasKey(): boolean {
   return tabStorage.recall(keyName) !== null;
 }
 
-/** Throws RequestError; asks for a key where one is needed, once for all requests that wait. */
+/** Throws RequestError; asks for a key where one is needed, once for all requests that wait, until there is one. */
 export async function request(path: string, options: RequestInit = {}): Promise<Response> {
   const key = tabStorage.recall(keyName);
   const headers = new Headers(options.headers);
@@ -99,7 +99,7 @@ export async function request(path: string, options: RequestInit = {}): Promise<
   const code = body?.error?.code ?? '';
   if (code === 'login_required') sessionOver();
   if (code === 'missing_api_key' || code === 'invalid_api_key') {
-    asking ??= askKey().finally(() => (asking = undefined));
+    asking ??= askKey(code === 'invalid_api_key').finally(() => (asking = undefined));
     tabStorage.remember(keyName, await asking);
     return request(path, options);
   }

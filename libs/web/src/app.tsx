@@ -52,8 +52,8 @@ export function App() {
   const route = useRoute();
   const [, setVersion] = useState(0);
   const redraw = (): void => setVersion((version) => version + 1);
-  const [keyAsked, setKeyAsked] = useState<((key: string) => void) | undefined>();
-  useEffect(() => onKeyNeeded(() => new Promise((resolve) => setKeyAsked(() => resolve))), []);
+  const [key, setKey] = useState<{ wrong: boolean; put: boolean; give: (key: string) => void }>();
+  useEffect(() => onKeyNeeded((wrong) => new Promise((give) => setKey({ wrong, put: true, give }))), []);
   const { session, over, problem, reload, enter } = useSession();
   const page = route[0] ?? 'home';
   const person = session?.account ?? undefined;
@@ -79,6 +79,7 @@ export function App() {
           </select>
         </div>
       </header>
+      {key?.put === false ? <div className="notice" role="status"><span>{t('Nothing can be loaded without an API key.')}</span> <button type="button" className="primary" onClick={() => setKey({ ...key, put: true })}>{t('Enter a key')}</button></div> : null}
       <main id="main" tabIndex={-1} className={page === 'chat' ? 'fills' : ''}>
         <Problem text={problem} />
         {joins ? <JoinPage key={route[1]} token={route[1] ?? ''} onEnter={enter} /> : stranger ? <LoginPage key={route.join('/')} over={over} onEnter={enter} /> : null}
@@ -90,7 +91,7 @@ export function App() {
         )}
       </main>
       <div id="announcer" className="hidden" aria-live="polite" role="status" />
-      {keyAsked === undefined ? null : <KeyDialog onKey={(key) => { keyAsked(key); setKeyAsked(undefined); }} />}
+      {key?.put === true ? <KeyDialog wrong={key.wrong} onKey={(given) => { setKey(undefined); key.give(given); }} onClose={() => setKey({ ...key, put: false })} /> : null}
     </>
   );
 }
@@ -133,14 +134,16 @@ function Beginning() {
   return empty ? <WelcomePage /> : <RunsPage />;
 }
 
-function KeyDialog({ onKey }: { onKey: (key: string) => void }) {
+function KeyDialog({ wrong, onKey, onClose }: { wrong: boolean; onKey: (key: string) => void; onClose: () => void }) {
   const [key, setKey] = useState('');
   return (
-    <Dialog title={t('API key')} onClose={() => undefined}>
+    <Dialog title={t('API key')} onClose={onClose}>
       <form onSubmit={(event) => { event.preventDefault(); if (key.trim() !== '') onKey(key.trim()); }}>
         <p className="quiet">{t('This gateway asks for a key. It is kept in this tab only.')}</p>
-        <input type="password" autoComplete="off" aria-label={t('API key')} value={key} onChange={(event) => setKey(event.target.value)} />
-        <button className="primary">{t('Continue')}</button>
+        {/* React's autoFocus comes before the dialog is open, and is lost to its close button. */}
+        <input type="password" autoComplete="off" aria-label={t('API key')} ref={(node) => { node?.toggleAttribute('autofocus', true); }} value={key} onChange={(event) => setKey(event.target.value)} />
+        <Problem text={wrong ? t('The gateway does not know this key.') : ''} />
+        <div className="actions"><button className="primary">{t('Continue')}</button><button type="button" onClick={onClose}>{t('Cancel')}</button></div>
       </form>
     </Dialog>
   );

@@ -222,3 +222,36 @@ describe.skipIf(noBrowser !== undefined)('a session that ends', () => {
     expect(await page.content()).not.toContain('of Ada');
   });
 });
+
+describe.skipIf(noBrowser !== undefined)('a gateway that wants a key', () => {
+  let walker: Walker;
+  let page: Page;
+  beforeAll(async () => {
+    walker = await startWalker({ GATEWAY_API_KEYS: 'team=the-key-of-the-team' });
+    await walker.studio.addModels();
+    page = walker.page;
+  });
+  afterAll(() => walker?.close());
+
+  it('asks for it, can be put off, and goes on where it was when it has it', async () => {
+    const dialog = page.getByRole('dialog', { name: 'API key' });
+    await page.goto(`${walker.studio.url}#/runs`);
+    await dialog.waitFor();
+    expect(await look(page, 'key')).toEqual([]);
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByText('Nothing can be loaded without an API key.').waitFor();
+    expect(await look(page, 'key-put-off')).toEqual([]);
+    await walker.button('Enter a key').click();
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await walker.button('Enter a key').click();
+    // By the keyboard alone: the field has the focus.
+    await page.keyboard.type('another key');
+    await page.keyboard.press('Enter');
+    await dialog.getByText('The gateway does not know this key.').waitFor();
+    await page.keyboard.type('the-key-of-the-team');
+    await page.keyboard.press('Enter');
+    await page.getByRole('link', { name: /tiny/ }).waitFor();
+    expect(await walker.button('Enter a key').count()).toBe(0);
+  });
+});
