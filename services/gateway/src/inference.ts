@@ -23,7 +23,7 @@ export function busInference(bus: Pick<Bus, 'stream'>): Inference {
       } catch (error) {
         if (begun || attempt === attempts || !isDeclined(error) || signal.aborted) throw error;
       }
-      await delay(attempt * 20, undefined, { signal });
+      await delay(attempt * 20);
     }
   }
   return {

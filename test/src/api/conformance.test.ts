@@ -74,7 +74,7 @@ describe('both', () => {
     const { answer } = await ask({ temperature: 0, max_tokens: 20, stop: ['never seen', stop] });
     expect(textOf({ answer })).toBe(whole.slice(0, whole.indexOf(stop)));
     expect(answer.choices[0]?.finish_reason).toBe('stop');
-    expect((await ask({ stop: ['a', 'b', 'c', 'd', 'e'] })).status).toBe(400);
+    expect((await ask({ stop: ['a', 'b', 'c', 'd', 'e'] })).answer.error).toMatchObject({ param: 'stop', message: expect.stringMatching(/up to 4/) as string });
   });
 
   it.each(both)('stream (%s)', async (path) => {
@@ -107,7 +107,8 @@ describe('both', () => {
     const logprobs = answer.choices[0]?.logprobs;
     const names = path === 'chat' ? logprobs?.content.map((one) => one.token) : logprobs?.tokens;
     expect(new Set(names).size).toBe(1);
-    expect((await ask({ logit_bias: { 100: 101 } })).status).toBe(400);
+    expect((await ask({ logit_bias: { 100: 101 } })).answer.error).toMatchObject({ param: 'logit_bias.100' });
+    expect((await ask({ logit_bias: { the: 1 } })).answer.error).toMatchObject({ message: expect.stringMatching(/by token id/) as string });
   });
 
   it.each(both)('frequency_penalty (%s)', async (_, ask) => {
@@ -138,6 +139,7 @@ describe('completions', () => {
     expect((await complete({ prompt: ['one', 'two'] })).answer.choices).toHaveLength(2);
     expect((await complete({ prompt: [[10, 11], [12]] })).answer.choices).toHaveLength(2);
     expect((await complete({ prompt: [10, 11] })).answer.usage.prompt_tokens).toBe(2);
+    expect((await complete({ prompt: Array.from({ length: 129 }, () => 'a') })).answer.error).toMatchObject({ param: 'prompt', message: expect.stringMatching(/1 to 128/) as string });
     expect((await complete({ prompt: undefined })).answer.usage.prompt_tokens).toBe(1);
     // A model that learned conversations reads a text as a user's turn, with the template's tokens around it.
     const [asText, asTurn] = await Promise.all([complete(), complete({ model: 'tiny/ppo' })]);
@@ -239,6 +241,7 @@ describe('embeddings', () => {
     expect(packed.readFloatLE(0)).toBeCloseTo(first[0] ?? NaN, 4);
     expect((await embed({ input: [1, 2, 3], dimensions: 32 })).status).toBe(200);
     expect((await embed({ input: 'x', dimensions: 8 })).answer.error).toMatchObject({ param: 'dimensions' });
+    expect((await embed({ input: Array.from({ length: 129 }, () => 'x') })).answer.error).toMatchObject({ param: 'input', message: expect.stringMatching(/1 to 128/) as string });
     expect((await embed({ model: 'tiny/reward', input: 'x' })).status).toBe(400);
   });
 });

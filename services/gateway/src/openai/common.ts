@@ -19,7 +19,7 @@ export const limits = {
 export const stopSchema = z.union([
   z.string().max(limits.stopLength),
   z.array(z.string().max(limits.stopLength)).max(limits.stops),
-]);
+], `expected a text, or up to ${String(limits.stops)}, of at most ${String(limits.stopLength)} characters`);
 
 /** What every generating request can set, under OpenAI's names. */
 export const samplingShape = {
@@ -36,7 +36,7 @@ export const samplingShape = {
   })).describe('`include_usage`: one more event with the token counts; only with stream'),
   frequency_penalty: nullish(z.number().min(-2).max(2)).describe('Lowers a token’s logit by this for each time it was used; default 0'),
   presence_penalty: nullish(z.number().min(-2).max(2)).describe('Lowers a token’s logit by this once it was used; default 0'),
-  logit_bias: nullish(z.record(z.string().regex(/^\d{1,9}$/, 'expected token ids as keys'), z.number().min(-100).max(100))
+  logit_bias: nullish(z.record(z.string().regex(/^\d{1,9}$/), z.number().min(-100).max(100), 'expected numbers by token id')
     .refine((bias) => Object.keys(bias).length <= limits.logitBias, `at most ${String(limits.logitBias)} tokens`))
     .describe('Adds to the logits of tokens, by id'),
   seed: nullish(z.int()).describe('The same seed and parameters give the same answer'),

@@ -11,7 +11,7 @@ export const completionRequest = z.strictObject({
     z.array(z.string()).min(1).max(limits.choices),
     z.array(token).min(1),
     z.array(z.array(token).min(1)).min(1).max(limits.choices),
-  ])).describe('A text, tokens, or several of them; default `<|endoftext|>`'),
+  ], `expected a text, token ids, or 1 to ${String(limits.choices)} of either`)).describe('A text, tokens, or several of them; default `<|endoftext|>`'),
   max_tokens: nullish(z.int().min(0).max(limits.maxTokens)).describe('Default 16'),
   logprobs: nullish(z.int().min(0).max(5)).describe('Log-probabilities of this many likeliest tokens beside the chosen one'),
   echo: nullish(z.boolean()).describe('Send the prompt back before the answer'),

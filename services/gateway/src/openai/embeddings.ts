@@ -15,7 +15,7 @@ export const embeddingRequest = z.strictObject({
     z.array(z.string()).min(1).max(most),
     z.array(token).min(1),
     z.array(z.array(token).min(1)).min(1).max(most),
-  ]).describe('A text, tokens, or several of them'),
+  ], `expected a text, token ids, or 1 to ${String(most)} of either`).describe('A text, tokens, or several of them'),
   encoding_format: nullish(z.enum(['float', 'base64'])).describe('base64: little-endian float32, as OpenAI’s client asks for it'),
   dimensions: nullish(z.int().min(1)).describe('Only the model’s own number: its vectors cannot be cut short'),
   user: nullish(z.string().max(256)),

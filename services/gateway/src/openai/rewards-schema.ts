@@ -6,12 +6,12 @@ const message = z.strictObject({ role: z.enum(['system', 'user', 'assistant']), 
 const rewardInput = z.union([
   z.strictObject({ prompt: z.union([z.string(), z.array(message).min(1)]), completion: z.string() }),
   z.strictObject({ messages: z.array(message).min(2).describe('Ends with the answer, an assistant’s message') }),
-], 'expected {prompt, completion} or {messages}');
+]);
 
 /** The body of POST /v1/rewards. */
 export const rewardRequest = z.strictObject({
   model: z.string().min(1).max(256).describe('`RUN` (its reward model), `RUN/STAGE` or `latest`'),
-  input: z.union([rewardInput, z.array(rewardInput).min(1).max(256)]),
+  input: z.union([rewardInput, z.array(rewardInput).min(1).max(256)], 'expected {prompt, completion} or {messages}, or 1 to 256 of them'),
 });
 export type RewardRequest = z.infer<typeof rewardRequest>;
 
