@@ -13,7 +13,7 @@ if (reason !== undefined) process.stderr.write(`compose tests left out: ${reason
 
 const run = promisify(execFile);
 const project = `minchat-test-${randomBytes(4).toString('hex')}`;
-const settings = { POSTGRES_PASSWORD: 'secret', GATEWAY_PORT: '0', GATEWAY_AUTH: 'required', GATEWAY_API_KEYS: '' };
+const settings = { POSTGRES_PASSWORD: 'se:c@r/e#t%', GATEWAY_PORT: '0', GATEWAY_AUTH: 'required', GATEWAY_API_KEYS: '' };
 const services = ['coordinator', 'prompt-store', 'gateway'];
 
 /** What a compose command writes; rejects with its exit `code` and what it wrote. */
