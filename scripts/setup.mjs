@@ -55,7 +55,8 @@ export function ensureStudio() {
   const folder = join(root, 'libs', 'web');
   const built = join(folder, 'dist', 'index.html');
   const files = (path) => readdirSync(path, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath ?? entry.path, entry.name));
-  const sources = [...files(join(folder, 'src')), ...files(join(root, 'examples')), ...['index.html', 'package.json', 'vite.config.ts'].map((name) => join(folder, name))];
+  // Of other packages the pages take these two.
+  const sources = [...['web', 'config', 'datasets'].flatMap((name) => files(join(root, 'libs', name, 'src'))), ...files(join(root, 'examples')), ...['index.html', 'package.json', 'vite.config.ts'].map((name) => join(folder, name))];
   if (existsSync(built) && sources.every((path) => statSync(path).mtimeMs <= statSync(built).mtimeMs)) return;
   const { status } = step(node24, [join(root, 'node_modules', 'vite', 'bin', 'vite.js'), 'build', '--logLevel', 'warn'], { cwd: folder });
   if (status !== 0) console.error('The studio could not be built; http://127.0.0.1:8080 will serve the API only.');
