@@ -17,6 +17,7 @@ import { call, stream } from './rpc-client.ts';
 import { serveStream, serveUnary, type ServerDeps } from './rpc-server.ts';
 import type { StreamDef, UnaryDef } from './rpc-table.ts';
 import { createRunRecords } from './run-records.ts';
+import { watchStore } from './store-watch.ts';
 import { consumeFeedback, subscribeEvents } from './subscribe.ts';
 import { ensureBucket, ensureStreams, subjects, type buckets } from './topology.ts';
 import type { Bus, BusOptions, HandlerContext, Serving, Subscription } from './types.ts';
@@ -40,7 +41,7 @@ export function busOptions(env: CommonEnv, name: string, log: BusOptions['log'])
 /**
  * Connects, and creates the streams, consumers and buckets that are missing. Throws
  * MC_NATS_UNAVAILABLE after `waitMs`, MC_NATS_NO_JETSTREAM. Afterwards the connection is mended
- * for ever.
+ * for ever; `storeLost` tells when it is mended in vain.
  */
 export async function connectBus(options: BusOptions): Promise<Bus> {
   const { log, metrics } = options;
@@ -56,6 +57,7 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
   async function openBus(open: Connection, { artifactStore = 'nats:', cacheFolder = join('.minchat', 'cache') }: BusOptions): Promise<Bus> {
     const jetStream = nats.jetstream();
     await retrying('creating streams', () => ensureStreams(open.manager));
+    const store = await watchStore(open, log);
     const bucket = (name: keyof typeof buckets) => retrying('opening a bucket', () => ensureBucket(jetStream, name));
     const [jobsBucket, runsBucket, plugins, published] = [await bucket('jobs'), await bucket('runs'), await bucket('plugins'), await bucket('published')];
     const jobs = createJobRecords(jobsBucket);
@@ -90,6 +92,7 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
       get connected() {
         return open.connected;
       },
+      storeLost: store.lost,
       jobs,
       runs: createRunRecords(runsBucket),
       plugins: createPluginRecords(plugins),

@@ -1,6 +1,8 @@
+import { rm } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { connect } from 'nats';
 import { describe, expect, it } from 'vitest';
 import { connectBus } from './connect.ts';
@@ -52,6 +54,27 @@ describe('connectBus', () => {
     await expect.poll(() => bus.connected, { timeout: 10_000 }).toBe(false);
     await nats.start();
     await expect.poll(() => bus.connected, { timeout: 10_000 }).toBe(true);
+  });
+
+  it('notices that a server came back without what it had stored, not that one came back', async () => {
+    await using nats = await startNatsServer();
+    await using bus = await testBus(nats.url);
+    let lost: unknown;
+    bus.storeLost.catch((error: unknown) => (lost = error));
+    await nats.restart();
+    await expect.poll(() => bus.runs.list(), { timeout: 10_000 }).toEqual([]);
+    expect(lost).toBeUndefined();
+    await nats.kill();
+    await rm(join(nats.storeFolder, 'jetstream'), { recursive: true });
+    await nats.start();
+    await expect.poll(() => lost, { timeout: 10_000 }).toMatchObject({ code: 'MC_NATS_STORE_LOST' });
+    // Others are not too late when somebody has made the streams anew.
+    await using late = await testBus(nats.url);
+    await nats.kill();
+    await rm(join(nats.storeFolder, 'jetstream'), { recursive: true });
+    await nats.start();
+    await (await testBus(nats.url)).close();
+    await expect(late.storeLost).rejects.toMatchObject({ code: 'MC_NATS_STORE_LOST' });
   });
 
   it('finds streams that several services create at once', async () => {

@@ -37,7 +37,7 @@ export interface ServiceOptions<Env extends CommonEnv> {
 
 /**
  * The process of a service that lives on the bus: settings, log, metrics, traces, /readyz, NATS; then
- * the service until SIGTERM or SIGINT. A failure to start ends the process with its error's exit code.
+ * the service until SIGTERM or SIGINT. A failure to start, or a lost store of NATS, ends the process with its error's exit code.
  */
 export async function runService<Env extends CommonEnv>({ name, readSettings, start, stopSeconds }: ServiceOptions<Env>): Promise<void> {
   let log = createLogger(name, { level: 'info' });
@@ -58,7 +58,8 @@ export async function runService<Env extends CommonEnv>({ name, readSettings, st
     const service = (now.service = await start({ env, log, metrics, bus }));
     log.info({ healthPort: health.port }, 'ready');
 
-    log.info({ signal: await asked.promise }, 'stopping');
+    // Whoever watches the process starts it again, on what the server has now.
+    log.info({ signal: await Promise.race([asked.promise, bus.storeLost]) }, 'stopping');
     now.stopping = true;
     await Promise.race([service.stop().then(() => bus.close()), sleep(stopSeconds(env) * 1000, undefined, { ref: false })]);
     // A collector that does not answer is no reason to fail, or to wait.

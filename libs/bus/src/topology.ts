@@ -132,6 +132,16 @@ export function ensureStream(manager: JetStreamManager, config: Partial<StreamCo
   });
 }
 
+/** When a stream was made; undefined when there is none. */
+export async function madeAt(manager: JetStreamManager, stream: keyof typeof streams): Promise<string | undefined> {
+  try {
+    return (await manager.streams.info(stream)).created;
+  } catch (error) {
+    if (apiError(error) !== streamNotFound) throw error;
+    return undefined;
+  }
+}
+
 /** A key-value bucket, created if it is missing. */
 export function ensureBucket(jetStream: JetStreamClient, name: keyof typeof buckets): Promise<KV> {
   return whileBeingMade(() => jetStream.views.kv(name, { ...buckets[name], storage: StorageType.File }));

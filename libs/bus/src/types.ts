@@ -189,6 +189,8 @@ export interface HandlerContext {
 export interface Bus {
   /** False while the connection to NATS is broken (it is being mended). For /readyz. */
   readonly connected: boolean;
+  /** Rejects with MC_NATS_STORE_LOST when NATS came back without what it stored: this bus is of no use any more. */
+  readonly storeLost: Promise<never>;
   readonly jobs: JobRecords;
   readonly runs: RunRecords;
   readonly plugins: PluginRecords;

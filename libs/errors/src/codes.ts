@@ -23,6 +23,7 @@ export const errorCodes = {
   MC_CONFLICT: { http: 409, exit: 65, retryable: false, meaning: 'The thing is in a state in which this cannot be done.', todo: 'Look at its state with `npm run minchat -- status RUN`.' },
   MC_NATS_UNAVAILABLE: { http: 503, exit: 69, retryable: true, meaning: 'The NATS server does not answer.', todo: 'Start it (`npm run minchat -- up`), or set NATS_URL to where it is.' },
   MC_NATS_NO_JETSTREAM: { http: 503, exit: 69, retryable: false, meaning: 'The NATS server runs without JetStream.', todo: 'Start nats-server with -js.' },
+  MC_NATS_STORE_LOST: { http: 503, exit: 75, retryable: true, meaning: 'The NATS server came back without what it had stored.', todo: 'Restore its store from a backup, or start the services again: with an empty store everything begins anew.' },
   MC_SERVICE_UNAVAILABLE: { http: 503, exit: 69, retryable: true, meaning: 'No service answered a request on the bus.', todo: 'Start the service that answers it: `npm run minchat -- up` starts all of them, and keeps their logs in .minchat/logs.' },
   MC_TIMEOUT: { http: 504, exit: 75, retryable: true, meaning: 'A service took longer than the request allows.', todo: 'Try again; if it goes on, look at the log of the service.' },
   MC_PORT_TAKEN: { http: 500, exit: 69, retryable: false, meaning: 'Another program listens on a port that minchat needs.', todo: 'Stop that program, or choose another port with the variable the message names.' },

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { JobRecord, JobState, encode } from '@minchat/contracts';
@@ -215,6 +215,20 @@ describe('a service process', () => {
     await bench.until(jobId, 'completed');
     expect(await bench.result(jobId)).toBe(expected(300));
     expect(await bench.bus.jobs.get(jobId)).toMatchObject({ attempt: 1 });
+  });
+
+  it('ends when nats-server comes back without its store, and a new one starts afresh', async () => {
+    const first = bench.spawn();
+    const jobId = await bench.job({ steps: 300, stepMs: 10 });
+    await bench.until(jobId, 'progress');
+    await bench.nats.kill();
+    await rm(join(bench.nats.storeFolder, 'jetstream'), { recursive: true });
+    await bench.nats.start();
+    expect(await once(first, 'exit')).toEqual([75, null]);
+    bench.spawn();
+    await expect.poll(() => bench.bus.plugins.of('count').catch(() => undefined), { timeout: 20_000 }).toBe(counting);
+    const next = await bench.job({ steps: 3 });
+    await expect.poll(() => bench.result(next).catch(() => ''), { timeout: 20_000 }).toBe(expected(3));
   });
 
   it('without NATS ends with a code of its own, and at once when asked to', async () => {
