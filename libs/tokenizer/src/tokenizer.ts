@@ -34,6 +34,8 @@ export class Tokenizer {
   readonly endOfTurn: number;
   /** Generation stops at any of these; the end of a turn comes first. */
   readonly eosIds: readonly number[];
+  /** Bytes of the longest token: no text has fewer tokens than this goes into its bytes. */
+  readonly longestToken: number;
 
   private readonly vocabulary: Vocabulary;
   private readonly specialIds: ReadonlySet<number>;
@@ -49,6 +51,7 @@ export class Tokenizer {
     this.parts = parts;
     this.vocabulary = buildVocabulary(parts);
     this.vocabSize = this.vocabulary.size;
+    this.longestToken = this.vocabulary.bytes.reduce((most, bytes) => Math.max(most, bytes?.length ?? 0), 1);
     this.specialIds = new Set(parts.added.filter((token) => token.special).map((token) => token.id));
     this.allAdded = anyOf(parts.added.map((token) => token.content));
     this.plainAdded = anyOf(parts.added.filter((token) => !token.special).map((token) => token.content));

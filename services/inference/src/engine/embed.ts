@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { EmbedInput } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
 import { hiddenStates, leftPad } from '@minchat/model';
+import { checkBytes } from './check-bytes.ts';
 import type { LoadedModel } from './model-store.ts';
 import { passesOf } from './passes.ts';
 
@@ -19,6 +20,7 @@ export async function* embedTexts({ model, tokenizer }: LoadedModel, inputs: rea
   const limit = model.config.n_positions;
   const vocabulary = Math.min(model.config.vocab_size, tokenizer.vocabSize);
   const texts = inputs.map(({ text = '', tokens }, index) => {
+    checkBytes(limit, tokenizer, [text], `text ${index}`);
     const ids = tokens === undefined ? tokenizer.encode(text) : tokens.tokens;
     if (ids.length > limit) throw new MinchatError('MC_CONTEXT_LENGTH', `text ${index}: expected at most ${limit} tokens, found ${ids.length}`);
     const unknown = ids.find((id) => id >= vocabulary);

@@ -139,6 +139,13 @@ describe('Engine', () => {
 
   it('refuses what does not fit', async () => {
     await expect(collect(model, { maxTokens: 64 })).rejects.toMatchObject({ code: 'MC_CONTEXT_LENGTH' });
+    // Nobody waits until a megabyte is cut into tokens.
+    const endless = 'the cat '.repeat(2 ** 17);
+    const refused = { code: 'MC_CONTEXT_LENGTH', message: expect.stringMatching(/at most 64 tokens, found at least \d+/) as string };
+    await expect(collect(model, { text: endless })).rejects.toMatchObject(refused);
+    await expect(collect(model, { text: undefined, chat: { messages: [{ role: 'user', content: endless }] } })).rejects.toMatchObject(refused);
+    await expect(score(reward, [{ messages: [], completion: endless }])).rejects.toMatchObject(refused);
+    await expect(embed(model, [{ text: endless }])).rejects.toMatchObject(refused);
     await expect(collect(model, { text: undefined, tokens: { tokens: [9999] } })).rejects.toMatchObject({ code: 'MC_USAGE' });
     await expect(collect(model, { maxTokens: 0 })).rejects.toMatchObject({ code: 'MC_USAGE' });
     await expect(collect(reward, {})).rejects.toMatchObject({ code: 'MC_USAGE' });

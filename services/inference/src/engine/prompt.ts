@@ -3,6 +3,7 @@ import { asManyAsFit, type GenerateRequest, type TokenLogprob } from '@minchat/c
 import { MinchatError } from '@minchat/errors';
 import { leftPad, logits, topLogprobs, type Model } from '@minchat/model';
 import type { Tokenizer } from '@minchat/tokenizer';
+import { checkBytes } from './check-bytes.ts';
 
 export interface Prompt {
   ids: number[];
@@ -17,6 +18,7 @@ export interface Prompt {
  */
 export function readPrompt(request: GenerateRequest, model: Model, tokenizer: Tokenizer): Prompt {
   const limit = model.config.n_positions;
+  checkBytes(limit, tokenizer, [request.text ?? '', ...(request.chat?.messages ?? []).map(({ content }) => content)], 'prompt');
   const ids = promptIds(request, tokenizer);
   const vocabulary = Math.min(model.config.vocab_size, tokenizer.vocabSize);
   const unknown = ids.find((id) => id >= vocabulary) ?? request.logitBias.find((bias) => bias.token >= vocabulary)?.token;

@@ -1,6 +1,7 @@
 import type { ScoredText } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
 import { chatExample, scoreExamples, textOf } from '@minchat/training';
+import { checkBytes } from './check-bytes.ts';
 import type { LoadedModel } from './model-store.ts';
 import { passesOf } from './passes.ts';
 
@@ -13,6 +14,7 @@ export async function* scoreTexts({ model, tokenizer }: LoadedModel, texts: read
   const limit = model.config.n_positions;
   const examples = texts.map(({ messages, completion }, index) => {
     const turns = messages.map(({ role, content }) => ({ role: role as 'system' | 'user' | 'assistant', content }));
+    checkBytes(limit, tokenizer, [completion, ...turns.map(({ content }) => content)], `text ${index}`);
     // Never cut: a score of half a text is no score of it.
     const example = chatExample(tokenizer, turns, completion, { context: Infinity });
     const { length } = textOf(example);
