@@ -5,6 +5,8 @@ const headlines = [
   ['winRate', 'win rate'],
   ['kl', 'KL'],
   ['eval_accuracy', 'accuracy'],
+  ['eval/scores', 'score'],
+  ['eval/kl', 'KL'],
   ['objective/scores', 'score'],
   ['objective/kl', 'KL'],
   ['eval_loss', 'validation loss'],

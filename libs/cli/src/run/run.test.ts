@@ -53,6 +53,8 @@ describe('figures', () => {
     expect([950, 8123, 81_230, 2.34e6].map(formatCount)).toEqual(['950', '8.1k', '81k', '2.3M']);
     expect([12, 1536, 3 * 1024 ** 3].map(formatBytes)).toEqual(['12 B', '1.5 KiB', '3.0 GiB']);
     expect(headline({ lr: 1, loss: 2.5, accuracy: 0.7113, margin: 3 })).toBe('accuracy 0.711, loss 2.500');
+    // Of the policy that is kept, not of the last batch.
+    expect(headline({ 'objective/scores': 1.84, 'objective/kl': 5.2, 'eval/scores': 1.62, 'eval/kl': 5.44 })).toBe('score 1.620, KL 5.440');
   });
 });
 
