@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { appendFile, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -88,6 +88,24 @@ describe.each(['nats:', 'file:', 's3://models/a/b'])('artifacts in %s', (kind) =
     await appendFile(join(fetched[0], 'a'), 'x');
     await writeFile(join(fetched[0], 'c'), 'new');
     expect(await contentOf(await reader.get(ref))).toEqual({ a: 'one', b: 'two' });
+  });
+
+  it('that another process has fetched into the same cache meanwhile stay as they are', async () => {
+    const ref = await store().put(await folderWith({ a: 'one' }), 'dataset');
+    const cache = fresh();
+    const [asked, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const slow: BlobStore = { ...blobs, async getSmall(name) {
+      asked.resolve();
+      await goOn.promise;
+      return blobs.getSmall(name);
+    } };
+    const late = createArtifactStore(slow, cache).get(ref);
+    await asked.promise;
+    const folder = await store(cache).get(ref);
+    const before = await stat(join(folder, 'a'), { bigint: true });
+    goOn.resolve();
+    expect(await late).toBe(folder);
+    expect((await stat(join(folder, 'a'), { bigint: true })).ctimeNs).toBe(before.ctimeNs);
   });
 
   it('that are not there, or lack a file, are told as missing', async () => {

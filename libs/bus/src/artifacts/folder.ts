@@ -49,21 +49,38 @@ export async function holds(folder: string, ref: Pick<ArtifactRef, 'kind' | 'dig
   }
 }
 
-/** Fills a new folder beside, then moves it to `target`; if another process was first, its is kept. */
-export async function fillFolder(scratch: string, target: string, fill: (folder: string) => Promise<void>): Promise<void> {
+/** Fills a new folder beside, then moves it to `target`. What is there by then is kept if it is the artifact: another process was first. */
+export async function fillFolder(scratch: string, target: string, ref: Parameters<typeof holds>[1], fill: (folder: string) => Promise<void>): Promise<void> {
   const partial = join(scratch, randomUUID());
+  const damaged = join(scratch, randomUUID());
   try {
     await mkdir(partial, { recursive: true });
     await fill(partial);
     await mkdir(dirname(target), { recursive: true });
-    await rename(partial, target).catch((error: unknown) => {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
-    });
+    while (!(await moved(partial, target))) {
+      if (await holds(target, ref)) break;
+      // Another process may have done just that.
+      await rename(target, damaged).catch((error: unknown) => {
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      });
+      await rm(damaged, { recursive: true, force: true });
+    }
   } catch (thrown) {
     const error = toMinchatError(thrown);
     throw error.code === 'MC_DISK_FULL' ? new MinchatError('MC_DISK_FULL', `${scratch}: ${error.message}`, { cause: thrown }) : error;
   } finally {
     await rm(partial, { recursive: true, force: true });
+  }
+}
+
+/** False when something stands there already. */
+async function moved(from: string, to: string): Promise<boolean> {
+  try {
+    await rename(from, to);
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
+    return false;
   }
 }

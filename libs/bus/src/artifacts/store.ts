@@ -61,7 +61,7 @@ export function createArtifactStore(blobs: BlobStore, cacheFolder: string, metri
   /** What was just put is soon asked for by the next stage, often on this machine. */
   async function keepCopy(folder: string, files: readonly ManifestFile[], ref: ArtifactRef): Promise<void> {
     if (await stat(cached(ref)).catch(() => undefined)) return;
-    await fillFolder(scratch, cached(ref), async (partial) => {
+    await fillFolder(scratch, cached(ref), ref, async (partial) => {
       for (const { path } of files) {
         await mkdir(dirname(join(partial, path)), { recursive: true });
         await copyFile(join(folder, path), join(partial, path), constants.COPYFILE_FICLONE);
@@ -106,9 +106,7 @@ export function createArtifactStore(blobs: BlobStore, cacheFolder: string, metri
   async function fetchArtifact(ref: ArtifactRef, { signal, onProgress }: TransferOptions): Promise<void> {
     const manifest = await readManifest(ref);
     const onBytes = counter('fetched', ref.size, onProgress);
-    // What stands there was found wanting.
-    await rm(cached(ref), { recursive: true, force: true });
-    await fillFolder(scratch, cached(ref), async (partial) => {
+    await fillFolder(scratch, cached(ref), ref, async (partial) => {
       for (const file of manifest.files) {
         signal?.throwIfAborted();
         await fetchFile(ref, file, join(partial, file.path), signal, onBytes);
