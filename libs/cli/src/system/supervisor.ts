@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { nodeFlags, readEnv, readPortEnv, stageEnv } from '@minchat/config';
+import { nodeFlags, portEnv, readEnv, stageEnv } from '@minchat/config';
 import { errorCodes, MinchatError, type ErrorCode } from '@minchat/errors';
 import { z } from 'zod';
 import { root } from '../paths.ts';
@@ -40,9 +40,17 @@ const longestBackoffMs = 15_000;
 /** So often may a service end before it was ever ready until the start is given up. */
 const triesAtStart = 4;
 
-/** The time that services give to what is in hand when they stop. */
-const handEnv = z.object({ SHUTDOWN_SECONDS: stageEnv.SHUTDOWN_SECONDS, INFERENCE_DRAIN_SECONDS: z.coerce.number().min(0).default(20) });
-/** Behind it, each ends by itself, the slowest within this. */
+/** What a system reads of its environment itself. */
+const systemEnv = z.object({
+  NATS_URL: z.string().optional(),
+  GATEWAY_HOST: z.string().default('127.0.0.1'),
+  ...portEnv,
+  // The time that services give to what is in hand when they stop.
+  SHUTDOWN_SECONDS: stageEnv.SHUTDOWN_SECONDS,
+  INFERENCE_DRAIN_SECONDS: z.coerce.number().min(0).default(20),
+});
+
+/** Behind that time each service ends by itself, the slowest within this. */
 const stopMarginMs = 30_000;
 
 /**
@@ -51,6 +59,7 @@ const stopMarginMs = 30_000;
  */
 export class Supervisor {
   readonly #options: SupervisorOptions;
+  readonly #env: z.output<typeof systemEnv>;
   readonly #stopGraceMs: number;
   readonly #stopping = new AbortController();
   readonly #children: Child[] = [];
@@ -66,8 +75,8 @@ export class Supervisor {
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
-    const { SHUTDOWN_SECONDS, INFERENCE_DRAIN_SECONDS } = readEnv(handEnv, { ...process.env, ...options.env });
-    this.#stopGraceMs = Math.max(SHUTDOWN_SECONDS, INFERENCE_DRAIN_SECONDS) * 1000 + stopMarginMs;
+    this.#env = readEnv(systemEnv, { ...process.env, ...options.env });
+    this.#stopGraceMs = Math.max(this.#env.SHUTDOWN_SECONDS, this.#env.INFERENCE_DRAIN_SECONDS) * 1000 + stopMarginMs;
     this.#failed.promise.catch(() => undefined);
   }
 
@@ -127,13 +136,13 @@ export class Supervisor {
   }
 
   async #startAll(): Promise<void> {
-    const { home, env, services = serviceNames } = this.#options;
+    const { home, services = serviceNames } = this.#options;
+    const { NATS_URL, GATEWAY_HOST, GATEWAY_PORT } = this.#env;
     this.#lock = await lockHome(home);
-    this.#gatewayPort = services.includes('gateway') ? await chooseGatewayPort() : 0;
-    this.gatewayUrl = gatewayUrl(env?.['GATEWAY_HOST'] || process.env['GATEWAY_HOST'] || '127.0.0.1', this.#gatewayPort);
+    this.#gatewayPort = services.includes('gateway') ? await chooseGatewayPort(GATEWAY_PORT) : 0;
+    this.gatewayUrl = gatewayUrl(GATEWAY_HOST, this.#gatewayPort);
     mkdirSync(join(home, 'logs'), { recursive: true });
-    const given = process.env['NATS_URL'];
-    if (given) this.natsUrl = given;
+    if (NATS_URL !== undefined) this.natsUrl = NATS_URL;
     else await this.#startNats(join(home, 'nats'));
     for (const name of services) {
       const child: Child = { name, process: undefined, healthPort: 0, ready: false };
@@ -146,7 +155,7 @@ export class Supervisor {
   }
 
   async #startNats(store: string): Promise<void> {
-    const { program, args, port } = await natsCommand(store, readPortEnv().MINCHAT_NATS_PORT);
+    const { program, args, port } = await natsCommand(store, this.#env.MINCHAT_NATS_PORT);
     this.natsUrl = `nats://127.0.0.1:${port}`;
     const nats: Child = { name: 'nats-server', process: undefined, healthPort: 0, ready: false };
     this.#nats = nats;
@@ -237,8 +246,7 @@ export class Supervisor {
   }
 }
 
-async function chooseGatewayPort(): Promise<number> {
-  const wanted = readPortEnv().GATEWAY_PORT;
+async function chooseGatewayPort(wanted: number): Promise<number> {
   if (wanted === 0) return freePort();
   if (await isPortFree(wanted)) return wanted;
   throw new MinchatError('MC_PORT_TAKEN', `port ${wanted} is taken by another program`, { hint: `Stop that program, or set GATEWAY_PORT to another port (0 takes any).` });
