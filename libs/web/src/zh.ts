@@ -177,6 +177,7 @@ export const zh: Readonly<Record<string, string>> = {
   'Theme': '主题',
   'They answer side by side. Say which is best.': '它们并排回答。说说哪个最好。',
   'They answer without their names. You choose, then see who is who.': '它们匿名回答。你先选择，再看是谁写的。',
+  'There is no model {model}. Another one answers.': '没有模型 {model}。现由另一个模型回答。',
   'There is no collection of this name': '没有这个名称的数据集',
   'This collection holds what was imported into it.': '这个数据集只包含导入到其中的内容。',
   'This gateway asks for a key. It is kept in this tab only.': '此网关需要密钥。密钥只保存在这个标签页中。',

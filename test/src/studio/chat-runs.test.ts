@@ -141,7 +141,7 @@ describe.skipIf(noBrowser !== undefined)('chat and runs', () => {
     expect(await seriousFindings(page)).toEqual([]);
     await button('Answer 2 is better').click();
     await page.locator('.duel .won').waitFor();
-    const shown = await page.locator('.duel h3').allTextContents();
+    const shown = await page.locator('.duel h2').allTextContents();
     expect(shown.toSorted()).toEqual(['latest', 'tiny/ppo', 'tiny/sft']);
     await expect.poll(stored, patient).toHaveLength(4);
     const vote = (await stored()).find((answers) => answers.length === 3);

@@ -30,6 +30,12 @@ describe.skipIf(noBrowser !== undefined)('in a conversation', () => {
       await walker.go(`chat/${model}`);
       await expect.poll(() => page.getByLabel('Model 1').inputValue(), patient).toBe(model);
     }
+    // Whoever answers in place of one that is not there does not do so unsaid.
+    await walker.go('chat/gone/ppo');
+    const told = page.getByText('There is no model gone/ppo. Another one answers.');
+    await told.waitFor();
+    await page.getByLabel('Model 1').selectOption('tiny/ppo');
+    await told.waitFor({ state: 'detached' });
   });
 
   it('Enter that ends a composition sends nothing', async () => {
@@ -106,7 +112,7 @@ describe.skipIf(noBrowser !== undefined)('in a conversation', () => {
       if (await walker.button('All are as good').count() > 0) {
         await walker.button('All are as good').click();
         await page.getByRole('heading', { name: 'tiny/sft' }).waitFor();
-        seen.add((await page.locator('.duel h3').allTextContents()).join());
+        seen.add((await page.locator('.duel h2').allTextContents()).join());
       }
       await walker.button('Write anew').click();
     }

@@ -48,6 +48,7 @@ export function ChatPage({ named }: { named: string }) {
         )}
       </PageHead>
       <Problem text={error} />
+      <Problem text={models.length > 0 && wanted.includes(named) && !models.includes(named) ? t('There is no model {model}. Another one answers.', { model: named }) : ''} />
       {value !== undefined && models.length === 0 ? (
         <Empty title={t('No model can talk yet')}>
           <p className="quiet">{t('It will be here as soon as a run has finished its sft stage.')}</p>

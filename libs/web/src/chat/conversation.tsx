@@ -38,7 +38,7 @@ function TurnView({ turn, index, state }: { turn: Turn; index: number; state: Co
         <div className="duel" style={{ '--columns': turn.columns.length } as React.CSSProperties}>
           {turn.columns.map((column, place) => (
             <section key={place} className={turn.best === place ? 'won' : ''} aria-label={t('Answer {n}', { n: place + 1 })}>
-              <h3>{hidden ? t('Answer {n}', { n: place + 1 }) : column.model}</h3>
+              <h2>{hidden ? t('Answer {n}', { n: place + 1 }) : column.model}</h2>
               <AnswerWithThumbs column={column} index={index} place={place} state={state} rateable={rateable} />
             </section>
           ))}

@@ -59,7 +59,7 @@ function Tasks({ kind, onDone, onOwn }: { kind: 'rank' | 'write'; onDone: () => 
   return (
     <>
       <Problem text={problem} />
-      {task === null ? (
+      {task === null && problem === '' ? (
         <Empty title={ended > 0 ? t('All done. Thank you!') : t('Nothing to do right now')}>
           <p className="quiet">{kind === 'write' ? t('Every prompt has an answer. You can write one of your own, with its answer.') : may('change') ? t('Tasks come from a run whose rank stage has labelers: human. Start one, or write a prompt and its answer meanwhile.') : t('Tasks come as soon as a run waits for rankings, and are shown by themselves. You can write a prompt and its answer meanwhile.')}</p>
           <p className="actions">
