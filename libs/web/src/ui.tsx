@@ -91,6 +91,17 @@ export function Field({ label, hint, children }: { label: string; hint?: string;
   );
 }
 
+/** Turns pages of which each begins behind the one before; `pages` tells where those so far begin, `next` (if anything) where the next would. */
+export function Pager<T extends string | number>({ pages, next, back = t('Back'), forth = t('Next'), onTurn }: { pages: readonly T[]; next: T | undefined; back?: string; forth?: string; onTurn: (pages: T[]) => void }) {
+  return (
+    <div className="pager">
+      <button type="button" disabled={pages.length < 2} onClick={() => onTurn(pages.slice(0, -1))}>{back}</button>
+      <span className="quiet">{t('Page {n}', { n: pages.length })}</span>
+      <button type="button" disabled={!next} onClick={() => { if (next) onTurn([...pages, next]); }}>{forth}</button>
+    </div>
+  );
+}
+
 /** A modal dialog; Escape and the close button call onClose. The focus goes back to where it was before. */
 export function Dialog({ title, onClose, children }: { title: string; onClose: () => void; children: ReactNode }) {
   const ref = useRef<HTMLDialogElement>(null);

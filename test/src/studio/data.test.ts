@@ -96,7 +96,7 @@ describe.skipIf(noBrowser !== undefined)('data in the studio', () => {
     await page.unroute('**/api/data/preview');
     // What was imported is told of, whatever stands in the form by now.
     await button('Import').click();
-    await page.getByText('Imported into emus').waitFor();
+    await page.locator('.outcome').getByText('Imported into emus').waitFor();
     await page.getByLabel('Collection').fill('others');
     expect(await page.getByRole('link', { name: 'Look at it' }).getAttribute('href')).toBe('#/data/emus');
     await page.reload();
@@ -110,6 +110,20 @@ describe.skipIf(noBrowser !== undefined)('data in the studio', () => {
     await page.getByRole('region', { name: 'Preview' }).getByText('A bird.').waitFor();
     await button('Import').click();
     await page.getByRole('link', { name: 'Look at it' }).click();
+    await page.getByText('Another.').waitFor();
+  });
+
+  it('what is being read stays when other records come in', async () => {
+    const bring = async (line: object): Promise<void> => {
+      await (await fetch(`${walker.studio.url}api/data/imports?collection=growing&format=jsonl`, { method: 'POST', headers: { 'content-type': 'application/octet-stream' }, body: JSON.stringify(line) })).text();
+    };
+    await bring({ prompt: 'What is a stoat?' });
+    await go('data/growing');
+    await page.locator('.records').getByText('What is a stoat?').waitFor();
+    await bring({ prompt: 'What is a lynx?', chosen: 'A cat.', rejected: 'A bird.' });
+    await button('comparisons 1').waitFor();
+    expect(await page.locator('.records').textContent()).toContain('stoat');
+    await go('data/rows');
     await page.getByText('Another.').waitFor();
   });
 
@@ -131,6 +145,20 @@ describe.skipIf(noBrowser !== undefined)('data in the studio', () => {
   it('a person is forgotten: what would go is told first, then it is gone', async () => {
     await go('data');
     await page.getByText('Delete a person’s data').click();
+    await page.getByLabel('User or labeler').fill('eve');
+    // What is told late, of somebody whose name is not in the field any more, is no leave to delete.
+    const late = Promise.withResolvers<void>();
+    await page.route('**/api/data/forget', async (route) => {
+      await late.promise;
+      await route.continue();
+    });
+    await button('See what would go').click();
+    await page.getByLabel('User or labeler').fill('adam');
+    const told = page.waitForResponse('**/api/data/forget');
+    late.resolve();
+    await (await told).finished();
+    await page.unroute('**/api/data/forget');
+    expect(await button('Delete for good').count()).toBe(0);
     await page.getByLabel('User or labeler').fill('eve');
     await button('See what would go').click();
     await page.getByText('Would be deleted: 1 prompts, 1 demonstrations').waitFor();

@@ -3,49 +3,50 @@ import { getJson, type Collection, type StoredRecord } from '../api.ts';
 import { formatNumber } from '../format.ts';
 import { may } from '../people/session.ts';
 import { t } from '../preferences.ts';
-import { Empty, messageOf, PageHead, Problem } from '../ui.tsx';
+import { Empty, messageOf, PageHead, Pager, Problem } from '../ui.tsx';
 import { DecisionBar } from './decisions.tsx';
 import { ExportLink } from './export-link.tsx';
-import { recordTypes } from './record-types.ts';
+import { recordTypes, type RecordType } from './record-types.ts';
 import { RecordView } from './record-view.tsx';
 
 const searchAfterMs = 250;
 
 /** The records of a collection, a page at a time. */
-export function Browse({ name, counts }: { name: string; counts: Collection | undefined }) {
-  const [chosen, setType] = useState<(typeof recordTypes)[number]>();
+export function Browse({ name, counts }: { name: string; counts: Collection }) {
+  const [chosen, setType] = useState<RecordType>();
   const [typed, setTyped] = useState('');
   const [search, setSearch] = useState({ text: '', labeler: '' });
   const [labeler, setLabeler] = useState('');
   const [decision, setDecision] = useState('');
   const [round, setRound] = useState(0);
   const [pages, setPages] = useState<string[]>(['']);
-  const [shown, setShown] = useState<{ records: StoredRecord[]; next: string }>();
+  const [shown, setShown] = useState<{ type: RecordType; records: StoredRecord[]; next: string }>();
   const [problem, setProblem] = useState('');
-  // The first that there is anything of, told people's answers before the prompts themselves.
-  const type = chosen ?? (['comparisons', 'demonstrations', 'prompts', 'texts'] as const).find((one) => (counts?.[one] ?? 0) > 0) ?? 'prompts';
+  // The first that there is anything of, told people's answers before the prompts themselves. What is being read
+  // stays when more comes in.
+  const read = shown !== undefined && shown.records.length > 0 ? shown.type : undefined;
+  const type = chosen ?? read ?? (['comparisons', 'demonstrations', 'prompts', 'texts'] as const).find((one) => counts[one] > 0) ?? 'prompts';
+  const records = shown?.type === type ? shown.records : undefined;
   const after = pages.at(-1) ?? '';
   useEffect(() => {
     const timer = setTimeout(() => { setSearch({ text: typed.trim(), labeler: labeler.trim() }); setPages(['']); }, searchAfterMs);
     return () => clearTimeout(timer);
   }, [typed, labeler]);
   useEffect(() => {
-    if (counts === undefined) return undefined;
     const controller = new AbortController();
     const query = new URLSearchParams({ type, search: search.text, labeler: search.labeler, decision, after });
     getJson<{ records: StoredRecord[]; next: string }>(`/api/data/collections/${name}/records?${query}`, controller.signal).then(
-      (page) => { setShown(page); setProblem(''); },
+      (page) => { setShown({ type, ...page }); setProblem(''); },
       (error: unknown) => { if (!controller.signal.aborted) setProblem(messageOf(error)); },
     );
     return () => controller.abort();
-    // Counts change while data comes in; the page that is read does not.
-  }, [name, type, search, decision, after, round, counts === undefined]);
+  }, [name, type, search, decision, after, round]);
   return (
     <div className="page">
       <PageHead title={name} note={<a href="#/data">← {t('All data')}</a>}><ExportLink name={name} type={type} /></PageHead>
       <div className="toolbar">
         <div className="segments" role="group" aria-label={t('Kind')}>
-          {recordTypes.map((one) => <button key={one} type="button" aria-pressed={type === one} onClick={() => { setType(one); setPages(['']); }}>{t(one)} <small className="quiet">{formatNumber(counts?.[one] ?? 0)}</small></button>)}
+          {recordTypes.map((one) => <button key={one} type="button" aria-pressed={type === one} onClick={() => { setType(one); setPages(['']); }}>{t(one)} <small className="quiet">{formatNumber(counts[one])}</small></button>)}
         </div>
         <span className="grow" />
         {type === 'demonstrations' || type === 'comparisons' ? <input type="search" size={12} aria-label={t('Labeler')} placeholder={t('Labeler')} value={labeler} onChange={(event) => setLabeler(event.target.value)} /> : null}
@@ -54,7 +55,7 @@ export function Browse({ name, counts }: { name: string; counts: Collection | un
       {type === 'texts' ? null : <DecisionBar name={name} chosen={decision} onChoose={(next) => { setDecision(next); setPages(['']); }} onApplied={() => setRound(round + 1)} />}
       <Problem text={problem} />
       <div aria-live="polite">
-        {shown?.records.length !== 0 ? null : search.text === '' && search.labeler === '' && decision === '' ? (
+        {records?.length !== 0 ? null : search.text === '' && search.labeler === '' && decision === '' ? (
           <Empty title={t('Nothing of this kind yet')}>
             <p className="quiet">{name === 'feedback' ? t('What people rank, write and rate comes here.') : t('This collection holds what was imported into it.')}</p>
             <a className="button" href="#/data">{may('change') ? t('Import your data') : t('All data')}</a>
@@ -66,12 +67,8 @@ export function Browse({ name, counts }: { name: string; counts: Collection | un
           </Empty>
         )}
       </div>
-      <ul className="list records">{shown?.records.map((record) => <li key={record.id} className="card"><RecordView record={record} /></li>)}</ul>
-      <div className="pager">
-        <button type="button" disabled={pages.length < 2} onClick={() => setPages(pages.slice(0, -1))}>{t('Back')}</button>
-        <span className="quiet">{t('Page {n}', { n: pages.length })}</span>
-        <button type="button" disabled={(shown?.next ?? '') === ''} onClick={() => setPages([...pages, shown?.next ?? ''])}>{t('Next')}</button>
-      </div>
+      <ul className="list records">{records?.map((record) => <li key={record.id} className="card"><RecordView record={record} /></li>)}</ul>
+      <Pager pages={pages} next={records === undefined ? '' : shown?.next} onTurn={setPages} />
     </div>
   );
 }

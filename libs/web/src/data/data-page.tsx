@@ -11,18 +11,22 @@ import { isEmpty, recordTypes } from './record-types.ts';
 export function DataPage({ collection }: { collection: string }) {
   const { value, error, reload } = usePolled((signal) => getJson<{ collections: Collection[] }>('/api/data/collections', signal), 5000);
   const collections = value?.collections ?? [];
-  if (collection !== '' && value !== undefined && !collections.some((one) => one.name === collection)) {
+  const named = collections.find((one) => one.name === collection);
+  if (named !== undefined) return <Browse key={collection} name={collection} counts={named} />;
+  if (collection !== '') {
     return (
       <div className="page">
         <PageHead title={collection} />
-        <Empty title={t('There is no collection of this name')}>
-          <p className="quiet">{t('Look at those that there are, or import it.')}</p>
-          <a className="button" href="#/data">{t('All data')}</a>
-        </Empty>
+        <Problem text={error} />
+        {value === undefined ? null : (
+          <Empty title={t('There is no collection of this name')}>
+            <p className="quiet">{t('Look at those that there are, or import it.')}</p>
+            <a className="button" href="#/data">{t('All data')}</a>
+          </Empty>
+        )}
       </div>
     );
   }
-  if (collection !== '') return <Browse key={collection} name={collection} counts={collections.find((one) => one.name === collection)} />;
   return (
     <div className="page">
       <PageHead title={t('Data')} note={t('Prompts, demonstrations and rankings, by collection. What people submit goes to feedback.')} />

@@ -10,11 +10,14 @@ type Labels = 'anonymise' | 'delete';
 export function ForgetCard({ onDone }: { onDone: () => void }) {
   const [user, setUser] = useState('');
   const [labels, setLabels] = useState<Labels>('anonymise');
-  const [told, setTold] = useState<Told & { done: boolean }>();
+  const [told, setTold] = useState<Told & { user: string; labels: Labels; done: boolean }>();
   const [problem, setProblem] = useState('');
+  // Only what is told of them leads to deleting, however late it came.
+  const ofThem = told?.user === user.trim() && told.labels === labels ? told : undefined;
   const ask = async (dryRun: boolean): Promise<void> => {
     try {
-      setTold({ ...(await postJson<Told>('/api/data/forget', { user: user.trim(), labels, dryRun })), done: !dryRun });
+      const whom = { user: user.trim(), labels };
+      setTold({ ...(await postJson<Told>('/api/data/forget', { ...whom, dryRun })), ...whom, done: !dryRun });
       setProblem('');
       if (!dryRun) {
         announce(t('Deleted'));
@@ -30,13 +33,13 @@ export function ForgetCard({ onDone }: { onDone: () => void }) {
       <form onSubmit={(event) => { event.preventDefault(); if (user.trim() !== '') void ask(true); }}>
         <p className="quiet">{t('Everything that they sent goes, in every collection, with the answers and rankings that hang on it. It is not in the next snapshots, and neither an import nor a message that comes again brings it back.')}</p>
         <div className="fields">
-          <Field label={t('User or labeler')}>{(id) => <input id={id} required maxLength={256} autoComplete="off" value={user} onChange={(event) => { setUser(event.target.value); setTold(undefined); }} />}</Field>
-          <Field label={t('Labels that they gave')}>{(id) => <select id={id} value={labels} onChange={(event) => { setLabels(event.target.value as Labels); setTold(undefined); }}><option value="anonymise">{t('keep, without their name')}</option><option value="delete">{t('delete')}</option></select>}</Field>
+          <Field label={t('User or labeler')}>{(id) => <input id={id} required maxLength={256} autoComplete="off" value={user} onChange={(event) => setUser(event.target.value)} />}</Field>
+          <Field label={t('Labels that they gave')}>{(id) => <select id={id} value={labels} onChange={(event) => setLabels(event.target.value as Labels)}><option value="anonymise">{t('keep, without their name')}</option><option value="delete">{t('delete')}</option></select>}</Field>
           <button>{t('See what would go')}</button>
         </div>
       </form>
       <Problem text={problem} />
-      {told === undefined ? null : <Outcome told={told} onMeant={() => void ask(false)} />}
+      {ofThem === undefined ? null : <Outcome told={ofThem} onMeant={() => void ask(false)} />}
     </details>
   );
 }

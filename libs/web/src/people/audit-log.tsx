@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import { getJson } from '../api.ts';
 import { formatTime } from '../format.ts';
 import { t } from '../preferences.ts';
-import { messageOf, Problem } from '../ui.tsx';
+import { messageOf, Pager, Problem } from '../ui.tsx';
 
 interface Entry { number: number; at: number; account: string; name: string; address: string; action: string; target: string; detail: string }
 
@@ -39,11 +39,7 @@ export function AuditLog() {
           </tbody>
         </table>
       </div>
-      <div className="pager">
-        <button type="button" disabled={pages.length < 2} onClick={() => setPages(pages.slice(0, -1))}>{t('Newer')}</button>
-        <span className="quiet">{t('Page {n}', { n: pages.length })}</span>
-        <button type="button" disabled={(shown?.next ?? 0) === 0} onClick={() => setPages([...pages, shown?.next ?? 0])}>{t('Older')}</button>
-      </div>
+      <Pager pages={pages} next={shown?.next} back={t('Newer')} forth={t('Older')} onTurn={setPages} />
     </>
   );
 }
