@@ -1,4 +1,5 @@
 // Requests to the gateway. Where it asks for a key, the key is kept in this tab only.
+import { t } from './preferences.ts';
 import { tabStorage } from './storage.ts';
 
 export interface StageView {
@@ -93,7 +94,7 @@ export async function request(path: string, options: RequestInit = {}): Promise<
   if (key !== null) headers.set('authorization', `Bearer ${key}`);
   // A page of another origin cannot send this: the gateway wants it where a cookie speaks for somebody.
   headers.set('x-minchat-studio', '1');
-  const response = await fetch(path, { ...options, headers });
+  const response = await fetch(path, { ...options, headers }).catch(unheard(t('The gateway cannot be reached. Is it running, and is this device on its network?')));
   if (response.ok) return response;
   const body = (await response.json().catch(() => undefined)) as { error?: { message?: string; code?: string } } | undefined;
   const code = body?.error?.code ?? '';
@@ -103,7 +104,14 @@ export async function request(path: string, options: RequestInit = {}): Promise<
     tabStorage.remember(keyName, await asking);
     return request(path, options);
   }
-  throw new RequestError(response.status, code, body?.error?.message ?? `The gateway answered ${response.status}.`);
+  throw new RequestError(response.status, code, body?.error?.message ?? t('The gateway answered {status}.', { status: response.status }));
+}
+
+/** Of the network browsers tell a TypeError, each in words of its own. */
+function unheard(message: string) {
+  return (error: unknown): never => {
+    throw error instanceof TypeError ? new RequestError(0, '', message) : error;
+  };
 }
 
 export async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
@@ -128,7 +136,7 @@ export async function* serverEvents<T extends object>(response: Response): Async
   let rest = '';
   try {
     for (;;) {
-      const { done, value } = await reader.read();
+      const { done, value } = await reader.read().catch(unheard(t('The connection broke off before the end.')));
       if (done) return;
       const parts = (rest + value).split('\n\n');
       rest = parts.pop() ?? '';

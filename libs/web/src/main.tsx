@@ -7,6 +7,9 @@ import './style/pages.css';
 import './people/people.css';
 import { App } from './app.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
+import { currentLanguage, currentTheme, setLanguage, setTheme } from './preferences.ts';
 
+setLanguage(currentLanguage());
+setTheme(currentTheme());
 const root = document.getElementById('root');
 if (root) createRoot(root).render(<StrictMode><ErrorBoundary><App /></ErrorBoundary></StrictMode>);

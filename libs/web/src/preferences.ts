@@ -42,6 +42,3 @@ export function labelerName(): string {
   remember('labeler', made);
   return made;
 }
-
-setLanguage(language);
-setTheme(currentTheme());

@@ -14,7 +14,7 @@ function keptIn(storage: () => Storage) {
   const refused = new Map<string, string>();
   return {
     recall: (name: string): string | null => refused.get(name) ?? orElse(() => storage().getItem(prefix + name), null),
-    remember(name: string, value: string): void {
+    remember: (name: string, value: string): void => {
       refused.delete(name);
       try {
         storage().setItem(prefix + name, value);
@@ -22,7 +22,7 @@ function keptIn(storage: () => Storage) {
         refused.set(name, value);
       }
     },
-    forget(name: string): void {
+    forget: (name: string): void => {
       refused.delete(name);
       orElse(() => storage().removeItem(prefix + name), undefined);
     },

@@ -120,6 +120,33 @@ describe.skipIf(noBrowser !== undefined)('trouble in the studio', () => {
     await page.context().close();
   });
 
+  it('a gateway that is away is told in words, and is found again', async () => {
+    const { page } = await open('runs');
+    await page.getByRole('link', { name: /tiny/ }).waitFor();
+    await page.context().setOffline(true);
+    await page.getByRole('alert').getByText('The gateway cannot be reached.').waitFor();
+    await page.context().setOffline(false);
+    await expect.poll(() => page.getByRole('alert').count(), patient).toBe(0);
+    await page.context().close();
+  });
+
+  it('guidelines that do not come, a collection that cannot be looked up, and an import that ends in the middle are told', async () => {
+    const { page } = await open('label', async (fresh) => {
+      for (const path of ['label/guidelines', 'data/collections']) await fresh.route(`**/api/${path}`, (route) => route.fulfill({ status: 503, json: { error: { message: `no ${path}`, code: 'MC_UNAVAILABLE' } } }));
+      await fresh.route('**/api/data/imports*', (route) => route.fulfill({ contentType: 'text/event-stream', body: 'data: {"bytes":1,"totalBytes":2,"prompts":0,"demonstrations":0,"comparisons":0,"texts":0,"skipped":0,"bad":[],"done":false}\n\n' }));
+    });
+    await page.getByRole('button', { name: 'Guidelines and keys' }).click();
+    await page.getByRole('dialog').getByText('no label/guidelines').waitFor();
+    await page.goto(`${walker.studio.url}#/data/feedback`);
+    await page.getByRole('alert').getByText('no data/collections').waitFor();
+    await heading(page, 'feedback');
+    await page.goto(`${walker.studio.url}#/data`);
+    await page.locator('input[type="file"]').setInputFiles({ name: 'some.jsonl', mimeType: 'application/json', buffer: Buffer.from('{"prompt":"What is a yak?"}\n') });
+    await page.getByRole('button', { name: 'Import', exact: true }).click();
+    await page.getByRole('alert').getByText('The connection broke off before the end.').waitFor();
+    await page.context().close();
+  });
+
   it('an address with a broken escape is one of nothing', async () => {
     const { page } = await open('runs/100%');
     await heading(page, '100%');
@@ -209,6 +236,31 @@ describe.skipIf(noBrowser !== undefined)('a session that ends', () => {
     expect(await page.getByLabel('Your answer').inputValue()).toBe('An ox.');
     await walker.button('Hand in').click();
     await page.getByText('1 done in this sitting').waitFor();
+  });
+
+  it('what could not be done is not said to be done', async () => {
+    await walker.go('people/keys');
+    await page.getByLabel('Name of the key').fill('web site');
+    await walker.button('Make a key').click();
+    await page.evaluate(() => { navigator.clipboard.writeText = () => Promise.reject(new DOMException('denied', 'NotAllowedError')); });
+    await walker.button('Copy').click();
+    await page.getByText('The browser does not let the page copy it.').waitFor();
+    await walker.button('Done').click();
+    await page.route('**/api/{keys,invitations,session}{,/*}', (route) => (route.request().method() === 'GET' ? route.continue() : route.fulfill({ status: 503, json: { error: { message: 'no store answers', code: 'MC_UNAVAILABLE' } } })));
+    const told = page.getByRole('alert').getByText('no store answers');
+    await walker.button('Revoke web site').click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Revoke', exact: true }).click();
+    await told.waitFor();
+    expect(await page.locator('#announcer').textContent()).not.toBe('Revoked');
+    await walker.go('people');
+    await page.getByLabel('For whom').fill('Cid');
+    await walker.button('Invite').click();
+    await told.waitFor();
+    expect(await page.getByLabel('For whom').inputValue()).toBe('Cid');
+    await walker.go('account');
+    await walker.button('Log out').click();
+    await told.waitFor();
+    await page.unroute('**/api/{keys,invitations,session}{,/*}');
   });
 
   it('leaves nothing to somebody else', async () => {

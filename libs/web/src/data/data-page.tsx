@@ -16,7 +16,7 @@ export function DataPage({ collection }: { collection: string }) {
   if (collection !== '') {
     return (
       <div className="page">
-        <PageHead title={collection} />
+        <PageHead title={collection} note={<a href="#/data">← {t('All data')}</a>} />
         <Problem text={error} />
         {value === undefined ? null : (
           <Empty title={t('There is no collection of this name')}>

@@ -43,13 +43,14 @@ export function ImportForm({ file, busy, onBusy, onDone }: { file: File; busy: b
       const query = new URLSearchParams({ collection, format, strict: String(strict) });
       for (const [field, from] of Object.entries(mapping)) query.append('map', `${field}=${from}`);
       const response = await request(`/api/data/imports?${query}`, { method: 'POST', headers: { 'content-type': 'application/octet-stream' }, body: file });
+      let done = false;
       for await (const progress of serverEvents<ImportProgress>(response)) {
         setOutcome({ progress, collection });
-        if (progress.done) {
-          announce(t('Imported into {collection}', { collection }));
-          onDone();
-        }
+        done = progress.done;
       }
+      if (!done) throw new Error(t('The connection broke off before the end.'));
+      announce(t('Imported into {collection}', { collection }));
+      onDone();
     } catch (error) {
       setOutcome(undefined);
       setProblem(messageOf(error));

@@ -21,14 +21,14 @@ const percent = (score: Score): string => (score === null ? '–' : `${Math.roun
 export function AgreementPage() {
   const [run, setRun] = useState('');
   const { value, error } = usePolled((signal) => getJson<Report>(`/api/label/agreement${run === '' ? '' : `?run=${encodeURIComponent(run)}`}`, signal), 10_000, run);
-  const { value: all } = usePolled((signal) => getJson<Report>('/api/label/agreement', signal), 60_000);
+  const { value: all, error: allError } = usePolled((signal) => getJson<Report>('/api/label/agreement', signal), 60_000);
   const runs = [...new Set(all?.tasks.map((task) => task.run) ?? [])];
   return (
     <div className="page">
       <PageHead title={t('Agreement')} note={may('label') ? <a href="#/label">← {t('Label')}</a> : <a href="#/runs">← {t('Runs')}</a>}>
         {runs.length > 1 ? <select aria-label={t('Run')} value={run} onChange={(event) => setRun(event.target.value)}><option value="">{t('All runs')}</option>{runs.map((one) => <option key={one}>{one}</option>)}</select> : null}
       </PageHead>
-      <Problem text={error} />
+      <Problem text={error || allError} />
       {value?.labelers.length === 0 ? (
         <Empty title={t('Nobody has ranked anything yet')}>
           <p className="quiet">{t('Agreement can be told when several labelers rank the same answers: set labelersPerTask in the rank stage of a run.')}</p>

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { t } from '../preferences.ts';
-import { Dialog } from '../ui.tsx';
+import { Dialog, Problem } from '../ui.tsx';
 import { Guidelines, useGuidelines } from './guidelines.tsx';
 
 const keys: [string, string][] = [
@@ -32,5 +32,6 @@ export function Guide({ work }: { work: 'rank' | 'write' | 'own' }) {
 }
 
 function Shown() {
-  return <Guidelines text={useGuidelines().text} />;
+  const { text, problem } = useGuidelines();
+  return <><Problem text={problem} /><Guidelines text={text} /></>;
 }

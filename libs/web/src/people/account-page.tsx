@@ -4,7 +4,7 @@ import { formatTime } from '../format.ts';
 import { t } from '../preferences.ts';
 import { announce, Field, PageHead, Problem, usePolled } from '../ui.tsx';
 import { NewPassword } from './new-password.tsx';
-import { problemOf } from './problems.ts';
+import { problemOf, useAct } from './problems.ts';
 import { roleNotes } from './roles.tsx';
 import type { Person } from './session.ts';
 
@@ -12,23 +12,17 @@ interface OwnSession { id: string; address: string; agent: string; createdAt: nu
 
 /** One's own account: the password, where one is logged in, and the way out. */
 export function AccountPage({ person, onLeave }: { person: Person; onLeave: () => void }) {
-  const [problem, setProblem] = useState('');
+  const { problem, act } = useAct();
   const { value, error, reload } = usePolled((signal) => getJson<{ sessions: OwnSession[] }>('/api/account/sessions', signal), 15_000);
-  const end = async (path: string): Promise<void> => {
-    try {
-      await sendJson('DELETE', path);
-      setProblem('');
-      reload();
-    } catch (thrown) {
-      setProblem(problemOf(thrown));
-    }
+  const end = async (path: string, after: () => void): Promise<void> => {
+    if (await act(() => sendJson('DELETE', path))) after();
   };
   return (
     <div className="page account">
       <PageHead title={person.name} note={roleNotes(person.role)}>
-        <button type="button" onClick={() => void end('/api/session').then(onLeave)}>{t('Log out')}</button>
+        <button type="button" onClick={() => void end('/api/session', onLeave)}>{t('Log out')}</button>
       </PageHead>
-      <Problem text={problem === '' ? error : problem} />
+      <Problem text={problem || error} />
       <section aria-labelledby="own-sessions">
         <h2 id="own-sessions">{t('Where you are logged in')}</h2>
         <ul className="list">
@@ -38,11 +32,11 @@ export function AccountPage({ person, onLeave }: { person: Person; onLeave: () =
                 <strong>{browserOf(one.agent)}{one.current ? <small className="quiet"> {t('(here)')}</small> : null}</strong>
                 <small className="quiet">{[one.address, t('Last seen {time}', { time: formatTime(one.seenAt) })].join(' · ')}</small>
               </span>
-              {one.current ? null : <button type="button" onClick={() => void end(`/api/account/sessions/${one.id}`)}>{t('Log out')}</button>}
+              {one.current ? null : <button type="button" onClick={() => void end(`/api/account/sessions/${one.id}`, reload)}>{t('Log out')}</button>}
             </li>
           ))}
         </ul>
-        {(value?.sessions.length ?? 0) > 1 ? <button type="button" onClick={() => void end('/api/account/sessions')}>{t('Log out everywhere else')}</button> : null}
+        {(value?.sessions.length ?? 0) > 1 ? <button type="button" onClick={() => void end('/api/account/sessions', reload)}>{t('Log out everywhere else')}</button> : null}
       </section>
       <ChangePassword name={person.name} onChanged={reload} />
     </div>

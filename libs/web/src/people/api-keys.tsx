@@ -3,7 +3,7 @@ import { getJson, postJson, sendJson } from '../api.ts';
 import { formatNumber, formatTime } from '../format.ts';
 import { t } from '../preferences.ts';
 import { announce, Dialog, Empty, Field, Problem, usePolled } from '../ui.tsx';
-import { problemOf } from './problems.ts';
+import { useAct } from './problems.ts';
 import { Secret } from './secret.tsx';
 
 interface ApiKey { id: string; name: string; prefix: string; collect: boolean; rateLimit: number; createdAt: number; usedAt: number }
@@ -13,28 +13,21 @@ export function ApiKeys() {
   const { value, error, reload } = usePolled((signal) => getJson<{ keys: ApiKey[] }>('/api/keys', signal), 10_000);
   const [secret, setSecret] = useState('');
   const [leaving, setLeaving] = useState<ApiKey>();
-  const [problem, setProblem] = useState('');
-  const act = async (work: () => Promise<unknown>): Promise<boolean> => {
-    try {
-      await work();
-      setProblem('');
-      reload();
-      return true;
-    } catch (thrown) {
-      setProblem(problemOf(thrown));
-      return false;
-    }
+  const { problem, act } = useAct();
+  const change = async (work: () => Promise<unknown>): Promise<boolean> => {
+    const done = await act(work);
+    reload();
+    return done;
   };
   const revoke = async (key: ApiKey): Promise<void> => {
     setLeaving(undefined);
-    await act(() => sendJson('DELETE', `/api/keys/${key.id}`));
-    announce(t('Revoked'));
+    if (await change(() => sendJson('DELETE', `/api/keys/${key.id}`))) announce(t('Revoked'));
   };
   return (
     <>
       <p className="quiet">{t('Programs send a key to /v1 as "Authorization: Bearer KEY". A key opens nothing else.')}</p>
-      <MakeKey onMake={(settings) => act(async () => setSecret((await postJson<{ secret: string }>('/api/keys', settings)).secret))} />
-      <Problem text={problem === '' ? error : problem} />
+      <MakeKey onMake={(settings) => change(async () => setSecret((await postJson<{ secret: string }>('/api/keys', settings)).secret))} />
+      <Problem text={problem || error} />
       {value?.keys.length === 0 ? <Empty title={t('No keys yet')}><p className="quiet">{t('Make one above for each program that is to ask the models.')}</p></Empty> : null}
       <ul className="list">
         {value?.keys.map((key) => (
@@ -43,7 +36,7 @@ export function ApiKeys() {
               <strong>{key.name} <small className="code quiet">{key.prefix}…</small></strong>
               <small className="quiet">{[key.usedAt === 0 ? t('Never used') : t('Last used {time}', { time: formatTime(key.usedAt) }), key.rateLimit === 0 ? '' : t('{n} requests a minute', { n: formatNumber(key.rateLimit) })].filter((text) => text !== '').join(' · ')}</small>
             </span>
-            <label className="inline"><input type="checkbox" checked={key.collect} onChange={(event) => void act(() => sendJson('PATCH', `/api/keys/${key.id}`, { collect: event.target.checked, rateLimit: key.rateLimit }))} /> {t('Collect prompts')}</label>
+            <label className="inline"><input type="checkbox" checked={key.collect} onChange={(event) => void change(() => sendJson('PATCH', `/api/keys/${key.id}`, { collect: event.target.checked, rateLimit: key.rateLimit }))} /> {t('Collect prompts')}</label>
             <button type="button" aria-label={t('Revoke {name}', { name: key.name })} onClick={() => setLeaving(key)}>{t('Revoke')}</button>
           </li>
         ))}

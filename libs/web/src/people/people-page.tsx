@@ -5,7 +5,7 @@ import { t } from '../preferences.ts';
 import { announce, Field, PageHead, Problem, usePolled } from '../ui.tsx';
 import { AuditLog } from './audit-log.tsx';
 import { ApiKeys } from './api-keys.tsx';
-import { problemOf } from './problems.ts';
+import { useAct } from './problems.ts';
 import { roleName, roleNotes, roles } from './roles.tsx';
 import { Secret } from './secret.tsx';
 import { currentPerson, type Person, type Role } from './session.ts';
@@ -31,24 +31,19 @@ export function PeoplePage({ part }: { part: string }) {
 function People() {
   const { value, error, reload } = usePolled((signal) => getJson<{ people: Member[]; invitations: Invitation[] }>('/api/people', signal), 10_000);
   const [link, setLink] = useState<{ title: string; token: string }>();
-  const [problem, setProblem] = useState('');
-  const act = async (work: () => Promise<unknown>): Promise<void> => {
-    try {
-      await work();
-      setProblem('');
-    } catch (thrown) {
-      setProblem(problemOf(thrown));
-    }
+  const { problem, act } = useAct();
+  const change = async (work: () => Promise<unknown>): Promise<boolean> => {
+    const done = await act(work);
     reload();
+    return done;
   };
-  const change = (member: Member, what: { role?: Role; disabled?: boolean }): Promise<void> => act(async () => {
-    await sendJson('PATCH', `/api/people/${member.id}`, what);
-    announce(t('Saved'));
-  });
+  const changeMember = async (member: Member, what: { role?: Role; disabled?: boolean }): Promise<void> => {
+    if (await change(() => sendJson('PATCH', `/api/people/${member.id}`, what))) announce(t('Saved'));
+  };
   return (
     <>
-      <Invite onInvite={(role, note) => act(async () => setLink({ title: t('An invitation'), token: (await postJson<Link>('/api/invitations', { role, note })).token }))} />
-      <Problem text={problem === '' ? error : problem} />
+      <Invite onInvite={(role, note) => change(async () => setLink({ title: t('An invitation'), token: (await postJson<Link>('/api/invitations', { role, note })).token }))} />
+      <Problem text={problem || error} />
       <ul className="list">
         {value?.people.map((member) => (
           <li key={member.id} className="card row member">
@@ -56,12 +51,12 @@ function People() {
               <strong>{member.name}{member.id === currentPerson()?.id ? <small className="quiet"> {t('(you)')}</small> : null}</strong>
               <small className="quiet">{member.disabled ? t('Disabled') : member.seenAt === 0 ? t('Not logged in') : t('Last seen {time}', { time: formatTime(member.seenAt) })}</small>
             </span>
-            <select aria-label={t('Role of {name}', { name: member.name })} value={member.role} onChange={(event) => void change(member, { role: event.target.value as Role })}>
+            <select aria-label={t('Role of {name}', { name: member.name })} value={member.role} onChange={(event) => void changeMember(member, { role: event.target.value as Role })}>
               {roles.map((role) => <option key={role} value={role}>{roleName(role)}</option>)}
             </select>
             <span className="actions">
-              {member.disabled ? null : <button type="button" aria-label={t('Password link for {name}', { name: member.name })} onClick={() => void act(async () => setLink({ title: t('A new password for {name}', { name: member.name }), token: (await postJson<Link>(`/api/people/${member.id}/link`)).token }))}>{t('Password link')}</button>}
-              <button type="button" aria-label={member.disabled ? t('Enable {name}', { name: member.name }) : t('Disable {name}', { name: member.name })} onClick={() => void change(member, { disabled: !member.disabled })}>{member.disabled ? t('Enable') : t('Disable')}</button>
+              {member.disabled ? null : <button type="button" aria-label={t('Password link for {name}', { name: member.name })} onClick={() => void change(async () => setLink({ title: t('A new password for {name}', { name: member.name }), token: (await postJson<Link>(`/api/people/${member.id}/link`)).token }))}>{t('Password link')}</button>}
+              <button type="button" aria-label={member.disabled ? t('Enable {name}', { name: member.name }) : t('Disable {name}', { name: member.name })} onClick={() => void changeMember(member, { disabled: !member.disabled })}>{member.disabled ? t('Enable') : t('Disable')}</button>
             </span>
           </li>
         ))}
@@ -76,7 +71,7 @@ function People() {
                   <strong>{one.account === null ? roleName(one.role) : t('A new password for {name}', { name: one.note })}</strong>
                   <small className="quiet">{[one.account === null ? one.note : '', t('until {time}', { time: formatTime(one.expiresAt) })].filter((text) => text !== '').join(' · ')}</small>
                 </span>
-                <button type="button" onClick={() => void act(() => sendJson('DELETE', `/api/invitations/${one.id}`))}>{t('Withdraw')}</button>
+                <button type="button" onClick={() => void change(() => sendJson('DELETE', `/api/invitations/${one.id}`))}>{t('Withdraw')}</button>
               </li>
             ))}
           </ul>
@@ -87,11 +82,11 @@ function People() {
   );
 }
 
-function Invite({ onInvite }: { onInvite: (role: Role, note: string) => Promise<void> }) {
+function Invite({ onInvite }: { onInvite: (role: Role, note: string) => Promise<boolean> }) {
   const [role, setRole] = useState<Role>('labeler');
   const [note, setNote] = useState('');
   return (
-    <form className="card fields" aria-label={t('Invite somebody')} onSubmit={(event) => { event.preventDefault(); void onInvite(role, note).then(() => setNote('')); }}>
+    <form className="card fields" aria-label={t('Invite somebody')} onSubmit={(event) => { event.preventDefault(); void onInvite(role, note).then((invited) => { if (invited) setNote(''); }); }}>
       <Field label={t('Role')}>{(id) => <select id={id} value={role} onChange={(event) => setRole(event.target.value as Role)}>{roles.map((one) => <option key={one} value={one}>{roleName(one)}</option>)}</select>}</Field>
       <Field label={t('For whom')}>{(id) => <input id={id} maxLength={100} value={note} onChange={(event) => setNote(event.target.value)} />}</Field>
       <button className="primary">{t('Invite')}</button>

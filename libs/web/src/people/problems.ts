@@ -1,6 +1,23 @@
+import { useState } from 'react';
 import { RequestError } from '../api.ts';
 import { t } from '../preferences.ts';
 import { messageOf } from '../ui.tsx';
+
+/** Does what a button is for. True when it is done; what went wrong is the problem until something is. */
+export function useAct(): { problem: string; act: (work: () => Promise<unknown>) => Promise<boolean> } {
+  const [problem, setProblem] = useState('');
+  const act = async (work: () => Promise<unknown>): Promise<boolean> => {
+    try {
+      await work();
+      setProblem('');
+      return true;
+    } catch (error) {
+      setProblem(problemOf(error));
+      return false;
+    }
+  };
+  return { problem, act };
+}
 
 /** What went wrong, in the language of the page where it is something that people often meet. */
 export function problemOf(error: unknown): string {

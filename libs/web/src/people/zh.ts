@@ -68,6 +68,7 @@ export const zhPeople: Readonly<Record<string, string>> = {
   'Send this link to the person it is for. It works once, and is shown only now.': '把此链接发给对应的人。它只能使用一次，并且只显示这一次。',
   'Set the password': '设置密码',
   'Show': '显示',
+  'The browser does not let the page copy it. It is selected: copy it yourself.': '浏览器不允许此页复制。内容已选中，请自行复制。',
   'The new key': '新密钥',
   'The password is changed; everywhere else you are logged out.': '密码已修改；其他地方的登录均已退出。',
   'This link does not work any more: it was used, withdrawn, or is too old. Ask for a new one.': '此链接已失效：可能已被使用、撤回或过期。请索取新的链接。',

@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import { getJson, type RunDetail, type RunView, type StageView } from '../api.ts';
 import { t } from '../preferences.ts';
-import { usePolled } from '../ui.tsx';
+import { Problem, usePolled } from '../ui.tsx';
 import { ChartView } from './chart.tsx';
 import type { History } from './run-events.ts';
 import { chartsOf } from './series.ts';
@@ -19,7 +19,7 @@ interface CurvesProps {
 
 /** The curves of a stage, live, and those of the same stage of other runs over them. */
 export function Curves({ run, stage, histories, overlays, onOverlays }: CurvesProps) {
-  const { value } = usePolled((signal) => getJson<{ runs: RunView[] }>('/api/runs', signal), 60_000);
+  const { value, error } = usePolled((signal) => getJson<{ runs: RunView[] }>('/api/runs', signal), 60_000);
   const history = histories[run.id];
   const drawn = useMemo(
     () => chartsOf(history?.points[stage.stage] ?? [], overlays.map((id) => ({ name: id, points: histories[id]?.points[stage.stage] ?? [] }))),
@@ -41,6 +41,7 @@ export function Curves({ run, stage, histories, overlays, onOverlays }: CurvesPr
           </select>
         )}
       </div>
+      <Problem text={error} />
       {drawn.length === 0 ? <p className="quiet">{t('This stage has told no figures over time.')}</p> : <div className="charts">{drawn.map((chart) => <ChartView key={chart.title} chart={chart} />)}</div>}
     </>
   );
