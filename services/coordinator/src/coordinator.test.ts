@@ -108,13 +108,16 @@ describe('Coordinator', () => {
     const run = await until(runId, ended);
     expect(run.status).toBe(RunStatus.RUN_STATUS_COMPLETED);
     expect(done).toEqual(['data', 'pretrain', 'sft', 'sample'].map((stage) => `${runId}_${stage}`));
+    // What a stage measured is in the record once.
+    expect(run.stages[0]).toMatchObject({ metrics: [{ name: 'loss', value: 0.5 }], result: { metrics: [] } });
     const { runs: [listed] } = await client.call(rpc.listRuns, { limit: 1 });
     expect(listed).toMatchObject({ runId, specJson: '{}', stages: [{}, { result: { metrics: [], outputs: [{ name: 'model' }] } }, {}, {}] });
   });
 
   it('fails a stage whose result does not fit into the record, and goes on with other runs', async () => {
     await coordinator();
-    behaviour = { pretrain: async () => Array.from({ length: 10_000 }, (_, i) => ({ name: `metric/${String(i).padStart(40, '0')}`, value: i })) as StageResult['metrics'] };
+    const half = async () => Array.from({ length: 10_000 }, (_, i) => ({ name: `metric/${String(i).padStart(40, '0')}`, value: i })) as StageResult['metrics'];
+    behaviour = { data: half, pretrain: half };
     const { runId } = await client.call(rpc.submitRun, { specJson });
     const failed = await until(runId, ended);
     expect(failed.stages.find(({ stage }) => stage === 'pretrain')?.error?.code).toBe('MC_MESSAGE_TOO_LARGE');

@@ -155,7 +155,8 @@ function changeBy(stage: StageRecord, event: StageEvent, gate: (metrics: Record<
     const metrics = event.completed.result?.metrics ?? [];
     const stopped = gate(metricsByName(metrics));
     return {
-      result: event.completed.result,
+      // Its metrics stand in the record once, where those of its progress stood.
+      result: { outputs: event.completed.result?.outputs ?? [], metrics: [] },
       metrics,
       finishedAtMs: event.atMs,
       error: stopped === undefined ? undefined : gateError(`stage ${stage.stage}: ${stopped}`),

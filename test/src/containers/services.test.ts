@@ -108,9 +108,9 @@ describe.skipIf(reason !== undefined)('services in containers', () => {
     await service('pretrainer', 'minchat-test/pretrainer-from-outside');
     const run = await finished('swapped-image');
     expect(run.status).toBe(RunStatus.RUN_STATUS_COMPLETED);
-    const result = run.stages.find(({ stage }) => stage === 'pretrain')?.result;
-    expect(result?.metrics).toContainEqual(expect.objectContaining({ name: 'answer', value: 42 }));
-    const artifact = result?.outputs[0]?.artifact;
+    const stage = run.stages.find((one) => one.stage === 'pretrain');
+    expect(stage?.metrics).toContainEqual(expect.objectContaining({ name: 'answer', value: 42 }));
+    const artifact = stage?.result?.outputs[0]?.artifact;
     if (artifact === undefined) throw new Error('expected an output, found none');
     expect(await readFile(join(await bus.artifacts.get(artifact), 'made-by.txt'), 'utf8')).toBe('a plugin from outside');
   });

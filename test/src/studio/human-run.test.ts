@@ -71,7 +71,7 @@ describe.skipIf(noBrowser !== undefined)('a run ranked on the labeling page', ()
     }
     const run = await system.ended(runId, 280_000);
     expect(run.status, JSON.stringify(run.error)).toBe(RunStatus.RUN_STATUS_COMPLETED);
-    const metric = (stage: string, name: string): number | undefined => run.stages.find((one) => one.stage === stage)?.result?.metrics.find((one) => one.name === name)?.value;
+    const metric = (stage: string, name: string): number | undefined => run.stages.find((one) => one.stage === stage)?.metrics.find((one) => one.name === name)?.value;
     expect(metric('rank', 'comparisons')).toBe(rankings);
     expect(metric('rank', 'labelers')).toBe(1);
     expect(run.stages.find((one) => one.stage === 'evaluate')?.result?.outputs.map((output) => output.name)).toContain('report');

@@ -129,7 +129,7 @@ describe('a stage swapped for a third party’s package', () => {
     const { runId } = await system.submit(await tinySpec([settings, '{ greeting: hi }'], ['    settings:\n      episodes: 48', "    plugin: '@minchat/ppo-trainer/rloo'\n    settings:\n      episodes: 16\n      groupSize: 4"], ['      normaliseOn: 16\n', '']));
     const run = await system.ended(runId);
     expect(run.error).toBeUndefined();
-    expect(stageOf(run, 'sft').result?.metrics).toEqual([{ name: 'copied', value: 1 }]);
+    expect(stageOf(run, 'sft').metrics).toEqual([{ name: 'copied', value: 1 }]);
     expect(await weightsOf(system, run, 'sft', 'model')).toBe(await weightsOf(system, run, 'pretrain', 'model'));
     expect(stageOf(run, 'evaluate').status).toBe(StageStatus.STAGE_STATUS_COMPLETED);
   });

@@ -737,11 +737,13 @@ export interface StageRecord {
   status: StageStatus;
   jobId: string;
   attempt: number;
+  /** Without its metrics: they are in `metrics`, once. */
   result?: StageResult | undefined;
   error?: WireError | undefined;
   step: number;
   totalSteps: number;
   tokens: number;
+  /** The last that the stage told; in the end those of its result. */
   metrics: Metric[];
   queuedAtMs: number;
   startedAtMs: number;

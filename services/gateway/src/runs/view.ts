@@ -58,8 +58,6 @@ export function viewRunDetail(run: RunRecord): z.output<typeof runDetailView> {
 }
 
 function viewStage(stage: StageRecord): z.output<typeof stageView> {
-  // The last metrics of a finished stage are those of its result.
-  const last = stage.result?.metrics ?? [];
   return {
     stage: stage.stage,
     kind: stage.kind,
@@ -68,7 +66,7 @@ function viewStage(stage: StageRecord): z.output<typeof stageView> {
     step: stage.step,
     totalSteps: stage.totalSteps,
     tokens: stage.tokens,
-    metrics: metricsByName(last.length > 0 ? last : stage.metrics),
+    metrics: metricsByName(stage.metrics),
     queuedAt: stage.queuedAtMs,
     startedAt: stage.startedAtMs,
     finishedAt: stage.finishedAtMs,
