@@ -31,4 +31,4 @@ export { lastTokenScores, rewardBias, rewardBiasKey, scoreExamples, textOf, type
 export { jsonPart, modelPart } from './state.ts';
 export { batchTensors, type BatchTensors } from './tensors.ts';
 export { trainedWindow, windowLengthKey } from './window.ts';
-export { copyTokenizer } from './tokenizer-files.ts';
+export { checkSameTokenizer, copyTokenizer } from './tokenizer-files.ts';

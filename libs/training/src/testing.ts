@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { disposeModel, gptConfig, initModel, Random, saveModel, startBackend } from '@minchat/model';
 import type { Metrics, Progress, StageContext, StageDefinition, StopReason } from '@minchat/stage';
-import { saveTokenizer, trainTokenizer, type Tokenizer } from '@minchat/tokenizer';
+import { loadTokenizer, saveTokenizer, Tokenizer, trainTokenizer } from '@minchat/tokenizer';
 import type { z } from 'zod';
 
 // Runs a stage in the test's own process: no bus, no host, plain folders.
@@ -113,6 +113,16 @@ export async function writeTinyModel(folder: string, texts: readonly string[], s
   await saveTokenizer(tokenizer, folder);
   disposeModel(model);
   return tokenizer;
+}
+
+/** A copy of a model's folder in which two tokens have each other's ids. */
+export async function withOtherTokenizer(folder: string): Promise<string> {
+  const copy = await mkdtemp(join(tmpdir(), 'minchat-other-tokenizer-'));
+  await cp(folder, copy, { recursive: true });
+  const { parts } = await loadTokenizer(folder);
+  const [[a, idOfA] = ['', 0], [b, idOfB] = ['', 0]] = parts.vocab;
+  await saveTokenizer(new Tokenizer({ ...parts, vocab: new Map(parts.vocab).set(a, idOfB).set(b, idOfA) }), copy);
+  return copy;
 }
 
 /** SHA-256 of the weights of a model folder. */

@@ -1,5 +1,8 @@
+import { existsSync } from 'node:fs';
 import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { MinchatError } from '@minchat/errors';
+import { loadTokenizer, type Tokenizer } from '@minchat/tokenizer';
 
 const tokenizerFiles = [
   'tokenizer.json',
@@ -19,4 +22,21 @@ export async function copyTokenizer(from: string, to: string): Promise<void> {
       if (error.code !== 'ENOENT') throw error;
     });
   }
+}
+
+/**
+ * Refuses a model that takes token ids for other text than the tokenizer does: it would answer, and score, at
+ * random. A folder without a tokenizer tells nothing. Throws MC_STAGE_INPUT that names the input.
+ */
+export async function checkSameTokenizer(tokenizer: Tokenizer, input: string, folder: string): Promise<void> {
+  if (!existsSync(join(folder, 'tokenizer.json'))) return;
+  if (meaningOfIds(await loadTokenizer(folder)) === meaningOfIds(tokenizer)) return;
+  throw new MinchatError('MC_STAGE_INPUT', `${input}: expected a model with the tokenizer of the stage's first model, found another tokenizer`, {
+    hint: 'Take models that were trained from the same base model.',
+  });
+}
+
+/** What maps text to ids, as text: formatting and other keys of tokenizer.json make no difference. */
+function meaningOfIds({ parts: { vocab, merges, added } }: Tokenizer): string {
+  return JSON.stringify([[...vocab].toSorted(([, a], [, b]) => a - b), merges, added.map(({ id, content }) => [id, content])]);
 }

@@ -9,6 +9,7 @@ import {
   calibration,
   calibrationError,
   chatExample,
+  checkSameTokenizer,
   evaluateLm,
   firstWindows,
   packTexts,
@@ -37,6 +38,7 @@ export async function evaluate(context: EvaluateContext): Promise<Report> {
   const { settings } = context;
   const { split, prompts } = await heldOutPrompts(context.input('prompts'), settings.prompts);
   const tokenizer = await loadTokenizer(context.input('sft'));
+  for (const name of ['policy', 'reward'] as const) await checkSameTokenizer(tokenizer, name, context.input(name));
   const batches = Math.ceil(prompts.length / settings.batchSize);
   const steps = new Steps(context, 2 * batches + 3);
 

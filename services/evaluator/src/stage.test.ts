@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { writeDataset, type ComparisonRecord, type PromptRecord } from '@minchat/datasets';
 import { disposeModel, gptConfig, initModel, Random, saveModel } from '@minchat/model';
 import { saveTokenizer, type Tokenizer } from '@minchat/tokenizer';
-import { runStage, writeTinyModel } from '@minchat/training/testing';
+import { runStage, withOtherTokenizer, writeTinyModel } from '@minchat/training/testing';
 import { createWorld } from '@minchat/world';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Report } from './report.ts';
@@ -123,6 +123,11 @@ describe('the stage', () => {
     const page = await readFile(join(output('report'), 'report.html'), 'utf8');
     expect(page).not.toContain('<script>alert');
     expect(page).toContain('why &#60;script&#62;');
+  });
+
+  test.each(['policy', 'reward'] as const)('refuses a %s of another tokenizer', async (name) => {
+    const { error } = await runStage(evaluateStage, { settings, inputs: { ...inputs, [name]: await withOtherTokenizer(inputs[name]) } });
+    expect(error).toMatchObject({ code: 'MC_STAGE_INPUT', message: expect.stringContaining(`${name}: `) as string });
   });
 
   test('without a held-out prompt it says so', async () => {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { runStage } from '@minchat/training/testing';
+import { runStage, withOtherTokenizer } from '@minchat/training/testing';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { ppoStage } from './stage.ts';
 import { tinyWorld, type TinyWorld } from './tiny.testing.ts';
@@ -105,10 +105,12 @@ describe('ppo', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it('refuses ptx without a corpus, and an answer longer than the context', async () => {
+  it('refuses ptx without a corpus, a reward model of another tokenizer, and an answer longer than the context', async () => {
     const { model, reward, prompts } = inputs();
     const without = await runStage(ppoStage, { settings: { ...settings, ptx: {} }, inputs: { model, reward, prompts } });
     expect(without.error).toMatchObject({ code: 'MC_STAGE_INPUT' });
+    const foreign = await runStage(ppoStage, { settings, inputs: { ...inputs(), reward: await withOtherTokenizer(reward) } });
+    expect(foreign.error).toMatchObject({ code: 'MC_STAGE_INPUT' });
     const long = await runStage(ppoStage, { settings: { ...settings, maxNewTokens: 48 }, inputs: inputs() });
     expect(long.error).toMatchObject({ code: 'MC_STAGE_SETTINGS' });
   });

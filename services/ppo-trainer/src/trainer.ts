@@ -3,6 +3,7 @@ import { disposeModel, learningRate, loadModel, Random, saveModel, startBackend,
 import type { Metrics, StageContext } from '@minchat/stage';
 import { loadTokenizer, type Tokenizer } from '@minchat/tokenizer';
 import {
+  checkSameTokenizer,
   chooseLast,
   copyTokenizer,
   jsonPart,
@@ -21,7 +22,7 @@ import { evaluatePolicy } from './evaluation.ts';
 import { collect, type Experience } from './experience.ts';
 import { guard, type GuardSettings, type GuardState } from './guard.ts';
 import { loadPrompts, promptSchedule, type Prompt } from './prompts.ts';
-import { checkSameTokenizer, episodeRewards, normalisationOf, rawScores } from './reward.ts';
+import { episodeRewards, normalisationOf, rawScores } from './reward.ts';
 import { sampleEpisodes } from './rollout.ts';
 import type { optimizerSettings, rewardSettings, rolloutSettings, selectionSettings } from './settings.ts';
 
@@ -80,8 +81,8 @@ export class OnlineTrainer implements Disposable {
     const { settings } = context;
     context.log.info(await startBackend(), 'backend');
     const folder = context.input('model');
-    await checkSameTokenizer(folder, context.input('reward'));
     const tokenizer = await loadTokenizer(folder);
+    await checkSameTokenizer(tokenizer, 'reward', context.input('reward'));
     const actor = await openActor(folder, settings);
     const reward = await loadModel(context.input('reward'), { head: 'scalar' });
     const room = { context: Math.min(actor.policy.config.n_positions, reward.config.n_positions), maxNewTokens: settings.maxNewTokens };

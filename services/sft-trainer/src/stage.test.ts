@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { writeDataset, type DemonstrationRecord } from '@minchat/datasets';
 import { disposeModel, generate, gptConfig, initModel, loadModel, Random, saveModel } from '@minchat/model';
 import { loadTokenizer, saveTokenizer, Tokenizer, trainTokenizer } from '@minchat/tokenizer';
-import { runStage, weightsDigest, writeTinyModel } from '@minchat/training/testing';
+import { runStage, weightsDigest, withOtherTokenizer, writeTinyModel } from '@minchat/training/testing';
 import { beforeAll, expect, test } from 'vitest';
 import { sftStage } from './stage.ts';
 
@@ -25,6 +25,15 @@ beforeAll(async () => {
   await writeTinyModel(inputs.model, opposites.flat());
   await writeDataset(inputs.demonstrations, 'demonstrations', { train: demonstrations, validation: demonstrations.slice(0, 4) });
 });
+
+/** A reward model that was not trained. */
+async function rewardFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'minchat-sft-reward-'));
+  const model = await loadModel(inputs.model, { head: 'scalar', random: new Random(3) });
+  await saveModel(model, folder);
+  disposeModel(model);
+  return folder;
+}
 
 test('learns the answers and where they end, and reports how', async () => {
   const { metrics, error, output, progress } = await runStage(sftStage, { settings, inputs });
@@ -67,14 +76,11 @@ test('resumed in mid-epoch, it ends bit for bit where an undisturbed run ends', 
 });
 
 test('a reward model scores the answers of every epoch', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'minchat-sft-reward-'));
-  const model = await loadModel(inputs.model, { head: 'scalar', random: new Random(3) });
-  await saveModel(model, folder);
-  disposeModel(model);
-  const many = join(folder, 'many');
+  const reward = await rewardFolder();
+  const many = await mkdtemp(join(tmpdir(), 'minchat-sft-many-'));
   await writeDataset(many, 'demonstrations', { train: demonstrations, validation: Array.from({ length: 48 }, (_, id) => ({ ...demonstrations[id % 12]!, id: `v${id}` })) });
   const rewards = async (evaluationExamples: number, selectionPrompts: number): Promise<number[]> => {
-    const { progress } = await runStage(sftStage, { settings: { ...settings, epochs: 3, evaluationExamples, selectionPrompts }, inputs: { ...inputs, demonstrations: many, reward: folder } });
+    const { progress } = await runStage(sftStage, { settings: { ...settings, epochs: 3, evaluationExamples, selectionPrompts }, inputs: { ...inputs, demonstrations: many, reward } });
     return progress.flatMap(({ metrics }) => metrics?.['eval_reward'] ?? []);
   };
   const all = await rewards(256, 64);
@@ -84,16 +90,19 @@ test('a reward model scores the answers of every epoch', async () => {
   expect(await rewards(48, 8)).not.toEqual(all);
 });
 
+test('a reward model of another tokenizer is refused: it would choose at random', async () => {
+  const reward = await rewardFolder();
+  await saveTokenizer(await loadTokenizer(inputs.model), reward);
+  const of = async (folder: string): Promise<unknown> => (await runStage(sftStage, { settings: { ...settings, epochs: 1 }, inputs: { ...inputs, reward: folder } })).error;
+  expect(await of(reward)).toBeUndefined();
+  const error = await of(await withOtherTokenizer(reward));
+  expect(error).toMatchObject({ code: 'MC_STAGE_INPUT', message: expect.stringContaining('reward: ') as string });
+});
+
 test('without a validation split the last weights are kept, and no figure is told that is none', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'minchat-sft-whole-'));
-  await writeDataset(join(folder, 'demonstrations'), 'demonstrations', { train: demonstrations });
-  const model = await loadModel(inputs.model, { head: 'scalar', random: new Random(3) });
-  await saveModel(model, join(folder, 'reward'));
-  disposeModel(model);
-  const { metrics, progress } = await runStage(sftStage, {
-    settings: { ...settings, epochs: 2 },
-    inputs: { ...inputs, demonstrations: join(folder, 'demonstrations'), reward: join(folder, 'reward') },
-  });
+  const whole = await mkdtemp(join(tmpdir(), 'minchat-sft-whole-'));
+  await writeDataset(whole, 'demonstrations', { train: demonstrations });
+  const { metrics, progress } = await runStage(sftStage, { settings: { ...settings, epochs: 2 }, inputs: { ...inputs, demonstrations: whole, reward: await rewardFolder() } });
   expect(metrics).toMatchObject({ kept_step: progress.at(-1)?.step });
   expect(Object.values(metrics ?? {}).every(Number.isFinite)).toBe(true);
 });

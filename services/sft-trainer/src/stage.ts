@@ -3,7 +3,7 @@ import { MinchatError } from '@minchat/errors';
 import { AdamW, disposeModel, learningRate, loadModel, saveModel, startBackend, withVocabulary } from '@minchat/model';
 import { defineStage } from '@minchat/stage';
 import { loadTokenizer, saveTokenizer } from '@minchat/tokenizer';
-import { batchSchedule, chatExample, keepBest, lmStep, modelPart, padExamples, runTraining, writeHistory } from '@minchat/training';
+import { batchSchedule, chatExample, checkSameTokenizer, keepBest, lmStep, modelPart, padExamples, runTraining, writeHistory } from '@minchat/training';
 import { withChatTokens } from './chat-tokens.ts';
 import { evaluateSft } from './evaluate.ts';
 import { sftSettings } from './settings.ts';
@@ -35,6 +35,7 @@ export const sftStage = defineStage({
     context.log.info(await startBackend(), 'backend');
     using owned = new DisposableStack();
     const tokenizer = withChatTokens(await loadTokenizer(context.input('model')));
+    if (context.hasInput('reward')) await checkSameTokenizer(tokenizer, 'reward', context.input('reward'));
     const model = owned.adopt(withVocabulary(await loadModel(context.input('model'), { head: 'lm' }), tokenizer.vocabSize), disposeModel);
     const reward = context.hasInput('reward') ? owned.adopt(await loadModel(context.input('reward'), { head: 'scalar' }), disposeModel) : undefined;
     const contextLength = model.config.n_positions;
