@@ -1,7 +1,8 @@
 import type { ArtifactRef, GenerateChunk, GenerateRequest } from '@minchat/contracts';
+import { MinchatError } from '@minchat/errors';
 import type { AnswerTracker } from './answer.ts';
 import type { LoadedModel } from './model-store.ts';
-import { describeToken, type Prompt } from './prompt.ts';
+import { describeToken, readPrompt, type Prompt } from './prompt.ts';
 import type { Reading } from './protocol.ts';
 
 /** A request whose model is not there yet. */
@@ -31,13 +32,6 @@ export interface Started extends Begun {
   over: number;
 }
 
-/** A request that reads whole texts in forward passes of their own. */
-export interface Reader {
-  id: number;
-  /** One pass more. Whether others follow. */
-  pass: () => Promise<boolean>;
-}
-
 /** An answer that has a slot of its model's batch. */
 export interface Answer {
   readonly started: Started;
@@ -47,6 +41,14 @@ export interface Answer {
   readonly tracker: AnswerTracker;
   /** Whether something of it was sent. */
   begun: boolean;
+}
+
+/** Throws MC_USAGE for a model that scores, and what readPrompt throws. */
+export function startedOf(id: number, request: GenerateRequest, loaded: LoadedModel): Started {
+  if (loaded.model.head !== 'lm') throw new MinchatError('MC_USAGE', 'expected a model that writes text, found a reward model');
+  const prompt = readPrompt(request, loaded.model, loaded.tokenizer);
+  const seed = request.hasSeed ? request.seed : Math.floor(Math.random() * 2 ** 32);
+  return { id, loaded, running: new Set(), request, prompt, seed, echoed: 0, next: 0, over: 0 };
 }
 
 /** What is sent of an answer. */

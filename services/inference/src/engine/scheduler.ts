@@ -1,12 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
-import { errorFromWire, errorToWire, type ArtifactRef, type GenerateChunk, type GenerateRequest } from '@minchat/contracts';
-import { MinchatError } from '@minchat/errors';
+import { errorFromWire, errorToWire, type ArtifactRef, type GenerateChunk } from '@minchat/contracts';
 import { AnswerTracker } from './answer.ts';
 import { embedTexts } from './embed.ts';
 import { ModelStore, type LoadedModel } from './model-store.ts';
-import { echoPrompt, readPrompt } from './prompt.ts';
+import { echoPrompt } from './prompt.ts';
 import type { ComputeOptions, FromCompute, Outcome, Reading, ToCompute } from './protocol.ts';
-import { chunkOf, type Answer, type Begun, type Reader, type Started, type Waiting } from './requests.ts';
+import { Readers, type Reader } from './readers.ts';
+import { chunkOf, startedOf, type Answer, type Begun, type Started, type Waiting } from './requests.ts';
 import { answerSeed, logprobsOf, samplingOf, textDecoder } from './sampling.ts';
 import { scoreTexts } from './score.ts';
 
@@ -33,7 +33,7 @@ export class Scheduler {
   readonly #waiting: Waiting[] = [];
   readonly #begun = new Map<number, Begun>();
   /** Those that have more to read. */
-  readonly #readers: Reader[] = [];
+  readonly #readers = new Readers();
   /** Those that lack slots for answers. */
   readonly #joining: Started[] = [];
   #outbox: Outcome[] = [];
@@ -41,8 +41,6 @@ export class Scheduler {
   #sentAt = -Infinity;
   /** When the last message was posted. */
   #postedAt = -Infinity;
-  /** Until then nothing is read while answers run, which get as much time as the last pass took. */
-  #readAt = -Infinity;
   /** Something happened since the round began: a message, a model loaded. */
   #news = false;
   #wake = (): void => undefined;
@@ -85,7 +83,7 @@ export class Scheduler {
       if (due) this.#sentAt = now;
       for (const loaded of this.#store.ready()) worked = (await this.#step(loaded, due)) || worked;
       if (!worked || now - this.#postedAt >= running * messageMs) this.#flush(now);
-      if (running === 0 || now >= this.#readAt) worked = (await this.#pass()) || worked;
+      worked = (await this.#readers.pass(running > 0, (id, error) => this.#fail(id, error))) || worked;
       // Lets messages in: requests join and leave here.
       if (joined || worked) await setImmediate();
       else if (!this.#news) await new Promise<void>((resolve) => { this.#wake = resolve; });
@@ -136,11 +134,11 @@ export class Scheduler {
     if (work.type === 'generate') {
       const started = startedOf(id, work.request, loaded);
       this.#hold(started);
-      if (started.request.echo) this.#readers.push({ id, pass: () => this.#echo(started).then(() => false) });
+      if (started.request.echo) this.#readers.add({ id, pass: () => this.#echo(started).then(() => false) });
       else this.#joining.push(started);
     } else {
       this.#hold({ id, loaded, running: new Set() });
-      this.#readers.push(this.#reader(id, loaded, work));
+      this.#readers.add(this.#reader(id, loaded, work));
     }
   }
 
@@ -148,21 +146,6 @@ export class Scheduler {
     remove(this.#waiting, begun.id);
     this.#begun.set(begun.id, begun);
     begun.loaded.users += 1;
-  }
-
-  /** One pass for the request that has waited for one longest. Whether there was any. */
-  async #pass(): Promise<boolean> {
-    const next = this.#readers.shift();
-    if (next === undefined) return false;
-    const began = performance.now();
-    try {
-      if (await next.pass()) this.#readers.push(next);
-    } catch (error) {
-      this.#fail(next.id, error);
-    }
-    const ended = performance.now();
-    this.#readAt = ended + (ended - began);
-    return true;
   }
 
   #reader(id: number, loaded: LoadedModel, reading: Reading): Reader {
@@ -311,7 +294,7 @@ export class Scheduler {
   /** Frees all that a request holds. */
   #end(id: number): void {
     remove(this.#waiting, id);
-    remove(this.#readers, id);
+    this.#readers.remove(id);
     remove(this.#joining, id);
     const begun = this.#begun.get(id);
     if (begun === undefined) return;
@@ -323,14 +306,6 @@ export class Scheduler {
   #chunk(id: number, chunk: GenerateChunk): void {
     this.#outbox.push({ id, type: 'chunk', chunk });
   }
-}
-
-/** Throws MC_USAGE for a model that scores, and what readPrompt throws. */
-function startedOf(id: number, request: GenerateRequest, loaded: LoadedModel): Started {
-  if (loaded.model.head !== 'lm') throw new MinchatError('MC_USAGE', 'expected a model that writes text, found a reward model');
-  const prompt = readPrompt(request, loaded.model, loaded.tokenizer);
-  const seed = request.hasSeed ? request.seed : Math.floor(Math.random() * 2 ** 32);
-  return { id, loaded, running: new Set(), request, prompt, seed, echoed: 0, next: 0, over: 0 };
 }
 
 function remove(list: { id: number }[], id: number): void {
