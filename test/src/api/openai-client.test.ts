@@ -120,6 +120,17 @@ describe('chat', () => {
     expect(roles).toEqual(['assistant']);
   });
 
+  it('tells bytes that make up the text, special tokens having none, and the bytes of what might have been drawn', async () => {
+    // Special tokens are drawn every now and then, the end never.
+    const { choices: [choice] } = await client.chat.completions.create({ model: 'tiny', messages: [...messages], max_tokens: 30, seed: 1, logprobs: true, top_logprobs: 20, logit_bias: { 0: -100, 1: 6, 2: 6, 3: 6, 4: -100 } });
+    const tokens = choice?.logprobs?.content ?? [];
+    expect(tokens.filter(({ bytes }) => bytes === null).map(({ token }) => token)).toContainEqual(expect.stringMatching(/^<\|/));
+    expect(Buffer.from(tokens.flatMap(({ bytes }) => bytes ?? [])).toString()).toBe(choice?.message.content);
+    const special = tokens.flatMap(({ top_logprobs: top }) => top).filter(({ token }) => token.startsWith('<|'));
+    expect(special.map(({ bytes }) => Buffer.from(bytes ?? []).toString())).toEqual(special.map(({ token }) => token));
+    expect(special).not.toEqual([]);
+  });
+
   it('works with the client’s own stream helper', async () => {
     const stream = client.chat.completions.stream({ model: 'tiny', messages: [...messages], max_tokens: 5 });
     const final = await stream.finalChatCompletion();

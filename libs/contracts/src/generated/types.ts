@@ -372,7 +372,7 @@ export interface TokenLogprob {
   text: string;
   logprob: number;
   top: AlternativeToken[];
-  /** None for a special token. */
+  /** None where the token is no part of the text: a special token that was drawn in the middle of an answer. */
   raw: Uint8Array;
   /** Where its text begins in the text of its answer, the echo included, in UTF-16. */
   textOffset: number;

@@ -45,7 +45,7 @@ export function chatLogprobs(tokens: readonly TokenLogprob[]): ChatLogprobs {
   };
 }
 
-/** A special token has no bytes: it is no text. */
+/** A token that is no part of the text has no bytes. */
 function bytesOf(raw: Uint8Array): number[] | null {
   return raw.length === 0 ? null : [...raw];
 }

@@ -40,11 +40,10 @@ function promptIds(request: GenerateRequest, tokenizer: Tokenizer): number[] {
   return ids.length === 0 ? [tokenizer.endOfText] : ids;
 }
 
-/** Text and raw bytes of a token for the log-probabilities; a padding row of the embedding has neither, a special token no bytes: it is no text. */
+/** Text and raw bytes of a token for the log-probabilities; a padding row of the embedding has neither. */
 export function describeToken(tokenizer: Tokenizer, id: number): { token: number; text: string; raw: Uint8Array } {
-  const bytes = id < tokenizer.vocabSize ? tokenizer.bytesOf(id) : new Uint8Array();
-  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
-  return { token: id, text, raw: tokenizer.isSpecial(id) ? new Uint8Array() : bytes };
+  const raw = id < tokenizer.vocabSize ? tokenizer.bytesOf(id) : new Uint8Array();
+  return { token: id, text: new TextDecoder('utf-8', { ignoreBOM: true }).decode(raw), raw };
 }
 
 /**

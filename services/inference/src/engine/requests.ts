@@ -59,6 +59,7 @@ export function chunkOf({ started: { loaded: { tokenizer }, prompt, echoed }, in
     text,
     tokens: tokens.map((token) => ({
       ...describeToken(tokenizer, token.id),
+      ...(tokenizer.isSpecial(token.id) ? { raw: new Uint8Array() } : {}),
       textOffset: echoed + token.start,
       logprob: token.logprob,
       top: token.top.map((one) => ({ ...describeToken(tokenizer, one.id), logprob: one.logprob })),
