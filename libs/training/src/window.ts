@@ -1,6 +1,6 @@
 import type { Model } from '@minchat/model';
 
-/** The key of a base model's config.json that tells the windows it was pretrained on, where they are shorter than its context. */
+/** The key of a base model's config.json that tells the windows it was pretrained on last. */
 export const windowLengthKey = 'minchat_window_length';
 
 /** Tokens of raw text that a model was trained to read at once: at positions beyond, it knows of none. */

@@ -76,8 +76,7 @@ export const pretrainStage = defineStage({
       },
     });
     const folder = context.output('model');
-    const narrow = settings.steps > 0 && length < model.config.n_positions;
-    await saveModel(narrow ? { ...model, config: { ...model.config, [windowLengthKey]: length } } : model, folder);
+    await saveModel(model, folder, settings.steps > 0 ? { [windowLengthKey]: length } : {});
     await saveTokenizer(tokenizer, folder);
     await writeHistory(folder, result.history);
     return result.metrics;
