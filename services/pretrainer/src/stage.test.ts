@@ -109,9 +109,9 @@ test('windows shorter than the context are told with the model; a short text and
     const model = await loadModel(output('model'));
     expect(trainedWindow(model)).toBe(windowLength ?? 32);
     disposeModel(model);
-    const narrow = output('model');
+    const first = output('model');
     for (const [steps, expected] of [[0, windowLength ?? 32], [1, 32]] as const) {
-      const further = await runStage(pretrainStage, { settings: { ...settings, steps }, inputs: { ...short, model: narrow } });
+      const further = await runStage(pretrainStage, { settings: { ...settings, steps }, inputs: { ...short, model: first } });
       const trained = await loadModel(further.output('model'));
       expect(trainedWindow(trained)).toBe(expected);
       disposeModel(trained);
