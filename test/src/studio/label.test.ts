@@ -6,7 +6,7 @@ import { look, patient, startWalker, type Walker } from './walker.ts';
 
 // What labelers rely on besides the way itself (walk.test.ts): undoing, the focus, phones, and their own script.
 
-const longName = 'a-run-whose-name-is-as-long-as-the-coordinator-takes-it-01234567';
+const longName = `unbreakable${'0123456789'.repeat(6)}`.slice(0, 64);
 const hebrew = 'הסבירו מהו גשם';
 
 describe.skipIf(noBrowser !== undefined)('at a labeling task', () => {
@@ -98,16 +98,30 @@ describe.skipIf(noBrowser !== undefined)('at a labeling task', () => {
     expect(await page.getByRole('alert').count()).toBe(0);
   });
 
-  it('everything fits a narrow phone in English, a run with a long name, too', async () => {
+  it('everything fits a narrow phone in English, names that cannot be broken, too', async () => {
     await page.setViewportSize({ width: 360, height: 740 });
     for (const path of ['label', 'runs', `runs/${longName}`]) {
       await walker.go(path);
       await page.getByText(longName).first().waitFor();
       expect(await look(page, `narrow-${path}`)).toEqual([]);
     }
-    await walker.go('data/asked');
-    await page.getByText('What is a yak?').waitFor();
+    await walker.button('Fork').click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Start run' }).click();
+    await page.getByText(`forked from ${longName}`).waitFor();
+    expect(await look(page, 'narrow-fork')).toEqual([]);
+    await walker.go('data');
+    await page.locator('input[type="file"]').setInputFiles({ name: `${longName}.jsonl`, mimeType: 'application/octet-stream', buffer: Buffer.from(`{"prompt":"What is a gnu?","user_id":"${longName}"}`) });
+    await page.getByRole('region', { name: 'Preview' }).getByText('What is a gnu?').waitFor();
+    expect(await look(page, 'narrow-import')).toEqual([]);
+    await walker.button('Import').click();
+    await page.getByRole('link', { name: 'Look at it' }).click();
+    await page.getByText(`by ${longName}`).waitFor();
     expect(await look(page, 'narrow-data')).toEqual([]);
+    await walker.studio.addModels();
+    await walker.go('chat');
+    await page.getByText('Settings').click();
+    await page.getByLabel('Temperature').waitFor();
+    expect(await look(page, 'narrow-chat')).toEqual([]);
   });
 
   it('nothing went wrong in the browser on the way', () => {
