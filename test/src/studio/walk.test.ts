@@ -66,6 +66,19 @@ describe.skipIf(noBrowser !== undefined)('labeling in the studio', () => {
     answers: ['Rain is water that falls from clouds.', 'Clouds are full of tiny drops. When they grow heavy, they fall: that is rain!', 'Rain rain rain.', 'I do not know.'].map((text) => ({ text: `${text} <b>${n}</b>`, finished: true })),
   }));
 
+  it('a setting of a stage that has none yet comes with the variant that it belongs to', async () => {
+    await go('runs/new');
+    await button('YAML').click();
+    await page.getByLabel('Spec in YAML').fill('name: mine\nstages:\n  data:\n');
+    await button('Form').click();
+    await page.locator('.stage-form[data-stage="data"] summary').click();
+    await page.getByLabel('documents', { exact: true }).fill('7');
+    expect(await page.locator('.result pre').textContent()).toContain('settings: { source: world, documents: 7 }');
+    await page.getByLabel('source', { exact: true }).selectOption('collection');
+    expect(await page.locator('.result pre').textContent()).toContain('settings: { source: collection }');
+    expect(await seriousFindings(page)).toEqual([]);
+  });
+
   it('a run is started from a spec, and what is wrong with it is told by line', async () => {
     await go('runs/new');
     await button('YAML').click();

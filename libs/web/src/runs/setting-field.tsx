@@ -1,6 +1,7 @@
+import { discriminator, problemsOf, rangeOf, variantOf, type Path, type Schema } from '@minchat/config/stage-settings';
 import { useId, useState } from 'react';
 import { t } from '../preferences.ts';
-import { discriminator, problemsOf, rangeOf, variantOf, type Path, type Schema } from '@minchat/config/stage-settings';
+import { Field } from '../ui.tsx';
 
 interface FieldProps {
   name: string;
@@ -16,56 +17,48 @@ const wordsOf = (name: string): string => name.replaceAll(/([a-z])([A-Z])/g, '$1
 const shown = (value: unknown): string => (value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value));
 
 /** One setting: a group of settings, or a control of the kind that its schema asks for. */
-export function SettingField(props: FieldProps) {
+function SettingField(props: FieldProps) {
   const { name, schema, value, path, onChange } = props;
-  const variants = schema.oneOf ?? schema.anyOf;
-  const key = variants === undefined ? undefined : discriminator(variants);
-  if (variants !== undefined && key !== undefined) {
-    const chosen = variantOf(schema, value ?? schema.default);
-    const options = variants.map((variant) => String(variant.properties?.[key]?.const));
-    const given = value !== undefined;
-    return (
-      <fieldset className="setting-group">
-        <legend>{wordsOf(name)}</legend>
-        {schema.description === undefined ? null : <p className="quiet">{schema.description}</p>}
-        <Choice name={key} value={String(chosen.properties?.[key]?.const)} options={options} onChange={(next) => onChange(path, { [key]: next })} />
-        <Properties schema={chosen} value={given ? value : undefined} path={path} without={key} onChange={(at, next) => {
-          // The default is a variant with its own values: to change one, the variant has to be named.
-          if (given || next === undefined) onChange(at, next);
-          else onChange(path, { [key]: chosen.properties?.[key]?.const, [String(at.at(-1))]: next });
-        }} />
-      </fieldset>
-    );
-  }
-  if (schema.properties !== undefined) {
-    return (
-      <fieldset className="setting-group">
-        <legend>{wordsOf(name)}</legend>
-        {schema.description === undefined ? null : <p className="quiet">{schema.description}</p>}
-        <Properties schema={schema} value={value} path={path} onChange={onChange} />
-      </fieldset>
-    );
-  }
-  return <Control {...props} />;
+  if (schema.properties === undefined && discriminator(variantsOf(schema)) === undefined) return <Control {...props} />;
+  return (
+    <fieldset className="setting-group">
+      <legend>{wordsOf(name)}</legend>
+      {schema.description === undefined ? null : <p className="quiet">{schema.description}</p>}
+      <Settings schema={schema} value={value} path={path} onChange={onChange} />
+    </fieldset>
+  );
 }
 
-/** The settings of a map, in the order of the schema. */
-export function Properties({ schema, value, path, without, onChange }: { schema: Schema; value: unknown; path: Path; without?: string; onChange: FieldProps['onChange'] }) {
+const variantsOf = (schema: Schema): readonly Schema[] => schema.oneOf ?? schema.anyOf ?? [];
+
+/** The settings of a map; where there are variants of it, which one it is comes first. */
+export function Settings({ schema, value, path, onChange }: Pick<FieldProps, 'schema' | 'value' | 'path' | 'onChange'>) {
+  const variants = variantsOf(schema);
+  const key = discriminator(variants);
+  if (key === undefined) return <Properties schema={schema} value={value} path={path} onChange={onChange} />;
+  const chosen = variantOf(schema, value ?? schema.default);
+  const named = chosen.properties?.[key]?.const;
+  return (
+    <>
+      <Field label={wordsOf(key)}>
+        {(id) => <select id={id} value={String(named)} onChange={(event) => onChange(path, { [key]: event.target.value })}>{variants.map((variant) => String(variant.properties?.[key]?.const)).map((option) => <option key={option}>{option}</option>)}</select>}
+      </Field>
+      <Properties schema={chosen} value={value} path={path} without={key} onChange={(at, next) => {
+        // The default is a variant with its own values: to change one, the variant has to be named.
+        if (value !== undefined || next === undefined) onChange(at, next);
+        else onChange(path, { [key]: named, [String(at.at(-1))]: next });
+      }} />
+    </>
+  );
+}
+
+/** In the order of the schema. */
+function Properties({ schema, value, path, without, onChange }: Pick<FieldProps, 'schema' | 'value' | 'path' | 'onChange'> & { without?: string }) {
   const values = (value ?? {}) as Record<string, unknown>;
   const entries = Object.entries(schema.properties ?? {}).filter(([name]) => name !== without);
   return (
     <div className="settings">
       {entries.map(([name, property]) => <SettingField key={name} name={name} schema={property} value={values[name]} path={[...path, name]} required={schema.required?.includes(name) === true} onChange={onChange} />)}
-    </div>
-  );
-}
-
-export function Choice({ name, value, options, onChange }: { name: string; value: string; options: readonly string[]; onChange: (value: string) => void }) {
-  const id = useId();
-  return (
-    <div className="field">
-      <label htmlFor={id}>{wordsOf(name)}</label>
-      <select id={id} value={value} onChange={(event) => onChange(event.target.value)}>{options.map((option) => <option key={option}>{option}</option>)}</select>
     </div>
   );
 }

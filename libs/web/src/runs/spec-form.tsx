@@ -1,14 +1,13 @@
-import { useId } from 'react';
+import { discriminator, stageSettings, type Path } from '@minchat/config/stage-settings';
 import { t } from '../preferences.ts';
-import { Choice, Properties } from './setting-field.tsx';
-import { discriminator, stageSettings, variantOf, type Path, type Schema } from '@minchat/config/stage-settings';
+import { Field } from '../ui.tsx';
+import { Settings } from './setting-field.tsx';
 import type { SpecDocument } from './spec-document.ts';
 
 const order = Object.keys(stageSettings);
 
 /** A spec as a form, made from the settings' schemas; it changes the spec's text, which stays the truth. */
 export function SpecForm({ document, onChange }: { document: SpecDocument; onChange: (text: string) => void }) {
-  const [nameId, seedId] = [useId(), useId()];
   const { spec, stages } = document;
   if (spec === undefined) return <p className="quiet">{t('This text cannot be read as a spec. Mend it as YAML first.')}</p>;
   const set = (path: Path, value: unknown): void => onChange(document.with(path, value));
@@ -16,8 +15,8 @@ export function SpecForm({ document, onChange }: { document: SpecDocument; onCha
   return (
     <div className="spec-form">
       <div className="fields">
-        <div className="field"><label htmlFor={nameId}>{t('Name')}</label><input id={nameId} value={spec.name ?? ''} onChange={(event) => set(['name'], event.target.value)} /></div>
-        <div className="field"><label htmlFor={seedId}>{t('Seed')}</label><input id={seedId} inputMode="numeric" placeholder="1" value={spec.seed ?? ''} onChange={(event) => set(['seed'], event.target.value.trim() === '' ? undefined : Number.isInteger(Number(event.target.value)) ? Number(event.target.value) : event.target.value)} /></div>
+        <Field label={t('Name')}>{(id) => <input id={id} value={spec.name ?? ''} onChange={(event) => set(['name'], event.target.value)} />}</Field>
+        <Field label={t('Seed')}>{(id) => <input id={id} inputMode="numeric" placeholder="1" value={spec.seed ?? ''} onChange={(event) => set(['seed'], event.target.value.trim() === '' ? undefined : Number.isInteger(Number(event.target.value)) ? Number(event.target.value) : event.target.value)} />}</Field>
       </div>
       {stages.map(([name, entry]) => (
         <StageForm key={name} name={name} kind={entry?.kind ?? name} settings={entry?.settings} plugin={entry?.plugin}
@@ -48,21 +47,8 @@ function StageForm({ name, kind, settings, plugin, onSet, onRemove }: StageFormP
   return (
     <details className="card stage-form" data-stage={name}>
       <summary><b>{name}</b> <small className="quiet">{given === 0 ? t('as it comes') : t('{n} set', { n: given })}</small></summary>
-      {schema === undefined ? <p className="quiet">{t('Another implementation knows these settings; write them as YAML.')}</p> : <Settings schema={schema} settings={settings} onSet={onSet} />}
+      {schema === undefined ? <p className="quiet">{t('Another implementation knows these settings; write them as YAML.')}</p> : <Settings schema={schema} value={settings} path={[]} onChange={onSet} />}
       <button type="button" className="quiet-button" onClick={onRemove}>{t('Take {stage} out of the run', { stage: name })}</button>
     </details>
-  );
-}
-
-function Settings({ schema, settings, onSet }: { schema: Schema; settings: unknown; onSet: StageFormProps['onSet'] }) {
-  const variants = schema.oneOf ?? schema.anyOf;
-  const key = discriminator(variants ?? []);
-  if (variants === undefined || key === undefined) return <Properties schema={schema} value={settings} path={[]} onChange={onSet} />;
-  const chosen = variantOf(schema, settings);
-  return (
-    <>
-      <Choice name={key} value={String(chosen.properties?.[key]?.const)} options={variants.map((variant) => String(variant.properties?.[key]?.const))} onChange={(next) => onSet([], { [key]: next })} />
-      <Properties schema={chosen} value={settings} path={[]} without={key} onChange={onSet} />
-    </>
   );
 }
