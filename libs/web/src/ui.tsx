@@ -80,13 +80,14 @@ export function Meter({ value, max, label }: { value: number; max: number; label
   );
 }
 
-export function Field({ label, hint, children }: { label: string; hint?: string; children: (id: string) => ReactNode }) {
-  const id = useId();
+/** A labelled control, which takes the id; and that of the hint, for aria-describedby, where there is one. */
+export function Field({ label, hint, children }: { label: string; hint?: string; children: (id: string, hintId: string) => ReactNode }) {
+  const [id, hintId] = [useId(), useId()];
   return (
     <div className="field">
       <label htmlFor={id}>{label}</label>
-      {children(id)}
-      {hint === undefined ? null : <small className="quiet">{hint}</small>}
+      {children(id, hintId)}
+      {hint === undefined ? null : <small id={hintId} className="quiet">{hint}</small>}
     </div>
   );
 }

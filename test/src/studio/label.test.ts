@@ -72,6 +72,10 @@ describe.skipIf(noBrowser !== undefined)('at a labeling task', () => {
     await page.getByLabel('Your answer').fill('');
   });
 
+  it('what a field is for is told with it', async () => {
+    expect(await page.getByLabel('A prompt').evaluate((area: HTMLTextAreaElement) => area.ariaDescribedByElements?.map((element) => element.textContent))).toEqual(['Something that you would ask.']);
+  });
+
   it('who hands in an answer by keys goes on by keys', async () => {
     const imported = ['What is a zebra?', 'What is a yak?'].map((prompt) => JSON.stringify({ prompt })).join('\n');
     await (await fetch(`${walker.studio.url}api/data/imports?collection=asked&format=jsonl`, { method: 'POST', headers: { 'content-type': 'application/octet-stream' }, body: imported })).text();

@@ -9,13 +9,13 @@ export function SamplingFields({ sampling, onChange }: { sampling: Sampling; onC
       <summary className="button">{t('Settings')}</summary>
       <div className="card">
         <Field label={t('Temperature')} hint={t('0 takes the likeliest word each time')}>
-          {(id) => <input id={id} type="number" min={0} max={2} step={0.1} value={sampling.temperature} onChange={(event) => onChange({ ...sampling, temperature: Math.min(2, Math.max(0, numberOf(event.target.value) ?? 0)) })} />}
+          {(id, hintId) => <input id={id} aria-describedby={hintId} type="number" min={0} max={2} step={0.1} value={sampling.temperature} onChange={(event) => onChange({ ...sampling, temperature: Math.min(2, Math.max(0, numberOf(event.target.value) ?? 0)) })} />}
         </Field>
         <Field label={t('Longest answer in tokens')}>
           {(id) => <input id={id} type="number" min={1} placeholder={t('as fits')} value={sampling.maxTokens ?? ''} onChange={(event) => onChange({ ...sampling, maxTokens: numberOf(event.target.value) })} />}
         </Field>
         <Field label={t('Seed')} hint={t('The same seed gives the same answer; written anew, it takes the next one')}>
-          {(id) => <input id={id} type="number" step={1} placeholder={t('random')} value={sampling.seed ?? ''} onChange={(event) => onChange({ ...sampling, seed: numberOf(event.target.value) })} />}
+          {(id, hintId) => <input id={id} aria-describedby={hintId} type="number" step={1} placeholder={t('random')} value={sampling.seed ?? ''} onChange={(event) => onChange({ ...sampling, seed: numberOf(event.target.value) })} />}
         </Field>
         <Field label={t('System message')}>
           {(id) => <textarea id={id} dir="auto" rows={2} value={sampling.system} onChange={(event) => onChange({ ...sampling, system: event.target.value })} />}

@@ -65,7 +65,7 @@ export function GuidelinesPage() {
       <Problem text={problem} />
       {draft === undefined ? <section className="card"><Guidelines text={text} /></section> : (
         <form className="task" onSubmit={(event) => { event.preventDefault(); void save(draft).then((saved) => { if (saved) setDraft(undefined); }); }}>
-          <Field label={t('Text in Markdown')} hint={t('Empty it to have the built-in guidelines again.')}>{(id) => <textarea id={id} dir="auto" className="code" rows={18} maxLength={100_000} value={draft} onChange={(event) => setDraft(event.target.value)} />}</Field>
+          <Field label={t('Text in Markdown')} hint={t('Empty it to have the built-in guidelines again.')}>{(id, hintId) => <textarea id={id} aria-describedby={hintId} dir="auto" className="code" rows={18} maxLength={100_000} value={draft} onChange={(event) => setDraft(event.target.value)} />}</Field>
           <div className="task-end">
             <button className="primary">{t('Save')}</button>
             <button type="button" onClick={() => setDraft(undefined)}>{t('Discard')}</button>

@@ -75,7 +75,7 @@ export function WriteOwn({ onDone }: { onDone: () => void }) {
   return (
     <form className="task" onSubmit={(event) => { event.preventDefault(); void submit(); }}>
       <Field label={t('A prompt')} hint={t('Something that you would ask.')}>
-        {(id) => <textarea id={id} dir="auto" rows={3} value={prompt} onChange={(event) => setPrompt(event.target.value)} />}
+        {(id, hintId) => <textarea id={id} aria-describedby={hintId} dir="auto" rows={3} value={prompt} onChange={(event) => setPrompt(event.target.value)} />}
       </Field>
       <AnswerField value={completion} onChange={setCompletion} onHandIn={() => void submit()} />
       <Problem text={problem} />

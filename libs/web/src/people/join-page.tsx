@@ -38,7 +38,7 @@ export function JoinPage({ token, onEnter }: { token: string; onEnter: (session:
       {link === undefined ? null : (
         <form className="card" onSubmit={(event) => { event.preventDefault(); void submit(); }}>
           {isNew
-            ? <Field label={t('Your name')} hint={t('You log in with it, and others see it.')}>{(id) => <input id={id} name="username" autoComplete="username" autoCapitalize="none" required autoFocus maxLength={64} value={name} onChange={(event) => setName(event.target.value)} />}</Field>
+            ? <Field label={t('Your name')} hint={t('You log in with it, and others see it.')}>{(id, hintId) => <input id={id} aria-describedby={hintId} name="username" autoComplete="username" autoCapitalize="none" required autoFocus maxLength={64} value={name} onChange={(event) => setName(event.target.value)} />}</Field>
             : <input type="hidden" name="username" autoComplete="username" value={link.name} />}
           <NewPassword label={isNew ? t('Password') : t('New password')} value={password} onChange={setPassword} />
           <button className="primary" disabled={busy}>{isNew ? t('Join') : t('Set the password')}</button>

@@ -10,9 +10,9 @@ export function NewPassword({ label, value, onChange }: { label: string; value: 
   const [shown, setShown] = useState(false);
   return (
     <Field label={label} hint={t('At least {n} characters. Several words are easy to remember and hard to guess.', { n: shortest })}>
-      {(id) => (
+      {(id, hintId) => (
         <span className="with-button">
-          <input id={id} name="new-password" type={shown ? 'text' : 'password'} autoComplete="new-password" required minLength={shortest} maxLength={256} value={value} onChange={(event) => onChange(event.target.value)} />
+          <input id={id} aria-describedby={hintId} name="new-password" type={shown ? 'text' : 'password'} autoComplete="new-password" required minLength={shortest} maxLength={256} value={value} onChange={(event) => onChange(event.target.value)} />
           <button type="button" aria-pressed={shown} onClick={() => setShown(!shown)}>{t('Show')}</button>
         </span>
       )}

@@ -33,7 +33,7 @@ export function ForkDialog({ run, onClose }: { run: RunDetail; onClose: () => vo
           {(id) => <select id={id} value={from} onChange={(event) => { setFrom(event.target.value); setSettings(settingsOf(event.target.value)); }}>{run.stages.map((stage) => <option key={stage.stage}>{stage.stage}</option>)}</select>}
         </Field>
         <Field label={t('Its settings')} hint={t('JSON')}>
-          {(id) => <textarea id={id} className="code" rows={10} spellCheck={false} value={settings} onChange={(event) => setSettings(event.target.value)} />}
+          {(id, hintId) => <textarea id={id} aria-describedby={hintId} className="code" rows={10} spellCheck={false} value={settings} onChange={(event) => setSettings(event.target.value)} />}
         </Field>
         <Problem text={problem} />
         <button className="primary">{t('Start run')}</button>
