@@ -155,7 +155,7 @@ export interface PluginRecords {
 export interface ArtifactStore {
   /**
    * Stores every file of a folder, the manifest last. The same files give the same reference, and
-   * files that are there already are not sent again. Throws MC_DISK_FULL.
+   * files that were stored a moment ago are not sent again. Throws MC_DISK_FULL.
    */
   put(folder: string, kind: string, options?: TransferOptions & { scope?: string }): Promise<ArtifactRef>;
   /**
@@ -167,6 +167,13 @@ export interface ArtifactStore {
   has(ref: ArtifactRef): Promise<boolean>;
   /** Removes an artifact that was put with a scope, except for the files that `keep` shares with it. */
   remove(ref: ArtifactRef, keep?: ArtifactRef): Promise<void>;
+  /** Removes all that was put with a scope, also what is left of transfers that broke off. Nobody may put more. */
+  removeScope(scope: string): Promise<void>;
+  /**
+   * Removes every artifact that is none of `keep`, with a scope or without, unless it was stored within
+   * the last hour. Tells how many there are, and how many bytes are theirs alone; with `dryRun` nothing else.
+   */
+  collect(keep: readonly Pick<ArtifactRef, 'scope' | 'digest'>[], options?: { dryRun?: boolean }): Promise<{ artifacts: number; bytes: number }>;
 }
 
 export interface TransferOptions {

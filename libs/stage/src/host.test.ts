@@ -53,6 +53,20 @@ describe('a stage host', () => {
     expect(steps).toEqual([1, 2, 3, 4, 5]);
   });
 
+  it('leaves no checkpoint behind, not one of a worker either that was killed before it could remove it', async () => {
+    const folder = join(bench.folder, 'left');
+    await mkdir(folder);
+    await writeFile(join(folder, 'state.json'), '{}');
+    const left = await bench.bus.artifacts.put(folder, 'checkpoint', { scope: 'job-1' });
+    await bench.host({ CHECKPOINT_SECONDS: '0' });
+    const jobId = await bench.job({ steps: 3 });
+    expect(jobId).toBe('job-1');
+    await bench.until(jobId, 'completed');
+    const stored = bench.events.flatMap(({ checkpointed }) => checkpointed?.checkpoint?.artifact ?? []);
+    expect(stored).toHaveLength(3);
+    await expect.poll(() => Promise.all([left, ...stored].map((ref) => bench.bus.artifacts.has(ref)))).toEqual([false, false, false, false]);
+  });
+
   it('keeps the lease while the stage blocks its thread for longer than the lease', async () => {
     await bench.host();
     await bench.host();

@@ -241,11 +241,11 @@ class JobRun {
     done();
     this.#log.info({ step }, 'stored a checkpoint');
     await this.#event({ checkpointed: { checkpoint } });
-    if (before && before.digest !== checkpoint.artifact?.digest) await this.#removeCheckpoint(before, checkpoint.artifact);
+    if (before && before.digest !== checkpoint.artifact?.digest) await this.#removing(bus.artifacts.remove(before, checkpoint.artifact));
   }
 
-  async #removeCheckpoint(ref: NonNullable<Checkpoint['artifact']>, keep?: Checkpoint['artifact']): Promise<void> {
-    await this.#deps.bus.artifacts.remove(ref, keep).catch((error: unknown) => this.#log.warn({ err: error }, 'could not remove an old checkpoint'));
+  async #removing(checkpoints: Promise<void>): Promise<void> {
+    await checkpoints.catch((error: unknown) => this.#log.warn({ err: error }, 'could not remove old checkpoints'));
   }
 
   async #store(shape: StageShape, { outputs }: Assignment): Promise<NamedArtifact[]> {
@@ -262,7 +262,6 @@ class JobRun {
   async #complete(result: StageResult): Promise<Outcome> {
     const { bus } = this.#deps;
     const { job } = this.#delivery;
-    const { checkpoint } = this.#lease.record;
     // In this order: the record is the fence and the proof, the event tells it, the ack ends it.
     await bus.jobs.complete(this.#lease, result).catch((error: unknown) => this.#keeper.lost(error));
     const seconds = (performance.now() - this.#began) / 1000;
@@ -275,7 +274,7 @@ class JobRun {
       this.#delivery.nak(5000);
     }
     this.#log.info({ seconds }, 'completed the job');
-    if (checkpoint?.artifact) await this.#removeCheckpoint(checkpoint.artifact);
+    await this.#removing(bus.artifacts.removeScope(job.jobId));
     return 'completed';
   }
 

@@ -5,6 +5,7 @@ import { appendFile, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Manifest, encode, type ArtifactRef } from '@minchat/contracts';
 import { connect, type NatsConnection } from 'nats';
 import { startFauxqs } from 'fauxqs';
@@ -113,7 +114,7 @@ describe.each(['nats:', 'file:', 's3://models/a/b'])('artifacts in %s', (kind) =
     await expect(store().get(ref)).rejects.toMatchObject({ code: 'MC_ARTIFACT_MISSING' });
     expect(await store().has(ref)).toBe(false);
     const stored = await store().put(await folderWith({ lonely: 'only here' }), 'file');
-    await blobs.remove(`artifacts/blobs/${createHash('sha256').update('only here').digest('hex')}`, 9);
+    await blobs.remove(`artifacts/blobs/${createHash('sha256').update('only here').digest('hex')}`);
     const cache = fresh();
     await expect(store(cache).get(stored)).rejects.toMatchObject({ code: 'MC_ARTIFACT_MISSING' });
     // Nothing half-written stays.
@@ -124,7 +125,7 @@ describe.each(['nats:', 'file:', 's3://models/a/b'])('artifacts in %s', (kind) =
   it('whose content or manifest was changed are told as corrupt', async () => {
     const ref = await store().put(await folderWith({ 'weights': 'good content' }), 'model');
     const name = `artifacts/blobs/${createHash('sha256').update('good content').digest('hex')}`;
-    await blobs.remove(name, 12);
+    await blobs.remove(name);
     await blobs.put(name, 12, () => Readable.from([Buffer.from('evil content')]), {});
     await expect(store().get(ref)).rejects.toMatchObject({ code: 'MC_ARTIFACT_CORRUPT', message: expect.stringContaining('weights') as string });
     await blobs.putSmall(`artifacts/manifests/${ref.digest.slice(7)}`, encode(Manifest, { kind: 'model', files: [] }));
@@ -150,6 +151,57 @@ describe.each(['nats:', 'file:', 's3://models/a/b'])('artifacts in %s', (kind) =
     await checkpoints.remove(second);
     await checkpoints.remove(second);
     await expect(store().get(second)).rejects.toMatchObject({ code: 'MC_ARTIFACT_MISSING' });
+  });
+
+  it('with a scope are removed with what broken-off transfers left', async () => {
+    await store().put(await folderWith({ data: 'x' }), 'checkpoint', { scope: 'job-3' });
+    await blobs.put(`scopes/job-3/blobs/${'1'.repeat(64)}`, 1, () => [Buffer.from('y')], {});
+    await store().removeScope('job-3');
+    expect(await blobs.list('scopes/job-3/')).toEqual([]);
+  });
+
+  it('that nobody uses are collected after an hour, but for the files that they share', async () => {
+    const text = 'x'.repeat(300_000);
+    const used = await store().put(await folderWith({ shared: `${kind} shared`, mine: `${kind} mine` }), 'model');
+    const unused = await store().put(await folderWith({ shared: `${kind} shared`, other: `${kind} ${text}` }), 'model');
+    const checkpoint = await store().put(await folderWith({ step: '1' }), 'checkpoint', { scope: 'job-4' });
+    const old = await store().put(await folderWith({ step: '2' }), 'checkpoint', { scope: 'job-4' });
+    const keep = [used, checkpoint];
+    // Others may be about to name what is new.
+    expect(await store().collect(keep)).toEqual({ artifacts: 0, bytes: 0 });
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 2 * 3_600_000 });
+    try {
+      const told = await store().collect(keep, { dryRun: true });
+      expect(told.artifacts).toBeGreaterThanOrEqual(2);
+      expect(told.bytes).toBeGreaterThanOrEqual(text.length);
+      expect(await store().has(unused)).toBe(true);
+      expect(await store().collect(keep)).toEqual(told);
+      expect(await store().collect(keep)).toEqual({ artifacts: 0, bytes: 0 });
+    } finally {
+      vi.useRealTimers();
+    }
+    expect(await store().has(unused)).toBe(false);
+    expect(await store().has(old)).toBe(false);
+    expect(await contentOf(await store().get(used))).toEqual({ shared: `${kind} shared`, mine: `${kind} mine` });
+    expect(await contentOf(await store().get(checkpoint))).toEqual({ step: '1' });
+  });
+
+  it('whose files were stored long ago are stored again, so that they are new to a collection', async () => {
+    const name = `artifacts/blobs/${createHash('sha256').update('long ago').digest('hex')}`;
+    await blobs.put(name, 8, () => [Buffer.from('long ago')], {});
+    const first = (await blobs.storedAt(name)) ?? NaN;
+    const folder = await folderWith({ a: 'long ago' });
+    await store().put(folder, 'file');
+    expect(await blobs.storedAt(name)).toBe(first);
+    // S3 counts in seconds.
+    await sleep(1100);
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_600_000 });
+    try {
+      await store().put(folder, 'file');
+    } finally {
+      vi.useRealTimers();
+    }
+    expect(await blobs.storedAt(name)).toBeGreaterThan(first);
   });
 
   it('are cancelled by a signal and leave nothing behind', async () => {

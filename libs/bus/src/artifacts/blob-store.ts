@@ -12,12 +12,18 @@ export interface BlobOptions {
  * at all; putting one that is there again is allowed and changes nothing.
  */
 export interface BlobStore {
-  has(name: string, size: number): Promise<boolean>;
+  /**
+   * When it was stored, in milliseconds since 1970; undefined when it is not there. With a size: when it
+   * is not there as a whole.
+   */
+  storedAt(name: string, size?: number): Promise<number | undefined>;
+  /** The names that begin with `folder`, which ends with a slash, in no order. */
+  list(folder: string): Promise<string[]>;
   /** Throws MC_DISK_FULL. */
   put(name: string, size: number, source: Source, options: BlobOptions): Promise<void>;
   /** The bytes, in order. Throws MC_ARTIFACT_MISSING. */
   get(name: string, size: number, options: BlobOptions): AsyncIterable<Uint8Array>;
-  remove(name: string, size: number): Promise<void>;
+  remove(name: string): Promise<void>;
   /** For manifests, whose size the reader does not know. At most 4 MiB. */
   putSmall(name: string, bytes: Uint8Array): Promise<void>;
   getSmall(name: string): Promise<Uint8Array | undefined>;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { MinchatError, toMinchatError } from '@minchat/errors';
 import type { BlobOptions, BlobStore } from './blob-store.ts';
@@ -35,8 +35,13 @@ export function fileBlobs(folder: string): BlobStore {
   }
 
   return {
-    async has(name, size) {
-      return (await missingIsUndefined(stat(pathOf(name))))?.size === size;
+    async storedAt(name, size) {
+      const found = await missingIsUndefined(stat(pathOf(name)));
+      return size === undefined || found?.size === size ? found?.mtimeMs : undefined;
+    },
+    async list(within) {
+      const found = await missingIsUndefined(readdir(pathOf(within), { recursive: true, withFileTypes: true }));
+      return (found ?? []).filter((entry) => entry.isFile()).map((entry) => relative(folder, join(entry.parentPath, entry.name)).replaceAll(sep, '/'));
     },
     put: (name, size, source, options) => write(name, size === 0 ? [] : source(0, size), options),
     async *get(name, _size, { signal, onBytes }) {

@@ -1,5 +1,5 @@
 import { MinchatError } from '@minchat/errors';
-import type { JetStreamManager, NatsConnection } from 'nats';
+import type { JetStreamManager, Msg, NatsConnection } from 'nats';
 import { retrying } from '../nats-errors.ts';
 import { artifactStream } from '../topology.ts';
 import type { BlobOptions, BlobStore, Source } from './blob-store.ts';
@@ -12,7 +12,7 @@ const chunkBytes = 256 * 1024;
 const window = 8;
 const timeout = 10_000;
 
-function subjectOf(name: string, index: number | '*'): string {
+function subjectOf(name: string, index: number | '*' | '>'): string {
   return `artifacts.${name.replaceAll('/', '.')}.${index}`;
 }
 
@@ -29,11 +29,15 @@ export function natsBlobs(nats: NatsConnection, manager: JetStreamManager): Blob
   }
 
   async function fetchChunk(name: string, index: number): Promise<Uint8Array | undefined> {
+    return (await fetchMessage(name, index))?.data;
+  }
+
+  async function fetchMessage(name: string, index: number): Promise<Msg | undefined> {
     return retrying(`fetching ${name}`, async () => {
       const reply = await nats.request(`$JS.API.DIRECT.GET.${artifactStream.name}.${subjectOf(name, index)}`, undefined, { timeout });
       if (reply.headers?.code === 404) return undefined;
       if (reply.headers?.hasError) throw new MinchatError('MC_NATS_UNAVAILABLE', `fetching ${name}: ${reply.headers.status}`);
-      return reply.data;
+      return reply;
     });
   }
 
@@ -81,6 +85,14 @@ export function natsBlobs(nats: NatsConnection, manager: JetStreamManager): Blob
     }
   }
 
+  async function list(folder: string): Promise<string[]> {
+    const filter = subjectOf(folder.slice(0, -1), '>');
+    const { state } = await retrying('listing artifacts', () => manager.streams.info(artifactStream.name, { subjects_filter: filter }));
+    // Each subject is a chunk.
+    const names = Object.keys(state.subjects ?? {}).map((subject) => subject.split('.').slice(1, -1).join('/'));
+    return [...new Set(names)];
+  }
+
   async function remove(name: string): Promise<void> {
     await retrying('removing an artifact', () => manager.streams.purge(artifactStream.name, { filter: subjectOf(name, '*') }));
   }
@@ -99,10 +111,12 @@ export function natsBlobs(nats: NatsConnection, manager: JetStreamManager): Blob
   }
 
   return {
-    async has(name, size) {
-      const last = await fetchChunk(name, chunkCount(size) - 1);
-      return last !== undefined && last.length === size - (chunkCount(size) - 1) * chunkBytes;
+    async storedAt(name, size = 0) {
+      const last = await fetchMessage(name, chunkCount(size) - 1);
+      const whole = size === 0 || last?.data.length === size - (chunkCount(size) - 1) * chunkBytes;
+      return last && whole ? Date.parse(last.headers?.get('Nats-Time-Stamp') ?? '') : undefined;
     },
+    list,
     put,
     get,
     remove,

@@ -1,4 +1,4 @@
-import { DeleteObjectCommand, GetObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, GetObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client, paginateListObjectsV2 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { Readable } from 'node:stream';
 import { MinchatError, toMinchatError } from '@minchat/errors';
@@ -44,9 +44,21 @@ export function s3Blobs(bucket: string, prefix: string): BlobStore {
   }
 
   return {
-    async has(name, size) {
+    async storedAt(name, size) {
       const found = await missingIsUndefined(`looking for ${name}`, client.send(new HeadObjectCommand(at(name))));
-      return found?.ContentLength === size;
+      return size === undefined || found?.ContentLength === size ? found?.LastModified?.getTime() : undefined;
+    },
+    async list(folder) {
+      const { Key } = at(folder);
+      const names: string[] = [];
+      try {
+        for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: Key })) {
+          names.push(...Contents.map((object) => folder + (object.Key ?? '').slice(Key.length)));
+        }
+      } catch (error) {
+        throw failed(`listing ${folder}`, error);
+      }
+      return names;
     },
     async put(name, size, source, { signal, onBytes }) {
       const body = Readable.from(size === 0 ? [] : source(0, size));

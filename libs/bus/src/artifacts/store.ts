@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { constants, createReadStream, createWriteStream } from 'node:fs';
 import { copyFile, mkdir, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Manifest, decode, type ArtifactRef, type ManifestFile } from '@minchat/contracts';
 import { MinchatError, toMinchatError } from '@minchat/errors';
@@ -9,14 +9,9 @@ import type { ServiceMetrics } from '@minchat/telemetry';
 import type { ArtifactStore, TransferOptions } from '../types.ts';
 import type { BlobStore } from './blob-store.ts';
 import { pruneCache, touchArtifact } from './cache-limit.ts';
+import { collectGarbage, trustedMs } from './garbage.ts';
+import { blobName, hashOf, manifestName, place, type Located } from './names.ts';
 import { describeFolder, fillFolder, holds, manifestLimit, sha256 } from './folder.ts';
-
-type Located = Pick<ArtifactRef, 'scope' | 'digest'>;
-
-const place = (scope: string): string => (scope === '' ? 'artifacts' : `scopes/${scope}`);
-const hashOf = (digest: string): string => digest.slice('sha256:'.length);
-const blobName = (scope: string, hash: string): string => `${place(scope)}/blobs/${hash}`;
-const manifestName = ({ scope, digest }: Located): string => `${place(scope)}/manifests/${hashOf(digest)}`;
 
 /** Content-addressed artifacts over any store of blobs, with a local cache of at most `cacheBytes` in `cacheFolder`. */
 export function createArtifactStore(blobs: BlobStore, cacheFolder: string, metrics?: ServiceMetrics, cacheBytes = Infinity): ArtifactStore {
@@ -50,7 +45,8 @@ export function createArtifactStore(blobs: BlobStore, cacheFolder: string, metri
       signal?.throwIfAborted();
       const name = blobName(scope, file.sha256);
       const path = join(folder, file.path);
-      if (await blobs.has(name, file.size)) onBytes(file.size);
+      const storedAt = await blobs.storedAt(name, file.size);
+      if (storedAt !== undefined && Date.now() - storedAt < trustedMs) onBytes(file.size);
       else await blobs.put(name, file.size, (start, end) => createReadStream(path, { start, end: end - 1 }), { signal, onBytes });
     }
     await blobs.putSmall(manifestName(ref), manifest);
@@ -146,8 +142,23 @@ export function createArtifactStore(blobs: BlobStore, cacheFolder: string, metri
     const { files } = await readManifest(ref);
     // The manifest goes first: an artifact that has one is complete.
     await blobs.removeSmall(manifestName(ref));
-    for (const file of files) if (!kept.has(file.sha256)) await blobs.remove(blobName(ref.scope, file.sha256), file.size);
+    for (const file of files) if (!kept.has(file.sha256)) await blobs.remove(blobName(ref.scope, file.sha256));
   }
 
-  return { put, get, has: async (ref) => (await blobs.getSmall(manifestName(ref))) !== undefined, remove };
+  async function removeScope(scope: string): Promise<void> {
+    for (const name of await blobs.list(`${place(scope)}/`)) {
+      await blobs.remove(name);
+      // The name of a manifest ends as that of its folder does.
+      await rm(join(cacheFolder, 'artifacts', basename(name)), { recursive: true, force: true });
+    }
+  }
+
+  return {
+    put,
+    get,
+    has: async (ref) => (await blobs.getSmall(manifestName(ref))) !== undefined,
+    remove,
+    removeScope,
+    collect: (keep, { dryRun = false } = {}) => collectGarbage(blobs, keep, dryRun),
+  };
 }
