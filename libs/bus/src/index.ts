@@ -21,4 +21,4 @@ export type {
 } from './types.ts';
 export { busOptions, connectBus } from './connect.ts';
 export { runService, type RunningService, type ServiceContext, type ServiceOptions } from './service.ts';
-export { touchArtifact } from './artifacts/cache-limit.ts';
+export { removeStale, touchArtifact } from './artifacts/cache-limit.ts';

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { runService, type JobDelivery, type JobQueue, type ServiceContext } from '@minchat/bus';
+import { removeStale, runService, type JobDelivery, type JobQueue, type ServiceContext } from '@minchat/bus';
 import { commonEnv, computeEnv, readEnv, stageEnv } from '@minchat/config';
 import type { Job } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
@@ -133,9 +133,6 @@ function workerName(service: string): string {
 async function makeWorkFolder(home: string, workerId: string): Promise<string> {
   const all = join(home, 'work');
   await mkdir(join(all, workerId), { recursive: true });
-  for (const name of await readdir(all)) {
-    const found = await stat(join(all, name)).catch(() => undefined);
-    if (found && Date.now() - found.mtimeMs > 60 * 60 * 1000) await rm(join(all, name), { recursive: true, force: true });
-  }
+  await removeStale(all, 60 * 60 * 1000);
   return join(all, workerId);
 }

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { openFileBlobs } from './file-blobs.ts';
 import { inUseMs, pruneCache, touchArtifact } from './cache-limit.ts';
 
 let root: string;
@@ -40,6 +41,22 @@ it('removes nothing that is in use, however little room there is', async () => {
   await add('used', 100, 0.5);
   await prune(0);
   expect(await left()).toEqual(['used']);
+});
+
+it('removes what a killed process had half fetched a day ago', async () => {
+  const partial = join(root, 'partial');
+  for (const [name, hoursAgo] of [['broken-off', 25], ['under-way', 1]] as const) {
+    await mkdir(join(partial, name), { recursive: true });
+    const at = new Date(Date.now() - hoursAgo * 3_600_000);
+    await utimes(join(partial, name), at, at);
+  }
+  await prune(300);
+  expect(await readdir(partial)).toEqual(['under-way']);
+  // A store of files has such a folder of its own.
+  const at = new Date(Date.now() - 25 * 3_600_000);
+  await utimes(join(partial, 'under-way'), at, at);
+  await openFileBlobs(root);
+  expect(await readdir(partial)).toEqual([]);
 });
 
 it('has nothing to do where there is no cache', async () => {

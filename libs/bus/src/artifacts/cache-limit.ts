@@ -5,6 +5,17 @@ import { join } from 'node:path';
 /** What was asked for within this time may be in somebody's hands, of this process or another, and is never removed. */
 export const inUseMs = 60 * 60_000;
 
+/** What a transfer had half done when its process was killed is removed after this time. */
+export const brokenOffMs = 24 * 60 * 60_000;
+
+/** Removes what is in a folder and was not changed for so long. */
+export async function removeStale(folder: string, forMs: number): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    const found = await stat(join(folder, name)).catch(() => undefined);
+    if (found && Date.now() - found.mtimeMs > forMs) await rm(join(folder, name), { recursive: true, force: true });
+  }
+}
+
 /** Shows that a cached artifact is in use. Who uses one for long does this every now and then. */
 export async function touchArtifact(folder: string): Promise<void> {
   const now = new Date();
@@ -13,9 +24,11 @@ export async function touchArtifact(folder: string): Promise<void> {
 
 /**
  * Removes the artifacts of a cache (`folder` holds one folder for each) that were used least recently
- * until the rest takes at most `limitBytes`, but none that is in use. `scratch` is on the same disk.
+ * until the rest takes at most `limitBytes`, but none that is in use. `scratch` is on the same disk; what was broken off
+ * there long ago is removed, too.
  */
 export async function pruneCache(folder: string, scratch: string, limitBytes: number, now = Date.now()): Promise<void> {
+  await removeStale(scratch, brokenOffMs);
   const names = await readdir(folder).catch(() => []);
   const found = await Promise.all(names.map(async (name) => {
     const path = join(folder, name);

@@ -5,6 +5,7 @@ import { dirname, join, relative, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { MinchatError, toMinchatError } from '@minchat/errors';
 import type { BlobOptions, BlobStore } from './blob-store.ts';
+import { brokenOffMs, removeStale } from './cache-limit.ts';
 import { counted } from './streams.ts';
 
 async function missingIsUndefined<T>(work: Promise<T>): Promise<T | undefined> {
@@ -17,14 +18,16 @@ async function missingIsUndefined<T>(work: Promise<T>): Promise<T | undefined> {
 }
 
 /** `file:FOLDER`: one file per blob, written beside and moved into place. */
-export function fileBlobs(folder: string): BlobStore {
+export async function openFileBlobs(folder: string): Promise<BlobStore> {
+  const scratch = join(folder, 'partial');
+  await removeStale(scratch, brokenOffMs);
   const pathOf = (name: string): string => join(folder, name);
   async function write(name: string, content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, { signal, onBytes }: BlobOptions): Promise<void> {
     const path = pathOf(name);
-    const partial = join(folder, 'partial', randomUUID());
+    const partial = join(scratch, randomUUID());
     try {
       await mkdir(dirname(path), { recursive: true });
-      await mkdir(dirname(partial), { recursive: true });
+      await mkdir(scratch, { recursive: true });
       await pipeline(content, counted(onBytes), createWriteStream(partial, { flush: true }), signal ? { signal } : {});
       await rename(partial, path);
     } catch (error) {

@@ -4,7 +4,7 @@ import type { NatsConnection } from 'nats';
 import { retrying } from '../nats-errors.ts';
 import { artifactStream, ensureStream } from '../topology.ts';
 import type { BlobStore } from './blob-store.ts';
-import { fileBlobs } from './file-blobs.ts';
+import { openFileBlobs } from './file-blobs.ts';
 import { natsBlobs } from './nats-blobs.ts';
 
 /** Opens what ARTIFACT_STORE names. Throws MC_CONFIG_INVALID. */
@@ -14,7 +14,7 @@ export async function openBlobs(url: string, nats: NatsConnection): Promise<Blob
     await retrying('opening the artifact store', () => ensureStream(manager, artifactStream));
     return natsBlobs(nats, manager);
   }
-  if (url.startsWith('file:')) return fileBlobs(resolve(url.slice('file:'.length)));
+  if (url.startsWith('file:')) return openFileBlobs(resolve(url.slice('file:'.length)));
   const s3 = /^s3:\/\/([^/]+)\/?(.*?)\/?$/.exec(url);
   if (s3?.[1] !== undefined) {
     // Loaded only where it is used: the client is large.
