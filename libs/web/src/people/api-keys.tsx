@@ -13,20 +13,15 @@ export function ApiKeys() {
   const { value, error, reload } = usePolled((signal) => getJson<{ keys: ApiKey[] }>('/api/keys', signal), 10_000);
   const [secret, setSecret] = useState('');
   const [leaving, setLeaving] = useState<ApiKey>();
-  const { problem, act } = useAct();
-  const change = async (work: () => Promise<unknown>): Promise<boolean> => {
-    const done = await act(work);
-    reload();
-    return done;
-  };
+  const { problem, act } = useAct(reload);
   const revoke = async (key: ApiKey): Promise<void> => {
     setLeaving(undefined);
-    if (await change(() => sendJson('DELETE', `/api/keys/${key.id}`))) announce(t('Revoked'));
+    if (await act(() => sendJson('DELETE', `/api/keys/${key.id}`))) announce(t('Revoked'));
   };
   return (
     <>
       <p className="quiet">{t('Programs send a key to /v1 as "Authorization: Bearer KEY". A key opens nothing else.')}</p>
-      <MakeKey onMake={(settings) => change(async () => setSecret((await postJson<{ secret: string }>('/api/keys', settings)).secret))} />
+      <MakeKey onMake={(settings) => act(async () => setSecret((await postJson<{ secret: string }>('/api/keys', settings)).secret))} />
       <Problem text={problem || error} />
       {value?.keys.length === 0 ? <Empty title={t('No keys yet')}><p className="quiet">{t('Make one above for each program that is to ask the models.')}</p></Empty> : null}
       <ul className="list">
@@ -36,7 +31,7 @@ export function ApiKeys() {
               <strong>{key.name} <small className="code quiet">{key.prefix}…</small></strong>
               <small className="quiet">{[key.usedAt === 0 ? t('Never used') : t('Last used {time}', { time: formatTime(key.usedAt) }), key.rateLimit === 0 ? '' : t('{n} requests a minute', { n: formatNumber(key.rateLimit) })].filter((text) => text !== '').join(' · ')}</small>
             </span>
-            <label className="inline"><input type="checkbox" checked={key.collect} onChange={(event) => void change(() => sendJson('PATCH', `/api/keys/${key.id}`, { collect: event.target.checked, rateLimit: key.rateLimit }))} /> {t('Collect prompts')}</label>
+            <label className="inline"><input type="checkbox" checked={key.collect} onChange={(event) => void act(() => sendJson('PATCH', `/api/keys/${key.id}`, { collect: event.target.checked, rateLimit: key.rateLimit }))} /> {t('Collect prompts')}</label>
             <button type="button" aria-label={t('Revoke {name}', { name: key.name })} onClick={() => setLeaving(key)}>{t('Revoke')}</button>
           </li>
         ))}

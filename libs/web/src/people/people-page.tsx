@@ -31,18 +31,13 @@ export function PeoplePage({ part }: { part: string }) {
 function People() {
   const { value, error, reload } = usePolled((signal) => getJson<{ people: Member[]; invitations: Invitation[] }>('/api/people', signal), 10_000);
   const [link, setLink] = useState<{ title: string; token: string }>();
-  const { problem, act } = useAct();
-  const change = async (work: () => Promise<unknown>): Promise<boolean> => {
-    const done = await act(work);
-    reload();
-    return done;
-  };
-  const changeMember = async (member: Member, what: { role?: Role; disabled?: boolean }): Promise<void> => {
-    if (await change(() => sendJson('PATCH', `/api/people/${member.id}`, what))) announce(t('Saved'));
+  const { problem, act } = useAct(reload);
+  const change = async (member: Member, what: { role?: Role; disabled?: boolean }): Promise<void> => {
+    if (await act(() => sendJson('PATCH', `/api/people/${member.id}`, what))) announce(t('Saved'));
   };
   return (
     <>
-      <Invite onInvite={(role, note) => change(async () => setLink({ title: t('An invitation'), token: (await postJson<Link>('/api/invitations', { role, note })).token }))} />
+      <Invite onInvite={(role, note) => act(async () => setLink({ title: t('An invitation'), token: (await postJson<Link>('/api/invitations', { role, note })).token }))} />
       <Problem text={problem || error} />
       <ul className="list">
         {value?.people.map((member) => (
@@ -51,12 +46,12 @@ function People() {
               <strong>{member.name}{member.id === currentPerson()?.id ? <small className="quiet"> {t('(you)')}</small> : null}</strong>
               <small className="quiet">{member.disabled ? t('Disabled') : member.seenAt === 0 ? t('Not logged in') : t('Last seen {time}', { time: formatTime(member.seenAt) })}</small>
             </span>
-            <select aria-label={t('Role of {name}', { name: member.name })} value={member.role} onChange={(event) => void changeMember(member, { role: event.target.value as Role })}>
+            <select aria-label={t('Role of {name}', { name: member.name })} value={member.role} onChange={(event) => void change(member, { role: event.target.value as Role })}>
               {roles.map((role) => <option key={role} value={role}>{roleName(role)}</option>)}
             </select>
             <span className="actions">
-              {member.disabled ? null : <button type="button" aria-label={t('Password link for {name}', { name: member.name })} onClick={() => void change(async () => setLink({ title: t('A new password for {name}', { name: member.name }), token: (await postJson<Link>(`/api/people/${member.id}/link`)).token }))}>{t('Password link')}</button>}
-              <button type="button" aria-label={member.disabled ? t('Enable {name}', { name: member.name }) : t('Disable {name}', { name: member.name })} onClick={() => void changeMember(member, { disabled: !member.disabled })}>{member.disabled ? t('Enable') : t('Disable')}</button>
+              {member.disabled ? null : <button type="button" aria-label={t('Password link for {name}', { name: member.name })} onClick={() => void act(async () => setLink({ title: t('A new password for {name}', { name: member.name }), token: (await postJson<Link>(`/api/people/${member.id}/link`)).token }))}>{t('Password link')}</button>}
+              <button type="button" aria-label={member.disabled ? t('Enable {name}', { name: member.name }) : t('Disable {name}', { name: member.name })} onClick={() => void change(member, { disabled: !member.disabled })}>{member.disabled ? t('Enable') : t('Disable')}</button>
             </span>
           </li>
         ))}
@@ -71,7 +66,7 @@ function People() {
                   <strong>{one.account === null ? roleName(one.role) : t('A new password for {name}', { name: one.note })}</strong>
                   <small className="quiet">{[one.account === null ? one.note : '', t('until {time}', { time: formatTime(one.expiresAt) })].filter((text) => text !== '').join(' · ')}</small>
                 </span>
-                <button type="button" onClick={() => void change(() => sendJson('DELETE', `/api/invitations/${one.id}`))}>{t('Withdraw')}</button>
+                <button type="button" onClick={() => void act(() => sendJson('DELETE', `/api/invitations/${one.id}`))}>{t('Withdraw')}</button>
               </li>
             ))}
           </ul>

@@ -3,8 +3,8 @@ import { RequestError } from '../api.ts';
 import { t } from '../preferences.ts';
 import { messageOf } from '../ui.tsx';
 
-/** Does what a button is for. True when it is done; what went wrong is the problem until something is. */
-export function useAct(): { problem: string; act: (work: () => Promise<unknown>) => Promise<boolean> } {
+/** Does what a button is for, and `after` in any case. True when it is done; what went wrong is the problem until something is. */
+export function useAct(after: () => void = () => undefined): { problem: string; act: (work: () => Promise<unknown>) => Promise<boolean> } {
   const [problem, setProblem] = useState('');
   const act = async (work: () => Promise<unknown>): Promise<boolean> => {
     try {
@@ -14,6 +14,8 @@ export function useAct(): { problem: string; act: (work: () => Promise<unknown>)
     } catch (error) {
       setProblem(problemOf(error));
       return false;
+    } finally {
+      after();
     }
   };
   return { problem, act };
