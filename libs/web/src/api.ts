@@ -100,8 +100,11 @@ export async function request(path: string, options: RequestInit = {}): Promise<
   const code = body?.error?.code ?? '';
   if (code === 'login_required') sessionOver();
   if (code === 'missing_api_key' || code === 'invalid_api_key') {
-    asking ??= askKey(code === 'invalid_api_key').finally(() => (asking = undefined));
-    tabStorage.remember(keyName, await asking);
+    // Unless another request has asked since this one went out.
+    if (tabStorage.recall(keyName) === key) {
+      asking ??= askKey(code === 'invalid_api_key').finally(() => (asking = undefined));
+      tabStorage.remember(keyName, await asking);
+    }
     return request(path, options);
   }
   throw new RequestError(response.status, code, body?.error?.message ?? t('The gateway answered {status}.', { status: response.status }));

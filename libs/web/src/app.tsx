@@ -52,8 +52,8 @@ export function App() {
   const route = useRoute();
   const [, setVersion] = useState(0);
   const redraw = (): void => setVersion((version) => version + 1);
-  const [key, setKey] = useState<{ wrong: boolean; put: boolean; give: (key: string) => void }>();
-  useEffect(() => onKeyNeeded((wrong) => new Promise((give) => setKey({ wrong, put: true, give }))), []);
+  const [key, setKey] = useState<{ wrong: boolean; open: boolean; give: (key: string) => void }>();
+  useEffect(() => onKeyNeeded((wrong) => new Promise((give) => setKey({ wrong, open: true, give }))), []);
   const { session, over, problem, reload, enter } = useSession();
   const page = route[0] ?? 'home';
   const person = session?.account ?? undefined;
@@ -79,7 +79,7 @@ export function App() {
           </select>
         </div>
       </header>
-      {key?.put === false ? <div className="notice" role="status"><span>{t('Nothing can be loaded without an API key.')}</span> <button type="button" className="primary" onClick={() => setKey({ ...key, put: true })}>{t('Enter a key')}</button></div> : null}
+      {key?.open === false ? <div className="notice" role="status"><span>{t('Nothing can be loaded without an API key.')}</span> <button type="button" className="primary" onClick={() => setKey({ ...key, open: true })}>{t('Enter a key')}</button></div> : null}
       <main id="main" tabIndex={-1} className={page === 'chat' ? 'fills' : ''}>
         <Problem text={problem} />
         {joins ? <JoinPage key={route[1]} token={route[1] ?? ''} onEnter={enter} /> : stranger ? <LoginPage key={route.join('/')} over={over} onEnter={enter} /> : null}
@@ -91,7 +91,7 @@ export function App() {
         )}
       </main>
       <div id="announcer" className="hidden" aria-live="polite" role="status" />
-      {key?.put === true ? <KeyDialog wrong={key.wrong} onKey={(given) => { setKey(undefined); key.give(given); }} onClose={() => setKey({ ...key, put: false })} /> : null}
+      {key?.open === true ? <KeyDialog wrong={key.wrong} onKey={(given) => { setKey(undefined); key.give(given); }} onClose={() => setKey({ ...key, open: false })} /> : null}
     </>
   );
 }

@@ -306,4 +306,25 @@ describe.skipIf(noBrowser !== undefined)('a gateway that wants a key', () => {
     await page.getByRole('link', { name: /tiny/ }).waitFor();
     expect(await walker.button('Enter a key').count()).toBe(0);
   });
+
+  it('asks for it once, however late a request is refused that went out before', async () => {
+    const other = await walker.browser.newContext({ locale: 'en-GB' });
+    other.setDefaultTimeout(patient.timeout);
+    const tab = await other.newPage();
+    const given = Promise.withResolvers<void>();
+    await tab.route('**/api/label/tasks', async (route) => {
+      const response = await route.fetch();
+      await given.promise;
+      await route.fulfill({ response });
+    }, { times: 1 });
+    await tab.goto(`${walker.studio.url}#/label`);
+    const dialog = tab.getByRole('dialog', { name: 'API key' });
+    await dialog.getByLabel('API key').fill('the-key-of-the-team');
+    await tab.keyboard.press('Enter');
+    await dialog.waitFor({ state: 'detached' });
+    given.resolve();
+    await tab.getByText('Nothing to do right now').waitFor();
+    expect(await dialog.count()).toBe(0);
+    await other.close();
+  });
 });
