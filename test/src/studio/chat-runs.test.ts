@@ -243,14 +243,16 @@ describe.skipIf(noBrowser !== undefined)('chat and runs', () => {
     await page.locator('.stage-form[data-stage="ppo"] summary').click();
     await shoot('run-form-dark');
     expect(await seriousFindings(page)).toEqual([]);
-    await page.setViewportSize({ width: 390, height: 844 });
+    await page.setViewportSize({ width: 360, height: 740 });
     await page.getByRole('button', { name: '中文' }).click();
     for (const path of ['runs', 'runs/tiny', 'runs/new', 'chat']) {
       await go(path);
       await shoot(`phone-${path.replace('/', '-')}`);
-      expect(await page.evaluate(() => document.documentElement.scrollWidth), path).toBeLessThanOrEqual(390);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth), path).toBeLessThanOrEqual(360);
       expect(await seriousFindings(page), path).toEqual([]);
     }
+    await page.locator('.popover summary').click();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth), 'settings').toBeLessThanOrEqual(360);
   });
 
   it('nothing went wrong in the browser on the way', () => {

@@ -262,11 +262,11 @@ describe.skipIf(!existsSync(browserPath))('people in the studio', () => {
       await go(admin, path);
       await look(admin, `dark-${path.replace('/', '-')}`);
     }
-    await admin.setViewportSize({ width: 390, height: 844 });
+    await admin.setViewportSize({ width: 360, height: 740 });
     await admin.getByRole('button', { name: '中文' }).click();
     for (const path of ['people', 'people/keys', 'people/audit', 'account']) {
       await go(admin, path);
-      expect(await admin.evaluate(() => document.documentElement.scrollWidth), path).toBeLessThanOrEqual(390);
+      expect(await admin.evaluate(() => document.documentElement.scrollWidth), path).toBeLessThanOrEqual(360);
       await look(admin, `phone-chinese-${path.replace('/', '-')}`);
     }
     await admin.getByRole('button', { name: '退出登录', exact: true }).first().click();

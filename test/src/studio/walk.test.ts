@@ -114,6 +114,7 @@ describe.skipIf(noBrowser !== undefined)('labeling in the studio', () => {
     await second.setViewportSize({ width: 412, height: 900 });
     const [flags, arrow] = await Promise.all(['.flags summary', '.answer-moves button'].map((part) => second.locator(part).first().boundingBox()));
     expect((flags?.x ?? 0) + (flags?.width ?? 0)).toBeLessThanOrEqual(arrow?.x ?? 0);
+    await second.locator('.flags summary').first().click();
     // Skipping gives that task back to the first labeler.
     await second.getByRole('button', { name: 'Skip' }).click();
     await second.getByRole('button', { name: 'I cannot judge this' }).click();

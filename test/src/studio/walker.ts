@@ -17,7 +17,7 @@ export interface Walker {
   /** Opens a page of the studio. */
   go(path: string): Promise<void>;
   button(name: string | RegExp): Locator;
-  /** Opens pages as on a phone, in Chinese and in the dark, which the page stays in. What is wrong with them. */
+  /** Opens pages as on a phone, then in Chinese and in the dark too, which the page stays in. What is wrong with them. */
   lookOnPhone(paths: readonly string[]): Promise<string[]>;
   close(): Promise<void>;
 }
@@ -33,9 +33,11 @@ export async function look(page: Page, name: string): Promise<string[]> {
   return [...(wide > window ? [`${wide} pixels wide in a window of ${window}`] : []), ...(await seriousFindings(page))].map((text) => `${name}: ${text}`);
 }
 
+const phone = { width: 360, height: 740 };
+
 /** Makes an English page one as on a phone, in Chinese and in the dark. */
 export async function asOnPhone(page: Page): Promise<void> {
-  await page.setViewportSize({ width: 390, height: 844 });
+  await page.setViewportSize(phone);
   await page.getByRole('button', { name: '中文' }).click();
   await page.getByLabel('主题').selectOption('dark');
 }
@@ -54,12 +56,17 @@ export async function startWalker(settings: Parameters<typeof startStudio>[0] = 
     studio, browser, context, page, go,
     heard: complaints(page),
     async lookOnPhone(paths) {
-      await asOnPhone(page);
       const found: string[] = [];
-      for (const path of paths) {
-        await go(path);
-        found.push(...(await look(page, `phone-${path}`)));
-      }
+      const lookAtAll = async (name: string): Promise<void> => {
+        for (const path of paths) {
+          await go(path);
+          found.push(...(await look(page, `${name}-${path}`)));
+        }
+      };
+      await page.setViewportSize(phone);
+      await lookAtAll('phone');
+      await asOnPhone(page);
+      await lookAtAll('phone-zh');
       return found;
     },
     button: (name) => page.getByRole('button', { name }),
