@@ -258,7 +258,7 @@ describe.skipIf(noBrowser !== undefined)('a session that ends', () => {
     await told.waitFor();
     expect(await page.getByLabel('For whom').inputValue()).toBe('Cid');
     await walker.go('account');
-    await walker.button('Log out').click();
+    await page.locator('.page-head').getByRole('button', { name: 'Log out' }).click();
     await told.waitFor();
     await page.unroute('**/api/{keys,invitations,session}{,/*}');
   });
