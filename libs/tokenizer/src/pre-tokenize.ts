@@ -1,8 +1,8 @@
 /**
  * GPT-2's split of a text into words (openai/gpt-2, encoder.py); merges never cross a border.
- * `\s` is JavaScript's: it differs from Rust's, which Hugging Face uses, in U+FEFF and U+0085 only.
+ * White_Space is what `\s` means there and to Hugging Face; JavaScript's has U+FEFF too, and lacks U+0085.
  */
-const words = /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+/gu;
+const words = /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\p{White_Space}\p{L}\p{N}]+|\p{White_Space}+(?!\P{White_Space})|\p{White_Space}+/gu;
 
 export function preTokenize(text: string): string[] {
   return text.match(words) ?? [];
