@@ -24,7 +24,7 @@ export interface ChatPiece {
 }
 
 /**
- * A chat template (Jinja, as in Hugging Face's tokenizer_config.json) for one tokenizer.
+ * A chat template (Jinja, as Hugging Face's tokenizers have it) for one tokenizer.
  *
  * A template writes special tokens as text, and so could a user. Contents are therefore rendered with
  * a guard character inside everything that could be read as a special token; after the template's own
@@ -52,7 +52,7 @@ export class ChatTemplate {
     const own = tokenizer.parts.chatTemplate;
     if (own === undefined && chatTokens.some((token) => tokenizer.idOf(token) === undefined)) {
       throw new MinchatError('MC_TOKENIZER_INVALID', 'expected a chat_template, found none', {
-        hint: 'This tokenizer belongs to a base model. Give it a chat_template in tokenizer_config.json.',
+        hint: 'This tokenizer belongs to a base model. Give it a chat_template.jinja, or a chat_template in tokenizer_config.json.',
       });
     }
     return new ChatTemplate(own ?? defaultChatTemplate, tokenizer);

@@ -58,6 +58,16 @@ test('reads merges as pairs, tokens as objects and named templates', async () =>
   expect(loaded.parts.chatTemplate).toBe('y');
 });
 
+test('a template in a file of its own goes before the one in tokenizer_config.json', async () => {
+  const template = "{% for message in messages %}{{ message['content'] + eos_token }}{% endfor %}";
+  await writeFile(join(folder, 'chat_template.jinja'), `${template}\n`);
+  const loaded = await loadTokenizer(folder);
+  expect(loaded.encodeChat([{ role: 'user', content: 'the cat' }], { addGenerationPrompt: false })).toEqual([...tokenizer.encode('the cat'), tokenizer.endOfText]);
+  await saveTokenizer(loaded, folder);
+  await rm(join(folder, 'chat_template.jinja'));
+  expect((await loadTokenizer(folder)).parts.chatTemplate).toBe(`${template}\n`);
+});
+
 test.each<[string, RegExp, () => Promise<void>]>([
   ['no file', /found neither/, async () => { for (const name of ['tokenizer.json', 'vocab.json']) await rm(join(folder, name)); }],
   ['not JSON', /tokenizer\.json: expected JSON/, () => writeFile(join(folder, 'tokenizer.json'), '<html>')],

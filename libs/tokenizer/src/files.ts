@@ -6,7 +6,8 @@ import { Tokenizer } from './tokenizer.ts';
 import type { AddedToken, TokenizerParts } from './vocabulary.ts';
 
 // A folder's tokenizer as Hugging Face writes it: tokenizer.json, or vocab.json and merges.txt; with
-// tokenizer_config.json (chat_template) and special_tokens_map.json.
+// tokenizer_config.json and special_tokens_map.json. The chat template stands in tokenizer_config.json or,
+// as save_pretrained writes it since 2025, in chat_template.jinja.
 
 /** The largest public vocabularies are a third of this. */
 const maxBytes = 64 * 1024 * 1024;
@@ -71,7 +72,7 @@ export async function loadTokenizer(folder: string): Promise<Tokenizer> {
   }
   return new Tokenizer({
     ...parts,
-    chatTemplate: config.chat_template ?? undefined,
+    chatTemplate: (await readText(folder, 'chat_template.jinja')) ?? config.chat_template ?? undefined,
     eosToken: config.eos_token ?? undefined,
     bosToken: config.bos_token ?? undefined,
   });

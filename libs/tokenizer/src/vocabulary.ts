@@ -17,7 +17,7 @@ export interface TokenizerParts {
   /** Pairs of tokens in order of rank. */
   readonly merges: readonly (readonly [string, string])[];
   readonly added: readonly AddedToken[];
-  /** Jinja, as in tokenizer_config.json. */
+  /** Jinja. */
   readonly chatTemplate?: string | undefined;
   readonly eosToken?: string | undefined;
   readonly bosToken?: string | undefined;
