@@ -124,6 +124,13 @@ describe('model folders', () => {
     }
   });
 
+  test('a model that was read in half precision says that it is saved in single', async () => {
+    const model = initModel(gptConfig({ ...config, dtype: 'bfloat16' }), new Random(1));
+    await saveModel(model, folder);
+    expect(JSON.parse(await readFile(join(folder, 'config.json'), 'utf8'))).toMatchObject({ dtype: 'float32', torch_dtype: 'float32' });
+    disposeModel(model);
+  });
+
   test('names without the prefix, the tied output under its own name, old mask buffers, and shards', async () => {
     const model = initModel(config, new Random(2));
     await saveModel(model, folder);

@@ -69,7 +69,9 @@ export async function saveModel(model: Model, folder: string, extraConfig: Reado
     activation_function: 'gelu_new',
     n_ctx: model.config.n_positions,
     tie_word_embeddings: true,
+    // The name of old and that of now: where both stand, transformers believes the latter.
     torch_dtype: 'float32',
+    dtype: 'float32',
     ...(scalar ? { num_labels: 1 } : {}),
     ...extraConfig,
   };
