@@ -2,10 +2,13 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { JobRecord, JobState, encode } from '@minchat/contracts';
 import { connect } from 'nats';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { defineStage } from './define.ts';
 import { counting, testBench, type Bench } from './test-host.ts';
 
 let bench: Bench;
@@ -151,6 +154,37 @@ describe('a stage host', () => {
     const { completed } = await bench.until(jobId, 'completed');
     expect(completed?.result?.metrics).toContainEqual({ name: 'from', value: step });
     expect(await bench.result(jobId)).toBe(expected(300));
+  });
+
+  it('begins a job again that waited only when its try before has ended', async () => {
+    const told: string[] = [];
+    const waiting = defineStage({
+      kind: 'count',
+      description: 'Waits, and takes its time to stop.',
+      settings: z.strictObject({}),
+      inputs: {},
+      outputs: { result: { kind: 'file', description: 'text' } },
+      async run(context) {
+        if (told.length > 0) {
+          told.push('begun again');
+          await writeFile(join(context.output('result'), 'digest'), 'here');
+          return {};
+        }
+        told.push('begun');
+        context.progress({ step: 0, totalSteps: 1, waiting: true });
+        await once(context.signal, 'abort');
+        await sleep(500);
+        told.push('ended');
+        throw context.signal.reason;
+      },
+    });
+    await bench.host({}, { stages: [waiting], thread: 'main' });
+    const jobId = await bench.job({});
+    await bench.until(jobId, 'progress');
+    await bench.bus.cancelJob({ jobId, runId: 'run', stage: 'count', round: 0 });
+    await bench.job({}, { jobId, round: 1 });
+    await bench.until(jobId, 'completed');
+    expect(told).toEqual(['begun', 'ended', 'begun again']);
   });
 
   it('throws the result of a worker away whose lease was lost', async () => {

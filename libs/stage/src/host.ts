@@ -83,16 +83,22 @@ export async function startStageHost(options: StageServiceOptions, { env, log, m
 
 /** One job after the other, until the service is asked to stop; a job that only waits holds up none. */
 async function pull(kind: string, queue: JobQueue, deps: Omit<JobRunDeps, 'onWaiting'>): Promise<void> {
-  const jobs = new Set<Promise<void>>();
+  const jobs = new Map<string, Promise<void>>();
   for (;;) {
     const delivery = await queue.next(deps.shutdown);
     if (!delivery) break;
+    const { jobId } = delivery.job;
+    // Cancelled and resumed, say, while our last try of it still ends: two would write into one folder, and one close what the other opened.
+    if (jobs.has(jobId)) {
+      delivery.nak(1000);
+      continue;
+    }
     const waits = Promise.withResolvers<void>();
-    const job = take(kind, delivery, { ...deps, onWaiting: waits.resolve }).finally(() => jobs.delete(job));
-    jobs.add(job);
+    const job = take(kind, delivery, { ...deps, onWaiting: waits.resolve }).finally(() => jobs.delete(jobId));
+    jobs.set(jobId, job);
     await Promise.race([job, waits.promise]);
   }
-  await Promise.all(jobs);
+  await Promise.all(jobs.values());
 }
 
 async function take(kind: string, delivery: JobDelivery, deps: JobRunDeps): Promise<void> {
