@@ -59,6 +59,7 @@ describe('minchat', () => {
     expect(code).toBe(64);
     expect(stderr).toContain("MC_USAGE: unknown command 'statsu'");
     expect(stderr).toContain('status');
+    expect(JSON.parse((await minchat('statsu', '--json')).stderr)).toMatchObject({ error: { code: 'MC_USAGE', message: expect.stringContaining('statsu') as string } });
   });
 
   it('points at the line of a spec, as text and as JSON', async () => {

@@ -22,7 +22,7 @@ export function createProgram(json: boolean): Command {
     });
   for (const add of [addUp, addRun, addRuns, addChat, addImport, addExport, addForget, addDoctor, addParity, addAdminLink]) add(program);
   for (const command of [program, ...program.commands]) {
-    command.exitOverride().showHelpAfterError('(run it with --help to see what it takes)').configureOutput(program.configureOutput());
+    command.exitOverride().showHelpAfterError(json ? false : '(run it with --help to see what it takes)').configureOutput(program.configureOutput());
     // The option is the program's, and may stand behind a command too.
     if (command !== program) command.option('--json', 'print one JSON document instead of text');
   }
