@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { MinchatError } from '@minchat/errors';
 import streamArray from 'stream-json/streamers/stream-array.js';
+import { named } from './names.ts';
 import { optional, parseRecord, toItem, type ImportedItem, type ImportedRecord } from './records.ts';
 import type { Source } from './source.ts';
 
@@ -29,7 +30,7 @@ export async function* readAlpaca(source: Source): AsyncGenerator<ImportedItem> 
   try {
     for await (const element of elements as AsyncIterable<{ value: unknown }>) {
       line += 1;
-      yield toItem(line, () => alpacaRecords(element.value));
+      yield toItem(line, () => named(element.value, alpacaRecords(element.value)));
     }
   } catch (cause) {
     if (failure !== undefined) throw failure;

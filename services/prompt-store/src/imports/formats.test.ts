@@ -68,6 +68,19 @@ test('jsonl: text, and lines of Alpaca', async () => {
   ]);
 });
 
+test('whoever wrote a record is kept, in every format that can say so', async () => {
+  const names = { user_id: 'ada', labeler: 'ann', use_case: 'chat' };
+  const prompt = { messages: [user('Hi')], user: 'ada', useCase: 'chat' };
+  const demonstration = { kind: 'demonstration', prompt, completion: 'Hello.', labeler: 'ann' };
+  const alpaca = { instruction: 'Hi', output: 'Hello.', ...names };
+  expect(await records('jsonl', jsonl(alpaca))).toEqual([demonstration]);
+  expect(await records('alpaca', JSON.stringify([alpaca]))).toEqual([demonstration]);
+  const transcripts = { chosen: '\n\nHuman: Hi\n\nAssistant: Hello.', rejected: '\n\nHuman: Hi\n\nAssistant: What?', ...names };
+  const comparison = { kind: 'comparison', prompt, answers: [{ text: 'Hello.', rank: 0 }, { text: 'What?', rank: 1 }], labeler: 'ann' };
+  expect(await records('jsonl', jsonl(transcripts))).toEqual([comparison]);
+  expect(await records('hh-rlhf', jsonl(transcripts))).toEqual([comparison]);
+});
+
 test('jsonl: bad lines are told by number and reason, good ones read on', async () => {
   const lines = [
     '{"text":"good"}',

@@ -3,6 +3,7 @@ import { readAlpaca } from './alpaca.ts';
 import { hhRecords } from './hh-rlhf.ts';
 import { readLines } from './lines.ts';
 import { checkMapping, mapFields, type FieldMapping } from './mapping.ts';
+import { named } from './names.ts';
 import { oasstRecords } from './oasst.ts';
 import { readParquet } from './parquet.ts';
 import { BadRecordError, short, toItem, type ImportedItem, type ImportedRecord } from './records.ts';
@@ -17,7 +18,7 @@ type Convert = (value: unknown) => readonly ImportedRecord[];
 export const formats: Readonly<Record<string, (source: Source, convert: Convert) => AsyncIterable<ImportedItem>>> = {
   jsonl: readJsonLines,
   parquet: readParquet,
-  'hh-rlhf': (source) => readJsonLines(source, (value) => [hhRecords(value)]),
+  'hh-rlhf': (source) => readJsonLines(source, (value) => named(value, [hhRecords(value)])),
   oasst: (source) => readJsonLines(source, oasstRecords),
   alpaca: readAlpaca,
   text: readDocuments,

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { ChatMessage } from '@minchat/datasets';
 import { alpacaRecords } from './alpaca.ts';
 import { hhRecords, isTranscript } from './hh-rlhf.ts';
-import { BadRecordError, highestRank, longestName, optional, parseRecord, short, type ImportedPrompt, type ImportedRecord } from './records.ts';
+import { named } from './names.ts';
+import { BadRecordError, highestRank, optional, parseRecord, short, type ImportedRecord } from './records.ts';
 
 // TRL's dataset conventions (its documentation, "Dataset formats and types"): which keys a record
 // has tells what it is, and each value is a string ("standard") or a list of messages
@@ -10,8 +11,6 @@ import { BadRecordError, highestRank, longestName, optional, parseRecord, short,
 
 const turnSchema = z.object({ role: z.enum(['system', 'user', 'assistant']), content: z.string() });
 const textOrTurns = z.union([z.string(), z.array(turnSchema).min(1)], 'string | messages');
-/** Tables have an empty text where nobody is known. */
-const author = optional(z.union([z.string(), z.number()], 'string | number').transform(String).pipe(z.string().max(longestName))).transform((name) => (name === '' ? undefined : name));
 
 const recordSchema = z.object({
   text: optional(z.string()),
@@ -23,8 +22,6 @@ const recordSchema = z.object({
   /** TRL's unpaired preference: whether the completion is a good one. */
   label: z.unknown().optional(),
   instruction: optional(z.string()),
-  user_id: author,
-  labeler: author,
   /** Ours, beside TRL's: any number of answers, ranked (what an export of comparisons holds). */
   answers: optional(z.array(z.object({
     text: z.string(),
@@ -34,20 +31,16 @@ const recordSchema = z.object({
     flags: optional(z.array(z.string())),
     model: optional(z.string()),
   })).min(1)),
-  use_case: optional(z.string()),
 });
 type TextOrTurns = string | ChatMessage[];
 
 /** The records that one object of a JSONL or Parquet file holds. Throws BadRecordError. */
 export function trlRecords(value: unknown): ImportedRecord[] {
-  const record = parseRecord(recordSchema, value);
-  const labeler = record.labeler === undefined ? {} : { labeler: record.labeler };
-  const prompt = (messages: readonly ChatMessage[]): ImportedPrompt => ({
-    messages,
-    ...(record.user_id === undefined ? {} : { user: record.user_id }),
-    ...(record.use_case === undefined ? {} : { useCase: record.use_case }),
-  });
+  return named(value, unnamedRecords(value));
+}
 
+function unnamedRecords(value: unknown): ImportedRecord[] {
+  const record = parseRecord(recordSchema, value);
   if (record.prompt !== undefined && record.answers !== undefined) {
     const answers = record.answers.map(({ text, rank, finished, rating, flags, model }) => ({
       text,
@@ -57,23 +50,23 @@ export function trlRecords(value: unknown): ImportedRecord[] {
       ...(flags === undefined ? {} : { flags }),
       ...(model === undefined ? {} : { model }),
     }));
-    return [{ kind: 'comparison', prompt: prompt(asPrompt(record.prompt)), answers, ...labeler }];
+    return [{ kind: 'comparison', prompt: { messages: asPrompt(record.prompt) }, answers }];
   }
   if (record.chosen !== undefined && record.rejected !== undefined) {
     const { messages, better, worse } = pairOf(record.prompt, record.chosen, record.rejected);
-    return [{ kind: 'comparison', prompt: prompt(messages), answers: [{ text: better, rank: 0 }, { text: worse, rank: 1 }], ...labeler }];
+    return [{ kind: 'comparison', prompt: { messages }, answers: [{ text: better, rank: 0 }, { text: worse, rank: 1 }] }];
   }
   if (record.prompt !== undefined && record.completion !== undefined) {
     if (record.label === false) throw new BadRecordError('completion_bad');
-    return [{ kind: 'demonstration', prompt: prompt(asPrompt(record.prompt)), completion: asAnswer(record.completion), ...labeler }];
+    return [{ kind: 'demonstration', prompt: { messages: asPrompt(record.prompt) }, completion: asAnswer(record.completion) }];
   }
   if (record.messages !== undefined) {
     const last = record.messages.at(-1);
-    if (last?.role !== 'assistant') return [{ kind: 'prompt', prompt: prompt(record.messages) }];
-    return [{ kind: 'demonstration', prompt: prompt(record.messages.slice(0, -1)), completion: last.content, ...labeler }];
+    if (last?.role !== 'assistant') return [{ kind: 'prompt', prompt: { messages: record.messages } }];
+    return [{ kind: 'demonstration', prompt: { messages: record.messages.slice(0, -1) }, completion: last.content }];
   }
   if (record.instruction !== undefined) return alpacaRecords(value);
-  if (record.prompt !== undefined) return [{ kind: 'prompt', prompt: prompt(asPrompt(record.prompt)) }];
+  if (record.prompt !== undefined) return [{ kind: 'prompt', prompt: { messages: asPrompt(record.prompt) } }];
   if (record.text !== undefined) return [{ kind: 'text', text: record.text }];
   const keys = Object.keys(value as object).slice(0, 8).map(short).join(', ');
   throw new BadRecordError('fields_unknown', { found: keys === '' ? '{}' : keys });

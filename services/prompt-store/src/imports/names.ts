@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { longestName, optional, parseRecord, type ImportedRecord } from './records.ts';
+
+/** Tables have an empty text where nobody is known. */
+const name = optional(z.union([z.string(), z.number()], 'string | number').transform(String).pipe(z.string().max(longestName))).transform((text) => (text === '' ? undefined : text));
+
+const namesSchema = z.object({ user_id: name, labeler: name, use_case: optional(z.string()) });
+
+/** The records that an object gave, with who wrote them and what for, where it says so. Throws BadRecordError. */
+export function named(value: unknown, records: readonly ImportedRecord[]): ImportedRecord[] {
+  const { user_id: user, labeler, use_case: useCase } = parseRecord(namesSchema, value);
+  return records.map((record) => {
+    if (record.kind === 'text') return record;
+    const prompt = { ...record.prompt, ...(user === undefined ? {} : { user }), ...(useCase === undefined ? {} : { useCase }) };
+    return record.kind === 'prompt' || labeler === undefined ? { ...record, prompt } : { ...record, prompt, labeler };
+  });
+}
