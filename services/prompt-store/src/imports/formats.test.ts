@@ -54,11 +54,13 @@ test('jsonl: chosen and rejected with the prompt told, shared messages, a transc
       { prompt: 'Sure?', chosen: 'yes', rejected: 'no' },
       { prompt: [user('Sure?')], chosen: [assistant('yes')], rejected: [assistant('no')] },
       { chosen: [user('Sure?'), assistant('yes')], rejected: [user('Sure?'), assistant('no')] },
+      { prompt: 'Sure?', chosen: [user('Sure?'), assistant('yes')], rejected: [user('Sure?'), assistant('no')] },
+      { prompt: 'Sure?', chosen: [assistant('yes')], rejected: [assistant('no')] },
       { chosen: '\n\nHuman: Sure?\n\nAssistant: yes', rejected: '\n\nHuman: Sure?\n\nAssistant: no' },
       { chosen: 'Sure? yes', rejected: 'Sure? no' },
     ),
   );
-  expect(result).toEqual(Array.from({ length: 5 }, () => ({ kind: 'comparison', prompt: { messages: [user('Sure?')] }, answers: pair })));
+  expect(result).toEqual(Array.from({ length: 7 }, () => ({ kind: 'comparison', prompt: { messages: [user('Sure?')] }, answers: pair })));
 });
 
 test('jsonl: text, and lines of Alpaca', async () => {

@@ -80,7 +80,9 @@ interface Pair {
 
 /** The prompt, told or implied by what both answers begin with, and the two answers. */
 function pairOf(prompt: TextOrTurns | undefined, chosen: TextOrTurns, rejected: TextOrTurns): Pair {
-  if (prompt !== undefined) return { messages: asPrompt(prompt), better: asAnswer(chosen), worse: asAnswer(rejected) };
+  // Some datasets have the prompt as a text beside conversations that begin with it; TRL, too, then takes the conversations.
+  const whole = typeof prompt === 'string' && Array.isArray(chosen) && chosen.length > 1;
+  if (prompt !== undefined && !whole) return { messages: asPrompt(prompt), better: asAnswer(chosen), worse: asAnswer(rejected) };
   if (typeof chosen === 'string' && typeof rejected === 'string') {
     if (!isTranscript(chosen)) return splitAtSharedStart(chosen, rejected);
     const { prompt: transcript, answers } = hhRecords({ chosen, rejected });
