@@ -83,6 +83,11 @@ test('whoever wrote a record is kept, in every format that can say so', async ()
   expect(await records('hh-rlhf', jsonl(transcripts))).toEqual([comparison]);
 });
 
+test('jsonl: ids too large for a number are kept digit by digit', async () => {
+  const lines = '{"prompt": "Hi", "user_id": 1234567890123456789}\n{"prompt": "Ho", "completion": "x", "labeler":-9007199254740993}\n{"prompt": "1234567890123456789", "user_id": 12}\n';
+  expect(await records('jsonl', lines)).toMatchObject([{ prompt: { user: '1234567890123456789' } }, { labeler: '-9007199254740993' }, { prompt: { user: '12' } }]);
+});
+
 test('jsonl: bad lines are told by number and reason, good ones read on', async () => {
   const lines = [
     '{"text":"good"}',

@@ -43,10 +43,18 @@ async function* readJsonLines(source: Source, convert: Convert): AsyncGenerator<
   }
 }
 
+/** As many as an integer has that may not be exact as a number. */
+const manyDigits = /\d{16}/;
+
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return JSON.parse(text, manyDigits.test(text) ? exactInteger : undefined) as unknown;
   } catch {
     throw new BadRecordError('not_json', { start: short(text) });
   }
+}
+
+/** An integer that no number is exact for stays the text that it is: ids often differ in their last digits only. */
+function exactInteger(_key: string, value: unknown, { source = '' }: { source?: string } = {}): unknown {
+  return typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(source) ? source : value;
 }
