@@ -78,7 +78,7 @@ describe('decode', () => {
   });
 
   const manifest = (path: string) => () => encode(Manifest, { kind: 'model', files: [{ path, size: 1, sha256: '0'.repeat(64) }] });
-  it.each(['../x', '/x', 'a/../b', 'a//b', './a', 'a/.', '..', '', 'a\\b', 'c:x', 'a\0b', 'a/'])('refuses the path %j', (path) => {
+  it.each(['../x', '/x', 'a/../b', 'a//b', './a', 'a/.', '..', '', 'a\\b', 'c:x', 'a\0b', 'a/', '\u2028/../../x', 'a\u2029/..'])('refuses the path %j', (path) => {
     expect(codeOf(manifest(path))).toMatch(/^MC_MESSAGE_INVALID ManifestFile.path/);
   });
   it.each(['config.json', 'a/b.c/d', '.hidden', '..a'])('takes the path %j', (path) => {

@@ -38,8 +38,9 @@ const sha256 = pattern(/^[0-9a-f]{64}$/, '64 hex digits');
 const code = pattern(/^MC_[A-Z_]+$/, 'an error code (MC_...)');
 const role = pattern(/^(system|user|assistant)$/, 'system, user or assistant');
 // Relative, "/" between folders, no empty, "." or ".." part, nothing that a file system reads otherwise.
+// The dot takes any character (s): else it stops at U+2028, and what stands behind it is not looked at.
 // eslint-disable-next-line no-control-regex
-const path = pattern(/^(?!.*(^|\/)\.{0,2}(\/|$))[^\\:\u0000-\u001f]{1,512}$/, 'a relative path that stays in its folder');
+const path = pattern(/^(?!.*(^|\/)\.{0,2}(\/|$))[^\\:\u0000-\u001f]{1,512}$/s, 'a relative path that stays in its folder');
 const personRole = pattern(/^(admin|labeler|viewer)$/, 'admin, labeler or viewer');
 const filled = pattern(/[^]/, 'a text that is not empty');
 const recordType = pattern(/^(prompts|demonstrations|comparisons|texts)$/, 'prompts, demonstrations, comparisons or texts');
