@@ -98,7 +98,10 @@ export function ensureNatsServer() {
   fail('MC_NATS_UNAVAILABLE', 'found no nats-server in PATH, and could not install it', hint, 69);
 }
 
-/** Runs a program with this terminal and hands signals on; resolves with its exit code. */
+/**
+ * Runs a program with this terminal and hands signals on; resolves with its exit code. The scripts in package.json
+ * `exec` whoever calls it: a shell between npm and us would end by what npm hands on, and tell us nothing.
+ */
 export function runAttached(command, args, env = process.env) {
   const child = spawn(command, args, { cwd: root, stdio: 'inherit', env });
   // Ctrl-C reaches the child by itself, being of the same group: here it is only not to end us first.

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { root } from '../paths.ts';
 import { processStart } from '../system/process.ts';
 
 const main = fileURLToPath(new URL('../main.ts', import.meta.url));
@@ -17,9 +18,11 @@ const started = async (): Promise<Started[]> =>
 
 beforeEach(async () => {
   home = await mkdtemp(join(tmpdir(), 'minchat-stop-'));
-  const env = { ...process.env, MINCHAT_HOME: home, MINCHAT_NATS_PORT: '0', GATEWAY_PORT: '0', NATS_URL: '' };
-  up = spawn(process.execPath, [main, 'up'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
 });
+const start = (program = process.execPath, args = [main]): void => {
+  const env = { ...process.env, MINCHAT_HOME: home, MINCHAT_NATS_PORT: '0', GATEWAY_PORT: '0', NATS_URL: '' };
+  up = spawn(program, [...args, 'up'], { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] });
+};
 afterEach(async () => {
   // What a test that fails would leave.
   for (const { pid } of await started()) if (processStart(pid) !== undefined) process.kill(pid, 'SIGKILL');
@@ -33,6 +36,7 @@ const expectNothingLeft = async (children: readonly Started[]): Promise<void> =>
 };
 
 it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('leaves nothing behind when it gets a %s while it starts', async (signal) => {
+  start();
   await expect.poll(async () => (await started()).length, { timeout: 60_000 }).toBeGreaterThan(1);
   const children = await started();
   const ended = once(up, 'exit');
@@ -41,7 +45,18 @@ it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('leaves nothing behind when it
   await expectNothingLeft(children);
 }, 120_000);
 
+it('stops when npm is told to', async () => {
+  start('npm', ['run', 'minchat', '--']);
+  await expect.poll(async () => (await started()).length, { timeout: 60_000 }).toBeGreaterThan(1);
+  const children = await started();
+  const ended = once(up, 'exit');
+  up.kill('SIGTERM');
+  expect(await ended).toEqual([0, null]);
+  await expectNothingLeft(children);
+}, 120_000);
+
 it('stops in order when nobody reads what it says any more', async () => {
+  start();
   // Its first line says that it starts; what it has to say next finds no reader.
   await once(up.stdout ?? up, 'data');
   up.stdout?.destroy();
