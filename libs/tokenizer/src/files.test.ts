@@ -20,6 +20,8 @@ interface Files {
   pre_tokenizer: { type: string };
   normalizer: unknown;
   added_tokens: { id: number }[];
+  added_tokens_decoder: Record<string, unknown>;
+  add_prefix_space: boolean;
   eos_token: unknown;
   chat_template: unknown;
 }
@@ -44,6 +46,21 @@ test('loads vocab.json and merges.txt when there is no tokenizer.json', async ()
   expect(loaded.encode(text)).toEqual(tokenizer.encode(text));
   const chat = [{ role: 'user', content: 'hi' }];
   expect(loaded.encodeChat(chat, { addGenerationPrompt: true })).toEqual(tokenizer.encodeChat(chat, { addGenerationPrompt: true }));
+});
+
+test('without tokenizer.json takes what was added to vocab.json, and the space before a text, from tokenizer_config.json', async () => {
+  await rm(join(folder, 'tokenizer.json'));
+  const id = tokenizer.vocabSize;
+  await edit('tokenizer_config.json', (json) => {
+    Object.assign(json.added_tokens_decoder, { [id]: { content: '[STOP]', special: true }, [id + 1]: { content: '<think>', special: false } });
+    json.eos_token = '[STOP]';
+    json.add_prefix_space = true;
+  });
+  const loaded = await loadTokenizer(folder);
+  expect(loaded.vocabSize).toBe(id + 2);
+  expect(loaded.isSpecial(loaded.idOf('[STOP]') as number)).toBe(true);
+  expect(loaded.eosIds).toContain(id);
+  expect(loaded.encode('the cat<think>')).toEqual([...tokenizer.encode(' the cat'), id + 1]);
 });
 
 test('reads merges as pairs, tokens as objects and named templates', async () => {

@@ -49,6 +49,9 @@ const configSchema = z.object({
     .nullish(),
   eos_token: tokenText.nullish(),
   bos_token: tokenText.nullish(),
+  // These two are believed where no tokenizer.json says the same.
+  added_tokens_decoder: z.record(z.string(), z.object({ content: z.string(), special: z.boolean().default(false) })).default({}),
+  add_prefix_space: z.boolean().default(false),
 });
 
 /** A merge is "left right", in newer files ["left", "right"]. */
@@ -66,7 +69,7 @@ function splitMerge(merge: unknown, context: z.RefinementCtx): [string, string] 
  */
 export async function loadTokenizer(folder: string): Promise<Tokenizer> {
   const config = parse(configSchema, (await readJson(folder, 'tokenizer_config.json')) ?? {}, 'tokenizer_config.json');
-  const parts = (await readTokenizerJson(folder)) ?? (await readVocabAndMerges(folder));
+  const parts = (await readTokenizerJson(folder)) ?? (await readVocabAndMerges(folder, config));
   if (parts === undefined) {
     throw new MinchatError('MC_TOKENIZER_INVALID', `${folder}: expected tokenizer.json, or vocab.json and merges.txt; found neither`);
   }
@@ -85,16 +88,16 @@ async function readTokenizerJson(folder: string): Promise<TokenizerParts | undef
   return { vocab: new Map(Object.entries(model.vocab)), merges: model.merges, added, addPrefixSpace: split.add_prefix_space ?? true };
 }
 
-async function readVocabAndMerges(folder: string): Promise<TokenizerParts | undefined> {
+async function readVocabAndMerges(folder: string, config: z.output<typeof configSchema>): Promise<TokenizerParts | undefined> {
   const [json, text] = [await readJson(folder, 'vocab.json'), await readText(folder, 'merges.txt')];
   if (json === undefined || text === undefined) return undefined;
   const vocab = new Map(Object.entries(parse(vocabSchema, json, 'vocab.json')));
   const lines = text.split(/\r?\n/u).filter((line, i) => line !== '' && !(i === 0 && line.startsWith('#version')));
   const merges = parse(z.array(z.unknown().transform(splitMerge)), lines, 'merges.txt');
-  // These files do not say which tokens are special; GPT-2's one is, and so are all of that form.
-  const added: AddedToken[] = [];
-  for (const [content, id] of vocab) if (/^<\|[^|]+\|>$/u.test(content)) added.push({ id, content, special: true });
-  return { vocab, merges, added };
+  const added: AddedToken[] = Object.entries(config.added_tokens_decoder).map(([id, { content, special }]) => ({ id: Number(id), content, special }));
+  // Where nothing says which tokens are special, GPT-2's one is, and so are all of that form.
+  if (added.length === 0) for (const [content, id] of vocab) if (/^<\|[^|]+\|>$/u.test(content)) added.push({ id, content, special: true });
+  return { vocab, merges, added, addPrefixSpace: config.add_prefix_space };
 }
 
 /** Writes all the files that Hugging Face's GPT-2 tokenizers, slow and fast, are loaded from. */
