@@ -104,3 +104,7 @@ it('says before the run that its report could not be written', async () => {
   expect(await minchat('run', 'specs/mine.yaml', '--report', 'out.json', '--detach')).toMatchObject({ code: 64, stderr: expect.stringContaining('--detach') as string });
   expect(submitted).toHaveLength(before);
 });
+
+it('tells to correct a name that no run may have', async () => {
+  expect(await minchat('status', 'mine/sft')).toMatchObject({ code: 65, stderr: expect.stringMatching(/^MC_MESSAGE_INVALID: .*found "mine\/sft"\nCorrect the value/) as string });
+});

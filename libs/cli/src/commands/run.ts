@@ -97,7 +97,7 @@ async function runOn(
   await events.stop();
   if (run.status === RunStatus.RUN_STATUS_RUNNING) {
     // Ctrl-C: what is done so far is in checkpoints.
-    output.line(supervisor === undefined ? `The run goes on: npm run minchat -- status ${run.runId}` : `Stopped. The run goes on with the next \`npm run minchat -- up\`.`);
+    output.line(supervisor === undefined ? `The run goes on: npm run minchat -- status ${run.runId}` : `Stopping: services end what they do and save it. The run goes on with the next \`npm run minchat -- up\`.`);
     process.exitCode = 130;
     return;
   }
