@@ -1,6 +1,7 @@
 import { JobRecord, JobState, create, decode, encode, errorToWire, type Checkpoint, type Init, type Job, type StageResult } from '@minchat/contracts';
 import { MinchatError, isMinchatError } from '@minchat/errors';
 import type { KV, KvEntry } from 'nats';
+import { deleteRecord, listRecords, wasDeleted } from './kv-records.ts';
 import { isConflict, retrying } from './nats-errors.ts';
 import type { JobRecords, Lease, Taken } from './types.ts';
 
@@ -103,6 +104,8 @@ export function createJobRecords(kv: KV, now: () => number = Date.now): JobRecor
     for (;;) {
       const current = await read(job.jobId);
       if (current && isOver(current.record, job.round)) return { outcome: 'over', record: current.record };
+      // Its run was deleted while it waited.
+      if (!current && (await wasDeleted(kv, job.jobId))) return { outcome: 'over', record: create(JobRecord, { jobId: job.jobId, runId: job.runId, stage: job.stage, state: JobState.JOB_STATE_CANCELLED }) };
       const expired = current?.record.state === JobState.JOB_STATE_HELD;
       const untilMs = expired ? current.record.renewedAtMs + current.record.leaseMs : 0;
       if (current && now() < untilMs) return { outcome: 'held', record: current.record, untilMs };
@@ -137,6 +140,8 @@ export function createJobRecords(kv: KV, now: () => number = Date.now): JobRecor
 
   return {
     get: async (jobId) => (await read(jobId))?.record,
+    list: () => listRecords(kv, stored),
+    delete: async (jobId) => void (await deleteRecord(kv, jobId)),
     take,
     cancel,
     renew: (lease) => update(lease, (record) => record),

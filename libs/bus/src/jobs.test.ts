@@ -198,6 +198,27 @@ describe('job records', () => {
   });
 });
 
+describe('deleted records', () => {
+  it('of jobs are taken by nobody, however late the job is delivered', async () => {
+    const job = newJob();
+    leaseOf(await bus.jobs.take(job, 'a', 60_000));
+    expect((await bus.jobs.list()).map(({ jobId }) => jobId)).toContain(job.jobId);
+    await bus.jobs.delete(job.jobId);
+    expect((await bus.jobs.list()).map(({ jobId }) => jobId)).not.toContain(job.jobId);
+    expect(await bus.jobs.take(job, 'b', 60_000)).toMatchObject({ outcome: 'over' });
+  });
+
+  it('of runs went at the revision last seen, and their ids are not given again', async () => {
+    const run = { runId: 'r0', name: 'n', specJson: '{}', status: 2 as const };
+    const revision = (await bus.runs.create(run)) ?? 0;
+    const next = (await bus.runs.update(run, revision)) ?? 0;
+    expect(await bus.runs.delete('r0', revision)).toBe(false);
+    expect(await bus.runs.delete('r0', next)).toBe(true);
+    expect(await bus.runs.get('r0')).toBeUndefined();
+    await expect(bus.runs.create(run)).rejects.toMatchObject({ code: 'MC_CONFLICT' });
+  });
+});
+
 describe('run records', () => {
   it('are created once and updated only from the revision last seen', async () => {
     const run = { runId: 'r1', name: 'n', specJson: '{}', status: 1 as const };

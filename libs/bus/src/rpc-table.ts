@@ -15,6 +15,8 @@ import {
   CheckKeyRequest,
   CheckSessionReply,
   CheckSessionRequest,
+  DeleteRunsReply,
+  DeleteRunsRequest,
   EndSessionsRequest,
   ExportChunk,
   ExportRecordsRequest,
@@ -114,6 +116,7 @@ export const rpc = {
   listRuns: unary('rpc.run.list', ListRunsRequest, ListRunsReply),
   cancelRun: unary('rpc.run.cancel', CancelRunRequest, RunRecord),
   resumeRun: unary('rpc.run.resume', ResumeRunRequest, RunRecord),
+  deleteRuns: unary('rpc.run.delete', DeleteRunsRequest, DeleteRunsReply),
   forkRun: unary('rpc.run.fork', ForkRunRequest, RunRecord),
   // prompt-store
   import: stream('rpc.store.import', ImportRequest, ImportProgress),

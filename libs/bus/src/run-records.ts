@@ -1,5 +1,7 @@
 import { RunRecord, decode, encode } from '@minchat/contracts';
+import { MinchatError } from '@minchat/errors';
 import type { KV, KvEntry } from 'nats';
+import { deleteRecord, listRecords, wasDeleted } from './kv-records.ts';
 import { isConflict, retrying } from './nats-errors.ts';
 import type { RunRecords } from './types.ts';
 
@@ -25,17 +27,13 @@ export function createRunRecords(kv: KV): RunRecords {
 
   return {
     get: (runId) => retrying('reading a run record', async () => stored(await kv.get(runId))),
-    async list() {
-      const records: RunRecord[] = [];
-      // All keys first: the client's iterator loses those that come while its consumer waits for something else.
-      const keys = await Array.fromAsync(await kv.keys());
-      for (const key of keys) {
-        const found = stored(await kv.get(key));
-        if (found) records.push(found.record);
-      }
-      return records.sort((a, b) => b.createdAtMs - a.createdAtMs);
+    list: async () => (await listRecords(kv, stored)).sort((a, b) => b.createdAtMs - a.createdAtMs),
+    async create(record) {
+      const { runId = '' } = record;
+      if (await wasDeleted(kv, runId)) throw new MinchatError('MC_CONFLICT', `run ${runId}: expected an id that no run has had, found one that was deleted`, { hint: 'Choose another id.' });
+      return write(runId, encode(RunRecord, record, limit), 0);
     },
-    create: (record) => write(record.runId ?? '', encode(RunRecord, record, limit), 0),
+    delete: (runId, revision) => deleteRecord(kv, runId, revision),
     update: (record, revision) => write(record.runId ?? '', encode(RunRecord, record, limit), revision),
   };
 }

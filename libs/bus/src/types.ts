@@ -112,6 +112,9 @@ export type Taken =
  */
 export interface JobRecords {
   get(jobId: string): Promise<JobRecord | undefined>;
+  list(): Promise<JobRecord[]>;
+  /** For good: whoever takes the job afterwards finds it over. */
+  delete(jobId: string): Promise<void>;
   /**
    * Creates the record, or takes it over when it was released, its lease is over, or it failed or
    * was cancelled in an earlier round than the job's. Its checkpoint and count of attempts are kept.
@@ -136,10 +139,12 @@ export interface JobRecords {
 export interface RunRecords {
   get(runId: string): Promise<{ record: RunRecord; revision: number } | undefined>;
   list(): Promise<RunRecord[]>;
-  /** The new revision; undefined when there is such a run already. */
+  /** The new revision; undefined when there is such a run already. Throws MC_CONFLICT when there was one that was deleted. */
   create(record: Init<RunRecord>): Promise<number | undefined>;
   /** The new revision; undefined when the record has changed since `revision`. */
   update(record: Init<RunRecord>, revision: number): Promise<number | undefined>;
+  /** False when the record has changed since `revision`. */
+  delete(runId: string, revision: number): Promise<boolean>;
 }
 
 /**

@@ -35,7 +35,7 @@ describe('minchat', () => {
     expect(stdout).toContain('Usage: minchat run [options] <spec>');
     const { commands } = createProgram(false);
     expect(commands.map((command) => command.name())).toEqual([
-      'up', 'run', 'status', 'cancel', 'resume', 'fork', 'chat', 'generate', 'import', 'export', 'forget', 'doctor', 'parity', 'admin-link',
+      'up', 'run', 'status', 'cancel', 'resume', 'fork', 'chat', 'generate', 'import', 'export', 'delete', 'gc', 'forget', 'doctor', 'parity', 'admin-link',
     ]);
     for (const command of commands) {
       expect(command.helpInformation()).toContain('--json');

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addAdminLink } from './commands/admin-link.ts';
 import { addChat } from './commands/chat.ts';
+import { addDelete } from './commands/delete.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addExport } from './commands/export.ts';
 import { addForget } from './commands/forget.ts';
@@ -20,7 +21,7 @@ export function createProgram(json: boolean): Command {
         if (!json) write(text.replace(/^error: /, 'MC_USAGE: '));
       },
     });
-  for (const add of [addUp, addRun, addRuns, addChat, addImport, addExport, addForget, addDoctor, addParity, addAdminLink]) add(program);
+  for (const add of [addUp, addRun, addRuns, addChat, addImport, addExport, addDelete, addForget, addDoctor, addParity, addAdminLink]) add(program);
   for (const command of [program, ...program.commands]) {
     command.exitOverride().showHelpAfterError(json ? false : '(run it with --help to see what it takes)').configureOutput(program.configureOutput());
     // The option is the program's, and may stand behind a command too.

@@ -32,6 +32,8 @@ export {
   Checkpoint,
   Collection,
   DecisionCount,
+  DeleteRunsReply,
+  DeleteRunsRequest,
   DemonstrationWritten,
   EmbedInput,
   EmbedReply,

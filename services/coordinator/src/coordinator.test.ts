@@ -1,19 +1,27 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectBus, rpc, type Bus } from '@minchat/bus';
 import { startNatsServer, type TestNats } from '@minchat/bus/testing';
 import { stageKinds } from '@minchat/config';
-import { RunStatus, type Init, type Job, type RunRecord, type StageResult } from '@minchat/contracts';
+import { RunStatus, type ArtifactRef, type Init, type Job, type RunRecord, type StageResult } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
 import { createLogger } from '@minchat/telemetry';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Coordinator } from './coordinator.ts';
 import { stageState } from './machine.ts';
 
 const log = createLogger('test', { level: 'silent' });
-const digest = `sha256:${'1'.repeat(64)}`;
 const specJson = JSON.stringify({ name: 'short', stages: { data: {}, pretrain: {}, sft: { gate: { stopIf: 'loss > 1' } }, sample: {} } });
+
+/** A model that is nothing but its name. */
+async function artifactOf(bus: Bus, name: string): Promise<ArtifactRef> {
+  const folder = await mkdtemp(join(tmpdir(), 'minchat-model-'));
+  await writeFile(join(folder, 'name'), name);
+  const artifact = await bus.artifacts.put(folder, 'model');
+  await rm(folder, { recursive: true });
+  return artifact;
+}
 
 /** A real worker on the bus, as the stage host is, whose work is a function. */
 async function worker(bus: Bus, kind: string, work: (job: Job, attempt: number) => Promise<StageResult['metrics']>, stop: AbortSignal) {
@@ -33,7 +41,7 @@ async function worker(bus: Bus, kind: string, work: (job: Job, attempt: number) 
       const metrics = await work(job, attempt);
       const result: Init<StageResult> = {
         metrics,
-        outputs: Object.keys(stageKinds[kind as keyof typeof stageKinds].outputs).map((name) => ({ name, artifact: { kind: 'model', digest } })),
+        outputs: await Promise.all(Object.keys(stageKinds[kind as keyof typeof stageKinds].outputs).map(async (name) => ({ name, artifact: await artifactOf(bus, `${job.jobId} ${name}`) }))),
       };
       await bus.jobs.complete(taken.lease, result as StageResult);
       await bus.publishEvent({ ...about, completed: { result, seconds: 1 } });
@@ -245,6 +253,40 @@ describe('Coordinator', () => {
     expect(fork.forkedFrom).toBe(runId);
     expect((await until(fork.runId, ended)).status).toBe(RunStatus.RUN_STATUS_COMPLETED);
     expect(done).toEqual([`${fork.runId}_sft`, `${fork.runId}_sample`]);
+  });
+
+  it('deletes a run that is over, with what no other run uses', async () => {
+    await coordinator();
+    const goOn = Promise.withResolvers<void>();
+    behaviour['sample'] = () => goOn.promise.then(() => []);
+    const { runId } = await client.call(rpc.submitRun, { specJson, runId: 'doomed' });
+    await expect(client.call(rpc.deleteRuns, { runIds: [runId] })).rejects.toMatchObject({ code: 'MC_CONFLICT', hint: expect.stringContaining('minchat cancel doomed') as string });
+    goOn.resolve();
+    const first = await until(runId, ended);
+    const fork = await client.call(rpc.forkRun, { runId, fromStage: 'sample', settingsJson: '' });
+    const second = await until(fork.runId, ended);
+    const made = (run: RunRecord, stage: string) => run.stages.find((one) => one.stage === stage)?.result?.outputs[0]?.artifact ?? expect.fail(stage);
+    const [shared, own, forked] = [made(first, 'sft'), made(first, 'sample'), made(second, 'sample')];
+    const there = () => Promise.all([shared, own, forked].map((artifact) => client.artifacts.has(artifact)));
+    expect(made(second, 'sft')).toEqual(shared);
+    // What is new stays in any case.
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 2 * 3_600_000 });
+    try {
+      const told = await client.call(rpc.deleteRuns, { runIds: [runId], dryRun: true });
+      expect(await there()).toEqual([true, true, true]);
+      expect(told.artifacts).toBeGreaterThan(0);
+      await expect(client.call(rpc.deleteRuns, { runIds: [runId, 'no.*thing'] })).rejects.toMatchObject({ code: 'MC_NOT_FOUND' });
+      expect(await client.call(rpc.deleteRuns, { runIds: [runId] })).toEqual(told);
+      expect(await there()).toEqual([true, false, true]);
+      await expect(client.call(rpc.getRun, { runId })).rejects.toMatchObject({ code: 'MC_NOT_FOUND' });
+      expect(await client.jobs.get('doomed_sample')).toBeUndefined();
+      await expect(client.call(rpc.submitRun, { specJson, runId })).rejects.toMatchObject({ code: 'MC_CONFLICT' });
+      expect(await client.call(rpc.deleteRuns, {})).toEqual({ artifacts: 0, bytes: 0 });
+      await client.call(rpc.deleteRuns, { runIds: [fork.runId] });
+      expect(await there()).toEqual([false, false, false]);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('goes on after the server was killed', async () => {

@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { rpc, type Bus, type Subscription } from '@minchat/bus';
 import { parseRunSpec, type RunSpec, type StageSpec } from '@minchat/config';
 import { settingsProblems } from '@minchat/config/stage-settings';
-import { create, encode, errorToWire, JobState, RunRecord, RunStatus, StageEvent, type Init } from '@minchat/contracts';
+import { create, encode, errorToWire, JobState, namePattern, RunRecord, RunStatus, StageEvent, type Init } from '@minchat/contracts';
 import { MinchatError, toMinchatError } from '@minchat/errors';
 import type { Logger } from '@minchat/telemetry';
 import { runState, stageState, type Command } from './machine.ts';
-import { jobOf, newRun, newRunId, planFork } from './run.ts';
+import { artifactsOf, jobOf, newRun, newRunId, planFork } from './run.ts';
 import { obligations, transition, type RunEvent } from './transition.ts';
 
 export interface CoordinatorOptions {
@@ -28,6 +28,13 @@ const listBytes = 900_000;
 function inList(run: RunRecord): RunRecord {
   const stages = run.stages.map((stage) => ({ ...stage, metrics: [], ...(stage.result && { result: { ...stage.result, metrics: [] } }) }));
   return { ...run, specJson: '{}', stages };
+}
+
+/** Throws MC_CONFLICT while a run, or a stage beside one that failed, is at work. */
+function requireOver({ runId, status, stages }: RunRecord): void {
+  const atWork = stages.find((stage) => ['queued', 'running'].includes(stageState(stage)));
+  if (runState(status) !== 'running' && atWork === undefined) return;
+  throw new MinchatError('MC_CONFLICT', `run ${runId}: expected one that is over, found ${atWork ? `its stage ${atWork.stage}` : 'it'} at work`, { hint: `Cancel it first: \`npm run minchat -- cancel ${runId}\`.` });
 }
 
 /**
@@ -58,6 +65,7 @@ export class Coordinator {
       bus.serve(rpc.listRuns, ({ limit }) => this.list(limit)),
       bus.serve(rpc.cancelRun, ({ runId }) => this.#change(runId, { type: 'cancel' })),
       bus.serve(rpc.resumeRun, ({ runId }) => this.#change(runId, { type: 'resume' })),
+      bus.serve(rpc.deleteRuns, ({ runIds, dryRun }) => this.delete(runIds, dryRun)),
       bus.serve(rpc.forkRun, ({ runId, fromStage, settingsJson, replace }) => this.fork(runId, fromStage, settingsJson, replace)),
       await bus.subscribeEvents({ durable: 'coordinator', from: 'all' }, (event) => this.#take(event)),
     );
@@ -85,6 +93,34 @@ export class Coordinator {
     const { spec, taken } = planFork(record, fromStage, settingsJson, replace);
     await this.#requireSettings(spec.stages.filter(({ name }) => !taken.has(name)));
     return this.#begin(spec, newRun(spec, newRunId(spec.name), Date.now(), { taken, forkedFrom: runId }));
+  }
+
+  /**
+   * Deletes runs, all or none, then jobs without a run and artifacts that no run or job needs. Throws
+   * MC_CONFLICT for a run that is at work.
+   */
+  async delete(runIds: readonly string[], dryRun: boolean): Promise<{ artifacts: number; bytes: number }> {
+    const doomed = await Promise.all(runIds.map((runId) => this.#load(runId)));
+    for (const { record } of doomed) requireOver(record);
+    for (const { record: { runId }, revision } of dryRun ? [] : doomed) {
+      if (!(await this.#bus.runs.delete(runId, revision))) throw new MinchatError('MC_CONFLICT', `run ${runId} was changed while it was to be deleted`);
+      this.#log.info({ run: runId }, 'run deleted');
+    }
+    // Jobs first: a run is there before its jobs are.
+    const jobs = await this.#bus.jobs.list();
+    const runs = (await this.#bus.runs.list()).filter(({ runId }) => !runIds.includes(runId));
+    const known = new Set(runs.map(({ runId }) => runId));
+    const keep = runs.flatMap(artifactsOf);
+    for (const { jobId, runId, state, result, checkpoint } of jobs) {
+      if (known.has(runId)) {
+        // Its result may not be in the run's record yet.
+        keep.push(...(result?.outputs ?? []).flatMap(({ artifact }) => artifact ?? []));
+        if (checkpoint?.artifact && state !== JobState.JOB_STATE_COMPLETED) keep.push(checkpoint.artifact);
+      } else if (!dryRun) await this.#bus.jobs.delete(jobId);
+    }
+    const removed = await this.#bus.artifacts.collect(keep, { dryRun });
+    this.#log.info({ ...removed, dryRun }, 'removed what no run uses');
+    return removed;
   }
 
   /** The latest runs first, without specs and metrics, as many as one message holds; a limit of 0 means 50. */
@@ -179,7 +215,7 @@ export class Coordinator {
   }
 
   async #load(runId: string): Promise<{ record: RunRecord; revision: number }> {
-    const found = await this.#bus.runs.get(runId);
+    const found = namePattern.test(runId) ? await this.#bus.runs.get(runId) : undefined;
     if (found === undefined) throw new MinchatError('MC_NOT_FOUND', `there is no run ${runId}`);
     return found;
   }

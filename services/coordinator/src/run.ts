@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { changeSettings, formatRunSpec, parseRunSpec, stagesFrom, suggest, type RunSpec } from '@minchat/config';
-import type { Init, Job, RunRecord, StageRecord } from '@minchat/contracts';
+import type { ArtifactRef, Init, Job, RunRecord, StageRecord } from '@minchat/contracts';
 import { create, RunRecord as RunRecordType } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
 import { runStatuses, stageState, stageStatuses } from './machine.ts';
@@ -41,6 +41,13 @@ export function newRun(
       (stage) => taken.get(stage.name) ?? { stage: stage.name, kind: stage.kind, status: stageStatuses.waiting, jobId: jobIdOf(runId, stage.name) },
     ),
   });
+}
+
+/** Every artifact that a run has made or names. */
+export function artifactsOf(record: RunRecord): Pick<ArtifactRef, 'scope' | 'digest'>[] {
+  const made = record.stages.flatMap((stage) => stage.result?.outputs ?? []).flatMap(({ artifact }) => artifact ?? []);
+  const named = parseRunSpec(record.specJson, record.runId).stages.flatMap((stage) => Object.values(stage.inputs));
+  return [...made, ...named.flatMap((input) => ('artifact' in input ? [{ scope: '', digest: input.artifact }] : []))];
 }
 
 /** The job of a stage whose inputs are all there. */

@@ -102,6 +102,19 @@ describe('runs', () => {
     expect((await fetch(`${api.url}/api/runs/nothing/events`)).status).toBe(404);
   });
 
+  it('are deleted when they are over, with what no other run uses', async () => {
+    const remove = async (id: string) => {
+      const response = await fetch(`${api.url}/api/runs/${id}`, { method: 'DELETE' });
+      return { status: response.status, body: (await response.json()) as unknown };
+    };
+    await fetch(`${api.url}/api/runs`, { method: 'POST', headers: json, body: JSON.stringify({ id: 'doomed', spec: { name: 'doomed', stages: { data: { settings: { source: 'world' } }, pretrain: {} } } }) });
+    expect(await remove('doomed')).toMatchObject({ status: 409, body: { error: { code: 'MC_CONFLICT', message: expect.stringContaining('data at work') as string } } });
+    await fetch(`${api.url}/api/runs/doomed/cancel`, { method: 'POST' });
+    expect(await remove('doomed')).toEqual({ status: 200, body: { artifacts: 0, bytes: 0 } });
+    expect((await remove('doomed')).status).toBe(404);
+    expect((await fetch(`${api.url}/api/runs/doomed`)).status).toBe(404);
+  });
+
   const post = async (path: string, body: object): Promise<{ status: number; body: Record<string, unknown> & { error?: { code: string; message: string } } }> => {
     const response = await fetch(`${api.url}/api/${path}`, { method: 'POST', headers: json, body: JSON.stringify(body) });
     return { status: response.status, body: await response.json() as Record<string, unknown> };

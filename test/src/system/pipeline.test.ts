@@ -103,6 +103,20 @@ describe('the pipeline, every service as a process', () => {
     expect(stageOf(run, 'ppo').jobId).toBe(`${fork.runId}_ppo`);
   });
 
+  it('deletes the run that was forked from, and keeps what the fork took over', async () => {
+    const { runs } = await system.bus.call(rpc.listRuns, {});
+    const fork = runs.find(({ forkedFrom }) => forkedFrom === report.run);
+    if (fork === undefined) throw new Error('expected a fork');
+    expect(await system.minchat('delete', report.run, '--dry-run')).toMatchObject({ code: 0, stdout: expect.stringContaining(`Would delete ${report.run}`) as string });
+    const { code, stdout, stderr } = await system.minchat('delete', report.run, '--json');
+    expect([code, stderr]).toEqual([0, '']);
+    // All of it is new: a later collection takes it.
+    expect(JSON.parse(stdout)).toEqual({ runs: [report.run], dryRun: false, artifacts: 0, bytes: 0 });
+    expect(await system.minchat('delete', report.run)).toMatchObject({ code: 66, stderr: expect.stringContaining('MC_NOT_FOUND') as string });
+    expect(await system.minchat('gc', '--json')).toMatchObject({ code: 0 });
+    expect((await weightsOf(system, fork, 'sft', 'model')).length).toBeGreaterThan(0);
+  });
+
   it('tells of a wrong setting by its stage: at once where its schema knows, else when it runs, without trying again', async () => {
     await expect(system.submit(await tinySpec(['steps: 40', 'stepz: 40']))).rejects.toMatchObject({ code: 'MC_STAGE_SETTINGS', message: expect.stringContaining('pretrain.stepz') });
     const { runId } = await system.submit(await tinySpec(['heads: 2', 'heads: 3']));

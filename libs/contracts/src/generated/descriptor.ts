@@ -1368,6 +1368,27 @@ export const descriptor: Descriptor = {
     "type": "string"
    }
   },
+  "DeleteRunsRequest": {
+   "runIds": {
+    "id": 1,
+    "type": "string",
+    "repeated": true
+   },
+   "dryRun": {
+    "id": 2,
+    "type": "bool"
+   }
+  },
+  "DeleteRunsReply": {
+   "artifacts": {
+    "id": 1,
+    "type": "uint64"
+   },
+   "bytes": {
+    "id": 2,
+    "type": "uint64"
+   }
+  },
   "ForkRunRequest": {
    "runId": {
     "id": 1,

@@ -6308,6 +6308,132 @@ export namespace minchat {
         }
 
         /**
+         * Properties of a DeleteRunsRequest.
+         * @deprecated Use minchat.v1.DeleteRunsRequest.$Properties instead.
+         */
+        interface IDeleteRunsRequest extends minchat.v1.DeleteRunsRequest.$Properties {
+        }
+
+        /** Represents a DeleteRunsRequest. */
+        class DeleteRunsRequest {
+
+            /**
+             * Constructs a new DeleteRunsRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.DeleteRunsRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** DeleteRunsRequest runIds. */
+            runIds: string[];
+
+            /** DeleteRunsRequest dryRun. */
+            dryRun: boolean;
+
+            /**
+             * Encodes the specified DeleteRunsRequest message. Does not implicitly {@link minchat.v1.DeleteRunsRequest.verify|verify} messages.
+             * @param message DeleteRunsRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.DeleteRunsRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a DeleteRunsRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.DeleteRunsRequest & minchat.v1.DeleteRunsRequest.$Shape} DeleteRunsRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.DeleteRunsRequest & minchat.v1.DeleteRunsRequest.$Shape;
+        }
+
+        namespace DeleteRunsRequest {
+
+            /** Properties of a DeleteRunsRequest. */
+            interface $Properties {
+
+                /** DeleteRunsRequest runIds */
+                runIds?: (string[]|null);
+
+                /** DeleteRunsRequest dryRun */
+                dryRun?: (boolean|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a DeleteRunsRequest. */
+            type $Shape = minchat.v1.DeleteRunsRequest.$Properties;
+        }
+
+        /**
+         * Properties of a DeleteRunsReply.
+         * @deprecated Use minchat.v1.DeleteRunsReply.$Properties instead.
+         */
+        interface IDeleteRunsReply extends minchat.v1.DeleteRunsReply.$Properties {
+        }
+
+        /** Represents a DeleteRunsReply. */
+        class DeleteRunsReply {
+
+            /**
+             * Constructs a new DeleteRunsReply.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.DeleteRunsReply.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** DeleteRunsReply artifacts. */
+            artifacts: number;
+
+            /** DeleteRunsReply bytes. */
+            bytes: number;
+
+            /**
+             * Encodes the specified DeleteRunsReply message. Does not implicitly {@link minchat.v1.DeleteRunsReply.verify|verify} messages.
+             * @param message DeleteRunsReply message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.DeleteRunsReply.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a DeleteRunsReply message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.DeleteRunsReply & minchat.v1.DeleteRunsReply.$Shape} DeleteRunsReply
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.DeleteRunsReply & minchat.v1.DeleteRunsReply.$Shape;
+        }
+
+        namespace DeleteRunsReply {
+
+            /** Properties of a DeleteRunsReply. */
+            interface $Properties {
+
+                /** DeleteRunsReply artifacts */
+                artifacts?: (number|null);
+
+                /** DeleteRunsReply bytes */
+                bytes?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a DeleteRunsReply. */
+            type $Shape = minchat.v1.DeleteRunsReply.$Properties;
+        }
+
+        /**
          * Properties of a ForkRunRequest.
          * @deprecated Use minchat.v1.ForkRunRequest.$Properties instead.
          */

@@ -788,6 +788,24 @@ export interface ResumeRunRequest {
 }
 export const ResumeRunRequest: MessageType<ResumeRunRequest> = { name: 'ResumeRunRequest', codec: minchat.v1.ResumeRunRequest };
 
+/**
+ * Deletes runs that nothing is at work on, all or none, then everything that no other run uses
+ * and that was not stored within the last hour; without runs that alone.
+ */
+export interface DeleteRunsRequest {
+  runIds: string[];
+  /** Tells what would be removed, and removes nothing. */
+  dryRun: boolean;
+}
+export const DeleteRunsRequest: MessageType<DeleteRunsRequest> = { name: 'DeleteRunsRequest', codec: minchat.v1.DeleteRunsRequest };
+
+export interface DeleteRunsReply {
+  /** Models, data, reports and checkpoints, and the bytes that were theirs alone. */
+  artifacts: number;
+  bytes: number;
+}
+export const DeleteRunsReply: MessageType<DeleteRunsReply> = { name: 'DeleteRunsReply', codec: minchat.v1.DeleteRunsReply };
+
 /** A new run that takes over the results of every stage before from_stage. */
 export interface ForkRunRequest {
   runId: string;
@@ -1173,4 +1191,4 @@ export interface ForgetUserReply {
 export const ForgetUserReply: MessageType<ForgetUserReply> = { name: 'ForgetUserReply', codec: minchat.v1.ForgetUserReply };
 
 /** Every message, by its name in proto/. */
-export const messageTypes = { ArtifactRef, Manifest, ManifestFile, NamedArtifact, Error: WireError, StageEvent, StageStarted, StageProgress, StageCheckpointed, StageCompleted, StageFailed, StageReleased, StageLogged, LogLine, RunChanged, Job, JobRecord, Checkpoint, StageResult, Metric, Message, PromptSubmitted, DemonstrationWritten, RankingSubmitted, RankedAnswer, GenerateRequest, Chat, TokenList, LogitBias, GenerateChunk, TokenLogprob, AlternativeToken, ScoreRequest, ScoredText, ScoreReply, EmbedRequest, EmbedInput, EmbedReply, Embedding, Actor, Account, CheckSessionRequest, CheckSessionReply, CheckKeyRequest, CheckKeyReply, LogInRequest, SessionReply, ListSessionsRequest, EndSessionsRequest, ListSessionsReply, Session, ChangePasswordRequest, ChangePasswordReply, AdminMissingRequest, AdminMissingReply, ListPeopleRequest, ListPeopleReply, ChangeAccountRequest, Invitation, InviteRequest, InviteReply, WithdrawInvitationRequest, WithdrawInvitationReply, LookAtInvitationRequest, LookAtInvitationReply, AcceptInvitationRequest, ApiKey, ListKeysRequest, ListKeysReply, MakeKeyRequest, MakeKeyReply, ChangeKeyRequest, RevokeKeyRequest, RevokeKeyReply, RecordAuditRequest, RecordAuditReply, ListAuditRequest, ListAuditReply, AuditEntry, RunRecord, StageRecord, SubmitRunRequest, GetRunRequest, ListRunsRequest, ListRunsReply, CancelRunRequest, ResumeRunRequest, ForkRunRequest, ImportRequest, FieldMapping, ImportProgress, BadRecord, NamedValue, ListCollectionsRequest, ListCollectionsReply, Collection, ListRecordsRequest, ListRecordsReply, StoredRecord, PreviewImportRequest, PreviewImportReply, PreviewedRecord, ExportRecordsRequest, ExportChunk, ApplyRulesRequest, ApplyRulesReply, GetDecisionsRequest, DecisionCount, LeaseTaskRequest, LabelingTask, OfferedAnswer, RenewTaskRequest, RenewTaskReply, SubmitTaskRequest, Verdict, SubmitTaskReply, SkipTaskRequest, SkipTaskReply, ListQueuesRequest, ListQueuesReply, LabelingQueue, GetAgreementRequest, GetAgreementReply, Score, LabelerFigures, TaskFigures, GetGuidelinesRequest, SaveGuidelinesRequest, Guidelines, ForgetUserRequest, ForgetUserReply } as const;
+export const messageTypes = { ArtifactRef, Manifest, ManifestFile, NamedArtifact, Error: WireError, StageEvent, StageStarted, StageProgress, StageCheckpointed, StageCompleted, StageFailed, StageReleased, StageLogged, LogLine, RunChanged, Job, JobRecord, Checkpoint, StageResult, Metric, Message, PromptSubmitted, DemonstrationWritten, RankingSubmitted, RankedAnswer, GenerateRequest, Chat, TokenList, LogitBias, GenerateChunk, TokenLogprob, AlternativeToken, ScoreRequest, ScoredText, ScoreReply, EmbedRequest, EmbedInput, EmbedReply, Embedding, Actor, Account, CheckSessionRequest, CheckSessionReply, CheckKeyRequest, CheckKeyReply, LogInRequest, SessionReply, ListSessionsRequest, EndSessionsRequest, ListSessionsReply, Session, ChangePasswordRequest, ChangePasswordReply, AdminMissingRequest, AdminMissingReply, ListPeopleRequest, ListPeopleReply, ChangeAccountRequest, Invitation, InviteRequest, InviteReply, WithdrawInvitationRequest, WithdrawInvitationReply, LookAtInvitationRequest, LookAtInvitationReply, AcceptInvitationRequest, ApiKey, ListKeysRequest, ListKeysReply, MakeKeyRequest, MakeKeyReply, ChangeKeyRequest, RevokeKeyRequest, RevokeKeyReply, RecordAuditRequest, RecordAuditReply, ListAuditRequest, ListAuditReply, AuditEntry, RunRecord, StageRecord, SubmitRunRequest, GetRunRequest, ListRunsRequest, ListRunsReply, CancelRunRequest, ResumeRunRequest, DeleteRunsRequest, DeleteRunsReply, ForkRunRequest, ImportRequest, FieldMapping, ImportProgress, BadRecord, NamedValue, ListCollectionsRequest, ListCollectionsReply, Collection, ListRecordsRequest, ListRecordsReply, StoredRecord, PreviewImportRequest, PreviewImportReply, PreviewedRecord, ExportRecordsRequest, ExportChunk, ApplyRulesRequest, ApplyRulesReply, GetDecisionsRequest, DecisionCount, LeaseTaskRequest, LabelingTask, OfferedAnswer, RenewTaskRequest, RenewTaskReply, SubmitTaskRequest, Verdict, SubmitTaskReply, SkipTaskRequest, SkipTaskReply, ListQueuesRequest, ListQueuesReply, LabelingQueue, GetAgreementRequest, GetAgreementReply, Score, LabelerFigures, TaskFigures, GetGuidelinesRequest, SaveGuidelinesRequest, Guidelines, ForgetUserRequest, ForgetUserReply } as const;

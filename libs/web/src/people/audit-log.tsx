@@ -66,6 +66,7 @@ function actionName(action: string): string {
     'run.cancel': t('run cancelled'),
     'run.resume': t('run resumed'),
     'run.fork': t('run forked'),
+    'run.delete': t('run deleted'),
     'data.import': t('data imported'),
     'data.forget': t('data deleted'),
     'label.guidelines': t('guidelines written'),

@@ -102,6 +102,7 @@ export const zhPeople: Readonly<Record<string, string>> = {
   'password link made': '创建密码链接',
   'role changed': '更改角色',
   'run cancelled': '取消运行',
+  'run deleted': '删除运行',
   'run forked': '派生运行',
   'run resumed': '恢复运行',
   'run started': '启动运行',

@@ -42,6 +42,7 @@ export const access: Readonly<Record<string, Access>> = {
   'POST /api/runs/:id/cancel': audited('run.cancel'),
   'POST /api/runs/:id/resume': audited('run.resume'),
   'POST /api/runs/:id/fork': audited('run.fork'),
+  'DELETE /api/runs/:id': audited('run.delete'),
 
   // Labelers are kept from the data: it tells which model wrote an answer.
   'GET /api/data/collections': readers,

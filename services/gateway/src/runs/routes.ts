@@ -24,6 +24,9 @@ const tags = ['runs'];
 const runId = z.string().regex(namePattern, 'expected the id of a run');
 const params = z.object({ id: runId });
 
+/** A store of many files takes its time. */
+const deleteMs = 600_000;
+
 /** A report draws its own plots, and may do nothing else. */
 const reportPolicy = "sandbox allow-scripts; default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; font-src data:";
 
@@ -57,6 +60,9 @@ export const runRoutes: FastifyPluginAsyncZod<RunOptions> = async (app, { bus, t
 
   app.post('/runs/:id/resume', { schema: { tags, summary: 'Start the failed and cancelled stages again', params, response: { 200: runDetailView, ...errors } } }, async (request) =>
     viewRunDetail(await bus.call(rpc.resumeRun, { runId: request.params.id })));
+
+  app.delete('/runs/:id', { schema: { tags, summary: 'Delete a run that is over, with everything that no other run uses', params, response: { 200: z.object({ artifacts: z.int(), bytes: z.int() }), ...errors } } }, async (request) =>
+    bus.call(rpc.deleteRuns, { runIds: [request.params.id] }, { timeoutMs: deleteMs }));
 
   const forking = z.strictObject({
     from: z.string().min(1).max(128).describe('The first stage to do anew'),

@@ -1,0 +1,33 @@
+import type { Command } from 'commander';
+import { rpc } from '@minchat/bus';
+import { formatBytes } from '../output.ts';
+import { outputOf, withBus } from './common.ts';
+
+const dryRunOption = ['--dry-run', 'tell what would be removed, and remove nothing'] as const;
+
+interface Options {
+  dryRun?: boolean;
+}
+
+/** delete, gc. */
+export function addDelete(program: Command): void {
+  program
+    .command('delete')
+    .argument('<runs...>', 'runs that are over: completed, failed or cancelled')
+    .description('Delete runs, and the models, data and checkpoints that no other run uses.')
+    .option(...dryRunOption)
+    .action(remove);
+  program
+    .command('gc')
+    .description('Remove what no run uses: left by deleted runs, broken-off transfers and killed workers.')
+    .option(...dryRunOption)
+    .action((options: Options, command: Command) => remove([], options, command));
+}
+
+async function remove(runs: readonly string[], { dryRun = false }: Options, command: Command): Promise<void> {
+  const output = outputOf(command);
+  const { artifacts, bytes } = await withBus((bus) => bus.call(rpc.deleteRuns, { runIds: [...runs], dryRun }, { timeoutMs: 600_000 }));
+  output.result({ runs, dryRun, artifacts, bytes });
+  const told = [...(runs.length > 0 ? [runs.join(', ')] : []), `${artifacts} ${artifacts === 1 ? 'artifact' : 'artifacts'} of ${formatBytes(bytes)}`];
+  output.line(`${dryRun ? 'Would delete' : 'Deleted'} ${told.join(', and ')}. What was stored within the last hour stays until \`npm run minchat -- gc\`.`);
+}
