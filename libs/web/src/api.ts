@@ -49,7 +49,7 @@ export interface Queue { run: string; stage: string; wanted: number; done: numbe
 export interface Task { id: string; kind: 'rank' | 'write'; run: string; stage: string; messages: Message[]; answers: { text: string; finished: boolean }[]; leasedUntil: number }
 /** Why a line of a file cannot be used: in English, and as a sentence of data/bad-record.ts with its values. */
 export interface BadRecord { line: number; reason: string; code: string; values: { name: string; value: string }[] }
-export interface ImportProgress { bytes: number; totalBytes: number; prompts: number; demonstrations: number; comparisons: number; texts: number; skipped: number; bad: BadRecord[]; done: boolean }
+export interface ImportProgress { bytes: number; totalBytes: number; prompts: number; demonstrations: number; comparisons: number; texts: number; skipped: number; forgotten: number; bad: BadRecord[]; done: boolean }
 
 /** An answer of the gateway that is an error, in words for people. */
 export class RequestError extends Error {

@@ -250,6 +250,7 @@ export const zh: Readonly<Record<string, string>> = {
   '{done} of {wanted}': '{done} / {wanted}',
   '{n} done in this sitting': '本次已完成 {n} 个',
   '{n} lines could not be used:': '有 {n} 行无法使用：',
+  '{n} records left out: they are of people who were forgotten.': '有 {n} 条记录属于已要求删除数据的人，未导入。',
   '{n} set': '已设 {n} 项',
   '{tokens} tokens in {seconds} s': '{tokens} 个词元，{seconds} 秒',
   'Agreement': '一致性',

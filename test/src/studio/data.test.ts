@@ -168,6 +168,10 @@ describe.skipIf(noBrowser !== undefined)('data in the studio', () => {
     await go('data/my-prompts');
     await page.getByText('What is a zebra?').first().waitFor();
     expect(await page.content()).not.toContain('yak');
+    await go('data');
+    await choose('again.jsonl', '{"prompt":"What is a zebra?"}\n{"prompt":"What is a yak?","completion":"A shaggy ox.","user_id":"eve"}\n');
+    await button('Import').click();
+    await page.getByText('1 records left out: they are of people who were forgotten.').waitFor();
   });
 
   it('what a labeler is sent tells of no model and of no gold question, which no run is given', async () => {

@@ -133,7 +133,7 @@ describe.skipIf(noBrowser !== undefined)('trouble in the studio', () => {
   it('guidelines that do not come, a collection that cannot be looked up, and an import that ends in the middle are told', async () => {
     const { page } = await open('label', async (fresh) => {
       for (const path of ['label/guidelines', 'data/collections']) await fresh.route(`**/api/${path}`, (route) => route.fulfill({ status: 503, json: { error: { message: `no ${path}`, code: 'MC_UNAVAILABLE' } } }));
-      await fresh.route('**/api/data/imports*', (route) => route.fulfill({ contentType: 'text/event-stream', body: 'data: {"bytes":1,"totalBytes":2,"prompts":0,"demonstrations":0,"comparisons":0,"texts":0,"skipped":0,"bad":[],"done":false}\n\n' }));
+      await fresh.route('**/api/data/imports*', (route) => route.fulfill({ contentType: 'text/event-stream', body: 'data: {"bytes":1,"totalBytes":2,"prompts":0,"demonstrations":0,"comparisons":0,"texts":0,"skipped":0,"forgotten":0,"bad":[],"done":false}\n\n' }));
     });
     await page.getByRole('button', { name: 'Guidelines and keys' }).click();
     await page.getByRole('dialog').getByText('no label/guidelines').waitFor();

@@ -31,7 +31,7 @@ export function addImport(program: Command): void {
       const collection = options.collection ?? collectionOf(path);
       const signal = stopSignal();
       const done = await withBus((bus) => importFile(bus, output, { path, format: asFormat(format), collection, strict: options.strict === true, mapping: options.map, signal }));
-      output.result({ collection, prompts: done.prompts, demonstrations: done.demonstrations, comparisons: done.comparisons, texts: done.texts, skipped: done.skipped, bad: done.bad });
+      output.result({ collection, prompts: done.prompts, demonstrations: done.demonstrations, comparisons: done.comparisons, texts: done.texts, skipped: done.skipped, forgotten: done.forgotten, bad: done.bad });
       output.line(`Use it in a run: \`data: { settings: { source: collection, collection: ${collection} } }\`.`);
     });
 }
@@ -138,10 +138,11 @@ function startBar(output: Output, size: number): { update(bytes: number): void; 
 }
 
 function tellImport(output: Output, collection: string, done: ImportProgress): void {
-  const { prompts, demonstrations, comparisons, texts, skipped, bad } = done;
+  const { prompts, demonstrations, comparisons, texts, skipped, forgotten, bad } = done;
   output.line(`Imported into ${collection}: ${prompts} prompts, ${demonstrations} demonstrations, ${comparisons} comparisons, ${texts} texts; ${skipped} skipped.`);
   for (const { line, reason } of bad.slice(0, 10)) output.line(`  line ${line}: ${reason}`);
   if (bad.length > 10) output.line(`  and ${skipped - 10} more`);
+  if (forgotten > 0) output.line(`${forgotten} records left out: they are of people who were forgotten.`);
 }
 
 function noFile(path: string, cause: unknown): MinchatError {

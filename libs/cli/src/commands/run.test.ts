@@ -19,6 +19,8 @@ const imported: { collection: string; format: string }[] = [];
 const submitted: string[] = [];
 /** What a store does while it imports; replaced by tests. */
 let importing: (signal: AbortSignal) => Promise<void>;
+/** Records that it leaves out. */
+let forgotten = 0;
 
 interface Ended { code: number | string | null; stdout: string; stderr: string }
 const start = (cwd: string, args: readonly string[]) => {
@@ -39,7 +41,7 @@ beforeAll(async () => {
     bus.serve(rpc.import, async function* ({ collection, format }, { signal }) {
       await importing(signal);
       imported.push({ collection, format });
-      yield { done: true };
+      yield { done: true, forgotten };
     }),
     bus.serve(rpc.submitRun, async ({ specJson }) => {
       submitted.push(specJson);
@@ -86,6 +88,14 @@ it.each([['import', 'text', 'lines.jsonl'], ['run', 'specs/mine.yaml', '--data',
   expect(await ended).toMatchObject({ code: 130, stderr: '' });
   await broken.promise;
   expect(submitted).toHaveLength(before);
+});
+
+it('tells of records that an import left out, being of somebody who was forgotten', async () => {
+  forgotten = 2;
+  expect((await minchat('import', 'text', 'lines.jsonl')).stdout).toContain('2 records left out: they are of people who were forgotten.');
+  expect(JSON.parse((await minchat('import', 'text', 'lines.jsonl', '--json')).stdout)).toMatchObject({ skipped: 0, forgotten: 2 });
+  forgotten = 0;
+  expect((await minchat('import', 'text', 'lines.jsonl')).stdout).not.toContain('left out');
 });
 
 it('takes a folder in a spec as seen from the spec, and one on the command line from where the user is', async () => {

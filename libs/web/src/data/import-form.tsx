@@ -87,6 +87,7 @@ function Outcome({ progress, collection }: { progress: ImportProgress; collectio
           <BadLines bad={progress.bad} />
         </>
       )}
+      {progress.forgotten === 0 ? null : <p>{t('{n} records left out: they are of people who were forgotten.', { n: progress.forgotten })}</p>}
     </div>
   );
 }
