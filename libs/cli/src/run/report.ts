@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Bus } from '@minchat/bus';
-import { metricsByName, stageStatusWords, type RunRecord, type StageRecord } from '@minchat/contracts';
+import { metricsByName, runStatusWords, stageStatusWords, type RunRecord, type StageRecord } from '@minchat/contracts';
 import { root } from '../paths.ts';
 import { stageSeconds } from './figures.ts';
 
@@ -12,17 +12,13 @@ export function describeRun(run: RunRecord) {
     run: run.runId,
     name: run.name,
     seed: spec.seed,
-    status: runWord(run),
+    status: runStatusWords[run.status],
     forkedFrom: run.forkedFrom === '' ? null : run.forkedFrom,
     createdAt: new Date(run.createdAtMs).toISOString(),
     seconds: (Math.max(run.updatedAtMs, run.createdAtMs) - run.createdAtMs) / 1000,
     error: run.error === undefined ? null : { code: run.error.code, message: run.error.message, hint: run.error.hint },
     stages: run.stages.map(describeStage),
   };
-}
-
-function runWord(run: RunRecord): string {
-  return ['', 'running', 'completed', 'failed', 'cancelled'][run.status] ?? '';
 }
 
 function describeStage(stage: StageRecord) {
