@@ -19,12 +19,16 @@ export class Readers {
     if (place >= 0) this.#readers.splice(place, 1);
   }
 
-  /** One pass, if it is time for one. `fail` is told of a reader that throws, which is over then. Whether there was a pass. */
-  async pass(areAnswersRunning: boolean, fail: (id: number, error: unknown) => void): Promise<boolean> {
-    const began = performance.now();
-    if (areAnswersRunning && began < this.#nextAt) return false;
+  /** Whether it is time for a pass. */
+  isDue(areAnswersRunning: boolean): boolean {
+    return this.#readers.length > 0 && (!areAnswersRunning || performance.now() >= this.#nextAt);
+  }
+
+  /** One pass. `fail` is told of a reader that throws, which is over then. */
+  async pass(fail: (id: number, error: unknown) => void): Promise<void> {
     const reader = this.#readers.shift();
-    if (reader === undefined) return false;
+    if (reader === undefined) return;
+    const began = performance.now();
     try {
       if (await reader.pass()) this.#readers.push(reader);
     } catch (error) {
@@ -32,6 +36,5 @@ export class Readers {
     }
     const ended = performance.now();
     this.#nextAt = ended + (ended - began);
-    return true;
   }
 }

@@ -28,12 +28,14 @@ afterAll(() => rm(folder, { recursive: true }));
 /** A scheduler at work, all that it says in order, and ways to ask it. */
 function start(more: Partial<ComputeOptions> = {}) {
   const said: Outcome[] = [];
+  const messages: Outcome[][] = [];
   const listeners = new Map<number, (outcome: Outcome) => void>();
   const options: ComputeOptions = { slots: 4, kvBytes: 2 ** 24, models: 3, streamMs: 0, lanes: 1, threads: 1, ...more };
   const scheduler = new Scheduler(options, (message: FromCompute) => {
     if (message.type === 'fetch') scheduler.take({ type: 'fetched', digest: message.source.digest, folder: message.source.digest });
     if (message.type !== 'outcomes') return;
     said.push(...message.outcomes);
+    messages.push(message.outcomes);
     for (const outcome of message.outcomes) listeners.get(outcome.id)?.(outcome);
   });
   void scheduler.run();
@@ -51,6 +53,7 @@ function start(more: Partial<ComputeOptions> = {}) {
   };
   return {
     said,
+    messages,
     generate: (more: object = {}, source = model) => {
       const asked = listen();
       scheduler.take({ type: 'generate', id: asked.id, source, request: create(GenerateRequest, { requestId: 'r', model: { ...source, digest: `sha256:${'0'.repeat(64)}` }, text: 'the cat', maxTokens: 4, temperature: 1, topP: 1, n: 1, ...more }) });
@@ -101,6 +104,15 @@ it('reads texts between the tokens of answers, and those of several requests in 
   await Promise.all([answer, many, few].map(({ over }) => over));
   expect(said.findLast(({ type }) => type === 'done')?.id).toBe(many.id);
   expect([scoresOf(said, many).length, scoresOf(said, few).length]).toEqual([256, 32]);
+});
+
+it('sends the pieces of answers before it reads the next texts', async () => {
+  const { messages, generate, read } = start({ slots: 64, kvBytes: 2 ** 26 });
+  await Promise.all([generate(), read(manyTexts(1))].map(({ over }) => over));
+  const answers = Array.from({ length: 64 }, () => generate({ maxTokens: 50, ...forever }));
+  await Promise.all([...answers, read(manyTexts(256))].map(({ over }) => over));
+  // In a message that has both, what stands before scores waited for them.
+  expect(messages.filter((outcomes) => outcomes.findIndex(({ type }) => type === 'scores') > 0)).toEqual([]);
 });
 
 it('reads prompts to be echoed between the tokens of answers, too', async () => {

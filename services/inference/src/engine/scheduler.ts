@@ -82,10 +82,12 @@ export class Scheduler {
       const due = now - this.#sentAt >= Math.max(this.#streamMs, running * pieceMs);
       if (due) this.#sentAt = now;
       for (const loaded of this.#store.ready()) worked = (await this.#step(loaded, due)) || worked;
-      if (!worked || now - this.#postedAt >= running * messageMs) this.#flush(now);
-      worked = (await this.#readers.pass(running > 0, (id, error) => this.#fail(id, error))) || worked;
+      const reads = this.#readers.isDue(running > 0);
+      // What there is does not wait for a pass over texts, which takes as long as many tokens.
+      if (!worked || reads || now - this.#postedAt >= running * messageMs) this.#flush(now);
+      if (reads) await this.#readers.pass((id, error) => this.#fail(id, error));
       // Lets messages in: requests join and leave here.
-      if (joined || worked) await setImmediate();
+      if (joined || worked || reads) await setImmediate();
       else if (!this.#news) await new Promise<void>((resolve) => { this.#wake = resolve; });
     }
   }
