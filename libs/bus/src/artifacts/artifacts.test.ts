@@ -212,6 +212,16 @@ describe.each(['nats:', 'file:', 's3://models/a/b'])('artifacts in %s', (kind) =
     expect(await readdir(join(cache, 'partial'))).toEqual([]);
   });
 
+  it('are not missed by one who asked for them while another did, who cancelled', async () => {
+    const ref = await store().put(await folderWith({ big: Buffer.alloc(9_000_000, 'y') }), 'model');
+    const reader = store();
+    const controller = new AbortController();
+    const cancelled = reader.get(ref, { signal: controller.signal, onProgress: () => controller.abort() });
+    const wanted = reader.get(ref);
+    await expect(cancelled).rejects.toThrow();
+    expect(await readdir(await wanted)).toEqual(['big']);
+  });
+
   // The S3 server of this test is in the same process, and its memory with it: that says nothing.
   if (!kind.startsWith('s3:')) it('of any size pass through a small memory', async () => {
     const folder = fresh();

@@ -17,8 +17,8 @@ import { describeFolder, fillFolder, holds, manifestLimit, sha256 } from './fold
 export function createArtifactStore(blobs: BlobStore, cacheFolder: string, metrics?: ServiceMetrics, cacheBytes = Infinity): ArtifactStore {
   const scratch = join(cacheFolder, 'partial');
   const cached = ({ digest }: Located): string => join(cacheFolder, 'artifacts', hashOf(digest));
-  /** Two stages that ask for the same artifact at once fetch it once. */
-  const fetching = new Map<string, Promise<void>>();
+  /** Two stages that ask for the same artifact at once fetch it once, unless the first of them is cancelled. */
+  const fetching = new Map<string, { work: Promise<void>; signal: AbortSignal | undefined }>();
 
   let pruning = Promise.resolve();
 
@@ -112,10 +112,13 @@ export function createArtifactStore(blobs: BlobStore, cacheFolder: string, metri
 
   async function get(ref: ArtifactRef, options: TransferOptions = {}): Promise<string> {
     const folder = cached(ref);
-    const known = fetching.get(ref.digest);
-    if (known) {
-      await known;
-      return folder;
+    for (let known = fetching.get(ref.digest); known; known = fetching.get(ref.digest)) {
+      try {
+        await known.work;
+        return folder;
+      } catch (error) {
+        if (!known.signal?.aborted) throw toMinchatError(error);
+      }
     }
     const work = (async () => {
       await touchArtifact(folder);
@@ -123,7 +126,7 @@ export function createArtifactStore(blobs: BlobStore, cacheFolder: string, metri
       await fetchArtifact(ref, options);
       await makeRoom();
     })();
-    fetching.set(ref.digest, work);
+    fetching.set(ref.digest, { work, signal: options.signal });
     try {
       await work;
       return folder;
