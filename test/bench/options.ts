@@ -63,7 +63,9 @@ export function readArguments(argv: readonly string[]): Arguments {
   const given = values as Record<string, string | boolean | undefined>;
   const count = (name: string, otherwise: number): number => {
     const value = given[name] === undefined ? otherwise : Number(given[name]);
-    if (!Number.isInteger(value) || value < 1) throw new Error(`--${name}: expected a whole number of at least 1, found ${String(given[name])}`);
+    // The first step warms up and is not counted.
+    const least = name === 'steps' ? 2 : 1;
+    if (!Number.isInteger(value) || value < least) throw new Error(`--${name}: expected a whole number of at least ${least}, found ${String(given[name])}`);
     return value;
   };
   return {
