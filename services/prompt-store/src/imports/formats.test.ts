@@ -193,6 +193,12 @@ test('oasst: ranked replies are one comparison, the best a demonstration, the wh
   expect(bad).toMatchObject({ line: 2, bad: { code: 'field_missing', values: { field: 'prompt.text', expected: 'string' } } });
 });
 
+test('oasst: replies that all say the same are no comparison, and the rest of their tree is read', async () => {
+  const same = (rank: number, replies: object[] = []) => ({ text: 'So.', role: 'assistant', rank, replies });
+  const tree = { message_tree_id: 'tree', prompt: { text: 'Why?', role: 'prompter', replies: [same(0, [{ text: 'And?', role: 'prompter' }]), same(1)] } };
+  expect(await records('oasst', jsonl(tree))).toMatchObject([{ kind: 'demonstration', completion: 'So.' }, { kind: 'prompt', prompt: { messages: [user('Why?'), assistant('So.'), user('And?')] } }]);
+});
+
 test('ranks and names that the database cannot keep, and names of fields without end, spoil their line only', async () => {
   const long = 'x'.repeat(5_000);
   const reply = (rank: number) => ({ text: `reply ${rank}`, role: 'assistant', rank });

@@ -31,7 +31,7 @@ const nodeSchema: z.ZodType<Node> = z.lazy(() =>
 const treeSchema = z.object({ message_tree_id: z.string().max(longestName), prompt: nodeSchema });
 
 /**
- * All that one tree holds. A person's turn with two or more ranked replies gives one comparison,
+ * All that one tree holds. A person's turn with two or more ranked replies that differ gives one comparison,
  * the whole conversation up to it being the prompt; its best reply gives a demonstration; a turn
  * nobody answered gives a prompt. The tree counts as one user's, so that a conversation and its
  * branches stay in one split. Throws BadRecordError.
@@ -57,7 +57,7 @@ function recordsOfTurn(prompt: ImportedPrompt, replies: readonly Node[]): Import
   const best = ranked[0] ?? replies.find((reply) => reply.review_result !== false);
   const records: ImportedRecord[] = [];
   if (best !== undefined) records.push({ kind: 'demonstration', prompt, completion: best.text });
-  if (ranked.length >= 2) {
+  if (new Set(ranked.map((reply) => reply.text)).size >= 2) {
     records.push({
       kind: 'comparison',
       prompt,
