@@ -1,4 +1,4 @@
-// A real nats-server for tests: JetStream in a temporary folder, a random port.
+// Real servers for tests: nats-server with JetStream in a temporary folder, on a random port; one of S3's protocol.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -96,4 +96,12 @@ export async function startNatsServer({ jetStream = true, maxStoreBytes }: TestN
     },
     [Symbol.asyncDispose]: stop,
   };
+}
+
+/** A server of S3's protocol in this process, with the bucket `models` in a folder. */
+export async function startS3(folder: string, port = 0): Promise<{ url: string; stop(): Promise<void> }> {
+  // Loaded only where it is used.
+  const { startFauxqs } = await import('fauxqs');
+  const server = await startFauxqs({ port, host: '127.0.0.1', logger: false, s3StorageDir: folder, init: { buckets: ['models'] } });
+  return { url: server.address, stop: () => server.stop() };
 }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -52,6 +52,16 @@ describe('minchat', () => {
     const known = createProgram(false).commands.map((command) => command.name());
     for (const [, name] of todo.matchAll(/npm run minchat -- (\S+?)[`\s]/g)) expect(known).toContain(name);
     expect(todo).not.toContain('`minchat');
+  });
+
+  it('exports onto no file and into no folder that holds something, and leaves both as they are', async () => {
+    await writeFile(join(folder, 'thesis.txt'), 'mine');
+    expect(await minchat('export', 'run', 'thesis.txt')).toMatchObject({ code: 65, stderr: expect.stringContaining('expected an empty folder, found a file') as string });
+    await mkdir(join(folder, 'full'));
+    await writeFile(join(folder, 'full', 'notes.txt'), 'mine, too');
+    expect(await minchat('export', 'run', 'full')).toMatchObject({ code: 65, stderr: expect.stringContaining('found 1 files') as string });
+    expect(await readFile(join(folder, 'thesis.txt'), 'utf8')).toBe('mine');
+    expect(await readdir(join(folder, 'full'))).toEqual(['notes.txt']);
   });
 
   it('says which command it does not know, with the exit code for usage', async () => {

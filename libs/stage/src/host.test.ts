@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { JobRecord, JobState, encode } from '@minchat/contracts';
+import { startS3 } from '@minchat/bus/testing';
 import { connect } from 'nats';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -263,6 +264,22 @@ describe('a service process', () => {
     await bench.until(jobId, 'completed');
     expect(await bench.result(jobId)).toBe(expected(300));
     expect(await bench.bus.jobs.get(jobId)).toMatchObject({ attempt: 1 });
+  });
+
+  it('loses no progress while the artifact store is away', async () => {
+    const folder = join(bench.folder, 's3');
+    const s3 = await startS3(folder);
+    bench.spawn({ ARTIFACT_STORE: 's3://models', AWS_ENDPOINT_URL_S3: s3.url, AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', AWS_MAX_ATTEMPTS: '1' });
+    const jobId = await bench.job({ steps: 400, stepMs: 10, checkpointEvery: 20 });
+    await bench.until(jobId, 'checkpointed');
+    await s3.stop();
+    const before = bench.events.findLast((event) => event.progress)?.progress?.step ?? 0;
+    await expect.poll(() => bench.events.findLast((event) => event.progress)?.progress?.step, { timeout: 20_000 }).toBeGreaterThan(before + 60);
+    const back = await startS3(folder, Number(new URL(s3.url).port));
+    const { completed } = await bench.until(jobId, 'completed');
+    expect(completed?.result?.metrics).toContainEqual({ name: 'from', value: 0 });
+    expect(await bench.bus.jobs.get(jobId)).toMatchObject({ attempt: 1, failures: 0 });
+    await back.stop();
   });
 
   it('ends when nats-server comes back without its store, and a new one starts afresh', async () => {

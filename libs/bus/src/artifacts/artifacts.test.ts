@@ -8,9 +8,8 @@ import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Manifest, encode, type ArtifactRef } from '@minchat/contracts';
 import { connect, type NatsConnection } from 'nats';
-import { startFauxqs } from 'fauxqs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { startNatsServer, type TestNats } from '../testing.ts';
+import { startNatsServer, startS3, type TestNats } from '../testing.ts';
 import type { BlobStore } from './blob-store.ts';
 import { openBlobs } from './open.ts';
 import { createArtifactStore } from './store.ts';
@@ -50,10 +49,10 @@ async function contentOf(folder: string): Promise<Record<string, string>> {
 const files = { 'config.json': '{}', 'model.safetensors': Buffer.alloc(20_000_000, 'abc'), 'deep/er/empty': '', 'ü.txt': 'x' };
 const contents = Object.fromEntries(Object.entries(files).map(([path, content]) => [path, Buffer.from(content).toString('latin1')]));
 
-/** A server of S3's protocol in this process. */
-async function startS3(): Promise<{ stop(): Promise<void> }> {
-  const server = await startFauxqs({ port: 0, host: '127.0.0.1', logger: false, s3StorageDir: fresh(), init: { buckets: ['models'] } });
-  vi.stubEnv('AWS_ENDPOINT_URL_S3', server.address);
+/** A server of S3's protocol, of which the environment tells. */
+async function startS3Here(folder = fresh(), port = 0): ReturnType<typeof startS3> {
+  const server = await startS3(folder, port);
+  vi.stubEnv('AWS_ENDPOINT_URL_S3', server.url);
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
   return server;
@@ -63,7 +62,7 @@ describe.each(['nats:', 'file:', 's3://models/a/b'])('artifacts in %s', (kind) =
   let blobs: BlobStore;
   let s3: Awaited<ReturnType<typeof startS3>> | undefined;
   beforeAll(async () => {
-    if (kind.startsWith('s3:')) s3 = await startS3();
+    if (kind.startsWith('s3:')) s3 = await startS3Here();
     blobs = await openBlobs(kind === 'file:' ? `file:${fresh()}` : kind, connection);
   });
   afterAll(() => s3?.stop());
@@ -250,6 +249,24 @@ it('a server without space left is told as a full disk', async () => {
   const store = createArtifactStore(await openBlobs('nats:', connected), fresh());
   await expect(store.put(folder, 'model')).rejects.toMatchObject({ code: 'MC_DISK_FULL' });
   await connected.close();
+});
+
+it('an S3 that went away is told as unavailable, and used again when it is back', async () => {
+  vi.stubEnv('AWS_MAX_ATTEMPTS', '1');
+  const folder = fresh();
+  const s3 = await startS3Here(folder);
+  const store = createArtifactStore(await openBlobs('s3://models', connection), fresh());
+  const ref = await store.put(await folderWith({ a: 'one' }), 'model');
+  await s3.stop();
+  const away = { code: 'MC_STORE_UNAVAILABLE' };
+  await expect(store.put(await folderWith({ a: 'two' }), 'model')).rejects.toMatchObject(away);
+  await expect(createArtifactStore(await openBlobs('s3://models', connection), fresh()).get(ref)).rejects.toMatchObject(away);
+  await expect(store.has(ref)).rejects.toMatchObject(away);
+  await expect(store.collect([])).rejects.toMatchObject(away);
+  const again = await startS3Here(folder, Number(new URL(s3.url).port));
+  expect(await store.has(ref)).toBe(true);
+  await again.stop();
+  vi.unstubAllEnvs();
 });
 
 it('an unknown kind of store is refused', async () => {
