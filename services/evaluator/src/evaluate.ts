@@ -228,7 +228,8 @@ async function measureReward(context: EvaluateContext, reward: Model, tokenizer:
     ...(kendallTau === undefined ? {} : { kendallTau }),
     calibrationError: calibrationError(bins),
     calibration: bins,
-    ...(ceiling === undefined ? {} : { noiseCeiling: ceiling, accuracyOfCeiling: accuracy / ceiling }),
+    ...(ceiling === undefined ? {} : { noiseCeiling: ceiling }),
+    ...(ceiling === undefined || ceiling === 0 ? {} : { accuracyOfCeiling: accuracy / ceiling }),
     ...(agreement === undefined ? {} : { labelerAgreement: agreement }),
   };
 }

@@ -29,7 +29,7 @@ export async function evaluateReward(
   const agreement = figures['labeler_agreement'];
   if (ceiling !== undefined) {
     metrics['noise_ceiling'] = ceiling;
-    metrics['accuracy_of_ceiling'] = overall['accuracy'] / ceiling;
+    if (ceiling > 0) metrics['accuracy_of_ceiling'] = overall['accuracy'] / ceiling;
   }
   if (agreement !== undefined) metrics['labeler_agreement'] = agreement;
   return { metrics: Object.fromEntries(Object.entries(metrics).map(([name, value]) => [`eval_${name}`, value])), calibration: bins };

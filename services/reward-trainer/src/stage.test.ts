@@ -64,6 +64,15 @@ test('learns a preference, says how well, and scores demonstrations 0 on average
   expect(rewards.reduce((sum, value) => sum + value, 0) / rewards.length).toBeCloseTo(0, 4);
 });
 
+test('gives no share of a ceiling that is 0, as that of two rankings may be', async () => {
+  const comparisons = await mkdtemp(join(tmpdir(), 'minchat-reward-'));
+  const some = (from: number, count: number) => Array.from({ length: count }, (_, index) => comparison(new Random(from), from + index));
+  await writeDataset(comparisons, 'comparisons', { train: some(0, 8), validation: some(8, 2) }, '', { noise_ceiling: 0 });
+  const { metrics } = await runStage(rewardStage, { settings: { ...settings, epochs: 1 }, inputs: { ...inputs, comparisons } });
+  expect(metrics).toMatchObject({ eval_noise_ceiling: 0 });
+  expect(metrics).not.toHaveProperty('eval_accuracy_of_ceiling');
+});
+
 test('resumed, it ends bit for bit where an undisturbed run ends', async () => {
   const whole = await runStage(rewardStage, { settings, inputs });
   const first = await runStage(rewardStage, { settings, inputs, onProgress: ({ step }) => (step === 13 ? 'shutdown' : undefined) });
