@@ -19,6 +19,10 @@ export function formatTime(ms: number): string {
   return new Date(ms).toLocaleString(locale(), { dateStyle: 'medium', timeStyle: 'short' });
 }
 
+export function formatClock(ms: number): string {
+  return new Date(ms).toLocaleTimeString(locale());
+}
+
 export function formatBytes(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB'];
   const power = Math.min(units.length - 1, bytes === 0 ? 0 : Math.floor(Math.log10(bytes) / 3));

@@ -76,6 +76,17 @@ describe.skipIf(noBrowser !== undefined)('trouble in the studio', () => {
     await context.close();
   });
 
+  it('the clock of a log is in the language of the page', async () => {
+    const page = await (await walker.browser.newContext({ locale: 'en-US' })).newPage();
+    page.setDefaultTimeout(patient.timeout);
+    await page.route('**/api/runs/tiny/events*', (route) => route.fulfill({ contentType: 'text/event-stream', body: `data: {"stage":"sft","kind":"started","at":${new Date(2026, 0, 2, 15, 4, 5).getTime()}}\n\n` }));
+    await page.goto(`${walker.studio.url}#/runs/tiny`);
+    await page.getByRole('button', { name: '中文' }).click();
+    await page.getByRole('tab', { name: '日志' }).click();
+    expect(await page.locator('.news time').first().textContent()).toBe('15:04:05');
+    await page.context().close();
+  });
+
   it('what a run’s page cannot be told is told: its record, and its events', async () => {
     const { page } = await open('runs/tiny');
     await page.locator('.stage').first().waitFor();
