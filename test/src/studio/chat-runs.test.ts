@@ -55,11 +55,11 @@ describe.skipIf(noBrowser !== undefined)('chat and runs', () => {
   it('chat streams an answer, with the probability of each token', async () => {
     await go('chat');
     await page.getByLabel('Model 1').selectOption('tiny/sft');
-    await page.getByText('Settings').click();
+    await page.getByRole('button', { name: 'Settings' }).click();
     await page.getByLabel('Longest answer in tokens').fill('24');
     // With this seed there are ends of lines, control characters and halves of characters in the answer.
     await page.getByLabel('Seed').fill('51');
-    await page.getByText('Settings').click();
+    await page.getByRole('button', { name: 'Settings' }).click();
     await page.getByLabel('Probabilities').check();
     await page.getByLabel('Your message').fill('one two <b>three</b>');
     await page.keyboard.press('Enter');
@@ -153,9 +153,9 @@ describe.skipIf(noBrowser !== undefined)('chat and runs', () => {
   it('an answer is stopped', async () => {
     await button('Without tiny/sft').click();
     await button('Without latest').click();
-    await page.getByText('Settings').click();
+    await page.getByRole('button', { name: 'Settings' }).click();
     await page.getByLabel('Longest answer in tokens').fill('');
-    await page.getByText('Settings').click();
+    await page.getByRole('button', { name: 'Settings' }).click();
     for (let tries = 0; tries < 20; tries += 1) {
       await page.getByLabel('Your message').fill('go on and on');
       await page.keyboard.press('Enter');
@@ -251,7 +251,7 @@ describe.skipIf(noBrowser !== undefined)('chat and runs', () => {
       expect(await page.evaluate(() => document.documentElement.scrollWidth), path).toBeLessThanOrEqual(360);
       expect(await seriousFindings(page), path).toEqual([]);
     }
-    await page.locator('.popover summary').click();
+    await page.getByRole('button', { name: '设置' }).click();
     expect(await page.evaluate(() => document.documentElement.scrollWidth), 'settings').toBeLessThanOrEqual(360);
   });
 

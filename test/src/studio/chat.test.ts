@@ -52,10 +52,10 @@ describe.skipIf(noBrowser !== undefined)('in a conversation', () => {
     const direction = (selector: string): Promise<string> => page.locator(selector).first().evaluate((node) => getComputedStyle(node).direction);
     await page.getByLabel('Your message').fill(hebrew);
     expect(await direction('.composer textarea')).toBe('rtl');
-    await page.getByText('Settings').click();
+    await walker.button('Settings').click();
     await page.getByLabel('Temperature').fill('0');
     await page.getByLabel('Longest answer in tokens').fill('16');
-    await page.getByText('Settings').click();
+    await walker.button('Settings').click();
     await ask(hebrew);
     expect(await direction('.turn.user')).toBe('rtl');
     await page.locator('.question').hover();
@@ -100,9 +100,9 @@ describe.skipIf(noBrowser !== undefined)('in a conversation', () => {
     await page.getByLabel('Model 1').selectOption('tiny/ppo');
     await page.getByLabel('Model 2').selectOption('tiny/sft');
     await page.getByLabel('Blind').check();
-    await page.getByText('Settings').click();
+    await walker.button('Settings').click();
     await page.getByLabel('Temperature').fill('1');
-    await page.getByText('Settings').click();
+    await walker.button('Settings').click();
     await page.getByLabel('Your message').fill('what is the capital of France?');
     await page.keyboard.press('Enter');
     const seen = new Set<string>();
@@ -117,6 +117,19 @@ describe.skipIf(noBrowser !== undefined)('in a conversation', () => {
       await walker.button('Write anew').click();
     }
     expect([...seen].toSorted()).toEqual(['tiny/ppo,tiny/sft', 'tiny/sft,tiny/ppo']);
+  });
+
+  it('the settings close by Escape, and by a click beside them', async () => {
+    const field = page.getByLabel('Temperature');
+    await walker.button('Settings').click();
+    await field.focus();
+    await page.keyboard.press('Escape');
+    await field.waitFor({ state: 'hidden' });
+    await walker.button('Settings').and(page.locator(':focus')).waitFor();
+    await walker.button('Settings').click();
+    await field.fill('0.5');
+    await page.getByRole('heading', { level: 1 }).click();
+    await field.waitFor({ state: 'hidden' });
   });
 
   it('nothing went wrong in the browser on the way', () => {

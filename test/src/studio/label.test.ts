@@ -123,7 +123,7 @@ describe.skipIf(noBrowser !== undefined)('at a labeling task', () => {
     expect(await look(page, 'narrow-data')).toEqual([]);
     await walker.studio.addModels();
     await walker.go('chat');
-    await page.getByText('Settings').click();
+    await walker.button('Settings').click();
     await page.getByLabel('Temperature').waitFor();
     expect(await look(page, 'narrow-chat')).toEqual([]);
   });

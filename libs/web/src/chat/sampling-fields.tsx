@@ -1,13 +1,16 @@
+import { useId } from 'react';
 import { t } from '../preferences.ts';
 import { Field } from '../ui.tsx';
 import type { Sampling } from './stream.ts';
 
+/** How answers are drawn. The browser closes it by Escape and by a click beside it. */
 export function SamplingFields({ sampling, onChange }: { sampling: Sampling; onChange: (sampling: Sampling) => void }) {
   const numberOf = (text: string): number | undefined => (text.trim() === '' || !Number.isFinite(Number(text)) ? undefined : Number(text));
+  const popoverId = useId();
   return (
-    <details className="popover">
-      <summary className="button">{t('Settings')}</summary>
-      <div className="card">
+    <>
+      <button type="button" className="opens-sampling" popoverTarget={popoverId}>{t('Settings')}</button>
+      <div id={popoverId} popover="auto" className="card sampling" role="group" aria-label={t('Settings')}>
         <Field label={t('Temperature')} hint={t('0 takes the likeliest word each time')}>
           {(id, hintId) => <input id={id} aria-describedby={hintId} type="number" min={0} max={2} step={0.1} value={sampling.temperature} onChange={(event) => onChange({ ...sampling, temperature: Math.min(2, Math.max(0, numberOf(event.target.value) ?? 0)) })} />}
         </Field>
@@ -21,6 +24,6 @@ export function SamplingFields({ sampling, onChange }: { sampling: Sampling; onC
           {(id) => <textarea id={id} dir="auto" rows={2} value={sampling.system} onChange={(event) => onChange({ ...sampling, system: event.target.value })} />}
         </Field>
       </div>
-    </details>
+    </>
   );
 }
