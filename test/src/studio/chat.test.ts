@@ -132,6 +132,56 @@ describe.skipIf(noBrowser !== undefined)('in a conversation', () => {
     await field.waitFor({ state: 'hidden' });
   });
 
+  /** Holds what is sent to an address back until it is let go. */
+  const hold = async (address: string): Promise<() => Promise<void>> => {
+    const gate = Promise.withResolvers<void>();
+    await page.route(address, async (route) => {
+      await gate.promise;
+      await route.continue().catch(() => undefined);
+    });
+    return async () => {
+      gate.resolve();
+      await page.unroute(address);
+    };
+  };
+  const alone = async (): Promise<void> => {
+    await walker.go('chat/tiny/ppo');
+    await page.evaluate(() => localStorage.clear());
+    await page.reload();
+    await page.getByLabel('Model 1').waitFor();
+  };
+
+  it('a question in work is not asked again while an answer is written', async () => {
+    await alone();
+    await ask('what is the capital of France?');
+    await page.locator('.question').hover();
+    await walker.button('Edit').click();
+    const letGo = await hold('**/v1/chat/completions');
+    await page.getByLabel('Your message').last().fill('and of Spain?');
+    await page.keyboard.press('Enter');
+    await walker.button('Stop').waitFor();
+    expect(await walker.button('Ask again').isDisabled()).toBe(true);
+    await page.locator('.question textarea').press('Enter');
+    expect(await page.locator('.exchange').count()).toBe(2);
+    await letGo();
+    await expect.poll(() => done().count(), patient).toBe(2);
+    await walker.button('Ask again').click();
+    await expect.poll(() => done().count(), patient).toBe(1);
+    expect(await page.locator('.exchange').count()).toBe(1);
+  });
+
+  it('a thumb that is stored late is no thumb for the answer that stands there by then', async () => {
+    await alone();
+    await ask('what is the capital of France?');
+    const letGo = await hold('**/api/ratings');
+    await walker.button('A good answer').click();
+    await walker.button('New conversation').click();
+    await ask('and of Spain?');
+    await Promise.all([page.waitForResponse('**/api/ratings'), letGo()]);
+    await page.locator('#announcer', { hasText: 'Saved. Thank you.' }).waitFor({ state: 'attached' });
+    expect(await page.locator('.thumb[aria-pressed="true"]').count()).toBe(0);
+  });
+
   it('nothing went wrong in the browser on the way', () => {
     expect(walker.heard).toEqual([]);
   });

@@ -48,7 +48,7 @@ function TurnView({ turn, index, state }: { turn: Turn; index: number; state: Co
   );
 }
 
-/** What was asked; a click makes it a field to ask something else in its place. */
+/** What was asked; a click makes it a field to ask something else in its place, unless an answer is being written. */
 function Question({ text, locked, onEdit }: { text: string; locked: boolean; onEdit: (text: string) => void }) {
   const [draft, setDraft] = useState<string>();
   const left = useRef(false);
@@ -66,6 +66,7 @@ function Question({ text, locked, onEdit }: { text: string; locked: boolean; onE
     setDraft(undefined);
   };
   const send = (): void => {
+    if (locked) return;
     leave();
     if (draft.trim() !== '') onEdit(draft);
   };
@@ -73,7 +74,7 @@ function Question({ text, locked, onEdit }: { text: string; locked: boolean; onE
     <form className="question editing" onSubmit={(event) => { event.preventDefault(); send(); }} onKeyDown={(event) => { if (event.key === 'Escape' && !isComposing(event)) leave(); }}>
       <textarea dir="auto" aria-label={t('Your message')} rows={2} value={draft} autoFocus onChange={(event) => setDraft(event.target.value)} onKeyDown={enterSends(send)} />
       <button type="button" onClick={leave}>{t('Cancel')}</button>
-      <button className="primary">{t('Ask again')}</button>
+      <button className="primary" disabled={locked}>{t('Ask again')}</button>
     </form>
   );
 }

@@ -1,4 +1,5 @@
 import { request, serverEvents, type Message } from '../api.ts';
+import { messageOf } from '../ui.tsx';
 import { tokenReader, type TokenView, type WireToken } from './tokens.ts';
 
 export interface Sampling { temperature: number; maxTokens: number | undefined; seed: number | undefined; system: string }
@@ -47,7 +48,7 @@ export async function streamAnswer(model: string, messages: readonly Message[], 
     change({ state: 'done' });
   } catch (error) {
     if (signal.aborted) change({ state: 'stopped', finished: false });
-    else change({ state: 'failed', error: error instanceof Error ? error.message : String(error) });
+    else change({ state: 'failed', error: messageOf(error) });
   }
   return answer;
 }

@@ -40,10 +40,10 @@ export function useConversation(settings: ChatSettings) {
   };
 
   const storing = useRef(false);
-  /** Sends what was decided about a turn, once, and shows it; the conversation may have gone on meanwhile. */
-  const store = async (path: string, body: object, index: number, decided: (turn: Turn) => Turn): Promise<void> => {
+  /** Sends what was decided about a turn, once, and shows it; another may stand in its place by then. */
+  const store = async (path: string, body: object, of: Turn, decided: (turn: Turn) => Turn): Promise<void> => {
     if (storing.current) return;
-    const show = (): void => change((now) => now.map((turn, i) => (i === index ? decided(turn) : turn)));
+    const show = (): void => change((now) => now.map((turn) => (turn === of ? decided(turn) : turn)));
     // Whoever may only look finds out which model wrote what, and decides nothing.
     if (!may('label')) return show();
     storing.current = true;
@@ -82,7 +82,7 @@ export function useConversation(settings: ChatSettings) {
       const index = turns.length - 1;
       const turn = turns[index]!;
       const ranks = ranksOf(turn.columns.length, best);
-      return store('/api/comparisons', { messages: messagesAt(index), answers: turn.columns.map((column, place) => ranked(column, ranks[place] ?? 0)) }, index, (now) => ({ ...now, best }));
+      return store('/api/comparisons', { messages: messagesAt(index), answers: turn.columns.map((column, place) => ranked(column, ranks[place] ?? 0)) }, turn, (now) => ({ ...now, best }));
     },
     /** Says whether an answer that was written anew is better than the one before: a comparison, too. */
     prefer: (which: 'new' | 'old') => {
@@ -92,14 +92,14 @@ export function useConversation(settings: ChatSettings) {
       const before: Column = { model: column.model, answer: column.before! };
       const kept: Column = which === 'new' ? { ...column, before: undefined } : { model: column.model, answer: before.answer };
       const answers = [ranked(before, which === 'old' ? 0 : 1), ranked(column, which === 'new' ? 0 : 1)];
-      return store('/api/comparisons', { messages: messagesAt(index), answers }, index, (now) => ({ ...now, columns: [kept] }));
+      return store('/api/comparisons', { messages: messagesAt(index), answers }, turn, (now) => ({ ...now, columns: [kept] }));
     },
     /** A thumb for one answer: a rating in the store. */
     rate: (index: number, place: number, thumb: 'up' | 'down') => {
       const turn = turns[index]!;
       const { model, answer } = turn.columns[place]!;
       const body = { messages: messagesAt(index), answer: { text: answer.text, finished: answer.finished, model }, rating: thumb === 'up' ? 7 : 1 };
-      return store('/api/ratings', body, index, (now) => ({ ...now, columns: now.columns.map((column, i) => (i === place ? { ...column, thumb } : column)) }));
+      return store('/api/ratings', body, turn, (now) => ({ ...now, columns: now.columns.map((column, i) => (i === place ? { ...column, thumb } : column)) }));
     },
   };
 }
