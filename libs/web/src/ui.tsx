@@ -9,17 +9,15 @@ export function usePolled<T>(load: (signal: AbortSignal) => Promise<T>, everyMs:
   const [round, setRound] = useState(0);
   const loader = useRef(load);
   loader.current = load;
-  useEffect(() => {
+  useEffect(() => whileSeen(() => {
     const controller = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const tick = async (): Promise<void> => {
-      if (!document.hidden) {
-        try {
-          const value = await loader.current(controller.signal);
-          if (!controller.signal.aborted) setState({ key, value, error: '' });
-        } catch (error) {
-          if (!controller.signal.aborted) setState((last) => ({ key, value: last.key === key ? last.value : undefined, error: messageOf(error) }));
-        }
+      try {
+        const value = await loader.current(controller.signal);
+        if (!controller.signal.aborted) setState({ key, value, error: '' });
+      } catch (error) {
+        if (!controller.signal.aborted) setState((last) => ({ key, value: last.key === key ? last.value : undefined, error: messageOf(error) }));
       }
       if (!controller.signal.aborted) timer = setTimeout(() => void tick(), everyMs);
     };
@@ -28,9 +26,24 @@ export function usePolled<T>(load: (signal: AbortSignal) => Promise<T>, everyMs:
       controller.abort();
       clearTimeout(timer);
     };
-  }, [key, everyMs, round]);
+  }), [key, everyMs, round]);
   const reload = useCallback(() => setRound((n) => n + 1), []);
   return { value: state.key === key ? state.value : undefined, error: state.key === key ? state.error : '', reload };
+}
+
+/** Does something as long as the page is looked at, anew each time. */
+export function whileSeen(begin: () => () => void): () => void {
+  let stop: (() => void) | undefined;
+  const change = (): void => {
+    stop?.();
+    stop = document.hidden ? undefined : begin();
+  };
+  change();
+  document.addEventListener('visibilitychange', change);
+  return () => {
+    document.removeEventListener('visibilitychange', change);
+    stop?.();
+  };
 }
 
 export function messageOf(error: unknown): string {

@@ -76,6 +76,21 @@ describe.skipIf(noBrowser !== undefined)('trouble in the studio', () => {
     await context.close();
   });
 
+  it('a tab that was opened behind another shows what is there as soon as it is looked at', async () => {
+    const { page } = await open('', (fresh) => fresh.addInitScript(() => Object.defineProperty(document, 'hidden', { get: () => !('seen' in document.documentElement.dataset) })));
+    let asked = 0;
+    page.on('request', (request) => { if (request.url().includes('/api/label/agreement')) asked += 1; });
+    await page.goto(`${walker.studio.url}#/agreement`);
+    await heading(page, 'Agreement');
+    expect(asked).toBe(0);
+    await page.evaluate(() => {
+      document.documentElement.dataset['seen'] = '';
+      document.dispatchEvent(new Event('visibilitychange'));
+    });
+    await expect.poll(() => asked, { timeout: 5000 }).toBe(2);
+    await page.context().close();
+  });
+
   it('the clock of a log is in the language of the page', async () => {
     const page = await (await walker.browser.newContext({ locale: 'en-US' })).newPage();
     page.setDefaultTimeout(patient.timeout);

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import { request, serverEvents } from '../api.ts';
-import { messageOf } from '../ui.tsx';
+import { messageOf, whileSeen } from '../ui.tsx';
 import { addEvents, noHistory, type History, type RunEvent } from './run-events.ts';
 
 export interface RunEvents {
@@ -42,21 +42,6 @@ export function useRunEvents(ids: readonly string[], onNews: (id: string) => voi
     };
   }, []);
   return { histories, problem };
-}
-
-/** Does something as long as the page is looked at, anew each time. */
-function whileSeen(begin: () => () => void): () => void {
-  let stop: (() => void) | undefined;
-  const change = (): void => {
-    stop?.();
-    stop = document.hidden ? undefined : begin();
-  };
-  change();
-  document.addEventListener('visibilitychange', change);
-  return () => {
-    document.removeEventListener('visibilitychange', change);
-    stop?.();
-  };
 }
 
 /** Listens to a run until it is told to stop; a broken connection is mended. */
