@@ -102,6 +102,20 @@ describe.skipIf(noBrowser !== undefined)('trouble in the studio', () => {
     await page.context().close();
   });
 
+  it('the records of a collection are asked for once', async () => {
+    const { page } = await open('data');
+    await page.locator('input[type="file"]').setInputFiles({ name: 'yaks.jsonl', mimeType: 'application/json', buffer: Buffer.from('{"prompt":"What is a yak?"}\n') });
+    await page.getByRole('button', { name: 'Import', exact: true }).click();
+    let asked = 0;
+    page.on('request', (request) => { if (request.url().includes('/records?')) asked += 1; });
+    await page.getByRole('link', { name: 'Look at it' }).click();
+    await page.locator('.records').getByText('What is a yak?').waitFor();
+    // Longer than what is typed is waited for.
+    await page.waitForTimeout(1000);
+    expect(asked).toBe(1);
+    await page.context().close();
+  });
+
   it('what a run’s page cannot be told is told: its record, and its events', async () => {
     const { page } = await open('runs/tiny');
     await page.locator('.stage').first().waitFor();

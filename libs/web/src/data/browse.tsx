@@ -29,9 +29,11 @@ export function Browse({ name, counts }: { name: string; counts: Collection }) {
   const records = shown?.type === type ? shown.records : undefined;
   const after = pages.at(-1) ?? '';
   useEffect(() => {
-    const timer = setTimeout(() => { setSearch({ text: typed.trim(), labeler: labeler.trim() }); setPages(['']); }, searchAfterMs);
+    const wanted = { text: typed.trim(), labeler: labeler.trim() };
+    if (wanted.text === search.text && wanted.labeler === search.labeler) return undefined;
+    const timer = setTimeout(() => { setSearch(wanted); setPages(['']); }, searchAfterMs);
     return () => clearTimeout(timer);
-  }, [typed, labeler]);
+  }, [typed, labeler, search]);
   useEffect(() => {
     const controller = new AbortController();
     const query = new URLSearchParams({ type, search: search.text, labeler: search.labeler, decision, after });
