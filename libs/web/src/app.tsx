@@ -90,7 +90,7 @@ export function App() {
           </Activity>
         )}
       </main>
-      <div id="announcer" className="hidden" aria-live="polite" role="status" />
+      <div key={person?.id} id="announcer" className="hidden" aria-live="polite" role="status" />
       {key?.open === true ? <KeyDialog wrong={key.wrong} onKey={(given) => { setKey(undefined); key.give(given); }} onClose={() => setKey({ ...key, open: false })} /> : null}
     </>
   );
@@ -101,7 +101,7 @@ function show(page: string, rest: string[]): ReactNode {
   const power = pages.find(([name]) => name === page)?.[2];
   if ((power !== undefined && !may(power)) || (page === 'runs' && first === 'new' && !may('change'))) return <NotForYou />;
   if (page === 'runs') return first === '' ? <RunsPage /> : first === 'new' ? <NewRunPage /> : <RunPage key={first} id={first} />;
-  if (page === 'chat') return <ChatPage named={rest.join('/')} />;
+  if (page === 'chat') return <ChatPage key={rest.join('/')} named={rest.join('/')} />;
   if (page === 'label') return first === 'guidelines' ? <GuidelinesPage /> : <LabelPage />;
   if (page === 'agreement') return may('see') ? <AgreementPage /> : <NotForYou />;
   if (page === 'people' && currentPerson() !== undefined) return <PeoplePage part={first} />;

@@ -278,6 +278,51 @@ describe.skipIf(noBrowser !== undefined)('a session that ends', () => {
     await page.getByText('1 done in this sitting').waitFor();
   });
 
+  it('leaves the models that were being compared, and nothing of an answer to somebody else', async () => {
+    const models = ['tiny/ppo', 'tiny/sft'].map((id) => ({ id, minchat: { run: 'tiny', stage: id.slice(5), kind: id.slice(5), purpose: 'text' } }));
+    await page.route('**/v1/models', (route) => route.fulfill({ json: { data: models } }));
+    await page.route('**/v1/chat/completions', (route) => route.fulfill({ contentType: 'text/event-stream', body: 'data: {"choices":[{"delta":{"content":"for Ada alone"},"finish_reason":"stop"}]}\n\n' }));
+    await walker.go('chat/tiny/ppo');
+    await page.getByLabel('Your message').fill('who am I?');
+    await page.keyboard.press('Enter');
+    await page.locator('#announcer', { hasText: 'for Ada alone' }).waitFor({ state: 'attached' });
+    await walker.button('Compare with another').click();
+    await page.unroute('**/v1/chat/completions');
+    await sessionOver();
+    await page.getByLabel('Your message').fill('and now?');
+    await page.keyboard.press('Enter');
+    await logIn('Ada');
+    await page.getByLabel('Model 1').waitFor();
+    expect(await page.getByLabel('Model 2').inputValue()).toBe('tiny/sft');
+    await sessionOver();
+    await page.getByLabel('Your message').fill('and now?');
+    await page.keyboard.press('Enter');
+    await logIn('Ben');
+    await page.getByLabel('Model 1').waitFor();
+    expect(await page.content()).not.toContain('for Ada alone');
+    await page.unroute('**/v1/models');
+  });
+
+  it('leaves the names that an admin may know to admins', async () => {
+    const { token } = await walker.studio.bus.call(rpc.invite, { role: 'viewer', note: 'Vic' });
+    await fetch(`${walker.studio.url}api/invitations/accept`, { method: 'POST', headers: { 'content-type': 'application/json', 'x-minchat-studio': '1' }, body: JSON.stringify({ token, name: 'Vic', password }) });
+    const id = await page.evaluate(async () => ((await (await fetch('/api/people')).json()) as { people: { id: string; name: string }[] }).people.find(({ name }) => name === 'Ada')?.id ?? '');
+    await page.route('**/api/label/agreement', (route) => route.fulfill({ json: { alpha: null, tau: null, tasks: [], labelers: [{ labeler: id, done: 1, skipped: 0, medianMs: null, tau: null, alpha: null, gold: null }] } }));
+    await walker.go('agreement');
+    await page.getByRole('rowheader', { name: 'Ada' }).waitFor();
+    await walker.go('account');
+    await page.locator('.page-head').getByRole('button', { name: 'Log out' }).click();
+    await logIn('Vic');
+    await walker.go('agreement');
+    await page.getByRole('rowheader').waitFor();
+    expect(await page.getByRole('rowheader').textContent()).toBe(id);
+    await page.unroute('**/api/label/agreement');
+    await walker.go('account');
+    await page.locator('.page-head').getByRole('button', { name: 'Log out' }).click();
+    await logIn('Ada');
+    await page.locator('nav a').first().waitFor();
+  });
+
   it('what could not be done is not said to be done', async () => {
     await walker.go('people/keys');
     await page.getByLabel('Name of the key').fill('web site');

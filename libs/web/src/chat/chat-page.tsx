@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { getJson, type ModelView } from '../api.ts';
 import { may } from '../people/session.ts';
 import { t } from '../preferences.ts';
@@ -15,10 +15,9 @@ const most = 4;
 export function ChatPage({ named }: { named: string }) {
   const { value, error } = usePolled((signal) => getJson<{ data: ModelView[] }>('/v1/models', signal), 5000);
   const [sampling, setSampling] = useState<Sampling>({ temperature: 0.7, maxTokens: undefined, seed: undefined, system: '' });
-  const [wanted, setWanted] = useState<string[]>(() => (recall('models') ?? '').split(',').filter(Boolean));
+  const [wanted, setWanted] = useState<string[]>(() => (named === '' ? (recall('models') ?? '').split(',').filter(Boolean) : [named]));
   const [blind, setBlind] = useState(recall('blind') === '1');
   const [probabilities, setProbabilities] = useState(recall('probabilities') === '1');
-  useEffect(() => { if (named !== '') setWanted([named]); }, [named]);
   const models = value?.data.filter((model) => model.minchat.purpose === 'text' && model.minchat.kind !== 'pretrain').map((model) => model.id) ?? [];
   const known = wanted.filter((id) => models.includes(id)).slice(0, most);
   const chosen = known.length > 0 ? known : models.slice(0, 1);
