@@ -102,6 +102,24 @@ describe.skipIf(noBrowser !== undefined)('trouble in the studio', () => {
     await page.context().close();
   });
 
+  it('data that is deleted by a double click is told of as it was', async () => {
+    const { page } = await open('data');
+    const deleted: string[] = [];
+    await page.route('**/api/data/forget', async (route) => {
+      const { dryRun } = route.request().postDataJSON() as { dryRun: boolean };
+      if (!dryRun) deleted.push('once');
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      await route.fulfill({ json: { prompts: deleted.length > 1 ? 0 : 3, demonstrations: 0, comparisons: 0, tasks: 0, anonymised: 0, runs: [] } });
+    });
+    await page.getByText('Delete a person’s data').click();
+    await page.getByLabel('User or labeler').fill('cid');
+    await page.getByRole('button', { name: 'See what would go' }).click();
+    await page.getByRole('button', { name: 'Delete for good' }).dblclick();
+    await page.getByText('Deleted: 3 prompts').waitFor();
+    expect(deleted).toEqual(['once']);
+    await page.context().close();
+  });
+
   it('the records of a collection are asked for once', async () => {
     const { page } = await open('data');
     await page.locator('input[type="file"]').setInputFiles({ name: 'yaks.jsonl', mimeType: 'application/json', buffer: Buffer.from('{"prompt":"What is a yak?"}\n') });
@@ -321,6 +339,22 @@ describe.skipIf(noBrowser !== undefined)('a session that ends', () => {
     await page.locator('.page-head').getByRole('button', { name: 'Log out' }).click();
     await logIn('Ada');
     await page.locator('nav a').first().waitFor();
+  });
+
+  it('a key is made once by a double click', async () => {
+    await walker.go('people/keys');
+    let made = 0;
+    await page.route('**/api/keys', async (route) => {
+      if (route.request().method() !== 'POST') return route.continue();
+      made += 1;
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      return route.fulfill({ json: { secret: `key ${made}` } });
+    });
+    await page.getByLabel('Name of the key').fill('twice');
+    await walker.button('Make a key').dblclick();
+    await walker.button('Done').click();
+    expect(made).toBe(1);
+    await page.unroute('**/api/keys');
   });
 
   it('what could not be done is not said to be done', async () => {

@@ -2,7 +2,8 @@ import { useEffect, useRef, useState, type Ref } from 'react';
 import { postJson, type Task } from '../api.ts';
 import { handsIn } from '../keys.ts';
 import { labelerName, t } from '../preferences.ts';
-import { announce, Conversation, Field, messageOf, Problem } from '../ui.tsx';
+import { useAct } from '../problems.ts';
+import { announce, Conversation, Field, Problem } from '../ui.tsx';
 import { dropDraft, isText, readDraft, writeDraft } from './drafts.ts';
 import { SkipButton } from './skip-button.tsx';
 import { useActiveTime } from './use-active-time.ts';
@@ -52,25 +53,16 @@ function AnswerField({ area, value, onChange, onHandIn }: { area?: Ref<HTMLTextA
 export function WriteOwn({ onDone }: { onDone: () => void }) {
   const [prompt, setPrompt] = useSaved('own-prompt');
   const [completion, setCompletion] = useSaved('own-completion');
-  const [problem, setProblem] = useState('');
+  const { problem, busy, act } = useAct();
   const [written, setWritten] = useState(0);
-  const sending = useRef(false);
   const submit = async (): Promise<void> => {
-    if (prompt.trim() === '' || completion.trim() === '' || sending.current) return;
-    sending.current = true;
-    try {
-      await postJson('/api/demonstrations', { labeler: labelerName(), messages: [{ role: 'user', content: prompt }], completion });
-      setPrompt('');
-      setCompletion('');
-      setProblem('');
-      setWritten(written + 1);
-      announce(t('Handed in'));
-      onDone();
-    } catch (error) {
-      setProblem(messageOf(error));
-    } finally {
-      sending.current = false;
-    }
+    if (prompt.trim() === '' || completion.trim() === '' || busy) return;
+    if (!(await act(() => postJson('/api/demonstrations', { labeler: labelerName(), messages: [{ role: 'user', content: prompt }], completion })))) return;
+    setPrompt('');
+    setCompletion('');
+    setWritten(written + 1);
+    announce(t('Handed in'));
+    onDone();
   };
   return (
     <form className="task" onSubmit={(event) => { event.preventDefault(); void submit(); }}>

@@ -2,9 +2,9 @@ import { useState } from 'react';
 import { getJson, postJson, sendJson } from '../api.ts';
 import { formatTime } from '../format.ts';
 import { t } from '../preferences.ts';
+import { useAct } from '../problems.ts';
 import { announce, Field, PageHead, Problem, usePolled } from '../ui.tsx';
 import { NewPassword } from './new-password.tsx';
-import { problemOf, useAct } from './problems.ts';
 import { roleNotes } from './roles.tsx';
 import type { Person } from './session.ts';
 
@@ -46,21 +46,16 @@ export function AccountPage({ person, onLeave }: { person: Person; onLeave: () =
 function ChangePassword({ name, onChanged }: { name: string; onChanged: () => void }) {
   const [old, setOld] = useState('');
   const [next, setNext] = useState('');
-  const [problem, setProblem] = useState('');
+  const { problem, busy, act } = useAct();
   const [done, setDone] = useState(false);
   const submit = async (): Promise<void> => {
     setDone(false);
-    try {
-      await postJson('/api/account/password', { old, new: next });
-      setOld('');
-      setNext('');
-      setProblem('');
-      setDone(true);
-      announce(t('The password is changed; everywhere else you are logged out.'));
-      onChanged();
-    } catch (error) {
-      setProblem(problemOf(error));
-    }
+    if (!(await act(() => postJson('/api/account/password', { old, new: next })))) return;
+    setOld('');
+    setNext('');
+    setDone(true);
+    announce(t('The password is changed; everywhere else you are logged out.'));
+    onChanged();
   };
   return (
     <section aria-labelledby="own-password">
@@ -71,7 +66,7 @@ function ChangePassword({ name, onChanged }: { name: string; onChanged: () => vo
         <input type="hidden" name="username" autoComplete="username" value={name} />
         <Field label={t('Present password')}>{(id) => <input id={id} type="password" autoComplete="current-password" required maxLength={256} value={old} onChange={(event) => setOld(event.target.value)} />}</Field>
         <NewPassword label={t('New password')} value={next} onChange={setNext} />
-        <button className="primary">{t('Change the password')}</button>
+        <button className="primary" disabled={busy}>{t('Change the password')}</button>
       </form>
     </section>
   );

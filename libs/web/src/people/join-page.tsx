@@ -1,9 +1,9 @@
 import { useEffect, useState } from 'react';
 import { postJson } from '../api.ts';
 import { t } from '../preferences.ts';
+import { problemOf } from '../problems.ts';
 import { Field, PageHead, Problem } from '../ui.tsx';
 import { NewPassword } from './new-password.tsx';
-import { problemOf } from './problems.ts';
 import { roleNotes } from './roles.tsx';
 import type { Role, Session } from './session.ts';
 

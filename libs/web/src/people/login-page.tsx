@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import { postJson } from '../api.ts';
 import { t } from '../preferences.ts';
+import { problemOf } from '../problems.ts';
 import { Field, PageHead, Problem } from '../ui.tsx';
-import { problemOf } from './problems.ts';
 import type { Session } from './session.ts';
 
 /** Stands in place of the page that was asked for, and gives way to it. `over` where somebody was at work. */

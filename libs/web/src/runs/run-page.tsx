@@ -3,7 +3,8 @@ import { getJson, postJson, type ErrorView, type RunDetail, type StageView } fro
 import { formatDuration, formatNumber, formatTime } from '../format.ts';
 import { may } from '../people/session.ts';
 import { t } from '../preferences.ts';
-import { announce, messageOf, PageHead, Problem, StatusTag, usePolled } from '../ui.tsx';
+import { useAct } from '../problems.ts';
+import { announce, PageHead, Problem, StatusTag, usePolled } from '../ui.tsx';
 import { Curves, overlaysMost } from './curves.tsx';
 import { ForkDialog } from './fork-dialog.tsx';
 import { nodesOf, Pipeline } from './pipeline.tsx';
@@ -24,20 +25,15 @@ export function RunPage({ id }: { id: string }) {
   const [chosen, setChosen] = useState('');
   const [tab, setTab] = useState<Tab>('Curves');
   const [forking, setForking] = useState(false);
-  const [problem, setProblem] = useState('');
+  const { problem, busy, act } = useAct();
   if (run === undefined) return <div className="page"><PageHead title={id} note={<a href="#/runs">← {t('Runs')}</a>} /><Problem text={error} /></div>;
   const stages = run.stages.map((stage) => withLive(stage, history));
   const byName = Object.fromEntries(stages.map((stage) => [stage.stage, stage]));
   const selected = byName[chosen] ?? stages.find((stage) => stage.status === 'running') ?? stages.findLast((stage) => (history.points[stage.stage]?.length ?? 0) > 0) ?? stages[0];
-  const act = async (what: 'cancel' | 'resume'): Promise<void> => {
-    try {
-      await postJson(`/api/runs/${id}/${what}`);
-      announce(what === 'cancel' ? t('cancelled') : t('running'));
-      setProblem('');
-      reload();
-    } catch (thrown) {
-      setProblem(messageOf(thrown));
-    }
+  const send = async (what: 'cancel' | 'resume'): Promise<void> => {
+    await postJson(`/api/runs/${id}/${what}`);
+    announce(what === 'cancel' ? t('cancelled') : t('running'));
+    reload();
   };
   const waitsForPeople = stages.some((stage) => stage.kind === 'rank' && stage.status === 'running' && run.spec.stages?.[stage.stage]?.settings?.['labelers'] === 'human');
   const hasReport = stages.some((stage) => stage.outputs.some((output) => output.kind === 'report'));
@@ -46,8 +42,8 @@ export function RunPage({ id }: { id: string }) {
     <div className="page">
       <PageHead title={run.id} note={<><StatusTag status={run.status} /> {formatTime(run.createdAt)}{run.forkedFrom === null ? null : <> · <a href={`#/runs/${run.forkedFrom}`}>{t('forked from {run}', { run: run.forkedFrom })}</a></>}</>}>
         {talks ? <a className="button" href={`#/chat/${run.id}`}>{t('Chat')}</a> : null}
-        {may('change') && run.status === 'running' ? <button type="button" onClick={() => void act('cancel')}>{t('Cancel')}</button> : null}
-        {may('change') && (run.status === 'failed' || run.status === 'cancelled') ? <button type="button" className="primary" onClick={() => void act('resume')}>{t('Resume')}</button> : null}
+        {may('change') && run.status === 'running' ? <button type="button" disabled={busy} onClick={() => void act(() => send('cancel'))}>{t('Cancel')}</button> : null}
+        {may('change') && (run.status === 'failed' || run.status === 'cancelled') ? <button type="button" className="primary" disabled={busy} onClick={() => void act(() => send('resume'))}>{t('Resume')}</button> : null}
         {may('change') ? <button type="button" onClick={() => setForking(true)}>{t('Fork')}</button> : null}
       </PageHead>
       <Problem text={problem || error || unheard} />

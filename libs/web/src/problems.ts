@@ -1,12 +1,21 @@
 import { useState } from 'react';
-import { RequestError } from '../api.ts';
-import { t } from '../preferences.ts';
-import { messageOf } from '../ui.tsx';
+import { RequestError } from './api.ts';
+import { t } from './preferences.ts';
+import { messageOf } from './ui.tsx';
+
+interface Act {
+  act: (work: () => Promise<unknown>) => Promise<boolean>;
+  /** Until it is done: who clicks twice means it once. */
+  busy: boolean;
+  problem: string;
+}
 
 /** Does what a button is for, and `after` in any case. True when it is done; what went wrong is the problem until something is. */
-export function useAct(after: () => void = () => undefined): { problem: string; act: (work: () => Promise<unknown>) => Promise<boolean> } {
+export function useAct(after: () => void = () => undefined): Act {
   const [problem, setProblem] = useState('');
+  const [busy, setBusy] = useState(false);
   const act = async (work: () => Promise<unknown>): Promise<boolean> => {
+    setBusy(true);
     try {
       await work();
       setProblem('');
@@ -15,10 +24,11 @@ export function useAct(after: () => void = () => undefined): { problem: string; 
       setProblem(problemOf(error));
       return false;
     } finally {
+      setBusy(false);
       after();
     }
   };
-  return { problem, act };
+  return { act, busy, problem };
 }
 
 /** What went wrong, in the language of the page where it is something that people often meet. */
