@@ -1,21 +1,21 @@
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { RequestError } from './api.ts';
 import { t } from './preferences.ts';
 import { messageOf } from './ui.tsx';
 
-interface Act {
+interface Acts {
+  /** Does what a button is for. True when it is done; what went wrong is the problem until something is. */
   act: (work: () => Promise<unknown>) => Promise<boolean>;
-  /** Until it is done: who clicks twice means it once. */
-  busy: boolean;
+  /** The same, but nothing while it is still being done: who clicks twice means it once. The button keeps the focus. */
+  once: (work: () => Promise<unknown>) => Promise<boolean>;
   problem: string;
 }
 
-/** Does what a button is for, and `after` in any case. True when it is done; what went wrong is the problem until something is. */
-export function useAct(after: () => void = () => undefined): Act {
+/** What buttons do; `after` comes in any case. */
+export function useAct(after: () => void = () => undefined): Acts {
   const [problem, setProblem] = useState('');
-  const [busy, setBusy] = useState(false);
+  const doing = useRef(false);
   const act = async (work: () => Promise<unknown>): Promise<boolean> => {
-    setBusy(true);
     try {
       await work();
       setProblem('');
@@ -24,11 +24,17 @@ export function useAct(after: () => void = () => undefined): Act {
       setProblem(problemOf(error));
       return false;
     } finally {
-      setBusy(false);
       after();
     }
   };
-  return { act, busy, problem };
+  const once = async (work: () => Promise<unknown>): Promise<boolean> => {
+    if (doing.current) return false;
+    doing.current = true;
+    const done = await act(work);
+    doing.current = false;
+    return done;
+  };
+  return { act, once, problem };
 }
 
 /** What went wrong, in the language of the page where it is something that people often meet. */

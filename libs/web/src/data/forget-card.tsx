@@ -12,12 +12,12 @@ export function ForgetCard({ onDone }: { onDone: () => void }) {
   const [user, setUser] = useState('');
   const [labels, setLabels] = useState<Labels>('anonymise');
   const [told, setTold] = useState<Told & { user: string; labels: Labels; done: boolean }>();
-  const { problem, busy, act } = useAct();
+  const { problem, once } = useAct();
   // Only what is told of them leads to deleting, however late it came.
   const ofThem = told?.user === user.trim() && told.labels === labels ? told : undefined;
   const ask = async (dryRun: boolean): Promise<void> => {
     const whom = { user: user.trim(), labels };
-    const done = await act(async () => setTold({ ...(await postJson<Told>('/api/data/forget', { ...whom, dryRun })), ...whom, done: !dryRun }));
+    const done = await once(async () => setTold({ ...(await postJson<Told>('/api/data/forget', { ...whom, dryRun })), ...whom, done: !dryRun }));
     if (!done || dryRun) return;
     announce(t('Deleted'));
     onDone();
@@ -30,16 +30,16 @@ export function ForgetCard({ onDone }: { onDone: () => void }) {
         <div className="fields">
           <Field label={t('User or labeler')}>{(id) => <input id={id} required maxLength={256} autoComplete="off" value={user} onChange={(event) => setUser(event.target.value)} />}</Field>
           <Field label={t('Labels that they gave')}>{(id) => <select id={id} value={labels} onChange={(event) => setLabels(event.target.value as Labels)}><option value="anonymise">{t('keep, without their name')}</option><option value="delete">{t('delete')}</option></select>}</Field>
-          <button disabled={busy}>{t('See what would go')}</button>
+          <button>{t('See what would go')}</button>
         </div>
       </form>
       <Problem text={problem} />
-      {ofThem === undefined ? null : <Outcome told={ofThem} busy={busy} onMeant={() => void ask(false)} />}
+      {ofThem === undefined ? null : <Outcome told={ofThem} onMeant={() => void ask(false)} />}
     </details>
   );
 }
 
-function Outcome({ told, busy, onMeant }: { told: Told & { done: boolean }; busy: boolean; onMeant: () => void }) {
+function Outcome({ told, onMeant }: { told: Told & { done: boolean }; onMeant: () => void }) {
   const { prompts, demonstrations, comparisons, tasks, anonymised, runs, done } = told;
   return (
     <div className="outcome" role="status">
@@ -47,7 +47,7 @@ function Outcome({ told, busy, onMeant }: { told: Told & { done: boolean }; busy
       {runs.length === 0 ? null : (
         <p>{t('What was made before cannot be taken back: the snapshots and models of these runs, and of runs forked from them, stay as they are. Delete them where that is needed:')} {runs.map((run, i) => <span key={run}>{i > 0 ? ', ' : ''}<a href={`#/runs/${run}`}>{run}</a></span>)}</p>
       )}
-      {done ? null : <button type="button" className="danger" disabled={busy} onClick={onMeant}>{t('Delete for good')}</button>}
+      {done ? null : <button type="button" className="danger" onClick={onMeant}>{t('Delete for good')}</button>}
     </div>
   );
 }

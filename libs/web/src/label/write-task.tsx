@@ -53,11 +53,11 @@ function AnswerField({ area, value, onChange, onHandIn }: { area?: Ref<HTMLTextA
 export function WriteOwn({ onDone }: { onDone: () => void }) {
   const [prompt, setPrompt] = useSaved('own-prompt');
   const [completion, setCompletion] = useSaved('own-completion');
-  const { problem, busy, act } = useAct();
+  const { problem, once } = useAct();
   const [written, setWritten] = useState(0);
   const submit = async (): Promise<void> => {
-    if (prompt.trim() === '' || completion.trim() === '' || busy) return;
-    if (!(await act(() => postJson('/api/demonstrations', { labeler: labelerName(), messages: [{ role: 'user', content: prompt }], completion })))) return;
+    if (prompt.trim() === '' || completion.trim() === '') return;
+    if (!(await once(() => postJson('/api/demonstrations', { labeler: labelerName(), messages: [{ role: 'user', content: prompt }], completion })))) return;
     setPrompt('');
     setCompletion('');
     setWritten(written + 1);

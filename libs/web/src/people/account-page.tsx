@@ -46,11 +46,11 @@ export function AccountPage({ person, onLeave }: { person: Person; onLeave: () =
 function ChangePassword({ name, onChanged }: { name: string; onChanged: () => void }) {
   const [old, setOld] = useState('');
   const [next, setNext] = useState('');
-  const { problem, busy, act } = useAct();
+  const { problem, once } = useAct();
   const [done, setDone] = useState(false);
   const submit = async (): Promise<void> => {
     setDone(false);
-    if (!(await act(() => postJson('/api/account/password', { old, new: next })))) return;
+    if (!(await once(() => postJson('/api/account/password', { old, new: next })))) return;
     setOld('');
     setNext('');
     setDone(true);
@@ -66,7 +66,7 @@ function ChangePassword({ name, onChanged }: { name: string; onChanged: () => vo
         <input type="hidden" name="username" autoComplete="username" value={name} />
         <Field label={t('Present password')}>{(id) => <input id={id} type="password" autoComplete="current-password" required maxLength={256} value={old} onChange={(event) => setOld(event.target.value)} />}</Field>
         <NewPassword label={t('New password')} value={next} onChange={setNext} />
-        <button className="primary" disabled={busy}>{t('Change the password')}</button>
+        <button className="primary">{t('Change the password')}</button>
       </form>
     </section>
   );

@@ -13,7 +13,7 @@ export function ApiKeys() {
   const { value, error, reload } = usePolled((signal) => getJson<{ keys: ApiKey[] }>('/api/keys', signal), 10_000);
   const [secret, setSecret] = useState('');
   const [leaving, setLeaving] = useState<ApiKey>();
-  const { problem, busy, act } = useAct(reload);
+  const { problem, act, once } = useAct(reload);
   const revoke = async (key: ApiKey): Promise<void> => {
     setLeaving(undefined);
     if (await act(() => sendJson('DELETE', `/api/keys/${key.id}`))) announce(t('Revoked'));
@@ -21,7 +21,7 @@ export function ApiKeys() {
   return (
     <>
       <p className="quiet">{t('Programs send a key to /v1 as "Authorization: Bearer KEY". A key opens nothing else.')}</p>
-      <MakeKey busy={busy} onMake={(settings) => act(async () => setSecret((await postJson<{ secret: string }>('/api/keys', settings)).secret))} />
+      <MakeKey onMake={(settings) => once(async () => setSecret((await postJson<{ secret: string }>('/api/keys', settings)).secret))} />
       <Problem text={problem || error} />
       {value?.keys.length === 0 ? <Empty title={t('No keys yet')}><p className="quiet">{t('Make one above for each program that is to ask the models.')}</p></Empty> : null}
       <ul className="list">
@@ -49,7 +49,7 @@ export function ApiKeys() {
   );
 }
 
-function MakeKey({ busy, onMake }: { busy: boolean; onMake: (settings: { name: string; collect: boolean; rateLimit: number }) => Promise<boolean> }) {
+function MakeKey({ onMake }: { onMake: (settings: { name: string; collect: boolean; rateLimit: number }) => Promise<boolean> }) {
   const [name, setName] = useState('');
   const [limit, setLimit] = useState('');
   const [collect, setCollect] = useState(false);
@@ -63,7 +63,7 @@ function MakeKey({ busy, onMake }: { busy: boolean; onMake: (settings: { name: s
       <Field label={t('Name of the key')}>{(id) => <input id={id} required maxLength={64} pattern="[A-Za-z0-9][A-Za-z0-9 ._\-]*" autoComplete="off" value={name} onChange={(event) => setName(event.target.value)} />}</Field>
       <Field label={t('Requests a minute')}>{(id) => <input id={id} type="number" min={1} max={1_000_000} placeholder={t('no limit')} value={limit} onChange={(event) => setLimit(event.target.value)} />}</Field>
       <label className="inline"><input type="checkbox" checked={collect} onChange={(event) => setCollect(event.target.checked)} /> {t('Collect prompts: its users agreed')}</label>
-      <button className="primary" disabled={busy}>{t('Make a key')}</button>
+      <button className="primary">{t('Make a key')}</button>
     </form>
   );
 }

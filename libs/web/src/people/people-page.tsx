@@ -31,13 +31,13 @@ export function PeoplePage({ part }: { part: string }) {
 function People() {
   const { value, error, reload } = usePolled((signal) => getJson<{ people: Member[]; invitations: Invitation[] }>('/api/people', signal), 10_000);
   const [link, setLink] = useState<{ title: string; token: string }>();
-  const { problem, busy, act } = useAct(reload);
+  const { problem, act, once } = useAct(reload);
   const change = async (member: Member, what: { role?: Role; disabled?: boolean }): Promise<void> => {
     if (await act(() => sendJson('PATCH', `/api/people/${member.id}`, what))) announce(t('Saved'));
   };
   return (
     <>
-      <Invite busy={busy} onInvite={(role, note) => act(async () => setLink({ title: t('An invitation'), token: (await postJson<Link>('/api/invitations', { role, note })).token }))} />
+      <Invite onInvite={(role, note) => once(async () => setLink({ title: t('An invitation'), token: (await postJson<Link>('/api/invitations', { role, note })).token }))} />
       <Problem text={problem || error} />
       <ul className="list">
         {value?.people.map((member) => (
@@ -50,7 +50,7 @@ function People() {
               {roles.map((role) => <option key={role} value={role}>{roleName(role)}</option>)}
             </select>
             <span className="actions">
-              {member.disabled ? null : <button type="button" disabled={busy} aria-label={t('Password link for {name}', { name: member.name })} onClick={() => void act(async () => setLink({ title: t('A new password for {name}', { name: member.name }), token: (await postJson<Link>(`/api/people/${member.id}/link`)).token }))}>{t('Password link')}</button>}
+              {member.disabled ? null : <button type="button" aria-label={t('Password link for {name}', { name: member.name })} onClick={() => void once(async () => setLink({ title: t('A new password for {name}', { name: member.name }), token: (await postJson<Link>(`/api/people/${member.id}/link`)).token }))}>{t('Password link')}</button>}
               <button type="button" aria-label={member.disabled ? t('Enable {name}', { name: member.name }) : t('Disable {name}', { name: member.name })} onClick={() => void change(member, { disabled: !member.disabled })}>{member.disabled ? t('Enable') : t('Disable')}</button>
             </span>
           </li>
@@ -77,14 +77,14 @@ function People() {
   );
 }
 
-function Invite({ busy, onInvite }: { busy: boolean; onInvite: (role: Role, note: string) => Promise<boolean> }) {
+function Invite({ onInvite }: { onInvite: (role: Role, note: string) => Promise<boolean> }) {
   const [role, setRole] = useState<Role>('labeler');
   const [note, setNote] = useState('');
   return (
     <form className="card fields" aria-label={t('Invite somebody')} onSubmit={(event) => { event.preventDefault(); void onInvite(role, note).then((invited) => { if (invited) setNote(''); }); }}>
       <Field label={t('Role')}>{(id) => <select id={id} value={role} onChange={(event) => setRole(event.target.value as Role)}>{roles.map((one) => <option key={one} value={one}>{roleName(one)}</option>)}</select>}</Field>
       <Field label={t('For whom')}>{(id) => <input id={id} maxLength={100} value={note} onChange={(event) => setNote(event.target.value)} />}</Field>
-      <button className="primary" disabled={busy}>{t('Invite')}</button>
+      <button className="primary">{t('Invite')}</button>
       <small className="quiet note">{roleNotes(role)}</small>
     </form>
   );

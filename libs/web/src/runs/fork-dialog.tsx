@@ -10,7 +10,7 @@ export function ForkDialog({ run, onClose }: { run: RunDetail; onClose: () => vo
   const first = run.stages.at(-1)?.stage ?? '';
   const [from, setFrom] = useState(first);
   const [settings, setSettings] = useState(() => settingsOf(first));
-  const { problem, busy, act } = useAct();
+  const { problem, once } = useAct();
   const start = async (): Promise<void> => {
     // What stands in the field is all that the stage is set to: what was taken out of it is not set any more.
     const changed = settings.trim() === settingsOf(from) ? {} : { settings: { [from]: JSON.parse(settings) as unknown }, replace: true };
@@ -20,7 +20,7 @@ export function ForkDialog({ run, onClose }: { run: RunDetail; onClose: () => vo
   };
   return (
     <Dialog title={t('Fork {run}', { run: run.id })} onClose={onClose}>
-      <form onSubmit={(event) => { event.preventDefault(); void act(start); }}>
+      <form onSubmit={(event) => { event.preventDefault(); void once(start); }}>
         <Field label={t('The first stage to do anew')}>
           {(id) => <select id={id} value={from} onChange={(event) => { setFrom(event.target.value); setSettings(settingsOf(event.target.value)); }}>{run.stages.map((stage) => <option key={stage.stage}>{stage.stage}</option>)}</select>}
         </Field>
@@ -28,7 +28,7 @@ export function ForkDialog({ run, onClose }: { run: RunDetail; onClose: () => vo
           {(id, hintId) => <textarea id={id} aria-describedby={hintId} className="code" rows={10} spellCheck={false} value={settings} onChange={(event) => setSettings(event.target.value)} />}
         </Field>
         <Problem text={problem} />
-        <button className="primary" disabled={busy}>{t('Start run')}</button>
+        <button className="primary">{t('Start run')}</button>
       </form>
     </Dialog>
   );

@@ -25,7 +25,7 @@ export function RunPage({ id }: { id: string }) {
   const [chosen, setChosen] = useState('');
   const [tab, setTab] = useState<Tab>('Curves');
   const [forking, setForking] = useState(false);
-  const { problem, busy, act } = useAct();
+  const { problem, once } = useAct();
   if (run === undefined) return <div className="page"><PageHead title={id} note={<a href="#/runs">← {t('Runs')}</a>} /><Problem text={error} /></div>;
   const stages = run.stages.map((stage) => withLive(stage, history));
   const byName = Object.fromEntries(stages.map((stage) => [stage.stage, stage]));
@@ -42,8 +42,8 @@ export function RunPage({ id }: { id: string }) {
     <div className="page">
       <PageHead title={run.id} note={<><StatusTag status={run.status} /> {formatTime(run.createdAt)}{run.forkedFrom === null ? null : <> · <a href={`#/runs/${run.forkedFrom}`}>{t('forked from {run}', { run: run.forkedFrom })}</a></>}</>}>
         {talks ? <a className="button" href={`#/chat/${run.id}`}>{t('Chat')}</a> : null}
-        {may('change') && run.status === 'running' ? <button type="button" disabled={busy} onClick={() => void act(() => send('cancel'))}>{t('Cancel')}</button> : null}
-        {may('change') && (run.status === 'failed' || run.status === 'cancelled') ? <button type="button" className="primary" disabled={busy} onClick={() => void act(() => send('resume'))}>{t('Resume')}</button> : null}
+        {may('change') && run.status === 'running' ? <button type="button" onClick={() => void once(() => send('cancel'))}>{t('Cancel')}</button> : null}
+        {may('change') && (run.status === 'failed' || run.status === 'cancelled') ? <button type="button" className="primary" onClick={() => void once(() => send('resume'))}>{t('Resume')}</button> : null}
         {may('change') ? <button type="button" onClick={() => setForking(true)}>{t('Fork')}</button> : null}
       </PageHead>
       <Problem text={problem || error || unheard} />
