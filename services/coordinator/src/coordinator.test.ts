@@ -260,7 +260,7 @@ describe('Coordinator', () => {
     const goOn = Promise.withResolvers<void>();
     behaviour['sample'] = () => goOn.promise.then(() => []);
     const { runId } = await client.call(rpc.submitRun, { specJson, runId: 'doomed' });
-    await expect(client.call(rpc.deleteRuns, { runIds: [runId] })).rejects.toMatchObject({ code: 'MC_CONFLICT', hint: expect.stringContaining('minchat cancel doomed') as string });
+    await expect(client.call(rpc.deleteRuns, { runIds: [runId] })).rejects.toMatchObject({ code: 'MC_CONFLICT', hint: expect.stringContaining('minchat -- cancel doomed') as string });
     goOn.resolve();
     const first = await until(runId, ended);
     const fork = await client.call(rpc.forkRun, { runId, fromStage: 'sample', settingsJson: '' });

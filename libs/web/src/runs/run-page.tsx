@@ -6,6 +6,7 @@ import { t } from '../preferences.ts';
 import { useAct } from '../problems.ts';
 import { announce, PageHead, Problem, StatusTag, usePolled } from '../ui.tsx';
 import { Curves, overlaysMost } from './curves.tsx';
+import { DeleteDialog } from './delete-dialog.tsx';
 import { ForkDialog } from './fork-dialog.tsx';
 import { nodesOf, Pipeline } from './pipeline.tsx';
 import { Report } from './report.tsx';
@@ -24,7 +25,7 @@ export function RunPage({ id }: { id: string }) {
   const history = histories[id] ?? noHistory;
   const [chosen, setChosen] = useState('');
   const [tab, setTab] = useState<Tab>('Curves');
-  const [forking, setForking] = useState(false);
+  const [dialog, setDialog] = useState<'fork' | 'delete'>();
   const { problem, once } = useAct();
   if (run === undefined) return <div className="page"><PageHead title={id} note={<a href="#/runs">← {t('Runs')}</a>} /><Problem text={error} /></div>;
   const stages = run.stages.map((stage) => withLive(stage, history));
@@ -44,7 +45,8 @@ export function RunPage({ id }: { id: string }) {
         {talks ? <a className="button" href={`#/chat/${run.id}`}>{t('Chat')}</a> : null}
         {may('change') && run.status === 'running' ? <button type="button" onClick={() => void once(() => send('cancel'))}>{t('Cancel')}</button> : null}
         {may('change') && (run.status === 'failed' || run.status === 'cancelled') ? <button type="button" className="primary" onClick={() => void once(() => send('resume'))}>{t('Resume')}</button> : null}
-        {may('change') ? <button type="button" onClick={() => setForking(true)}>{t('Fork')}</button> : null}
+        {may('change') ? <button type="button" onClick={() => setDialog('fork')}>{t('Fork')}</button> : null}
+        {may('change') && run.status !== 'running' ? <button type="button" onClick={() => setDialog('delete')}>{t('Delete')}</button> : null}
       </PageHead>
       <Problem text={problem || error || unheard} />
       {waitsForPeople ? <p className="notice"><span>{t('This run waits for rankings by people.')}</span> {may('label') ? <a className="button primary" href="#/label">{t('Rank answers')}</a> : null}</p> : null}
@@ -64,7 +66,8 @@ export function RunPage({ id }: { id: string }) {
         {tab === 'Report' ? <Report id={id} /> : null}
         {tab === 'Spec' ? <pre className="card code">{JSON.stringify(run.spec, null, 2)}</pre> : null}
       </section>
-      {forking ? <ForkDialog run={run} onClose={() => setForking(false)} /> : null}
+      {dialog === 'fork' ? <ForkDialog run={run} onClose={() => setDialog(undefined)} /> : null}
+      {dialog === 'delete' ? <DeleteDialog run={run} onClose={() => setDialog(undefined)} /> : null}
     </div>
   );
 }
