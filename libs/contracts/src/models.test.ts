@@ -1,16 +1,7 @@
 import { expect, it } from 'vitest';
-import { create } from './codec.ts';
-import type { Init } from './message-type.ts';
-import { RunRecord, StageStatus, type StageRecord } from './generated/types.ts';
+import { StageStatus } from './generated/types.ts';
 import { findModel, nameModels } from './models.ts';
-
-let digits = 0;
-function stage(name: string, kind: string, artifactKind: string, status: StageStatus = StageStatus.STAGE_STATUS_COMPLETED): Init<StageRecord> {
-  digits += 1;
-  const artifact = { kind: artifactKind, digest: `sha256:${String(digits).padStart(64, '0')}`, size: 1 };
-  return { stage: name, kind, status, ...(status === StageStatus.STAGE_STATUS_COMPLETED ? { result: { outputs: [{ name: 'model', artifact }] } } : {}) };
-}
-const run = (runId: string, createdAtMs: number, stages: Init<StageRecord>[]): RunRecord => create(RunRecord, { runId, name: runId.split('-')[0] ?? '', specJson: '{}', status: 1, createdAtMs, stages });
+import { exampleRun as run, exampleStage as stage } from './runs.testing.ts';
 
 const runs = [
   run('old-1', 1, [stage('pretrain', 'pretrain', 'model'), stage('sft', 'sft', 'model'), stage('reward', 'reward', 'reward-model'), stage('ppo', 'ppo', 'model'), stage('again', 'sft', 'model')]),

@@ -1,8 +1,10 @@
-// Arbitrary valid messages, for the property tests of this and other packages.
+// Messages for the tests of this and other packages: examples of runs, and arbitrary valid ones.
 import fc from 'fast-check';
 import type { FieldDescriptor } from './descriptor.ts';
 import { descriptor } from './generated/descriptor.ts';
 import type { MessageType } from './message-type.ts';
+
+export { exampleRun, exampleStage } from './runs.testing.ts';
 
 const hex = fc.stringMatching(/^[0-9a-f]{64}$/);
 const name = fc.stringMatching(/^[a-z0-9_-]{1,20}$/);

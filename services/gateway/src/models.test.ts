@@ -1,14 +1,7 @@
-import { create, RunRecord, StageStatus, type Init, type StageRecord } from '@minchat/contracts';
+import { StageStatus } from '@minchat/contracts';
+import { exampleRun as run, exampleStage as stage } from '@minchat/contracts/testing';
 import { describe, expect, it } from 'vitest';
 import { ModelDirectory } from './models.ts';
-
-let digits = 0;
-function stage(name: string, kind: string, artifactKind: string, status: StageStatus = StageStatus.STAGE_STATUS_COMPLETED): Init<StageRecord> {
-  digits += 1;
-  const artifact = { kind: artifactKind, digest: `sha256:${String(digits).padStart(64, '0')}`, size: 1 };
-  return { stage: name, kind, status, ...(status === StageStatus.STAGE_STATUS_COMPLETED ? { result: { outputs: [{ name: 'model', artifact }] } } : {}) };
-}
-const run = (runId: string, createdAtMs: number, stages: Init<StageRecord>[]): RunRecord => create(RunRecord, { runId, name: runId.split('-')[0] ?? '', specJson: '{}', status: 1, createdAtMs, stages });
 
 const runs = [
   run('old-1', 1, [stage('sft', 'sft', 'model'), stage('reward', 'reward', 'reward-model')]),
