@@ -40,7 +40,8 @@ export function ensureDependencies() {
   if (dependenciesAreThere()) return;
   // Not `npm ci`: it insists on the optional packages of every platform, which a lock file made
   // behind a partial mirror lacks. This takes the locked versions too, and leaves the lock file alone.
-  const args = ['install', '--no-save', '--no-audit', '--no-fund'];
+  // Everything runs from its sources: what builds and tests is needed where NODE_ENV is production, too.
+  const args = ['install', '--include=dev', '--no-save', '--no-audit', '--no-fund'];
   // Not with node_modules/.bin in PATH, where npm run puts it: its `node` appears while npm works.
   const path = (process.env.PATH ?? '').split(delimiter).filter((folder) => !folder.endsWith(join('node_modules', '.bin')));
   const options = { env: { ...process.env, PATH: path.join(delimiter) } };
