@@ -58,9 +58,15 @@ describe.skipIf(noBrowser !== undefined)('a session that ends', () => {
     await expect.poll(answers, patient).toEqual([second, third, first]);
     await sessionOver();
     await page.keyboard.press('Control+Enter');
+    // As it was, whatever the gateway says and when: nothing is fetched anew.
+    await page.route('**/api/label/tasks', (route) => route.abort());
     await logIn('Ada');
     await page.locator('.answer-card').first().waitFor();
     expect(await answers()).toEqual([second, third, first]);
+    expect(await page.getByRole('alert').count()).toBe(0);
+    await page.unroute('**/api/label/tasks');
+    await walker.button('Undo').click();
+    expect(await answers()).toEqual([first, second, third]);
 
     await walker.button('Write your own').click();
     await page.getByLabel('A prompt').fill('What is a yak?');

@@ -51,7 +51,7 @@ function QueueList({ queues }: { queues: readonly Queue[] }) {
 }
 
 function Tasks({ kind, onDone, onOwn }: { kind: 'rank' | 'write'; onDone: () => void; onOwn: () => void }) {
-  const { task, lost, problem, ended, end, advance } = useTasks(kind, '');
+  const { task, lost, problem, ended, end, advance } = useTasks(kind);
   const finish = async (what: 'submit' | 'skip', body: object): Promise<void> => {
     await end(what, body);
     onDone();

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useEffectEvent, useRef, useState } from 'react';
 import { postJson, RequestError, type Task } from '../api.ts';
 import { labelerName, t } from '../preferences.ts';
 import { announce, messageOf } from '../ui.tsx';
@@ -16,7 +16,7 @@ const isLost = (error: unknown): boolean => error instanceof RequestError && (er
  * The task before a labeler, the next one fetched already. Ending one shows the next at once; what
  * was decided is on its way meanwhile. Signs of life on the page keep both tasks the labeler's.
  */
-export function useTasks(kind: 'rank' | 'write', run: string) {
+export function useTasks(kind: 'rank' | 'write') {
   const [task, setTask] = useState<Task | null>();
   const [problem, setProblem] = useState('');
   const [ended, setEnded] = useState(0);
@@ -26,11 +26,11 @@ export function useTasks(kind: 'rank' | 'write', run: string) {
   const held = useRef<string[]>([]);
 
   const lease = useCallback(async (): Promise<Task | null> => {
-    const body = { labeler: labelerName(), kind, holding: held.current.slice(-40), ...(run === '' ? {} : { run }) };
+    const body = { labeler: labelerName(), kind, holding: held.current.slice(-40) };
     const { task: given } = await postJson<{ task: Task | null }>('/api/label/tasks', body);
     if (given !== null) held.current.push(given.id);
     return given;
-  }, [kind, run]);
+  }, [kind]);
 
   // One at a time: a second one, begun while the first waits for the gateway, would take the task away
   // that the first one shows, from under the labeler's hands.
@@ -52,13 +52,6 @@ export function useTasks(kind: 'rank' | 'write', run: string) {
       advancing.current = false;
     }
   }, [lease]);
-
-  useEffect(() => {
-    held.current = [];
-    next.current = undefined;
-    setTask(undefined);
-    void advance();
-  }, [advance]);
 
   // Where there was nothing to do there may be soon: a run may come to its rankings any moment.
   useEffect(() => {
@@ -91,6 +84,14 @@ export function useTasks(kind: 'rank' | 'write', run: string) {
       if (waiting && next.current === behind && !(await renew(waiting)) && next.current === behind) next.current = undefined;
     })();
   });
+
+  // Shown for the first time, or again to who has logged in again: what they were at is still there, if it still is theirs.
+  const show = useEffectEvent(() => {
+    setProblem('');
+    if (task) renewedAt.current = 0;
+    else void advance();
+  });
+  useEffect(() => show(), []);
 
   const ending = useRef(false);
   /** Sends what became of the task; when that fails it stays on the page, and its draft in the browser. */
