@@ -17,7 +17,7 @@ export async function readHistory(folder: string): Promise<History> {
   }));
 }
 
-/** Reward against KL in the course of PPO, in the order of steps. */
+/** Reward against KL in the course of the policy's training, in the order of steps. */
 export function frontierOf(history: History): { step: number; kl: number; reward: number }[] {
   return history.flatMap(({ step, metrics }) => {
     const [kl, reward] = [metrics['objective/kl'], metrics['objective/scores']];

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
@@ -68,6 +68,18 @@ describe('the stage', () => {
     const page = await readFile(join(output('report'), 'report.html'), 'utf8');
     expect(page).toContain('<h2>Win rates</h2>');
     expect(page).not.toMatch(/(src|href)="?https?:/);
+  });
+
+  test('a policy that DPO trained is shown as such: no word of PPO, its own curves', async () => {
+    const policy = await mkdtemp(join(tmpdir(), 'minchat-dpo-'));
+    await cp(inputs.policy, policy, { recursive: true });
+    const metrics = { loss: 0.6, 'rewards/margins': 0.2, 'rewards/accuracies': 0.7 };
+    await writeFile(join(policy, 'training.json'), JSON.stringify([{ step: 1, metrics }, { step: 2, metrics: { ...metrics, eval_loss: 0.65 } }]));
+    const { output } = await runStage(evaluateStage, { settings, inputs: { ...inputs, policy } });
+    const page = await readFile(join(output('report'), 'report.html'), 'utf8');
+    expect(page).toContain('The policy wins');
+    expect(page).not.toContain('PPO');
+    for (const id of ['policy-margin', 'loss-policy']) expect(page).toContain(`id="plot-${id}"`);
   });
 
   test('a model against itself: all ties, no divergence', async () => {

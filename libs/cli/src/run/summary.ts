@@ -8,7 +8,7 @@ type Report = Awaited<ReturnType<typeof fullReport>>;
 
 const shownSamples = 3;
 
-/** What a run came to, for people: its stages, PPO against SFT, and answers of both side by side. */
+/** What a run came to, for people: its stages, the policy against SFT, and answers of both side by side. */
 export function summary(report: Report, width = process.stdout.columns ?? 100): string {
   const rows = report.stages.map((stage) => [
     stage.stage,
@@ -35,7 +35,7 @@ function comparison(evaluation: Evaluation): string {
     const show = (value: number) => (percent ? `${(100 * value).toFixed(1)} %` : formatFigure(value));
     return before === undefined || after === undefined ? [] : [[what, show(before), show(after)]];
   };
-  const table = formatTable(['PPO against SFT', 'SFT', 'PPO'], [
+  const table = formatTable(['policy against SFT', 'SFT', 'policy'], [
     ...row('gold score', ({ gold }) => gold?.score),
     ...row('reward', ({ reward }) => reward),
     ...row('length (tokens)', ({ length }) => length),
@@ -56,7 +56,7 @@ function comparison(evaluation: Evaluation): string {
 
 function samples(evaluation: Evaluation, width: number): string {
   const rows = evaluation.samples.slice(0, shownSamples).map(({ prompt, sft, policy }) => [prompt, cut(sft), cut(policy)]);
-  return rows.length === 0 ? '' : formatTexts(['prompt', 'SFT', 'PPO'], rows, Math.min(width, 140));
+  return rows.length === 0 ? '' : formatTexts(['prompt', 'SFT', 'policy'], rows, Math.min(width, 140));
 }
 
 function cut({ text, finished }: { text: string; finished: boolean }): string {

@@ -68,7 +68,7 @@ function frontier({ frontier: points }: Report): Chart | undefined {
   return {
     id: 'frontier',
     title: 'Reward against KL',
-    note: 'Each point is one iteration of PPO: how much reward was gained for how far the policy moved from the SFT model.',
+    note: 'Each point is one iteration of training: how much reward was gained for how far the policy moved from the SFT model.',
     x: sorted.map(({ kl }) => kl),
     xLabel: 'KL to SFT, nats per answer',
     yLabel: 'reward',
@@ -91,7 +91,7 @@ function lengths({ models }: Report): Chart {
     yLabel: 'share',
     series: [
       { label: 'SFT', tone: 'sft', style: 'bars-left', values: share(models.sft.lengths) },
-      { label: 'PPO', tone: 'policy', style: 'bars-right', values: share(models.policy.lengths) },
+      { label: 'policy', tone: 'policy', style: 'bars-right', values: share(models.policy.lengths) },
     ],
   };
 }
@@ -121,13 +121,17 @@ export function chartsOf(report: Report): Chart[] {
   const held = { metric: 'eval_loss', label: 'validation', tone: 'second', style: 'points' } as const;
   const all = [
     frontier(report),
-    curves('ppo-reward', 'Reward and KL during PPO', 'Means over each iteration’s answers.', 'reward', policy, [
+    curves('policy-reward', 'Reward and KL during training', 'Means over each iteration’s answers.', 'reward', policy, [
       { metric: 'objective/scores', label: 'reward', tone: 'policy' },
       { metric: 'objective/kl', label: 'KL', tone: 'second', right: true },
     ]),
-    curves('ppo-length', 'Length and entropy during PPO', 'Watch for answers that grow without end, and for a policy that says one thing only.', 'tokens', policy, [
+    curves('policy-length', 'Length and entropy during training', 'Watch for answers that grow without end, and for a policy that says one thing only.', 'tokens', policy, [
       { metric: 'response/length_mean', label: 'length', tone: 'plain' },
       { metric: 'objective/entropy', label: 'entropy', tone: 'second', right: true },
+    ]),
+    curves('policy-margin', 'Margin and accuracy during DPO', 'How much more the policy rewards the preferred answer of a pair, by its own log-probabilities against the SFT model’s, and in how many pairs.', 'margin', policy, [
+      { metric: 'rewards/margins', label: 'margin', tone: 'policy' },
+      { metric: 'rewards/accuracies', label: 'accuracy', tone: 'second', right: true },
     ]),
     lengths(report),
     calibration(report),
@@ -138,8 +142,10 @@ export function chartsOf(report: Report): Chart[] {
       { metric: 'accuracy', label: 'accuracy', tone: 'policy', right: true },
       { metric: 'eval_accuracy', label: 'validation accuracy', tone: 'second', style: 'points', right: true },
     ]),
-    curves('loss-ppo', 'PPO losses', 'Clipped losses of policy and value network.', 'policy loss', policy, [
+    curves('loss-policy', 'Policy', 'Loss of the policy, and of the value network if there is one.', 'policy loss', policy, [
       { metric: 'loss/policy_avg', label: 'policy', tone: 'policy' },
+      loss,
+      held,
       { metric: 'loss/value_avg', label: 'value', tone: 'second', right: true },
     ]),
   ];

@@ -35,9 +35,9 @@ ${new Html(style)}</style>
 <body>
 <main>
 ${headline(report)}
-<section><h2>Win rates</h2>${forest(report)}<p class="note">PPO against SFT, with 95 % intervals (Wilson’s score interval, prompts as the unit).</p></section>
+<section><h2>Win rates</h2>${forest(report)}<p class="note">The policy against SFT, with 95 % intervals (Wilson’s score interval, prompts as the unit).</p></section>
 <section><h2>Both models</h2>${comparison(report)}</section>
-<section><h2>What PPO did</h2>${some('frontier', 'ppo-reward', 'ppo-length', 'lengths')}</section>
+<section><h2>The policy’s training</h2>${some('frontier', 'policy-reward', 'policy-length', 'policy-margin', 'lengths')}</section>
 ${trust === undefined ? undefined : html`<section><h2>The reward model</h2>${trust}${some('calibration')}</section>`}
 ${report.samples.length === 0 ? undefined : html`<section><h2>Answers side by side</h2>${samples(report.samples)}</section>`}
 ${training.length === 0 ? undefined : html`<section><h2>Training</h2>${place(training)}</section>`}

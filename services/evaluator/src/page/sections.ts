@@ -10,7 +10,7 @@ export function headline({ winRate, sampling, run }: Report): Html {
     html`<span class="${name}" style="flex:${count}" title="${count} of ${prompts}">${count * 12 > prompts ? `${count} ${name}` : ''}</span>`;
   return html`<header>
     <p class="run">minchat evaluation · ${run}</p>
-    <h1>PPO wins <b>${percent(winRate.rate, 0)}</b> against SFT</h1>
+    <h1>The policy wins <b>${percent(winRate.rate, 0)}</b> against SFT</h1>
     <p>Both models answered ${prompts} prompts of the ${sampling.split} split, at temperature ${sampling.temperature}; ${judge} compared the
       answers. Ties count half; the 95 % interval is ${percent(winRate.low)} to ${percent(winRate.high)}.</p>
     <div class="duel" role="img" aria-label="${wins} wins, ${ties} ties, ${losses} losses">${part('wins', wins)}${part('ties', ties)}${part('losses', losses)}</div>
@@ -42,7 +42,7 @@ export function comparison({ models, kl, basePerplexity }: Report): Html {
   const known = lines.filter(({ of }) => of(models.sft) !== undefined);
   const cell = (line: Line, figures: AnswerFigures): string => line.format(line.of(figures) ?? Number.NaN);
   return html`<table class="figures">
-    <thead><tr><th></th><th class="sft">SFT</th><th class="policy">PPO</th></tr></thead>
+    <thead><tr><th></th><th class="sft">SFT</th><th class="policy">policy</th></tr></thead>
     <tbody>
       ${known.map((line) => html`<tr><th>${line.label}<small>${line.hint}</small></th><td>${cell(line, models.sft)}</td><td>${cell(line, models.policy)}</td></tr>`)}
       <tr><th>KL to SFT<small>nats per answer, on the policy’s own answers</small></th><td>0</td><td>${figure(kl.mean)} ± ${figure(1.96 * kl.standardError)}</td></tr>
@@ -70,7 +70,7 @@ export function samples(list: readonly Sample[]): Html {
     html`<td class="${better ? 'better' : ''}"><p>${text === '' ? html`<i>no answer</i>` : text}${finished ? undefined : html` <i class="cut">cut off</i>`}</p>
       <small>${gold === undefined ? '' : `gold ${gold.toFixed(2)} · `}reward ${reward.toFixed(2)}</small></td>`;
   return html`<table class="samples">
-    <thead><tr><th>prompt</th><th class="sft">SFT</th><th class="policy">PPO</th></tr></thead>
+    <thead><tr><th>prompt</th><th class="sft">SFT</th><th class="policy">policy</th></tr></thead>
     <tbody>${list.map(({ prompt, useCase, sft, policy }) => {
       const [a, b] = [sft.gold ?? sft.reward, policy.gold ?? policy.reward];
       return html`<tr><th><p>${prompt}</p><small>${useCase === undefined ? '' : useCaseName(useCase)}</small></th>${answer(sft, a > b)}${answer(policy, b > a)}</tr>`;
