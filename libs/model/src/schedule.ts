@@ -12,8 +12,9 @@ export function learningRate(schedule: Schedule, step: number): number {
   const { peak, warmup } = schedule;
   if (step < warmup) return (peak * (step + 1)) / warmup;
   if (schedule.kind === 'constant') return peak;
-  const span = schedule.total - 1 - warmup;
-  const progress = span <= 0 ? 1 : Math.min(1, (step - warmup) / span);
+  // A training of one step, which has no room to fall, runs at the peak.
+  const span = Math.max(1, schedule.total - 1 - warmup);
+  const progress = Math.min(1, (step - warmup) / span);
   const floor = 0.1 * peak;
   return floor + 0.5 * (peak - floor) * (1 + Math.cos(Math.PI * progress));
 }

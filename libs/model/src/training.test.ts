@@ -180,6 +180,7 @@ describe('learningRate', () => {
     const constant = { kind: 'constant', peak: 1, warmup: 10 } as const;
     expect([0, 9, 10, 1e6].map((step) => learningRate(constant, step))).toEqual([0.1, 1, 1, 1]);
     expect(learningRate({ ...cosine, warmup: 0 }, 0)).toBe(1);
+    expect(learningRate({ ...cosine, warmup: 0, total: 1 }, 0)).toBe(1);
   });
 });
 
