@@ -129,8 +129,8 @@ test('the number of live tensors is flat from step to step, and nothing is left 
   expect(tf.memory().numTensors).toBe(before);
 });
 
-test('an absurd learning rate ends with MC_STAGE_DIVERGED', async () => {
-  const { error } = await runStage(pretrainStage, { settings: { ...settings, learningRate: 1e30, warmupSteps: 0 }, inputs });
+test.each([40, 1])('an absurd learning rate ends with MC_STAGE_DIVERGED, whichever of %i steps it spoils', async (steps) => {
+  const { error } = await runStage(pretrainStage, { settings: { ...settings, steps, learningRate: 1e30, warmupSteps: 0 }, inputs });
   expect(error).toMatchObject({ code: 'MC_STAGE_DIVERGED' });
 });
 
