@@ -163,6 +163,14 @@ describe('model folders', () => {
     for (const part of ['transformer.h.1.ln_2.bias is missing', 'transformer.wpe.weight has the shape [6, 8] instead of [8, 6]', 'adapter belongs to no GPT-2']) expect((error as Error).message).toContain(part);
   });
 
+  test.each([NaN, Infinity, -Infinity])('a weight of %s is refused, and told where it is', async (number) => {
+    await saveModel(initModel(config, new Random(3)), folder);
+    const { tensors } = await readSafetensors(join(folder, 'model.safetensors'));
+    tensors.get('transformer.h.1.mlp.c_fc.weight')!.values[7] = number;
+    await writeSafetensors(join(folder, 'model.safetensors'), [...tensors].map(([name, tensor]) => ({ name, ...tensor })));
+    await expect(loadModel(folder)).rejects.toMatchObject({ code: 'MC_MODEL_INVALID', message: expect.stringMatching(/found: transformer\.h\.1\.mlp\.c_fc\.weight holds numbers that are not finite$/) as string });
+  });
+
   test('an output that is not tied is refused; a scalar head is drawn when asked for', async () => {
     const model = initModel(config, new Random(4));
     await saveModel(model, folder);

@@ -25,7 +25,7 @@ export interface LoadModelOptions {
 /**
  * Loads a Hugging Face GPT-2 folder: config.json and model.safetensors, one file or sharded with an index;
  * names with or without `transformer.`. Throws MC_MODEL_INVALID naming every tensor that is missing, not
- * known, or of another shape than config.json says.
+ * known, not finite, or of another shape than config.json says.
  */
 export async function loadModel(folder: string, options: LoadModelOptions = {}): Promise<Model> {
   const config = await readConfig(folder);
@@ -43,6 +43,7 @@ export async function loadModel(folder: string, options: LoadModelOptions = {}):
     found.delete(short);
     if (tensor === undefined) problems.push(`${name} is missing`);
     else if (tensor.shape.join() !== shape.join()) problems.push(`${name} has the shape [${tensor.shape.join(', ')}] instead of [${shape.join(', ')}]`);
+    else if (!allFinite(tensor.values)) problems.push(`${name} holds numbers that are not finite`);
     else arrays.set(name, tensor.values);
   }
   for (const name of found.keys()) problems.push(`${name} belongs to no GPT-2 of this configuration`);
@@ -51,6 +52,13 @@ export async function loadModel(folder: string, options: LoadModelOptions = {}):
     throw new MinchatError('MC_MODEL_INVALID', `${weightsFile}: expected the tensors of config.json, found: ${named}`);
   }
   return modelFromArrays(config, head, arrays);
+}
+
+/** Whether no number is infinite or NaN: times 0 all others are 0. One sum, since large models have hundreds of millions. */
+function allFinite(values: Float32Array): boolean {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += (values[i] ?? 0) * 0;
+  return sum === 0;
 }
 
 /** Writes config.json and model.safetensors (float32); each file appears only when it is whole. */
