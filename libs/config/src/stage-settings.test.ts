@@ -7,6 +7,10 @@ it('tells variants apart', () => {
   expect(Object.keys(variantOf(kl, { type: 'adaptive' }).properties ?? {})).toContain('horizon');
   expect(problemsOf(kl, { type: 'fixed', horizon: 5 })).toMatchObject([{ path: ['horizon'] }]);
   expect(problemsOf(kl, { type: 'other' })).toMatchObject([{ path: ['type'], message: 'expected fixed or adaptive, found "other"' }]);
+  // As `--set ppo.kl.beta=0.1` gives it.
+  expect(problemsOf(kl, { beta: 0.1 })).toEqual([]);
+  expect(problemsOf(kl, { target: 6 })).toMatchObject([{ path: ['target'] }]);
+  expect(problemsOf(stageSettings['data'] ?? {}, {})).toMatchObject([{ path: ['source'] }]);
 });
 
 it('says what was expected and found, and which name was meant', () => {

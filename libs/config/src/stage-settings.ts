@@ -87,7 +87,8 @@ export function problemsOf(schema: Schema, value: unknown, path: Path = []): Pro
     }
     const said = isRecord(value) ? value[key] : undefined;
     const known = variants.map((variant) => variant.properties?.[key]?.const);
-    if (!known.includes(said)) return [{ path: [...path, key], message: `expected ${known.join(' or ')}, found ${show(said)}` }];
+    const mayBeLeftOut = variants[0]?.required?.includes(key) !== true;
+    if (!(said === undefined && mayBeLeftOut) && !known.includes(said)) return [{ path: [...path, key], message: `expected ${known.join(' or ')}, found ${show(said)}` }];
     return problemsOf(variantOf(schema, value), value, path);
   }
   const wrong = (expected: string): Problem[] => [{ path, message: `expected ${expected}, found ${show(value)}` }];

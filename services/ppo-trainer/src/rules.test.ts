@@ -84,6 +84,7 @@ describe('settings', () => {
       ptx: { coefficient: 27.8, examplesPerEpisode: 8 },
       kl: { target: 6, horizon: 10_000 },
     });
+    expect(ppoSettings.parse({ kl: { beta: 0.1 } }).kl).toEqual({ type: 'fixed', beta: 0.1 });
     for (const schema of [ppoSettings, rlooSettings, dpoSettings]) expect(schema.safeParse({ learnigRate: 1 }).success).toBe(false);
   });
 });

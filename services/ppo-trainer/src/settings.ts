@@ -37,7 +37,7 @@ export const optimizerSettings = {
 
 export const klSettings = z
   .discriminatedUnion('type', [
-    z.strictObject({ type: z.literal('fixed'), beta: z.number().min(0).default(0.02) }),
+    z.strictObject({ type: z.literal('fixed').default('fixed'), beta: z.number().min(0).default(0.02) }),
     z.strictObject({
       type: z.literal('adaptive'),
       /** Beta of the first iteration. */
