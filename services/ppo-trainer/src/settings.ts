@@ -17,7 +17,7 @@ export const rolloutSettings = {
 export const rewardSettings = {
   /** Reward of an answer that did not end (the EOS trick), in units of the normalised reward; null scores it as it is. */
   unfinishedReward: z.number().nullable().default(-1),
-  /** Answers of the SFT model on which the reward is normalised to mean 0 and sd 1 before the first iteration; 0 leaves it as it is. */
+  /** Answers of the SFT model; on those of them that end the reward is normalised to mean 0 and sd 1 before the first iteration. 0 leaves it as it is. */
   normaliseOn: z.int().min(0).default(256),
 };
 
@@ -25,7 +25,7 @@ export const rewardSettings = {
 export const optimizerSettings = {
   /** Peak; reached after the warm-up, then constant. */
   learningRate: z.number().positive().default(9.65e-6),
-  /** Iterations of linear warm-up, from 1/10 of the peak. */
+  /** Iterations of linear warm-up; the last of them has the peak, so that 10 begin at a tenth of it and 1 is none. */
   warmupIterations: z.int().min(1).default(10),
   /** Largest norm of the gradient. */
   maxGradNorm: z.number().positive().default(1),
@@ -40,7 +40,7 @@ export const klSettings = z
     z.strictObject({ type: z.literal('fixed').default('fixed'), beta: z.number().min(0).default(0.02) }),
     z.strictObject({
       type: z.literal('adaptive'),
-      /** Beta of the first iteration. */
+      /** Weight of the KL penalty; where it is adaptive, that of the first iteration. */
       beta: z.number().positive().default(0.02),
       /** KL per answer in nats that beta is steered towards. */
       target: z.number().positive().default(6),
@@ -57,7 +57,7 @@ export const ptxSettings = z
     coefficient: z.number().positive().default(27.8),
     /** Windows of text per episode; may be a fraction. */
     examplesPerEpisode: z.number().positive().default(8),
-    /** Tokens in a window; the model's context by default. */
+    /** Tokens in a window; by default those of the windows that the base model was pretrained on. */
     windowLength: z.int().min(2).optional(),
   })
   .optional();
@@ -89,7 +89,7 @@ export const selectionSettings = {
   evaluationPrompts: z.int().min(0).default(64),
   /**
    * `best`: those of the evaluation with the highest mean reward among those with a KL of at most
-   * `keepMaxKl`; `last`: those after the last iteration.
+   * `keepMaxKl`, or the last where none has; `last`: those after the last iteration.
    */
   keep: z.enum(['best', 'last']).default('best'),
   keepMaxKl: z.number().positive().default(15),
