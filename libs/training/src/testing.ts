@@ -33,6 +33,8 @@ export interface StageTestResult<Output extends string> {
   readonly progress: readonly Progress[];
   /** Steps at which checkpoints were saved. */
   readonly checkpoints: readonly number[];
+  /** What it warned of. */
+  readonly warnings: readonly string[];
   readonly output: (name: Output) => string;
 }
 
@@ -46,6 +48,7 @@ export async function runStage<Schema extends z.ZodType, Input extends string, O
   const controller = new AbortController();
   const progress: Progress[] = [];
   const checkpoints: number[] = [];
+  const warnings: string[] = [];
   const outputs = new Map<string, string>();
   for (const name of Object.keys(definition.outputs)) {
     const path = join(folder, 'outputs', name);
@@ -65,7 +68,7 @@ export async function runStage<Schema extends z.ZodType, Input extends string, O
     stage: definition.kind,
     seed: options.seed ?? 1,
     settings: definition.settings.parse(options.settings),
-    log: pino({ level: 'silent' }),
+    log: pino({ level: 'warn' }, { write: (line: string) => void warnings.push((JSON.parse(line) as { msg: string }).msg) }),
     signal: controller.signal,
     input,
     hasInput: (name) => options.inputs[name] !== undefined,
@@ -99,7 +102,7 @@ export async function runStage<Schema extends z.ZodType, Input extends string, O
   } catch (thrown) {
     error = thrown;
   }
-  return { folder, metrics, error, progress, checkpoints, output };
+  return { folder, metrics, error, progress, checkpoints, warnings, output };
 }
 
 /** Writes an untrained model folder with a tokenizer of the texts: the input of a trainer under test. */

@@ -67,7 +67,11 @@ describe('rloo', () => {
     const best = within.reduce((most, report) => (Number(report.metrics?.['eval/scores']) > Number(most.metrics?.['eval/scores']) ? report : most));
     expect(progress.at(-1)?.metrics?.['eval/kl']).toBeGreaterThan(0.2);
     expect(metrics).toMatchObject({ 'eval/scores': best.metrics?.['eval/scores'], 'eval/kl': best.metrics?.['eval/kl'], kept_step: best.step });
+    const far = await runStage(rloo, { settings: { ...settings, episodes: 2 * 32, evaluateEvery: 1, keepMaxKl: 1e-9 }, inputs: inputs() });
+    expect(far.metrics).toMatchObject({ kept_step: 2 });
+    expect(far.warnings).toContainEqual(expect.stringContaining('at most 1e-9 (keepMaxKl), found none'));
     const last = await runStage(rloo, { settings: { ...settings, episodes: 2 * 32, keep: 'last' }, inputs: inputs() });
+    expect(last.warnings).toEqual([]);
     expect(last.metrics).toMatchObject({ 'eval/kl': last.progress.at(-1)?.metrics?.['eval/kl'], kept_step: 2 });
   });
 

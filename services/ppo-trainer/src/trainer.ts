@@ -182,6 +182,10 @@ export class OnlineTrainer implements Disposable {
   async savePolicy(folder: string, result: TrainingResult): Promise<Metrics> {
     const last = this.actor.candidate;
     const { model, metrics } = this.best?.choose(last, result) ?? chooseLast(last, result);
+    const { keepMaxKl } = this.context.settings;
+    if (this.best && Number(metrics['eval/kl']) > keepMaxKl) {
+      this.context.log.warn(metrics, `expected an evaluation with eval/kl of at most ${keepMaxKl} (keepMaxKl), found none: the weights after the last iteration are kept`);
+    }
     await saveModel(model, folder);
     await this.saveBeside(folder, result.history);
     return metrics;
