@@ -8,7 +8,7 @@ import { runTraining, type Saveable } from './loop.ts';
 import { jsonPart } from './state.ts';
 import { runStage } from './testing.ts';
 
-const settings = z.strictObject({ steps: z.int().default(10), divergeAt: z.int().default(-1) });
+const settings = z.strictObject({ steps: z.int().default(10), divergeAt: z.int().default(-1), warmup: z.int().default(0) });
 
 /** A training of one number, by a rule that remembers. */
 const counter = defineStage({
@@ -22,6 +22,7 @@ const counter = defineStage({
     const part: Saveable = jsonPart(() => value, (saved) => { value = saved; });
     const result = await runTraining(context, {
       totalSteps: context.settings.steps,
+      warmup: context.settings.warmup,
       parts: { value: part },
       step: async (step) => {
         value = (value * 31 + step) % 1009;
@@ -74,6 +75,12 @@ test('a loss that is not finite ends the run with MC_STAGE_DIVERGED', async () =
   const { error, progress } = await runStage(counter, { settings: { divergeAt: 3 }, inputs: {} });
   expect(error).toMatchObject({ code: 'MC_STAGE_DIVERGED' });
   expect(progress).toHaveLength(3);
+});
+
+test('a warm-up that outlasts the training is warned of', async () => {
+  expect((await runStage(counter, { settings: { warmup: 10 }, inputs: {} })).warnings).toEqual([]);
+  const { warnings } = await runStage(counter, { settings: { warmup: 40 }, inputs: {} });
+  expect(warnings).toEqual(['expected a warm-up of at most the 10 steps of this training, found 40: the learning rate gets to 25 % of what was asked for']);
 });
 
 test('nothing that depends on time is written to training.json', async () => {

@@ -23,6 +23,8 @@ export interface StepResult {
 
 export interface TrainingPlan {
   readonly totalSteps: number;
+  /** Steps over which the learning rate rises; `step` sees to it, the loop warns of one that is not over at the end. */
+  readonly warmup: number;
   /**
    * Everything that changes from step to step: weights, optimizers, random state, a best model.
    * Data order needs no part when it is a function of the step (schedule.ts).
@@ -62,6 +64,7 @@ interface LoopState {
  */
 export async function runTraining(context: StageContext<unknown>, plan: TrainingPlan): Promise<TrainingResult> {
   const state = await restore(context, plan);
+  warnOfWarmup(context, plan);
   let saved = state.step;
   const save = async (): Promise<void> => {
     if (saved === state.step) return;
@@ -98,6 +101,12 @@ export async function runTraining(context: StageContext<unknown>, plan: Training
     if (context.checkpoint.due()) await save();
   }
   return { history: state.history, metrics: state.history.at(-1)?.metrics ?? {} };
+}
+
+function warnOfWarmup({ log }: StageContext<unknown>, { warmup, totalSteps }: TrainingPlan): void {
+  if (totalSteps === 0 || warmup <= totalSteps) return;
+  const reached = Math.round((100 * totalSteps) / warmup);
+  log.warn({ warmup, totalSteps }, `expected a warm-up of at most the ${totalSteps} steps of this training, found ${warmup}: the learning rate gets to ${reached} % of what was asked for`);
 }
 
 async function evaluate(plan: TrainingPlan, stepsDone: number, last: boolean): Promise<Omit<StepResult, 'tokens'> | undefined> {

@@ -29,6 +29,7 @@ export const bestOfNStage = defineStage({
 
     const result = await runTraining(context, {
       totalSteps: Math.ceil(settings.prompts / batchSize),
+      warmup: settings.warmupIterations,
       parts: trainer.parts,
       async step(iteration) {
         await trainer.prepare();

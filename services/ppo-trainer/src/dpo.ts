@@ -59,6 +59,7 @@ export const dpoStage = defineStage({
 
     const result = await runTraining(context, {
       totalSteps: settings.epochs * schedule.stepsPerEpoch,
+      warmup: settings.warmupSteps,
       parts: { policy: modelPart(policy), optimizer, ...best.parts },
       async step(step) {
         const batch = schedule.at(step).map((index) => pairs[index] as PreferencePair);

@@ -43,6 +43,7 @@ export const rlooStage = defineStage({
 
     const result = await runTraining(context, {
       totalSteps: Math.ceil(settings.episodes / batchSize),
+      warmup: settings.warmupIterations,
       parts: {
         ...trainer.parts,
         controller: jsonPart(() => ({ beta, updatesDone }), (saved) => ({ beta, updatesDone } = saved)),

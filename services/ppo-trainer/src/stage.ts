@@ -51,6 +51,7 @@ export const ppoStage = defineStage({
 
     const result = await runTraining(context, {
       totalSteps: Math.ceil(settings.episodes / settings.batchSize),
+      warmup: settings.warmupIterations,
       parts: {
         ...trainer.parts,
         value: modelPart(value),

@@ -53,6 +53,7 @@ export const pretrainStage = defineStage({
     owned.defer(() => optimizer.dispose());
     const result = await runTraining(context, {
       totalSteps: settings.steps,
+      warmup: settings.warmupSteps,
       parts: { model: modelPart(model), optimizer },
       async step(step) {
         const lr = learningRate({ kind: 'cosine', peak: settings.learningRate, warmup: settings.warmupSteps, total: settings.steps }, step);

@@ -66,6 +66,7 @@ export const rewardStage = defineStage({
     owned.defer(() => optimizer.dispose());
     const result = await runTraining(context, {
       totalSteps,
+      warmup: settings.warmupSteps,
       parts: { model: modelPart(model), optimizer },
       async step(step) {
         const lr = learningRate({ kind: 'cosine', peak: settings.learningRate, warmup: settings.warmupSteps, total: totalSteps }, step);

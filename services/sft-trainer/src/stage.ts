@@ -56,6 +56,7 @@ export const sftStage = defineStage({
     const best = owned.use(keepBest(model));
     const result = await runTraining(context, {
       totalSteps,
+      warmup: settings.warmupSteps,
       parts: { model: modelPart(model), optimizer, ...best.parts },
       async step(step) {
         const batch = padExamples(batches.at(step).flatMap((index) => examples[index] ?? []), { pad: tokenizer.endOfText, limit: contextLength });
