@@ -104,7 +104,7 @@ export async function runTraining(context: StageContext<unknown>, plan: Training
 }
 
 function warnOfWarmup({ log }: StageContext<unknown>, { warmup, totalSteps }: TrainingPlan): void {
-  if (totalSteps === 0 || warmup <= totalSteps) return;
+  if (warmup <= totalSteps) return;
   const reached = Math.round((100 * totalSteps) / warmup);
   log.warn({ warmup, totalSteps }, `expected a warm-up of at most the ${totalSteps} steps of this training, found ${warmup}: the learning rate gets to ${reached} % of what was asked for`);
 }

@@ -69,8 +69,10 @@ test('gradient accumulation gives the same gradient', async () => {
 test('goes on from a model folder, or only takes it in', async () => {
   const first = await runStage(pretrainStage, { settings, inputs });
   const folder = first.output('model');
-  const taken = await runStage(pretrainStage, { settings: { steps: 0, init: folder }, inputs });
-  expect(taken.error).toBeUndefined();
+  const empty = await mkdtemp(join(tmpdir(), 'minchat-no-text-'));
+  await writeDataset(empty, 'text', { train: [] });
+  const taken = await runStage(pretrainStage, { settings: { steps: 0, init: folder }, inputs: { corpus: empty } });
+  expect(taken).toMatchObject({ error: undefined, metrics: {}, warnings: [] });
   expect(await weightsDigest(taken.output('model'))).toBe(await weightsDigest(folder));
   const further = await runStage(pretrainStage, { settings: { ...settings, steps: 3, warmupSteps: 0 }, inputs: { ...inputs, model: folder } });
   expect(further.progress[0]?.metrics?.['loss']).toBeLessThan(2.5);

@@ -1,11 +1,13 @@
 import { readRecords, type Split } from '@minchat/datasets';
 import { MinchatError } from '@minchat/errors';
 import { AdamW, disposeModel, generate, learningRate, Random, saveModel, startBackend, type Model } from '@minchat/model';
-import { defineStage } from '@minchat/stage';
+import { defineStage, type StageContext } from '@minchat/stage';
 import { saveTokenizer, type Tokenizer } from '@minchat/tokenizer';
-import { evaluateLm, firstWindows, lmStep, modelPart, packTexts, runTraining, windowBatch, windowLengthKey, windowSchedule, writeHistory } from '@minchat/training';
+import { evaluateLm, firstWindows, lmStep, modelPart, packTexts, runTraining, windowBatch, windowLengthKey, windowSchedule, writeHistory, type TrainingResult } from '@minchat/training';
 import { startingModel } from './start.ts';
-import { pretrainSettings } from './settings.ts';
+import { pretrainSettings, type PretrainSettings } from './settings.ts';
+
+type Context = StageContext<PretrainSettings, 'corpus' | 'demonstrations' | 'model', 'model'>;
 
 /**
  * Step 0, the base model: a byte-level BPE tokenizer and a GPT trained on raw text by next-token
@@ -43,46 +45,54 @@ export const pretrainStage = defineStage({
       random: new Random(context.seed),
     });
     owned.adopt(model, disposeModel);
-    const stream = await tokenStream(context.input('corpus'), 'train', tokenizer);
-    const validation = await tokenStream(context.input('corpus'), 'validation', tokenizer);
-    if (stream.length < 2) throw new MinchatError('MC_DATA_EMPTY', 'corpus: expected text in the train split, found none');
     const length = Math.min(settings.windowLength ?? model.config.n_positions, model.config.n_positions);
-    const held = firstWindows(validation, { length, most: settings.evaluationWindows, batchSize: settings.batchSize });
-    const windows = windowSchedule({ tokens: stream.length, length, batchSize: settings.batchSize, seed: context.seed });
-    const optimizer = new AdamW(model.parameters, { weightDecay: settings.weightDecay, clipNorm: settings.maxGradNorm });
-    owned.defer(() => optimizer.dispose());
-    const result = await runTraining(context, {
-      totalSteps: settings.steps,
-      warmup: settings.warmupSteps,
-      parts: { model: modelPart(model), optimizer },
-      async step(step) {
-        const lr = learningRate({ kind: 'cosine', peak: settings.learningRate, warmup: settings.warmupSteps, total: settings.steps }, step);
-        const { loss, accuracy, gradNorm } = await lmStep({
-          model,
-          optimizer,
-          batch: windowBatch(stream, windows.at(step), length),
-          learningRate: lr,
-          passes: settings.gradientAccumulation,
-          dropout: { rate: settings.dropout, seed: `${context.seed}/dropout-${step}` },
-        });
-        return { metrics: { loss, mean_token_accuracy: accuracy, grad_norm: gradNorm, lr }, tokens: settings.batchSize * length };
-      },
-      evaluation: {
-        every: settings.evaluateEvery,
-        async run(step) {
-          const evaluated = await evaluateLm(model, held);
-          const metrics = evaluated ? { eval_loss: evaluated.loss, eval_perplexity: Math.exp(evaluated.loss) } : {};
-          return { metrics, samples: await samples(model, tokenizer, settings, step) };
-        },
-      },
-    });
+    const trained = settings.steps > 0;
+    const { history, metrics } = trained ? await train(context, { model, tokenizer, length }) : { history: [], metrics: {} };
     const folder = context.output('model');
-    await saveModel(model, folder, settings.steps > 0 ? { [windowLengthKey]: length } : {});
+    await saveModel(model, folder, trained ? { [windowLengthKey]: length } : {});
     await saveTokenizer(tokenizer, folder);
-    await writeHistory(folder, result.history);
-    return result.metrics;
+    await writeHistory(folder, history);
+    return metrics;
   },
 });
+
+/** Trains the model, in place, on windows of so many tokens of the corpus. */
+async function train(context: Context, { model, tokenizer, length }: { model: Model; tokenizer: Tokenizer; length: number }): Promise<TrainingResult> {
+  const { settings } = context;
+  const stream = await tokenStream(context.input('corpus'), 'train', tokenizer);
+  const validation = await tokenStream(context.input('corpus'), 'validation', tokenizer);
+  if (stream.length < 2) throw new MinchatError('MC_DATA_EMPTY', 'corpus: expected text in the train split, found none');
+  const held = firstWindows(validation, { length, most: settings.evaluationWindows, batchSize: settings.batchSize });
+  const windows = windowSchedule({ tokens: stream.length, length, batchSize: settings.batchSize, seed: context.seed });
+  using owned = new DisposableStack();
+  const optimizer = new AdamW(model.parameters, { weightDecay: settings.weightDecay, clipNorm: settings.maxGradNorm });
+  owned.defer(() => optimizer.dispose());
+  return await runTraining(context, {
+    totalSteps: settings.steps,
+    warmup: settings.warmupSteps,
+    parts: { model: modelPart(model), optimizer },
+    async step(step) {
+      const lr = learningRate({ kind: 'cosine', peak: settings.learningRate, warmup: settings.warmupSteps, total: settings.steps }, step);
+      const { loss, accuracy, gradNorm } = await lmStep({
+        model,
+        optimizer,
+        batch: windowBatch(stream, windows.at(step), length),
+        learningRate: lr,
+        passes: settings.gradientAccumulation,
+        dropout: { rate: settings.dropout, seed: `${context.seed}/dropout-${step}` },
+      });
+      return { metrics: { loss, mean_token_accuracy: accuracy, grad_norm: gradNorm, lr }, tokens: settings.batchSize * length };
+    },
+    evaluation: {
+      every: settings.evaluateEvery,
+      async run(step) {
+        const evaluated = await evaluateLm(model, held);
+        const metrics = evaluated ? { eval_loss: evaluated.loss, eval_perplexity: Math.exp(evaluated.loss) } : {};
+        return { metrics, samples: await samples(model, tokenizer, settings, step) };
+      },
+    },
+  });
+}
 
 async function tokenStream(corpus: string, split: Split, tokenizer: Tokenizer): Promise<Int32Array> {
   async function* texts(): AsyncGenerator<number[]> {
