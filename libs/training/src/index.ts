@@ -27,6 +27,7 @@ export {
   type BatchScheduleOptions,
   type WindowScheduleOptions,
 } from './schedule.ts';
+export { encodePrompts, type PromptOptions } from './prompts.ts';
 export { lastTokenScores, rewardBias, rewardBiasKey, scoreExamples, textOf, type ScoreOptions } from './score.ts';
 export { jsonPart, modelPart } from './state.ts';
 export { batchTensors, type BatchTensors } from './tensors.ts';

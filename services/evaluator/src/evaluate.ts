@@ -10,6 +10,7 @@ import {
   calibrationError,
   chatExample,
   checkSameTokenizer,
+  encodePrompts,
   evaluateLm,
   firstWindows,
   packTexts,
@@ -49,8 +50,7 @@ export async function evaluate(context: EvaluateContext): Promise<Report> {
   const policy = models.adopt(await loadModel(context.input('policy'), { head: 'lm' }), disposeModel);
   // Cut once: both models answer, and are compared on, the very same prompts.
   const limit = Math.min(sft.config.n_positions, policy.config.n_positions);
-  const sampling = { ...settings, maxNewTokens: Math.min(settings.maxNewTokens, limit - 1) };
-  const encoded = prompts.map(({ messages }) => tokenizer.encodeChat(messages, { addGenerationPrompt: true }).slice(-(limit - sampling.maxNewTokens)));
+  const encoded = encodePrompts(tokenizer, prompts, { context: limit, maxNewTokens: settings.maxNewTokens, log: context.log });
   for (const [name, model] of [['sft', sft], ['policy', policy]] as const) {
     const answers = state[name];
     steps.at(name === 'sft' ? 0 : batches, answers);
@@ -58,7 +58,7 @@ export async function evaluate(context: EvaluateContext): Promise<Report> {
       const from = answers.length;
       const to = Math.min(prompts.length, from + settings.batchSize);
       try {
-        answers.push(...(await sampleAnswers({ model, tokenizer, prompts: encoded, settings: sampling, seed: context.seed, signal: context.signal }, from, to)));
+        answers.push(...(await sampleAnswers({ model, tokenizer, prompts: encoded, settings, seed: context.seed, signal: context.signal }, from, to)));
       } catch (error) {
         if (context.signal.aborted) await save(context, steps.step, state);
         throw error;

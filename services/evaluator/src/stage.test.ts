@@ -114,7 +114,8 @@ describe('the stage', () => {
       const folder = await mkdtemp(join(tmpdir(), 'minchat-long-'));
       const prompts: PromptRecord[] = Array.from({ length: 12 }, (_, id) => ({ id: String(id), messages: [{ role: 'user', content: beginning.repeat(12) + kept }] }));
       await writeDataset(folder, 'prompts', { test: prompts });
-      const { output } = await runStage(evaluateStage, { settings: { ...settings, maxNewTokens: 40 }, inputs: { ...inputs, prompts: folder } });
+      const { output, warnings } = await runStage(evaluateStage, { settings: { ...settings, maxNewTokens: 40 }, inputs: { ...inputs, prompts: folder } });
+      expect(warnings).toEqual([expect.stringMatching(/^12 of 12 prompts are longer than the 24 tokens/)]);
       return reportOf(output('report'));
     }));
     const [one, two] = reports.map(({ kl, models }) => ({ kl, reward: models.policy.reward, lengths: models.policy.lengths }));
@@ -140,6 +141,11 @@ describe('the stage', () => {
   test.each(['policy', 'reward'] as const)('refuses a %s of another tokenizer', async (name) => {
     const { error } = await runStage(evaluateStage, { settings, inputs: { ...inputs, [name]: await withOtherTokenizer(inputs[name]) } });
     expect(error).toMatchObject({ code: 'MC_STAGE_INPUT', message: expect.stringContaining(`${name}: `) as string });
+  });
+
+  test('refuses answers as long as the context: there would be no prompt that they answer', async () => {
+    const { error } = await runStage(evaluateStage, { settings: { ...settings, maxNewTokens: 64 }, inputs });
+    expect(error).toMatchObject({ code: 'MC_STAGE_SETTINGS', message: expect.stringContaining('maxNewTokens: ') as string });
   });
 
   test('without a held-out prompt it says so', async () => {

@@ -6,6 +6,7 @@ import { MinchatError } from '@minchat/errors';
 import { disposeModel, generate, loadModel, Random, startBackend, type Model } from '@minchat/model';
 import { defineStage, type Metrics, type StageContext } from '@minchat/stage';
 import { loadTokenizer, type Tokenizer } from '@minchat/tokenizer';
+import { encodePrompts } from '@minchat/training';
 import { z } from 'zod';
 
 export const sampleSettings = z.strictObject({
@@ -115,22 +116,16 @@ function metricsOf(state: State): Metrics {
 
 async function loadTasks(context: Context, tokenizer: Tokenizer, limit: number): Promise<Task[]> {
   const { splits, maxPrompts, maxNewTokens } = context.settings;
-  if (maxNewTokens >= limit) {
-    throw new MinchatError('MC_STAGE_SETTINGS', `maxNewTokens: expected less than the model's context of ${limit}, found ${maxNewTokens}`);
-  }
-  const tasks: Task[] = [];
+  const asked: { split: Split; record: PromptRecord }[] = [];
   for (const split of new Set(splits)) {
     const records = await loadRecords(context.input('prompts'), 'prompts', split);
-    for (const record of records.slice(0, maxPrompts)) {
-      const ids = tokenizer.encodeChat(record.messages, { addGenerationPrompt: true });
-      // A prompt too long keeps its end, as in training.
-      tasks.push({ split, record, ids: ids.slice(-(limit - maxNewTokens)), index: tasks.length });
-    }
+    for (const record of records.slice(0, maxPrompts)) asked.push({ split, record });
   }
-  if (tasks.length === 0) {
+  if (asked.length === 0) {
     throw new MinchatError('MC_DATA_EMPTY', `expected prompts in the splits ${splits.join(' and ')}, found none`);
   }
-  return tasks;
+  const encoded = encodePrompts(tokenizer, asked.map(({ record }) => record), { context: limit, maxNewTokens, log: context.log });
+  return asked.map((one, index) => ({ ...one, ids: encoded[index] ?? [], index }));
 }
 
 /**

@@ -1,7 +1,7 @@
-import { loadRecords, type PromptRecord, type Split } from '@minchat/datasets';
+import { loadRecords, type Split } from '@minchat/datasets';
 import { MinchatError } from '@minchat/errors';
 import type { Tokenizer } from '@minchat/tokenizer';
-import { epochOrder } from '@minchat/training';
+import { encodePrompts, epochOrder, type PromptOptions } from '@minchat/training';
 
 /** A prompt ready to be answered. */
 export interface Prompt {
@@ -11,28 +11,11 @@ export interface Prompt {
   readonly text: string;
 }
 
-/** A conversation as token ids; when it leaves no room for the answer its beginning is cut off. */
-export function encodePrompt(tokenizer: Tokenizer, record: PromptRecord, room: number): Prompt {
-  const tokens = tokenizer.encodeChat(record.messages, { addGenerationPrompt: true });
-  return { tokens: tokens.slice(-room), text: record.messages.at(-1)?.content ?? '' };
-}
-
 /** The prompts of a split, each short enough that `maxNewTokens` fit behind it in the context. */
-export async function loadPrompts(
-  folder: string,
-  split: Split,
-  tokenizer: Tokenizer,
-  options: { context: number; maxNewTokens: number },
-): Promise<Prompt[]> {
-  const room = options.context - options.maxNewTokens;
-  if (room < 1) {
-    throw new MinchatError(
-      'MC_STAGE_SETTINGS',
-      `maxNewTokens: expected fewer than the model's context of ${options.context} tokens, found ${options.maxNewTokens}`,
-    );
-  }
+export async function loadPrompts(folder: string, split: Split, tokenizer: Tokenizer, options: PromptOptions): Promise<Prompt[]> {
   const records = await loadRecords(folder, 'prompts', split);
-  return records.map((record) => encodePrompt(tokenizer, record, room));
+  const encoded = encodePrompts(tokenizer, records, options);
+  return records.map(({ messages }, row) => ({ tokens: encoded[row] ?? [], text: messages.at(-1)?.content ?? '' }));
 }
 
 /** Prompts in an order that depends on the seed only: every epoch each of them once. */

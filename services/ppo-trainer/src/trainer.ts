@@ -85,7 +85,7 @@ export class OnlineTrainer implements Disposable {
     await checkSameTokenizer(tokenizer, 'reward', context.input('reward'));
     const actor = await openActor(folder, settings);
     const reward = await loadModel(context.input('reward'), { head: 'scalar' });
-    const room = { context: Math.min(actor.policy.config.n_positions, reward.config.n_positions), maxNewTokens: settings.maxNewTokens };
+    const room = { context: Math.min(actor.policy.config.n_positions, reward.config.n_positions), maxNewTokens: settings.maxNewTokens, log: context.log };
     const prompts = await loadPrompts(context.input('prompts'), 'train', tokenizer, room);
     const validation = await loadPrompts(context.input('prompts'), 'validation', tokenizer, room);
     return new OnlineTrainer(context, { tokenizer, actor, reward, prompts, validation });
