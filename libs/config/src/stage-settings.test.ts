@@ -23,6 +23,11 @@ it('says what was expected and found, and which name was meant', () => {
   expect(problemsOf(sft, { constructor: 1 })).toMatchObject([{ path: ['constructor'] }]);
 });
 
+it('has answers as long in sampling, training and evaluation, unless told', () => {
+  const defaults = ['sample', 'ppo', 'evaluate'].map((kind) => stageSettings[kind]?.properties?.['maxNewTokens']?.default);
+  expect(defaults).toEqual([64, 64, 64]);
+});
+
 it('leaves the settings of other implementations alone, whoever asked for them', async () => {
   const stage = { name: 'second', kind: 'sft', settings: { mine: 1 } } as const;
   const running = (plugin?: string) => ({ of: async () => plugin });

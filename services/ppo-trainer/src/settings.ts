@@ -6,8 +6,8 @@ import { z } from 'zod';
 
 /** How answers are sampled; the same temperature is used for sampling, training and the KL. */
 export const rolloutSettings = {
-  /** Longest answer, in tokens. */
-  maxNewTokens: z.int().min(1).default(128),
+  /** Longest answer, in tokens: by default as in sampling, whose answers the reward model has seen, and in the evaluation. */
+  maxNewTokens: z.int().min(1).default(64),
   temperature: z.number().positive().default(1),
   /** Answers generated at once, and rows in a forward pass without gradient. */
   rolloutBatchSize: z.int().min(1).default(64),
