@@ -1,5 +1,6 @@
-import type { Tokenizer } from '@minchat/tokenizer';
 import type { ChatMessage } from '@minchat/datasets';
+import type { Logger } from '@minchat/telemetry';
+import type { Tokenizer } from '@minchat/tokenizer';
 
 // From token lists to the rectangles that a model reads. Everything here is plain arrays:
 // rows are padded on the right, which causal attention cannot see, and padding has no weight.
@@ -8,6 +9,8 @@ import type { ChatMessage } from '@minchat/datasets';
 export interface Example {
   readonly prompt: readonly number[];
   readonly answer: readonly number[];
+  /** Whether the context was too short for all of it. */
+  readonly cut?: boolean;
 }
 
 /** One rectangle, row-major. `targets[b][t]` is the token after `tokens[b][t]`. */
@@ -42,7 +45,15 @@ export function fitExample(example: Example, context: number): Example {
   if (prompt.length + answer.length <= context) return example;
   const promptRoom = Math.max(Math.floor(context / 2), context - answer.length);
   const kept = prompt.slice(Math.max(0, prompt.length - promptRoom));
-  return { prompt: kept, answer: answer.slice(0, context - kept.length) };
+  return { prompt: kept, answer: answer.slice(0, context - kept.length), cut: true };
+}
+
+/** Warns of examples that were cut; `what` names them all. */
+export function warnOfCut(log: Logger, what: string, examples: Iterable<Example>, context: number): void {
+  const all = [...examples];
+  const cut = all.filter((example) => example.cut).length;
+  if (cut === 0) return;
+  log.warn({ cut, of: all.length, context }, `${cut} of ${all.length} ${what} are longer than the model's context of ${context} tokens: their prompts lose the beginning, their answers the end`);
 }
 
 /** A conversation and the answer to it; `finished` says whether the answer has its end token. */

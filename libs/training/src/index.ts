@@ -7,6 +7,7 @@ export {
   paddedLength,
   padExamples,
   splitBatch,
+  warnOfCut,
   windowBatch,
   type Example,
   type PadOptions,

@@ -18,7 +18,7 @@ import {
 import { MinchatError } from '@minchat/errors';
 import { defineStage } from '@minchat/stage';
 import { loadTokenizer } from '@minchat/tokenizer';
-import { batchSchedule, batchTensors, copyTokenizer, keepBest, modelPart, padExamples, runTraining, writeHistory, type BatchTensors } from '@minchat/training';
+import { batchSchedule, batchTensors, copyTokenizer, keepBest, modelPart, padExamples, runTraining, warnOfCut, writeHistory, type BatchTensors } from '@minchat/training';
 import { stepWith } from './actor.ts';
 import { dpoSettings } from './dpo-settings.ts';
 import { loadPairs, type PreferencePair } from './pairs.ts';
@@ -50,6 +50,7 @@ export const dpoStage = defineStage({
     const pairs = await loadPairs(context.input('comparisons'), 'train', tokenizer, limit);
     if (pairs.length === 0) throw new MinchatError('MC_DATA_EMPTY', 'comparisons: expected pairs in the train split, found none but ties');
     const validation = (await loadPairs(context.input('comparisons'), 'validation', tokenizer, limit)).slice(0, settings.evaluationPairs);
+    warnOfCut(log, 'ranked answers', new Set([...pairs, ...validation].flatMap(({ chosen, rejected }) => [chosen, rejected])), limit);
     const optimizer = new AdamW(policy.parameters, { clipNorm: settings.maxGradNorm });
     resources.defer(() => optimizer.dispose());
     const best = resources.use(keepBest(policy));

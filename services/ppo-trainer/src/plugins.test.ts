@@ -122,6 +122,15 @@ describe('dpo', () => {
     expect(progress.at(-1)?.metrics?.['eval_loss']).toBeGreaterThan(Number(progress[3]?.metrics?.['eval_loss']));
     expect(metrics).toMatchObject({ eval_loss: progress[3]?.metrics?.['eval_loss'], kept_step: 4 });
   });
+
+  it('tells how many ranked answers the context is too short for, each once', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'minchat-long-'));
+    const [record] = await loadRecords(world.comparisons, 'comparisons', 'train');
+    if (record === undefined) throw new Error('no comparison');
+    await writeDataset(folder, 'comparisons', { train: [record, { ...record, id: 'long', messages: [{ role: 'user', content: 'abcd'.repeat(20) }] }] });
+    const { warnings } = await runStage(dpo, { settings, inputs: { ...inputs(), comparisons: folder } });
+    expect(warnings).toEqual([expect.stringMatching(/^3 of 6 ranked answers are longer than the model's context of 48 tokens/)]);
+  });
 });
 
 describe('a context that is no multiple of what rows are padded to', () => {

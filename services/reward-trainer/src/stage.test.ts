@@ -73,6 +73,14 @@ test('gives no share of a ceiling that is 0, as that of two rankings may be', as
   expect(metrics).not.toHaveProperty('eval_accuracy_of_ceiling');
 });
 
+test('tells how many ranked answers the context is too short for', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'minchat-reward-long-'));
+  const record = comparison(new Random(1), 0);
+  await writeDataset(folder, 'comparisons', { train: [record, { ...record, id: 'long', messages: [{ role: 'user', content: 'help '.repeat(60) }] }] });
+  const { warnings } = await runStage(rewardStage, { settings, inputs: { ...inputs, comparisons: folder } });
+  expect(warnings).toEqual([expect.stringMatching(/^4 of 8 ranked answers are longer than the model's context of 64 tokens/)]);
+});
+
 test('resumed, it ends bit for bit where an undisturbed run ends', async () => {
   const whole = await runStage(rewardStage, { settings, inputs });
   const first = await runStage(rewardStage, { settings, inputs, onProgress: ({ step }) => (step === 13 ? 'shutdown' : undefined) });

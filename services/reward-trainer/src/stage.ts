@@ -14,6 +14,7 @@ import {
   rewardBiasKey,
   runTraining,
   scoreExamples,
+  warnOfCut,
   writeHistory,
 } from '@minchat/training';
 import { comparisonLength, encodeComparisons } from './comparisons.ts';
@@ -59,6 +60,7 @@ export const rewardStage = defineStage({
     if (train.length === 0) {
       throw new MinchatError('MC_DATA_EMPTY', 'comparisons: expected rankings with a preference in the train split, found none');
     }
+    warnOfCut(context.log, 'ranked answers', [...train, ...held].flatMap(({ answers }) => answers), contextLength);
 
     const batches = batchSchedule({ lengths: train.map(comparisonLength), batchSize: settings.batchSize, seed: context.seed });
     const totalSteps = settings.epochs * batches.stepsPerEpoch;

@@ -107,6 +107,16 @@ test('without a validation split the last weights are kept, and no figure is tol
   expect(Object.values(metrics ?? {}).every(Number.isFinite)).toBe(true);
 });
 
+test('tells how many demonstrations the context is too short for', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'minchat-sft-long-'));
+  const long = (id: string): DemonstrationRecord => ({ id, messages: [{ role: 'user', content: 'hot' }], completion: 'cold '.repeat(60) });
+  await writeDataset(folder, 'demonstrations', { train: [...demonstrations, long('a')], validation: [long('b')] });
+  const once = { ...settings, epochs: 1 };
+  const { warnings } = await runStage(sftStage, { settings: once, inputs: { ...inputs, demonstrations: folder } });
+  expect(warnings).toEqual(["2 of 14 demonstrations are longer than the model's context of 64 tokens: their prompts lose the beginning, their answers the end"]);
+  expect((await runStage(sftStage, { settings: once, inputs })).warnings).toEqual([]);
+});
+
 test('a base model that does not know the chat tokens gets them', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'minchat-sft-foreign-'));
   const trained = trainTokenizer(opposites.flat(), { vocabSize: 280, specialTokens: ['<|endoftext|>'] });

@@ -3,7 +3,7 @@ import { MinchatError } from '@minchat/errors';
 import { AdamW, disposeModel, learningRate, loadModel, saveModel, startBackend, withVocabulary } from '@minchat/model';
 import { defineStage } from '@minchat/stage';
 import { loadTokenizer, saveTokenizer } from '@minchat/tokenizer';
-import { batchSchedule, chatExample, checkSameTokenizer, keepBest, lmStep, modelPart, padExamples, runTraining, writeHistory } from '@minchat/training';
+import { batchSchedule, chatExample, checkSameTokenizer, keepBest, lmStep, modelPart, padExamples, runTraining, warnOfCut, writeHistory } from '@minchat/training';
 import { withChatTokens } from './chat-tokens.ts';
 import { evaluateSft } from './evaluate.ts';
 import { sftSettings } from './settings.ts';
@@ -44,6 +44,7 @@ export const sftStage = defineStage({
     const held = await loadRecords(context.input('demonstrations'), 'demonstrations', 'validation');
     const heldExamples = held.map(toExample);
     if (examples.length === 0) throw new MinchatError('MC_DATA_EMPTY', 'demonstrations: expected records in the train split, found none');
+    warnOfCut(context.log, 'demonstrations', [...examples, ...heldExamples], contextLength);
 
     const batches = batchSchedule({
       lengths: examples.map(({ prompt, answer }) => prompt.length + answer.length),
