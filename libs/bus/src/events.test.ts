@@ -112,6 +112,19 @@ describe('events', () => {
     expect([[1, 2], [1, 1, 2]]).toContainEqual(durable.all);
     await Promise.all([subscription.stop(), second.stop()]);
   }, 60_000);
+
+  it('reach a durable subscriber whose consumer the server has lost, those of meanwhile too, none again', async () => {
+    const seen = collector<number>();
+    const subscription = await bus.subscribeEvents({ runId: 'l', from: 'all', durable: 'lost' }, (event) => seen.add(event.progress?.step ?? 0));
+    await bus.publishEvent(progress('l', 1));
+    await seen.until(1);
+    const raw = await connect({ servers: nats.url });
+    await (await raw.jetstreamManager()).consumers.delete('EVENTS', 'lost');
+    await raw.close();
+    await bus.publishEvent(progress('l', 2));
+    await expect.poll(() => seen.all, { timeout: 30_000 }).toEqual([1, 2]);
+    await subscription.stop();
+  }, 60_000);
 });
 
 describe('feedback', () => {

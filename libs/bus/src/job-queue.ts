@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Job, decode } from '@minchat/contracts';
 import { errorToWire } from '@minchat/contracts';
 import type { Logger } from '@minchat/telemetry';
-import { millis, type Consumer, type ConsumerMessages, type JetStreamClient, type JsMsg } from 'nats';
+import { millis, type Consumer, type JetStreamClient, type JsMsg } from 'nats';
 import type { Connection } from './connection.ts';
 import { outgoing, traceOf } from './headers.ts';
 import { retrying } from './nats-errors.ts';
@@ -13,13 +13,19 @@ export async function openJobQueue({ nats, manager }: Connection, log: Logger, k
   const jetStream = nats.jetstream();
   const config = jobConsumer(kind, ackWaitMs);
   const name = config.durable_name ?? '';
-  await retrying('creating a consumer', () => ensureConsumer(manager, 'JOBS', config));
+  const ensure = (): Promise<void> => ensureConsumer(manager, 'JOBS', config);
+  await retrying('creating a consumer', ensure);
   const consumer = await retrying('opening a consumer', () => jetStream.consumers.get('JOBS', name));
   const info = await consumer.info(true);
 
   async function next(signal: AbortSignal): Promise<JobDelivery | undefined> {
     while (!signal.aborted) {
-      const message = await pullOne(consumer, signal, log);
+      const message = await pullOne(consumer, signal).catch(async (error: unknown) => {
+        // The server is away, or has lost the consumer, as when it was deleted by hand: then it gets it back.
+        log.debug({ err: error, kind }, 'could not pull');
+        await sleep(500, undefined, { signal }).catch(() => undefined);
+        await ensure().catch(() => undefined);
+      });
       if (!message) continue;
       const trace = traceOf(message.headers);
       let job: Job;
@@ -38,16 +44,9 @@ export async function openJobQueue({ nats, manager }: Connection, log: Logger, k
   return { ackWaitMs: millis(info.config.ack_wait ?? 0), next };
 }
 
-/** One message; undefined when none came in time, the server is away, or `signal` aborted. */
-async function pullOne(consumer: Consumer, signal: AbortSignal, log: Logger): Promise<JsMsg | undefined> {
-  let messages: ConsumerMessages;
-  try {
-    messages = await consumer.fetch({ max_messages: 1, expires: pullMs });
-  } catch (error) {
-    log.debug({ err: error }, 'could not pull');
-    await sleep(500, undefined, { signal }).catch(() => undefined);
-    return undefined;
-  }
+/** One message; undefined when none came in time or `signal` aborted. */
+async function pullOne(consumer: Consumer, signal: AbortSignal): Promise<JsMsg | undefined> {
+  const messages = await consumer.fetch({ max_messages: 1, expires: pullMs });
   const stop = (): void => void messages.close();
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();
@@ -57,9 +56,6 @@ async function pullOne(consumer: Consumer, signal: AbortSignal, log: Logger): Pr
       // It came while we were leaving: somebody else shall have it at once.
       message.nak();
     }
-  } catch (error) {
-    log.debug({ err: error }, 'a pull broke off');
-    await sleep(500, undefined, { signal }).catch(() => undefined);
   } finally {
     signal.removeEventListener('abort', stop);
     // Not awaited: what close() gives never settles once the loop was left.

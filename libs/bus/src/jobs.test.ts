@@ -67,6 +67,17 @@ describe('job queue', () => {
     await third?.ack();
   });
 
+  it('goes on when the server has lost its consumer', async () => {
+    const queue = await bus.jobQueue('lost');
+    const taken = queue.next(AbortSignal.timeout(20_000));
+    const raw = await connect({ servers: nats.url });
+    await (await raw.jetstreamManager()).consumers.delete('JOBS', 'jobs-lost');
+    await raw.close();
+    const job = newJob('lost');
+    await bus.publishJob(job);
+    expect((await taken)?.job).toEqual(job);
+  });
+
   it('moves what is no job, and what was given up, to DLQ', async () => {
     const queue = await bus.jobQueue('bad');
     const raw = await connect({ servers: nats.url });

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { StageEvent, decode } from '@minchat/contracts';
 import type { Logger } from '@minchat/telemetry';
 import { withSpan } from '@minchat/telemetry';
-import { type ConsumerMessages, type JsMsg } from 'nats';
+import { ConsumerEvents, DeliverPolicy, type ConsumerMessages, type JsMsg } from 'nats';
 import type { Connection } from './connection.ts';
 import { outgoing, traceOf } from './headers.ts';
 import { fromNats, retrying } from './nats-errors.ts';
@@ -55,15 +55,28 @@ async function durable(
   from: 'all' | 'new',
   handle: Handle,
 ): Promise<Subscription> {
-  await retrying('creating a consumer', () => ensureConsumer(connection.manager, stream, durableConsumer(name, filter, from)));
+  const config = durableConsumer(name, filter, from);
+  await retrying('creating a consumer', () => ensureConsumer(connection.manager, stream, config));
   const consumer = await retrying('opening a consumer', () => connection.nats.jetstream().consumers.get(stream, name));
+  let handled = (await retrying('opening a consumer', () => consumer.info(true))).ack_floor.stream_seq;
   const messages = await retrying('subscribing', () => consumer.consume({ max_messages: 1, expires: pullMs }));
+  // A server that lost the consumer, as when it was deleted by hand, gets it back: who reads on reads from there.
+  const mend = async (): Promise<void> => {
+    for await (const { type } of await messages.status()) {
+      if (type !== ConsumerEvents.ConsumerNotFound) continue;
+      log.warn({ stream, consumer: name }, 'the server has lost a consumer: it is made again');
+      const goOn = handled === 0 ? config : { ...config, deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: handled + 1 };
+      await ensureConsumer(connection.manager, stream, goOn).catch((error: unknown) => log.warn({ err: error, consumer: name }, 'could not make a consumer again'));
+    }
+  };
+  void mend();
   const run = async (): Promise<void> => {
     for await (const message of messages) {
       const beat = setInterval(() => message.working(), durableAckWaitMs / 3);
       try {
         await handle(message);
         message.ack();
+        handled = message.seq;
       } catch (error) {
         log.error({ err: error, subject: message.subject }, 'could not handle a message; it will come again');
         await sleep(Math.min(1000 * message.info.deliveryCount, 10_000));
