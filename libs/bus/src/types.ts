@@ -143,8 +143,8 @@ export interface RunRecords {
   create(record: Init<RunRecord>): Promise<number | undefined>;
   /** The new revision; undefined when the record has changed since `revision`. */
   update(record: Init<RunRecord>, revision: number): Promise<number | undefined>;
-  /** False when the record has changed since `revision`. */
-  delete(runId: string, revision: number): Promise<boolean>;
+  /** False when the record has changed since `revision`, where one is given. */
+  delete(runId: string, revision?: number): Promise<boolean>;
 }
 
 /**

@@ -289,6 +289,25 @@ describe('Coordinator', () => {
     }
   });
 
+  it('makes no fork of a run that is deleted meanwhile: its artifacts may be gone', async () => {
+    await coordinator();
+    const { runId } = await client.call(rpc.submitRun, { specJson });
+    await until(runId, ended);
+    const bus = await connect();
+    const [asked, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const slow = Object.assign(Object.create(bus) as Bus, { runs: { ...bus.runs, async create(...args: Parameters<Bus['runs']['create']>) {
+      asked.resolve();
+      await goOn.promise;
+      return bus.runs.create(...args);
+    } } });
+    const fork = new Coordinator({ bus: slow, log }).fork(runId, 'sample', '', false);
+    await asked.promise;
+    await client.call(rpc.deleteRuns, { runIds: [runId] });
+    goOn.resolve();
+    await expect(fork).rejects.toMatchObject({ code: 'MC_NOT_FOUND', message: expect.stringContaining(runId) as string });
+    expect((await client.runs.list()).filter(({ forkedFrom }) => forkedFrom === runId)).toEqual([]);
+  });
+
   it('goes on after the server was killed', async () => {
     await coordinator();
     const reached = Promise.withResolvers<void>();

@@ -209,9 +209,20 @@ export class Coordinator {
       await this.#carryOut(first, obligations(first));
       return first;
     }
+    if (record.forkedFrom !== '') await this.#requireOrigin(record);
     this.#log.info({ run: record.runId, stages: record.stages.length }, 'run begun');
     await this.#carryOut(record, [{ do: 'announce', status: 'running' }, ...commands]);
     return record;
+  }
+
+  /**
+   * A deletion looks which artifacts runs need only when its runs are gone. So what a fork takes over stays if its
+   * origin is there after it; if not, nobody may have seen the fork in time, and it is not begun. Throws MC_NOT_FOUND.
+   */
+  async #requireOrigin({ runId, forkedFrom }: RunRecord): Promise<void> {
+    if ((await this.#bus.runs.get(forkedFrom)) !== undefined) return;
+    await this.#bus.runs.delete(runId);
+    throw new MinchatError('MC_NOT_FOUND', `run ${forkedFrom} was deleted while it was to be forked`);
   }
 
   async #load(runId: string): Promise<{ record: RunRecord; revision: number }> {
