@@ -8,12 +8,14 @@ import { stageStopSeconds, startStageHost } from '@minchat/stage';
 import { openDatabase } from './database.ts';
 import { consumeFeedback } from './feedback.ts';
 import { sweepAbandoned } from './imports/sweep.ts';
+import { closeAbandoned } from './labeling/queues.ts';
 import { servePeople } from './people/serve.ts';
 import { serveRequests } from './requests.ts';
 import { dataStage } from './stages/data.ts';
 import { rankStage } from './stages/rank.ts';
 
 const service = 'prompt-store';
+const queueSweepMs = 10_000;
 const settings = z.object({
   ...commonEnv,
   ...stageEnv,
@@ -31,12 +33,15 @@ await runService({
     const database = await openDatabase({ url: env.DATABASE_URL, folder: env.DATABASE_FOLDER ?? join(env.MINCHAT_HOME, 'db'), log });
     try {
       await sweepAbandoned(database, log);
+      await closeAbandoned(database.db, bus.jobs);
       const subscriptions = [...serveRequests(bus, database, log), ...servePeople(bus, database.db), await consumeFeedback(bus, database, log)];
       log.info('requests and feedback are served');
       const stages = await startStageHost({ service, kinds: ['data', 'rank'], thread: 'main', stages: [dataStage(database.db), rankStage(database.db)] }, context);
+      const sweeping = setInterval(() => void closeAbandoned(database.db, bus.jobs).catch((error: unknown) => log.warn({ err: error }, 'could not look for abandoned queues')), queueSweepMs);
       return {
         checks: async () => ({ database: await database.db.execute(sql`select 1`).then(() => true, () => false) }),
         async stop() {
+          clearInterval(sweeping);
           await stages.stop();
           await Promise.allSettled(subscriptions.map((subscription) => subscription.stop()));
           await database.close();

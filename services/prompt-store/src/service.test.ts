@@ -139,6 +139,18 @@ test('runs that wait for people wait side by side, and hold up no other', async 
   await expect.poll(async () => [await stateOf('people-1'), await stateOf('people-2')], { timeout: 20_000 }).toEqual([JobState.JOB_STATE_HELD, JobState.JOB_STATE_HELD]);
 }, 120_000);
 
+test('what was cancelled while the service was away is offered to labelers no more', async () => {
+  const offered = async () => (await bus.call(rpc.listQueues, {})).queues.map(({ runId }) => runId).toSorted();
+  expect(await offered()).toEqual(['people-1', 'people-2']);
+  await stopService('SIGKILL');
+  await bus.cancelJob({ jobId: 'people-1_rank', runId: 'people-1', stage: 'rank', round: 0 });
+  service = await startService();
+  expect(await offered()).toEqual(['people-2']);
+  // Nor what is cancelled before the new process has got its job again.
+  await bus.cancelJob({ jobId: 'people-2_rank', runId: 'people-2', stage: 'rank', round: 0 });
+  await expect.poll(offered, { timeout: 30_000 }).toEqual([]);
+}, 90_000);
+
 test('SIGTERM ends the service with 0, in the midst of an import too', async () => {
   const lines = Array.from({ length: 60_000 }, (_, i) => JSON.stringify({ text: `${i} ${'x'.repeat(1_000)}` })).join('\n');
   const stream = importStream(await artifactOf('long', lines), 'jsonl', 'long', true);

@@ -1,5 +1,6 @@
 import { and, desc, eq, inArray, isNotNull, notExists, notInArray, sql } from 'drizzle-orm';
-import type { Init, ListQueuesReply } from '@minchat/contracts';
+import type { JobRecords } from '@minchat/bus';
+import { JobState, type Init, type ListQueuesReply } from '@minchat/contracts';
 import type { AnswersRecord } from '@minchat/datasets';
 import type { Db } from '../database.ts';
 import { withDatabaseErrors } from '../database-errors.ts';
@@ -50,6 +51,23 @@ export async function openQueue(db: Db, job: { jobId: string; runId: string; sta
 /** Takes a stage's tasks from the labelers; what they did stays. */
 export async function closeQueue(db: Db, jobId: string): Promise<void> {
   await db.update(labelingQueues).set({ open: false }).where(eq(labelingQueues.jobId, jobId));
+}
+
+/**
+ * Takes from the labelers what no stage waits for any more and none could take away itself: its job was cancelled while
+ * nobody was at it, or given up, or its run deleted. A resumed one opens its queue again.
+ */
+export async function closeAbandoned(db: Db, jobs: Pick<JobRecords, 'get'>): Promise<void> {
+  const waitedFor = async (jobId: string): Promise<boolean> => {
+    const state = (await jobs.get(jobId))?.state;
+    return state === JobState.JOB_STATE_HELD || state === JobState.JOB_STATE_RELEASED;
+  };
+  for (const { jobId } of await db.select({ jobId: labelingQueues.jobId }).from(labelingQueues).where(eq(labelingQueues.open, true))) {
+    if (await waitedFor(jobId)) continue;
+    await closeQueue(db, jobId);
+    // Resumed in between, its stage may have opened the queue just before it was closed here.
+    if (await waitedFor(jobId)) await db.update(labelingQueues).set({ open: true }).where(eq(labelingQueues.jobId, jobId));
+  }
 }
 
 /**
