@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defineStage } from '@minchat/stage';
 import { expect, test } from 'vitest';
@@ -53,6 +53,16 @@ test('a run resumed from any step ends as an undisturbed one, history included',
     expect(second.progress.at(-1)?.tokens).toBe(50);
     expect(await outcome(second.output('model'))).toEqual(await outcome(whole.output('model')));
   }
+});
+
+test('from a checkpoint that lacks a part, as one of another version may, a run begins anew', async () => {
+  const whole = await runStage(counter, { settings: {}, inputs: {} });
+  const { folder } = await runStage(counter, { settings: {}, inputs: {}, onProgress: ({ step }) => (step === 6 ? 'shutdown' : undefined) });
+  await rename(join(folder, 'checkpoints', '6', 'value'), join(folder, 'checkpoints', '6', 'formerly'));
+  const again = await runStage(counter, { settings: {}, inputs: {}, folder });
+  expect(again.error).toBeUndefined();
+  expect(again.progress[0]?.step).toBe(1);
+  expect(await outcome(again.output('model'))).toEqual(await outcome(whole.output('model')));
 });
 
 test('checkpoints are saved when due, and not after the last step', async () => {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
@@ -57,7 +58,8 @@ interface LoopState {
 /**
  * The loop of every trainer: restores the last checkpoint, runs the steps that are left, reports
  * progress, saves checkpoints when the host would like one. A stage resumed from any checkpoint
- * ends bit for bit where an undisturbed one does, if `plan.parts` is complete.
+ * ends bit for bit where an undisturbed one does, if `plan.parts` is complete. From a checkpoint that
+ * lacks a part, as one of another version may, it begins anew.
  *
  * When the signal aborts it saves a checkpoint and throws the signal's reason. Throws
  * MC_STAGE_DIVERGED when a metric, of a step or of an evaluation, is not finite.
@@ -132,7 +134,10 @@ async function write(folder: string, plan: TrainingPlan, state: LoopState): Prom
 
 async function restore(context: StageContext<unknown>, plan: TrainingPlan): Promise<LoopState> {
   const checkpoint = await context.checkpoint.restore();
-  if (!checkpoint) return { step: 0, tokens: 0, history: [] };
+  const missing = checkpoint ? Object.keys(plan.parts).filter((name) => !existsSync(join(checkpoint.folder, name))) : [];
+  // Looked at before anything is loaded: what is begun anew must be as it was made.
+  if (missing.length > 0) context.log.warn({ step: checkpoint?.step, missing }, 'the checkpoint is of another version of this stage: starting from the beginning');
+  if (!checkpoint || missing.length > 0) return { step: 0, tokens: 0, history: [] };
   for (const [name, part] of Object.entries(plan.parts)) await part.load(join(checkpoint.folder, name));
   const state = JSON.parse(await readFile(join(checkpoint.folder, 'loop.json'), 'utf8')) as LoopState;
   context.log.info({ step: state.step }, 'resumed from a checkpoint');
