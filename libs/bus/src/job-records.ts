@@ -1,11 +1,10 @@
-import { JobRecord, JobState, create, decode, encode, errorToWire, type Checkpoint, type Init, type Job, type StageResult } from '@minchat/contracts';
+import { JobRecord, JobState, create, encode, errorToWire, type Checkpoint, type Init, type Job, type StageResult } from '@minchat/contracts';
 import { MinchatError, isMinchatError } from '@minchat/errors';
-import type { KV, KvEntry } from 'nats';
-import { deleteRecord, listRecords, wasDeleted } from './kv-records.ts';
+import type { KV } from 'nats';
+import { deleteRecord, listRecords, recordLimit, storedRecord, wasDeleted, type Stored } from './kv-records.ts';
 import { isConflict, retrying } from './nats-errors.ts';
 import type { JobRecords, Lease, Taken } from './types.ts';
 
-const limit = { maxBytes: 900_000 };
 const over: readonly JobState[] = [JobState.JOB_STATE_COMPLETED, JobState.JOB_STATE_FAILED, JobState.JOB_STATE_CANCELLED];
 
 /** Whether nothing is left to do of a round: a result is for good, a failure or a cancelling for its own round and those before. */
@@ -21,29 +20,19 @@ interface HeldLease extends Lease {
   lost: MinchatError | undefined;
 }
 
-interface Stored {
-  record: JobRecord;
-  revision: number;
-}
-
-function stored(entry: KvEntry | null): Stored | undefined {
-  if (entry === null || entry.operation !== 'PUT') return undefined;
-  return { record: decode(JobRecord, entry.value, limit), revision: entry.revision };
-}
-
 /**
  * The records of `jobs`. Clocks decide only when a lease may be taken over; that a worker whose
  * lease was taken over cannot write is decided by the revision.
  */
 export function createJobRecords(kv: KV, now: () => number = Date.now): JobRecords {
-  async function read(jobId: string): Promise<Stored | undefined> {
-    return retrying('reading a job record', async () => stored(await kv.get(jobId)));
+  async function read(jobId: string): Promise<Stored<JobRecord> | undefined> {
+    return retrying('reading a job record', async () => storedRecord(JobRecord, await kv.get(jobId)));
   }
 
   /** The new revision; undefined when the entry is not at `revision` any more (0: not there yet). */
-  async function write(init: Init<JobRecord>, revision: number): Promise<Stored | undefined> {
+  async function write(init: Init<JobRecord>, revision: number): Promise<Stored<JobRecord> | undefined> {
     const record = create(JobRecord, init);
-    const bytes = encode(JobRecord, record, limit);
+    const bytes = encode(JobRecord, record, recordLimit);
     try {
       const next = await retrying('writing a job record', () => (revision === 0 ? kv.create(record.jobId, bytes) : kv.update(record.jobId, bytes, revision)));
       return { record, revision: next };
@@ -140,7 +129,7 @@ export function createJobRecords(kv: KV, now: () => number = Date.now): JobRecor
 
   return {
     get: async (jobId) => (await read(jobId))?.record,
-    list: () => listRecords(kv, stored),
+    list: () => listRecords(kv, JobRecord),
     delete: async (jobId) => void (await deleteRecord(kv, jobId)),
     take,
     cancel,

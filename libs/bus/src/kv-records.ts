@@ -1,15 +1,49 @@
+import { decode, type MessageType } from '@minchat/contracts';
+import { MinchatError, toMinchatError } from '@minchat/errors';
 import type { KV, KvEntry } from 'nats';
 import { isConflict, retrying } from './nats-errors.ts';
 
-/** All records of a bucket. */
-export async function listRecords<T>(kv: KV, stored: (entry: KvEntry | null) => { record: T } | undefined): Promise<T[]> {
+export interface Stored<T> {
+  record: T;
+  revision: number;
+}
+
+export const recordLimit = { maxBytes: 900_000 };
+
+/** How many records are asked for at once. */
+const readAtOnce = 64;
+
+/** The record of an entry; undefined where there is none, or none any more. Throws MC_MESSAGE_INVALID. */
+export function storedRecord<T>(type: MessageType<T>, entry: KvEntry | null): Stored<T> | undefined {
+  if (entry === null || entry.operation !== 'PUT') return undefined;
+  try {
+    return { record: decode(type, entry.value, recordLimit), revision: entry.revision };
+  } catch (thrown) {
+    const { code, message } = toMinchatError(thrown);
+    throw new MinchatError(code, `${entry.bucket} ${entry.key}: ${message}`, {
+      hint: `It may be of a newer version of minchat: bring all services to one version. What is no record can be removed with \`nats kv del ${entry.bucket} ${entry.key}\`.`,
+      cause: thrown,
+    });
+  }
+}
+
+/** All records of a bucket. One that cannot be read is told to `onUnreadable`, or else is an error. */
+export async function listRecords<T>(kv: KV, type: MessageType<T>, onUnreadable?: (error: MinchatError) => void): Promise<T[]> {
   // All keys first: the client's iterator loses those that come while its consumer waits for something else.
   const keys = await retrying('listing records', async () => Array.fromAsync(await kv.keys()));
+  const read = async (key: string): Promise<T[]> => {
+    const entry = await retrying('reading a record', () => kv.get(key));
+    try {
+      const found = storedRecord(type, entry);
+      return found === undefined ? [] : [found.record];
+    } catch (error) {
+      if (onUnreadable === undefined) throw error;
+      onUnreadable(toMinchatError(error));
+      return [];
+    }
+  };
   const records: T[] = [];
-  for (const key of keys) {
-    const found = await retrying('reading a record', async () => stored(await kv.get(key)));
-    if (found) records.push(found.record);
-  }
+  for (let from = 0; from < keys.length; from += readAtOnce) records.push(...(await Promise.all(keys.slice(from, from + readAtOnce).map(read))).flat());
   return records;
 }
 

@@ -1,19 +1,12 @@
-import { RunRecord, decode, encode } from '@minchat/contracts';
+import { RunRecord, encode } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
-import type { KV, KvEntry } from 'nats';
-import { deleteRecord, listRecords, wasDeleted } from './kv-records.ts';
+import type { KV } from 'nats';
+import { deleteRecord, listRecords, recordLimit, storedRecord, wasDeleted } from './kv-records.ts';
 import { isConflict, retrying } from './nats-errors.ts';
 import type { RunRecords } from './types.ts';
 
-const limit = { maxBytes: 900_000 };
-
 /** The records of `runs`: written by whichever coordinator saw the last revision. */
 export function createRunRecords(kv: KV): RunRecords {
-  function stored(entry: KvEntry | null): { record: RunRecord; revision: number } | undefined {
-    if (entry === null || entry.operation !== 'PUT') return undefined;
-    return { record: decode(RunRecord, entry.value, limit), revision: entry.revision };
-  }
-
   async function write(runId: string, bytes: Uint8Array, revision: number): Promise<number | undefined> {
     try {
       return await retrying('writing a run record', () => (revision === 0 ? kv.create(runId, bytes) : kv.update(runId, bytes, revision)));
@@ -26,14 +19,14 @@ export function createRunRecords(kv: KV): RunRecords {
   }
 
   return {
-    get: (runId) => retrying('reading a run record', async () => stored(await kv.get(runId))),
-    list: async () => (await listRecords(kv, stored)).sort((a, b) => b.createdAtMs - a.createdAtMs),
+    get: (runId) => retrying('reading a run record', async () => storedRecord(RunRecord, await kv.get(runId))),
+    list: async (onUnreadable) => (await listRecords(kv, RunRecord, onUnreadable)).sort((a, b) => b.createdAtMs - a.createdAtMs),
     async create(record) {
       const { runId = '' } = record;
       if (await wasDeleted(kv, runId)) throw new MinchatError('MC_CONFLICT', `run ${runId}: expected an id that no run has had, found one that was deleted`, { hint: 'Choose another id.' });
-      return write(runId, encode(RunRecord, record, limit), 0);
+      return write(runId, encode(RunRecord, record, recordLimit), 0);
     },
     delete: (runId, revision) => deleteRecord(kv, runId, revision),
-    update: (record, revision) => write(record.runId ?? '', encode(RunRecord, record, limit), revision),
+    update: (record, revision) => write(record.runId ?? '', encode(RunRecord, record, recordLimit), revision),
   };
 }

@@ -11,6 +11,7 @@ import type {
   StageEvent,
   StageResult,
 } from '@minchat/contracts';
+import type { MinchatError } from '@minchat/errors';
 import type { Logger, ServiceMetrics } from '@minchat/telemetry';
 import type { StreamDef, UnaryDef } from './rpc-table.ts';
 
@@ -138,7 +139,8 @@ export interface JobRecords {
 /** The KV bucket of runs, for the coordinator. */
 export interface RunRecords {
   get(runId: string): Promise<{ record: RunRecord; revision: number } | undefined>;
-  list(): Promise<RunRecord[]>;
+  /** One that cannot be read, as of a newer version, is told to `onUnreadable`, or else is an error (MC_MESSAGE_INVALID). */
+  list(onUnreadable?: (error: MinchatError) => void): Promise<RunRecord[]>;
   /** The new revision; undefined when there is such a run already. Throws MC_CONFLICT when there was one that was deleted. */
   create(record: Init<RunRecord>): Promise<number | undefined>;
   /** The new revision; undefined when the record has changed since `revision`. */

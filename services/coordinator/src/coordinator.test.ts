@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { connectBus, rpc, type Bus } from '@minchat/bus';
 import { startNatsServer, type TestNats } from '@minchat/bus/testing';
 import { stageKinds } from '@minchat/config';
-import { RunStatus, type ArtifactRef, type Init, type Job, type RunRecord, type StageResult } from '@minchat/contracts';
+import { RunRecord, RunStatus, type ArtifactRef, type Init, type Job, type StageResult } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
 import { createLogger } from '@minchat/telemetry';
+import { connect as natsConnect } from 'nats';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Coordinator } from './coordinator.ts';
 import { stageState } from './machine.ts';
@@ -286,6 +287,27 @@ describe('Coordinator', () => {
       expect(await there()).toEqual([false, false, false]);
     } finally {
       vi.useRealTimers();
+    }
+  });
+
+  it('is not held up by a run that it cannot read, as of a newer version, and collects nothing that it may need', async () => {
+    const raw = await natsConnect({ servers: nats.url });
+    const kv = await raw.jetstream().views.kv('runs');
+    // A status that is not known here.
+    await kv.put('newer', RunRecord.codec.encode({ runId: 'newer', name: 'newer', specJson, status: 9 }).finish());
+    try {
+      await coordinator();
+      const { runId } = await client.call(rpc.submitRun, { specJson });
+      expect((await until(runId, ended)).status).toBe(RunStatus.RUN_STATUS_COMPLETED);
+      const { runs } = await client.call(rpc.listRuns, {});
+      expect(runs.map((run) => run.runId)).toContain(runId);
+      expect(runs.map((run) => run.runId)).not.toContain('newer');
+      const unreadable = { code: 'MC_MESSAGE_INVALID', message: expect.stringContaining('runs newer: RunRecord.status') as string, hint: expect.stringContaining('newer version') as string };
+      await expect(client.call(rpc.getRun, { runId: 'newer' })).rejects.toMatchObject(unreadable);
+      await expect(client.call(rpc.deleteRuns, {})).rejects.toMatchObject(unreadable);
+    } finally {
+      await kv.purge('newer');
+      await raw.close();
     }
   });
 

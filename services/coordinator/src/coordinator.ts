@@ -125,14 +125,14 @@ export class Coordinator {
 
   /** The latest runs first, without specs and metrics, as many as one message holds; a limit of 0 means 50. */
   async list(limit: number): Promise<{ runs: RunRecord[] }> {
-    const latest = (await this.#bus.runs.list()).toSorted((a, b) => b.createdAtMs - a.createdAtMs).slice(0, limit || 50);
+    const latest = (await this.#readable()).toSorted((a, b) => b.createdAtMs - a.createdAtMs).slice(0, limit || 50);
     let bytes = 0;
     return { runs: latest.map(inList).filter((run) => (bytes += encode(RunRecord, run).length + 8) <= listBytes) };
   }
 
   /** Compares every run that is going on with what became of its jobs; what was missed is made good. */
   async sweep(): Promise<void> {
-    const runs = await this.#bus.runs.list();
+    const runs = await this.#readable();
     for (const run of runs) {
       if (this.#stopping.signal.aborted) return;
       const state = runState(run.status);
@@ -145,6 +145,11 @@ export class Coordinator {
     }
     const byState = Map.groupBy(runs, ({ status }) => runState(status));
     this.#options.onSweep?.(new Map([...byState].map(([state, list]) => [state, list.length])));
+  }
+
+  /** One record that cannot be read holds up no other. */
+  #readable(): Promise<RunRecord[]> {
+    return this.#bus.runs.list((error) => this.#log.warn({ err: error, hint: error.hint }, 'a run that cannot be read is left out'));
   }
 
   async #sweepForever(): Promise<void> {
