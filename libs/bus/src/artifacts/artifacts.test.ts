@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { appendFile, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readFile, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -240,6 +240,22 @@ describe.each(['nats:', 'file:', 's3://models/a/b'])('artifacts in %s', (kind) =
     expect(ref.size).toBe(50_000_000);
     expect(peak - before).toBeLessThan(45_000_000);
   }, 60_000);
+});
+
+it('what is stored anew while a collection looks at everything stays', async () => {
+  const place = fresh();
+  const blobs = await openBlobs(`file:${place}`, connection);
+  const store = createArtifactStore(blobs, fresh());
+  const folder = await folderWith({ a: 'made again' });
+  const ref = await store.put(folder, 'model');
+  const before = new Date(Date.now() - 2 * 3_600_000);
+  for (const file of await readdir(place, { recursive: true, withFileTypes: true })) if (file.isFile()) await utimes(join(file.parentPath, file.name), before, before);
+  const busy: BlobStore = { ...blobs, async getSmall(name) {
+    await store.put(folder, 'model');
+    return blobs.getSmall(name);
+  } };
+  await createArtifactStore(busy, fresh()).collect([]);
+  expect(await contentOf(await createArtifactStore(blobs, fresh()).get(ref))).toEqual({ a: 'made again' });
 });
 
 it('a server without space left is told as a full disk', async () => {

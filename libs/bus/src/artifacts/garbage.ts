@@ -41,8 +41,9 @@ export async function collectGarbage(blobs: BlobStore, keep: readonly Located[],
         sizes.set(sha256, size);
       }
     }
-    // The manifests go first: an artifact that has one is complete.
-    if (!dryRun) for (const name of dead) await blobs.removeSmall(name);
+    // The manifests go first: an artifact that has one is complete. Looked at again, since reading them all takes its
+    // time: one that was stored anew meanwhile stays, and its files have been, too.
+    if (!dryRun) for (const name of dead) if (await isOld(name)) await blobs.removeSmall(name);
     let bytes = 0;
     for (const name of await blobs.list(`${place(scope)}/blobs/`)) {
       const hash = name.slice(blobName(scope, '').length);
