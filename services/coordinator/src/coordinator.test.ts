@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { connectBus, rpc, type Bus } from '@minchat/bus';
 import { startNatsServer, type TestNats } from '@minchat/bus/testing';
 import { stageKinds } from '@minchat/config';
-import { RunRecord, RunStatus, type ArtifactRef, type Init, type Job, type StageResult } from '@minchat/contracts';
+import { Job, RunRecord, RunStatus, StageStatus, create, type ArtifactRef, type Init, type StageResult } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
 import { createLogger } from '@minchat/telemetry';
 import { connect as natsConnect } from 'nats';
@@ -57,6 +57,14 @@ async function worker(bus: Bus, kind: string, work: (job: Job, attempt: number) 
     await delivery.ack();
   }
 }
+
+const yesterday = Date.now() - 86_400_000;
+/** A run as a coordinator left it that ended in the midst of its work, with one stage. */
+const leftRun = (runId: string, status: RunStatus, stageStatus: StageStatus): Init<RunRecord> => ({
+  runId, name: 'left', specJson, status, createdAtMs: yesterday, updatedAtMs: yesterday,
+  stages: [{ stage: 'pretrain', kind: 'pretrain', status: stageStatus, jobId: `${runId}_pretrain`, queuedAtMs: yesterday, attempt: 1 }],
+});
+const leftJob = (runId: string): Job => create(Job, { jobId: `${runId}_pretrain`, runId, stage: 'pretrain', kind: 'pretrain' });
 
 describe('Coordinator', () => {
   let nats: TestNats;
@@ -230,6 +238,18 @@ describe('Coordinator', () => {
     expect((await until(runId, ended)).status).toBe(RunStatus.RUN_STATUS_COMPLETED);
   });
 
+  it('makes good what was left undone at any time before it was started', async () => {
+    // Cancelled, and its job was not told; failed by another stage, and the end of this one was not heard.
+    await client.runs.create(leftRun('untold', RunStatus.RUN_STATUS_CANCELLED, StageStatus.STAGE_STATUS_CANCELLED));
+    await client.runs.create(leftRun('unheard', RunStatus.RUN_STATUS_FAILED, StageStatus.STAGE_STATUS_RUNNING));
+    const taken = await client.jobs.take(leftJob('unheard'), 'worker', 60_000);
+    if (taken.outcome !== 'taken') expect.fail(taken.outcome);
+    await client.jobs.complete(taken.lease, { outputs: [], metrics: [{ name: 'loss', value: 1 }] });
+    await coordinator();
+    await expect.poll(async () => (await client.jobs.take(leftJob('untold'), 'worker', 1)).outcome).toBe('over');
+    expect(states(await until('unheard', (run) => states(run)[0] !== 'running'))).toEqual(['completed']);
+  });
+
   it('fails with the error of the stage, and resumes it', async () => {
     await coordinator();
     behaviour['sft'] = async (_, attempt) => {
@@ -309,6 +329,12 @@ describe('Coordinator', () => {
       await kv.purge('newer');
       await raw.close();
     }
+  });
+
+  it('deletes the jobs of a run, too, that no worker has taken yet', async () => {
+    await client.runs.create(leftRun('untaken', RunStatus.RUN_STATUS_CANCELLED, StageStatus.STAGE_STATUS_CANCELLED));
+    await new Coordinator({ bus: client, log }).delete(['untaken'], false);
+    expect(await client.jobs.take(leftJob('untaken'), 'worker', 1)).toMatchObject({ outcome: 'over' });
   });
 
   it('makes no fork of a run that is deleted meanwhile: its artifacts may be gone', async () => {

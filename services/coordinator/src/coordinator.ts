@@ -6,7 +6,7 @@ import { create, encode, errorToWire, JobState, namePattern, RunRecord, RunStatu
 import { MinchatError, toMinchatError } from '@minchat/errors';
 import type { Logger } from '@minchat/telemetry';
 import { runState, stageState, type Command } from './machine.ts';
-import { artifactsOf, jobOf, newRun, newRunId, planFork } from './run.ts';
+import { artifactsOf, jobIdOf, jobOf, newRun, newRunId, planFork } from './run.ts';
 import { obligations, transition, type RunEvent } from './transition.ts';
 
 export interface CoordinatorOptions {
@@ -21,6 +21,9 @@ export interface CoordinatorOptions {
 const runIdPattern = /^[a-z0-9][a-z0-9_-]{0,63}$/;
 // Several coordinators may write one record; each try starts from what the other wrote.
 const maxTries = 50;
+
+/** How long after a run was cancelled its jobs are told so: as long as a worker could still be starting on them. */
+const cancellingMs = 600_000;
 
 /** What all runs of a list may take; a message has 1 MB. */
 const listBytes = 900_000;
@@ -102,8 +105,10 @@ export class Coordinator {
   async delete(runIds: readonly string[], dryRun: boolean): Promise<{ artifacts: number; bytes: number }> {
     const doomed = await Promise.all(runIds.map((runId) => this.#load(runId)));
     for (const { record } of doomed) requireOver(record);
-    for (const { record: { runId }, revision } of dryRun ? [] : doomed) {
+    for (const { record: { runId, stages }, revision } of dryRun ? [] : doomed) {
       if (!(await this.#bus.runs.delete(runId, revision))) throw new MinchatError('MC_CONFLICT', `run ${runId} was changed while it was to be deleted`);
+      // Also those that nobody has taken yet: nobody shall.
+      for (const { jobId, stage } of stages) if (jobId === jobIdOf(runId, stage)) await this.#bus.jobs.delete(jobId);
       this.#log.info({ run: runId }, 'run deleted');
     }
     // Jobs first: a run is there before its jobs are.
@@ -130,17 +135,18 @@ export class Coordinator {
     return { runs: latest.map(inList).filter((run) => (bytes += encode(RunRecord, run).length + 8) <= listBytes) };
   }
 
-  /** Compares every run that is going on with what became of its jobs; what was missed is made good. */
-  async sweep(): Promise<void> {
+  /**
+   * Compares every run that is going on with what became of its jobs; what was missed is made good. With `sinceMs`
+   * as far back as that for runs that were cancelled.
+   */
+  async sweep(sinceMs = 0): Promise<void> {
     const runs = await this.#readable();
     for (const run of runs) {
       if (this.#stopping.signal.aborted) return;
-      const state = runState(run.status);
-      if (state !== 'running' && state !== 'cancelled') continue;
       try {
-        await this.#reconcile(run);
+        await this.#reconcile(run, sinceMs);
       } catch (error) {
-        this.#log.warn({ run: run.runId, error }, 'could not compare a run with its jobs');
+        this.#log.warn({ run: run.runId, err: error }, 'could not compare a run with its jobs');
       }
     }
     const byState = Map.groupBy(runs, ({ status }) => runState(status));
@@ -154,13 +160,14 @@ export class Coordinator {
 
   async #sweepForever(): Promise<void> {
     const { signal } = this.#stopping;
-    while (!signal.aborted) {
-      await this.sweep().catch((error: unknown) => this.#log.warn({ error }, 'could not sweep'));
+    // At first all that was cancelled, ever: whoever was to tell its jobs may have ended there.
+    for (let sinceMs = 0; !signal.aborted; sinceMs = Date.now() - cancellingMs) {
+      await this.sweep(sinceMs).catch((error: unknown) => this.#log.warn({ err: error }, 'could not sweep'));
       await sleep(this.#options.sweepMs ?? 10_000, undefined, { signal }).catch(() => undefined);
     }
   }
 
-  async #reconcile(run: RunRecord): Promise<void> {
+  async #reconcile(run: RunRecord, sinceMs: number): Promise<void> {
     for (const stage of run.stages) {
       if (!['queued', 'running'].includes(stageState(stage))) continue;
       const job = await this.#bus.jobs.get(stage.jobId);
@@ -174,9 +181,8 @@ export class Coordinator {
       const event = create(StageEvent, { eventId: 'swept', runId: run.runId, jobId: stage.jobId, stage: stage.stage, atMs: Date.now(), ...detail });
       await this.#change(run.runId, { type: 'stage', event });
     }
+    if (obligations(run).length === 0 || (runState(run.status) === 'cancelled' && run.updatedAtMs < sinceMs)) return;
     const { record } = await this.#load(run.runId);
-    // A cancelled run's jobs are told for as long as a worker could still be starting on them.
-    if (runState(record.status) === 'cancelled' && Date.now() - record.updatedAtMs > 600_000) return;
     await this.#carryOut(record, obligations(record));
   }
 
