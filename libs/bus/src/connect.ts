@@ -7,7 +7,7 @@ import type { z } from 'zod';
 import { createArtifactStore } from './artifacts/store.ts';
 import { openBlobs } from './artifacts/open.ts';
 import { openConnection, type Connection } from './connection.ts';
-import { openJobQueue } from './job-queue.ts';
+import { openJobQueue, queueOf } from './job-queue.ts';
 import { createJobRecords } from './job-records.ts';
 import { retrying } from './nats-errors.ts';
 import { Outbox } from './outbox.ts';
@@ -99,6 +99,7 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
       artifacts,
       publishJob: (job) => publisher.job(job),
       jobQueue: (kind, ackWaitMs = 15_000) => openJobQueue(open, log, kind, ackWaitMs),
+      queueOf: (kind) => queueOf(open.manager, kind),
       deadLetters: () => readDeadLetters(open),
       publishEvent: (event, { once = false } = {}) => publisher.event(event, once),
       subscribeEvents: async (filter, handler) => kept(await subscribeEvents(open, log, filter, handler)),

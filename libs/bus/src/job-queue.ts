@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Job, decode } from '@minchat/contracts';
 import { errorToWire } from '@minchat/contracts';
 import type { Logger } from '@minchat/telemetry';
-import { millis, type Consumer, type JetStreamClient, type JsMsg } from 'nats';
+import { millis, type Consumer, type JetStreamClient, type JetStreamManager, type JsMsg } from 'nats';
 import type { Connection } from './connection.ts';
 import { outgoing, traceOf } from './headers.ts';
 import { retrying } from './nats-errors.ts';
-import { ensureConsumer, jobConsumer, pullMs, subjects } from './topology.ts';
+import { consumerInfo, ensureConsumer, jobConsumer, pullMs, subjects } from './topology.ts';
 import type { JobDelivery, JobQueue } from './types.ts';
 
 export async function openJobQueue({ nats, manager }: Connection, log: Logger, kind: string, ackWaitMs: number): Promise<JobQueue> {
@@ -42,6 +42,12 @@ export async function openJobQueue({ nats, manager }: Connection, log: Logger, k
   }
 
   return { ackWaitMs: millis(info.config.ack_wait ?? 0), next };
+}
+
+/** See Bus.queueOf. */
+export async function queueOf(manager: JetStreamManager, kind: string): Promise<{ waiting: number; underway: number }> {
+  const info = await retrying('looking at a queue', () => consumerInfo(manager, 'JOBS', jobConsumer(kind, 0)));
+  return { waiting: info?.num_waiting ?? 0, underway: info?.num_ack_pending ?? 0 };
 }
 
 /** One message; undefined when none came in time or `signal` aborted. */

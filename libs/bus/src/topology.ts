@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AckPolicy, DeliverPolicy, DiscardPolicy, RetentionPolicy, StorageType, nanos, type ConsumerConfig, type JetStreamClient, type JetStreamManager, type KV, type NatsError, type StreamConfig } from 'nats';
+import { AckPolicy, DeliverPolicy, DiscardPolicy, RetentionPolicy, StorageType, nanos, type ConsumerConfig, type ConsumerInfo, type JetStreamClient, type JetStreamManager, type KV, type NatsError, type StreamConfig } from 'nats';
 
 // The one table of what lives on the server. Everything is created when it is missing and left as
 // it is when it is there, so that an operator may give a stream more replicas or other limits.
@@ -152,14 +152,19 @@ export async function ensureStreams(manager: JetStreamManager): Promise<void> {
   for (const [name, config] of Object.entries(streams)) await ensureStream(manager, { name, ...config, subjects: [...config.subjects] });
 }
 
-/** Creates a durable consumer, or brings its ack wait to what is asked for. */
-export async function ensureConsumer(manager: JetStreamManager, stream: keyof typeof streams, config: Partial<ConsumerConfig>): Promise<void> {
-  const name = config.durable_name ?? '';
+/** How it stands with a durable consumer; undefined when there is none. */
+export async function consumerInfo(manager: JetStreamManager, stream: keyof typeof streams, { durable_name: name = '' }: Partial<ConsumerConfig>): Promise<ConsumerInfo | undefined> {
   try {
-    const { config: now } = await manager.consumers.info(stream, name);
-    if (now.ack_wait !== config.ack_wait) await manager.consumers.update(stream, name, { ...now, ack_wait: config.ack_wait ?? now.ack_wait ?? 0 });
+    return await manager.consumers.info(stream, name);
   } catch (error) {
     if (apiError(error) !== consumerNotFound) throw error;
-    await manager.consumers.add(stream, config);
+    return undefined;
   }
+}
+
+/** Creates a durable consumer, or brings its ack wait to what is asked for. */
+export async function ensureConsumer(manager: JetStreamManager, stream: keyof typeof streams, config: Partial<ConsumerConfig>): Promise<void> {
+  const now = (await consumerInfo(manager, stream, config))?.config;
+  if (now === undefined) await manager.consumers.add(stream, config);
+  else if (now.ack_wait !== config.ack_wait) await manager.consumers.update(stream, config.durable_name ?? '', { ...now, ack_wait: config.ack_wait ?? now.ack_wait ?? 0 });
 }

@@ -217,6 +217,8 @@ export interface Bus {
   publishJob(job: Init<Job>): Promise<{ duplicate: boolean }>;
   /** The queue of one kind of jobs. A job whose worker is silent for `ackWaitMs` (15 s) is delivered again. */
   jobQueue(kind: string, ackWaitMs?: number): Promise<JobQueue>;
+  /** How many workers wait for a job of this kind, and how many jobs were given out that are not over: to one that is at it, or was. */
+  queueOf(kind: string): Promise<{ waiting: number; underway: number }>;
   /** The jobs that were given up, oldest first; for people. */
   deadLetters(): Promise<{ job: Job; error: string; atMs: number }[]>;
 

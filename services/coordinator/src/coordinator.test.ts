@@ -331,6 +331,34 @@ describe('Coordinator', () => {
     }
   });
 
+  it('tells of a stage for which there is no worker, until there is one', async () => {
+    await coordinator();
+    const { runId } = await client.call(rpc.submitRun, { specJson: JSON.stringify({ name: 'alone', stages: { data: {}, pretrain: {}, reward: { inputs: { model: 'pretrain.model', comparisons: 'data.comparisons', demonstrations: 'data.demonstrations' } } } }) });
+    const run = await until(runId, (one) => states(one)[2] === 'queued');
+    expect(run.stages[2]?.error).toBeUndefined();
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 60_000 });
+    const waiting = new AbortController();
+    try {
+      const told = async () => (await client.call(rpc.getRun, { runId })).stages[2]?.error;
+      const unattended = { code: 'MC_SERVICE_UNAVAILABLE', message: expect.stringContaining('jobs of kind reward') as string };
+      expect(await told()).toMatchObject(unattended);
+      // One that took the job, and has then been silent for long; then another that would take it.
+      const queue = await client.jobQueue('reward', 60_000);
+      const delivery = await queue.next(waiting.signal);
+      await client.jobs.take(delivery?.job ?? expect.fail(), 'killed', 50_000);
+      expect(await told()).toBeUndefined();
+      vi.setSystemTime(Date.now() + 60_000);
+      expect(await told()).toMatchObject(unattended);
+      const next = queue.next(waiting.signal);
+      await expect.poll(told).toBeUndefined();
+      waiting.abort();
+      await next;
+    } finally {
+      waiting.abort();
+      vi.useRealTimers();
+    }
+  });
+
   it('deletes the jobs of a run, too, that no worker has taken yet', async () => {
     await client.runs.create(leftRun('untaken', RunStatus.RUN_STATUS_CANCELLED, StageStatus.STAGE_STATUS_CANCELLED));
     await new Coordinator({ bus: client, log }).delete(['untaken'], false);

@@ -8,6 +8,7 @@ import type { Logger } from '@minchat/telemetry';
 import { runState, stageState, type Command } from './machine.ts';
 import { artifactsOf, jobIdOf, jobOf, newRun, newRunId, planFork } from './run.ts';
 import { obligations, transition, type RunEvent } from './transition.ts';
+import { withUnattended } from './unattended.ts';
 
 export interface CoordinatorOptions {
   bus: Bus;
@@ -64,7 +65,7 @@ export class Coordinator {
     const bus = this.#bus;
     this.#subscriptions.push(
       bus.serve(rpc.submitRun, ({ specJson, runId }) => this.submit(specJson, runId)),
-      bus.serve(rpc.getRun, async ({ runId }) => (await this.#load(runId)).record),
+      bus.serve(rpc.getRun, async ({ runId }) => withUnattended(bus, (await this.#load(runId)).record, Date.now())),
       bus.serve(rpc.listRuns, ({ limit }) => this.list(limit)),
       bus.serve(rpc.cancelRun, ({ runId }) => this.#change(runId, { type: 'cancel' })),
       bus.serve(rpc.resumeRun, ({ runId }) => this.#change(runId, { type: 'resume' })),

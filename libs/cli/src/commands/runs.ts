@@ -80,8 +80,10 @@ export function showRun(output: Output, run: RunRecord): void {
     return [stage.stage, stageStatusWords[stage.status], steps, seconds === undefined ? '' : formatSeconds(seconds), headline(metricsByName(stage.metrics))];
   });
   output.line(formatTable(['stage', 'status', 'steps', 'time', 'figures'], rows));
-  if (run.error) {
-    output.line(`${colors.red(run.error.code)}: ${run.error.message}`);
-    output.line(run.error.hint.replaceAll('RUN', run.runId));
+  // One that stands on its stage is told once.
+  const errors = new Map([run, ...run.stages].flatMap(({ error }) => (error ? [[error.message, error]] : [])));
+  for (const { code, message, hint } of errors.values()) {
+    output.line(`${colors.red(code)}: ${message}`);
+    output.line(hint.replaceAll('RUN', run.runId));
   }
 }

@@ -26,6 +26,12 @@ function paceText(pace: Pace, stage: StageRecord): string {
   return [rate === undefined ? '' : `${formatCount(rate)} tokens/s`, left === undefined ? '' : `${formatSeconds(left)} left`].filter((text) => text !== '').join(', ');
 }
 
+/** The status, with why a stage is not getting on. */
+function statusText({ status, error }: StageRecord): string {
+  const word = stageStatusWords[status];
+  return error === undefined ? word : `${word}: ${error.code}: ${error.message}`;
+}
+
 abstract class View {
   readonly #paces = new Map<string, Pace>();
 
@@ -61,7 +67,7 @@ class BarView extends View implements ProgressView {
       const payload = {
         name: stage.stage.padEnd(width),
         figures: [headline(metricsByName(stage.metrics)), ''].filter((text) => text !== '').map((text) => `${text}  `).join(''),
-        pace: done ? formatSeconds(seconds ?? 0) : stage.status === StageStatus.STAGE_STATUS_RUNNING ? paceText(pace, stage) : stageStatusWords[stage.status],
+        pace: done ? formatSeconds(seconds ?? 0) : stage.status === StageStatus.STAGE_STATUS_RUNNING && stage.error === undefined ? paceText(pace, stage) : statusText(stage),
       };
       const bar = this.#byStage.get(stage.stage) ?? this.#bars.create(total, 0, payload);
       this.#byStage.set(stage.stage, bar);
@@ -82,7 +88,7 @@ class BarView extends View implements ProgressView {
 /** A line whenever a stage changes, and every ten seconds while it runs. */
 class LineView extends View implements ProgressView {
   readonly #output: Output;
-  readonly #last = new Map<string, { status: StageStatus; attempt: number; at: number; step: number }>();
+  readonly #last = new Map<string, { status: StageStatus; attempt: number; error: string | undefined; at: number; step: number }>();
 
   constructor(output: Output) {
     super();
@@ -93,13 +99,10 @@ class LineView extends View implements ProgressView {
     for (const stage of run.stages) {
       const pace = this.pace(stage, now);
       const last = this.#last.get(stage.stage);
-      const changed = last === undefined ? stage.status !== StageStatus.STAGE_STATUS_WAITING : last.status !== stage.status || last.attempt !== stage.attempt;
+      const changed = last === undefined ? stage.status !== StageStatus.STAGE_STATUS_WAITING : last.status !== stage.status || last.attempt !== stage.attempt || last.error !== stage.error?.message;
       const due = last !== undefined && stage.status === StageStatus.STAGE_STATUS_RUNNING && now - last.at >= plainEveryMs && stage.step !== last.step;
-      if (!changed && !due) {
-        if (last === undefined) this.#last.set(stage.stage, { status: stage.status, attempt: stage.attempt, at: now, step: stage.step });
-        continue;
-      }
-      this.#last.set(stage.stage, { status: stage.status, attempt: stage.attempt, at: now, step: stage.step });
+      if (last === undefined || changed || due) this.#last.set(stage.stage, { status: stage.status, attempt: stage.attempt, error: stage.error?.message, at: now, step: stage.step });
+      if (!changed && !due) continue;
       this.#line(stage.stage, changed ? this.#changeText(stage) : this.#stepText(stage, pace));
     }
   }
@@ -117,13 +120,12 @@ class LineView extends View implements ProgressView {
   }
 
   #changeText(stage: StageRecord): string {
-    const word = stageStatusWords[stage.status];
     if (stage.status === StageStatus.STAGE_STATUS_COMPLETED) {
       const seconds = stageSeconds(stage);
-      return [`${word}${seconds === undefined ? '' : ` in ${formatSeconds(seconds)}`}`, headline(metricsByName(stage.metrics))].filter((text) => text !== '').join(', ');
+      return [`${statusText(stage)}${seconds === undefined ? '' : ` in ${formatSeconds(seconds)}`}`, headline(metricsByName(stage.metrics))].filter((text) => text !== '').join(', ');
     }
-    if (stage.status === StageStatus.STAGE_STATUS_RUNNING && stage.attempt > 1) return `${word} (attempt ${stage.attempt})`;
-    return stage.error === undefined ? word : `${word}: ${stage.error.code}: ${stage.error.message}`;
+    if (stage.status === StageStatus.STAGE_STATUS_RUNNING && stage.attempt > 1 && stage.error === undefined) return `${statusText(stage)} (attempt ${stage.attempt})`;
+    return statusText(stage);
   }
 
   #stepText(stage: StageRecord, pace: Pace): string {

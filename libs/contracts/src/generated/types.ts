@@ -739,6 +739,7 @@ export interface StageRecord {
   attempt: number;
   /** Without its metrics: they are in `metrics`, once. */
   result?: StageResult | undefined;
+  /** Of a stage that is queued or running: why its last try failed, or that no worker is there for it. */
   error?: WireError | undefined;
   step: number;
   totalSteps: number;
