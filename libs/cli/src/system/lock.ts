@@ -64,8 +64,8 @@ export async function lockHome(home: string): Promise<HomeLock> {
   let written: Promise<void> = Promise.resolve();
   return {
     update(about) {
-      // One after the other: children start at the same time.
-      written = written.then(async () => {
+      // One after the other: children start at the same time. What could not be written keeps nothing from being written later.
+      written = written.catch(() => undefined).then(async () => {
         const draft = `${fileOf(home)}.${process.pid}`;
         await writeFile(draft, JSON.stringify({ pid: process.pid, start, ...about } satisfies RunningSystem, null, 2));
         await rename(draft, fileOf(home));

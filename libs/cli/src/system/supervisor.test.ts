@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
@@ -52,6 +52,34 @@ it('starts NATS and services that answer, starts again what is killed, and leave
   expect(await runningSystem(home)).toBeUndefined();
   expect(await readFile(join(home, 'logs', 'coordinator.log'), 'utf8')).toContain('"msg":"ready"');
 }, 60_000);
+
+it('starts again what ends with a log that has grown large, and keeps that log beside the new one', async () => {
+  const supervisor = await start();
+  const log = join(home, 'logs', 'coordinator.log');
+  await writeFile(log, 'x'.repeat(11 * 1024 * 1024), { flag: 'a' });
+  process.kill(supervisor.pids()['coordinator'] ?? 0, 'SIGKILL');
+  await expect.poll(() => events.join(), { timeout: 10_000 }).toContain('coordinator ended (SIGKILL)');
+  await expect.poll(() => supervisor.readiness(), { timeout: 25_000 }).toEqual({ coordinator: true });
+  expect((await stat(log)).size).toBeLessThan(1024 * 1024);
+  expect((await stat(`${log}.1`)).size).toBeGreaterThan(10 * 1024 * 1024);
+}, 60_000);
+
+it('starts again what ends while nothing can be written about it', async () => {
+  const supervisor = await start();
+  // Where what other commands are told of the system is drafted: as if the disk were full.
+  const draft = join(home, `up.json.${process.pid}`);
+  await mkdir(draft);
+  const before = supervisor.pids()['coordinator'] ?? 0;
+  process.kill(before, 'SIGKILL');
+  await expect.poll(() => supervisor.pids()['coordinator'], { timeout: 10_000 }).not.toBe(before);
+  await expect.poll(() => supervisor.readiness(), { timeout: 25_000 }).toEqual({ coordinator: true });
+  await rm(draft, { recursive: true });
+  const second = supervisor.pids()['coordinator'] ?? 0;
+  process.kill(second, 'SIGKILL');
+  await expect.poll(() => supervisor.pids()['coordinator'], { timeout: 10_000 }).not.toBe(second);
+  await expect.poll(async () => (await runningSystem(home))?.children.find(({ name }) => name === 'coordinator')?.pid).toBe(supervisor.pids()['coordinator']);
+  await expect.poll(() => supervisor.readiness(), { timeout: 25_000 }).toEqual({ coordinator: true });
+}, 90_000);
 
 it('refuses a second one in the same home', async () => {
   await start([]);

@@ -5,7 +5,7 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nodeFlags, portEnv, readEnv, stageEnv } from '@minchat/config';
-import { errorCodes, MinchatError, type ErrorCode } from '@minchat/errors';
+import { errorCodes, MinchatError, toMinchatError, type ErrorCode } from '@minchat/errors';
 import { z } from 'zod';
 import { root } from '../paths.ts';
 import { gatewayUrl } from './gateway-url.ts';
@@ -32,6 +32,18 @@ interface Child {
   process: ChildProcess | undefined;
   healthPort: number;
   ready: boolean;
+}
+
+/** Why a child ended: its exit code or signal, and the error that it logged, if it did. */
+interface Ending {
+  why: string;
+  reason: LoggedError | undefined;
+}
+
+interface LoggedError {
+  code: ErrorCode;
+  message: string;
+  hint: string;
 }
 
 const readyWithinMs = 120_000;
@@ -178,9 +190,7 @@ export class Supervisor {
   }
 
   #logFile(name: string): string {
-    const path = join(this.#options.home, 'logs', `${name}.log`);
-    rotateLog(path);
-    return path;
+    return join(this.#options.home, 'logs', `${name}.log`);
   }
 
   #keepUp(child: Child, spawn: () => ChildProcess | Promise<ChildProcess>): void {
@@ -193,19 +203,14 @@ export class Supervisor {
     let failures = 0;
     while (!signal.aborted) {
       const began = Date.now();
-      const logStart = await sizeOf(this.#logFile(child.name));
-      const started = await spawn();
-      child.process = started;
-      const ended = Promise.race([once(started, 'exit'), once(started, 'error')]);
-      await this.#tell();
-      // Asked to stop while it was being started.
-      if (signal.aborted) await endChild(started, this.#stopGraceMs);
-      const [code, killedBy] = (await ended) as [number | Error | null, string | null];
+      const { why, reason } = await this.#runOnce(child, spawn).catch((error: unknown): Ending => {
+        if (this.#starting) throw error;
+        // A full disk, say: it may be mended, and the child is wanted then.
+        return { why: toMinchatError(error).message, reason: undefined };
+      });
       const wasReady = child.ready;
       child.ready = false;
       if (signal.aborted) return;
-      const why = killedBy ?? (code instanceof Error ? code.message : `exit code ${code}`);
-      const reason = await lastError(this.#logFile(child.name), logStart);
       failures = wasReady ? 0 : failures + 1;
       // A port that was free when it was chosen may be taken by now: the next try has another.
       const mayMend = reason === undefined || reason.code === 'MC_PORT_TAKEN' || errorCodes[reason.code].retryable;
@@ -224,6 +229,21 @@ export class Supervisor {
     }
   }
 
+  /** Starts a child and waits until it has ended. */
+  async #runOnce(child: Child, spawn: () => ChildProcess | Promise<ChildProcess>): Promise<Ending> {
+    const log = this.#logFile(child.name);
+    rotateLog(log);
+    const logStart = await sizeOf(log);
+    const started = await spawn();
+    child.process = started;
+    const ended = Promise.race([once(started, 'exit'), once(started, 'error')]);
+    await this.#tell();
+    // Asked to stop while it was being started.
+    if (this.#stopping.signal.aborted) await endChild(started, this.#stopGraceMs);
+    const [code, killedBy] = (await ended) as [number | Error | null, string | null];
+    return { why: killedBy ?? (code instanceof Error ? code.message : `exit code ${code}`), reason: await lastError(log, logStart) };
+  }
+
   async #waitUntilReady(child: Child): Promise<void> {
     const end = Date.now() + readyWithinMs;
     while (!this.#stopping.signal.aborted) {
@@ -240,9 +260,15 @@ export class Supervisor {
     }
   }
 
+  /** Tells other commands what runs. Once all does, the system goes on where that cannot be written; the next change writes it. */
   async #tell(): Promise<void> {
     const children = Object.entries(this.pids()).map(([name, pid]) => ({ name, pid, start: processStart(pid) ?? '' }));
-    await this.#lock?.update({ natsUrl: this.natsUrl, ...(this.#gatewayPort > 0 ? { gatewayUrl: this.gatewayUrl } : {}), children });
+    try {
+      await this.#lock?.update({ natsUrl: this.natsUrl, ...(this.#gatewayPort > 0 ? { gatewayUrl: this.gatewayUrl } : {}), children });
+    } catch (error) {
+      if (this.#starting) throw error;
+      this.#options.onEvent(`could not write what runs: ${toMinchatError(error).message}`);
+    }
   }
 }
 
@@ -273,7 +299,7 @@ async function sizeOf(path: string): Promise<number> {
 }
 
 /** The last fatal line that a service logged behind `from`, if it has a code of the table. */
-async function lastError(path: string, from: number): Promise<{ code: ErrorCode; message: string; hint: string } | undefined> {
+async function lastError(path: string, from: number): Promise<LoggedError | undefined> {
   const file = await open(path, 'r');
   try {
     const { size } = await file.stat();
