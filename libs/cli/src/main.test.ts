@@ -106,6 +106,21 @@ describe('minchat', () => {
     }
   });
 
+  it('tells what is missing where nothing works: a folder that cannot be written in, a server that does not run', async () => {
+    await mkdir(join(folder, 'bin'));
+    await writeFile(join(folder, 'bin', 'nats-server'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+    const env = { ...process.env, PATH: `${join(folder, 'bin')}:${process.env['PATH']}`, NATS_URL: '', MINCHAT_HOME: '/sys/minchat' };
+    const findings = await new Promise<{ what: string; state: string; found: string }[]>((resolve) => {
+      execFile(process.execPath, [main, 'doctor', '--json'], { env }, (_, stdout) => resolve(JSON.parse(stdout) as never));
+    });
+    const found = (name: string) => findings.find(({ what }) => what === name);
+    expect(found('nats-server')).toMatchObject({ state: 'missing', found: expect.stringContaining('does not run') as string });
+    expect(found('disk')).toMatchObject({ state: 'missing', found: expect.stringContaining('/sys/minchat') as string });
+    expect(found('backend cpu')?.state).toBe('ok');
+    const up = await new Promise<unknown[]>((resolve) => execFile(process.execPath, [main, 'up'], { env }, (error, _, stderr) => resolve([error?.code, stderr])));
+    expect(up).toEqual([77, expect.stringMatching(/^MC_ACCESS_DENIED: .*'\/sys\/minchat'\n.*MINCHAT_HOME.*\n$/)]);
+  }, 120_000);
+
   it('says that there is no server', async () => {
     const { code, stderr } = await minchat('status');
     expect(code).toBe(69);

@@ -39,6 +39,10 @@ export function toMinchatError(error: unknown): MinchatError {
     case 'ENOSPC':
     case 'EDQUOT':
       return new MinchatError('MC_DISK_FULL', message, { cause: error });
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return new MinchatError('MC_ACCESS_DENIED', message, { cause: error });
     case 'ENOMEM':
       return new MinchatError('MC_MEMORY_FULL', message, { cause: error });
     case 'EADDRINUSE':

@@ -23,6 +23,8 @@ test('an error says what to do: its own hint, else the table’s', () => {
 
 test.each([
   ['ENOSPC', 'MC_DISK_FULL'],
+  ['EACCES', 'MC_ACCESS_DENIED'],
+  ['EROFS', 'MC_ACCESS_DENIED'],
   ['ENOMEM', 'MC_MEMORY_FULL'],
   ['EADDRINUSE', 'MC_PORT_TAKEN'],
   ['EOTHER', 'MC_INTERNAL'],

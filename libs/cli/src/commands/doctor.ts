@@ -1,17 +1,17 @@
 import { execFile } from 'node:child_process';
-import { mkdir, statfs } from 'node:fs/promises';
-import { availableParallelism, freemem, totalmem } from 'node:os';
+import { access, constants, mkdir, statfs } from 'node:fs/promises';
+import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Command } from 'commander';
 import { rpc } from '@minchat/bus';
 import { backendNames, readPortEnv } from '@minchat/config';
-import { MinchatError } from '@minchat/errors';
+import { MinchatError, toMinchatError } from '@minchat/errors';
 import { colors } from '../colors.ts';
 import { findSystem } from '../connection.ts';
 import { formatBytes, formatTable } from '../output.ts';
 import { homeFolder, root } from '../paths.ts';
-import { findProgram, isPortFree } from '../system/process.ts';
+import { findProgram, portError } from '../system/process.ts';
 import { outputOf, withBus } from './common.ts';
 
 const run = promisify(execFile);
@@ -50,9 +50,15 @@ async function node(): Promise<Finding> {
 
 async function nats(): Promise<Finding> {
   const program = findProgram('nats-server');
-  if (program === undefined) return { what: 'nats-server', state: process.env['NATS_URL'] ? 'ok' : 'missing', found: process.env['NATS_URL'] ?? 'none', todo: 'apt-get install nats-server, or set NATS_URL' };
-  const { stdout } = await run(program, ['--version']);
-  return { what: 'nats-server', state: 'ok', found: `${stdout.trim()} (${program})`, todo: '' };
+  const given = process.env['NATS_URL'];
+  if (given) return { what: 'nats-server', state: 'ok', found: `${given} (NATS_URL)`, todo: '' };
+  if (program === undefined) return { what: 'nats-server', state: 'missing', found: 'none', todo: 'apt-get install nats-server, or set NATS_URL' };
+  try {
+    const { stdout } = await run(program, ['--version'], { timeout: 10_000 });
+    return { what: 'nats-server', state: 'ok', found: `${stdout.trim()} (${program})`, todo: '' };
+  } catch {
+    return { what: 'nats-server', state: 'missing', found: `${program} does not run`, todo: 'install another (2.9 or newer), or set NATS_URL' };
+  }
 }
 
 async function system(): Promise<Finding> {
@@ -67,13 +73,20 @@ async function system(): Promise<Finding> {
 }
 
 async function memory(): Promise<Finding> {
-  const enough = totalmem() > 3 * 1024 ** 3;
-  return { what: 'memory', state: enough ? 'ok' : 'missing', found: `${formatBytes(totalmem())}, ${formatBytes(freemem())} free, ${availableParallelism()} cores`, todo: enough ? '' : 'the quickstart needs about 3 GiB' };
+  // A container may have less than the machine; 0 where nothing limits it.
+  const total = Math.min(totalmem(), process.constrainedMemory() || Infinity);
+  const enough = total > 3 * 1024 ** 3;
+  return { what: 'memory', state: enough ? 'ok' : 'missing', found: `${formatBytes(total)}, ${formatBytes(process.availableMemory())} free, ${availableParallelism()} cores`, todo: enough ? '' : 'the quickstart needs about 3 GiB' };
 }
 
 async function disk(): Promise<Finding> {
   const home = homeFolder();
-  await mkdir(home, { recursive: true });
+  try {
+    await mkdir(home, { recursive: true });
+    await access(home, constants.W_OK);
+  } catch (error) {
+    return { what: 'disk', state: 'missing', found: toMinchatError(error).message, todo: 'set MINCHAT_HOME to a folder that you may write in' };
+  }
   const { bavail, bsize } = await statfs(home);
   const free = bavail * bsize;
   const enough = free > 1024 ** 3;
@@ -83,8 +96,9 @@ async function disk(): Promise<Finding> {
 async function ports(): Promise<Finding[]> {
   if ((await findSystem()).running) return [];
   return Promise.all(Object.entries(readPortEnv()).map(async ([variable, port]) => {
-    const free = port === 0 || (await isPortFree(port));
-    return { what: `port ${port}`, state: free ? ('ok' as const) : ('missing' as const), found: free ? 'free' : 'taken', todo: free ? '' : `set ${variable} to another port (0 takes any)` };
+    const error = port === 0 ? undefined : await portError(port);
+    const free = error === undefined;
+    return { what: `port ${port}`, state: free ? ('ok' as const) : ('missing' as const), found: free ? 'free' : error.code === 'MC_PORT_TAKEN' ? 'taken' : error.message, todo: free ? '' : `set ${variable} to another port (0 takes any)` };
   }));
 }
 

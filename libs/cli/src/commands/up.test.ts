@@ -19,8 +19,8 @@ const started = async (): Promise<Started[]> =>
 beforeEach(async () => {
   home = await mkdtemp(join(tmpdir(), 'minchat-stop-'));
 });
-const start = (program = process.execPath, args = [main]): void => {
-  const env = { ...process.env, MINCHAT_HOME: home, MINCHAT_NATS_PORT: '0', GATEWAY_PORT: '0', NATS_URL: '' };
+const start = (program = process.execPath, args = [main], more: Readonly<Record<string, string>> = {}): void => {
+  const env = { ...process.env, ...more, MINCHAT_HOME: home, MINCHAT_NATS_PORT: '0', GATEWAY_PORT: '0', NATS_URL: '' };
   up = spawn(program, [...args, 'up'], { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] });
 };
 afterEach(async () => {
@@ -64,4 +64,15 @@ it('stops in order when nobody reads what it says any more', async () => {
   const children = await started();
   expect(await once(up, 'exit')).toEqual([0, null]);
   await expectNothingLeft(children);
+}, 120_000);
+
+it('is ready where programs are told to go by a proxy', async () => {
+  const proxy = 'http://127.0.0.1:1';
+  start(process.execPath, [main], { NODE_USE_ENV_PROXY: '1', HTTP_PROXY: proxy, http_proxy: proxy, NO_PROXY: '', no_proxy: '' });
+  let said = '';
+  up.stdout?.on('data', (chunk) => (said += String(chunk)));
+  await expect.poll(() => said, { timeout: 60_000 }).toContain('Ready');
+  const ended = once(up, 'exit');
+  up.kill('SIGTERM');
+  expect(await ended).toEqual([0, null]);
 }, 120_000);

@@ -1,10 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync, readFileSync, statSync, renameSync } from 'node:fs';
 import { once } from 'node:events';
+import { get } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { accessSync, constants } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { toMinchatError, type MinchatError } from '@minchat/errors';
 
 /**
  * Starts a child in a process group of its own (Ctrl-C on the terminal reaches this process only,
@@ -47,11 +49,24 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-export async function isPortFree(port: number, host = '127.0.0.1'): Promise<boolean> {
+/** Why no server can listen on a port of this machine: MC_PORT_TAKEN, MC_ACCESS_DENIED. Undefined when one can. */
+export async function portError(port: number): Promise<MinchatError | undefined> {
   const server = createServer();
   return new Promise((resolve) => {
-    server.once('error', () => resolve(false));
-    server.listen(port, host, () => server.close(() => resolve(true)));
+    server.once('error', (error) => resolve(toMinchatError(error)));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(undefined)));
+  });
+}
+
+/** Whether a server of this machine says that all is well. */
+export async function answersWell(port: number, path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    // An agent of its own: the common one would go by the environment's proxy, which does not know this machine.
+    const request = get({ host: '127.0.0.1', port, path, agent: false, signal: AbortSignal.timeout(2000) }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode === 200);
+    });
+    request.on('error', () => resolve(false));
   });
 }
 

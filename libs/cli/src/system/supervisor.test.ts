@@ -111,6 +111,15 @@ it('says which port is taken', async () => {
   await start([]);
 });
 
+it('says soon that there is a nats-server which does not run, and where to read why', async () => {
+  await mkdir(join(home, 'bin'));
+  await writeFile(join(home, 'bin', 'nats-server'), '#!/bin/sh\necho "flag provided but not defined: -store_dir" >&2\nexit 1\n', { mode: 0o755 });
+  vi.stubEnv('PATH', `${join(home, 'bin')}:${process.env['PATH']}`);
+  const log = join(home, 'logs', 'nats-server.log');
+  await expect(start([])).rejects.toMatchObject({ code: 'MC_NATS_UNAVAILABLE', message: 'nats-server ended 4 times before it was ready (exit code 1)', hint: expect.stringContaining(`Read ${log}`) });
+  expect(await readFile(log, 'utf8')).toContain('not defined');
+});
+
 it('says which port is none, before anything starts', async () => {
   vi.stubEnv('GATEWAY_PORT', '80800');
   await expect(start([])).rejects.toMatchObject({ code: 'MC_CONFIG_INVALID', message: expect.stringContaining('GATEWAY_PORT=80800') });

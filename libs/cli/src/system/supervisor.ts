@@ -11,7 +11,7 @@ import { root } from '../paths.ts';
 import { gatewayUrl } from './gateway-url.ts';
 import { lockHome, type HomeLock } from './lock.ts';
 import { natsCommand, waitForNats } from './nats-server.ts';
-import { endChild, freePort, isPortFree, processStart, rotateLog, spawnLogged } from './process.ts';
+import { answersWell, endChild, freePort, portError, processStart, rotateLog, spawnLogged } from './process.ts';
 
 /** Every service, in the order in which they are named to people. */
 export const serviceNames = [
@@ -94,7 +94,7 @@ export class Supervisor {
 
   /**
    * Starts everything and returns when every service is ready, or, when `signal` aborts before that, when
-   * everything has ended again. Throws MC_CONFLICT, MC_PORT_TAKEN, MC_NATS_UNAVAILABLE, or the error with
+   * everything has ended again. Throws MC_CONFLICT, MC_PORT_TAKEN, MC_ACCESS_DENIED, MC_NATS_UNAVAILABLE, or the error with
    * which a service ends at once, and leaves nothing running then.
    */
   async start(signal?: AbortSignal): Promise<void> {
@@ -174,6 +174,7 @@ export class Supervisor {
     const log = this.#logFile(nats.name);
     this.#keepUp(nats, () => spawnLogged(program, args, { log, cwd: this.#options.home }));
     await Promise.race([waitForNats(port, 30_000, this.#stopping.signal), this.#failed.promise]);
+    nats.ready = true;
   }
 
   async #spawnService(child: Child): Promise<ChildProcess> {
@@ -215,11 +216,11 @@ export class Supervisor {
       // A port that was free when it was chosen may be taken by now: the next try has another.
       const mayMend = reason === undefined || reason.code === 'MC_PORT_TAKEN' || errorCodes[reason.code].retryable;
       // It never was ready, and says why by a code that trying again does not mend, or has tried enough.
-      if (this.#starting && !wasReady && child !== this.#nats && (failures >= triesAtStart || !mayMend)) {
-        const hint = `Read ${this.#logFile(child.name)}.`;
-        throw reason === undefined
-          ? new MinchatError('MC_SERVICE_UNAVAILABLE', `${child.name} ended ${failures} times before it was ready (${why})`, { hint })
-          : new MinchatError(reason.code, `${child.name}: ${reason.message}`, { hint: reason.hint });
+      if (this.#starting && !wasReady && (failures >= triesAtStart || !mayMend)) {
+        if (reason !== undefined) throw new MinchatError(reason.code, `${child.name}: ${reason.message}`, { hint: reason.hint });
+        const read = `Read ${this.#logFile(child.name)}`;
+        const [code, hint] = child === this.#nats ? (['MC_NATS_UNAVAILABLE', `${read}; it has to be version 2.9 or newer.`] as const) : (['MC_SERVICE_UNAVAILABLE', `${read}.`] as const);
+        throw new MinchatError(code, `${child.name} ended ${failures} times before it was ready (${why})`, { hint });
       }
       if (Date.now() - began > steadyAfterMs) backoffMs = 250;
       this.#options.onEvent(`${child.name} ended (${why}${reason ? `: ${reason.message}` : ''}); starts again in ${backoffMs / 1000} s`);
@@ -274,19 +275,14 @@ export class Supervisor {
 
 async function chooseGatewayPort(wanted: number): Promise<number> {
   if (wanted === 0) return freePort();
-  if (await isPortFree(wanted)) return wanted;
+  const error = await portError(wanted);
+  if (error === undefined) return wanted;
+  if (error.code !== 'MC_PORT_TAKEN') throw new MinchatError(error.code, `GATEWAY_PORT=${wanted}: ${error.message}`, { cause: error });
   throw new MinchatError('MC_PORT_TAKEN', `port ${wanted} is taken by another program`, { hint: `Stop that program, or set GATEWAY_PORT to another port (0 takes any).` });
 }
 
-async function isReady(child: Child): Promise<boolean> {
-  if (child.healthPort === 0) return false;
-  try {
-    const answer = await fetch(`http://127.0.0.1:${child.healthPort}/readyz`, { signal: AbortSignal.timeout(2000) });
-    await answer.arrayBuffer();
-    return answer.ok;
-  } catch {
-    return false;
-  }
+async function isReady({ healthPort }: Child): Promise<boolean> {
+  return healthPort !== 0 && answersWell(healthPort, '/readyz');
 }
 
 async function sizeOf(path: string): Promise<number> {
