@@ -19,6 +19,8 @@ const imported: { collection: string; format: string }[] = [];
 const submitted: string[] = [];
 /** What a store does while it imports; replaced by tests. */
 let importing: (signal: AbortSignal) => Promise<void>;
+/** When somebody has asked for a run. */
+const looked = Promise.withResolvers<void>();
 /** Records that it leaves out. */
 let forgotten = 0;
 
@@ -42,6 +44,10 @@ beforeAll(async () => {
       await importing(signal);
       imported.push({ collection, format });
       yield { done: true, forgotten };
+    }),
+    bus.serve(rpc.getRun, async () => {
+      looked.resolve();
+      return { runId: 'mine', name: 'mine', specJson: submitted.at(-1) ?? '{}', status: RunStatus.RUN_STATUS_RUNNING };
     }),
     bus.serve(rpc.submitRun, async ({ specJson }) => {
       submitted.push(specJson);
@@ -117,4 +123,13 @@ it('says before the run that its report could not be written', async () => {
 
 it('tells to correct a name that no run may have', async () => {
   expect(await minchat('status', 'mine/sft')).toMatchObject({ code: 65, stderr: expect.stringMatching(/^MC_MESSAGE_INVALID: .*found "mine\/sft"\nCorrect the value/) as string });
+});
+
+it('ends where the server comes back without what it had stored: nothing is left to wait for', async () => {
+  const { ended } = start(folder, ['run', 'specs/mine.yaml']);
+  await looked.promise;
+  await nats.kill();
+  await rm(join(nats.storeFolder, 'jetstream'), { recursive: true });
+  await nats.start();
+  expect(await ended).toMatchObject({ code: 75, stderr: expect.stringMatching(/^MC_NATS_STORE_LOST: /) as string });
 });

@@ -9,19 +9,19 @@ const everyMs = 500;
 // Services and the server are started again when they end: that much silence is none of our business.
 const patienceMs = 120_000;
 
-/** Shows a run until it has ended, or `signal` aborts; the last record either way. */
+/** Shows a run until it has ended, or `signal` aborts; the last record either way. Throws MC_NATS_STORE_LOST when there is none to wait for. */
 export async function followRun(bus: Bus, runId: string, view: ProgressView, signal: AbortSignal): Promise<RunRecord> {
   let silentSince: number | undefined;
   for (;;) {
     try {
-      const run = await bus.call(rpc.getRun, { runId }, { timeoutMs: 5000 });
+      const run = await Promise.race([bus.call(rpc.getRun, { runId }, { timeoutMs: 5000 }), bus.storeLost]);
       silentSince = undefined;
       view.show(run, Date.now());
       if (run.status !== RunStatus.RUN_STATUS_RUNNING || signal.aborted) return run;
     } catch (thrown) {
       const error = toMinchatError(thrown);
       silentSince ??= Date.now();
-      if (!error.retryable || signal.aborted || Date.now() - silentSince > patienceMs) throw error;
+      if (!error.retryable || error.code === 'MC_NATS_STORE_LOST' || signal.aborted || Date.now() - silentSince > patienceMs) throw error;
     }
     await sleep(everyMs, undefined, { signal }).catch(() => undefined);
   }
