@@ -94,14 +94,24 @@ stages:
     ['an unknown input', 'name: a\nstages:\n  data:\n  pretrain: { inputs: { corpsu: data.corpus } }\n', 'a pretrain stage takes no input "corpsu"; did you mean "corpus"?'],
     ['a missing maker', 'name: a\nstages:\n  data:\n  sft:\n', 'run.yaml:4:3: a sft stage needs "model", and no stage before it makes one'],
     ['a needed input left open', 'name: a\nstages:\n  data:\n  pretrain: { inputs: { corpus: } }\n', 'run.yaml:4:25: a pretrain stage needs its input "corpus"'],
-    ['a seed that is no number', 'name: a\nseed: many\nstages: { data: }\n', 'run.yaml:2:7: seed: '],
-    ['a missing name', 'stages: { data: }\n', 'run.yaml:1:1: name: '],
+    ['a seed that is no number', 'name: a\nseed: many\nstages: { data: }\n', 'run.yaml:2:7: seed: expected a whole number from 0 to 4294967295, found "many"'],
+    ['a seed out of range', 'name: a\nseed: -1\nstages: { data: }\n', 'run.yaml:2:7: seed: expected a whole number from 0 to 4294967295, found -1'],
+    ['a missing name', 'stages: { data: }\n', 'run.yaml:1:1: name: expected 1 to 40 letters, digits, - or _, found nothing'],
     ['no stages', 'name: a\nstages: {}\n', 'run.yaml:2:1: expected at least one stage'],
     ['a gate that is no condition', 'name: a\nstages:\n  data: { gate: { stopIf: winRate is bad } }\n', 'run.yaml:3:27: expected a condition like "winRate < 0.5", found "winRate is bad"'],
     ['the same key twice', 'name: a\nname: b\nstages: { data: }\n', 'run.yaml:2:1: Map keys must be unique'],
     ['broken YAML', 'name: [a\nstages: }\n', 'run.yaml:2:'],
     ['a stage name for a machine', 'name: a\nstages:\n  1: { kind: data }\n', 'run.yaml:3:3: expected a stage name'],
-    ['a text', 'hello', 'run.yaml:1:1: '],
+    ['a text', 'hello', 'run.yaml:1:1: expected a spec with name, seed and stages, found "hello"'],
+    ['nothing', '', 'run.yaml:1:1: expected a spec with name, seed and stages, found null'],
+    ['a list for settings', 'name: a\nstages:\n  data: { settings: [1] }\n', 'run.yaml:3:21: stages.data.settings: expected settings by name, found [1]'],
+    ['a value that is not JSON', 'name: a\nstages:\n  data: { settings: { rate: .nan } }\n', 'run.yaml:3:29: stages.data.settings.rate: expected a value that JSON can hold, found NaN'],
+    ['an input of a number', 'name: a\nstages:\n  data: { inputs: { a: 3 } }\n', 'run.yaml:3:24: stages.data.inputs.a: expected STAGE.OUTPUT, artifact:sha256:... or null, found 3'],
+    ['a gate without a condition', 'name: a\nstages:\n  data: { gate: { stopIf: 3 } }\n', 'run.yaml:3:27: stages.data.gate.stopIf: expected a condition or a list of them, found 3'],
+    ['a second document', 'name: a\nstages: { data: }\n---\nname: b\n', 'run.yaml:3:1: expected one document, found another'],
+    ['what stands for itself', 'name: a\nstages:\n  data: { settings: { x: &x [*x] } }\n', 'run.yaml:3:30: expected an alias of something else, found one of what it stands in: *x'],
+    ['nesting', `name: a\nstages: { data: { settings: { x: ${'['.repeat(101)}${']'.repeat(101)} } } }\n`, 'expected at most 100 lists and settings in one another, found more'],
+    ['nesting without end', `name: a\nstages: { data: { settings: { x: ${'['.repeat(20_000)}`, 'run.yaml: expected at most 100 lists and settings in one another, found more'],
   ])('points at %s', (_, text, expected) => {
     expect(problem(text)).toContain(expected);
   });
@@ -155,7 +165,6 @@ stages:
   });
 
   it.each([
-    ['nesting without end', `name: a\nstages: { data: { settings: { x: ${'['.repeat(20_000)}`],
     ['aliases that multiply', `name: a\na: &a [1,2,3,4,5,6,7,8,9,0]\n${'bcdefgh'.replace(/./g, (letter) => `${letter}: &${letter} [${`*${String.fromCodePoint(letter.codePointAt(0)! - 1)},`.repeat(10)}]\n`)}stages: { data: }`],
     ['a huge text', `name: ${'a'.repeat(300_000)}`],
   ])('refuses %s', (_, text) => {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { formatCondition, parseCondition, type GateCondition } from './spec/gate.ts';
 import { isStageKind, stageKinds, type StageKind } from './spec/kinds.ts';
+import { show } from './spec/show.ts';
 import { SpecSource } from './spec/source.ts';
 import { suggest } from './spec/suggest.ts';
 import { findCycle, formatInputRef, wireStage, type InputRef } from './spec/wiring.ts';
@@ -35,23 +36,29 @@ export interface StageSpec {
 }
 
 const absent = (value: unknown) => value ?? undefined;
+const expected = (what: string) => ({ error: ({ input }: { input?: unknown }) => `expected ${what}, found ${show(input)}` });
 
+const aText = expected('a text that is not empty');
+const byName = expected('settings by name');
+const aCondition = expected('a condition or a list of them');
 const stageSchema = z.preprocess(
   (value) => value ?? {},
   z.strictObject({
-    kind: z.string().optional(),
-    plugin: z.string().min(1).optional(),
-    settings: z.preprocess(absent, z.record(z.string(), z.json()).default({})),
-    inputs: z.preprocess(absent, z.record(z.string(), z.string().nullable()).default({})),
-    gate: z.preprocess(absent, z.strictObject({ stopIf: z.union([z.string(), z.array(z.string()).min(1)]) }).optional()),
-  }),
+    kind: z.string(aText).optional(),
+    plugin: z.string(aText).min(1, aText).optional(),
+    settings: z.preprocess(absent, z.record(z.string(), z.json(), byName).default({})),
+    inputs: z.preprocess(absent, z.record(z.string(), z.string(expected('STAGE.OUTPUT, artifact:sha256:... or null')).nullable(), expected('inputs by name')).default({})),
+    gate: z.preprocess(absent, z.strictObject({ stopIf: z.union([z.string(), z.array(z.string()).min(1)], aCondition) }, expected('a gate with stopIf')).optional()),
+  }, expected('a stage with kind, plugin, settings, inputs and gate, as far as it needs them')),
 );
 
+const aName = expected('1 to 40 letters, digits, - or _');
+const aSeed = expected(`a whole number from 0 to ${0xffff_ffff}`);
 const specSchema = z.strictObject({
-  name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$/, 'expected 1 to 40 letters, digits, - or _'),
-  seed: z.int().min(0).max(0xffff_ffff).default(1),
-  stages: z.record(z.string(), stageSchema),
-});
+  name: z.string(aName).regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$/, aName),
+  seed: z.int(aSeed).min(0, aSeed).max(0xffff_ffff, aSeed).default(1),
+  stages: z.record(z.string(), stageSchema, expected('stages by name')),
+}, expected('a spec with name, seed and stages'));
 
 const stageName = /^[a-z][a-z0-9-]{0,31}$/;
 const knownKeys: Readonly<Record<string, readonly string[]>> = {
@@ -66,7 +73,7 @@ const knownKeys: Readonly<Record<string, readonly string[]>> = {
  */
 export function parseRunSpec(text: string, file = 'spec'): RunSpec {
   const source = new SpecSource(text, file);
-  const parsed = specSchema.safeParse(source.value);
+  const parsed = specSchema.safeParse(source.value, expected('a value that JSON can hold'));
   if (!parsed.success) {
     for (const issue of parsed.error.issues) noteIssue(source, issue);
     source.throwProblems();

@@ -2,6 +2,7 @@
 // the studio's pages take it, too, and have no need of the rest.
 import type { SettingsProblem, StageSpec } from './spec.ts';
 import type { StageKind } from './spec/kinds.ts';
+import { show } from './spec/show.ts';
 import { suggest } from './spec/suggest.ts';
 import settings from './stage-settings.json' with { type: 'json' };
 
@@ -137,8 +138,4 @@ function inRange({ minimum = -Infinity, maximum = Infinity, exclusiveMinimum, ex
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function show(value: unknown): string {
-  return value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 80);
 }

@@ -1,5 +1,5 @@
 import { MinchatError } from '@minchat/errors';
-import { isMap, isNode, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
+import { isCollection, isMap, isNode, isScalar, LineCounter, parseDocument, visit, type Document } from 'yaml';
 
 export type Path = readonly (string | number)[];
 
@@ -9,6 +9,8 @@ interface Problem {
 }
 
 const maxBytes = 256 * 1024;
+const maxNesting = 100;
+const nestingMessage = `expected at most ${maxNesting} lists and settings in one another, found more`;
 
 /** A spec's text with the places of its parts; collects problems and throws them all at once. */
 export class SpecSource {
@@ -28,13 +30,18 @@ export class SpecSource {
     }
     try {
       this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false, stringKeys: true });
-      for (const error of this.#document.errors) this.#problems.push({ offset: error.pos[0], message: error.message });
+      const { errors } = this.#document;
+      const tooDeep = errors.find(({ message }) => message.includes('call stack'));
+      if (tooDeep !== undefined) throw new RangeError(tooDeep.message);
+      for (const { code, pos, message } of errors) this.#problems.push({ offset: pos[0], message: code === 'MULTIPLE_DOCS' ? 'expected one document, found another' : message });
+      this.#noteNesting();
       this.throwProblems();
       this.value = this.#document.toJS();
     } catch (cause) {
       if (cause instanceof MinchatError) throw cause;
-      // Aliases that expand too far, nesting deeper than the stack.
-      throw new MinchatError('MC_SPEC_INVALID', `${file}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+      // Nesting deeper than the stack, aliases that expand too far.
+      const message = cause instanceof RangeError ? nestingMessage : cause instanceof Error ? cause.message : String(cause);
+      throw new MinchatError('MC_SPEC_INVALID', `${file}: ${message}`, { cause, hint: `Correct ${file}.` });
     }
   }
 
@@ -64,6 +71,20 @@ export class SpecSource {
     const gutter = `${line} | `;
     throw new MinchatError('MC_SPEC_INVALID', message, {
       hint: `Correct this line:\n  ${gutter}${source}\n  ${' '.repeat(gutter.length + Math.min(col, 160) - 1)}^`,
+    });
+  }
+
+  #noteNesting(): void {
+    visit(this.#document, {
+      Collection: (_, node, path) => {
+        if (path.filter(isCollection).length < maxNesting) return undefined;
+        this.#problems.push({ offset: node.range?.[0] ?? 0, message: nestingMessage });
+        return visit.BREAK;
+      },
+      Alias: (_, node, path) => {
+        const target = node.resolve(this.#document);
+        if (target !== undefined && path.includes(target)) this.#problems.push({ offset: node.range?.[0] ?? 0, message: `expected an alias of something else, found one of what it stands in: *${node.source}` });
+      },
     });
   }
 
