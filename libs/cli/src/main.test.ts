@@ -3,12 +3,14 @@ import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { connectBus } from '@minchat/bus';
 import { startNatsServer } from '@minchat/bus/testing';
 import { errorCodes } from '@minchat/errors';
 import { createLogger } from '@minchat/telemetry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { collectionOf, guessFormat } from './commands/import.ts';
+import { root } from './paths.ts';
 import { createProgram } from './program.ts';
 
 const main = fileURLToPath(new URL('main.ts', import.meta.url));
@@ -84,7 +86,8 @@ describe('minchat', () => {
     // A data stage that --data points at a file needs no source; without it, it does.
     await writeFile(join(folder, 'sourceless.yaml'), 'name: bare\nstages:\n  data:\n');
     expect((await minchatAt('', 'run', 'sourceless.yaml')).stderr).toContain('data.source: expected world or collection');
-    expect((await minchat('run', 'sourceless.yaml', '--data', 'none.jsonl', '--detach')).stderr).toContain('MC_NATS_UNAVAILABLE');
+    await writeFile(join(folder, 'some.jsonl'), '{"prompt":"a"}\n');
+    expect((await minchat('run', 'sourceless.yaml', '--data', 'some.jsonl', '--detach')).stderr).toContain('MC_NATS_UNAVAILABLE');
     const json = await minchat('run', 'bad.yaml', '--json');
     expect(JSON.parse(json.stderr)).toMatchObject({ error: { code: 'MC_SPEC_INVALID' } });
     expect(json.stdout).toBe('');
@@ -121,6 +124,25 @@ describe('minchat', () => {
     expect(up).toEqual([77, expect.stringMatching(/^MC_ACCESS_DENIED: .*'\/sys\/minchat'\n.*MINCHAT_HOME.*\n$/)]);
   }, 120_000);
 
+  it('says before anything starts what is wrong with the file for a run', async () => {
+    await writeFile(join(folder, 'world.yaml'), 'name: world\nstages:\n  data: { settings: { source: world } }\n');
+    await writeFile(join(folder, 'odd.bin'), 'odd');
+    await mkdir(join(folder, 'folder.jsonl'));
+    for (const [file, code, said] of [['none.jsonl', 66, 'MC_NOT_FOUND: cannot read'], ['none.txt', 66, 'MC_NOT_FOUND: cannot read'], ['folder.jsonl', 64, 'expected a file'], ['odd.bin', 64, 'cannot tell the format']] as const) {
+      expect(await minchatAt('', 'run', 'world.yaml', '--data', file)).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(said) as string });
+    }
+  });
+
+  it('takes one setting by each --set: what stands behind it is no other one', async () => {
+    const { stderr } = await minchatAt('', 'run', '--set', 'data.promps=3', 'world.yaml');
+    expect(stderr).toContain('data.promps: unknown setting');
+  });
+
+  it('tells its version', async () => {
+    const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string };
+    expect(await minchat('--version')).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
+  });
+
   it('says that there is no server', async () => {
     const { code, stderr } = await minchat('status');
     expect(code).toBe(69);
@@ -138,6 +160,12 @@ describe('import', () => {
   ])('knows %s in %s as %s', async (content, name, format) => {
     await writeFile(join(folder, name), content);
     expect(await guessFormat(join(folder, name))).toBe(format);
+    if (format === 'text') return;
+    // By what is in it, packed or not.
+    await writeFile(join(folder, `${name}.gz`), content);
+    expect(await guessFormat(join(folder, `${name}.gz`))).toBe(format);
+    await writeFile(join(folder, `${name}.gz`), gzipSync(content));
+    expect(await guessFormat(join(folder, `${name}.gz`))).toBe(format);
   });
 
   it('names a collection after its file', () => {

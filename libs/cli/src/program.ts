@@ -10,11 +10,13 @@ import { addParity } from './commands/parity.ts';
 import { addRun } from './commands/run.ts';
 import { addRuns } from './commands/runs.ts';
 import { addUp } from './commands/up.ts';
+import { version } from './version.ts';
 
 /** The whole command; its errors are thrown. Commander's own words go out as MC_USAGE, unless `json`. */
 export function createProgram(json: boolean): Command {
   const program = new Command('minchat')
     .description('Train your own ChatGPT the way InstructGPT was trained.')
+    .version(version, '--version', 'print the version')
     .option('--json', 'print one JSON document instead of text; errors are JSON too')
     .configureOutput({
       outputError: (text, write) => {

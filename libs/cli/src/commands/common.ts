@@ -1,11 +1,17 @@
 import type { Command } from 'commander';
 import type { Bus } from '@minchat/bus';
 import { connect } from '../connection.ts';
+import { aboutRun } from '../run/about-run.ts';
 import { createOutput, type Output } from '../output.ts';
 
 /** The output a command writes through: --json may stand before or behind its name. */
 export function outputOf(command: Command): Output {
   return createOutput(command.optsWithGlobals()['json'] === true);
+}
+
+/** `--set`, each time with one setting: more of them at once would take what stands behind, the spec say, for one. */
+export function addSet(command: Command): Command {
+  return command.option('--set <stage.key=value>', 'change a setting (value in YAML); may be given several times', (text: string, before: readonly string[]) => [...before, text], []);
 }
 
 /** Runs `work` with a connection to the system that is there. */
@@ -16,6 +22,13 @@ export async function withBus<T>(work: (bus: Bus) => Promise<T>, natsUrl?: strin
   } finally {
     await bus.close();
   }
+}
+
+/** The same for what is about one run. */
+export async function withRun<T>(runId: string, work: (bus: Bus) => Promise<T>): Promise<T> {
+  return withBus(work).catch((error: unknown) => {
+    throw aboutRun(error, runId);
+  });
 }
 
 /** Aborted by Ctrl-C, SIGTERM, or the end of the terminal (SIGHUP); Ctrl-C after that ends the process. */

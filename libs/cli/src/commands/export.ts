@@ -5,7 +5,7 @@ import { rpc } from '@minchat/bus';
 import { MinchatError } from '@minchat/errors';
 import { userPath } from '../paths.ts';
 import { describeRun } from '../run/report.ts';
-import { outputOf, withBus } from './common.ts';
+import { outputOf, stopSignal, withBus } from './common.ts';
 
 export function addExport(program: Command): void {
   program
@@ -15,6 +15,7 @@ export function addExport(program: Command): void {
     .description('Write the models, datasets and the report of a run as folders: DIR/STAGE/OUTPUT.')
     .action(async (runId: string, dir: string, _: unknown, command: Command) => {
       const output = outputOf(command);
+      const signal = stopSignal();
       const target = userPath(dir);
       const there = await readdir(target).catch((error: NodeJS.ErrnoException) => {
         if (error.code === 'ENOENT') return [];
@@ -32,11 +33,13 @@ export function addExport(program: Command): void {
             for (const { name, artifact } of result?.outputs ?? []) {
               if (artifact === undefined) continue;
               output.line(`${stage}/${name}`);
-              await cp(await bus.artifacts.get(artifact), join(draft, stage, name), { recursive: true });
+              signal.throwIfAborted();
+              await cp(await bus.artifacts.get(artifact, { signal }), join(draft, stage, name), { recursive: true });
               written.push(`${stage}/${name}`);
             }
           }
           await writeFile(join(draft, 'spec.json'), `${JSON.stringify(JSON.parse(run.specJson), null, 2)}\n`);
+          signal.throwIfAborted();
           await writeFile(join(draft, 'run.json'), `${JSON.stringify(describeRun(run), null, 2)}\n`);
         });
         await rm(target, { recursive: true, force: true });

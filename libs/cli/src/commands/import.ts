@@ -1,8 +1,8 @@
-import { copyFile, link, mkdtemp, open, rm, stat } from 'node:fs/promises';
+import { mkdtemp, open, rm, stat, symlink } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
+import { constants, gunzipSync } from 'node:zlib';
 import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
 import { rpc, type Bus } from '@minchat/bus';
@@ -81,9 +81,10 @@ async function readHead(path: string): Promise<string> {
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(64 * 1024), 0, 64 * 1024, 0);
     const head = buffer.subarray(0, bytesRead);
-    if (!path.endsWith('.gz')) return head.toString('utf8');
+    // As the store does: by the first bytes, whatever the name is.
+    const gzip = head[0] === 0x1f && head[1] === 0x8b;
     // The head of a gzip file ends in the middle.
-    return gunzipSync(head, { finishFlush: 2 }).toString('utf8');
+    return (gzip ? gunzipSync(head, { finishFlush: constants.Z_SYNC_FLUSH }) : head).toString('utf8');
   } finally {
     await file.close();
   }
@@ -99,18 +100,22 @@ export interface ImportOptions {
   signal: AbortSignal;
 }
 
-/** Hands the file to the prompt store and shows how far it is. Throws what the store says, MC_NOT_FOUND, the reason of `signal`. */
-export async function importFile(bus: Bus, output: Output, { path, format, collection, strict, mapping = [], signal }: ImportOptions): Promise<ImportProgress> {
+/** Throws MC_NOT_FOUND when there is nothing that can be read, MC_USAGE when it is no file. */
+export async function sizeOfFile(path: string): Promise<number> {
   const info = await stat(path).catch((cause: unknown) => {
     throw noFile(path, cause);
   });
-  if (!info.isFile()) throw new MinchatError('MC_USAGE', `expected a file, found ${path}`);
-  const bar = startBar(output, info.size);
+  if (!info.isFile()) throw new MinchatError('MC_USAGE', `expected a file, found ${path}`, { hint: 'Folders, pipes and devices cannot be imported.' });
+  return info.size;
+}
+
+/** Hands the file to the prompt store and shows how far it is. Throws what the store says, MC_NOT_FOUND, the reason of `signal`. */
+export async function importFile(bus: Bus, output: Output, { path, format, collection, strict, mapping = [], signal }: ImportOptions): Promise<ImportProgress> {
+  const bar = startBar(output, await sizeOfFile(path));
   const folder = await mkdtemp(join(tmpdir(), 'minchat-import-'));
   try {
-    const copy = join(folder, basename(path));
-    // A link where it can be one: nothing is copied.
-    await link(path, copy).catch(() => copyFile(path, copy));
+    // What is stored is what links lead to: nothing is copied.
+    await symlink(path, join(folder, basename(path)));
     const file = await bus.artifacts.put(folder, 'file', { signal });
     let last: ImportProgress | undefined;
     for await (const progress of bus.stream(rpc.import, { file, format, collection, strict, mapping: [...mapping] }, { signal })) {

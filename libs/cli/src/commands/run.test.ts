@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { connectBus, rpc, type Bus } from '@minchat/bus';
 import { startNatsServer, type TestNats } from '@minchat/bus/testing';
-import { RunStatus } from '@minchat/contracts';
+import { RunStatus, StageStatus, type Init, type RunRecord } from '@minchat/contracts';
+import { MinchatError } from '@minchat/errors';
 import { createLogger } from '@minchat/telemetry';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 
@@ -19,8 +20,10 @@ const imported: { collection: string; format: string }[] = [];
 const submitted: string[] = [];
 /** What a store does while it imports; replaced by tests. */
 let importing: (signal: AbortSignal) => Promise<void>;
+/** What became of the run. */
+let fate: Init<RunRecord>;
 /** When somebody has asked for a run. */
-const looked = Promise.withResolvers<void>();
+let looked: PromiseWithResolvers<void>;
 /** Records that it leaves out. */
 let forgotten = 0;
 
@@ -47,8 +50,9 @@ beforeAll(async () => {
     }),
     bus.serve(rpc.getRun, async () => {
       looked.resolve();
-      return { runId: 'mine', name: 'mine', specJson: submitted.at(-1) ?? '{}', status: RunStatus.RUN_STATUS_RUNNING };
+      return { runId: 'mine', name: 'mine', specJson: submitted.at(-1) ?? '{}', status: RunStatus.RUN_STATUS_RUNNING, ...fate };
     }),
+    bus.serve(rpc.resumeRun, () => Promise.reject(new MinchatError('MC_CONFLICT', 'it runs'))),
     bus.serve(rpc.submitRun, async ({ specJson }) => {
       submitted.push(specJson);
       return { runId: 'mine', name: 'mine', specJson, status: RunStatus.RUN_STATUS_RUNNING };
@@ -61,6 +65,8 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   importing = async () => undefined;
+  looked = Promise.withResolvers();
+  fate = {};
 });
 afterAll(async () => {
   await bus.close();
@@ -119,6 +125,25 @@ it('says before the run that its report could not be written', async () => {
   }
   expect(await minchat('run', 'specs/mine.yaml', '--report', 'out.json', '--detach')).toMatchObject({ code: 64, stderr: expect.stringContaining('--detach') as string });
   expect(submitted).toHaveLength(before);
+});
+
+it('imports what a link leads to', async () => {
+  await symlink(join('specs', '..', 'lines.jsonl'), join(folder, 'link.jsonl'));
+  expect(await minchat('import', 'jsonl', 'link.jsonl')).toMatchObject({ code: 0, stderr: '' });
+});
+
+it('names the run in what there is to do about it', async () => {
+  expect((await minchat('resume', 'mine')).stderr).toBe('MC_CONFLICT: it runs\nLook at its state with `npm run minchat -- status mine`.\n');
+});
+
+it('tells the stage of a gate once', async () => {
+  const error = { code: 'MC_GATE_STOPPED', message: 'stage sft: loss is 2', hint: 'Or `npm run minchat -- resume RUN`.' };
+  fate = { status: RunStatus.RUN_STATUS_FAILED, error, stages: [{ stage: 'sft', kind: 'sft', jobId: 'mine_sft', status: StageStatus.STAGE_STATUS_FAILED, error }] };
+  const told = 'MC_GATE_STOPPED: run mine: stage sft: loss is 2\nOr `npm run minchat -- resume mine`.\n';
+  expect((await minchat('run', 'specs/mine.yaml')).stderr).toBe(told);
+  expect((await minchat('status', 'mine')).stdout).toContain(told);
+  error.message = 'lost';
+  expect((await minchat('run', 'specs/mine.yaml')).stderr).toContain('MC_GATE_STOPPED: run mine: stage sft: lost\n');
 });
 
 it('tells to correct a name that no run may have', async () => {

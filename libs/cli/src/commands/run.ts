@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { rpc, type Bus } from '@minchat/bus';
 import { changeSettings, formatRunSpec, parseRunSpec, suggest, type RunSpec } from '@minchat/config';
-import { RunStatus, type RunRecord } from '@minchat/contracts';
+import { findModel, RunStatus, type RunRecord } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
 import { findSystem } from '../connection.ts';
 import type { Output } from '../output.ts';
@@ -16,14 +16,14 @@ import { fromFolder, settingsOf } from '../run/settings.ts';
 import { summary } from '../run/summary.ts';
 import type { Supervisor } from '../system/supervisor.ts';
 import { chat } from './chat.ts';
-import { aborted, outputOf, stopSignal, withBus } from './common.ts';
-import { asFormat, collectionOf, contentName, guessFormat, importFile } from './import.ts';
+import { aborted, addSet, outputOf, stopSignal, withBus } from './common.ts';
+import { asFormat, collectionOf, contentName, guessFormat, importFile, sizeOfFile, type Format } from './import.ts';
 import { createSupervisor, startSystem } from './up.ts';
 
 interface RunOptions {
   data?: string;
   format?: string;
-  set?: string[];
+  set: string[];
   seed?: string;
   exit?: boolean;
   report?: string;
@@ -31,13 +31,13 @@ interface RunOptions {
 }
 
 export function addRun(program: Command): void {
-  program
+  const run = program
     .command('run')
     .argument('<spec>', 'a run spec in YAML or JSON')
     .description('Run a spec to its end and show how it goes. Starts the services unless they are up; then stays up for chat.')
     .option('--data <file>', 'import this file first and let the data stage take it')
-    .option('--format <format>', 'what the file is; guessed unless told')
-    .option('--set <stage.key=value...>', 'change a setting (value in YAML); may be given several times')
+    .option('--format <format>', 'what the file is; guessed unless told');
+  addSet(run)
     .option('--seed <n>', "take another seed than the spec's")
     .option('--exit', 'end when the run has ended')
     .option('--report <file>', 'write all figures as JSON')
@@ -50,6 +50,7 @@ Examples:
     .action(async (path: string, options: RunOptions, command: Command) => {
       const output = outputOf(command);
       const asked = await readSpec(userPath(path), path, options);
+      const data = await findData(asked.spec, options);
       if (options.report !== undefined) await checkReport(userPath(options.report), options);
       const system = await findSystem();
       if (options.detach === true && !system.running) {
@@ -59,7 +60,7 @@ Examples:
         const signal = stopSignal();
         await withBus(async (bus) => {
           await checkSettings(asked, bus.plugins);
-          await runOn(bus, output, asked.spec, options, signal);
+          await runOn(bus, output, asked.spec, data, options, signal);
         }, system.natsUrl);
         return;
       }
@@ -70,15 +71,15 @@ Examples:
       const signal = stopSignal(() => supervisor.kill());
       await startSystem(supervisor, output, signal);
       signal.throwIfAborted();
-      await withBus((bus) => runOn(bus, output, asked.spec, options, signal, supervisor, (view) => (note.to = (message) => view.note(message))), supervisor.natsUrl);
+      await withBus((bus) => runOn(bus, output, asked.spec, data, options, signal, supervisor, (view) => (note.to = (message) => view.note(message))), supervisor.natsUrl);
     });
 }
 
 async function runOn(
-  bus: Bus, output: Output, given: RunSpec, options: RunOptions, signal: AbortSignal, supervisor?: Supervisor,
+  bus: Bus, output: Output, given: RunSpec, data: DataFile | undefined, options: RunOptions, signal: AbortSignal, supervisor?: Supervisor,
   onView: (view: ProgressView) => void = () => undefined,
 ): Promise<void> {
-  const spec = options.data === undefined ? given : await importData(bus, output, given, options.data, options.format, signal);
+  const spec = data === undefined ? given : await importData(bus, output, given, data, signal);
   signal.throwIfAborted();
   const submitted = await bus.call(rpc.submitRun, { specJson: formatRunSpec(spec) });
   if (options.detach === true) {
@@ -102,7 +103,7 @@ async function runOn(
     return;
   }
   await finish(bus, output, run, backends, options);
-  if (supervisor !== undefined && options.exit !== true && !output.json) await stayUp(bus, output, supervisor, signal);
+  if (supervisor !== undefined && options.exit !== true && !output.json) await stayUp(bus, output, run, supervisor, signal);
 }
 
 async function finish(bus: Bus, output: Output, run: RunRecord, backends: Record<string, string>, options: RunOptions): Promise<void> {
@@ -130,9 +131,11 @@ async function checkReport(path: string, { detach }: RunOptions): Promise<void> 
   }
 }
 
-async function stayUp(bus: Bus, output: Output, supervisor: Supervisor, signal: AbortSignal): Promise<void> {
-  output.line(`\nEverything stays up: ${supervisor.gatewayUrl}. Ctrl-C or /quit ends it.`);
-  if (process.stdin.isTTY) await chat(bus, output, { signal });
+async function stayUp(bus: Bus, output: Output, run: RunRecord, supervisor: Supervisor, signal: AbortSignal): Promise<void> {
+  // A run may have made no model that writes: one of a data stage only, say.
+  const chats = process.stdin.isTTY && findModel([run], run.runId, 'text') !== undefined;
+  output.line(`\nEverything stays up: ${supervisor.gatewayUrl}. Ctrl-C ${chats ? 'or /quit ' : ''}ends it.`);
+  if (chats) await chat(bus, output, { model: run.runId, signal });
   else await aborted(signal);
 }
 
@@ -141,7 +144,7 @@ async function readSpec(path: string, shown: string, options: RunOptions): Promi
     throw new MinchatError('MC_NOT_FOUND', `cannot read the spec ${shown}`, { cause, hint: 'Check the path; examples are in examples/.' });
   });
   const spec = parseRunSpec(text, shown);
-  const changes = settingsOf(options.set ?? []);
+  const changes = settingsOf(options.set);
   const names = spec.stages.map(({ name }) => name);
   for (const stage of Object.keys(changes)) {
     if (!names.includes(stage)) throw new MinchatError('MC_USAGE', `--set: the spec has no stage "${stage}"${suggest(stage, names)}`);
@@ -161,16 +164,28 @@ function asSeed(text: string): number {
   return seed;
 }
 
+interface DataFile {
+  /** As the user named it. */
+  shown: string;
+  path: string;
+  format: Format;
+}
+
+/** The file of `--data`: what is wrong with it is told before anything starts. Throws MC_USAGE, MC_NOT_FOUND. */
+async function findData(spec: RunSpec, { data: shown, format }: RunOptions): Promise<DataFile | undefined> {
+  if (shown === undefined) return undefined;
+  if (!spec.stages.some(({ kind }) => kind === 'data')) throw new MinchatError('MC_USAGE', '--data: the spec has no data stage to give the file to');
+  const path = userPath(shown);
+  await sizeOfFile(path);
+  return { shown, path, format: format === undefined ? await guessFormat(path) : asFormat(format) };
+}
+
 /** Imports the file, and points the data stages that take a collection at it. */
-async function importData(bus: Bus, output: Output, spec: RunSpec, file: string, given: string | undefined, signal: AbortSignal): Promise<RunSpec> {
-  const path = userPath(file);
-  const stages = spec.stages.filter(({ kind }) => kind === 'data');
-  if (stages.length === 0) throw new MinchatError('MC_USAGE', '--data: the spec has no data stage to give the file to');
+async function importData(bus: Bus, output: Output, spec: RunSpec, { shown, path, format }: DataFile, signal: AbortSignal): Promise<RunSpec> {
   // The content is part of the name: the same file is imported once, another one never mixed with it.
-  const format = given === undefined ? await guessFormat(path) : asFormat(given);
   const collection = `${collectionOf(path)}-${await contentName(path, format)}`;
   const { collections } = await bus.call(rpc.listCollections, {});
-  if (collections.some(({ name }) => name === collection)) output.line(`${file} is imported already, as ${collection}.`);
+  if (collections.some(({ name }) => name === collection)) output.line(`${shown} is imported already, as ${collection}.`);
   else await importFile(bus, output, { path, format, collection, strict: false, signal });
   return { ...spec, stages: takingFrom(collection, spec.stages) };
 }

@@ -1,14 +1,16 @@
 import type { Command } from 'commander';
 import { rpc } from '@minchat/bus';
 import { parseRunSpec } from '@minchat/config';
-import { metricsByName, runStatusWords, StageStatus, stageStatusWords, type RunRecord } from '@minchat/contracts';
+import { errorFromWire, metricsByName, runStatusWords, StageStatus, stageStatusWords, type RunRecord } from '@minchat/contracts';
 import { colors } from '../colors.ts';
 import { formatSeconds, formatTable, type Output } from '../output.ts';
 import { callersFolder } from '../paths.ts';
+import { aboutRun } from '../run/about-run.ts';
 import { headline, stageSeconds } from '../run/figures.ts';
+import { errorOf } from '../run/follow.ts';
 import { describeRun } from '../run/report.ts';
 import { fromFolder, settingsOf } from '../run/settings.ts';
-import { outputOf, withBus } from './common.ts';
+import { addSet, outputOf, withBus, withRun } from './common.ts';
 
 /** status, cancel, resume, fork. */
 export function addRuns(program: Command): void {
@@ -34,24 +36,24 @@ export function addRuns(program: Command): void {
     .argument('<run>')
     .description('Stop a run; what its stages have done so far is kept for `resume`.')
     .action(async (runId: string, _: unknown, command: Command) => {
-      await withBus(async (bus) => showRun(outputOf(command), await bus.call(rpc.cancelRun, { runId })));
+      await withRun(runId, async (bus) => showRun(outputOf(command), await bus.call(rpc.cancelRun, { runId })));
     });
   program
     .command('resume')
     .argument('<run>')
     .description('Go on with a run that failed, was cancelled, or was stopped by a gate, from its checkpoints.')
     .action(async (runId: string, _: unknown, command: Command) => {
-      await withBus(async (bus) => showRun(outputOf(command), await bus.call(rpc.resumeRun, { runId })));
+      await withRun(runId, async (bus) => showRun(outputOf(command), await bus.call(rpc.resumeRun, { runId })));
     });
-  program
+  const fork = program
     .command('fork')
     .argument('<run>')
     .description('Start a new run that takes over the results of every stage before one, and goes on from there.')
-    .requiredOption('--from <stage>', 'the first stage that is done again')
-    .option('--set <stage.key=value...>', 'change a setting (value in YAML); may be given several times')
-    .action(async (runId: string, options: { from: string; set?: string[] }, command: Command) => {
-      const changes = settingsOf(options.set ?? []);
-      await withBus(async (bus) => {
+    .requiredOption('--from <stage>', 'the first stage that is done again');
+  addSet(fork)
+    .action(async (runId: string, options: { from: string; set: string[] }, command: Command) => {
+      const changes = settingsOf(options.set);
+      await withRun(runId, async (bus) => {
         const { specJson } = await bus.call(rpc.getRun, { runId });
         for (const stage of parseRunSpec(specJson).stages) {
           const change = changes[stage.name];
@@ -80,10 +82,6 @@ export function showRun(output: Output, run: RunRecord): void {
     return [stage.stage, stageStatusWords[stage.status], steps, seconds === undefined ? '' : formatSeconds(seconds), headline(metricsByName(stage.metrics))];
   });
   output.line(formatTable(['stage', 'status', 'steps', 'time', 'figures'], rows));
-  // One that stands on its stage is told once.
-  const errors = new Map([run, ...run.stages].flatMap(({ error }) => (error ? [[error.message, error]] : [])));
-  for (const { code, message, hint } of errors.values()) {
-    output.line(`${colors.red(code)}: ${message}`);
-    output.line(hint.replaceAll('RUN', run.runId));
-  }
+  const ofStages = run.stages.flatMap(({ error }) => (error && error.message !== run.error?.message ? [aboutRun(errorFromWire(error), run.runId)] : []));
+  for (const { code, message, hint } of [...(run.error ? [errorOf(run)] : []), ...ofStages]) output.line(`${colors.red(code)}: ${message}\n${hint}`);
 }

@@ -3,6 +3,7 @@ import { rpc, type Bus } from '@minchat/bus';
 import { RunStatus, type RunRecord } from '@minchat/contracts';
 import { errorFromWire } from '@minchat/contracts';
 import { MinchatError, toMinchatError } from '@minchat/errors';
+import { aboutRun } from './about-run.ts';
 import type { ProgressView } from './progress.ts';
 
 const everyMs = 500;
@@ -27,19 +28,23 @@ export async function followRun(bus: Bus, runId: string, view: ProgressView, sig
   }
 }
 
+/** The error of a run that failed, with where it failed. */
+export function errorOf(run: RunRecord): MinchatError {
+  if (run.error === undefined) return new MinchatError('MC_STAGE_FAILED', `run ${run.runId} failed`);
+  const error = errorFromWire(run.error);
+  const stage = run.stages.find((other) => other.error?.message === error.message)?.stage;
+  // A gate's message begins with its stage.
+  const inStage = stage === undefined || error.message.startsWith(`stage ${stage}: `) ? '' : `stage ${stage}: `;
+  return aboutRun(new MinchatError(error.code, `run ${run.runId}: ${inStage}${error.message}`, { hint: error.hint, cause: error }), run.runId);
+}
+
 /** Throws the error of a run that did not end well. */
 export function assertCompleted(run: RunRecord): void {
   switch (run.status) {
     case RunStatus.RUN_STATUS_FAILED:
-      throw run.error === undefined ? new MinchatError('MC_STAGE_FAILED', `run ${run.runId} failed`) : withRun(errorFromWire(run.error), run);
+      throw errorOf(run);
     case RunStatus.RUN_STATUS_CANCELLED:
       throw new MinchatError('MC_CONFLICT', `run ${run.runId} was cancelled`, { hint: `Go on with \`npm run minchat -- resume ${run.runId}\`.` });
     default:
   }
-}
-
-function withRun(error: MinchatError, run: RunRecord): MinchatError {
-  const stage = run.stages.find((other) => other.error?.message === error.message)?.stage;
-  const where = stage === undefined ? `run ${run.runId}` : `run ${run.runId}, stage ${stage}`;
-  return new MinchatError(error.code, `${where}: ${error.message}`, { hint: error.hint.replaceAll('RUN', run.runId), cause: error });
 }

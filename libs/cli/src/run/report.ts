@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Bus } from '@minchat/bus';
 import { metricsByName, runStatusWords, stageStatusWords, type RunRecord, type StageRecord } from '@minchat/contracts';
-import { root } from '../paths.ts';
+import { version } from '../version.ts';
 import { stageSeconds } from './figures.ts';
 
 /** A run for programs: plain numbers and words. */
@@ -48,7 +48,6 @@ export async function loadEvaluation(bus: Bus, run: RunRecord): Promise<unknown>
 
 /** Everything that is known of a run: what `--report` writes. */
 export async function fullReport(bus: Bus, run: RunRecord, backends: Readonly<Record<string, string>>) {
-  const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string };
   return {
     ...describeRun(run),
     spec: JSON.parse(run.specJson) as unknown,
