@@ -140,3 +140,11 @@ test('a width that the heads do not divide is refused with MC_STAGE_SETTINGS', a
   const { error } = await runStage(pretrainStage, { settings: { ...settings, model: { ...settings.model, heads: 3 } }, inputs });
   expect(error).toMatchObject({ code: 'MC_STAGE_SETTINGS' });
 });
+
+test('says that there is no folder to start from, and where it looked', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'minchat-none-'));
+  for (const init of [join(folder, 'gpt2'), import.meta.filename]) {
+    const { error } = await runStage(pretrainStage, { settings: { steps: 0, init }, inputs });
+    expect(error).toMatchObject({ code: 'MC_STAGE_SETTINGS', message: `init: expected the folder of a model, found none at ${init}` });
+  }
+});

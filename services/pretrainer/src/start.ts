@@ -1,3 +1,5 @@
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { gptConfig, initModel, loadModel, withVocabulary, type Model, type Random } from '@minchat/model';
 import { readRecords } from '@minchat/datasets';
 import { MinchatError } from '@minchat/errors';
@@ -20,6 +22,9 @@ export interface StartOptions {
 export async function startingModel(options: StartOptions): Promise<{ tokenizer: Tokenizer; model: Model }> {
   const { settings, init, random } = options;
   if (init !== undefined) {
+    if ((await stat(init).catch(() => undefined))?.isDirectory() !== true) {
+      throw new MinchatError('MC_STAGE_SETTINGS', `init: expected the folder of a model, found none at ${resolve(init)}`, { hint: 'Correct the path in the run’s spec: it is looked for on the machine of the pretrainer.' });
+    }
     const tokenizer = await loadTokenizer(init);
     // A foreign embedding is often padded, or lacks the tokens that were added last.
     return { tokenizer, model: withVocabulary(await loadModel(init, { head: 'lm' }), tokenizer.vocabSize) };
