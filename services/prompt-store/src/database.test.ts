@@ -1,10 +1,14 @@
-import { readdir, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
 import { sql } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/pglite';
+import { migrate } from 'drizzle-orm/pglite/migrator';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openDatabase, type Session } from './database.ts';
+import { migrationsFolder, openDatabase, type Session } from './database.ts';
 import { withDatabaseErrors } from './database-errors.ts';
+import { exportRecords } from './export.ts';
 import { embeddedDatabase, findPostgres, postgresDatabase, testLog, type TestDatabase } from './testing.ts';
 
 const found = await findPostgres();
@@ -34,6 +38,32 @@ describe('the embedded database', () => {
     expect(failed).toMatchObject({ code: 'MC_INTERNAL', message: 'database: a value that it cannot take (22P02)' });
     await second.close();
   });
+});
+
+test('a database of the version before has the authors of what hangs on its prompts afterwards', async () => {
+  const home = await embeddedDatabase();
+  const older = join(dirname(home.folder), 'migrations');
+  await cp(migrationsFolder, older, { recursive: true });
+  const path = join(older, 'meta', '_journal.json');
+  const journal = JSON.parse(await readFile(path, 'utf8')) as { entries: { tag: string }[] };
+  await writeFile(path, JSON.stringify({ ...journal, entries: journal.entries.filter(({ tag }) => tag < '0005') }));
+  const client = await PGlite.create(home.folder);
+  await migrate(drizzle(client), { migrationsFolder: older });
+  await client.exec(`
+    insert into collections (name) values ('old');
+    insert into imports (id, target, collection_id, format, state) values (1, 'old', 1, 'jsonl', 'done');
+    insert into prompts (import_id, id, user_id, messages, text_hash) values (1, 'p', 'ada', '[{"role":"user","content":"Why?"}]', '');
+    insert into demonstrations (import_id, id, prompt_id, completion) values (1, 'd', 'p', 'So.');
+    insert into comparisons (import_id, id, prompt_id) values (1, 'c', 'p');
+    insert into ranked_answers (import_id, comparison_id, position, text, rank, finished, flags) values (1, 'c', 0, 'So.', 0, true, '[]'), (1, 'c', 1, 'No.', 1, true, '[]')`);
+  await client.close();
+
+  const database = await home.open();
+  const lines = async (type: string): Promise<unknown> => JSON.parse(Buffer.concat((await Array.fromAsync(exportRecords(database.db, { collection: 'old', type }))).map((chunk) => chunk.lines)).toString());
+  expect(await lines('demonstrations')).toMatchObject({ user_id: 'ada', completion: 'So.' });
+  expect(await lines('comparisons')).toMatchObject({ user_id: 'ada', answers: [{ text: 'So.' }, { text: 'No.' }] });
+  await database.close();
+  await home.remove();
 });
 
 describe.skipIf('missing' in found)('a PostgreSQL server', () => {

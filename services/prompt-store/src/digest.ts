@@ -22,3 +22,8 @@ export function threadOf(messages: readonly ChatMessage[]): string {
   const opening = messages.find((message) => message.role === 'user') ?? messages[0];
   return `thread:${digestOf(opening?.content ?? '')}`;
 }
+
+/** Whether a prompt's user is somebody who was named. */
+export function isNamed(userId: string): boolean {
+  return !userId.startsWith('thread:');
+}

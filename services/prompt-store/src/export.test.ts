@@ -58,6 +58,23 @@ describe.each(await testDatabases())('browsing and export in $name', ({ start })
     await expect(exported('none', 'prompts')).rejects.toMatchObject({ code: 'MC_NOT_FOUND' });
   });
 
+  test('a prompt that several people sent is each one\'s, on every page and in the export', async () => {
+    const users = ['ada', 'bob', 'cyd'];
+    await load('shared', [...users.map((user_id) => ({ prompt: [{ role: 'user', content: 'Hi' }], user_id })), { prompt: 'Hi' }].map((line) => JSON.stringify(line)).join('\n'));
+    const request = create(ListRecordsRequest, { collection: 'shared', type: 'prompts', limit: 1 });
+    const seen: string[] = [];
+    for (let after: string | undefined; after !== ''; ) {
+      const page = await listRecords(database.db, { ...request, after: after ?? '' });
+      seen.push(...(page.records ?? []).map((record) => record?.user ?? ''));
+      after = page.next ?? '';
+    }
+    expect(seen.toSorted()).toEqual(['', ...users]);
+    const text = await exported('shared', 'prompts');
+    expect(text.trimEnd().split('\n').map((line) => (JSON.parse(line) as { user_id?: string }).user_id)).toEqual([...users, undefined]);
+    await load('shared-again', text);
+    expect(await exported('shared-again', 'prompts')).toBe(text);
+  });
+
   test('a conversation larger than a message of the bus is shown in part, and is offered to nobody', async () => {
     const prompt = Array.from({ length: 601 }, (_, i) => ({ role: i % 2 === 0 ? 'user' : 'assistant', content: `${i} `.repeat(1000) }));
     await load('long', [{ prompt }, { prompt: 'short' }].map((line) => JSON.stringify(line)).join('\n'));

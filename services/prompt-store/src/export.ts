@@ -1,9 +1,10 @@
-import { and, asc, eq, gt } from 'drizzle-orm';
+import { and, asc, eq, gt, sql } from 'drizzle-orm';
 import type { ExportRecordsRequest } from '@minchat/contracts';
 import { importsOf } from './collections.ts';
 import type { Db } from './database.ts';
+import { isNamed } from './digest.ts';
 import { byPages, mergeById, type HasId } from './pages.ts';
-import { comparisons, demonstrations, prompts, texts, type rankedAnswers } from './schema.ts';
+import { comparisons, demonstrations, itsPrompt, prompts, texts, type rankedAnswers } from './schema.ts';
 import { fullAnswersOf } from './snapshot.ts';
 
 /** Large enough to be fast, and well within a message. */
@@ -39,25 +40,27 @@ type Page = (after: string, limit: number) => Promise<Line[]>;
 
 const ofPrompt = (row: typeof prompts.$inferSelect) => ({
   prompt: row.messages.map(({ role, content }) => ({ role, content })),
-  ...(row.userId.startsWith('thread:') ? {} : { user_id: row.userId }),
+  ...(isNamed(row.userId) ? { user_id: row.userId } : {}),
   ...(row.useCase === null ? {} : { use_case: row.useCase }),
 });
 const ofLabeler = (id: string | null) => (id === null ? {} : { labeler: id });
 
 const readers = {
   prompts: (db: Db, importId: number): Page => async (after, limit) => {
-    const rows = await db.select().from(prompts).where(and(eq(prompts.importId, importId), gt(prompts.id, after))).orderBy(asc(prompts.id)).limit(limit);
-    return rows.map((row) => ({ id: row.id, line: ofPrompt(row) }));
+    // Each person's, though it be the same: no id and no name has U+0000.
+    const [id = '', user = ''] = after.split('\0');
+    const rows = await db.select().from(prompts).where(and(eq(prompts.importId, importId), sql`(${prompts.id}, ${prompts.userId}) > (${id}, ${user})`)).orderBy(asc(prompts.id), asc(prompts.userId)).limit(limit);
+    return rows.map((row) => ({ id: `${row.id}\0${row.userId}`, line: ofPrompt(row) }));
   },
   demonstrations: (db: Db, importId: number): Page => async (after, limit) => {
     const rows = await db.select().from(demonstrations)
-      .innerJoin(prompts, and(eq(prompts.importId, demonstrations.importId), eq(prompts.id, demonstrations.promptId)))
+      .innerJoin(prompts, itsPrompt(demonstrations))
       .where(and(eq(demonstrations.importId, importId), gt(demonstrations.id, after))).orderBy(asc(demonstrations.id)).limit(limit);
     return rows.map(({ demonstrations: row, prompts: prompt }) => ({ id: row.id, line: { ...ofPrompt(prompt), completion: row.completion, ...ofLabeler(row.labelerId) } }));
   },
   comparisons: (db: Db, importId: number): Page => async (after, limit) => {
     const rows = await db.select().from(comparisons)
-      .innerJoin(prompts, and(eq(prompts.importId, comparisons.importId), eq(prompts.id, comparisons.promptId)))
+      .innerJoin(prompts, itsPrompt(comparisons))
       .where(and(eq(comparisons.importId, importId), gt(comparisons.id, after))).orderBy(asc(comparisons.id)).limit(limit);
     const answers = await fullAnswersOf(db, importId, rows.map(({ comparisons: row }) => row.id));
     return rows.map(({ comparisons: row, prompts: prompt }) => ({ id: row.id, line: { ...ofPrompt(prompt), answers: (answers.get(row.id) ?? []).map(answerLine), ...ofLabeler(row.labelerId) } }));

@@ -5,7 +5,7 @@ import type { ChatMessage } from '@minchat/datasets';
 import type { Logger } from '@minchat/telemetry';
 import { lockSpace, type Database, type Db } from './database.ts';
 import { withDatabaseErrors } from './database-errors.ts';
-import { promptId, threadOf } from './digest.ts';
+import { isNamed, promptId, threadOf } from './digest.ts';
 import { loadTombstones, lockTombstones, promptTombstone, tombstoneOf } from './forget/tombstones.ts';
 import { BadRecordError, checkRecord, highestRank } from './imports/records.ts';
 import { textHash } from './rules/normalise.ts';
@@ -60,25 +60,41 @@ export async function createFeedbackStore(database: Database): Promise<FeedbackS
     tx.update(imports).set({ [column]: sql`${imports[column]} + 1` }).where(eq(imports.id, importId));
 
   /**
-   * Stores the prompt unless it is there, and returns its id; one that was sent without its messages must be known. An id
-   * that another prompt has, as where ids are counted anew in every file, gives way to one of the prompt's own words.
+   * Stores the prompt unless it is there, and returns its id and user; one that was sent without its messages must be known.
+   * An id that another prompt has, as where ids are counted anew in every file, gives way to one of the prompt's own words.
    */
-  async function needPrompt(tx: Db, id: string, messages: ChatMessage[], userId: string): Promise<string> {
+  async function needPrompt(tx: Db, id: string, messages: ChatMessage[], userId: string): Promise<{ promptId: string; userId: string }> {
     let row = { messages, userId: userId === '' && messages.length > 0 ? threadOf(messages) : userId, useCase: null as string | null };
     if (messages.length === 0) {
       const known = await knownPrompt(tx, id);
       if (known === undefined) throw new BadRecordError('prompt_unknown', { found: id });
-      row = known;
+      row = { ...known, userId: userId !== '' && !isNamed(known.userId) ? userId : known.userId };
     }
     checkRecord({ kind: 'prompt', prompt: { messages: row.messages } });
-    const hash = promptTombstone(row.messages, row.userId.startsWith('thread:') ? undefined : row.userId);
+    const hash = promptTombstone(row.messages, isNamed(row.userId) ? row.userId : undefined);
     if ((await loadTombstones(tx, [hash])).has(hash)) throw new BadRecordError('prompt_forgotten');
     const hashed = textHash(row.messages);
     for (const own of [id, promptId(row.messages)]) {
-      const added = await tx.insert(prompts).values({ importId, id: own, textHash: hashed, ...row }).onConflictDoNothing().returning({ id: prompts.id });
-      if (added.length > 0) await counted(tx, 'prompts');
-      const [stored] = await tx.select({ textHash: prompts.textHash }).from(prompts).where(and(eq(prompts.importId, importId), eq(prompts.id, own)));
-      if (stored?.textHash === hashed) return own;
+      // What another message stores under this id meanwhile is not missed.
+      await tx.execute(sql`select pg_advisory_xact_lock(${lockSpace + 2}, hashtext(${own}))`);
+      const ofId = and(eq(prompts.importId, importId), eq(prompts.id, own));
+      const stored = await tx.select({ userId: prompts.userId, textHash: prompts.textHash }).from(prompts).where(ofId);
+      if (stored.some(({ textHash }) => textHash !== hashed)) continue;
+      const [only] = stored;
+      // A message that names nobody is about the one prompt that is there.
+      if (only !== undefined && stored.length === 1 && !isNamed(row.userId)) return { promptId: own, userId: only.userId };
+      const { userId: user } = row;
+      if (!stored.some((one) => one.userId === user)) {
+        // A ranking may have come before the prompt that it is about; it does not know the user.
+        const unnamed = stored.find((one) => !isNamed(one.userId));
+        if (unnamed !== undefined) {
+          await tx.update(prompts).set({ userId: user }).where(and(ofId, eq(prompts.userId, unnamed.userId)));
+        } else {
+          await tx.insert(prompts).values({ importId, id: own, textHash: hashed, ...row });
+          await counted(tx, 'prompts');
+        }
+      }
+      return { promptId: own, userId: user };
     }
     throw new BadRecordError('prompt_unknown', { found: id });
   }
@@ -87,14 +103,8 @@ export async function createFeedbackStore(database: Database): Promise<FeedbackS
     addPrompt: (received) =>
       store(async (tx) => {
         const message = storable(received);
-        const id = await needPrompt(tx, message.promptId, plain(message.messages), message.userId);
-        if (message.userId === '') return;
-        await tx.insert(users).values({ id: message.userId }).onConflictDoNothing();
-        // A ranking may have come before the prompt that it is about; it does not know the user.
-        await tx
-          .update(prompts)
-          .set({ userId: message.userId })
-          .where(and(eq(prompts.importId, importId), eq(prompts.id, id), sql`${prompts.userId} like 'thread:%'`));
+        await needPrompt(tx, message.promptId, plain(message.messages), message.userId);
+        if (message.userId !== '') await tx.insert(users).values({ id: message.userId }).onConflictDoNothing();
       }),
 
     addDemonstration: (received) =>
@@ -102,12 +112,12 @@ export async function createFeedbackStore(database: Database): Promise<FeedbackS
         const message = storable(received);
         const messages = plain(message.messages);
         // A demonstration without a prompt's id has one by its words.
-        const id = await needPrompt(tx, message.promptId === '' ? `demonstration:${message.demonstrationId}` : message.promptId, messages, message.userId);
+        const about = await needPrompt(tx, message.promptId === '' ? `demonstration:${message.demonstrationId}` : message.promptId, messages, message.userId);
         if (message.completion.trim() === '') throw new BadRecordError('answer_empty');
         const labelerId = await needLabeler(tx, message.labelerId);
         const added = await tx
           .insert(demonstrations)
-          .values({ importId, id: message.demonstrationId, promptId: id, labelerId, completion: message.completion })
+          .values({ importId, id: message.demonstrationId, ...about, labelerId, completion: message.completion })
           .onConflictDoNothing()
           .returning({ id: demonstrations.id });
         if (added.length > 0) await counted(tx, 'demonstrations');
@@ -120,12 +130,12 @@ export async function createFeedbackStore(database: Database): Promise<FeedbackS
         const rated = message.answers.length === 1 && message.answers[0]?.rating !== 0;
         if (message.answers.length < 2 && !rated) throw new BadRecordError('answers_few', { found: message.answers.length });
         for (const answer of message.answers) checkAnswer(answer);
-        const id = await needPrompt(tx, message.promptId, plain(message.messages), message.userId);
+        const about = await needPrompt(tx, message.promptId, plain(message.messages), message.userId);
         const labelerId = await needLabeler(tx, message.labelerId);
         const taskId = message.taskId === '' ? null : message.taskId;
         const added = await tx
           .insert(comparisons)
-          .values({ importId, id: message.rankingId, promptId: id, labelerId, taskId })
+          .values({ importId, id: message.rankingId, ...about, labelerId, taskId })
           .onConflictDoNothing()
           .returning({ id: comparisons.id });
         if (added.length === 0) return;

@@ -29,6 +29,11 @@ test('property: a merge gives every id once, in order, from the first source tha
   );
 });
 
+test('of several with one id one that is preferred stays, wherever it is', async () => {
+  const sources = [0, 1, 2].map((source) => table(['a', 'b'], source, 3));
+  expect(await Array.fromAsync(mergeById(sources, ({ source }) => source > 0))).toEqual([{ id: 'a', source: 1 }, { id: 'b', source: 1 }]);
+});
+
 test('take asks for no more than it gives', async () => {
   let asked = 0;
   async function* numbers() {

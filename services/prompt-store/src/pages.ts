@@ -21,8 +21,11 @@ export function compareIds(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
-/** Merges sources that are each in the order of ids; of several with one id the first source's stays. */
-export async function* mergeById<T extends HasId>(sources: readonly AsyncIterator<T>[]): AsyncGenerator<T> {
+/**
+ * Merges sources that are each in the order of ids; of several with one id the first source's stays, but for one that is
+ * preferred.
+ */
+export async function* mergeById<T extends HasId>(sources: readonly AsyncIterator<T>[], isPreferred: (value: T) => boolean = () => false): AsyncGenerator<T> {
   const heads: { value: T; source: AsyncIterator<T> }[] = [];
   const advance = async (source: AsyncIterator<T>): Promise<{ value: T; source: AsyncIterator<T> } | undefined> => {
     const next = await source.next();
@@ -33,7 +36,10 @@ export async function* mergeById<T extends HasId>(sources: readonly AsyncIterato
     if (head !== undefined) heads.push(head);
   }
   while (heads.length > 0) {
-    const least = heads.reduce((best, head) => (compareIds(head.value.id, best.value.id) < 0 ? head : best));
+    const least = heads.reduce((best, head) => {
+      const order = compareIds(head.value.id, best.value.id);
+      return order < 0 || (order === 0 && isPreferred(head.value) && !isPreferred(best.value)) ? head : best;
+    });
     yield least.value;
     for (let i = heads.length - 1; i >= 0; i -= 1) {
       const head = heads[i];

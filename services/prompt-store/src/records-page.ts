@@ -4,7 +4,8 @@ import { importsOf } from './collections.ts';
 import type { Db } from './database.ts';
 import { withDatabaseErrors } from './database-errors.ts';
 import { latestSnapshot } from './decisions.ts';
-import { comparisons, demonstrations, prompts, rankedAnswers, snapshotPrompts, texts } from './schema.ts';
+import { isNamed } from './digest.ts';
+import { comparisons, demonstrations, itsPrompt, prompts, rankedAnswers, snapshotPrompts, texts } from './schema.ts';
 
 const longestPage = 100;
 /** Texts are shown up to here, so that a page is a message that the bus takes. */
@@ -12,7 +13,8 @@ const shownCharacters = 4_000;
 const recordCharacters = 60_000;
 const pageCharacters = 300_000;
 
-type Row = { importId: number; record: Init<StoredRecord> };
+/** `key` tells a record of an import from its others. */
+type Row = { importId: number; key: string; record: Init<StoredRecord> };
 
 /** One page of a collection's records, in the order of imports and ids. Throws MC_NOT_FOUND. */
 export function listRecords(db: Db, request: ListRecordsRequest): Promise<Init<ListRecordsReply>> {
@@ -21,14 +23,14 @@ export function listRecords(db: Db, request: ListRecordsRequest): Promise<Init<L
     const limit = Math.min(request.limit || 50, longestPage);
     // One more than asked for tells whether anything follows.
     const query = { importIds, search: request.search, after: request.after, labeler: request.labeler, decision: request.decision, snapshot: await latestSnapshot(db, request.collection), limit: limit + 1 };
-    const rows = (await readers[request.type as keyof typeof readers](db, query)).map(({ importId, record }) => ({ importId, record: shown(record) }));
+    const rows = (await readers[request.type as keyof typeof readers](db, query)).map((row) => ({ ...row, record: shown(row.record) }));
     let characters = 0;
     const fitting = rows.slice(0, limit).filter((row, i) => {
       characters += JSON.stringify(row.record).length;
       return i === 0 || characters < pageCharacters;
     });
     const last = fitting.at(-1);
-    return { records: fitting.map((row) => row.record), next: last === undefined || fitting.length === rows.length ? '' : `${last.importId}:${last.record.id ?? ''}` };
+    return { records: fitting.map((row) => row.record), next: last === undefined || fitting.length === rows.length ? '' : `${last.importId}:${last.key}` };
   });
 }
 
@@ -48,18 +50,19 @@ const readers = {
   async prompts(db, { importIds, search, after, limit, snapshot, decision }) {
     const rows = await db.select().from(prompts)
       .leftJoin(snapshotPrompts, decided(snapshot))
-      .where(and(inArray(prompts.importId, importIds), decidedAs(decision), behind(prompts, after), contains(search, said)))
-      .orderBy(asc(prompts.importId), asc(prompts.id)).limit(limit);
-    return rows.map(({ prompts: row, snapshot_prompts: about }) => ({ importId: row.importId, record: { id: row.id, ...promptOf(row, about) } }));
+      .where(and(inArray(prompts.importId, importIds), decidedAs(decision), behindPrompt(after), contains(search, said)))
+      .orderBy(asc(prompts.importId), asc(prompts.id), asc(prompts.userId)).limit(limit);
+    return rows.map(({ prompts: row, snapshot_prompts: about }) => ({ importId: row.importId, key: `${row.id}\n${row.userId}`, record: { id: row.id, ...promptOf(row, about) } }));
   },
   async demonstrations(db, { importIds, search, after, limit, snapshot, decision, labeler }) {
     const rows = await db.select().from(demonstrations)
-      .innerJoin(prompts, and(eq(prompts.importId, demonstrations.importId), eq(prompts.id, demonstrations.promptId)))
+      .innerJoin(prompts, itsPrompt(demonstrations))
       .leftJoin(snapshotPrompts, decided(snapshot))
       .where(and(inArray(demonstrations.importId, importIds), decidedAs(decision), labeler === '' ? undefined : eq(demonstrations.labelerId, labeler), behind(demonstrations, after), contains(search, said, sql`${demonstrations.completion}`)))
       .orderBy(asc(demonstrations.importId), asc(demonstrations.id)).limit(limit);
     return rows.map(({ demonstrations: row, prompts: prompt, snapshot_prompts: about }) => ({
       importId: row.importId,
+      key: row.id,
       record: { id: row.id, labeler: row.labelerId ?? '', completion: row.completion, ...promptOf(prompt, about) },
     }));
   },
@@ -67,13 +70,14 @@ const readers = {
     const fits = db.select({ one: sql`1` }).from(rankedAnswers)
       .where(and(eq(rankedAnswers.importId, comparisons.importId), eq(rankedAnswers.comparisonId, comparisons.id), contains(search, sql`${rankedAnswers.text}`)));
     const rows = await db.select().from(comparisons)
-      .innerJoin(prompts, and(eq(prompts.importId, comparisons.importId), eq(prompts.id, comparisons.promptId)))
+      .innerJoin(prompts, itsPrompt(comparisons))
       .leftJoin(snapshotPrompts, decided(snapshot))
       .where(and(inArray(comparisons.importId, importIds), decidedAs(decision), labeler === '' ? undefined : eq(comparisons.labelerId, labeler), behind(comparisons, after), search === '' ? undefined : or(contains(search, said), exists(fits))))
       .orderBy(asc(comparisons.importId), asc(comparisons.id)).limit(limit);
     const answers = await answersOf(db, rows.map((row) => row.comparisons));
     return rows.map(({ comparisons: row, prompts: prompt, snapshot_prompts: about }) => ({
       importId: row.importId,
+      key: row.id,
       record: { id: row.id, labeler: row.labelerId ?? '', answers: answers.get(`${row.importId}:${row.id}`) ?? [], ...promptOf(prompt, about) },
     }));
   },
@@ -81,13 +85,19 @@ const readers = {
     const rows = await db.select().from(texts)
       .where(and(inArray(texts.importId, importIds), behind(texts, after), contains(search, sql`${texts.text}`)))
       .orderBy(asc(texts.importId), asc(texts.id)).limit(limit);
-    return rows.map((row) => ({ importId: row.importId, record: { id: row.id, text: row.text } }));
+    return rows.map((row) => ({ importId: row.importId, key: row.id, record: { id: row.id, text: row.text } }));
   },
 } satisfies Record<string, Reader>;
 
-function behind(table: typeof prompts | typeof demonstrations | typeof comparisons | typeof texts, after: string): SQL | undefined {
+function behind(table: typeof demonstrations | typeof comparisons | typeof texts, after: string): SQL | undefined {
   const [, importId, id] = /^(\d{1,15}):([^]*)$/.exec(after) ?? [];
   return importId === undefined ? undefined : sql`(${table.importId}, ${table.id}) > (${Number(importId)}, ${id})`;
+}
+
+/** Of prompts with one id each is a user's. */
+function behindPrompt(after: string): SQL | undefined {
+  const [, importId, id, user] = /^(\d{1,15}):(.*)\n([^]*)$/.exec(after) ?? [];
+  return importId === undefined ? undefined : sql`(${prompts.importId}, ${prompts.id}, ${prompts.userId}) > (${Number(importId)}, ${id}, ${user})`;
 }
 
 /** What is said in a prompt, without the names and escapes of JSON. */
@@ -126,7 +136,7 @@ function decidedAs(decision: string): SQL | undefined {
 function promptOf(row: typeof prompts.$inferSelect, about: typeof snapshotPrompts.$inferSelect | null) {
   return {
     useCase: row.useCase ?? '',
-    user: row.userId.startsWith('thread:') ? '' : row.userId,
+    user: isNamed(row.userId) ? row.userId : '',
     decision: about === null ? '' : (about.droppedReason ?? about.split),
     messages: row.messages.map(({ role, content }) => ({ role, content })),
   };

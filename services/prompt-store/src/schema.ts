@@ -1,3 +1,4 @@
+import { and, eq } from 'drizzle-orm';
 import {
   bigint,
   bigserial,
@@ -79,22 +80,26 @@ export const prompts = pgTable(
     textHash: key('text_hash').notNull(),
     useCase: text('use_case'),
   },
-  (table) => [primaryKey({ columns: [table.importId, table.id] }), index().on(table.userId)],
+  // Of the same conversation by several people each has theirs.
+  (table) => [primaryKey({ columns: [table.importId, table.id, table.userId] }), index().on(table.userId)],
 );
+
+/** The prompt that a demonstration or a comparison is about, with the user whose it is. */
+const aboutPrompt = { promptId: key('prompt_id').notNull(), userId: key('user_id').notNull() };
 
 export const demonstrations = pgTable(
   'demonstrations',
   {
     importId,
     id: key('id').notNull(),
-    promptId: key('prompt_id').notNull(),
+    ...aboutPrompt,
     labelerId: key('labeler_id'),
     completion: text('completion').notNull(),
   },
   (table) => [
     primaryKey({ columns: [table.importId, table.id] }),
     index().on(table.promptId, table.importId),
-    foreignKey({ columns: [table.importId, table.promptId], foreignColumns: [prompts.importId, prompts.id] }),
+    foreignKey({ name: 'demonstrations_prompt_fk', columns: [table.importId, table.promptId, table.userId], foreignColumns: [prompts.importId, prompts.id, prompts.userId] }).onUpdate('cascade'),
   ],
 );
 
@@ -103,7 +108,7 @@ export const comparisons = pgTable(
   {
     importId,
     id: key('id').notNull(),
-    promptId: key('prompt_id').notNull(),
+    ...aboutPrompt,
     labelerId: key('labeler_id'),
     /** The labeling task that this ranking answers. */
     taskId: key('task_id'),
@@ -111,7 +116,7 @@ export const comparisons = pgTable(
   (table) => [
     primaryKey({ columns: [table.importId, table.id] }),
     index().on(table.promptId, table.importId),
-    foreignKey({ columns: [table.importId, table.promptId], foreignColumns: [prompts.importId, prompts.id] }),
+    foreignKey({ name: 'comparisons_prompt_fk', columns: [table.importId, table.promptId, table.userId], foreignColumns: [prompts.importId, prompts.id, prompts.userId] }).onUpdate('cascade'),
   ],
 );
 
@@ -140,6 +145,11 @@ export const rankedAnswers = pgTable(
     }),
   ],
 );
+
+/** Joins the prompt that a demonstration or a comparison is about. */
+export function itsPrompt(table: typeof demonstrations | typeof comparisons) {
+  return and(eq(prompts.importId, table.importId), eq(prompts.id, table.promptId), eq(prompts.userId, table.userId));
+}
 
 /** Raw text for pretraining. */
 export const texts = pgTable(

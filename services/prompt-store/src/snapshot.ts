@@ -3,10 +3,11 @@ import { MinchatError } from '@minchat/errors';
 import type { ComparisonRecord, DemonstrationRecord, PromptRecord, Split } from '@minchat/datasets';
 import { importsOf } from './collections.ts';
 import type { Db } from './database.ts';
+import { isNamed } from './digest.ts';
 import { byPages, mergeById } from './pages.ts';
 import { createRules, type RuleSettings } from './rules/curate.ts';
 import { splitOfUser, type SplitFractions } from './rules/split.ts';
-import { comparisons, demonstrations, prompts, rankedAnswers, snapshotPrompts, snapshots, texts } from './schema.ts';
+import { comparisons, demonstrations, itsPrompt, prompts, rankedAnswers, snapshotPrompts, snapshots, texts } from './schema.ts';
 
 // A snapshot is what the rules made of a collection for one job: a decision for each prompt. The
 // records of its datasets are read through it, in the order of their ids, without times or
@@ -62,7 +63,8 @@ export async function takeSnapshot(db: Db, options: SnapshotOptions): Promise<Sn
     options.onProgress?.(decided);
   };
 
-  for await (const prompt of mergeById(importIds.map((id) => allPrompts(db, id)))) {
+  // Who is named as the author of a prompt is, though somebody imported it without.
+  for await (const prompt of mergeById(importIds.map((id) => allPrompts(db, id)), ({ userId }) => isNamed(userId))) {
     const split = splitOfUser(prompt.userId, options.seed, options.splitFractions);
     const reason = rule(prompt, split);
     if (reason === undefined) kept[split] += 1;
@@ -79,13 +81,16 @@ export async function takeSnapshot(db: Db, options: SnapshotOptions): Promise<Sn
 function allPrompts(db: Db, importId: number) {
   return byPages((after, limit) =>
     db
-      .select({ id: prompts.id, userId: prompts.userId, messages: prompts.messages })
+      .selectDistinctOn([prompts.id], { id: prompts.id, userId: prompts.userId, messages: prompts.messages })
       .from(prompts)
       .where(and(eq(prompts.importId, importId), gt(prompts.id, after)))
-      .orderBy(asc(prompts.id))
+      .orderBy(...oneOfEach)
       .limit(limit),
   );
 }
+
+/** Of the same prompt by several people one counts, and one without an author only where nobody is named. */
+const oneOfEach = [asc(prompts.id), sql`${prompts.userId} like 'thread:%'`, asc(prompts.userId)];
 
 /** Joins a prompt that the snapshot keeps in a split. */
 function keptIn(snapshot: Snapshot, split: Split) {
@@ -112,11 +117,11 @@ export async function* snapshotPromptRecords(db: Db, snapshot: Snapshot, split: 
   const sources = snapshot.imports.map((importId) =>
     byPages((after, limit) =>
       db
-        .select({ id: prompts.id, ...promptColumns })
+        .selectDistinctOn([prompts.id], { id: prompts.id, ...promptColumns })
         .from(prompts)
         .innerJoin(snapshotPrompts, keptIn(snapshot, split))
         .where(and(eq(prompts.importId, importId), gt(prompts.id, after)))
-        .orderBy(asc(prompts.id))
+        .orderBy(...oneOfEach)
         .limit(limit),
     ),
   );
@@ -129,7 +134,7 @@ export async function* snapshotDemonstrations(db: Db, snapshot: Snapshot, split:
       db
         .select({ id: demonstrations.id, completion: demonstrations.completion, ...promptColumns })
         .from(demonstrations)
-        .innerJoin(prompts, and(eq(prompts.importId, demonstrations.importId), eq(prompts.id, demonstrations.promptId)))
+        .innerJoin(prompts, itsPrompt(demonstrations))
         .innerJoin(snapshotPrompts, keptIn(snapshot, split))
         .where(and(eq(demonstrations.importId, importId), gt(demonstrations.id, after)))
         .orderBy(asc(demonstrations.id))
@@ -145,7 +150,7 @@ export async function* snapshotComparisons(db: Db, snapshot: Snapshot, split: Sp
       const rows = await db
         .select({ id: comparisons.id, labeler: comparisons.labelerId, ...promptColumns })
         .from(comparisons)
-        .innerJoin(prompts, and(eq(prompts.importId, comparisons.importId), eq(prompts.id, comparisons.promptId)))
+        .innerJoin(prompts, itsPrompt(comparisons))
         .innerJoin(snapshotPrompts, keptIn(snapshot, split))
         .where(and(eq(comparisons.importId, importId), gt(comparisons.id, after)))
         .orderBy(asc(comparisons.id))

@@ -69,7 +69,7 @@ export function Browse({ name, counts }: { name: string; counts: Collection }) {
           </Empty>
         )}
       </div>
-      <ul className="list records">{records?.map((record) => <li key={record.id} className="card"><RecordView record={record} /></li>)}</ul>
+      <ul className="list records">{records?.map((record, i) => <li key={`${record.id} ${i}`} className="card"><RecordView record={record} /></li>)}</ul>
       <Pager pages={pages} next={records === undefined ? '' : shown?.next} onTurn={setPages} />
     </div>
   );

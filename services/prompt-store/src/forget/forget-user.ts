@@ -52,7 +52,7 @@ async function forget(tx: Db, userId: string, deleteLabels: boolean): Promise<In
   for (const table of ['demonstrations', 'comparisons']) {
     await tx.execute(sql`
       create temp table ${sql.identifier(`doomed_${table}`)} on commit drop as
-      select import_id, id from ${sql.identifier(table)} where (${deleteLabels} and ${label}) or (import_id, prompt_id) in (select import_id, id from doomed_prompts)`);
+      select import_id, id from ${sql.identifier(table)} where (${deleteLabels} and ${label}) or (import_id, prompt_id, user_id) in (select import_id, id, user_id from doomed_prompts)`);
   }
   await tx.execute(sql`create temp table doomed_tasks on commit drop as select id, job_id from labeling_tasks where prompt_id in (select id from doomed_prompts)`);
 
@@ -69,7 +69,7 @@ async function forget(tx: Db, userId: string, deleteLabels: boolean): Promise<In
   await tx.execute(sql`delete from ranked_answers where (import_id, comparison_id) in (select import_id, id from doomed_comparisons)`);
   const comparisons = await count(sql`delete from comparisons where (import_id, id) in (select import_id, id from doomed_comparisons) returning 1`);
   const demonstrations = await count(sql`delete from demonstrations where (import_id, id) in (select import_id, id from doomed_demonstrations) returning 1`);
-  const prompts = await count(sql`delete from prompts where (import_id, id) in (select import_id, id from doomed_prompts) returning 1`);
+  const prompts = await count(sql`delete from prompts where (import_id, id, user_id) in (select import_id, id, user_id from doomed_prompts) returning 1`);
   await tx.execute(sql`delete from snapshot_prompts where prompt_id in (select id from doomed_prompts) and prompt_id not in (select id from prompts)`);
   await tx.execute(sql`
     update labeling_queues q set done = q.done - d.n

@@ -128,10 +128,48 @@ describe.each(await testDatabases())('forgetting in $name', ({ start }) => {
     expect(await load('third')).toMatchObject({ demonstrations: 0, comparisons: 0 });
   });
 
-  test('a prompt that came first without its author is the author\'s', async () => {
+  test('a prompt that came without its author goes with the author\'s', async () => {
     await load('animals', [{ prompt: secret }, { prompt: 'What is a yak?', user_id: 'bob' }, { prompt: secret, user_id: 'eve' }]);
-    expect(await forget('eve', 'anonymise')).toMatchObject({ prompts: 1 });
+    expect(await forget('eve', 'anonymise')).toMatchObject({ prompts: 2 });
     expect(await rows(sql`select user_id from prompts`)).toEqual([{ user_id: 'bob' }]);
+  });
+
+  test('of one prompt by two people in one import each is forgotten with what hangs on theirs', async () => {
+    const both = [
+      { prompt: secret, completion: 'Bob has a cat, too.', user_id: 'bob' },
+      { prompt: secret, chosen: 'Bob.', rejected: 'Cats.', user_id: 'bob' },
+      { prompt: secret, completion: 'Eve has no dog.', user_id: 'eve' },
+      { prompt: secret, chosen: 'Eve.', rejected: 'Dogs.', user_id: 'eve' },
+      { prompt: secret, completion: 'Of nobody.' },
+    ];
+    for (const [person, other] of [['Bob', 'Eve'], ['Eve', 'Bob']] as const) {
+      await load(person, both);
+      // To the rules it is one prompt, of which all is kept.
+      const taken = await snapshot(`before-${person}`, person);
+      expect(taken.kept).toEqual({ train: 1, validation: 0, test: 0 });
+      expect(taken.dropped).toEqual({});
+      for (const text of ['Bob has', 'Eve has', 'Bob.', 'Eve.', 'nobody']) expect(await contentOf(taken)).toContain(text);
+
+      expect(await forget(person.toLowerCase(), 'anonymise')).toMatchObject({ prompts: 2, demonstrations: 2, comparisons: 1 });
+      const left = await everything();
+      expect(left).not.toContain(person);
+      expect(left).not.toContain('nobody');
+      const next = await contentOf(await snapshot(`after-${person}`, person));
+      expect(next).toContain(`${other} has`);
+      expect(next).toContain(`${other}.`);
+      await forget(other.toLowerCase(), 'anonymise');
+      await database.db.execute(sql`delete from tombstones`);
+    }
+  });
+
+  test('of one prompt by two people in the feedback, too', async () => {
+    const asked = [{ role: 'user', content: secret }];
+    for (const userId of ['bob', 'eve']) {
+      await store.addPrompt(create(PromptSubmitted, { promptId: 'same', userId, messages: asked }));
+      await store.addDemonstration(create(DemonstrationWritten, { demonstrationId: userId, promptId: 'same', userId, messages: asked, labelerId: 'ann', completion: `for ${userId}` }));
+    }
+    expect(await forget('eve', 'anonymise')).toMatchObject({ prompts: 1, demonstrations: 1 });
+    expect(await rows(sql`select user_id, completion from demonstrations`)).toEqual([{ user_id: 'bob', completion: 'for bob' }]);
   });
 
   test('labels that stayed under a pseudonym can still be deleted, with all that is known of it', async () => {

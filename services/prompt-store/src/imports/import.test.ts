@@ -59,13 +59,13 @@ describe.each(await testDatabases())('import into $name', ({ start }) => {
     'not json',
   ];
 
-  test('every kind of record is stored, the same one once, and the collection is listed', async () => {
+  test('every kind of record is stored, the same one once for each who sent it, and the collection is listed', async () => {
     const path = await file(mixed);
     const last = (await importAll(path, 'mixed')).at(-1);
-    expect(last).toMatchObject({ prompts: 2, demonstrations: 1, comparisons: 1, texts: 1, skipped: 1, done: true });
+    expect(last).toMatchObject({ prompts: 3, demonstrations: 1, comparisons: 1, texts: 1, skipped: 1, done: true });
     expect(last?.bad).toEqual([{ line: 6, reason: 'expected JSON, found not json', code: 'not_json', values: [{ name: 'start', value: 'not json' }] }]);
     expect(last?.bytes).toBe(last?.totalBytes);
-    expect(await listCollections(database.db)).toEqual([{ name: 'mixed', prompts: 2, demonstrations: 1, comparisons: 1, texts: 1 }]);
+    expect(await listCollections(database.db)).toEqual([{ name: 'mixed', prompts: 3, demonstrations: 1, comparisons: 1, texts: 1 }]);
     expect(await rowCounts()).toMatchObject({ collections: 1, users: 1, labelers: 2, ranked_answers: 2 });
   });
 

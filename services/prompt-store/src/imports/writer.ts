@@ -34,19 +34,18 @@ export function createWriter(db: Db, importId: number, tombstones: Tombstones): 
   let batch = emptyBatch();
   let bytes = 0;
   let forgotten = 0;
-  let unnamed = false;
 
   function push(table: keyof ReturnType<typeof emptyBatch>, row: Row): void {
     batch[table].push(row);
     for (const value of Object.values(row)) bytes += typeof value === 'string' ? value.length : 16;
   }
 
-  function pushPrompt(prompt: ImportedPrompt): string {
+  function pushPrompt(prompt: ImportedPrompt): { prompt_id: string; user_id: string } {
     const id = promptId(prompt.messages);
-    unnamed ||= prompt.user === undefined;
-    push('prompts', { id, user_id: prompt.user ?? threadOf(prompt.messages), messages: prompt.messages, text_hash: textHash(prompt.messages), use_case: prompt.useCase ?? null });
+    const user = prompt.user ?? threadOf(prompt.messages);
+    push('prompts', { id, user_id: user, messages: prompt.messages, text_hash: textHash(prompt.messages), use_case: prompt.useCase ?? null });
     for (const message of prompt.messages) bytes += message.content.length;
-    return id;
+    return { prompt_id: id, user_id: user };
   }
 
   async function flush(): Promise<void> {
@@ -56,9 +55,8 @@ export function createWriter(db: Db, importId: number, tombstones: Tombstones): 
     bytes = 0;
     await db.transaction(async (tx) => {
       counts.prompts += await insert(tx, sql`prompts (import_id, id, user_id, messages, text_hash, use_case)`, importId, rows.prompts, sql`id text, user_id text, messages jsonb, text_hash text, use_case text`);
-      if (unnamed) await nameAuthors(tx, importId, rows.prompts);
-      counts.demonstrations += await insert(tx, sql`demonstrations (import_id, id, prompt_id, labeler_id, completion)`, importId, rows.demonstrations, sql`id text, prompt_id text, labeler_id text, completion text`);
-      counts.comparisons += await insert(tx, sql`comparisons (import_id, id, prompt_id, labeler_id)`, importId, rows.comparisons, sql`id text, prompt_id text, labeler_id text`);
+      counts.demonstrations += await insert(tx, sql`demonstrations (import_id, id, prompt_id, user_id, labeler_id, completion)`, importId, rows.demonstrations, sql`id text, prompt_id text, user_id text, labeler_id text, completion text`);
+      counts.comparisons += await insert(tx, sql`comparisons (import_id, id, prompt_id, user_id, labeler_id)`, importId, rows.comparisons, sql`id text, prompt_id text, user_id text, labeler_id text`);
       await insert(tx, sql`ranked_answers (import_id, comparison_id, position, text, rank, finished, rating, flags, model)`, importId, rows.answers, sql`comparison_id text, position smallint, text text, rank integer, finished boolean, rating smallint, flags jsonb, model text`);
       counts.texts += await insert(tx, sql`texts (import_id, id, text)`, importId, rows.texts, sql`id text, text text`);
     });
@@ -76,15 +74,15 @@ export function createWriter(db: Db, importId: number, tombstones: Tombstones): 
       if (record.kind === 'text') {
         push('texts', { id: digestOf(record.text), text: record.text });
       } else {
-        const prompt = pushPrompt(record.prompt);
+        const about = pushPrompt(record.prompt);
         if (record.kind === 'demonstration') {
           const labeler = record.labeler ?? null;
-          push('demonstrations', { id: digestOf(prompt, record.completion, labeler), prompt_id: prompt, labeler_id: labeler, completion: record.completion });
+          push('demonstrations', { id: digestOf(about.prompt_id, record.completion, labeler), ...about, labeler_id: labeler, completion: record.completion });
         }
         if (record.kind === 'comparison') {
           const labeler = record.labeler ?? null;
-          const id = digestOf(prompt, labeler, ...record.answers.flatMap((answer) => [answer.text, answer.rank]));
-          push('comparisons', { id, prompt_id: prompt, labeler_id: labeler });
+          const id = digestOf(about.prompt_id, labeler, ...record.answers.flatMap((answer) => [answer.text, answer.rank]));
+          push('comparisons', { id, ...about, labeler_id: labeler });
           for (const [position, answer] of record.answers.entries()) {
             push('answers', { comparison_id: id, position, text: answer.text, rank: answer.rank, finished: answer.finished ?? true, rating: answer.rating ?? null, flags: answer.flags ?? [], model: answer.model ?? null });
           }
@@ -100,15 +98,6 @@ export function createWriter(db: Db, importId: number, tombstones: Tombstones): 
 
 function emptyBatch(): Record<'prompts' | 'demonstrations' | 'comparisons' | 'answers' | 'texts', Row[]> {
   return { prompts: [], demonstrations: [], comparisons: [], answers: [], texts: [] };
-}
-
-/** A prompt that came without its author before is the author's who is named now. */
-async function nameAuthors(db: Db, importId: number, rows: readonly Row[]): Promise<void> {
-  const named = rows.filter(({ user_id: user }) => !String(user).startsWith('thread:')).map(({ id, user_id }) => ({ id, user_id }));
-  if (named.length === 0) return;
-  await db.execute(sql`
-    update prompts p set user_id = t.user_id from json_to_recordset(${JSON.stringify(named)}::json) as t(id text, user_id text)
-    where p.import_id = ${importId} and p.id = t.id and p.user_id like 'thread:%'`);
 }
 
 const countSchema = z.object({ rows: z.tuple([z.object({ n: z.number() })]) });

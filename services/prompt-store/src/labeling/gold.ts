@@ -4,7 +4,7 @@ import { importsOf } from '../collections.ts';
 import type { Db } from '../database.ts';
 import { digestOf } from '../digest.ts';
 import { feedbackCollection } from '../feedback.ts';
-import { collections, comparisons, imports, labelingOutcomes, labelingQueues, labelingTasks, prompts, rankedAnswers, snapshots } from '../schema.ts';
+import { collections, comparisons, imports, itsPrompt, labelingOutcomes, labelingQueues, labelingTasks, prompts, rankedAnswers, snapshots } from '../schema.ts';
 import { fullAnswersOf } from '../snapshot.ts';
 import { fitsMessage } from './task-size.ts';
 
@@ -61,7 +61,7 @@ export async function makeGold(db: Db, queue: Queue, labelerId: string, lease: {
   const [row] = await db
     .select({ id: comparisons.id, importId: comparisons.importId, promptId: prompts.id, messages: prompts.messages })
     .from(comparisons)
-    .innerJoin(prompts, and(eq(prompts.importId, comparisons.importId), eq(prompts.id, comparisons.promptId)))
+    .innerJoin(prompts, itsPrompt(comparisons))
     .where(and(inArray(comparisons.importId, importIds), notInArray(comparisons.id, had), fitsMessage(sql`${prompts.messages}::text`, sql`(${texts})`)))
     .orderBy(sql`md5(${comparisons.id} || ${labelerId})`)
     .limit(1);

@@ -6,7 +6,7 @@ import type { Db } from '../database.ts';
 import { checkGold, goldImports } from '../labeling/gold.ts';
 import { closeQueue, openQueue, rankingsToCome, type QueueSettings } from '../labeling/queues.ts';
 import { textHash } from '../rules/normalise.ts';
-import { comparisons, imports, prompts } from '../schema.ts';
+import { comparisons, imports, itsPrompt, prompts } from '../schema.ts';
 import { answersOf } from '../snapshot.ts';
 import { promptId } from '../digest.ts';
 import { storable } from '../storable.ts';
@@ -59,7 +59,7 @@ async function findRankings(db: Db, bySplit: Record<Split, AnswersRecord[]>): Pr
         .select({ id: comparisons.id, importId: comparisons.importId, promptId: comparisons.promptId, textHash: prompts.textHash, labeler: comparisons.labelerId })
         .from(comparisons)
         .innerJoin(imports, eq(imports.id, comparisons.importId))
-        .innerJoin(prompts, and(eq(prompts.importId, comparisons.importId), eq(prompts.id, comparisons.promptId)))
+        .innerJoin(prompts, itsPrompt(comparisons))
         .where(and(inArray(comparisons.promptId, ids.slice(from, from + promptsAtOnce)), isNotNull(imports.collectionId), notInArray(comparisons.importId, goldImports(db))))
         .orderBy(asc(comparisons.id));
       for (const [importId, group] of Map.groupBy(rows, (row) => row.importId)) {

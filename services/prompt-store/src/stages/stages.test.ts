@@ -100,6 +100,14 @@ describe.each(await testDatabases())('stages on $name', ({ start }) => {
     expect(one.metrics).toEqual(two.metrics);
   });
 
+  test('all of a user is in one split, though some came without their name at first', async () => {
+    const asked = Array.from({ length: 40 }, (_, i) => ({ prompt: `What did Bob ask ${i}?` }));
+    await importLines('users', asked);
+    await importLines('users', asked.toReversed().flatMap((line) => [line, { ...line, user_id: 'bob' }]));
+    const { metrics } = await runStage(data, { ...mixed, collection: 'users', splitFractions: { validation: 0.2, test: 0.1 } });
+    expect(splits.map((split) => metrics[`kept/${split}`]).filter((count) => count !== 0)).toEqual([40]);
+  });
+
   test('records are sorted by id, users are in one split each, duplicates are gone', async () => {
     const { out, metrics } = await runStage(data, mixed);
     const texts = new Map<string, string>();
