@@ -16,8 +16,10 @@ export interface GPTConfig {
   readonly layer_norm_epsilon: number;
   /** Standard deviation of the initial weights; GPT-2's 0.02. */
   readonly initializer_range: number;
-  readonly bos_token_id: number;
-  readonly eos_token_id: number;
+  /** For programs that read the folder: minchat goes by the tokenizer, which knows these too. */
+  readonly bos_token_id: number | null;
+  /** One, or all that end a text. */
+  readonly eos_token_id: number | readonly number[] | null;
   readonly [key: string]: unknown;
 }
 
@@ -26,8 +28,8 @@ const defaults = {
   n_inner: null,
   layer_norm_epsilon: 1e-5,
   initializer_range: 0.02,
-  bos_token_id: 0,
-  eos_token_id: 0,
+  bos_token_id: null,
+  eos_token_id: null,
 } as const;
 
 export type GPTSize = Pick<GPTConfig, 'vocab_size' | 'n_positions' | 'n_embd' | 'n_layer' | 'n_head'>;
@@ -58,10 +60,8 @@ export function parseConfig(json: unknown): GPTConfig {
   for (const [key, largest] of [['vocab_size', 2 ** 24], ['n_positions', 2 ** 24], ['n_embd', 2 ** 20], ['n_layer', 2 ** 12], ['n_head', 2 ** 12]] as const) {
     wholeNumber(config, key, 1, largest);
   }
-  for (const key of ['bos_token_id', 'eos_token_id'] as const) {
-    if (config[key] === null) config[key] = defaults[key];
-    wholeNumber(config, key, 0, 2 ** 24);
-  }
+  if (config['bos_token_id'] !== null) wholeNumber(config, 'bos_token_id', 0, 2 ** 24);
+  if (config['eos_token_id'] !== null) for (const id of [config['eos_token_id']].flat()) wholeNumber({ eos_token_id: id }, 'eos_token_id', 0, 2 ** 24);
   if (config['n_inner'] !== null) wholeNumber(config, 'n_inner', 1, 2 ** 22);
   for (const key of ['layer_norm_epsilon', 'initializer_range'] as const) {
     const value = config[key];

@@ -34,7 +34,7 @@ async function edit(name: string, change: (json: Files) => void): Promise<void> 
 
 test('loads what it saved', async () => {
   const loaded = await loadTokenizer(folder);
-  expect(loaded.parts).toEqual({ ...tokenizer.parts, addPrefixSpace: false });
+  expect(loaded.parts).toEqual({ ...tokenizer.parts, addPrefixSpace: false, stopIds: [] });
   expect(loaded.encode(text)).toEqual(tokenizer.encode(text));
   expect(loaded.vocabSize).toBe(tokenizer.vocabSize);
 });
@@ -83,6 +83,39 @@ test('a template in a file of its own goes before the one in tokenizer_config.js
   await saveTokenizer(loaded, folder);
   await rm(join(folder, 'chat_template.jinja'));
   expect((await loadTokenizer(folder)).parts.chatTemplate).toBe(`${template}\n`);
+});
+
+test('what ends an answer is what the template writes after one, not the eos_token of the base model', async () => {
+  const load = async (template: string, eos: string) => {
+    await writeFile(join(folder, 'chat_template.jinja'), template);
+    await edit('tokenizer_config.json', (json) => (json.eos_token = eos));
+    return loadTokenizer(folder);
+  };
+  const endings: [string, string, string][] = [
+    ["{% for m in messages %}{{ '<|' + m['role'] + '|>' + m['content'] + '<|end|>\n' }}{% endfor %}", '<|endoftext|>', '<|end|>'],
+    ["{% for m in messages %}{{ m['content'] + eos_token }}{% endfor %}", '<|endoftext|>', '<|endoftext|>'],
+    // Neither the start of the next turn nor what every text ends with is the end of an answer.
+    ["{% for m in messages %}{{ '<|' + m['role'] + '|>' + m['content'] }}{% endfor %}<|assistant|>", '<|system|>', '<|end|>'],
+    ["{{ raise_exception('no') }}", '<|endoftext|>', '<|end|>'],
+  ];
+  for (const [template, eos, end] of endings) {
+    const loaded = await load(template, eos);
+    expect(loaded.endOfTurn).toBe(loaded.idOf(end));
+  }
+});
+
+test('generation stops at every token that the model\'s files name, one or many', async () => {
+  const [user, system] = [tokenizer.idOf('<|user|>'), tokenizer.idOf('<|system|>')];
+  const write = (name: string, eos_token_id: unknown) => writeFile(join(folder, name), JSON.stringify({ eos_token_id }));
+  await write('config.json', user);
+  expect((await loadTokenizer(folder)).eosIds).toEqual([...tokenizer.eosIds, user]);
+  // An id of plain text, as older folders of ours may have, ends nothing.
+  await write('generation_config.json', [tokenizer.endOfText, system, tokenizer.idOf('!')]);
+  const loaded = await loadTokenizer(folder);
+  expect(loaded.eosIds).toEqual([...tokenizer.eosIds, system]);
+  expect(loaded.endOfTurn).toBe(tokenizer.endOfTurn);
+  await write('generation_config.json', '<|end|>');
+  await expect(loadTokenizer(folder)).rejects.toMatchObject({ message: 'generation_config.json: eos_token_id: expected a token id, or a list of them' });
 });
 
 test.each<[string, RegExp, () => Promise<void>]>([

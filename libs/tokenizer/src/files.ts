@@ -7,7 +7,8 @@ import type { AddedToken, TokenizerParts } from './vocabulary.ts';
 
 // A folder's tokenizer as Hugging Face writes it: tokenizer.json, or vocab.json and merges.txt; with
 // tokenizer_config.json and special_tokens_map.json. The chat template stands in tokenizer_config.json or,
-// as save_pretrained writes it since 2025, in chat_template.jinja.
+// as save_pretrained writes it since 2025, in chat_template.jinja. What ends a text besides stands with the
+// model, in generation_config.json or, in older folders, config.json.
 
 /** The largest public vocabularies are a third of this. */
 const maxBytes = 64 * 1024 * 1024;
@@ -54,6 +55,8 @@ const configSchema = z.object({
   add_prefix_space: z.boolean().default(false),
 });
 
+const stopSchema = z.object({ eos_token_id: z.union([z.array(z.int()), z.int().transform((id) => [id])], 'expected a token id, or a list of them').nullish() });
+
 /** A merge is "left right", in newer files ["left", "right"]. */
 function splitMerge(merge: unknown, context: z.RefinementCtx): [string, string] {
   const parts: unknown[] = typeof merge === 'string' ? merge.split(' ') : Array.isArray(merge) ? merge : [];
@@ -78,7 +81,16 @@ export async function loadTokenizer(folder: string): Promise<Tokenizer> {
     chatTemplate: (await readText(folder, 'chat_template.jinja')) ?? config.chat_template ?? undefined,
     eosToken: config.eos_token ?? undefined,
     bosToken: config.bos_token ?? undefined,
+    stopIds: await readStopIds(folder),
   });
+}
+
+async function readStopIds(folder: string): Promise<readonly number[]> {
+  for (const name of ['generation_config.json', 'config.json']) {
+    const json = await readJson(folder, name);
+    if (json !== undefined) return parse(stopSchema, json, name).eos_token_id ?? [];
+  }
+  return [];
 }
 
 async function readTokenizerJson(folder: string): Promise<TokenizerParts | undefined> {

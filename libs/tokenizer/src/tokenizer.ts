@@ -30,7 +30,7 @@ export class Tokenizer {
   readonly vocabSize: number;
   /** `<|endoftext|>`: begins and ends texts, and pads. */
   readonly endOfText: number;
-  /** Ends an assistant's turn: `<|end|>`, or what a foreign tokenizer names as eos_token. */
+  /** Ends an assistant's turn: what the chat template writes there; without one `<|end|>`, or what is named as eos_token. */
   readonly endOfTurn: number;
   /** Generation stops at any of these; the end of a turn comes first. */
   readonly eosIds: readonly number[];
@@ -62,8 +62,27 @@ export class Tokenizer {
       throw new MinchatError('MC_TOKENIZER_INVALID', 'expected a token <|endoftext|> or an eos_token, found neither');
     }
     this.endOfText = endOfText;
-    this.endOfTurn = this.idOf('<|end|>') ?? eos ?? endOfText;
-    this.eosIds = [...new Set([this.endOfTurn, eos ?? endOfText, endOfText])];
+    this.endOfTurn = this.endByTemplate() ?? this.idOf('<|end|>') ?? eos ?? endOfText;
+    const stops = (parts.stopIds ?? []).filter((id) => this.isSpecial(id));
+    this.eosIds = [...new Set([this.endOfTurn, eos ?? endOfText, endOfText, ...stops])];
+  }
+
+  /** The special token that the tokenizer's own chat template writes after an answer, whether the conversation goes on or not. */
+  private endByTemplate(): number | undefined {
+    if (this.parts.chatTemplate === undefined) return undefined;
+    const turns = [{ role: 'user', content: 'question' }, { role: 'assistant', content: 'answer' }, { role: 'user', content: 'thanks' }];
+    try {
+      const template = new ChatTemplate(this.parts.chatTemplate, this);
+      const [last, next] = [turns.slice(0, 2), turns].map((messages) => {
+        const pieces = template.render(messages, false);
+        const after = pieces[pieces.findIndex((piece) => piece.text.includes('answer')) + 1];
+        return after?.special === true ? after.text : undefined;
+      });
+      return last === undefined || last !== next ? undefined : this.idOf(last);
+    } catch {
+      // What is wrong with the template is told where a conversation is encoded.
+      return undefined;
+    }
   }
 
   /** The id of a token given by its text (special tokens) or by GPT-2's spelling of its bytes. */

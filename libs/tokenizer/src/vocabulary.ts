@@ -22,6 +22,8 @@ export interface TokenizerParts {
   readonly eosToken?: string | undefined;
   readonly bosToken?: string | undefined;
   readonly addPrefixSpace?: boolean;
+  /** Special tokens that end a text beside the others, as the model's own files say. */
+  readonly stopIds?: readonly number[];
 }
 
 /** The parts, checked and laid out for encoding. */

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
@@ -76,6 +76,18 @@ test('goes on from a model folder, or only takes it in', async () => {
   expect(await weightsDigest(taken.output('model'))).toBe(await weightsDigest(folder));
   const further = await runStage(pretrainStage, { settings: { ...settings, steps: 3, warmupSteps: 0 }, inputs: { ...inputs, model: folder } });
   expect(further.progress[0]?.metrics?.['loss']).toBeLessThan(2.5);
+});
+
+test('a model that stops at several tokens is taken in, and goes on to stop at them', async () => {
+  const folder = (await runStage(pretrainStage, { settings, inputs })).output('model');
+  const tokenizer = await loadTokenizer(folder);
+  const [end, user] = [tokenizer.endOfText, tokenizer.idOf('<|user|>')];
+  const path = join(folder, 'config.json');
+  const config = JSON.parse(await readFile(path, 'utf8')) as object;
+  await writeFile(path, JSON.stringify({ ...config, eos_token_id: [end, user] }));
+  const taken = await runStage(pretrainStage, { settings: { steps: 0, init: folder }, inputs });
+  expect(taken.error).toBeUndefined();
+  expect((await loadTokenizer(taken.output('model'))).eosIds).toEqual([tokenizer.endOfTurn, end, user]);
 });
 
 test('a foreign embedding that is padded is cut to the tokens there are, and one that lacks added tokens grows', async () => {

@@ -27,7 +27,9 @@ export async function startingModel(options: StartOptions): Promise<{ tokenizer:
     }
     const tokenizer = await loadTokenizer(init);
     // A foreign embedding is often padded, or lacks the tokens that were added last.
-    return { tokenizer, model: withVocabulary(await loadModel(init, { head: 'lm' }), tokenizer.vocabSize) };
+    const model = withVocabulary(await loadModel(init, { head: 'lm' }), tokenizer.vocabSize);
+    // Of the folder's files only config.json goes on: what generation stops at goes with it.
+    return { tokenizer, model: { ...model, config: { ...model.config, eos_token_id: tokenizer.eosIds } } };
   }
   const { heads, width } = settings.model;
   if (width % heads !== 0) {

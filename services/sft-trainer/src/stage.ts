@@ -92,7 +92,7 @@ export const sftStage = defineStage({
     });
     const folder = context.output('model');
     const kept = best.choose(model, result);
-    await saveModel(kept.model, folder, { eos_token_id: tokenizer.endOfTurn, pad_token_id: tokenizer.endOfText });
+    await saveModel(kept.model, folder, { eos_token_id: tokenizer.eosIds, pad_token_id: tokenizer.endOfText });
     await saveTokenizer(tokenizer, folder);
     await writeHistory(folder, result.history);
     return kept.metrics;

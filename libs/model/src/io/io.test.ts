@@ -191,9 +191,18 @@ describe('model folders', () => {
     ['heads that do not divide', { ...config, n_head: 4 }],
     ['a size that would fill the memory', { ...config, n_layer: 1e9 }],
     ['text for a number', { ...config, n_embd: '6' }],
+    ['an end that is no token', { ...config, eos_token_id: [5, '<|end|>'] }],
   ])('a configuration with %s is refused', async (_what, json) => {
     await writeFile(join(folder, 'config.json'), JSON.stringify(json));
     await expect(loadModel(folder)).rejects.toMatchObject({ code: 'MC_MODEL_INVALID' });
+  });
+
+  test('weights in PyTorch\'s own form are told, with the way to others', async () => {
+    await rm(join(folder, 'model.safetensors'), { force: true });
+    await writeFile(join(folder, 'config.json'), JSON.stringify(config));
+    await writeFile(join(folder, 'pytorch_model.bin'), '');
+    await expect(loadModel(folder)).rejects.toMatchObject({ code: 'MC_MODEL_INVALID', message: expect.stringMatching(/expected model\.safetensors, found pytorch_model\.bin/) as string, hint: expect.stringMatching(/save_pretrained/) as string });
+    await rm(join(folder, 'pytorch_model.bin'));
   });
 
   test('loading and saving leave no tensors behind', async () => {

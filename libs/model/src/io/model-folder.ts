@@ -8,6 +8,8 @@ import type { Head, Model } from '../types.ts';
 import { exists, readSafetensors, writeSafetensors, type SafetensorsFile } from './safetensors.ts';
 
 const weightsFile = 'model.safetensors';
+/** What older folders hold instead. It is a program, which nobody should run to read numbers. */
+const pickleFile = 'pytorch_model.bin';
 const indexFile = 'model.safetensors.index.json';
 /** Causal masks that older versions of transformers saved among the weights. */
 const buffer = /^h\.\d+\.attn\.(masked_)?bias$/;
@@ -102,7 +104,13 @@ async function readJson(folder: string, file: string): Promise<unknown> {
 
 /** All tensors of the folder under names without `transformer.`. */
 async function readWeights(folder: string): Promise<Tensors> {
-  const files = (await exists(join(folder, weightsFile))) || !(await exists(join(folder, indexFile))) ? [weightsFile] : await shards(folder);
+  const [whole, sharded] = [await exists(join(folder, weightsFile)), await exists(join(folder, indexFile))];
+  if (!whole && !sharded && (await exists(join(folder, pickleFile)))) {
+    throw new MinchatError('MC_MODEL_INVALID', `${folder}: expected ${weightsFile}, found ${pickleFile}`, {
+      hint: 'Rewrite the folder, in Python: from transformers import GPT2LMHeadModel as M; M.from_pretrained(FOLDER).save_pretrained(FOLDER)',
+    });
+  }
+  const files = whole || !sharded ? [weightsFile] : await shards(folder);
   const all: Tensors = new Map();
   for (const file of files) {
     const { tensors } = await readSafetensors(join(folder, file), (name) => !buffer.test(shorten(name)));
