@@ -156,6 +156,8 @@ describe('import', () => {
     ['{"chosen":"\\n\\nHuman: hi"}\n', 'train.jsonl', 'hh-rlhf'],
     ['[{"instruction":"a","input":"","output":"b"}]', 'alpaca.json', 'alpaca'],
     ['{"prompt":"a","completion":"b"}\n', 'trl.jsonl', 'jsonl'],
+    ['[\n  {"conversations":[]}]', 'sharegpt.json', 'jsonl'],
+    ['{"prompt":"\\n\\nHuman: hi\\n\\nAssistant:","chosen":" a"}\n', 'static.jsonl', 'jsonl'],
     ['once upon a time', 'book.txt', 'text'],
   ])('knows %s in %s as %s', async (content, name, format) => {
     await writeFile(join(folder, name), content);

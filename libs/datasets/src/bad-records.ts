@@ -21,6 +21,7 @@ export const badRecords = {
   answer_turns: "expected an answer of one assistant's turn",
   transcript_turns: '{field}: expected "\\n\\nHuman:" and "\\n\\nAssistant:" turns',
   transcript_end: "{field}: expected an assistant's last turn, found a human's",
+  tree_start: 'expected the messages of a tree in rows one after another, found some without the first',
   prompt_end: "expected a prompt that ends with a user's turn, found one of {found}",
   prompt_empty: 'expected a prompt, found an empty one',
   prompt_unknown: 'expected the messages of a prompt, or a known one, found {found}',

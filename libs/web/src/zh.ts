@@ -345,6 +345,7 @@ export const zh: Readonly<Record<string, string>> = {
   'expected UTF-8, found bytes that are not': '应为 UTF-8 编码，实际不是',
   'expected a line of at most {limit} bytes, found a longer one': '每行最多 {limit} 字节，此行更长',
   'expected a document of at most {limit} characters, found a longer one': '每篇文档最多 {limit} 个字符，此篇更长',
+  'expected the messages of a tree in rows one after another, found some without the first': '同一棵树的消息应在相邻的行中，实际缺少第一条',
   'expected a record, found one nested too deeply': '这条记录嵌套过深',
   '{field}: expected {expected}, found nothing': '{field}：应为 {expected}，实际缺失',
   '{field}: expected {expected}, found {found}': '{field}：应为 {expected}，实际为 {found}',

@@ -66,10 +66,10 @@ export async function guessFormat(path: string): Promise<Format> {
   if (path.endsWith('.parquet')) return 'parquet';
   if (path.endsWith('.txt')) return 'text';
   const head = await readHead(path);
-  if (/^\s*\[/.test(head) && head.includes('"instruction"')) return 'alpaca';
+  if (/^\s*\[/.test(head)) return head.includes('"instruction"') && !/"(response|completions)"/.test(head) ? 'alpaca' : 'jsonl';
   const first = head.split('\n')[0] ?? '';
   if (first.includes('"message_tree_id"')) return 'oasst';
-  if (first.includes('\\n\\nHuman:')) return 'hh-rlhf';
+  if (first.includes('\\n\\nHuman:') && !/"prompt"\s*:/.test(first)) return 'hh-rlhf';
   if (/^\s*\{/.test(first)) return 'jsonl';
   throw new MinchatError('MC_USAGE', `cannot tell the format of ${path}`, { hint: `Say it with --format: ${formats.join(', ')}.` });
 }

@@ -8,6 +8,8 @@ it.each([
   ['a.jsonl.gz', '{"message_tree_id":1}', 'oasst'],
   ['a.jsonl', String.raw`{"chosen":"\n\nHuman: hi"}`, 'hh-rlhf'],
   ['a.jsonl', '{"prompt":"x"}', 'jsonl'],
+  ['a.json', '[{"conversations":[]}]', 'jsonl'],
+  ['a.jsonl', String.raw`{"prompt": "\n\nHuman: hi\n\nAssistant:", "chosen": " a"}`, 'jsonl'],
 ])('guesses %s', (name, head, format) => expect(guessFormat(name, head)).toBe(format));
 
 it('names collections after files', () => {

@@ -6,11 +6,13 @@ export type Mapping = Readonly<Record<string, string>>;
 /** What a record may be made of; the names that a file gives them are chosen. */
 const contents = ['prompt', 'completion', 'chosen', 'rejected', 'messages', 'text'] as const;
 const fields = [...contents, 'user_id', 'labeler'] as const;
+/** Names in a file that need no choice: what they hold is known. */
+const known: readonly string[] = [...contents, 'instruction', 'question', 'conversations', 'conversation'];
 
 /** Chooses which field of the file is the prompt, the completion and so on, where names differ. */
 export function MappingFields({ found, mapping, onChange }: { found: readonly string[]; mapping: Mapping; onChange: (mapping: Mapping) => void }) {
   return (
-    <details className="mapping" open={Object.keys(mapping).length > 0 || !found.some((name) => contents.some((field) => field === name) || name === 'instruction')}>
+    <details className="mapping" open={Object.keys(mapping).length > 0 || !found.some((name) => known.includes(name))}>
       <summary>{t('Fields: which is which')}</summary>
       <div className="fields">
         {fields.map((field) => (

@@ -63,6 +63,71 @@ test('jsonl: chosen and rejected with the prompt told, shared messages, a transc
   expect(result).toEqual(Array.from({ length: 7 }, () => ({ kind: 'comparison', prompt: { messages: [user('Sure?')] }, answers: pair })));
 });
 
+const pairs = (better: string, worse: string) => [{ text: better, rank: 0 }, { text: worse, rank: 1 }];
+
+test.each<[string, unknown, object]>([
+  ['Dolly', { instruction: 'Add.', context: '1 2', response: '3', category: 'closed_qa' }, { kind: 'demonstration', prompt: { messages: [user('Add.\n\n1 2')] }, completion: '3' }],
+  ['ShareGPT', { id: 'x', conversations: [{ from: 'system', value: 'Be brief.' }, { from: 'human', value: 'a' }, { from: 'gpt', value: 'b', weight: 1 }] }, { kind: 'demonstration', prompt: { messages: [{ role: 'system', content: 'Be brief.' }, user('a')] }, completion: 'b' }],
+  ['WildChat', { conversation: [{ ...user('a'), language: 'en' }, { ...assistant('b'), toxic: false }] }, { kind: 'demonstration', prompt: { messages: [user('a')] }, completion: 'b' }],
+  ['messages of parts', { messages: [{ role: 'user', content: [{ type: 'text', text: 'a' }, { type: 'text', text: 'b' }] }, assistant('c')] }, { kind: 'demonstration', prompt: { messages: [user('ab')] }, completion: 'c' }],
+  ['OpenOrca', { id: '1', system_prompt: 'Think.', question: 'Why?', response: 'So.' }, { kind: 'demonstration', prompt: { messages: [{ role: 'system', content: 'Think.' }, user('Why?')] }, completion: 'So.' }],
+  ['a prompt with its response', { prompt: 'Why?', response: 'So.' }, { kind: 'demonstration', prompt: { messages: [user('Why?')] }, completion: 'So.' }],
+  ['Orca as pairs, whose answers begin alike', { system: '', question: 'Why?', chosen: 'It is so.', rejected: 'It is not.' }, { kind: 'comparison', prompt: { messages: [user('Why?')] }, answers: pairs('It is so.', 'It is not.') }],
+  ['UltraFeedback as pairs', { prompt: 'Why?', prompt_id: 'x', chosen: [user('Why?'), assistant('So.')], rejected: [user('Why?'), assistant('No.')], messages: [user('Why?'), assistant('So.')], score_chosen: 8 }, { kind: 'comparison', prompt: { messages: [user('Why?')] }, answers: pairs('So.', 'No.') }],
+  ['a prompt of messages beside the whole', { prompt: [user('Why?')], chosen: [user('Why?'), assistant('So.')], rejected: [user('Why?'), assistant('No.')] }, { kind: 'comparison', prompt: { messages: [user('Why?')] }, answers: pairs('So.', 'No.') }],
+  ['answers of one message', { prompt: 'Why?', chosen: assistant('So.'), rejected: assistant('No.') }, { kind: 'comparison', prompt: { messages: [user('Why?')] }, answers: pairs('So.', 'No.') }],
+  [
+    'UltraFeedback',
+    { source: 'x', instruction: 'Why?', models: ['m', 'n'], completions: [{ model: 'm', response: 'No.', overall_score: 4, annotations: { helpfulness: { Rating: '3' } } }, { model: 'n', response: 'So.', overall_score: 7.5 }, { response: 'Hm.', overall_score: 4 }] },
+    { kind: 'comparison', prompt: { messages: [user('Why?')] }, answers: [{ text: 'No.', rank: 1, model: 'm' }, { text: 'So.', rank: 0, model: 'n' }, { text: 'Hm.', rank: 1 }] },
+  ],
+  ['Nectar', { prompt: '\n\nHuman: Why?\n\nAssistant: ', answers: [{ answer: 'So.', model: 'm', rank: 1 }, { answer: 'No.', model: 'n', rank: 2 }], turns: 1 }, { kind: 'comparison', prompt: { messages: [user('Why?')] }, answers: [{ text: 'So.', rank: 1, model: 'm' }, { text: 'No.', rank: 2, model: 'n' }] }],
+  ['a transcript and its answers', { prompt: '\n\nHuman: a\n\nAssistant: b\n\nHuman: Why?\n\nAssistant:', response: ' So.', chosen: ' So.', rejected: ' No.' }, { kind: 'comparison', prompt: { messages: [user('a'), assistant('b'), user('Why?')] }, answers: pairs('So.', 'No.') }],
+  ['what others call otherwise, where it is something else', { text: 'a', conversation: 'b', question: { id: 1 }, input: [], system: 3, answer: 4 }, { kind: 'text', text: 'a' }],
+  ['a transcript without the last name', { prompt: 'Human: a\n\nAssistant: b\n\nHuman: Why?' }, { kind: 'prompt', prompt: { messages: [user('a'), assistant('b'), user('Why?')] } }],
+])('jsonl: %s', async (_, value, record) => expect(await records('jsonl', jsonl(value))).toEqual([record]));
+
+test('jsonl: answers to one prompt in rows one after another are ranked by how helpful they are', async () => {
+  const row = (prompt: string, response: string, helpfulness: number) => ({ prompt, response, helpfulness, correctness: 4, verbosity: 1 });
+  const items = await read('jsonl', `${jsonl(row('Why?', 'No.', 1), row('Why?', 'So.', 4))}broken\n${jsonl(row('Why?', 'Hm.', 1), row('When?', 'Now.', 3), row('Where?', 'Here.', 2), row('Where?', 'There.', 3))}`);
+  expect(items.map((item) => ('bad' in item ? [item.line, item.bad.code] : [item.line, item.records]))).toEqual([
+    [3, 'not_json'],
+    [1, [{ kind: 'comparison', prompt: { messages: [user('Why?')] }, answers: [{ text: 'No.', rank: 1 }, { text: 'So.', rank: 0 }, { text: 'Hm.', rank: 1 }] }]],
+    [5, 'answers_few'],
+    [6, [{ kind: 'comparison', prompt: { messages: [user('Where?')] }, answers: [{ text: 'Here.', rank: 1 }, { text: 'There.', rank: 0 }] }]],
+  ]);
+});
+
+test('jsonl and oasst: Open-Assistant\'s messages in rows of their own are the trees that they make', async () => {
+  const row = (tree: string, id: string, parent_id: string | null, role: string, rank: number | null = null) => ({ message_tree_id: tree, message_id: id, parent_id, user_id: `of ${id}`, text: `text ${id}`, role, rank, lang: 'en' });
+  const rows = jsonl(row('1', '1', null, 'prompter'), row('1', 'a', '1', 'assistant', 1), row('1', 'b', '1', 'assistant', 0), row('1', 'c', 'b', 'prompter'), row('2', '2', null, 'prompter'), row('1', 'd', 'b', 'prompter'));
+  const items = await read('jsonl', rows);
+  expect(items).toEqual(await read('oasst', rows));
+  const opening = { messages: [user('text 1')], user: 'of 1' };
+  expect(items).toMatchObject([
+    {
+      line: 1,
+      records: [
+        { kind: 'demonstration', prompt: opening, completion: 'text b' },
+        { kind: 'comparison', prompt: opening, answers: pairs('text b', 'text a') },
+        { kind: 'prompt', prompt: { messages: [user('text 1'), assistant('text b'), user('text c')], user: 'of 1' } },
+      ],
+    },
+    { line: 5, records: [{ kind: 'prompt', prompt: { messages: [user('text 2')], user: 'of 2' } }] },
+    { line: 6, bad: { code: 'tree_start' } },
+  ]);
+});
+
+test('jsonl: one JSON list is read element by element, packed or not', async () => {
+  const list = `\uFEFF \n[\n${jsonl({ conversations: [{ from: 'human', value: 'a' }, { from: 'gpt', value: 'b' }] }).trim()},\n {"none": 1}, {"prompt": "ü"}, {"prompt": "Hi", "user_id": 1234567890123456789}]`;
+  for (const content of [list, gzipSync(list)]) {
+    const items = await read('jsonl', content);
+    expect(items.map((item) => ('bad' in item ? item.bad.code : item.records[0]?.kind))).toEqual(['demonstration', 'fields_unknown', 'prompt', 'field_too_big']);
+    expect(items[2]).toMatchObject({ line: 3, records: [{ prompt: { messages: [user('ü')] } }] });
+  }
+  await expect(read('jsonl', '[{"prompt":"a"},{"pro')).rejects.toMatchObject({ code: 'MC_DATA_INVALID' });
+});
+
 test('jsonl: text, and lines of Alpaca', async () => {
   expect(await records('jsonl', jsonl({ text: 'Once upon a time' }, { instruction: 'Add.', input: '1 2', output: '3' }))).toEqual([
     { kind: 'text', text: 'Once upon a time' },
@@ -93,7 +158,7 @@ test('jsonl: bad lines are told by number and reason, good ones read on', async 
     '{"text":"good"}',
     '{"text":',
     '[1,2]',
-    '{"question":"what?"}',
+    '{"query":"what?"}',
     '',
     '{"prompt":"a","completion":"b","label":false}',
     '{"messages":[{"role":"robot","content":"beep"}]}',
@@ -111,7 +176,7 @@ test('jsonl: bad lines are told by number and reason, good ones read on', async 
   const bad = new Map(items.flatMap((item) => ('bad' in item ? [[item.line, item.bad.message] as const] : [])));
   expect([...bad.keys()]).toEqual([2, 3, 4, 6, 7, 8, 9, 10, 11, 14]);
   expect(bad.get(2)).toMatch(/^expected JSON, found \{"text":/);
-  expect(bad.get(4)).toMatch(/found question$/);
+  expect(bad.get(4)).toMatch(/found query$/);
   expect(bad.get(7)).toMatch(/^messages\.0\.role/);
   expect(bad.get(10)).toMatch(/answers that differ/);
   // What the database cannot hold is kept as what a page shows for it.

@@ -1,12 +1,14 @@
 import { MinchatError } from '@minchat/errors';
-import { readAlpaca } from './alpaca.ts';
+import { alpacaRecords } from './alpaca.ts';
 import { hhRecords } from './hh-rlhf.ts';
+import { isList, readList } from './list.ts';
 import { readLines } from './lines.ts';
 import { checkMapping, mapFields, type FieldMapping } from './mapping.ts';
 import { named } from './names.ts';
 import { oasstRecords } from './oasst.ts';
 import { readParquet } from './parquet.ts';
 import { BadRecordError, short, toItem, type ImportedItem, type ImportedRecord } from './records.ts';
+import { joinRows, type Row } from './rows.ts';
 import type { Source } from './source.ts';
 import { readDocuments, readWholeDocument } from './text.ts';
 import { trlRecords } from './trl.ts';
@@ -14,13 +16,13 @@ import { trlRecords } from './trl.ts';
 export type Reader = (source: Source) => AsyncIterable<ImportedItem>;
 type Convert = (value: unknown) => readonly ImportedRecord[];
 
-/** The formats by the names that an import is asked for with. `convert` is what becomes of an object where names are free. */
-export const formats: Readonly<Record<string, (source: Source, convert: Convert) => AsyncIterable<ImportedItem>>> = {
-  jsonl: readJsonLines,
-  parquet: readParquet,
-  'hh-rlhf': (source) => readJsonLines(source, (value) => named(value, [hhRecords(value)])),
-  oasst: (source) => readJsonLines(source, oasstRecords),
-  alpaca: readAlpaca,
+/** The formats by the names that an import is asked for with. */
+export const formats: Readonly<Record<string, (source: Source, mapping: readonly FieldMapping[]) => AsyncIterable<ImportedItem>>> = {
+  jsonl: (source, mapping) => freeNames(readJson(source), mapping),
+  parquet: (source, mapping) => freeNames(readParquet(source), mapping),
+  'hh-rlhf': (source) => converted(readJson(source), (value) => named(value, [hhRecords(value)])),
+  oasst: (source) => converted(joinRows(readJson(source)), oasstRecords),
+  alpaca: (source) => converted(readList(source), (value) => named(value, alpacaRecords(value))),
   text: readDocuments,
   'text-file': readWholeDocument,
 };
@@ -33,24 +35,42 @@ export function readerOf(format: string, mapping: readonly FieldMapping[] = []):
   if (mapping.length > 0 && format !== 'jsonl' && format !== 'parquet') {
     throw new MinchatError('MC_USAGE', `expected no mapping of fields for ${format}, found one`, { hint: 'Names are free in jsonl and parquet only.' });
   }
-  return (source) => read(source, (value) => trlRecords(mapFields(value, mapping)));
+  return (source) => read(source, mapping);
 }
 
-async function* readJsonLines(source: Source, convert: Convert): AsyncGenerator<ImportedItem> {
+async function* converted(rows: AsyncIterable<Row>, convert: Convert): AsyncGenerator<ImportedItem> {
+  for await (const row of rows) yield 'bad' in row ? row : toItem(row.line, () => convert(row.value));
+}
+
+/** What the names of a row's fields tell it to be, where they are free. */
+async function* freeNames(rows: AsyncIterable<Row>, mapping: readonly FieldMapping[]): AsyncGenerator<ImportedItem> {
+  const mapped = async function* (): AsyncGenerator<Row> {
+    for await (const row of rows) yield 'bad' in row ? row : { line: row.line, value: mapFields(row.value, mapping) };
+  };
+  yield* converted(joinRows(mapped()), trlRecords);
+}
+
+/** JSON lines, or one JSON list. */
+async function* readJson(source: Source): AsyncGenerator<Row> {
+  if (await isList(source)) {
+    yield* readList(source);
+    return;
+  }
   for await (const item of readLines(source.chunks())) {
     if ('bad' in item) yield item;
-    else if (item.text.trim() !== '') yield toItem(item.line, () => convert(parseJson(item.text)));
+    else if (item.text.trim() !== '') yield parseJson(item.line, item.text);
   }
 }
 
 /** As many as an integer has that may not be exact as a number. */
 const manyDigits = /\d{16}/;
 
-function parseJson(text: string): unknown {
+function parseJson(line: number, text: string): Row {
   try {
-    return JSON.parse(text, manyDigits.test(text) ? exactInteger : undefined) as unknown;
-  } catch {
-    throw new BadRecordError('not_json', { start: short(text) });
+    return { line, value: JSON.parse(text, manyDigits.test(text) ? exactInteger : undefined) as unknown };
+  } catch (error) {
+    // What a reviver ends with at a value nested thousands deep.
+    return { line, bad: error instanceof RangeError ? new BadRecordError('nested_too_deeply') : new BadRecordError('not_json', { start: short(text) }) };
   }
 }
 

@@ -27,6 +27,12 @@ export function hhRecords(value: unknown): Extract<ImportedRecord, { kind: 'comp
   };
 }
 
+/** The turns of a prompt that is written as a transcript, up to the answer that is asked for. Throws BadRecordError. */
+export function promptOfTranscript(text: string): ChatMessage[] {
+  const asked = text.trimEnd();
+  return parseTranscript(asked.endsWith('\n\nAssistant:') ? asked : `${asked}\n\nAssistant:`, 'prompt').slice(0, -1);
+}
+
 function parseTranscript(text: string, name: string): ChatMessage[] {
   // With one capturing group, split gives ["", speaker, text, speaker, text, ...].
   const [before, ...parts] = `\n\n${text.trimStart()}`.split(turnStart);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { longestName, optional, parseRecord, type ImportedRecord } from './records.ts';
 
 /** Tables have an empty text where nobody is known. */
-const name = optional(z.union([z.string(), z.number()], 'string | number').transform(String).pipe(z.string().max(longestName))).transform((text) => (text === '' ? undefined : text));
+const name = optional(z.union([z.string(), z.int()], 'string | integer').transform(String).pipe(z.string().max(longestName))).transform((text) => (text === '' ? undefined : text));
 
 const namesSchema = z.object({ user_id: name, labeler: name, use_case: optional(z.string()) });
 

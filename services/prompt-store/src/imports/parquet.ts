@@ -1,14 +1,14 @@
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { MinchatError } from '@minchat/errors';
-import { toItem, type ImportedItem, type ImportedRecord } from './records.ts';
+import type { Row } from './rows.ts';
 import type { Source } from './source.ts';
 
 /** Uncompressed bytes of rows held at once: a larger row group is read in parts. */
 const bytesAtOnce = 64 * 2 ** 20;
 
 /** Reads a Parquet file, one row group after another; `line` is a row's number. */
-export async function* readParquet(source: Source, convert: (row: unknown) => readonly ImportedRecord[]): AsyncGenerator<ImportedItem> {
+export async function* readParquet(source: Source): AsyncGenerator<Row> {
   if (source.gzip) {
     throw new MinchatError('MC_DATA_INVALID', 'expected Parquet, found gzip', { hint: 'Unpack the file first: Parquet is compressed inside.' });
   }
@@ -28,7 +28,7 @@ export async function* readParquet(source: Source, convert: (row: unknown) => re
       const rows = await parquetReadObjects({ file, metadata, compressors, rowStart: line, rowEnd }).catch(broken);
       for (const row of rows) {
         line += 1;
-        yield toItem(line, () => convert(withoutBigints(row)));
+        yield { line, value: withoutBigints(row) };
       }
     }
     source.setBytesRead(source.bytesRead() + Number(group.total_compressed_size ?? group.total_byte_size));

@@ -5,9 +5,9 @@ import { previewImport } from './preview.ts';
 const preview = (format: string, head: string, mapping: { field: string; from: string }[] = []) => previewImport(create(PreviewImportRequest, { format, head, mapping }));
 
 test('the first records, the fields there are, and what is wrong by line', async () => {
-  const head = '{"question":"Why?","meta":{"reply":"So."}}\nbroken\n{"question":"When?"}\n';
-  expect(await preview('jsonl', head)).toMatchObject({ fields: ['question', 'meta', 'meta.reply'], records: [], bad: [{ line: 1 }, { line: 2, reason: 'expected JSON, found broken' }, { line: 3 }] });
-  const mapped = await preview('jsonl', head, [{ field: 'prompt', from: 'question' }, { field: 'completion', from: 'meta.reply' }]);
+  const head = '{"query":"Why?","meta":{"reply":"So."}}\nbroken\n{"query":"When?"}\n';
+  expect(await preview('jsonl', head)).toMatchObject({ fields: ['query', 'meta', 'meta.reply'], records: [], bad: [{ line: 1 }, { line: 2, reason: 'expected JSON, found broken' }, { line: 3 }] });
+  const mapped = await preview('jsonl', head, [{ field: 'prompt', from: 'query' }, { field: 'completion', from: 'meta.reply' }]);
   expect(mapped).toMatchObject({
     records: [
       { line: 1, type: 'demonstration', record: { messages: [{ role: 'user', content: 'Why?' }], completion: 'So.' } },
@@ -20,6 +20,7 @@ test('the first records, the fields there are, and what is wrong by line', async
 test('no more than a few, and a list that is cut off', async () => {
   expect((await preview('jsonl', '{"text":"a"}\n'.repeat(100))).records).toHaveLength(8);
   expect(await preview('alpaca', '[{"instruction":"Add.","output":"3"},{"instruction":"Sub')).toMatchObject({ records: [{ type: 'demonstration' }] });
+  expect(await preview('jsonl', '[\n {"q":"Why?"},\n {"q":"Whe', [{ field: 'prompt', from: 'q' }])).toMatchObject({ fields: ['q'], records: [{ line: 1, type: 'prompt' }] });
   await expect(preview('alpaca', 'nothing of the sort')).rejects.toMatchObject({ code: 'MC_DATA_INVALID' });
 });
 

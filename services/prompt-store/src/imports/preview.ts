@@ -14,7 +14,7 @@ export async function previewImport({ format, head, mapping }: PreviewImportRequ
   const records: Init<PreviewedRecord>[] = [];
   const bad: Init<BadRecord>[] = [];
   let items = 0;
-  for await (const item of readerOf(format, mapping)(memorySource(format === 'alpaca' ? closedList(head) : head))) {
+  for await (const item of readerOf(format, mapping)(memorySource(format === 'alpaca' || startsList.test(head) ? closedList(head) : head))) {
     if ('bad' in item) bad.push(told(item));
     else records.push(...item.records.map((record) => ({ line: item.line, type: record.kind, record: shown(record) })));
     items += 1;
@@ -22,6 +22,8 @@ export async function previewImport({ format, head, mapping }: PreviewImportRequ
   }
   return { fields: [...new Set(firstObjects(head).flatMap(fieldNames))].slice(0, 64), records: records.slice(0, 2 * previewedItems), bad };
 }
+
+const startsList = /^\s*\[/;
 
 /** A JSON list that is cut off in its middle, up to the end of its last whole element. */
 function closedList(head: string): string {
@@ -39,6 +41,13 @@ function closedList(head: string): string {
 }
 
 function firstObjects(head: string): unknown[] {
+  if (startsList.test(head)) {
+    try {
+      return (JSON.parse(closedList(head)) as unknown[]).slice(0, previewedItems);
+    } catch {
+      return [];
+    }
+  }
   return head.split('\n', previewedItems).map((line) => {
     try {
       return JSON.parse(line) as unknown;

@@ -3,7 +3,7 @@ import { open, stat } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { MinchatError } from '@minchat/errors';
 
-/** A file to import, read once from its beginning to its end. */
+/** A file to import. */
 export interface Source {
   readonly path: string;
   readonly totalBytes: number;
@@ -11,9 +11,9 @@ export interface Source {
   readonly gzip: boolean;
   /** Bytes of the file read so far (compressed ones, if it is compressed). */
   bytesRead(): number;
-  /** For readers that do not read from the beginning to the end. */
+  /** For readers that do not read once from the beginning to the end. */
   setBytesRead(bytes: number): void;
-  /** The content, uncompressed. Throws MC_DATA_INVALID when it is not what it was taken for. */
+  /** The content from its beginning, uncompressed. Throws MC_DATA_INVALID when it is not what it was taken for. */
   chunks(): AsyncGenerator<Buffer>;
 }
 

@@ -1,75 +1,112 @@
 import { z } from 'zod';
 import type { ChatMessage } from '@minchat/datasets';
-import { alpacaRecords } from './alpaca.ts';
-import { hhRecords, isTranscript } from './hh-rlhf.ts';
+import { withInput } from './alpaca.ts';
+import { hhRecords, isTranscript, promptOfTranscript } from './hh-rlhf.ts';
 import { named } from './names.ts';
+import { oasstRecords } from './oasst.ts';
+import { commonAnswer, commonFields, commonTurn } from './other-names.ts';
 import { BadRecordError, highestRank, optional, parseRecord, short, type ImportedRecord } from './records.ts';
 
 // TRL's dataset conventions (its documentation, "Dataset formats and types"): which keys a record
 // has tells what it is, and each value is a string ("standard") or a list of messages
-// ("conversational").
+// ("conversational"). What other common datasets call these things is known, too (other-names.ts).
 
-const turnSchema = z.object({ role: z.enum(['system', 'user', 'assistant']), content: z.string() });
-const textOrTurns = z.union([z.string(), z.array(turnSchema).min(1)], 'string | messages');
+const turnSchema = z.preprocess(commonTurn, z.object({ role: z.enum(['system', 'user', 'assistant']), content: z.string() }));
+const turns = z.array(turnSchema).min(1);
+const textOrTurns = z.union([z.string(), turns, turnSchema.transform((turn) => [turn])], 'string | messages');
+
+/** Names that another kind of record may have for something else. */
+const ownString = z.string().optional().catch(undefined);
 
 const recordSchema = z.object({
   text: optional(z.string()),
   prompt: optional(textOrTurns),
   completion: optional(textOrTurns),
-  messages: optional(z.array(turnSchema).min(1)),
+  messages: optional(turns),
+  /** Goes before the turns. */
+  system: ownString,
   chosen: optional(textOrTurns),
   rejected: optional(textOrTurns),
   /** TRL's unpaired preference: whether the completion is a good one. */
   label: z.unknown().optional(),
   instruction: optional(z.string()),
+  input: ownString,
+  output: ownString,
   /** Ours, beside TRL's: any number of answers, ranked (what an export of comparisons holds). */
-  answers: optional(z.array(z.object({
+  answers: optional(z.array(z.preprocess(commonAnswer, z.object({
     text: z.string(),
-    rank: z.int().min(0).max(highestRank),
+    rank: optional(z.int().min(0).max(highestRank)),
+    /** In place of a rank: the higher, the better. */
+    score: optional(z.number()),
     finished: optional(z.boolean()),
     rating: optional(z.int().min(1).max(7)),
     flags: optional(z.array(z.string())),
     model: optional(z.string()),
-  })).min(1)),
+  }))).min(1)),
 });
+type Answers = NonNullable<z.output<typeof recordSchema>['answers']>;
 type TextOrTurns = string | ChatMessage[];
 
 /** The records that one object of a JSONL or Parquet file holds. Throws BadRecordError. */
 export function trlRecords(value: unknown): ImportedRecord[] {
-  return named(value, unnamedRecords(value));
+  if (typeof value === 'object' && value !== null && 'message_tree_id' in value) return oasstRecords(value);
+  return named(value, unnamedRecords(commonFields(value)));
 }
 
 function unnamedRecords(value: unknown): ImportedRecord[] {
   const record = parseRecord(recordSchema, value);
-  if (record.prompt !== undefined && record.answers !== undefined) {
-    const answers = record.answers.map(({ text, rank, finished, rating, flags, model }) => ({
+  const { system } = record;
+  const records = recordsOf(record, value);
+  if (system === undefined || system.trim() === '') return records;
+  return records.map((one) => {
+    if (one.kind === 'text' || one.prompt.messages[0]?.role === 'system') return one;
+    return { ...one, prompt: { ...one.prompt, messages: [{ role: 'system', content: system }, ...one.prompt.messages] } };
+  });
+}
+
+function recordsOf(record: z.output<typeof recordSchema>, value: unknown): ImportedRecord[] {
+  const prompt = record.prompt ?? (record.instruction === undefined ? undefined : withInput(record.instruction, record.input));
+  const completion = record.completion ?? record.output;
+  if (prompt !== undefined && record.answers !== undefined) {
+    const ranks = ranksOf(record.answers);
+    const answers = record.answers.map(({ text, finished, rating, flags, model }, i) => ({
       text,
-      rank,
+      rank: ranks[i] ?? 0,
       ...(finished === undefined ? {} : { finished }),
       ...(rating === undefined ? {} : { rating }),
       ...(flags === undefined ? {} : { flags }),
       ...(model === undefined ? {} : { model }),
     }));
-    return [{ kind: 'comparison', prompt: { messages: asPrompt(record.prompt) }, answers }];
+    return [{ kind: 'comparison', prompt: { messages: asPrompt(prompt) }, answers }];
   }
   if (record.chosen !== undefined && record.rejected !== undefined) {
-    const { messages, better, worse } = pairOf(record.prompt, record.chosen, record.rejected);
+    const { messages, better, worse } = pairOf(prompt, record.chosen, record.rejected);
     return [{ kind: 'comparison', prompt: { messages }, answers: [{ text: better, rank: 0 }, { text: worse, rank: 1 }] }];
   }
-  if (record.prompt !== undefined && record.completion !== undefined) {
+  const demonstration = (): ImportedRecord[] => {
     if (record.label === false) throw new BadRecordError('completion_bad');
-    return [{ kind: 'demonstration', prompt: { messages: asPrompt(record.prompt) }, completion: asAnswer(record.completion) }];
-  }
+    return [{ kind: 'demonstration', prompt: { messages: asPrompt(prompt ?? '') }, completion: asAnswer(completion ?? '', prompt) }];
+  };
+  if (record.prompt !== undefined && record.completion !== undefined) return demonstration();
   if (record.messages !== undefined) {
     const last = record.messages.at(-1);
     if (last?.role !== 'assistant') return [{ kind: 'prompt', prompt: { messages: record.messages } }];
     return [{ kind: 'demonstration', prompt: { messages: record.messages.slice(0, -1) }, completion: last.content }];
   }
-  if (record.instruction !== undefined) return alpacaRecords(value);
-  if (record.prompt !== undefined) return [{ kind: 'prompt', prompt: { messages: asPrompt(record.prompt) } }];
+  if (prompt !== undefined && completion !== undefined) return demonstration();
+  if (prompt !== undefined) return [{ kind: 'prompt', prompt: { messages: asPrompt(prompt) } }];
   if (record.text !== undefined) return [{ kind: 'text', text: record.text }];
   const keys = Object.keys(value as object).slice(0, 8).map(short).join(', ');
   throw new BadRecordError('fields_unknown', { found: keys === '' ? '{}' : keys });
+}
+
+/** The ranks that answers were given, or those that follow from their scores. */
+function ranksOf(answers: Answers): number[] {
+  const unranked = answers.findIndex(({ rank }) => rank === undefined);
+  if (unranked < 0) return answers.map(({ rank }) => rank ?? 0);
+  if (answers.some(({ score }) => score === undefined)) throw new BadRecordError('field_missing', { field: `answers.${unranked}.rank`, expected: 'number' });
+  const scores = [...new Set(answers.map(({ score }) => score ?? 0))].toSorted((a, b) => b - a);
+  return answers.map(({ score }) => scores.indexOf(score ?? 0));
 }
 
 interface Pair {
@@ -80,9 +117,9 @@ interface Pair {
 
 /** The prompt, told or implied by what both answers begin with, and the two answers. */
 function pairOf(prompt: TextOrTurns | undefined, chosen: TextOrTurns, rejected: TextOrTurns): Pair {
-  // Some datasets have the prompt as a text beside conversations that begin with it; TRL, too, then takes the conversations.
-  const whole = typeof prompt === 'string' && Array.isArray(chosen) && chosen.length > 1;
-  if (prompt !== undefined && !whole) return { messages: asPrompt(prompt), better: asAnswer(chosen), worse: asAnswer(rejected) };
+  // Some datasets have the prompt beside conversations that begin with it; TRL, too, then takes the conversations.
+  const whole = (Array.isArray(chosen) && chosen.length > 1) || (typeof chosen === 'string' && isTranscript(chosen));
+  if (prompt !== undefined && !whole) return { messages: asPrompt(prompt), better: asAnswer(chosen, prompt), worse: asAnswer(rejected, prompt) };
   if (typeof chosen === 'string' && typeof rejected === 'string') {
     if (!isTranscript(chosen)) return splitAtSharedStart(chosen, rejected);
     const { prompt: transcript, answers } = hhRecords({ chosen, rejected });
@@ -106,11 +143,13 @@ function splitAtSharedStart(chosen: string, rejected: string): Pair {
 }
 
 function asPrompt(value: TextOrTurns): ChatMessage[] {
-  return typeof value === 'string' ? [{ role: 'user', content: value }] : value;
+  if (typeof value !== 'string') return value;
+  return isTranscript(value) ? promptOfTranscript(value) : [{ role: 'user', content: value }];
 }
 
-function asAnswer(value: TextOrTurns): string {
-  if (typeof value === 'string') return value;
+function asAnswer(value: TextOrTurns, prompt?: TextOrTurns): string {
+  // What stands behind "Assistant:" in a transcript begins with a space that is none of the answer's.
+  if (typeof value === 'string') return typeof prompt === 'string' && isTranscript(prompt) ? value.trim() : value;
   const turn = value[0];
   if (value.length !== 1 || turn?.role !== 'assistant') throw new BadRecordError('answer_turns');
   return turn.content;
