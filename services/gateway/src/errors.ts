@@ -1,6 +1,5 @@
 import { maxHeaderSize } from 'node:http';
 import type { FastifyError } from 'fastify';
-import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { errorCodes, isMinchatError, type ErrorCode } from '@minchat/errors';
 
 /** OpenAI's error object, with its HTTP status. */
@@ -45,7 +44,6 @@ const tellable = new Set<ErrorCode>([
  */
 export function toApiError(error: unknown): ApiErrorBody {
   if (error instanceof ApiError) return error.body;
-  if (hasZodFastifySchemaValidationErrors(error)) return fromValidation(error.validation);
   if (isMinchatError(error)) {
     const entry = errorCodes[error.code];
     const message = tellable.has(error.code) ? `${error.message}. ${error.hint}` : entry.meaning;
@@ -55,21 +53,6 @@ export function toApiError(error: unknown): ApiErrorBody {
     return entry.http === 429 || entry.http === 503 ? { ...body, retryAfter: 1 } : body;
   }
   return fromFastify(error);
-}
-
-function fromValidation(issues: readonly { keyword: string; instancePath: string; message?: string | undefined; params?: unknown }[]): ApiErrorBody {
-  const issue = issues[0];
-  const path = issue?.instancePath.split('/').filter(Boolean).join('.') ?? '';
-  const keys = (issue?.params as { keys?: unknown } | undefined)?.keys;
-  if (issue?.keyword === 'unrecognized_keys' && Array.isArray(keys)) {
-    const param = [path, String(keys[0]).slice(0, 64)].filter(Boolean).join('.');
-    return invalid(`Unrecognized request argument supplied: ${param}`, param, 'unknown_parameter');
-  }
-  return invalid(`${path === '' ? 'request' : path}: ${issue?.message ?? 'invalid'}`, path === '' ? null : path, 'invalid_value');
-}
-
-function invalid(message: string, param: string | null, code: string): ApiErrorBody {
-  return { status: 400, error: { message, type: 'invalid_request_error', param, code } };
 }
 
 /** Errors of Node's HTTP parser: there is no request yet that an answer could belong to. */

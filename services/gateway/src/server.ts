@@ -7,7 +7,7 @@ import { rpc, type Bus } from '@minchat/bus';
 import type { Logger } from '@minchat/telemetry';
 import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyReply } from 'fastify';
 import helmet from 'helmet';
-import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import { jsonSchemaTransform, serializerCompiler } from 'fastify-type-provider-zod';
 import { Registry } from 'prom-client';
 import { isLoopback, requireAuth, trustedProxies, type GatewayEnv } from './env.ts';
 import { ApiError, fromClientError, toApiError, type ApiErrorBody } from './errors.ts';
@@ -27,6 +27,7 @@ import { dataRoutes } from './studio/data.ts';
 import { labelingRoutes } from './studio/labeling.ts';
 import { serveStudio } from './studio/page.ts';
 import { Tickets } from './tickets.ts';
+import { checkRequest } from './validation.ts';
 
 export type ServerSettings = Omit<GatewayEnv, 'NATS_URL' | 'NATS_TOKEN'>;
 
@@ -62,7 +63,7 @@ export async function createServer(bus: Bus, env: ServerSettings, log: Logger, r
     },
   });
   readJson(app);
-  app.setValidatorCompiler(validatorCompiler);
+  app.setValidatorCompiler(checkRequest);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler((error, request, reply) => {
     const { status, error: body, retryAfter } = toApiError(error);

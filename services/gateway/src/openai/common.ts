@@ -21,6 +21,15 @@ export const stopSchema = z.union([
   z.array(z.string().max(limits.stopLength)).max(limits.stops),
 ], `expected a text, or up to ${String(limits.stops)}, of at most ${String(limits.stopLength)} characters`);
 
+/** A token's id. What is none ends the check of its list. */
+export const tokenSchema = z.int().min(0, { abort: true }).max(2 ** 31, { abort: true });
+
+/** Before each of them is looked at. */
+function checkSize(bias: unknown, context: z.RefinementCtx): unknown {
+  if (Object.keys(bias ?? {}).length > limits.logitBias) context.addIssue(`at most ${String(limits.logitBias)} tokens`);
+  return bias;
+}
+
 /** What every generating request can set, under OpenAI's names. */
 export const samplingShape = {
   model: z.string().min(1).max(256).describe('`RUN`, `RUN/STAGE` or `latest`; GET /v1/models lists them'),
@@ -36,8 +45,7 @@ export const samplingShape = {
   })).describe('`include_usage`: one more event with the token counts; only with stream'),
   frequency_penalty: nullish(z.number().min(-2).max(2)).describe('Lowers a token’s logit by this for each time it was used; default 0'),
   presence_penalty: nullish(z.number().min(-2).max(2)).describe('Lowers a token’s logit by this once it was used; default 0'),
-  logit_bias: nullish(z.record(z.string().regex(/^\d{1,9}$/), z.number().min(-100).max(100), 'expected numbers by token id')
-    .refine((bias) => Object.keys(bias).length <= limits.logitBias, `at most ${String(limits.logitBias)} tokens`))
+  logit_bias: nullish(z.preprocess(checkSize, z.record(z.string().regex(/^\d{1,9}$/), z.number().min(-100).max(100), 'expected numbers by token id')))
     .describe('Adds to the logits of tokens, by id'),
   seed: nullish(z.int()).describe('The same seed and parameters give the same answer'),
   user: nullish(z.string().max(limits.user)).describe('Your user’s id, kept with collected prompts'),

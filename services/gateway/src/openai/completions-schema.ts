@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { finishSchema, limits, nullish, samplingShape, usageSchema } from './common.ts';
+import { finishSchema, limits, nullish, samplingShape, tokenSchema, usageSchema } from './common.ts';
 
-const token = z.int().min(0).max(2 ** 31);
 
 /** The body of POST /v1/completions. */
 export const completionRequest = z.strictObject({
@@ -9,8 +8,8 @@ export const completionRequest = z.strictObject({
   prompt: nullish(z.union([
     z.string(),
     z.array(z.string()).min(1).max(limits.choices),
-    z.array(token).min(1),
-    z.array(z.array(token).min(1)).min(1).max(limits.choices),
+    z.array(tokenSchema).min(1),
+    z.array(z.array(tokenSchema).min(1)).min(1).max(limits.choices),
   ], `expected a text, token ids, or 1 to ${String(limits.choices)} of either`)).describe('A text, tokens, or several of them; default `<|endoftext|>`'),
   max_tokens: nullish(z.int().min(0).max(limits.maxTokens)).describe('Default 16'),
   logprobs: nullish(z.int().min(0).max(5)).describe('Log-probabilities of this many likeliest tokens beside the chosen one'),

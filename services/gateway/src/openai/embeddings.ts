@@ -1,10 +1,9 @@
 import type { EmbedRequest, Init } from '@minchat/contracts';
 import { z } from 'zod';
 import { ApiError } from '../errors.ts';
-import { nullish } from './common.ts';
+import { nullish, tokenSchema } from './common.ts';
 import type { ServedModel } from './generation.ts';
 
-const token = z.int().min(0).max(2 ** 31);
 const most = 128;
 
 /** The body of POST /v1/embeddings. */
@@ -13,8 +12,8 @@ export const embeddingRequest = z.strictObject({
   input: z.union([
     z.string(),
     z.array(z.string()).min(1).max(most),
-    z.array(token).min(1),
-    z.array(z.array(token).min(1)).min(1).max(most),
+    z.array(tokenSchema).min(1),
+    z.array(z.array(tokenSchema).min(1)).min(1).max(most),
   ], `expected a text, token ids, or 1 to ${String(most)} of either`).describe('A text, tokens, or several of them'),
   encoding_format: nullish(z.enum(['float', 'base64'])).describe('base64: little-endian float32, as OpenAI’s client asks for it'),
   dimensions: nullish(z.int().min(1)).describe('Only the model’s own number: its vectors cannot be cut short'),
