@@ -4,22 +4,23 @@ import { MinchatError } from '@minchat/errors';
 import { hiddenStates, leftPad } from '@minchat/model';
 import { checkBytes } from './check-bytes.ts';
 import type { LoadedModel } from './model-store.ts';
-import { passesOf } from './passes.ts';
+import { cutInTurns, passesOf } from './passes.ts';
 
 /** Numbers in one piece at most, 8 bytes each: it has to fit in a message. */
 const numbersTogether = 2 ** 16;
 
 /**
  * A vector of length 1 for each text: the mean of the model's hidden states after the last layer norm
- * over all of the text's tokens. Those of one forward pass come with each piece, and how many tokens they have.
+ * over all of the text's tokens. Those of one forward pass come with each piece, and how many tokens they have; before
+ * there are any it gives way to others with pieces that are nothing.
  * These models are trained to write, not to embed: near vectors are texts that they would go on from alike.
  * Throws MC_USAGE for a model that scores, MC_CONTEXT_LENGTH for a text that does not fit.
  */
-export async function* embedTexts({ model, tokenizer }: LoadedModel, inputs: readonly EmbedInput[]): AsyncGenerator<{ type: 'embeddings'; embeddings: number[][]; promptTokens: number }, void, undefined> {
+export async function* embedTexts({ model, tokenizer }: LoadedModel, inputs: readonly EmbedInput[]): AsyncGenerator<{ type: 'embeddings'; embeddings: number[][]; promptTokens: number } | undefined, void, undefined> {
   if (model.head !== 'lm') throw new MinchatError('MC_USAGE', 'expected a model that writes text, found a reward model');
   const limit = model.config.n_positions;
   const vocabulary = Math.min(model.config.vocab_size, tokenizer.vocabSize);
-  const texts = inputs.map(({ text = '', tokens }, index) => {
+  const texts = yield* cutInTurns(inputs, ({ text = '', tokens }, index) => {
     checkBytes(limit, tokenizer, [text], `text ${index}`);
     const ids = tokens === undefined ? tokenizer.encode(text) : tokens.tokens;
     if (ids.length > limit) throw new MinchatError('MC_CONTEXT_LENGTH', `text ${index}: expected at most ${limit} tokens, found ${ids.length}`);

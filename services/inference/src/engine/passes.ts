@@ -1,3 +1,6 @@
+/** Cutting texts into tokens holds up the answers beside it for so long; a text begun is cut to its end. */
+export const cuttingMs = 5;
+
 /** Texts of one forward pass at most. */
 const textsTogether = 32;
 
@@ -18,4 +21,18 @@ export function* passesOf<T>(texts: readonly T[], lengthOf: (text: T) => number,
     pass.push(text);
   }
   if (pass.length > 0) yield pass;
+}
+
+/** What `cut` makes of each text, with a yield whenever others should have their turn. */
+export function* cutInTurns<T, R>(texts: readonly T[], cut: (text: T, index: number) => R): Generator<undefined, R[], undefined> {
+  const all: R[] = [];
+  let began = performance.now();
+  for (const [index, text] of texts.entries()) {
+    if (performance.now() - began > cuttingMs) {
+      yield;
+      began = performance.now();
+    }
+    all.push(cut(text, index));
+  }
+  return all;
 }

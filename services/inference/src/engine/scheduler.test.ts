@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { create, GenerateRequest, type ArtifactRef } from '@minchat/contracts';
-import { startBackend } from '@minchat/model';
+import { Random, startBackend } from '@minchat/model';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { writeTinyModels } from '../testing.ts';
 import type { ComputeOptions, FromCompute, Outcome, Reading } from './protocol.ts';
@@ -14,6 +14,8 @@ let model: ArtifactRef;
 let reward: ArtifactRef;
 /** With 1,024 slots its keys have 4 GB, more than WebAssembly can address. */
 let large: ArtifactRef;
+/** Has room for long texts. */
+let wide: ArtifactRef;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'minchat-scheduler-'));
   await startBackend('wasm');
@@ -22,6 +24,7 @@ beforeAll(async () => {
   model = known(paths.model);
   reward = known(paths.reward, 'reward-model');
   large = known((await writeTinyModels(join(folder, 'large'), { context: 2 ** 15, layers: 1 })).model);
+  wide = known((await writeTinyModels(join(folder, 'wide'), { context: 2 ** 13, layers: 1 })).model);
 });
 afterAll(() => rm(folder, { recursive: true }));
 
@@ -59,9 +62,9 @@ function start(more: Partial<ComputeOptions> = {}) {
       scheduler.take({ type: 'generate', id: asked.id, source, request: create(GenerateRequest, { requestId: 'r', model: { ...source, digest: `sha256:${'0'.repeat(64)}` }, text: 'the cat', maxTokens: 4, temperature: 1, topP: 1, n: 1, ...more }) });
       return asked;
     },
-    read: (reading: Reading) => {
+    read: (reading: Reading, source = reading.type === 'score' ? reward : model) => {
       const asked = listen();
-      scheduler.take({ type: 'read', id: asked.id, source: reading.type === 'score' ? reward : model, reading });
+      scheduler.take({ type: 'read', id: asked.id, source, reading });
       return asked;
     },
     cancel: (asked: { id: number }) => scheduler.take({ type: 'cancel', id: asked.id }),
@@ -122,6 +125,28 @@ it('reads prompts to be echoed between the tokens of answers, too', async () => 
   const echoes = Array.from({ length: 20 }, () => generate({ text: long, maxTokens: 0, echo: true, wantLogprobs: true }));
   await Promise.all([answer, ...echoes].map(({ over }) => over));
   expect(said.findLast(({ type }) => type === 'done')?.id).toBe(echoes.at(-1)?.id);
+});
+
+it('cuts long texts and prompts into tokens between the tokens of answers', async () => {
+  const { said, generate, read, cancel } = start();
+  const answer = generate({ maxTokens: 8000, ...forever }, wide);
+  await answer.first;
+  const random = new Random(1);
+  // Words that no cache has.
+  const text = (): string => Array.from({ length: 800 }, () => random.bits().toString(36)).join(' ');
+  /** Pieces of the answer between what is asked for and the first that comes of it. */
+  const pieces = async (asked: { id: number; first: Promise<unknown> }[]): Promise<number> => {
+    const before = said.length;
+    await Promise.all(asked.map(({ first }) => first));
+    asked.forEach(cancel);
+    return said.slice(before).filter(({ id }) => id === answer.id).length;
+  };
+  const inputs = Array.from({ length: 60 }, () => ({ text: text() }));
+  expect(await pieces([read({ type: 'embed', inputs }, wide)])).toBeGreaterThan(5);
+  // No answer is asked for: they are refused once they are cut.
+  const prompts = inputs.map(() => text());
+  expect(await pieces(prompts.map((prompt) => generate({ text: prompt, maxTokens: 0 }, wide)))).toBeGreaterThan(5);
+  cancel(answer);
 });
 
 it('reads no more for a client that is gone', async () => {

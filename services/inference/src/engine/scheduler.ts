@@ -3,6 +3,7 @@ import { errorFromWire, errorToWire, type ArtifactRef, type GenerateChunk } from
 import { AnswerTracker } from './answer.ts';
 import { embedTexts } from './embed.ts';
 import { ModelStore, type LoadedModel } from './model-store.ts';
+import { cuttingMs } from './passes.ts';
 import { echoPrompt } from './prompt.ts';
 import type { ComputeOptions, FromCompute, Outcome, Reading, ToCompute } from './protocol.ts';
 import { Readers, type Reader } from './readers.ts';
@@ -115,10 +116,15 @@ export class Scheduler {
     this.#outbox = [];
   }
 
-  /** Begins the requests whose model is there. */
+  /** Begins the requests whose model is there; where their prompts are long, some in this round and the others in the next ones. */
   #begin(): void {
+    const began = performance.now();
     // A copy: what is begun leaves the list.
     for (const waiting of this.#waiting.slice()) {
+      if (performance.now() - began > cuttingMs) {
+        this.#news = true;
+        return;
+      }
       const found = this.#store.find(waiting.source);
       if (found.state === 'full') break;
       if (found.state === 'loading') continue;
@@ -157,7 +163,7 @@ export class Scheduler {
       pass: async () => {
         const { done, value } = await pieces.next();
         if (done === true) this.#done(id);
-        else this.#outbox.push({ id, ...value });
+        else if (value !== undefined) this.#outbox.push({ id, ...value });
         return done !== true;
       },
     };

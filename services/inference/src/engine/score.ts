@@ -3,16 +3,17 @@ import { MinchatError } from '@minchat/errors';
 import { chatExample, scoreExamples, textOf } from '@minchat/training';
 import { checkBytes } from './check-bytes.ts';
 import type { LoadedModel } from './model-store.ts';
-import { passesOf } from './passes.ts';
+import { cutInTurns, passesOf } from './passes.ts';
 
 /**
- * The reward model's score of each text, those of one forward pass with each piece. Throws MC_USAGE for another
+ * The reward model's score of each text, those of one forward pass with each piece. Before there are any it
+ * gives way to others with pieces that are nothing. Throws MC_USAGE for another
  * model, MC_CONTEXT_LENGTH for a text that does not fit.
  */
-export async function* scoreTexts({ model, tokenizer }: LoadedModel, texts: readonly ScoredText[]): AsyncGenerator<{ type: 'scores'; scores: number[] }, void, undefined> {
+export async function* scoreTexts({ model, tokenizer }: LoadedModel, texts: readonly ScoredText[]): AsyncGenerator<{ type: 'scores'; scores: number[] } | undefined, void, undefined> {
   if (model.head !== 'scalar') throw new MinchatError('MC_USAGE', 'expected a reward model, found a model that writes text');
   const limit = model.config.n_positions;
-  const examples = texts.map(({ messages, completion }, index) => {
+  const examples = yield* cutInTurns(texts, ({ messages, completion }, index) => {
     const turns = messages.map(({ role, content }) => ({ role: role as 'system' | 'user' | 'assistant', content }));
     checkBytes(limit, tokenizer, [completion, ...turns.map(({ content }) => content)], `text ${index}`);
     // Never cut: a score of half a text is no score of it.
