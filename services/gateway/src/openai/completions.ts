@@ -57,7 +57,7 @@ function promptsOf(prompt: CompletionRequest['prompt']): readonly Prompt[] {
 
 /** OpenAI's logprobs of an answer, or of a piece of one. The first token may have nothing before it, and so no probability. */
 function completionLogprobs(tokens: readonly TokenLogprob[], firstIsBare: boolean): CompletionLogprobs {
-  const isBare = (place: number): boolean => firstIsBare && place === 0;
+  const isBare = (place: number): boolean => firstIsBare && place === 0 && tokens[0]?.textOffset === 0;
   return {
     tokens: tokens.map((token) => tokenName(token.text, token.raw)),
     token_logprobs: tokens.map((token, place) => (isBare(place) ? null : token.logprob)),
@@ -98,8 +98,7 @@ export function completionDelta({ n, wantLogprobs, firstIsBare }: CompletionPlan
   return {
     text: chunk.text,
     index: prompt * n + chunk.index,
-    // Where the prompt is echoed, it is the first piece, which counts no tokens of the answer.
-    logprobs: wantLogprobs ? completionLogprobs(chunk.tokens, firstIsBare && chunk.completionTokens === 0) : null,
+    logprobs: wantLogprobs ? completionLogprobs(chunk.tokens, firstIsBare) : null,
     finish_reason: finishOf(chunk),
   };
 }

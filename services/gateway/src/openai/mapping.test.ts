@@ -83,6 +83,9 @@ describe('completion choices', () => {
     const [choice] = collectChoices(plan, 0, [chunk({ index: 0, text: 'ab', tokens: [token('a', 0), token('b')], finishReason: 'length' })]);
     expect(choice?.logprobs?.token_logprobs).toEqual([null, -1]);
     expect(choice?.logprobs?.top_logprobs?.[0]).toBeNull();
+    // A long echo comes in several pieces.
+    const streamed = [chunk({ text: 'a', tokens: [token('a', 0)] }), chunk({ text: 'b', tokens: [token('b', -1, 1)] })];
+    expect(streamed.map((piece) => completionDelta(plan, 0, piece).logprobs?.token_logprobs)).toEqual([[null], [-1]]);
     // In a conversation, the template stands before the first token.
     expect(planOf({ prompt: 'ab', echo: true }).firstIsBare).toBe(false);
     expect(planOf({ prompt: [1, 2], echo: true }).firstIsBare).toBe(true);

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { create, GenerateRequest, type ArtifactRef, type EmbedInput, type GenerateChunk, type Init, type ScoredText } from '@minchat/contracts';
+import { create, encode, GenerateChunk, GenerateRequest, type ArtifactRef, type EmbedInput, type Init, type ScoredText } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
 import { startBackend } from '@minchat/model';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -125,6 +125,24 @@ describe('Engine', () => {
     expect(tokens[1]?.logprob).toBeLessThanOrEqual(tokens[1]?.top[0]?.logprob ?? 0);
     const chat = await collect(model, { text: undefined, chat: { messages: [{ role: 'user', content: 'the cat' }] }, echo: true, maxTokens: 0 });
     expect(chat.text).toEqual(['the cat']);
+  });
+
+  it('echoes a long prompt in pieces that fit in a message, characters in one', async () => {
+    const { model: path } = await writeTinyModels(join(folder, 'long'), { context: 8192, layers: 1 });
+    folders.set(path, path);
+    const long: ArtifactRef = { ...model, digest: path };
+    const prompt = '日本 the cat, 😀'.repeat(250);
+    for (const wanted of [{ wantLogprobs: true, topLogprobs: 5 }, {}]) {
+      const { chunks, text, finish } = await collect(long, { text: prompt, echo: true, n: 2, maxTokens: 0, ...wanted });
+      expect(text).toEqual([prompt, prompt]);
+      expect(finish).toEqual(['length', 'length']);
+      for (const chunk of chunks) encode(GenerateChunk, chunk);
+    }
+    const { chunks } = await collect(long, { text: prompt, echo: true, wantLogprobs: true, topLogprobs: 5, maxTokens: 4, logitBias: [{ token: 100, bias: 100 }] });
+    const echoed = chunks.filter(({ completionTokens }) => completionTokens === 0);
+    expect(echoed.length).toBeGreaterThan(1);
+    expect(echoed.flatMap(({ tokens }) => tokens)).toHaveLength(echoed[0]?.promptTokens ?? 0);
+    expect(chunks.flatMap(({ tokens }) => tokens).find(({ token }) => token === 100)?.textOffset).toBe(prompt.length);
   });
 
   it('agrees with itself: log-probabilities while writing and when scoring the same text', async () => {

@@ -46,26 +46,44 @@ export function describeToken(tokenizer: Tokenizer, id: number): { token: number
   return { token: id, text: new TextDecoder('utf-8', { ignoreBOM: true }).decode(raw), raw };
 }
 
+/** Of the echo in one piece at most: it has to fit in a message, whatever its tokens are. */
+const echoBytes = 500_000;
+
+/** A part of the echoed prompt. */
+export interface EchoPiece {
+  text: string;
+  tokens: TokenLogprob[];
+}
+
 /**
  * The echoed prompt: its text, and (with `wantLogprobs`) its tokens with their log-probabilities
  * given what stands before them; the very first has none and tells 0. Of a conversation the
  * contents are echoed, not the template's own tokens.
  */
-export async function echoPrompt(request: GenerateRequest, ids: readonly number[], model: Model, tokenizer: Tokenizer): Promise<{ text: string; tokens: TokenLogprob[] }> {
-  const shown = (id: number): boolean => request.chat === undefined || !tokenizer.isSpecial(id);
-  if (!request.wantLogprobs) return { text: tokenizer.decode(ids.filter(shown)), tokens: [] };
-  const positions = await promptLogprobs(model, ids, request.topLogprobs);
+export async function echoPrompt(request: GenerateRequest, ids: readonly number[], model: Model, tokenizer: Tokenizer): Promise<EchoPiece[]> {
+  const positions = request.wantLogprobs ? await promptLogprobs(model, ids, request.topLogprobs) : [];
+  // Of each token the text and the bytes, its likeliest beside it, and once more its text; a byte that is no character takes three.
+  const most = Math.ceil(echoBytes / ((request.topLogprobs + 2) * (4 * tokenizer.longestToken + 40)));
+  const shown = Array.from(ids.entries()).filter(([, id]) => request.chat === undefined || !tokenizer.isSpecial(id));
   const decoder = tokenizer.streamDecoder();
-  let text = '';
-  const tokens: TokenLogprob[] = [];
-  for (const [position, id] of ids.entries()) {
-    if (!shown(id)) continue;
-    const at = positions[position - 1];
-    const top = (at?.top ?? []).map((one) => ({ ...describeToken(tokenizer, one.token), logprob: one.logprob }));
-    tokens.push({ ...describeToken(tokenizer, id), textOffset: text.length, logprob: at?.logprob ?? 0, top });
-    text += decoder.push(id);
+  let length = 0;
+  const pieces: EchoPiece[] = [];
+  for (let from = 0; from === 0 || from < shown.length; from += most) {
+    const piece: EchoPiece = { text: '', tokens: [] };
+    for (const [position, id] of shown.slice(from, from + most)) {
+      if (request.wantLogprobs) {
+        const at = positions[position - 1];
+        const top = (at?.top ?? []).map((one) => ({ ...describeToken(tokenizer, one.token), logprob: one.logprob }));
+        piece.tokens.push({ ...describeToken(tokenizer, id), textOffset: length, logprob: at?.logprob ?? 0, top });
+      }
+      const text = decoder.push(id);
+      piece.text += text;
+      length += text.length;
+    }
+    if (from + most >= shown.length) piece.text += decoder.flush();
+    pieces.push(piece);
   }
-  return { text: text + decoder.flush(), tokens };
+  return pieces;
 }
 
 interface Position { logprob: number; top: { token: number; logprob: number }[] }

@@ -172,11 +172,13 @@ export class Scheduler {
   /** Sends the prompt back; the answers to it join afterwards. */
   async #echo(started: Started): Promise<void> {
     const { id, request, prompt, loaded } = started;
-    const echo = await echoPrompt(request, prompt.ids, loaded.model, loaded.tokenizer);
-    started.echoed = echo.text.length;
+    const pieces = await echoPrompt(request, prompt.ids, loaded.model, loaded.tokenizer);
+    started.echoed = pieces.reduce((sum, { text }) => sum + text.length, 0);
     const empty = request.maxTokens === 0;
     for (let index = 0; index < request.n; index += 1) {
-      this.#chunk(id, { index, ...echo, finishReason: empty ? 'length' : '', promptTokens: prompt.ids.length, completionTokens: 0 });
+      for (const piece of pieces) {
+        this.#chunk(id, { index, ...piece, finishReason: empty && piece === pieces.at(-1) ? 'length' : '', promptTokens: prompt.ids.length, completionTokens: 0 });
+      }
     }
     if (empty) this.#done(id);
     else this.#joining.push(started);
