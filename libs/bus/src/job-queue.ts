@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Job, decode } from '@minchat/contracts';
-import { errorToWire } from '@minchat/contracts';
+import { Job, decode, errorToWire } from '@minchat/contracts';
+import { isMinchatError } from '@minchat/errors';
 import type { Logger } from '@minchat/telemetry';
 import { millis, type Consumer, type JetStreamClient, type JetStreamManager, type JsMsg } from 'nats';
 import type { Connection } from './connection.ts';
@@ -8,6 +8,9 @@ import { outgoing, traceOf } from './headers.ts';
 import { retrying } from './nats-errors.ts';
 import { consumerInfo, ensureConsumer, jobConsumer, pullMs, subjects } from './topology.ts';
 import type { JobDelivery, JobQueue } from './types.ts';
+
+/** How long a job waits for a worker of its version after it came to one of another. */
+const newerMs = 5000;
 
 export async function openJobQueue({ nats, manager }: Connection, log: Logger, kind: string, ackWaitMs: number): Promise<JobQueue> {
   const jetStream = nats.jetstream();
@@ -30,8 +33,13 @@ export async function openJobQueue({ nats, manager }: Connection, log: Logger, k
       const trace = traceOf(message.headers);
       let job: Job;
       try {
-        job = decode(Job, message.data);
+        job = decode(Job, message.data, { strict: true });
       } catch (error) {
+        if (isMinchatError(error) && error.code === 'MC_VERSION_MISMATCH') {
+          log.error({ err: error, kind }, 'a job of a newer version is left to a worker of that version');
+          message.nak(newerMs);
+          continue;
+        }
         log.error({ err: error, kind }, 'a message on the job queue is no job');
         await deadLetter(jetStream, kind, message, error);
         continue;

@@ -1,4 +1,4 @@
-import { JobState, type Init, type Job } from '@minchat/contracts';
+import { Job, JobState, encode, type Init } from '@minchat/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect } from 'nats';
 import { createJobRecords } from './job-records.ts';
@@ -92,6 +92,23 @@ describe('job queue', () => {
     expect(letters).toHaveLength(1);
     expect(letters[0]).toMatchObject({ job, error: 'MC_INTERNAL gave up' });
   });
+});
+
+it('leaves a job of a newer version to a worker of that version', async () => {
+  const queue = await bus.jobQueue('newer');
+  const raw = await connect({ servers: nats.url });
+  // Field 1000, a number.
+  await raw.jetstream().publish('jobs.newer', Uint8Array.from([...encode(Job, newJob('newer')), 0xc0, 0x3e, 1]));
+  const known = newJob('newer');
+  await bus.publishJob(known);
+  const letters = (await bus.deadLetters()).length;
+  const delivery = await queue.next(signal);
+  expect(delivery?.job.jobId).toBe(known.jobId);
+  await delivery?.ack();
+  expect(await bus.deadLetters()).toHaveLength(letters);
+  const { state } = await (await raw.jetstreamManager()).streams.info('JOBS', { subjects_filter: 'jobs.newer' });
+  expect(state.subjects).toEqual({ 'jobs.newer': 1 });
+  await raw.close();
 });
 
 describe('job records', () => {

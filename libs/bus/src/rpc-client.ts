@@ -23,6 +23,11 @@ function unavailable(subject: string): MinchatError {
   return new MinchatError('MC_SERVICE_UNAVAILABLE', `${subject}: expected a service that answers, found none`);
 }
 
+/** A service of another version answers it in another way. */
+function otherWay(subject: string, expected: string, found: string): MinchatError {
+  return new MinchatError('MC_VERSION_MISMATCH', `${subject}: expected ${expected}, found ${found}`);
+}
+
 function errorOf(message: Msg): MinchatError | undefined {
   if (!message.headers?.has(headerNames.error)) return undefined;
   return errorFromWire(decode(WireError, message.data));
@@ -41,6 +46,7 @@ export async function call<Request, Reply>(nats: NatsConnection, def: UnaryDef<R
     const message = await (signal ? Promise.race([reply, rejectOnAbort(signal, reply)]) : reply);
     const error = errorOf(message);
     if (error) throw error;
+    if (message.headers?.has(headerNames.frame)) throw otherWay(def.subject, 'one reply', 'a stream');
     return decode(def.reply, message.data, limit);
   });
 }
@@ -110,6 +116,7 @@ export async function* stream<Request, Reply>(
         ended = true;
         throw error;
       }
+      if (frame.headers?.has(headerNames.frame) !== true) throw otherWay(def.subject, 'a stream', 'one reply');
       if (Number(frame.headers?.get(headerNames.sequence)) !== expected) {
         throw new MinchatError('MC_SERVICE_UNAVAILABLE', `${def.subject}: expected part ${expected} of the answer, found ${frame.headers?.get(headerNames.sequence) ?? 'none'}: a part was lost`);
       }

@@ -89,7 +89,7 @@ export function serveUnary<Request, Reply>(
   handler: (request: Request, context: HandlerContext) => Promise<Init<Reply>>,
 ): Serving {
   return listen(deps, def.subject, async (message, signal) => {
-    const request = decode(def.request, message.data);
+    const request = decode(def.request, message.data, { strict: true });
     const reply = encode(def.reply, await handler(request, { signal }));
     respond(deps.nats, message, reply);
   });
@@ -107,7 +107,7 @@ export function serveStream<Request, Reply>(
     },
   });
   const serving = listen(deps, def.subject, async (message, closing) => {
-    const request = decode(def.request, message.data);
+    const request = decode(def.request, message.data, { strict: true });
     const client = watchClient(deps.nats, message, closing);
     const inbox = message.reply ?? '';
     clients.set(inbox, client.gone);

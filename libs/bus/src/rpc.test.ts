@@ -3,7 +3,7 @@ import { fork } from 'node:child_process';
 import { setImmediate as turn } from 'node:timers/promises';
 import { MinchatError } from '@minchat/errors';
 import { createMetrics, startTracing, traceId, withSpan } from '@minchat/telemetry';
-import { encode } from '@minchat/contracts';
+import { WireError, decode, encode } from '@minchat/contracts';
 import { connect } from 'nats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rpc } from './rpc-table.ts';
@@ -87,6 +87,36 @@ describe('requests', () => {
     await wrong.ready;
     await expect(client.call(rpc.getRun, { runId: 'x' })).rejects.toMatchObject({ code: 'MC_MESSAGE_INVALID' });
     await wrong.stop();
+  });
+});
+
+describe('versions that differ', () => {
+  const run = async ({ runId }: { runId: string }) => ({ runId, specJson: '{}', status: 1 as const });
+
+  it('are told where a request has what the service does not know', async () => {
+    const serving = server.serve(rpc.getRun, run);
+    await serving.ready;
+    const connection = await connect({ servers: nats.url });
+    // Field 1000, a number.
+    const { headers, data } = await connection.request(rpc.getRun.subject, Uint8Array.from([...encode(rpc.getRun.request, { runId: 'x' }), 0xc0, 0x3e, 1]));
+    expect(headers?.get('Mc-Error')).toBe('MC_VERSION_MISMATCH');
+    expect(decode(WireError, data).message).toBe('GetRunRequest: expected fields that this version knows, found others');
+    await connection.close();
+    await serving.stop();
+  });
+
+  it('are told where one answers in parts and the other does not', async () => {
+    const { subject, request, reply } = rpc.getRun;
+    const whole = server.serve(rpc.getRun, run);
+    await whole.ready;
+    await expect(collect(client.stream({ subject, request, reply, stream: true }, { runId: 'x' }))).rejects.toMatchObject({ code: 'MC_VERSION_MISMATCH', message: 'rpc.run.get: expected a stream, found one reply' });
+    await whole.stop();
+    const parts = server.serve({ subject, request, reply, stream: true }, async function* (asked) {
+      yield await run(asked);
+    });
+    await parts.ready;
+    await expect(client.call(rpc.getRun, { runId: 'x' })).rejects.toMatchObject({ code: 'MC_VERSION_MISMATCH', message: 'rpc.run.get: expected one reply, found a stream' });
+    await parts.stop();
   });
 });
 

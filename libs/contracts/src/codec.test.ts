@@ -68,6 +68,19 @@ describe('decode', () => {
     expect(codeOf(() => encode(Job, { ...job, settingsJson: JSON.stringify({ a: 'x'.repeat(1_000_000) }) }))).toMatch(/^MC_MESSAGE_TOO_LARGE/);
   });
 
+  it('drops fields of a newer version, or refuses them where all is meant, also in messages within', () => {
+    // Field 1000, a number.
+    const extra = [0xc0, 0x3e, 1];
+    const newer = Uint8Array.from([...encode(Job, job), ...extra]);
+    expect(decode(Job, newer)).toEqual(create(Job, job));
+    expect(codeOf(() => decode(Job, newer, { strict: true }))).toBe('MC_VERSION_MISMATCH Job: expected fields that this version knows, found others');
+    // One of its inputs (field 8) with such an artifact (field 2).
+    const input = [0x12, extra.length, ...extra];
+    const within = Uint8Array.from([...encode(Job, job), (8 << 3) | 2, input.length, ...input]);
+    expect(codeOf(() => decode(Job, within, { strict: true }))).toMatch(/^MC_VERSION_MISMATCH/);
+    expect(decode(Job, encode(Job, job), { strict: true })).toEqual(create(Job, job));
+  });
+
   it('fills in defaults and leaves out what is not set', () => {
     expect(create(Job, job)).toEqual({ ...job, plugin: '', seed: 0, round: 0, settingsJson: '', inputs: [], createdAtMs: 0 });
   });

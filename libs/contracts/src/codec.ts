@@ -1,3 +1,4 @@
+import protobuf from 'protobufjs/minimal.js';
 import { MinchatError, errorCodes, toMinchatError, type ErrorCode } from '@minchat/errors';
 import type { WireError } from './generated/types.ts';
 import type { Init, MessageType } from './message-type.ts';
@@ -20,18 +21,28 @@ export function encode<T>(type: MessageType<T>, init: Init<T>, { maxBytes = defa
 
 /**
  * Decodes and validates (rules.ts) a message from outside. Fields that this version does not know
- * are dropped. Throws MC_MESSAGE_INVALID or MC_MESSAGE_TOO_LARGE.
+ * are dropped; with `strict` they are refused (MC_VERSION_MISMATCH): who asks for something means all of it.
+ * Throws MC_MESSAGE_INVALID or MC_MESSAGE_TOO_LARGE.
  */
-export function decode<T>(type: MessageType<T>, bytes: Uint8Array, { maxBytes = defaultMaxBytes } = {}): T {
+export function decode<T>(type: MessageType<T>, bytes: Uint8Array, { maxBytes = defaultMaxBytes, strict = false } = {}): T {
   if (bytes.length > maxBytes) throw tooLarge(type.name, bytes.length, maxBytes);
   let message: object;
   try {
-    message = type.codec.decode(bytes);
+    const reader = protobuf.Reader.create(bytes);
+    reader.discardUnknown = !strict;
+    message = type.codec.decode(reader);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new MinchatError('MC_MESSAGE_INVALID', `expected a ${type.name}, found bytes that are none: ${reason}`, { cause });
   }
+  if (strict && hasUnknown(message)) throw new MinchatError('MC_VERSION_MISMATCH', `${type.name}: expected fields that this version knows, found others`);
   return plain(type.name, message) as T;
+}
+
+/** Whether a message that protobufjs decoded, or one in it, had fields of a newer version. */
+function hasUnknown(message: { readonly $unknowns?: readonly Uint8Array[] }): boolean {
+  if ((message.$unknowns ?? []).length > 0) return true;
+  return Object.values(message).flat().some((value) => typeof value === 'object' && value !== null && !(value instanceof Uint8Array) && hasUnknown(value));
 }
 
 function tooLarge(name: string, found: number, maxBytes: number): MinchatError {

@@ -1,9 +1,11 @@
+import type { Reader } from 'protobufjs/minimal.js';
+
 /** A message of proto/: its name and the generated code that reads and writes it. */
 export interface MessageType<T> {
   readonly name: string;
   readonly codec: {
     encode(message: object): { finish(): Uint8Array };
-    decode(bytes: Uint8Array): object;
+    decode(reader: Reader): object;
   };
   /** Never set; carries the type of the plain object. */
   readonly message?: T;

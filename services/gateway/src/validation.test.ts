@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
-import { ApiError } from './errors.ts';
+import type { ApiError } from './errors.ts';
 import { chatRequest } from './openai/chat-schema.ts';
 import { completionRequest } from './openai/completions-schema.ts';
 import { embeddingRequest } from './openai/embeddings.ts';
