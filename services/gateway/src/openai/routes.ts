@@ -59,7 +59,7 @@ export const openAiRoutes: FastifyPluginAsyncZod<OpenAiOptions> = async (app, { 
     if (body.stream === true) return sendEvents(reply, streamCompletion(inference, plan, head, body.stream_options?.include_usage === true, signal));
     const usage = new UsageCounter();
     const chunks = plan.requests.map((): GenerateChunk[] => []);
-    for await (const { source, value } of merge(plan.requests.map((one) => inference.generate(one, signal)))) {
+    for await (const { source, value } of answersOf(inference, plan, signal)) {
       usage.add(source, value);
       chunks[source]?.push(value);
     }
@@ -102,10 +102,15 @@ export const openAiRoutes: FastifyPluginAsyncZod<OpenAiOptions> = async (app, { 
   });
 };
 
+/** The chunks of all prompts as they come. */
+function answersOf(inference: Inference, { requests }: CompletionPlan, signal: AbortSignal) {
+  return merge(requests.map((request) => (ending: AbortSignal) => inference.generate(request, ending)), signal);
+}
+
 async function* streamCompletion(inference: Inference, plan: CompletionPlan, head: Pick<CompletionResponse, 'id' | 'object' | 'created' | 'model'>, withUsage: boolean, signal: AbortSignal): AsyncGenerator<ServerSentEvent, void, undefined> {
   const usage = new UsageCounter();
   const extra = withUsage ? { usage: null } : {};
-  for await (const { source, value } of merge(plan.requests.map((one) => inference.generate(one, signal)))) {
+  for await (const { source, value } of answersOf(inference, plan, signal)) {
     usage.add(source, value);
     yield { data: JSON.stringify({ ...head, choices: [completionDelta(plan, source, value)], ...extra } satisfies CompletionResponse) };
   }
