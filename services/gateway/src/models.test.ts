@@ -41,4 +41,14 @@ describe('ModelDirectory', () => {
     await flaky.list();
     expect(calls).toBe(2);
   });
+
+  it('still knows what there was while nobody tells', async () => {
+    let answer = (): Promise<typeof runs> => Promise.resolve(runs);
+    const directory = new ModelDirectory(() => answer(), -1);
+    await directory.list();
+    answer = () => Promise.reject(new Error('away'));
+    expect(await directory.resolve('old-1/sft', 'text')).toMatchObject({ run: 'old-1' });
+    answer = () => Promise.resolve([]);
+    await expect(directory.resolve('old-1/sft', 'text')).rejects.toMatchObject({ body: { status: 404 } });
+  });
 });

@@ -1,11 +1,13 @@
 import { findModel, nameModels, type ModelPurpose, type NamedModel, type RunRecord } from '@minchat/contracts';
 import { ApiError } from './errors.ts';
 
-/** Finds models in the runs that the coordinator knows. The list is kept for a moment. */
+/** Finds models in the runs that the coordinator knows. The list is kept for a moment, and for as long as no coordinator answers. */
 export class ModelDirectory {
   readonly #fetch: () => Promise<RunRecord[]>;
   readonly #keepMs: number;
   #runs: { at: number; list: Promise<RunRecord[]> } | undefined;
+  /** The last list that came. */
+  #known: RunRecord[] | undefined;
 
   constructor(fetch: () => Promise<RunRecord[]>, keepMs = 2000) {
     this.#fetch = fetch;
@@ -40,8 +42,10 @@ export class ModelDirectory {
     if (this.#runs === undefined || now - this.#runs.at > this.#keepMs) this.#runs = { at: now, list: this.#fetch() };
     const { list } = this.#runs;
     try {
-      return await list;
+      return (this.#known = await list);
     } catch (error) {
+      // Models go on answering while a coordinator is started anew.
+      if (this.#known !== undefined) return this.#known;
       // A failure is not kept.
       if (this.#runs?.list === list) this.#runs = undefined;
       throw error;
