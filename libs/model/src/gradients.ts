@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { collectingInto, ParameterGradients } from './ops/parameter-gradients.ts';
-import type { Model } from './types.ts';
 
 export type Parameters = ReadonlyMap<string, tf.Variable>;
 /** One tensor per parameter, of its shape. */
@@ -41,39 +40,21 @@ export function valueAndGrads<A extends Record<string, tf.Tensor> = Record<strin
   }
 }
 
-/** The parameters of several models as one map, under `label/name`. */
-export function mergeParameters(models: Readonly<Record<string, Model>>): Map<string, tf.Variable> {
-  const merged = new Map<string, tf.Variable>();
-  for (const [label, model] of Object.entries(models)) {
-    for (const [name, parameter] of model.parameters) merged.set(`${label}/${name}`, parameter);
-  }
-  return merged;
-}
-
 export function disposeGradients(grads: Gradients): void {
   for (const grad of grads.values()) grad.dispose();
   grads.clear();
 }
 
-/** Sums the gradients of several micro-batches: total += scale * grads. */
+/** Sums the gradients of several micro-batches. */
 export class GradientAccumulator {
   #sums: Gradients = new Map();
 
   /** Takes `grads` over: the caller must not use or dispose them afterwards. */
-  add(grads: Gradients, scale = 1): void {
-    const sums = this.#sums;
+  add(grads: Gradients): void {
     for (const [name, grad] of grads) {
-      const before = sums.get(name);
-      if (before === undefined && scale === 1) {
-        sums.set(name, grad);
-        continue;
-      }
-      sums.set(name, tf.tidy(() => {
-        const scaled = scale === 1 ? grad : tf.mul(grad, scale);
-        return before === undefined ? scaled : tf.add(before, scaled);
-      }));
-      before?.dispose();
-      grad.dispose();
+      const before = this.#sums.get(name);
+      this.#sums.set(name, before === undefined ? grad : tf.add(before, grad));
+      if (before !== undefined) tf.dispose([before, grad]);
     }
     grads.clear();
   }
@@ -83,9 +64,5 @@ export class GradientAccumulator {
     const sums = this.#sums;
     this.#sums = new Map();
     return sums;
-  }
-
-  dispose(): void {
-    disposeGradients(this.#sums);
   }
 }

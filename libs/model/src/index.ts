@@ -3,13 +3,13 @@
 // Compute starts with `await startBackend()`. Who owns a tensor: see types.ts (the caller disposes).
 export type { Dropout, ForwardOptions, GenerateOptions, Generation, Head, Model, SampledToken, SamplingOptions, TokenLogprob } from './types.ts';
 export { gptConfig, parseConfig, type GPTConfig, type GPTSize } from './config.ts';
-export { Random, type RandomState } from './random.ts';
+export { Random } from './random.ts';
 export { startBackend, type StartedBackend } from './backends/start.ts';
 export { cloneModel, copyWeights, disposeModel, initModel, parameterCount, parameterOf, withVocabulary } from './model.ts';
 export { loadModel, saveModel, type LoadModelOptions } from './io/model-folder.ts';
 export { hiddenStates, leftPad, logits, scores } from './forward.ts';
 export { lmLoss, tokenLogProbs, tokenLosses } from './losses.ts';
-export { disposeGradients, GradientAccumulator, mergeParameters, valueAndGrads, type Gradients, type LossResult, type Parameters } from './gradients.ts';
+export { disposeGradients, GradientAccumulator, valueAndGrads, type Gradients, type LossResult, type Parameters } from './gradients.ts';
 export { AdamW, globalNorm, type AdamWOptions } from './adamw.ts';
 export { learningRate, type Schedule } from './schedule.ts';
 export { samplingProbabilities, topLogprobs } from './ops/sampling.ts';
@@ -18,8 +18,8 @@ export { DecodeBatch, type DecodedToken, type DecodeRequest } from './generate/d
 export { gae, grpoAdvantages, rlooAdvantages, whiten, type GaeInput } from './rl/advantages.ts';
 export { dpoLoss, dpoLossTensor, type DpoInput, type DpoLoss, type DpoTensors } from './rl/dpo.ts';
 export { kendallTau } from './rl/kendall.ts';
-export { approxKlHalfSquare, entropyOfLogits, klK3, klPerSequence, nextBeta, type KlControl } from './rl/kl.ts';
-export { fullMask, maskCount, maskedMean, maskedSum, maskedVariance, type Matrix } from './rl/matrix.ts';
+export { approxKlHalfSquare, klK3, klPerSequence, nextBeta, type KlControl } from './rl/kl.ts';
+export { fullMask, maskCount, maskedMean, maskedVariance, type Matrix } from './rl/matrix.ts';
 export {
   explainedVariance,
   ppoPolicyLoss,

@@ -1,36 +1,17 @@
-/** All that a Random is: JSON, so that a checkpoint holds it. */
-export interface RandomState {
-  readonly seed: string;
-  readonly words: readonly [number, number, number, number];
-  /** The second normal of the last pair drawn, if it waits. */
-  readonly spare: number | null;
-}
-
 /**
- * Seeded random numbers (xoshiro128**, seeded through a hash): the same on every machine, and the state
- * can be saved and restored. Not for secrets.
+ * Seeded random numbers (xoshiro128**, seeded through a hash): the same on every machine. What is drawn in a step
+ * comes from a fork of its own, so that a checkpoint needs to hold no state. Not for secrets.
  */
 export class Random {
   readonly #seed: string;
   readonly #words: Uint32Array;
+  /** The second normal of the last pair drawn, if it waits. */
   #spare: number | null;
 
   constructor(seed: number | string) {
     this.#seed = String(seed);
     this.#words = hash(this.#seed);
     this.#spare = null;
-  }
-
-  static fromState(state: RandomState): Random {
-    const random = new Random(state.seed);
-    random.#words.set(state.words);
-    random.#spare = state.spare;
-    return random;
-  }
-
-  get state(): RandomState {
-    const [a = 0, b = 0, c = 0, d = 0] = this.#words;
-    return { seed: this.#seed, words: [a, b, c, d], spare: this.#spare };
   }
 
   /**

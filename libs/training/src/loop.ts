@@ -27,8 +27,8 @@ export interface TrainingPlan {
   /** Steps over which the learning rate rises; `step` sees to it, the loop warns of one that is not over at the end. */
   readonly warmup: number;
   /**
-   * Everything that changes from step to step: weights, optimizers, random state, a best model.
-   * Data order needs no part when it is a function of the step (schedule.ts).
+   * Everything that changes from step to step: weights, optimizers, running statistics, a best model.
+   * Data order and randomness need no part: they are functions of the seed and the step (schedule.ts).
    */
   readonly parts: Readonly<Record<string, Saveable>>;
   /**

@@ -15,7 +15,7 @@ export function modelPart(model: Model): Saveable {
   };
 }
 
-/** Any JSON value as part of a checkpoint: random state, running statistics, the best score so far. */
+/** Any JSON value as part of a checkpoint: running statistics, the best score so far. */
 export function jsonPart<T>(read: () => T, write: (value: T) => void): Saveable {
   return {
     save: (folder) => writeFile(join(folder, 'value.json'), JSON.stringify(read())),

@@ -46,17 +46,3 @@ export function approxKlHalfSquare(logProbs: Matrix, oldLogProbs: Matrix, mask: 
   const terms = mapMatrix(mask, (flag, row, t) => (flag === 0 ? 0 : (at(logProbs, row, t) - at(oldLogProbs, row, t)) ** 2 / 2));
   return maskedMean(terms, mask);
 }
-
-/** Entropy in nats of a distribution given by its logits at a temperature. */
-export function entropyOfLogits(logits: readonly number[], temperature = 1): number {
-  const max = Math.max(...logits) / temperature;
-  let total = 0;
-  let weighted = 0;
-  for (const logit of logits) {
-    const shifted = logit / temperature - max;
-    const weight = Math.exp(shifted);
-    total += weight;
-    weighted += weight * shifted;
-  }
-  return Math.log(total) - weighted / total;
-}

@@ -1,4 +1,7 @@
-// The shape that the RL mathematics works on: one row per answer, one column per answer token,
+// The mathematics of preference learning and PPO: pure functions, in float64 on plain arrays and,
+// where a gradient is needed, on tensors too. Sources are named at each function.
+//
+// The shape that it works on: one row per answer, one column per answer token,
 // (B, T). Rows may differ in length. A mask of the same shape holds 1 at real tokens and 0 at
 // padding; a row's real tokens stand together at its start.
 
@@ -29,7 +32,7 @@ export function maskCount(mask: Matrix): number {
 }
 
 /** Sum over the real tokens. */
-export function maskedSum(values: Matrix, mask: Matrix): number {
+function maskedSum(values: Matrix, mask: Matrix): number {
   let sum = 0;
   mask.forEach((flags, row) => flags.forEach((flag, column) => (sum += flag === 0 ? 0 : at(values, row, column))));
   return sum;

@@ -1,5 +1,4 @@
 import '@tensorflow/tfjs-backend-cpu';
-import '@tensorflow/tfjs-layers';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -16,7 +15,7 @@ import {
   rewardLoss,
   rewardLossTensor,
   whiten,
-} from './index.ts';
+} from '../index.ts';
 import { largestDifference, referenceFile } from './reference.testing.ts';
 
 interface PpoReference {
