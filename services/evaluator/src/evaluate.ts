@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { loadRecords, readDatasetInfo, readRecords, type PromptRecord, type Split } from '@minchat/datasets';
+import { loadRecords, readDatasetInfo, readRecords, type ComparisonRecord, type PromptRecord, type Split } from '@minchat/datasets';
 import { MinchatError } from '@minchat/errors';
-import { disposeModel, loadModel, type Model } from '@minchat/model';
+import { disposeModel, loadModel, rewardLoss, type Model } from '@minchat/model';
 import type { Metrics, StageContext } from '@minchat/stage';
 import { loadTokenizer, type Tokenizer } from '@minchat/tokenizer';
 import {
@@ -17,11 +17,13 @@ import {
   rankingMetrics,
   scoreExamples,
   trainedWindow,
+  type Ranked,
   type TokenBatch,
 } from '@minchat/training';
 import { judge, noiseCeiling } from '@minchat/world';
 import { answerLogProbs, rewardsOf, sampleAnswers, type Answer } from './answers.ts';
 import { assemble, type Judged } from './assemble.ts';
+import { rightPairs, sum, type PairsRight } from './figures.ts';
 import { readHistory } from './histories.ts';
 import type { History, Report, RewardModelFigures } from './report.ts';
 import type { EvaluateSettings } from './settings.ts';
@@ -121,6 +123,8 @@ export function metricsOf({ winRate, kl, models: { sft, policy }, rewardModel, b
     perplexitySft: sft.perplexity,
     perplexityPolicy: policy.perplexity,
     rewardAccuracy: rewardModel?.accuracy,
+    rewardAccuracyLow: rewardModel?.accuracyLow,
+    rewardAccuracyHigh: rewardModel?.accuracyHigh,
     noiseCeiling: rewardModel?.noiseCeiling,
     accuracyOfCeiling: rewardModel?.accuracyOfCeiling,
     calibrationError: rewardModel?.calibrationError,
@@ -217,6 +221,7 @@ async function measureReward(context: EvaluateContext, reward: Model, tokenizer:
   }));
   const { accuracy, kendall_tau: kendallTau } = rankingMetrics(ranked);
   if (accuracy === undefined) return undefined;
+  const { low, high } = rightPairs(byPrompt(comparisons, ranked));
   const bins = calibration(ranked);
   const { metrics } = await readDatasetInfo(folder, 'comparisons');
   const measured = noiseCeiling(comparisons);
@@ -224,6 +229,8 @@ async function measureReward(context: EvaluateContext, reward: Model, tokenizer:
   const agreement = metrics['labeler_agreement'];
   return {
     accuracy,
+    accuracyLow: low,
+    accuracyHigh: high,
     pairs: bins.reduce((sum, bin) => sum + bin.pairs, 0),
     ...(kendallTau === undefined ? {} : { kendallTau }),
     calibrationError: calibrationError(bins),
@@ -232,6 +239,16 @@ async function measureReward(context: EvaluateContext, reward: Model, tokenizer:
     ...(ceiling === undefined || ceiling === 0 ? {} : { accuracyOfCeiling: accuracy / ceiling }),
     ...(agreement === undefined ? {} : { labelerAgreement: agreement }),
   };
+}
+
+/** The pairs of each prompt that has any, whoever ranked its answers. */
+function byPrompt(comparisons: readonly ComparisonRecord[], ranked: readonly Ranked[]): PairsRight[] {
+  const prompts = Map.groupBy(ranked, (_, i) => JSON.stringify(comparisons[i]?.messages));
+  const counted = [...prompts.values()].map((rankings) => {
+    const found = rankings.map(({ rewards, ranks }) => rewardLoss(rewards, ranks));
+    return { right: sum(found.map(({ correct }) => correct)), pairs: sum(found.map(({ pairs }) => pairs)) };
+  });
+  return counted.filter(({ pairs }) => pairs > 0);
 }
 
 async function readHistories(context: EvaluateContext): Promise<Report['histories']> {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { distinct, outcome, standardError, wilson } from './figures.ts';
+import { distinct, outcome, rightPairs, standardError, wilson } from './figures.ts';
 
 describe('wilson', () => {
   test('has the published values', () => {
@@ -23,6 +23,26 @@ describe('wilson', () => {
       }),
       { seed: 1 },
     );
+  });
+});
+
+describe('the interval of pairs', () => {
+  const outcomes = [1, 0, 1, 1, 0, 1, 1, 1];
+
+  test('is Wilson’s where every prompt has one pair, or several that are right or wrong together', () => {
+    for (const pairs of [1, 6]) {
+      const { rate, low, high } = rightPairs(outcomes.map((right) => ({ right: right * pairs, pairs })));
+      const expected = wilson(outcomes);
+      expect([rate, low, high]).toEqual([expected.rate, expected.low, expected.high].map((value) => expect.closeTo(value, 12)));
+    }
+  });
+
+  test('is narrower where the pairs of a prompt are right on their own, and never empty', () => {
+    // All prompts are alike, more so than by chance: as many independent pairs as there are pairs, not more.
+    const { low, high } = rightPairs(Array.from({ length: 30 }, () => ({ right: 4, pairs: 6 })));
+    const independent = wilson(Array.from({ length: 180 }, (_, i) => Number(i % 3 > 0)));
+    expect([low, high]).toEqual([expect.closeTo(independent.low, 12), expect.closeTo(independent.high, 12)]);
+    expect(rightPairs([{ right: 6, pairs: 6 }, { right: 6, pairs: 6 }])).toMatchObject({ rate: 1, low: wilson([1, 1]).low });
   });
 });
 

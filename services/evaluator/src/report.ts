@@ -43,7 +43,10 @@ export interface AnswerFigures {
 }
 
 export interface RewardModelFigures {
+  /** Share of the pairs that it orders as they were ranked, and its 95 % interval. */
   readonly accuracy: number;
+  readonly accuracyLow: number;
+  readonly accuracyHigh: number;
   readonly pairs: number;
   /** Accuracy of the gold order against the same rankings, where it is known. */
   readonly noiseCeiling?: number;

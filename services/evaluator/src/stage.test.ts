@@ -60,6 +60,8 @@ describe('the stage', () => {
     expect(report.models.policy.lengths).toHaveLength(12);
     expect(report.kl.mean).toBeGreaterThan(0);
     expect(report.rewardModel).toMatchObject({ pairs: 20, labelerAgreement: 0.73 });
+    expect(report.rewardModel?.accuracyLow).toBeLessThanOrEqual(report.rewardModel?.accuracy ?? 0);
+    expect(report.rewardModel?.accuracyHigh).toBeGreaterThan(report.rewardModel?.accuracyLow ?? 1);
     expect(report.rewardModel?.noiseCeiling).toBeGreaterThanOrEqual(0);
     expect(report.frontier).toEqual([{ step: 1, kl: 0.1, reward: 0 }, { step: 2, kl: 0.4, reward: 0.5 }]);
     expect(report.samples).toHaveLength(4);

@@ -14,7 +14,7 @@ import { evaluateSettings } from './settings.ts';
  *
  * Metrics: winRate, winRateLow, winRateHigh, kl, rewardSft, rewardPolicy, goldSft, goldPolicy,
  * lengthSft, lengthPolicy, finishedSft, finishedPolicy, distinct2Sft, distinct2Policy, perplexityBase,
- * perplexitySft, perplexityPolicy, rewardAccuracy, noiseCeiling, accuracyOfCeiling, calibrationError,
+ * perplexitySft, perplexityPolicy, rewardAccuracy, rewardAccuracyLow, rewardAccuracyHigh, noiseCeiling, accuracyOfCeiling, calibrationError,
  * each where it can be had. The outputs are report.json and report.html.
  */
 export const evaluateStage = defineStage({

@@ -54,7 +54,7 @@ export function comparison({ models, kl, basePerplexity }: Report): Html {
 /** How far the reward model can be trusted. */
 export function rewardModel({ rewardModel: figures }: Report): Html | undefined {
   if (figures === undefined) return undefined;
-  const facts: [string, string][] = [['validation accuracy', percent(figures.accuracy)]];
+  const facts: [string, string][] = [['validation accuracy', percent(figures.accuracy)], ['its 95 % interval', `${percent(figures.accuracyLow)} to ${percent(figures.accuracyHigh)}`]];
   if (figures.noiseCeiling !== undefined) facts.push(['noise ceiling', percent(figures.noiseCeiling)]);
   if (figures.accuracyOfCeiling !== undefined) facts.push(['accuracy of ceiling', percent(figures.accuracyOfCeiling)]);
   if (figures.labelerAgreement !== undefined) facts.push(['two labelers agree', percent(figures.labelerAgreement)]);
