@@ -5,13 +5,11 @@ import type { History } from './report.ts';
 
 const historySchema = z.array(z.object({ step: z.number(), metrics: z.record(z.string(), z.number().nullable()) }));
 
-/** What was measured while a model was trained; empty for a model that comes without training.json. */
+/** What was measured while a model was trained; empty for a model without a training.json of ours, as another implementation's may be. */
 export async function readHistory(folder: string): Promise<History> {
-  const text = await readFile(join(folder, 'training.json'), 'utf8').catch(() => '[]');
-  const parsed = historySchema.safeParse(JSON.parse(text));
-  if (!parsed.success) return [];
+  const history = await readFile(join(folder, 'training.json'), 'utf8').then((text) => historySchema.parse(JSON.parse(text))).catch(() => []);
   // A value that was not finite is null in JSON.
-  return parsed.data.map(({ step, metrics }) => ({
+  return history.map(({ step, metrics }) => ({
     step,
     metrics: Object.fromEntries(Object.entries(metrics).filter((entry): entry is [string, number] => entry[1] !== null)),
   }));

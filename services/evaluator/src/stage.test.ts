@@ -84,6 +84,15 @@ describe('the stage', () => {
     for (const id of ['policy-margin', 'loss-policy']) expect(page).toContain(`id="plot-${id}"`);
   });
 
+  test.each(['step,loss', '{"loss":[1,2]}'])('a training.json that is none of ours (%s) costs its curves, not the evaluation', async (text) => {
+    const policy = await mkdtemp(join(tmpdir(), 'minchat-other-'));
+    await cp(inputs.policy, policy, { recursive: true });
+    await writeFile(join(policy, 'training.json'), text);
+    const { error, output } = await runStage(evaluateStage, { settings, inputs: { ...inputs, policy } });
+    expect(error).toBeUndefined();
+    expect((await reportOf(output('report'))).histories.policy).toEqual([]);
+  });
+
   test('a model against itself: all ties, no divergence', async () => {
     const { output } = await runStage(evaluateStage, { settings, inputs: { sft: inputs.sft, policy: inputs.sft, reward: inputs.reward, prompts: inputs.prompts } });
     const report = await reportOf(output('report'));
