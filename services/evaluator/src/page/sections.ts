@@ -54,14 +54,15 @@ export function comparison({ models, kl, basePerplexity }: Report): Html {
 /** How far the reward model can be trusted. */
 export function rewardModel({ rewardModel: figures }: Report): Html | undefined {
   if (figures === undefined) return undefined;
-  const facts: [string, string][] = [['validation accuracy', percent(figures.accuracy)], ['its 95 % interval', `${percent(figures.accuracyLow)} to ${percent(figures.accuracyHigh)}`]];
+  const facts: [string, string][] = [['validation accuracy', percent(figures.accuracy)]];
   if (figures.noiseCeiling !== undefined) facts.push(['noise ceiling', percent(figures.noiseCeiling)]);
   if (figures.accuracyOfCeiling !== undefined) facts.push(['accuracy of ceiling', percent(figures.accuracyOfCeiling)]);
   if (figures.labelerAgreement !== undefined) facts.push(['two labelers agree', percent(figures.labelerAgreement)]);
   if (figures.kendallTau !== undefined) facts.push(['Kendall’s tau', figure(figures.kendallTau)]);
   facts.push(['calibration error', percent(figures.calibrationError)]);
   return html`<dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
-    <p class="note">On ${figures.pairs} pairs that it was not trained on. The noise ceiling is what the gold order itself reaches against the same rankings.</p>`;
+    <p class="note">On ${figures.pairs} pairs that it was not trained on; the accuracy’s 95 % interval is ${percent(figures.accuracyLow)} to
+      ${percent(figures.accuracyHigh)}. The noise ceiling is what the gold order itself reaches against the same rankings.</p>`;
 }
 
 /** Prompts with both answers. */
