@@ -50,6 +50,7 @@ export const dpoStage = defineStage({
     const pairs = await loadPairs(context.input('comparisons'), 'train', tokenizer, limit);
     if (pairs.length === 0) throw new MinchatError('MC_DATA_EMPTY', 'comparisons: expected pairs in the train split, found none but ties');
     const validation = (await loadPairs(context.input('comparisons'), 'validation', tokenizer, limit)).slice(0, settings.evaluationPairs);
+    if (validation.length === 0) log.warn('comparisons: expected pairs in the validation split to choose the weights by, found none: the last are kept');
     warnOfCut(log, 'ranked answers', new Set([...pairs, ...validation].flatMap(({ chosen, rejected }) => [chosen, rejected])), limit);
     const optimizer = new AdamW(policy.parameters, { clipNorm: settings.maxGradNorm });
     resources.defer(() => optimizer.dispose());

@@ -75,6 +75,15 @@ describe('rloo', () => {
     expect(last.metrics).toMatchObject({ 'eval/kl': last.progress.at(-1)?.metrics?.['eval/kl'], kept_step: 2 });
   });
 
+  it('warns where there is no validation prompt to choose the policy by', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'minchat-train-only-'));
+    await writeDataset(folder, 'prompts', { train: await loadRecords(world.prompts, 'prompts', 'train') });
+    const short = { ...settings, episodes: 2 * 32 };
+    const of = async (chosen: object): Promise<readonly string[]> => (await runStage(rloo, { settings: { ...short, ...chosen }, inputs: { ...inputs(), prompts: folder } })).warnings;
+    expect(await of({})).toEqual([expect.stringMatching(/^prompts: .* the last are kept$/)]);
+    expect(await of({ keep: 'last' })).toEqual([]);
+  });
+
   it('refuses a batch that groups do not fill', async () => {
     const result = await runStage(rloo, { settings: { ...settings, groupSize: 5 }, inputs: inputs() });
     expect(result.error).toMatchObject({ code: 'MC_STAGE_SETTINGS' });
@@ -129,7 +138,7 @@ describe('dpo', () => {
     if (record === undefined) throw new Error('no comparison');
     await writeDataset(folder, 'comparisons', { train: [record, { ...record, id: 'long', messages: [{ role: 'user', content: 'abcd'.repeat(20) }] }] });
     const { warnings } = await runStage(dpo, { settings, inputs: { ...inputs(), comparisons: folder } });
-    expect(warnings).toEqual([expect.stringMatching(/^3 of 6 ranked answers are longer than the model's context of 48 tokens/)]);
+    expect(warnings).toEqual([expect.stringMatching(/^comparisons: .* the last are kept$/), expect.stringMatching(/^3 of 6 ranked answers are longer than the model's context of 48 tokens/)]);
   });
 });
 

@@ -88,6 +88,9 @@ export class OnlineTrainer implements Disposable {
     const room = { context: Math.min(actor.policy.config.n_positions, reward.config.n_positions), maxNewTokens: settings.maxNewTokens, log: context.log };
     const prompts = await loadPrompts(context.input('prompts'), 'train', tokenizer, room);
     const validation = await loadPrompts(context.input('prompts'), 'validation', tokenizer, room);
+    if (validation.length === 0 && settings.keep === 'best' && settings.evaluationPrompts > 0) {
+      context.log.warn('prompts: expected some in the validation split to choose the weights by, found none: the last are kept');
+    }
     return new OnlineTrainer(context, { tokenizer, actor, reward, prompts, validation });
   }
 

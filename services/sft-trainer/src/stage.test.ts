@@ -99,10 +99,11 @@ test('a reward model of another tokenizer is refused: it would choose at random'
   expect(error).toMatchObject({ code: 'MC_STAGE_INPUT', message: expect.stringContaining('reward: ') as string });
 });
 
-test('without a validation split the last weights are kept, and no figure is told that is none', async () => {
+test('without a validation split the last weights are kept, which is warned of, and no figure is told that is none', async () => {
   const whole = await mkdtemp(join(tmpdir(), 'minchat-sft-whole-'));
   await writeDataset(whole, 'demonstrations', { train: demonstrations });
-  const { metrics, progress } = await runStage(sftStage, { settings: { ...settings, epochs: 2 }, inputs: { ...inputs, demonstrations: whole, reward: await rewardFolder() } });
+  const { metrics, progress, warnings } = await runStage(sftStage, { settings: { ...settings, epochs: 2 }, inputs: { ...inputs, demonstrations: whole, reward: await rewardFolder() } });
+  expect(warnings).toEqual(['demonstrations: expected some in the validation split to choose the weights by, found none: the last are kept']);
   expect(metrics).toMatchObject({ kept_step: progress.at(-1)?.step });
   expect(Object.values(metrics ?? {}).every(Number.isFinite)).toBe(true);
 });

@@ -44,6 +44,7 @@ export const sftStage = defineStage({
     const held = await loadRecords(context.input('demonstrations'), 'demonstrations', 'validation');
     const heldExamples = held.map(toExample);
     if (examples.length === 0) throw new MinchatError('MC_DATA_EMPTY', 'demonstrations: expected records in the train split, found none');
+    if (held.length === 0) context.log.warn('demonstrations: expected some in the validation split to choose the weights by, found none: the last are kept');
     warnOfCut(context.log, 'demonstrations', [...examples, ...heldExamples], contextLength);
 
     const batches = batchSchedule({
