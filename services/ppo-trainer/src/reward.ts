@@ -7,10 +7,13 @@ export async function rawScores(reward: Model, episodes: readonly Episode[], { r
   return scoreExamples(reward, episodes, { batchSize: rows });
 }
 
-/** The normalisation that the rewards of this run go through: from the scores of answers that ended. */
+/** Fewer scores tell too little of their spread: two that are nearly alike would make every reward enormous. */
+const fewestFinished = 16;
+
+/** The normalisation that the rewards of this run go through: from the scores of answers that ended, where they are enough. */
 export function normalisationOf(scores: readonly number[], episodes: readonly Episode[]): ScoreNormalisation {
   const finished = scores.filter((_, row) => episodes[row]?.finished);
-  return scoreNormalisation(finished.length >= 2 ? finished : scores);
+  return scoreNormalisation(finished.length >= fewestFinished ? finished : scores);
 }
 
 /** Scores as the policy is paid: normalised, and a fixed reward for an answer that did not end. */

@@ -23,8 +23,11 @@ describe('rewards', () => {
     expect(episodeRewards([3, 5], episodes, { mean: 1, sd: 2 }, null)).toEqual([1, 2]);
   });
 
-  it('is normalised on answers that ended', () => {
-    expect(normalisationOf([1, 3, 1000], [episode(true), episode(true), episode(false)])).toEqual({ mean: 2, sd: 1 });
+  it('is normalised on answers that ended, or on all where hardly one did', () => {
+    const finished = Array.from({ length: 16 }, (_, row) => 1 + 2 * (row % 2));
+    const episodes = [...finished.map(() => episode(true)), episode(false)];
+    expect(normalisationOf([...finished, 1000], episodes)).toEqual({ mean: 2, sd: 1 });
+    expect(normalisationOf([1, 1.0001, 3], [episode(true), episode(true), episode(false)]).sd).toBeCloseTo(0.94, 2);
   });
 });
 

@@ -17,7 +17,7 @@ export const rolloutSettings = {
 export const rewardSettings = {
   /** Reward of an answer that did not end (the EOS trick), in units of the normalised reward; null scores it as it is. */
   unfinishedReward: z.number().nullable().default(-1),
-  /** Answers of the SFT model; on those of them that end the reward is normalised to mean 0 and sd 1 before the first iteration. 0 leaves it as it is. */
+  /** Answers of the SFT model; on those of them that end (on all, if fewer than 16 do) the reward is normalised to mean 0 and sd 1 before the first iteration. 0 leaves it as it is. */
   normaliseOn: z.int().min(0).default(256),
 };
 
