@@ -2,6 +2,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { appendFile, mkdir, mkdtemp, readFile, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -282,6 +284,27 @@ it('an S3 that went away is told as unavailable, and used again when it is back'
   const again = await startS3Here(folder, Number(new URL(s3.url).port));
   expect(await store.has(ref)).toBe(true);
   await again.stop();
+  vi.unstubAllEnvs();
+});
+
+it('an S3 that breaks off in the midst of a file is told as unavailable', async () => {
+  vi.stubEnv('AWS_MAX_ATTEMPTS', '1');
+  const s3 = await startS3Here();
+  const ref = await createArtifactStore(await openBlobs('s3://models', connection), fresh()).put(await folderWith({ a: Buffer.alloc(1_000_000) }), 'model');
+  // In between, and what it passes on of a file is its beginning.
+  const pass = async ({ url, headers }: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const answer = await fetch(new URL(url ?? '', s3.url), { headers: { authorization: headers.authorization ?? '' } });
+    const body = Buffer.from(await answer.arrayBuffer());
+    response.writeHead(answer.status, { 'content-length': body.length });
+    if (body.length < 1_000_000) response.end(body);
+    else response.write(body.subarray(0, 100_000), () => response.destroy());
+  };
+  const between = createServer((request, response) => void pass(request, response)).listen(0, '127.0.0.1');
+  await once(between, 'listening');
+  vi.stubEnv('AWS_ENDPOINT_URL_S3', `http://127.0.0.1:${(between.address() as AddressInfo).port}`);
+  await expect(createArtifactStore(await openBlobs('s3://models', connection), fresh()).get(ref)).rejects.toMatchObject({ code: 'MC_STORE_UNAVAILABLE', message: expect.stringContaining('fetching artifacts/blobs/') as string });
+  between.close();
+  await s3.stop();
   vi.unstubAllEnvs();
 });
 

@@ -79,10 +79,15 @@ export function s3Blobs(bucket: string, prefix: string): BlobStore {
     async *get(name, _size, { signal, onBytes }) {
       const found = await missingIsUndefined(`fetching ${name}`, client.send(new GetObjectCommand(at(name)), signal ? { abortSignal: signal } : {}));
       if (!found?.Body) throw new MinchatError('MC_ARTIFACT_MISSING', `expected ${name} in the bucket ${bucket}, found nothing`);
-      for await (const chunk of found.Body as Readable) {
+      try {
+        for await (const chunk of found.Body as Readable) {
+          signal?.throwIfAborted();
+          onBytes?.((chunk as Uint8Array).length);
+          yield chunk as Uint8Array;
+        }
+      } catch (error) {
         signal?.throwIfAborted();
-        onBytes?.((chunk as Uint8Array).length);
-        yield chunk as Uint8Array;
+        throw failed(`fetching ${name}`, error);
       }
     },
     remove,
@@ -92,8 +97,7 @@ export function s3Blobs(bucket: string, prefix: string): BlobStore {
       });
     },
     async getSmall(name) {
-      const found = await missingIsUndefined(`fetching ${name}`, client.send(new GetObjectCommand(at(name))));
-      return found?.Body?.transformToByteArray();
+      return missingIsUndefined(`fetching ${name}`, client.send(new GetObjectCommand(at(name))).then(({ Body }) => Body?.transformToByteArray()));
     },
     removeSmall: remove,
   };
