@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -232,6 +234,21 @@ describe('a stage host', () => {
 });
 
 describe('a service process', () => {
+  it('leaves a cancelled job that waits for a store that does not answer, and takes the next', async () => {
+    const silent = createServer(() => undefined).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    bench.spawn({ ARTIFACT_STORE: 's3://models', AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${(silent.address() as AddressInfo).port}`, AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', SHUTDOWN_SECONDS: '1' });
+    const artifact = { kind: 'file', digest: `sha256:${'0'.repeat(64)}`, size: 1 };
+    const jobId = await bench.job({}, { inputs: [{ name: 'start', artifact }] });
+    await bench.until(jobId, 'started');
+    await bench.bus.cancelJob({ jobId, runId: 'run', stage: 'count', round: 0 });
+    const next = await bench.job({ steps: 5, output: false, checkpointEvery: 0 });
+    await bench.until(next, 'progress');
+    expect(await bench.bus.jobs.get(jobId)).toMatchObject({ state: JobState.JOB_STATE_CANCELLED });
+    silent.closeAllConnections();
+    silent.close();
+  });
+
   it('killed in mid-job is followed by another, from its checkpoint, to the same end', async () => {
     const first = bench.spawn();
     const jobId = await bench.job({ steps: 200, stepMs: 10, checkpointEvery: 20 });

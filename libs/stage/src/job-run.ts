@@ -89,6 +89,8 @@ class JobRun {
   /** The folders of the inputs, which must stay in the cache. */
   #inputs: string[] = [];
   #lastCheckpoint = performance.now();
+  /** Aborts when the stage is asked to stop: what it was to begin with is needed no more. */
+  readonly #stopping = new AbortController();
   readonly #overdue = Promise.withResolvers<never>();
   #patience: NodeJS.Timeout | undefined;
 
@@ -113,9 +115,10 @@ class JobRun {
     const stopListening = bus.onCancel(job.jobId, () => this.#keeper.renew());
     const onShutdown = (): void => this.#askToStop('shutdown');
     shutdown.addEventListener('abort', onShutdown);
+    if (shutdown.aborted) onShutdown();
     try {
       if (record.failures >= maxTries) throw new MinchatError('MC_STAGE_FAILED', `given up after ${record.failures} tries without progress, the last of which ended without a word`);
-      return await this.#complete(await this.#work());
+      return await this.#complete(await Promise.race([this.#work(), this.#overdue.promise]));
     } catch (thrown) {
       return await this.#ended(toMinchatError(thrown));
     } finally {
@@ -143,24 +146,25 @@ class JobRun {
     if (seconds >= this.#deps.checkpointSeconds) this.#runner?.setCheckpointDue(true);
   }
 
-  /** A stage that does not stop in time is left, and its thread ended. */
+  /** A stage that does not stop in time is left, and its thread ended; so is one that waits for a store that does not answer. */
   #askToStop(reason: StopReason): void {
     const { shutdownSeconds } = this.#deps;
+    this.#stopping.abort();
     this.#runner?.stop(reason);
     this.#patience ??= setTimeout(() => this.#overdue.reject(new MinchatError('MC_TIMEOUT', `the stage did not stop within ${shutdownSeconds} s`)), shutdownSeconds * 1000);
   }
 
   async #work(): Promise<StageResult> {
-    const { bus, load, onWaiting, shutdown, workerId, metrics } = this.#deps;
+    const { bus, load, onWaiting, workerId, metrics } = this.#deps;
     const { job } = this.#delivery;
     const { record } = this.#lease;
     const { plugin, runner } = await load(job, (line) => this.#logged.write(line));
     this.#runner = runner;
+    this.#stopping.signal.throwIfAborted();
     checkShape(job, plugin, runner.shape);
     await this.#event({ started: { attempt: record.attempt, plugin, fromStep: record.checkpoint?.step ?? 0 } });
     const assignment = await this.#prepare(runner.shape);
-    this.#keeper.assertOurs();
-    if (shutdown.aborted) this.#askToStop('shutdown');
+    this.#stopping.signal.throwIfAborted();
     const sink = createProgressSink(bus, job, workerId, metrics, this.#log);
     this.#lastCheckpoint = performance.now();
     this.#askForCheckpoint();
@@ -170,8 +174,7 @@ class JobRun {
         if (progress.waiting) onWaiting();
         sink.report(progress);
       };
-      const running = runner.run(assignment, { progress: report, save: (step, folder) => this.#save(step, folder) });
-      final = await Promise.race([running, this.#overdue.promise]);
+      final = await runner.run(assignment, { progress: report, save: (step, folder) => this.#save(step, folder) });
     } finally {
       await sink.flush();
     }
@@ -187,8 +190,7 @@ class JobRun {
     const inputs: Record<string, string> = {};
     for (const { name, artifact } of job.inputs) {
       if (!artifact || !Object.hasOwn(shape.inputs, name)) continue;
-      this.#keeper.assertOurs();
-      inputs[name] = await bus.artifacts.get(artifact);
+      inputs[name] = await bus.artifacts.get(artifact, { signal: this.#stopping.signal });
       this.#inputs.push(inputs[name]);
     }
     const outputs: Record<string, string> = {};
@@ -206,7 +208,7 @@ class JobRun {
     const { checkpoint } = this.#lease.record;
     if (!checkpoint?.artifact) return undefined;
     try {
-      return { step: checkpoint.step, folder: await this.#deps.bus.artifacts.get(checkpoint.artifact) };
+      return { step: checkpoint.step, folder: await this.#deps.bus.artifacts.get(checkpoint.artifact, { signal: this.#stopping.signal }) };
     } catch (thrown) {
       const error = toMinchatError(thrown);
       if (error.code !== 'MC_ARTIFACT_CORRUPT' && error.code !== 'MC_ARTIFACT_MISSING') throw error;
