@@ -24,6 +24,8 @@ export function s3Blobs(bucket: string, prefix: string): BlobStore {
   const ownEndpoint = process.env['AWS_ENDPOINT_URL_S3'] || process.env['AWS_ENDPOINT_URL'];
   const client = new S3Client({
     region: process.env['AWS_REGION'] || 'us-east-1',
+    // By themselves they would wait for ever for a store that says nothing.
+    requestHandler: { connectionTimeout: 10_000, socketTimeout: 120_000 },
     // Stores that are not Amazon's seldom have a host name per bucket, or the newer checksums.
     forcePathStyle: Boolean(ownEndpoint),
     ...(ownEndpoint && { requestChecksumCalculation: 'WHEN_REQUIRED', responseChecksumValidation: 'WHEN_REQUIRED' }),
