@@ -1,12 +1,12 @@
-import type { KeyboardEvent } from 'react';
+import type { KeyboardEvent as ReactKeyboardEvent } from 'react';
 
 /** Whether a key is the input method's, which composes what is written. Safari tells of the last one by its code alone. */
-export function isComposing(event: KeyboardEvent): boolean {
-  return event.nativeEvent.isComposing || event.keyCode === 229;
+export function isComposing(event: ReactKeyboardEvent | KeyboardEvent): boolean {
+  return ('nativeEvent' in event ? event.nativeEvent : event).isComposing || event.keyCode === 229;
 }
 
 /** Sends at Enter; Shift+Enter breaks the line. */
-export function enterSends(send: () => void): (event: KeyboardEvent) => void {
+export function enterSends(send: () => void): (event: ReactKeyboardEvent) => void {
   return (event) => {
     if (event.key !== 'Enter' || event.shiftKey || isComposing(event)) return;
     event.preventDefault();
@@ -15,6 +15,6 @@ export function enterSends(send: () => void): (event: KeyboardEvent) => void {
 }
 
 /** Ctrl+Enter, with which labelers hand in. */
-export function handsIn(event: KeyboardEvent): boolean {
+export function handsIn(event: ReactKeyboardEvent | KeyboardEvent): boolean {
   return event.key === 'Enter' && (event.ctrlKey || event.metaKey) && !isComposing(event);
 }

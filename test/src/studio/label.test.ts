@@ -91,6 +91,33 @@ describe.skipIf(noBrowser !== undefined)('at a labeling task', () => {
     await page.getByText('1 done in this sitting').waitFor();
   });
 
+  it('who ranks one task after another sees each from its beginning, with the marks they chose, and hands in by keys wherever they clicked', async () => {
+    const records: AnswersRecord[] = [1, 2].map((n) => ({ id: `tall-${n}`, model: 'm', messages: [{ role: 'user', content: `Count (${n}).` }], answers: ['one', 'two', 'three'].map((text) => ({ text: `${text}\n`.repeat(30), finished: true })) }));
+    const spec = await walker.studio.rankingSpec('tall', records, 2);
+    await fetch(`${walker.studio.url}api/runs`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ spec, id: 'tall' }) });
+    const other = await (await walker.browser.newContext({ viewport: { width: 1280, height: 700 }, locale: 'en-GB' })).newPage();
+    await other.route('**/api/label/tasks', (route) => route.continue({ postData: JSON.stringify({ ...(route.request().postDataJSON() as object), run: 'tall' }) }));
+    const prompt = other.locator('.prompt .turn');
+    await expect.poll(async () => {
+      await other.goto(`${walker.studio.url}#/label`);
+      await other.reload();
+      return other.locator('.answer-card').first().waitFor({ timeout: 5000 }).then(() => true, () => false);
+    }, patient).toBe(true);
+    const first = await prompt.textContent();
+    await other.getByRole('button', { name: 'Mark what the first does not say' }).click();
+    await other.locator('.answer-card ins').first().waitFor();
+    await other.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
+    await other.mouse.click(5, 400);
+    expect(await other.evaluate(() => document.activeElement?.closest('.task') ?? null)).toBe(null);
+    await other.keyboard.press('Control+Enter');
+    await expect.poll(() => prompt.textContent(), patient).not.toBe(first);
+    await other.locator('.answer-card ins').first().waitFor();
+    const heading = other.getByRole('heading', { name: 'Prompt' });
+    expect(await heading.evaluate((node) => node.getBoundingClientRect().top >= (document.querySelector('.bar')?.getBoundingClientRect().bottom ?? 0))).toBe(true);
+    await other.context().close();
+    await fetch(`${walker.studio.url}api/runs/tall/cancel`, { method: 'POST' });
+  });
+
   it('a gateway that cannot be asked is no empty queue', async () => {
     await page.route('**/api/label/tasks', (route) => route.abort());
     await walker.button('Write your own').click();

@@ -4,13 +4,16 @@ import { useEffect, useRef, useState } from 'react';
 import type { Task } from '../api.ts';
 import { handsIn } from '../keys.ts';
 import { t } from '../preferences.ts';
-import { announce, Conversation } from '../ui.tsx';
+import { recall, remember } from '../storage.ts';
+import { announce } from '../ui.tsx';
 import { AnswerCard } from './answer-card.tsx';
 import { readDraft, writeDraft } from './drafts.ts';
 import { skipReasons } from './flags.ts';
 import { move, newRanking, ranksByAnswer, ranksByPlace, toggleTie, type Ranking } from './ranking.ts';
+import { Prompt } from './prompt.tsx';
 import { SkipButton } from './skip-button.tsx';
 import { useActiveTime } from './use-active-time.ts';
+import { useKeys } from './use-keys.ts';
 
 interface Draft { ranking: Ranking; ratings: readonly number[]; flags: readonly (readonly string[])[] }
 
@@ -27,7 +30,7 @@ function isDraftOf(count: number) {
 export function RankTask({ task, lost, onEnd }: { task: Task; lost: boolean; onEnd: (what: 'submit' | 'skip', body: object) => Promise<void> }) {
   const count = task.answers.length;
   const [drafts, setDrafts] = useState<Draft[]>(() => [readDraft(task.id, isDraftOf(count)) ?? { ranking: newRanking(count), ratings: task.answers.map(() => 0), flags: task.answers.map(() => []) }]);
-  const [marking, setMarking] = useState(false);
+  const [marking, setMarking] = useState(recall('marking') === '1');
   const activeMs = useActiveTime();
   const cards = useRef<(HTMLElement | null)[]>([]);
   const wanted = useRef<number>(undefined);
@@ -49,6 +52,10 @@ export function RankTask({ task, lost, onEnd }: { task: Task; lost: boolean; onE
     writeDraft(task.id, next.at(-1));
   };
   const change = (next: Partial<Draft>): void => keep([...drafts.slice(-100), { ...draft, ...next }]);
+  const mark = (): void => {
+    setMarking(!marking);
+    remember('marking', marking ? '0' : '1');
+  };
   const undo = (): void => {
     if (drafts.length > 1) keep(drafts.slice(0, -1));
   };
@@ -89,20 +96,21 @@ export function RankTask({ task, lost, onEnd }: { task: Task; lost: boolean; onE
     else return;
     event.preventDefault();
   };
-  const onKey = (event: React.KeyboardEvent): void => {
+  // Wherever the focus is: a click on the prompt takes it from the answers.
+  useKeys((event) => {
     if (event.key.toLowerCase() === 'z' && (event.ctrlKey || event.metaKey)) undo();
     else if (handsIn(event)) void submit();
     else return;
     event.preventDefault();
-  };
+  });
 
   return (
-    <div className="task" onKeyDown={onKey}>
-      <section aria-label={t('Prompt')} className="prompt"><h2 className="eyebrow">{t('Prompt')}</h2><Conversation messages={task.messages} /></section>
+    <div className="task">
+      <Prompt messages={task.messages} />
       <div className="toolbar">
         <h2 className="eyebrow">{t('Answers, best first')}</h2>
         <span className="grow" />
-        <button type="button" className="chip" aria-pressed={marking} onClick={() => setMarking(!marking)}>{t('Mark what the first does not say')}</button>
+        <button type="button" className="chip" aria-pressed={marking} onClick={mark}>{t('Mark what the first does not say')}</button>
       </div>
       <DndContext sensors={sensors} collisionDetection={closestCenter}
         onDragEnd={({ active, over }) => { if (over !== null) put(ranking.order.indexOf(Number(active.id) - 1), ranking.order.indexOf(Number(over.id) - 1)); }}>

@@ -1,20 +1,15 @@
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { t } from '../preferences.ts';
 import { Dialog } from '../ui.tsx';
 import { skipReasons } from './flags.ts';
+import { useKeys } from './use-keys.ts';
 
 /** Skips with a reason. The key S opens it, unless something is being written. */
 export function SkipButton({ onSkip }: { onSkip: (reason: string) => Promise<void> }) {
   const [open, setOpen] = useState(false);
-  useEffect(() => {
-    const key = (event: KeyboardEvent): void => {
-      const target = event.target as HTMLElement | null;
-      if (event.key.toLowerCase() !== 's' || event.ctrlKey || event.metaKey || event.altKey || target?.closest('input, textarea, select, dialog')) return;
-      setOpen(true);
-    };
-    addEventListener('keydown', key);
-    return () => removeEventListener('keydown', key);
-  }, []);
+  useKeys((event) => {
+    if (event.key.toLowerCase() === 's' && !event.ctrlKey && !event.metaKey && !event.altKey) setOpen(true);
+  });
   return (
     <>
       <button type="button" onClick={() => setOpen(true)}>{t('Skip')}</button>

@@ -3,8 +3,9 @@ import { postJson, type Task } from '../api.ts';
 import { handsIn } from '../keys.ts';
 import { labelerName, t } from '../preferences.ts';
 import { useAct } from '../problems.ts';
-import { announce, Conversation, Field, Problem } from '../ui.tsx';
+import { announce, Field, Problem } from '../ui.tsx';
 import { dropDraft, isText, readDraft, writeDraft } from './drafts.ts';
+import { Prompt } from './prompt.tsx';
 import { SkipButton } from './skip-button.tsx';
 import { useActiveTime } from './use-active-time.ts';
 
@@ -29,7 +30,7 @@ export function WriteTask({ task, lost, onEnd }: { task: Task; lost: boolean; on
   };
   return (
     <div className="task">
-      <section aria-label={t('Prompt')} className="prompt"><h2 className="eyebrow">{t('Prompt')}</h2><Conversation messages={task.messages} /></section>
+      <Prompt messages={task.messages} />
       <AnswerField area={area} value={completion} onChange={setCompletion} onHandIn={() => void submit()} />
       {lost ? null : (
         <div className="task-end">
