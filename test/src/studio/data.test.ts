@@ -104,13 +104,16 @@ describe.skipIf(noBrowser !== undefined)('data in the studio', () => {
 
   it('a Parquet file is looked at in the browser', async () => {
     await go('data');
-    await choose('rows.parquet', parquetWriteBuffer({ columnData: [{ name: 'question', data: ['What is an emu?', 'What is a rhea?'] }, { name: 'reply', data: ['A bird.', 'Another.'] }] }));
+    await choose('rows.parquet', parquetWriteBuffer({ columnData: [{ name: 'question', data: ['What is an emu?', 'What is a rhea?'] }, { name: 'reply', data: ['A bird.', 'Another.'] }, { name: 'user_id', data: [9007199254740993n, 12n] }] }));
     await page.getByLabel('prompt', { exact: true }).selectOption('question');
     await page.getByLabel('completion', { exact: true }).selectOption('reply');
     await page.getByRole('region', { name: 'Preview' }).getByText('A bird.').waitFor();
+    // More than a double holds: as it is imported.
+    await page.getByRole('region', { name: 'Preview' }).getByText('by 9007199254740993').waitFor();
     await button('Import').click();
     await page.getByRole('link', { name: 'Look at it' }).click();
     await page.getByText('Another.').waitFor();
+    await page.getByText('by 9007199254740993').waitFor();
   });
 
   it('what is being read stays when other records come in', async () => {

@@ -1,3 +1,4 @@
+import { withoutBigints } from '@minchat/datasets/without-bigints';
 import { parquetMetadataAsync, parquetReadObjects, type AsyncBuffer, type Compressors } from 'hyparquet';
 import { decompress } from 'fzstd';
 
@@ -12,7 +13,7 @@ export async function parquetLines(file: File, maxCharacters: number): Promise<s
   const buffer: AsyncBuffer = { byteLength: file.size, slice: (start, end) => file.slice(start, end).arrayBuffer() };
   const metadata = await parquetMetadataAsync(buffer);
   const rows = await parquetReadObjects({ file: buffer, metadata, compressors, rowStart: 0, rowEnd: Math.min(previewedRows, Number(metadata.num_rows)) });
-  const lines = rows.map((row) => JSON.stringify(row, (_, value: unknown) => (typeof value === 'bigint' ? Number(value) : value)));
+  const lines = rows.map((row) => JSON.stringify(withoutBigints(row)));
   let size = 0;
   return lines.filter((line) => (size += line.length + 1) < maxCharacters).join('\n');
 }

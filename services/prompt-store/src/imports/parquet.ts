@@ -1,5 +1,6 @@
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
+import { withoutBigints } from '@minchat/datasets/without-bigints';
 import { MinchatError } from '@minchat/errors';
 import type { Row } from './rows.ts';
 import type { Source } from './source.ts';
@@ -34,12 +35,4 @@ export async function* readParquet(source: Source): AsyncGenerator<Row> {
     source.setBytesRead(source.bytesRead() + Number(group.total_compressed_size ?? group.total_byte_size));
   }
   source.setBytesRead(source.totalBytes);
-}
-
-/** A value with numbers in place of 64-bit integers, which is how tables write ids and ranks; with text in place of those too large. */
-function withoutBigints(value: unknown): unknown {
-  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
-  if (Array.isArray(value)) return value.map(withoutBigints);
-  if (value === null || typeof value !== 'object' || value instanceof Date || ArrayBuffer.isView(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inside]) => [key, withoutBigints(inside)]));
 }
