@@ -4,7 +4,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { startBrowser } from './browser.ts';
 import { startStudio, type Studio } from './studio.ts';
 
@@ -102,7 +102,14 @@ try {
     await page.getByLabel('Model 2').selectOption(`${run}/sft`);
     await page.getByLabel('Blind').check();
     await ask('what colour is the sky?');
-    await page.getByRole('button', { name: 'Answer 2 is better' }).waitFor();
+    const [choice, anew] = ['Answer 2 is better', 'Write anew'].map((name) => page.getByRole('button', { name })) as [Locator, Locator];
+    await anew.waitFor();
+    // Both may say the same, and then there is nothing to choose.
+    for (let tries = 0; tries < 20 && !(await choice.isVisible()); tries += 1) {
+      await anew.click();
+      await anew.waitFor();
+    }
+    if (!(await choice.isVisible())) throw new Error(`expected answers of ${run}/ppo and ${run}/sft that differ, found the same 20 times`);
     await shoot(page, 'chat-blind');
   };
   await open(studio.url, '');
