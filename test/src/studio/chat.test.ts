@@ -1,3 +1,4 @@
+import { rpc } from '@minchat/bus';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noBrowser } from './browser.ts';
@@ -146,7 +147,7 @@ describe.skipIf(noBrowser !== undefined)('in a conversation', () => {
   };
   const alone = async (): Promise<void> => {
     await walker.go('chat/tiny/ppo');
-    await page.evaluate(() => localStorage.clear());
+    await page.evaluate(() => { localStorage.clear(); sessionStorage.clear(); });
     await page.reload();
     await page.getByLabel('Model 1').waitFor();
   };
@@ -180,6 +181,22 @@ describe.skipIf(noBrowser !== undefined)('in a conversation', () => {
     await Promise.all([page.waitForResponse('**/api/ratings'), letGo()]);
     await page.locator('#announcer', { hasText: 'Saved. Thank you.' }).waitFor({ state: 'attached' });
     expect(await page.locator('.thumb[aria-pressed="true"]').count()).toBe(0);
+  });
+
+  it('settings stay as they are over a look at other pages, and a system message is stored with what is thought of an answer to it', async () => {
+    await alone();
+    await walker.button('Settings').click();
+    await page.getByLabel('Temperature').fill('0');
+    await page.getByLabel('System message').fill('Be brief.');
+    await page.getByRole('link', { name: 'Runs', exact: true }).click();
+    await page.getByRole('link', { name: /tiny/ }).waitFor();
+    await page.getByRole('link', { name: 'Chat', exact: true }).click();
+    await walker.button('Settings').click();
+    expect([await page.getByLabel('Temperature').inputValue(), await page.getByLabel('System message').inputValue()]).toEqual(['0', 'Be brief.']);
+    await ask('what is a yak?');
+    await walker.button('A good answer').click();
+    const stored = async () => (await walker.studio.bus.call(rpc.listRecords, { collection: 'feedback', type: 'comparisons', limit: 100 })).records.map(({ messages }) => messages);
+    await expect.poll(stored, patient).toContainEqual([expect.objectContaining({ role: 'system', content: 'Be brief.' }), expect.objectContaining({ role: 'user', content: 'what is a yak?' })]);
   });
 
   it('nothing went wrong in the browser on the way', () => {

@@ -6,7 +6,7 @@ import { recall, remember } from '../storage.ts';
 import { Empty, PageHead, Problem, usePolled } from '../ui.tsx';
 import { ConversationView } from './conversation.tsx';
 import { SamplingFields } from './sampling-fields.tsx';
-import type { Sampling } from './stream.ts';
+import { recallSampling, rememberSampling } from './sampling.ts';
 import { useConversation } from './use-conversation.ts';
 
 const most = 4;
@@ -14,7 +14,7 @@ const most = 4;
 /** Chat with one model, or with several side by side, blindly if wanted. `named` is the model that the address names. */
 export function ChatPage({ named }: { named: string }) {
   const { value, error } = usePolled((signal) => getJson<{ data: ModelView[] }>('/v1/models', signal), 5000);
-  const [sampling, setSampling] = useState<Sampling>({ temperature: 0.7, maxTokens: undefined, seed: undefined, system: '' });
+  const [sampling, setSampling] = useState(recallSampling);
   const [wanted, setWanted] = useState<string[]>(() => (named === '' ? (recall('models') ?? '').split(',').filter(Boolean) : [named]));
   const [blind, setBlind] = useState(recall('blind') === '1');
   const [probabilities, setProbabilities] = useState(recall('probabilities') === '1');
@@ -42,7 +42,7 @@ export function ChatPage({ named }: { named: string }) {
             {chosen.length < most ? <button type="button" onClick={() => choose([...chosen, another])}>{t('Compare with another')}</button> : null}
             {chosen.length > 1 ? <Check label={t('Blind')} value={blind} onChange={(on) => { setBlind(on); remember('blind', on ? '1' : '0'); }} /> : null}
             <Check label={t('Probabilities')} value={probabilities} onChange={(on) => { setProbabilities(on); remember('probabilities', on ? '1' : '0'); }} />
-            <SamplingFields sampling={sampling} onChange={setSampling} />
+            <SamplingFields sampling={sampling} onChange={(next) => { setSampling(next); rememberSampling(next); }} />
           </>
         )}
       </PageHead>

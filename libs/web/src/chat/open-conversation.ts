@@ -1,4 +1,4 @@
-import { currentPerson } from '../people/session.ts';
+import { ownName } from '../people/session.ts';
 import { recall, remember } from '../storage.ts';
 import { isBusy, loadTurns, saveTurns, type Turn } from './thread.ts';
 
@@ -14,10 +14,9 @@ export interface OpenConversation {
 
 let open: { name: string; conversation: OpenConversation } | undefined;
 
-/** Of whoever is logged in: the next one in this browser is not shown it. */
+/** Of whoever is logged in. */
 export function openConversation(): OpenConversation {
-  const person = currentPerson();
-  const name = person === undefined ? 'conversation' : `conversation-${person.id}`;
+  const name = ownName('conversation');
   if (open?.name !== name) {
     open?.conversation.stop();
     open = { name, conversation: conversationOf(name) };

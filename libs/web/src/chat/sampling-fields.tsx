@@ -1,7 +1,7 @@
 import { useId } from 'react';
 import { t } from '../preferences.ts';
 import { Field } from '../ui.tsx';
-import type { Sampling } from './stream.ts';
+import type { Sampling } from './sampling.ts';
 
 /** How answers are drawn. The browser closes it by Escape and by a click beside it. */
 export function SamplingFields({ sampling, onChange }: { sampling: Sampling; onChange: (sampling: Sampling) => void }) {

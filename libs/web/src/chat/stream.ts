@@ -1,8 +1,8 @@
 import { request, serverEvents, type Message } from '../api.ts';
 import { messageOf } from '../ui.tsx';
+import type { Sampling } from './sampling.ts';
 import { tokenReader, type TokenView, type WireToken } from './tokens.ts';
 
-export interface Sampling { temperature: number; maxTokens: number | undefined; seed: number | undefined; system: string }
 export interface Answer {
   text: string;
   state: 'writing' | 'done' | 'stopped' | 'failed';
@@ -31,8 +31,7 @@ export async function streamAnswer(model: string, messages: readonly Message[], 
     onChange(answer);
   };
   const body = {
-    model, messages: sampling.system.trim() === '' ? messages : [{ role: 'system', content: sampling.system }, ...messages],
-    stream: true, stream_options: { include_usage: true }, temperature: sampling.temperature, max_tokens: sampling.maxTokens, seed: sampling.seed,
+    model, messages, stream: true, stream_options: { include_usage: true }, temperature: sampling.temperature, max_tokens: sampling.maxTokens, seed: sampling.seed,
     ...(probabilities ? { logprobs: true, top_logprobs: 5 } : {}),
   };
   try {

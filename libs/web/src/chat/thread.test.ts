@@ -1,12 +1,21 @@
 import { expect, it } from 'vitest';
 import { noAnswer, type Answer } from './stream.ts';
-import { canChoose, contextOf, loadTurns, ranksOf, saveTurns, type Turn } from './thread.ts';
+import { canChoose, messagesOf, loadTurns, ranksOf, saveTurns, type Turn } from './thread.ts';
 
 const done = (text: string): Answer => ({ ...noAnswer, text, state: 'done' });
 const turn = (texts: string[], more: Partial<Turn> = {}): Turn => ({ question: 'q', blind: false, columns: texts.map((text, i) => ({ model: `m${i}`, answer: done(text) })), ...more });
 
+const said = (one: Turn, earlier: readonly Turn[] = []): string[] => messagesOf(one, earlier).map(({ role, content }) => `${role} ${content}`);
+
 it('goes on with the answer that was chosen', () => {
-  expect(contextOf([turn(['a', 'b'], { best: 1 }), turn(['c', 'd'], { best: -1 })]).map(({ content }) => content)).toEqual(['q', 'b', 'q', 'c']);
+  expect(said(turn([]), [turn(['a', 'b'], { best: 1 }), turn(['c', 'd'], { best: -1 })])).toEqual(['user q', 'assistant b', 'user q', 'assistant c', 'user q']);
+});
+
+it('begins with the system message, and leaves out what was not answered', () => {
+  const failed = turn([''], { question: 'failed' });
+  const [column] = failed.columns;
+  expect(said(turn([], { system: 'Be brief.' }), [{ ...failed, columns: [{ ...column!, answer: { ...noAnswer, state: 'failed' } }] }, turn([''])])).toEqual(['system Be brief.', 'user q', 'assistant ', 'user q']);
+  expect(said(turn([], { system: ' ' }))).toEqual(['user q']);
 });
 
 it('offers a choice between whole answers that differ, once', () => {

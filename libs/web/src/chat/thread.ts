@@ -4,19 +4,24 @@ import type { Answer } from './stream.ts';
 /** One model's answer to a question; and, when it was written anew, the one it had before. */
 export interface Column { model: string; answer: Answer; before?: Answer | undefined; thumb?: 'up' | 'down' | undefined }
 /**
- * A question with the answers that were asked for. `best` is the column that somebody chose, -1 for a tie;
+ * A question with the answers that were asked for, and the `system` message that the models had. `best` is the column that somebody chose, -1 for a tie;
  * `anew` tells how often they were written anew, each time with the next seed.
  */
-export interface Turn { question: string; columns: Column[]; blind: boolean; best?: number | undefined; anew?: number | undefined }
+export interface Turn { question: string; system?: string | undefined; columns: Column[]; blind: boolean; best?: number | undefined; anew?: number | undefined }
 
 /** The column that the conversation goes on with. */
 export function leading(turn: Turn): Column | undefined {
   return turn.columns[turn.best !== undefined && turn.best >= 0 ? turn.best : 0];
 }
 
-/** What a model is told of the turns before. */
-export function contextOf(turns: readonly Turn[]): Message[] {
-  return turns.flatMap((turn): Message[] => [{ role: 'user', content: turn.question }, { role: 'assistant', content: leading(turn)?.answer.text ?? '' }]);
+/** What models are asked in a turn, behind those that came before. One of these that was not answered is as if it had not been asked. */
+export function messagesOf({ system = '', question }: Turn, earlier: readonly Turn[]): Message[] {
+  const context = earlier.flatMap((turn): Message[] => {
+    const answer = leading(turn)?.answer;
+    if (answer === undefined || (answer.text === '' && answer.state !== 'done')) return [];
+    return [{ role: 'user', content: turn.question }, { role: 'assistant', content: answer.text }];
+  });
+  return [...(system.trim() === '' ? [] : [{ role: 'system' as const, content: system }]), ...context, { role: 'user', content: question }];
 }
 
 export function isBusy(turn: Turn | undefined): boolean {

@@ -4,8 +4,9 @@ import { may } from '../people/session.ts';
 import { labelerName, t } from '../preferences.ts';
 import { announce, messageOf } from '../ui.tsx';
 import { openConversation } from './open-conversation.ts';
-import { noAnswer, streamAnswer, type Answer, type Sampling } from './stream.ts';
-import { contextOf, isBusy, ranksOf, type Column, type Turn } from './thread.ts';
+import type { Sampling } from './sampling.ts';
+import { noAnswer, streamAnswer, type Answer } from './stream.ts';
+import { isBusy, messagesOf, ranksOf, type Column, type Turn } from './thread.ts';
 
 export interface ChatSettings { models: readonly string[]; blind: boolean; sampling: Sampling; probabilities: boolean }
 
@@ -25,7 +26,7 @@ export function useConversation(settings: ChatSettings) {
       // What was decided about the turns before, meanwhile, stays.
       change((now) => [...now.slice(0, earlier.length), { ...turn, columns: [...columns] }]);
     };
-    const messages: Message[] = [...contextOf(earlier), { role: 'user', content: turn.question }];
+    const messages = messagesOf(turn, earlier);
     const { seed } = settings.sampling;
     const sampling = { ...settings.sampling, seed: seed === undefined ? undefined : seed + (turn.anew ?? 0) };
     for (const place of which) show(place, noAnswer);
@@ -35,7 +36,7 @@ export function useConversation(settings: ChatSettings) {
   /** Asks the models that are chosen now; of blind ones nobody knows the order. */
   const ask = (question: string, earlier: readonly Turn[] = turns): Promise<void> => {
     const models = settings.blind ? shuffled(settings.models) : settings.models;
-    const turn: Turn = { question, blind: settings.blind && models.length > 1, columns: models.map((model) => ({ model, answer: noAnswer })) };
+    const turn: Turn = { question, system: settings.sampling.system, blind: settings.blind && models.length > 1, columns: models.map((model) => ({ model, answer: noAnswer })) };
     return write(earlier, turn, models.map((_, place) => place));
   };
 
@@ -58,7 +59,7 @@ export function useConversation(settings: ChatSettings) {
       storing.current = false;
     }
   };
-  const messagesAt = (index: number): Message[] => [...contextOf(turns.slice(0, index)), { role: 'user', content: turns[index]?.question ?? '' }];
+  const messagesAt = (index: number): Message[] => messagesOf(turns[index]!, turns.slice(0, index));
   const ranked = ({ model, answer }: Column, rank: number) => ({ text: answer.text, finished: answer.finished, model, rank });
 
   return {
@@ -74,8 +75,11 @@ export function useConversation(settings: ChatSettings) {
     regenerate: (): Promise<void> | undefined => {
       const last = turns.at(-1);
       if (last === undefined) return undefined;
-      const columns = (last.blind ? shuffled(last.columns) : last.columns).map(({ model, answer }): Column => ({ model, answer, ...(answer.state === 'done' ? { before: answer } : {}) }));
-      return write(turns.slice(0, -1), { question: last.question, blind: last.blind, columns, anew: (last.anew ?? 0) + 1 }, columns.map((_, place) => place));
+      const { system } = settings.sampling;
+      // Answers to other words cannot be compared.
+      const keeps = ({ state }: Answer): boolean => state === 'done' && (last.system ?? '') === system;
+      const columns = (last.blind ? shuffled(last.columns) : last.columns).map(({ model, answer }): Column => ({ model, answer, ...(keeps(answer) ? { before: answer } : {}) }));
+      return write(turns.slice(0, -1), { question: last.question, system, blind: last.blind, columns, anew: (last.anew ?? 0) + 1 }, columns.map((_, place) => place));
     },
     /** Chooses a column of the last turn, -1 for none: a comparison in the store. */
     choose: (best: number) => {

@@ -20,6 +20,11 @@ export function currentPerson(): Person | undefined {
   return current.account ?? undefined;
 }
 
+/** Under which what is kept for whoever is logged in: the next one in this browser is not shown it. */
+export function ownName(name: string): string {
+  return current.account === null ? name : `${name}-${current.account.id}`;
+}
+
 export function may(power: Power): boolean {
   return current.auth === 'open' || (current.account !== null && (powers[power] as readonly Role[]).includes(current.account.role));
 }
