@@ -35,3 +35,14 @@ it('is kept over a reload, and what cannot be read is nothing', () => {
   expect(back?.columns[0]?.answer).toMatchObject({ text: 'half', state: 'stopped', finished: false });
   expect([loadTurns(null), loadTurns('{'), loadTurns('{"version":0,"turns":[]}')]).toEqual([[], [], []]);
 });
+
+it('fits into what a browser keeps, however many probabilities there are', () => {
+  const token = { adds: ' token', name: '␣token', logprob: -1.2345678901234567, top: Array.from({ length: 5 }, () => ({ name: '␣token', logprob: -1.2345678901234567 })) };
+  const answer: Answer = { ...done('text'), probabilities: Array.from({ length: 500 }, () => token) };
+  const many = Array.from({ length: 50 }, () => ({ ...turn([]), columns: [{ model: 'm', answer, before: answer }, { model: 'n', answer }] }));
+  const text = saveTurns(many);
+  expect(text.length).toBeLessThan(1_100_000);
+  const back = loadTurns(text);
+  expect(back.map(({ columns }) => columns[0]?.answer.text)).toEqual(many.map(() => 'text'));
+  expect([back.at(-1)?.columns[0]?.answer.probabilities?.length, back[0]?.columns[0]?.answer.probabilities]).toEqual([500, undefined]);
+});

@@ -42,11 +42,18 @@ export function ranksOf(count: number, best: number): number[] {
 const version = 2;
 /** Conversations kept are short: what is older is left out. */
 const turnsKept = 50;
+/** Probabilities are many times as long as their text, and a browser keeps 5 million characters: those of older answers are left out. */
+const charactersKept = 1_000_000;
 
 /** For the browser's store; answers that were being written count as stopped. */
 export function saveTurns(turns: readonly Turn[]): string {
-  const kept = turns.slice(-turnsKept).map((turn) => ({ ...turn, columns: turn.columns.map((column) => ({ ...column, answer: settled(column.answer) })) }));
-  return JSON.stringify({ version, turns: kept });
+  let room = charactersKept;
+  const kept = turns.slice(-turnsKept).toReversed().map((turn) => {
+    const whole = withAnswers(turn, settled);
+    room -= JSON.stringify(whole).length;
+    return room > 0 ? whole : withAnswers(whole, withoutProbabilities);
+  });
+  return JSON.stringify({ version, turns: kept.toReversed() });
 }
 
 /** What was saved; nothing when it cannot be read. */
@@ -58,6 +65,14 @@ export function loadTurns(text: string | null): Turn[] {
   } catch {
     return [];
   }
+}
+
+function withAnswers(turn: Turn, by: (answer: Answer) => Answer): Turn {
+  return { ...turn, columns: turn.columns.map((column) => ({ ...column, answer: by(column.answer), ...(column.before ? { before: by(column.before) } : {}) })) };
+}
+
+function withoutProbabilities({ probabilities: _, ...answer }: Answer): Answer {
+  return answer;
 }
 
 function settled(answer: Answer): Answer {
