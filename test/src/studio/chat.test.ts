@@ -199,6 +199,23 @@ describe.skipIf(noBrowser !== undefined)('in a conversation', () => {
     await expect.poll(stored, patient).toContainEqual([expect.objectContaining({ role: 'system', content: 'Be brief.' }), expect.objectContaining({ role: 'user', content: 'what is a yak?' })]);
   });
 
+  it('two tabs have a conversation each, of which a reload takes nothing', async () => {
+    await alone();
+    await ask('what is the capital of France?');
+    const other = await page.context().newPage();
+    const questions = (tab: Page): Promise<string[]> => tab.locator('.turn.user').allTextContents();
+    await other.goto(`${walker.studio.url}#/chat/tiny/ppo`);
+    await expect.poll(() => questions(other), patient).toEqual(['what is the capital of France?']);
+    await other.getByLabel('Your message').fill('and of Spain?');
+    await other.keyboard.press('Enter');
+    await expect.poll(() => other.locator('.turn.assistant.done').count(), patient).toBe(2);
+    await ask('and of Italy?');
+    await Promise.all([page, other].map((tab) => tab.reload()));
+    await expect.poll(() => questions(page), patient).toEqual(['what is the capital of France?', 'and of Italy?']);
+    await expect.poll(() => questions(other), patient).toEqual(['what is the capital of France?', 'and of Spain?']);
+    await other.close();
+  });
+
   it('nothing went wrong in the browser on the way', () => {
     expect(walker.heard).toEqual([]);
   });

@@ -1,8 +1,11 @@
 import { ownName } from '../people/session.ts';
-import { recall, remember } from '../storage.ts';
+import { recall, remember, tabStorage } from '../storage.ts';
 import { isBusy, loadTurns, saveTurns, type Turn } from './thread.ts';
 
-/** What is said in this tab, kept in this browser. It goes on while another page of the studio is looked at. */
+/**
+ * What is said in this tab, which begins with what was last said in any and then goes on by itself: of several
+ * tabs none takes the others' turns away. It goes on while another page of the studio is looked at.
+ */
 export interface OpenConversation {
   turns: () => readonly Turn[];
   change: (by: (now: readonly Turn[]) => readonly Turn[]) => void;
@@ -25,10 +28,14 @@ export function openConversation(): OpenConversation {
 }
 
 function conversationOf(name: string): OpenConversation {
-  let turns: readonly Turn[] = loadTurns(recall(name));
+  let turns: readonly Turn[] = loadTurns(tabStorage.recall(name) ?? recall(name));
   let controller = new AbortController();
   const listeners = new Set<() => void>();
-  const save = (): void => remember(name, saveTurns(turns));
+  const save = (): void => {
+    const text = saveTurns(turns);
+    tabStorage.remember(name, text);
+    remember(name, text);
+  };
   addEventListener('pagehide', () => {
     if (isBusy(turns.at(-1))) save();
     // Else a request that the browser breaks off would count as one that failed.
