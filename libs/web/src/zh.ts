@@ -90,6 +90,7 @@ export const zh: Readonly<Record<string, string>> = {
   'KL divergence': 'KL 散度',
   'Kind': '种类',
   'Label': '标注',
+  'The first line is too long for a preview. It can be imported all the same.': '第一行太长，无法预览，但仍可导入。',
   'Lay another run over it': '叠加另一次运行',
   'Light': '浅色',
   'Line': '行',

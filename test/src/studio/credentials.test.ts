@@ -45,6 +45,19 @@ describe.skipIf(noBrowser !== undefined)('a session that ends', () => {
     expect(await page.getByLabel('Spec in YAML').inputValue()).toBe('name: begun');
   });
 
+  it('leaves an import as it was set up', async () => {
+    await walker.go('data');
+    await page.locator('input[type="file"]').setInputFiles({ name: 'begun.jsonl', mimeType: 'application/json', buffer: Buffer.from('{"prompt":"What is a yak?"}\n') });
+    await page.getByLabel('Format').selectOption('text');
+    await sessionOver();
+    await walker.button('Import').click();
+    await page.getByText('Your session is over.').waitFor();
+    await logIn('Ada');
+    await page.getByLabel('Format').waitFor();
+    await page.getByRole('region', { name: 'Preview' }).getByText('{"prompt":"What is a yak?"}').waitFor();
+    expect(await page.getByLabel('Format').inputValue()).toBe('text');
+  });
+
   it('leaves an answer that was being written, and a ranking in work', async () => {
     const records = [1, 2].map((n) => ({ id: `p${n}`, model: 'm', messages: [{ role: 'user' as const, content: `Explain rain (${n}).` }], answers: ['Water.', 'Drops.', 'Rain.'].map((text) => ({ text, finished: true })) }));
     await page.evaluate(async (spec) => {

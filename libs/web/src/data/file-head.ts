@@ -3,20 +3,33 @@ import type { Format } from './guess.ts';
 /** So much of a file is looked at for a preview; a gateway takes no more. */
 const headBytes = 64 * 1024;
 
+export interface Head {
+  head: string;
+  isParquet: boolean;
+  /** Not even its first line is whole. */
+  isCut: boolean;
+}
+
 /**
  * The beginning of a file as whole lines of text, unpacked where it is gzip; of a Parquet file, its
  * first rows as JSON lines, which the preview takes for the format `jsonl`.
  */
-export async function headOf(file: File): Promise<{ head: string; isParquet: boolean }> {
+export async function headOf(file: File): Promise<Head> {
   const magic = new Uint8Array(await file.slice(0, 4).arrayBuffer());
-  if (magic[0] === 0x1f && magic[1] === 0x8b) return { head: wholeLines(await textOf(file.stream().pipeThrough(new DecompressionStream('gzip')))), isParquet: false };
+  if (magic[0] === 0x1f && magic[1] === 0x8b) return unpacked(file);
   if (new TextDecoder().decode(magic) === 'PAR1') {
     // Fetched only by those who import Parquet.
     const { parquetLines } = await import('./parquet.ts');
-    return { head: await parquetLines(file, headBytes), isParquet: true };
+    return { head: await parquetLines(file, headBytes), isParquet: true, isCut: false };
   }
-  const text = await file.slice(0, headBytes).text();
-  return { head: file.size > headBytes ? wholeLines(text) : text, isParquet: false };
+  return headIn(await file.slice(0, headBytes).text(), file.size <= headBytes);
+}
+
+const formatsOfLines: readonly Format[] = ['jsonl', 'hh-rlhf', 'oasst'];
+
+/** Whether something can be said of a head: half a line is a bad one, which the line is not. */
+export function isPreviewed(format: Format, { isCut }: Head): boolean {
+  return !(isCut && formatsOfLines.includes(format));
 }
 
 /** The format under which a preview of a head is asked for. */
@@ -24,20 +37,22 @@ export function previewFormat(format: Format, isParquet: boolean): Format {
   return isParquet && format === 'parquet' ? 'jsonl' : format;
 }
 
-function wholeLines(text: string): string {
+/** `isWhole` when there is no more of the file than this text. */
+function headIn(text: string, isWhole: boolean): Head {
   const end = text.lastIndexOf('\n');
-  return end === -1 ? text : text.slice(0, end + 1);
+  const isCut = !isWhole && end === -1;
+  return { head: isWhole || isCut ? text : text.slice(0, end + 1), isParquet: false, isCut };
 }
 
-async function textOf(stream: ReadableStream<Uint8Array>): Promise<string> {
+async function unpacked(file: File): Promise<Head> {
   const decoder = new TextDecoder();
-  const reader = stream.getReader();
-  let text = '';
-  while (text.length < headBytes) {
+  const reader = file.stream().pipeThrough(new DecompressionStream('gzip')).getReader();
+  let [text, isWhole] = ['', false];
+  while (text.length <= headBytes && !isWhole) {
     const { done, value } = await reader.read();
-    if (done) break;
-    text += decoder.decode(value, { stream: true });
+    isWhole = done;
+    text += decoder.decode(value, { stream: !done });
   }
   await reader.cancel().catch(() => undefined);
-  return text.slice(0, headBytes);
+  return headIn(text.slice(0, headBytes), isWhole && text.length <= headBytes);
 }

@@ -4,18 +4,18 @@ import { formatBytes, formatNumber } from '../format.ts';
 import { t } from '../preferences.ts';
 import { announce, Field, messageOf, Meter, Problem } from '../ui.tsx';
 import { BadLines } from './bad-lines.tsx';
-import { headOf, previewFormat } from './file-head.ts';
+import { headOf, isPreviewed, previewFormat, type Head } from './file-head.ts';
 import { collectionName, formats, guessFormat, type Format } from './guess.ts';
 import { MappingFields, type Mapping } from './mapping-fields.tsx';
 import { Preview, usePreview } from './preview.tsx';
 import { recordTypes } from './record-types.ts';
 
-interface Head { head: string; isParquet: boolean }
-
 /** How a file is taken in: what it holds and where it goes, with its first records as they would become. */
 export function ImportForm({ file, busy, onBusy, onDone }: { file: File; busy: boolean; onBusy: (busy: boolean) => void; onDone: () => void }) {
-  const [{ head, isParquet }, setHead] = useState<Head>({ head: '', isParquet: false });
-  const [format, setFormat] = useState<Format>(guessFormat(file.name, ''));
+  const [found, setHead] = useState<Head>({ head: '', isParquet: false, isCut: false });
+  const { head, isParquet } = found;
+  const [chosen, setFormat] = useState<Format>();
+  const format = chosen ?? (isParquet ? 'parquet' : guessFormat(file.name, head));
   const [collection, setCollection] = useState(collectionName(file.name));
   const [fields, setFields] = useState<Mapping>({});
   const [strict, setStrict] = useState(false);
@@ -24,17 +24,15 @@ export function ImportForm({ file, busy, onBusy, onDone }: { file: File; busy: b
   const strictId = useId();
   useEffect(() => {
     headOf(file).then(
-      (found) => {
-        setHead(found);
-        setFormat(found.isParquet ? 'parquet' : guessFormat(file.name, found.head));
-      },
+      setHead,
       // What cannot be shown here may still be imported.
       (error: unknown) => setProblem(messageOf(error)),
     );
   }, [file]);
   const takesMapping = format === 'jsonl' || format === 'parquet';
   const mapping = useMemo(() => (takesMapping ? fields : {}), [takesMapping, fields]);
-  const { preview, problem: unreadable } = usePreview(previewFormat(format, isParquet), head, mapping);
+  const shown = isPreviewed(format, found);
+  const { preview, problem: unreadable } = usePreview(previewFormat(format, isParquet), shown ? head : '', mapping);
   const start = async (): Promise<void> => {
     onBusy(true);
     setOutcome(undefined);
@@ -68,7 +66,8 @@ export function ImportForm({ file, busy, onBusy, onDone }: { file: File; busy: b
           <button className="primary" disabled={busy}>{t('Import')}</button>
         </div>
         {takesMapping && preview !== undefined && preview.fields.length > 0 ? <MappingFields found={preview.fields} mapping={fields} onChange={setFields} /> : null}
-        {outcome === undefined ? <Preview preview={preview} problem={unreadable} /> : null}
+        {shown ? null : <p className="quiet">{t('The first line is too long for a preview. It can be imported all the same.')}</p>}
+        {outcome === undefined && shown ? <Preview preview={preview} problem={unreadable} /> : null}
       </form>
       {outcome === undefined ? null : outcome.progress.done ? <Outcome {...outcome} /> : <Meter value={outcome.progress.bytes} max={outcome.progress.totalBytes} label={t('Import')} />}
       <Problem text={problem} />
