@@ -91,6 +91,8 @@ export const zh: Readonly<Record<string, string>> = {
   'Kind': '种类',
   'Label': '标注',
   'The first line is too long for a preview. It can be imported all the same.': '第一行太长，无法预览，但仍可导入。',
+  '{n} more figures': '其余 {n} 项数值',
+  'set: {name}': '设置：{name}',
   'Lay another run over it': '叠加另一次运行',
   'Light': '浅色',
   'Line': '行',

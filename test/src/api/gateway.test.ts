@@ -102,6 +102,29 @@ describe('runs', () => {
     expect((await fetch(`${api.url}/api/runs/nothing/events`)).status).toBe(404);
   });
 
+  it('are watched together, in one connection', async () => {
+    for (const id of ['one', 'two']) {
+      await fetch(`${api.url}/api/runs`, { method: 'POST', headers: json, body: JSON.stringify({ id, spec: { name: id, stages: { data: { settings: { source: 'world' } }, pretrain: {} } } }) });
+      await fetch(`${api.url}/api/runs/${id}/cancel`, { method: 'POST' });
+    }
+    const controller = new AbortController();
+    const events = await fetch(`${api.url}/api/events?run=one&run=two&run=nothing&run=one`, { signal: controller.signal });
+    const heard: string[] = [];
+    let rest = '';
+    for await (const chunk of events.body!.pipeThrough(new TextDecoderStream())) {
+      const parts = (rest + chunk).split('\n\n');
+      rest = parts.pop() ?? '';
+      for (const part of parts) {
+        const { run, status } = JSON.parse(/^data: (.*)$/m.exec(part)?.[1] ?? '{}') as { run?: string; status?: string };
+        if (status === 'cancelled') heard.push(run ?? '');
+      }
+      if (heard.length === 2) break;
+    }
+    controller.abort();
+    expect(heard.toSorted()).toEqual(['one', 'two']);
+    for (const query of ['', '?run=../x', `?${Array.from({ length: 17 }, (_, i) => `run=r${i}`).join('&')}`]) expect((await fetch(`${api.url}/api/events${query}`)).status, query).toBe(400);
+  });
+
   it('are deleted when they are over, with what no other run uses', async () => {
     const remove = async (id: string) => {
       const response = await fetch(`${api.url}/api/runs/${id}`, { method: 'DELETE' });
@@ -157,7 +180,7 @@ describe('documents and pages', () => {
   it('describe every endpoint', async () => {
     const document = await (await fetch(`${api.url}/openapi.json`)).json() as { openapi: string; paths: Record<string, unknown> };
     expect(document.openapi).toMatch(/^3\./);
-    for (const path of ['/v1/completions', '/v1/chat/completions', '/v1/models', '/v1/rewards', '/v1/embeddings', '/api/runs', '/api/runs/{id}', '/api/runs/{id}/events']) {
+    for (const path of ['/v1/completions', '/v1/chat/completions', '/v1/models', '/v1/rewards', '/v1/embeddings', '/api/runs', '/api/runs/{id}', '/api/runs/{id}/events', '/api/events']) {
       expect(document.paths).toHaveProperty([path]);
     }
     expect(document.paths['/v1/completions']).toHaveProperty('post.requestBody.content.application/json.schema.properties.logit_bias');

@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Page, Request } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { complaints, noBrowser } from './browser.ts';
 import { look, patient, startWalker, type Walker } from './walker.ts';
@@ -93,7 +93,7 @@ describe.skipIf(noBrowser !== undefined)('trouble in the studio', () => {
   it('the clock of a log is in the language of the page', async () => {
     const page = await (await walker.browser.newContext({ locale: 'en-US' })).newPage();
     page.setDefaultTimeout(patient.timeout);
-    await page.route('**/api/runs/tiny/events*', (route) => route.fulfill({ contentType: 'text/event-stream', body: `data: {"stage":"sft","kind":"started","at":${new Date(2026, 0, 2, 15, 4, 5).getTime()}}\n\n` }));
+    await page.route('**/api/events*', (route) => route.fulfill({ contentType: 'text/event-stream', body: `data: {"run":"tiny","stage":"sft","kind":"started","at":${new Date(2026, 0, 2, 15, 4, 5).getTime()}}\n\n` }));
     await page.goto(`${walker.studio.url}#/runs/tiny`);
     await page.getByRole('button', { name: '中文' }).click();
     await page.getByRole('tab', { name: '日志' }).click();
@@ -140,7 +140,7 @@ describe.skipIf(noBrowser !== undefined)('trouble in the studio', () => {
     await page.getByRole('alert').getByText('no coordinator answers').waitFor();
     await page.unroute('**/api/runs/tiny');
     await expect.poll(() => page.getByRole('alert').count(), patient).toBe(0);
-    await page.route('**/api/runs/tiny/events*', (route) => route.fulfill({ status: 503, json: { error: { message: 'no events are kept', code: 'MC_UNAVAILABLE' } } }));
+    await page.route('**/api/events*', (route) => route.fulfill({ status: 503, json: { error: { message: 'no events are kept', code: 'MC_UNAVAILABLE' } } }));
     await page.reload();
     await page.getByRole('alert').getByText('no events are kept').waitFor();
     await page.locator('.stage').first().waitFor();
@@ -201,6 +201,37 @@ describe.skipIf(noBrowser !== undefined)('trouble in the studio', () => {
     await page.locator('input[type="file"]').setInputFiles({ name: 'some.jsonl', mimeType: 'application/json', buffer: Buffer.from('{"prompt":"What is a yak?"}\n') });
     await page.getByRole('button', { name: 'Import', exact: true }).click();
     await page.getByRole('alert').getByText('The connection broke off before the end.').waitFor();
+    await page.context().close();
+  });
+
+  it('as many runs as are laid over one are told of in one connection, and their figures stand side by side', async () => {
+    const others = ['over-1', 'over-2', 'over-3', 'over-4', 'over-5'];
+    const tiny = (await walker.studio.bus.runs.get('tiny'))?.record;
+    for (const [i, id] of others.entries()) {
+      await walker.studio.bus.runs.create({ ...tiny, runId: id, specJson: JSON.stringify({ name: id, seed: 1, stages: { ppo: { settings: { kl: { beta: 0.1 * i } } } } }) });
+      await walker.studio.bus.publishEvent({ runId: id, stage: 'ppo', progress: { step: 1, totalSteps: 2, metrics: [{ name: 'objective/scores', value: i }, { name: 'val/ratio', value: 1 }] } });
+    }
+    await walker.studio.bus.publishEvent({ runId: 'tiny', stage: 'ppo', progress: { step: 1, totalSteps: 2, metrics: [{ name: 'objective/scores', value: 9 }, { name: 'val/ratio', value: 1 }] } });
+    const { page, heard } = await open('runs/tiny');
+    const held = new Set<Request>();
+    page.on('request', (request) => { if (request.url().includes('/events')) held.add(request); });
+    page.on('requestfailed', (request) => held.delete(request));
+    page.on('requestfinished', (request) => held.delete(request));
+    await page.locator('.stage[data-stage="ppo"]').click();
+    for (const id of others) await page.getByLabel('Lay another run over it').selectOption(id);
+    const reward = page.getByRole('figure', { name: /^Reward: objective\/scores 9, / });
+    await expect.poll(() => reward.getAttribute('aria-label'), patient).toBe(`Reward: objective/scores 9, ${others.map((id, i) => `objective/scores · ${id} ${i}`).join(', ')}`);
+    expect(held.size).toBe(1);
+    expect(await page.getByLabel('Lay another run over it').count()).toBe(0);
+    // What is on none of the usual charts has one of its own.
+    await page.getByText('1 more figures').click();
+    await page.getByRole('figure', { name: /^val\/ratio: / }).waitFor();
+    await page.getByRole('tab', { name: 'Figures' }).click();
+    await expect.poll(() => page.locator('.panel table tr').allTextContents(), patient).toContain('set: kl.beta(default)00.10.20.300000000000000040.4');
+    expect(await look(page, 'figures')).toEqual([]);
+    await page.setViewportSize({ width: 360, height: 740 });
+    expect(await look(page, 'phone-figures')).toEqual([]);
+    expect(heard).toEqual([]);
     await page.context().close();
   });
 

@@ -5,12 +5,15 @@ import { t } from '../preferences.ts';
 import type { Chart } from './series.ts';
 
 const height = 190;
+const dashes = [[], [6, 4], [2, 3], [10, 4, 2, 4], [12, 6]];
 
 /** One plot. What it shows is told in words as well, for those who do not see it. */
 export function ChartView({ chart }: { chart: Chart }) {
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(undefined);
-  const labels = chart.lines.map((line) => line.label).join();
+  const lines = useRef(chart.lines);
+  lines.current = chart.lines;
+  const looks = chart.lines.map(({ label, color, dashes }) => `${label} ${color} ${dashes}`).join();
   const data = useRef<uPlot.AlignedData>([[]]);
   data.current = [chart.steps, ...chart.lines.map((line) => line.values)];
   useEffect(() => {
@@ -29,8 +32,8 @@ export function ChartView({ chart }: { chart: Chart }) {
         cursor: { points: { size: 6 }, drag: { x: true, y: false } },
         legend: { live: true },
         axes: [{ ...axis, size: 28 }, { ...axis, size: 52, values: (_, ticks) => ticks.map((tick) => formatNumber(tick)) }],
-        series: [{ label: t('step') }, ...labels.split(',').map((label, i) => ({
-          label, stroke: color(`--series-${(i % 6) + 1}`), width: 1.75, spanGaps: true, points: { show: (self: uPlot, place: number) => Array.from(self.data[place] ?? []).filter((value) => value !== null).length < 3 },
+        series: [{ label: t('step') }, ...lines.current.map((line) => ({
+          label: line.label, stroke: color(`--series-${(line.color % 6) + 1}`), dash: dashes[line.dashes % dashes.length] ?? [], width: 1.75, spanGaps: true, points: { show: (self: uPlot, place: number) => Array.from(self.data[place] ?? []).filter((value) => value !== null).length < 3 },
           value: (_: uPlot, value: number | null) => (value === null ? '–' : formatNumber(value)),
         }))],
       }, data.current, node);
@@ -52,7 +55,7 @@ export function ChartView({ chart }: { chart: Chart }) {
     };
     // The plot is made anew for other lines only; new values are set below.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [labels]);
+  }, [looks]);
   useEffect(() => { plot.current?.setData(data.current); }, [chart]);
   const words = chart.lines.map((line) => `${line.label} ${formatNumber(line.values.findLast((value) => value !== null) ?? Number.NaN)}`).join(', ');
   return (

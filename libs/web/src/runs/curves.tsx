@@ -1,31 +1,27 @@
-import { useMemo } from 'react';
-import { getJson, type RunDetail, type RunView, type StageView } from '../api.ts';
+import { useMemo, useState, type ReactNode } from 'react';
+import type { StageView } from '../api.ts';
 import { t } from '../preferences.ts';
-import { Problem, usePolled } from '../ui.tsx';
 import { ChartView } from './chart.tsx';
 import type { History } from './run-events.ts';
-import { chartsOf } from './series.ts';
-
-/** Other runs that can be laid over one; see useRunEvents. */
-export const overlaysMost = 3;
+import { chartsOf, otherCharts, type OtherRun } from './series.ts';
 
 interface CurvesProps {
-  run: RunDetail;
+  id: string;
   stage: StageView;
   histories: Readonly<Record<string, History>>;
   overlays: readonly string[];
-  onOverlays: (ids: string[]) => void;
+  /** What chooses the overlays. */
+  children: ReactNode;
 }
 
 /** The curves of a stage, live, and those of the same stage of other runs over them. */
-export function Curves({ run, stage, histories, overlays, onOverlays }: CurvesProps) {
-  const { value, error } = usePolled((signal) => getJson<{ runs: RunView[] }>('/api/runs', signal), 60_000);
-  const history = histories[run.id];
-  const drawn = useMemo(
-    () => chartsOf(history?.points[stage.stage] ?? [], overlays.map((id) => ({ name: id, points: histories[id]?.points[stage.stage] ?? [] }))),
-    [history, histories, stage.stage, overlays],
-  );
-  const others = value?.runs.filter((one) => one.id !== run.id && one.stages.some((two) => two.stage === stage.stage)) ?? [];
+export function Curves({ id, stage, histories, overlays, children }: CurvesProps) {
+  const history = histories[id];
+  const points = history?.points[stage.stage];
+  const others = useMemo(() => overlays.map((name): OtherRun => ({ name, points: histories[name]?.points[stage.stage] ?? [] })), [histories, stage.stage, overlays]);
+  const drawn = useMemo(() => chartsOf(points ?? [], others), [points, others]);
+  const rest = useMemo(() => otherCharts(points ?? []), [points]);
+  const [all, setAll] = useState(false);
   const message = history?.live[stage.stage]?.message ?? '';
   return (
     <>
@@ -33,16 +29,20 @@ export function Curves({ run, stage, histories, overlays, onOverlays }: CurvesPr
         <h2>{stage.stage}</h2>
         <span className="quiet">{stage.status === 'running' ? message : t(stage.status)}</span>
         <span className="grow" />
-        {overlays.map((id) => <button key={id} type="button" className="chip" aria-pressed="true" aria-label={t('Without {model}', { model: id })} onClick={() => onOverlays(overlays.filter((one) => one !== id))}>{id} ×</button>)}
-        {others.every((one) => overlays.includes(one.id)) || overlays.length >= overlaysMost ? null : (
-          <select aria-label={t('Lay another run over it')} value="" onChange={(event) => onOverlays([...overlays, event.target.value])}>
-            <option value="">{t('Lay another run over it')}</option>
-            {others.filter((one) => !overlays.includes(one.id)).map((one) => <option key={one.id}>{one.id}</option>)}
-          </select>
-        )}
+        {children}
       </div>
-      <Problem text={error} />
-      {drawn.length === 0 ? <p className="quiet">{t('This stage has told no figures over time.')}</p> : <div className="charts">{drawn.map((chart) => <ChartView key={chart.title} chart={chart} />)}</div>}
+      {drawn.length === 0 && rest.length === 0 ? <p className="quiet">{t('This stage has told no figures over time.')}</p> : null}
+      <Charts charts={drawn} />
+      {rest.length === 0 ? null : (
+        <details className="more" open={all} onToggle={(event) => setAll(event.currentTarget.open)}>
+          <summary>{t('{n} more figures', { n: rest.length })}</summary>
+          {all ? <Charts charts={chartsOf(points ?? [], others, rest)} /> : null}
+        </details>
+      )}
     </>
   );
+}
+
+function Charts({ charts }: { charts: ReturnType<typeof chartsOf> }) {
+  return charts.length === 0 ? null : <div className="charts">{charts.map((chart) => <ChartView key={chart.title} chart={chart} />)}</div>;
 }

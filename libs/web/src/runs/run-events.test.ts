@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
 import { addEvents, noHistory, type RunEvent } from './run-events.ts';
 
-const progress = (step: number, more: Partial<RunEvent> = {}): RunEvent => ({ stage: 'sft', at: step, kind: 'progress', step, totalSteps: 9, metrics: { loss: 1 / step }, ...more });
+const progress = (step: number, more: Partial<RunEvent> = {}): RunEvent => ({ run: 'r', stage: 'sft', at: step, kind: 'progress', step, totalSteps: 9, metrics: { loss: 1 / step }, ...more });
 
 it('keeps the steps of a stage in order, and those done again once', () => {
   const first = addEvents(noHistory, [progress(1), progress(2), progress(3)]);
-  const second = addEvents(first, [{ stage: 'sft', at: 4, kind: 'started' }, progress(2, { metrics: { loss: 7 } })]);
+  const second = addEvents(first, [{ run: 'r', stage: 'sft', at: 4, kind: 'started' }, progress(2, { metrics: { loss: 7 } })]);
   expect(second.points['sft']).toEqual([{ step: 1, metrics: { loss: 1 } }, { step: 2, metrics: { loss: 7 } }]);
   // What is drawn already is not changed under it.
   expect(first.points['sft']).toHaveLength(3);
@@ -14,7 +14,7 @@ it('keeps the steps of a stage in order, and those done again once', () => {
 
 it('keeps the latest lines that stages logged', () => {
   const lines = Array.from({ length: 600 }, (_, i) => ({ at: i, level: 'info', message: `line ${i}`, fields: '' }));
-  const history = addEvents(noHistory, [{ stage: 'sft', at: 1, kind: 'logged', lines }]);
+  const history = addEvents(noHistory, [{ run: 'r', stage: 'sft', at: 1, kind: 'logged', lines }]);
   expect(history.lines).toHaveLength(500);
   expect(history.lines.at(-1)).toEqual({ stage: 'sft', at: 599, level: 'info', message: 'line 599', fields: '' });
   expect(history.news).toEqual([]);

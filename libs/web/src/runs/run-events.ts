@@ -1,9 +1,10 @@
 import type { ErrorView } from '../api.ts';
 
 export interface RunEvent {
+  run: string;
   stage: string;
   at: number;
-  kind: 'started' | 'progress' | 'checkpointed' | 'completed' | 'failed' | 'released' | 'runChanged' | 'logged' | 'open';
+  kind: 'started' | 'progress' | 'checkpointed' | 'completed' | 'failed' | 'released' | 'runChanged' | 'logged';
   step?: number;
   totalSteps?: number;
   metrics?: Record<string, number>;
@@ -45,7 +46,7 @@ export function addEvents(history: History, events: readonly RunEvent[]): Histor
   let { samples, news, lines } = history;
   const fresh = new Set<string>();
   for (const event of events) {
-    if (event.kind === 'open' || event.kind === 'checkpointed') continue;
+    if (event.kind === 'checkpointed') continue;
     if (event.kind === 'logged') {
       lines = [...lines, ...(event.lines ?? []).map((line) => ({ stage: event.stage, ...line }))].slice(-linesKept);
       continue;

@@ -1,16 +1,18 @@
 import { useState } from 'react';
 import { getJson, postJson, type ErrorView, type RunDetail, type StageView } from '../api.ts';
-import { formatDuration, formatNumber, formatTime } from '../format.ts';
+import { formatTime } from '../format.ts';
 import { may } from '../people/session.ts';
 import { t } from '../preferences.ts';
 import { useAct } from '../problems.ts';
 import { announce, PageHead, Problem, StatusTag, usePolled } from '../ui.tsx';
-import { Curves, overlaysMost } from './curves.tsx';
+import { Curves } from './curves.tsx';
 import { DeleteDialog } from './delete-dialog.tsx';
+import { Figures } from './figures.tsx';
 import { ForkDialog } from './fork-dialog.tsx';
 import { nodesOf, Pipeline } from './pipeline.tsx';
 import { Report } from './report.tsx';
 import { LogView } from './log-view.tsx';
+import { Overlays } from './overlays.tsx';
 import { noHistory, type History } from './run-events.ts';
 import { useRunEvents } from './use-run-events.ts';
 
@@ -31,6 +33,7 @@ export function RunPage({ id }: { id: string }) {
   const stages = run.stages.map((stage) => withLive(stage, history));
   const byName = Object.fromEntries(stages.map((stage) => [stage.stage, stage]));
   const selected = byName[chosen] ?? stages.find((stage) => stage.status === 'running') ?? stages.findLast((stage) => (history.points[stage.stage]?.length ?? 0) > 0) ?? stages[0];
+  const chooser = selected === undefined ? null : <Overlays run={run} stage={selected} overlays={overlays} onOverlays={setOverlays} />;
   const send = async (what: 'cancel' | 'resume'): Promise<void> => {
     await postJson(`/api/runs/${id}/${what}`);
     announce(what === 'cancel' ? t('cancelled') : t('running'));
@@ -59,9 +62,9 @@ export function RunPage({ id }: { id: string }) {
         ))}
       </div>
       <section id="tab-panel" role="tabpanel" aria-labelledby={`tab-${tab}`} tabIndex={0} className="panel">
-        {tab === 'Curves' && selected ? <Curves run={run} stage={selected} histories={histories} overlays={overlays} onOverlays={(next) => setOverlays(next.slice(-overlaysMost))} /> : null}
+        {tab === 'Curves' && selected ? <Curves id={id} stage={selected} histories={histories} overlays={overlays}>{chooser}</Curves> : null}
         {tab === 'Samples' ? <Samples history={history} stage={chosen} /> : null}
-        {tab === 'Figures' && selected ? <Figures stage={selected} /> : null}
+        {tab === 'Figures' && selected ? <Figures run={run} stage={selected} overlays={overlays}>{chooser}</Figures> : null}
         {tab === 'Log' ? <LogView history={history} stage={chosen} /> : null}
         {tab === 'Report' ? <Report id={id} /> : null}
         {tab === 'Spec' ? <pre className="card code">{JSON.stringify(run.spec, null, 2)}</pre> : null}
@@ -97,16 +100,4 @@ function Samples({ history, stage }: { history: History; stage: string }) {
   const samples = history.samples.filter((sample) => stage === '' || sample.stage === stage);
   if (samples.length === 0) return <p className="quiet">{t('No samples yet.')}</p>;
   return <ol className="samples">{samples.map((sample, i) => <li key={i} className="card"><small className="quiet">{sample.stage} · {t('step')} {sample.step}</small><p className="text" dir="auto">{sample.text}</p></li>)}</ol>;
-}
-
-function Figures({ stage }: { stage: StageView }) {
-  const metrics = Object.entries(stage.metrics).toSorted(([a], [b]) => a.localeCompare(b));
-  return (
-    <>
-      <div className="toolbar"><h2>{stage.stage}</h2><span className="quiet">{stage.startedAt > 0 ? formatDuration((stage.finishedAt || Date.now()) - stage.startedAt) : ''}</span></div>
-      {metrics.length === 0 ? <p className="quiet">{t('No figures yet.')}</p> : (
-        <table><tbody>{metrics.map(([name, value]) => <tr key={name}><th scope="row">{name}</th><td className="number">{formatNumber(value)}</td></tr>)}</tbody></table>
-      )}
-    </>
-  );
 }

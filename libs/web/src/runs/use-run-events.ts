@@ -1,76 +1,59 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useEffectEvent, useState } from 'react';
 import { request, serverEvents } from '../api.ts';
 import { messageOf, whileSeen } from '../ui.tsx';
 import { addEvents, noHistory, type History, type RunEvent } from './run-events.ts';
 
+type Histories = Readonly<Record<string, History>>;
+
 export interface RunEvents {
-  histories: Readonly<Record<string, History>>;
-  /** Why nothing is heard of a run, while it is tried again; empty when all is well. */
+  histories: Histories;
+  /** Why nothing is heard of the runs, while it is tried again; empty when all is well. */
   problem: string;
 }
 
 /**
- * Everything that is known to have happened to some runs, as it happens. Each holds a connection while the page
- * is looked at, of which browsers give all pages of a host six: a few runs, no more.
+ * Everything that is known to have happened to some runs, as it happens. One connection tells of all of them, and is
+ * held while the page is looked at: browsers give all pages of a host six.
  */
 export function useRunEvents(ids: readonly string[], onNews: (id: string) => void): RunEvents {
-  const [histories, setHistories] = useState<Record<string, History>>({});
+  const [histories, setHistories] = useState<Histories>({});
   const [problem, setProblem] = useState('');
-  const told = useRef(onNews);
-  told.current = onNews;
-  const listeners = useRef(new Map<string, () => void>());
+  const tell = useEffectEvent(onNews);
   const wanted = ids.join();
-  useEffect(() => {
-    const known = listeners.current;
-    const now = new Set(wanted.split(',').filter(Boolean));
-    for (const [id, stop] of known) {
-      if (now.has(id)) continue;
-      stop();
-      known.delete(id);
-      setHistories((last) => Object.fromEntries(Object.entries(last).filter(([name]) => name !== id)));
-    }
-    for (const id of now) {
-      if (known.has(id)) continue;
-      known.set(id, whileSeen(() => listen(id, (change) => setHistories((last) => ({ ...last, [id]: change(last[id] ?? noHistory) })), () => told.current(id), setProblem)));
-    }
-  }, [wanted]);
-  useEffect(() => {
-    const known = listeners.current;
-    return () => {
-      for (const stop of known.values()) stop();
-      known.clear();
-    };
-  }, []);
+  useEffect(() => whileSeen(() => listen(wanted.split(','), setHistories, (id) => tell(id), setProblem)), [wanted]);
   return { histories, problem };
 }
 
-/** Listens to a run until it is told to stop; a broken connection is mended. */
-function listen(id: string, change: (by: (history: History) => History) => void, onNews: () => void, onProblem: (problem: string) => void): () => void {
+/** Listens to runs until it is told to stop; a broken connection is mended. */
+function listen(ids: readonly string[], change: (by: (histories: Histories) => Histories) => void, onNews: (id: string) => void, onProblem: (problem: string) => void): () => void {
   const controller = new AbortController();
   let waiting: RunEvent[] = [];
-  // A connection tells everything from the beginning; until it does, what was shown before stays.
-  let fresh = false;
-  let late: ReturnType<typeof setTimeout> | undefined;
+  // A connection tells everything from the beginning; until it does of a run, what was shown before stays.
+  let told = new Set<string>();
+  const late = new Map<string, ReturnType<typeof setTimeout>>();
   // Events of the past come in hundreds: they are drawn together.
   const timer = setInterval(() => {
     if (waiting.length === 0) return;
-    const [events, anew] = [waiting, fresh];
+    const byRun = [...Map.groupBy(waiting, ({ run }) => run)].map(([id, events]) => ({ id, events, anew: !told.has(id) }));
     waiting = [];
-    fresh = false;
-    change((history) => addEvents(anew ? noHistory : history, events));
-    if (!events.some(({ kind }) => kind !== 'progress' && kind !== 'open' && kind !== 'logged')) return;
-    onNews();
-    // The coordinator hears the same event, and writes the record a moment later.
-    late = setTimeout(onNews, 700);
+    for (const { id } of byRun) told.add(id);
+    change((last) => ({ ...last, ...Object.fromEntries(byRun.map(({ id, events, anew }) => [id, addEvents(anew ? noHistory : (last[id] ?? noHistory), events)])) }));
+    for (const { id, events } of byRun) {
+      if (!events.some(({ kind }) => kind !== 'progress' && kind !== 'logged')) continue;
+      onNews(id);
+      // The coordinator hears the same event, and writes the record a moment later.
+      clearTimeout(late.get(id));
+      late.set(id, setTimeout(() => onNews(id), 700));
+    }
   }, 250);
   const run = async (): Promise<void> => {
     for (let tries = 0; !controller.signal.aborted; tries += 1) {
       let heard = false;
       try {
-        const response = await request(`/api/runs/${encodeURIComponent(id)}/events?from=all`, { signal: controller.signal });
+        const response = await request(`/api/events?${new URLSearchParams([...ids.map((id) => ['run', id]), ['from', 'all']])}`, { signal: controller.signal });
         onProblem('');
-        [heard, tries, waiting, fresh] = [true, 0, [], true];
-        for await (const event of serverEvents<RunEvent>(response)) waiting.push(event);
+        [heard, tries, waiting, told] = [true, 0, [], new Set()];
+        for await (const event of serverEvents<RunEvent | { kind: 'open' }>(response)) if (event.kind !== 'open') waiting.push(event);
       } catch (error) {
         // That it broke is told when it cannot be mended.
         if (!heard && !controller.signal.aborted) onProblem(messageOf(error));
@@ -82,7 +65,7 @@ function listen(id: string, change: (by: (history: History) => History) => void,
   return () => {
     controller.abort();
     clearInterval(timer);
-    clearTimeout(late);
+    for (const one of late.values()) clearTimeout(one);
     onProblem('');
   };
 }

@@ -35,6 +35,7 @@ export const access: Readonly<Record<string, Access>> = {
   'GET /api/runs': readers,
   'GET /api/runs/:id': readers,
   'GET /api/runs/:id/events': readers,
+  'GET /api/events': readers,
   'GET /api/runs/:id/report': readers,
   'POST /api/runs/:id/report/ticket': readers,
   'POST /api/specs/check': admins,

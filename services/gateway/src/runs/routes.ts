@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { rpc, type Bus } from '@minchat/bus';
+import { rpc, type Bus, type Subscription } from '@minchat/bus';
 import { formatRunSpec, parseRunSpec } from '@minchat/config';
 import { StageStatus, namePattern, type RunRecord, type StageEvent } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
@@ -26,6 +26,9 @@ const params = z.object({ id: runId });
 
 /** A store of many files takes its time. */
 const deleteMs = 600_000;
+
+/** More than one looks at in one picture. */
+const runsAtOnce = 16;
 
 /** A report draws its own plots, and may do nothing else. */
 const reportPolicy = "sandbox allow-scripts; default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; font-src data:";
@@ -78,8 +81,12 @@ export const runRoutes: FastifyPluginAsyncZod<RunOptions> = async (app, { bus, t
   const history = z.object({ from: z.enum(['all', 'new']).default('all').describe('all: those that are kept first') });
   app.get('/runs/:id/events', { schema: { tags, summary: 'What happens to a run, as server-sent events', params, querystring: history } }, async (request, reply) => {
     await find(request.params.id);
-    return sendEvents(reply, runEvents(bus, request.params.id, request.query.from, AbortSignal.any([clientGone(reply), closing])));
+    return sendEvents(reply, runEvents(bus, [request.params.id], request.query.from, AbortSignal.any([clientGone(reply), closing])));
   });
+
+  const several = history.extend({ run: z.union([runId, z.array(runId)]).transform((value) => [...new Set([value].flat())]).pipe(z.array(runId).max(runsAtOnce)).describe('Of which; once for each run') });
+  app.get('/events', { schema: { tags, summary: 'What happens to several runs, as server-sent events of one connection', querystring: several } }, async (request, reply) =>
+    sendEvents(reply, runEvents(bus, request.query.run, request.query.from, AbortSignal.any([clientGone(reply), closing]))));
 
   app.post('/runs/:id/report/ticket', { schema: { tags, summary: 'An address that shows the report for five minutes without a key', params, response: { 200: z.object({ url: z.string() }), ...errors } } }, async (request) =>
     ({ url: tickets.issue(request.url.split('?')[0]?.replace(/\/ticket$/, '') ?? '') }));
@@ -100,21 +107,26 @@ function reportOf(run: RunRecord) {
   return outputs.findLast(({ artifact }) => artifact?.kind === 'report')?.artifact;
 }
 
-async function* runEvents(bus: RunOptions['bus'], id: string, from: 'all' | 'new', signal: AbortSignal): AsyncGenerator<ServerSentEvent, void, undefined> {
+async function* runEvents(bus: RunOptions['bus'], ids: readonly string[], from: 'all' | 'new', signal: AbortSignal): AsyncGenerator<ServerSentEvent, void, undefined> {
   const events: StageEvent[] = [];
   let ended = false;
   let wake = (): void => undefined;
-  const subscription = await bus.subscribeEvents({ runId: id, from }, (event) => {
+  const take = (event: StageEvent): void => {
     events.push(event);
     wake();
-  });
+  };
+  const subscriptions: Subscription[] = [];
   const end = (): void => {
     ended = true;
     wake();
   };
   signal.addEventListener('abort', end);
-  void subscription.done.then(end, end);
   try {
+    for (const runId of ids) {
+      const subscription = await bus.subscribeEvents({ runId, from }, take);
+      subscriptions.push(subscription);
+      void subscription.done.then(end, end);
+    }
     // Opens the stream at once, so that a page knows it is connected before anything happens.
     yield { event: 'open', data: '{"kind":"open"}' };
     while (!ended) {
@@ -124,6 +136,6 @@ async function* runEvents(bus: RunOptions['bus'], id: string, from: 'all' | 'new
     }
   } finally {
     signal.removeEventListener('abort', end);
-    await subscription.stop();
+    await Promise.all(subscriptions.map((subscription) => subscription.stop()));
   }
 }
