@@ -235,6 +235,22 @@ describe.skipIf(noBrowser !== undefined)('trouble in the studio', () => {
     await page.context().close();
   });
 
+  it('a run is found among more than are shown at first', async () => {
+    const run = await (await fetch(`${walker.studio.url}api/runs/tiny`)).json() as object;
+    const runs = Array.from({ length: 150 }, (_, i) => ({ ...run, id: `run-${i}` }));
+    const { page } = await open('runs', (fresh) => fresh.route(/\/api\/runs(\?.*)?$/, (route) => route.fulfill({ json: { runs: runs.slice(0, Number(new URL(route.request().url()).searchParams.get('limit') ?? 100)) } })));
+    await expect.poll(() => page.locator('main .row').count(), patient).toBe(100);
+    await page.getByRole('button', { name: 'Show all' }).click();
+    await expect.poll(() => page.locator('main .row').count(), patient).toBe(150);
+    await page.reload();
+    await page.getByLabel('Search').fill('RUN-149');
+    await expect.poll(() => page.locator('main .row strong').allTextContents(), patient).toEqual(['run-149']);
+    await page.getByLabel('Search').fill('nothing');
+    await page.getByText('Nothing found.').waitFor();
+    expect(await look(page, 'runs-search')).toEqual([]);
+    await page.context().close();
+  });
+
   it('an address with a broken escape is one of nothing', async () => {
     const { page } = await open('runs/100%');
     await heading(page, '100%');

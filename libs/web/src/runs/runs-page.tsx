@@ -1,18 +1,33 @@
+import { useState } from 'react';
 import { getJson, type RunView } from '../api.ts';
 import { formatTime } from '../format.ts';
 import { may } from '../people/session.ts';
 import { t } from '../preferences.ts';
 import { Empty, PageHead, Problem, StatusTag, usePolled } from '../ui.tsx';
 
+/** So many of the latest are asked for; all that can be when that is not enough. */
+const usual = 100;
+
 export function RunsPage() {
-  const { value, error } = usePolled((signal) => getJson<{ runs: RunView[] }>('/api/runs', signal), 3000);
+  const [all, setAll] = useState(false);
+  const [typed, setTyped] = useState('');
+  const { value, error, reload } = usePolled((signal) => getJson<{ runs: RunView[] }>(all ? '/api/runs?limit=1000' : '/api/runs', signal), 3000);
   const runs = value?.runs;
+  const search = typed.trim().toLowerCase();
+  const found = search === '' ? runs : runs?.filter(({ id }) => id.includes(search));
+  const showAll = (): void => {
+    setAll(true);
+    reload();
+  };
   return (
     <div className="page">
       <PageHead title={t('Runs')} note={t('Each run takes data through every stage to a model of its own.')}>
         {may('change') ? <a className="button primary" href="#/runs/new">{t('New run')}</a> : null}
       </PageHead>
       <Problem text={error} />
+      {runs === undefined || runs.length < 10 ? null : (
+        <div className="toolbar"><span className="grow" /><input type="search" aria-label={t('Search')} placeholder={t('Search')} value={typed} onChange={(event) => { setTyped(event.target.value); if (!all) showAll(); }} /></div>
+      )}
       {runs?.length === 0 ? (
         <Empty title={t('No runs yet')}>
           <p className="quiet">{may('change') ? t('Start one from an example, or import data of your own first.') : t('An admin starts runs. They are shown here from their first minute on.')}</p>
@@ -20,8 +35,10 @@ export function RunsPage() {
         </Empty>
       ) : null}
       <ul className="list">
-        {runs?.map((run) => <li key={run.id}><RunRow run={run} /></li>)}
+        {found?.map((run) => <li key={run.id}><RunRow run={run} /></li>)}
       </ul>
+      <div aria-live="polite">{found?.length === 0 && search !== '' ? <p className="quiet">{t('Nothing found.')}</p> : null}</div>
+      {!all && runs?.length === usual ? <div className="pager"><button type="button" onClick={showAll}>{t('Show all')}</button></div> : null}
     </div>
   );
 }
