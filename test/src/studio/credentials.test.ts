@@ -181,6 +181,7 @@ describe.skipIf(noBrowser !== undefined)('a session that ends', () => {
   it('leaves nothing to somebody else', async () => {
     await walker.go('runs/new');
     await walker.button('YAML').click();
+    await walker.button('tiny').click();
     await page.getByRole('button', { name: 'Start run', disabled: false }).waitFor();
     await sessionOver();
     await page.getByLabel('Spec in YAML').fill('name: of Ada alone');

@@ -251,6 +251,20 @@ describe.skipIf(noBrowser !== undefined)('trouble in the studio', () => {
     await page.context().close();
   });
 
+  it('a spec is checked as soon as that can be done, and is there again after a look at another page', async () => {
+    const { page } = await open('runs/new', (fresh) => fresh.route('**/api/specs/check', (route) => route.abort()));
+    await page.getByRole('alert').getByText('The gateway cannot be reached.').waitFor();
+    await page.unroute('**/api/specs/check');
+    await page.getByRole('button', { name: 'Start run', disabled: false }).waitFor();
+    expect(await page.getByRole('alert').count()).toBe(0);
+    await page.getByLabel('Name', { exact: true }).fill('half-done');
+    await page.getByRole('link', { name: 'Runs', exact: true }).click();
+    await page.getByRole('link', { name: /tiny/ }).first().waitFor();
+    await page.getByRole('link', { name: 'New run' }).click();
+    expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('half-done');
+    await page.context().close();
+  });
+
   it('an address with a broken escape is one of nothing', async () => {
     const { page } = await open('runs/100%');
     await heading(page, '100%');

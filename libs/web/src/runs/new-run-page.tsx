@@ -1,6 +1,8 @@
 import { useEffect, useMemo, useState } from 'react';
 import { postJson, type RunView, type SpecCheck } from '../api.ts';
+import { ownName } from '../people/session.ts';
 import { t } from '../preferences.ts';
+import { tabStorage } from '../storage.ts';
 import { messageOf, PageHead, Problem } from '../ui.tsx';
 import { examples } from './examples.ts';
 import { Pipeline } from './pipeline.tsx';
@@ -9,10 +11,12 @@ import { SpecEditor } from './spec-editor.tsx';
 import { SpecForm } from './spec-form.tsx';
 
 const checkAfterMs = 300;
+const checkAgainMs = 3000;
 
-/** A spec as a form or as YAML, checked while it is written; started when nothing is wrong with it. */
+/** A spec as a form or as YAML, checked while it is written; started when nothing is wrong with it. Until then it is there again after a look at other pages. */
 export function NewRunPage() {
-  const [text, setText] = useState(examples['quickstart'] ?? '');
+  const kept = ownName('spec');
+  const [text, setText] = useState(tabStorage.recall(kept) ?? examples['quickstart'] ?? '');
   const [as, setAs] = useState<'form' | 'yaml'>('form');
   const [check, setCheck] = useState<SpecCheck & { of: string }>();
   const [problem, setProblem] = useState('');
@@ -20,18 +24,29 @@ export function NewRunPage() {
   const document = useMemo(() => new SpecDocument(text), [text]);
   useEffect(() => {
     let current = true;
-    const timer = setTimeout(() => {
+    let timer: ReturnType<typeof setTimeout>;
+    const look = (): void => {
       postJson<SpecCheck>('/api/specs/check', { spec: text }).then(
         (result) => { if (current) { setCheck({ ...result, of: text }); setProblem(''); } },
-        (error: unknown) => { if (current) setProblem(messageOf(error)); },
+        (error: unknown) => {
+          if (!current) return;
+          setProblem(messageOf(error));
+          timer = setTimeout(look, checkAgainMs);
+        },
       );
-    }, checkAfterMs);
+    };
+    timer = setTimeout(look, checkAfterMs);
     return () => { current = false; clearTimeout(timer); };
   }, [text]);
+  const write = (next: string): void => {
+    setText(next);
+    tabStorage.remember(kept, next);
+  };
   const start = async (): Promise<void> => {
     setBusy(true);
     try {
       const run = await postJson<RunView>('/api/runs', { spec: text });
+      tabStorage.forget(kept);
       location.hash = `#/runs/${run.id}`;
     } catch (error) {
       setProblem(messageOf(error));
@@ -50,15 +65,15 @@ export function NewRunPage() {
       </PageHead>
       <div className="toolbar" role="group" aria-label={t('Examples')}>
         <span className="quiet">{t('Examples')}</span>
-        {Object.entries(examples).map(([name, example]) => <button key={name} type="button" className="chip" aria-pressed={text === example} onClick={() => setText(example)}>{name}</button>)}
+        {Object.entries(examples).map(([name, example]) => <button key={name} type="button" className="chip" aria-pressed={text === example} onClick={() => write(example)}>{name}</button>)}
       </div>
       {check !== undefined && check.stages.length > 0 ? <Pipeline nodes={check.stages} stages={{}} /> : null}
       <Problem text={problem} />
-      {as === 'yaml' ? <SpecEditor text={text} problems={problems} onChange={setText} /> : (
+      {as === 'yaml' ? <SpecEditor text={text} problems={problems} onChange={write} /> : (
         <div className="form-and-text">
           <div>
             {problems.map(({ message }, i) => <p key={i} className="problem" role="alert">{message}</p>)}
-            <SpecForm document={document} onChange={setText} />
+            <SpecForm document={document} onChange={write} />
           </div>
           <section className="result" aria-label={t('The spec that results')}>
             <h2>{t('The spec that results')}</h2>
