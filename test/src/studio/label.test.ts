@@ -1,3 +1,4 @@
+import { rpc } from '@minchat/bus';
 import type { AnswersRecord } from '@minchat/datasets';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -91,18 +92,35 @@ describe.skipIf(noBrowser !== undefined)('at a labeling task', () => {
     await page.getByText('1 done in this sitting').waitFor();
   });
 
-  it('who ranks one task after another sees each from its beginning, with the marks they chose, and hands in by keys wherever they clicked', async () => {
-    const records: AnswersRecord[] = [1, 2].map((n) => ({ id: `tall-${n}`, model: 'm', messages: [{ role: 'user', content: `Count (${n}).` }], answers: ['one', 'two', 'three'].map((text) => ({ text: `${text}\n`.repeat(30), finished: true })) }));
-    const spec = await walker.studio.rankingSpec('tall', records, 2);
-    await fetch(`${walker.studio.url}api/runs`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ spec, id: 'tall' }) });
+  /** A labeler in a browser of their own, who is given tasks of a run of these answers alone. */
+  const labelerOf = async (run: string, records: AnswersRecord[]): Promise<Page> => {
+    const spec = await walker.studio.rankingSpec(run, records, records.length);
+    await fetch(`${walker.studio.url}api/runs`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ spec, id: run }) });
     const other = await (await walker.browser.newContext({ viewport: { width: 1280, height: 700 }, locale: 'en-GB' })).newPage();
-    await other.route('**/api/label/tasks', (route) => route.continue({ postData: JSON.stringify({ ...(route.request().postDataJSON() as object), run: 'tall' }) }));
+    other.setDefaultTimeout(patient.timeout);
+    await other.route('**/api/label/tasks', (route) => route.continue({ postData: JSON.stringify({ ...(route.request().postDataJSON() as object), run }) }));
+    await other.goto(`${walker.studio.url}#/label`);
+    await other.locator('.answer-card').first().waitFor();
+    return other;
+  };
+
+  it('who gives their name while they are at a task hands it in under that name', async () => {
+    const other = await labelerOf('named', [1, 2].map((n) => ({ id: `named-${n}`, model: 'm', messages: [{ role: 'user', content: `Who (${n})?` }], answers: ['I.', 'You.'].map((text) => ({ text, finished: true })) })));
+    await other.keyboard.press('2');
+    await other.getByLabel('Your name').fill('ann');
+    for (const done of [1, 2]) {
+      await other.getByRole('button', { name: 'Hand in' }).click();
+      await other.getByText(`${done} done in this sitting`).waitFor();
+    }
+    const { records } = await walker.studio.bus.call(rpc.listRecords, { collection: 'feedback', type: 'comparisons', labeler: 'ann', limit: 100 });
+    expect(records.map(({ messages }) => messages[0]?.content).toSorted()).toEqual(['Who (1)?', 'Who (2)?']);
+    expect(records.some(({ answers }) => answers[0]?.text === 'You.')).toBe(true);
+    await other.context().close();
+  });
+
+  it('who ranks one task after another sees each from its beginning, with the marks they chose, and hands in by keys wherever they clicked', async () => {
+    const other = await labelerOf('tall', [1, 2].map((n) => ({ id: `tall-${n}`, model: 'm', messages: [{ role: 'user', content: `Count (${n}).` }], answers: ['one', 'two', 'three'].map((text) => ({ text: `${text}\n`.repeat(30), finished: true })) })));
     const prompt = other.locator('.prompt .turn');
-    await expect.poll(async () => {
-      await other.goto(`${walker.studio.url}#/label`);
-      await other.reload();
-      return other.locator('.answer-card').first().waitFor({ timeout: 5000 }).then(() => true, () => false);
-    }, patient).toBe(true);
     const first = await prompt.textContent();
     await other.getByRole('button', { name: 'Mark what the first does not say' }).click();
     await other.locator('.answer-card ins').first().waitFor();

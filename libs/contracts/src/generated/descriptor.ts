@@ -1787,6 +1787,10 @@ export const descriptor: Descriptor = {
    "labelerId": {
     "id": 2,
     "type": "string"
+   },
+   "formerly": {
+    "id": 3,
+    "type": "string"
    }
   },
   "RenewTaskReply": {

@@ -8174,6 +8174,9 @@ export namespace minchat {
             /** RenewTaskRequest labelerId. */
             labelerId: string;
 
+            /** RenewTaskRequest formerly. */
+            formerly: string;
+
             /**
              * Encodes the specified RenewTaskRequest message. Does not implicitly {@link minchat.v1.RenewTaskRequest.verify|verify} messages.
              * @param message RenewTaskRequest message or plain object to encode
@@ -8203,6 +8206,9 @@ export namespace minchat {
 
                 /** RenewTaskRequest labelerId */
                 labelerId?: (string|null);
+
+                /** RenewTaskRequest formerly */
+                formerly?: (string|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

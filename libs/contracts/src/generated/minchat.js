@@ -12389,6 +12389,7 @@ export const minchat = $root.minchat = (() => {
 
             RenewTaskRequest.prototype.taskId = "";
             RenewTaskRequest.prototype.labelerId = "";
+            RenewTaskRequest.prototype.formerly = "";
 
             RenewTaskRequest.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -12401,6 +12402,8 @@ export const minchat = $root.minchat = (() => {
                     writer.uint32(10).string(message.taskId);
                 if (message.labelerId != null && $Object.hasOwnProperty.call(message, "labelerId") && message.labelerId !== "")
                     writer.uint32(18).string(message.labelerId);
+                if (message.formerly != null && $Object.hasOwnProperty.call(message, "formerly") && message.formerly !== "")
+                    writer.uint32(26).string(message.formerly);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -12450,6 +12453,15 @@ export const minchat = $root.minchat = (() => {
                                 message.labelerId = value;
                             else
                                 delete message.labelerId;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.formerly = value;
+                            else
+                                delete message.formerly;
                             continue;
                         }
                     }

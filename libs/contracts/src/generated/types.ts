@@ -1033,6 +1033,8 @@ export const OfferedAnswer: MessageType<OfferedAnswer> = { name: 'OfferedAnswer'
 export interface RenewTaskRequest {
   taskId: string;
   labelerId: string;
+  /** The name under which the labeler took it, if they go by another now. */
+  formerly: string;
 }
 export const RenewTaskRequest: MessageType<RenewTaskRequest> = { name: 'RenewTaskRequest', codec: minchat.v1.RenewTaskRequest };
 

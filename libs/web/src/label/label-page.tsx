@@ -14,13 +14,19 @@ type Work = 'rank' | 'write' | 'own';
 /** Where people rank answers and write them. */
 export function LabelPage() {
   const [work, setWork] = useState<Work>('rank');
-  const [name, setName] = useState(labelerName());
+  const [labeler, setLabeler] = useState(labelerName);
+  const [name, setName] = useState(labeler);
   const { value, error, reload } = usePolled((signal) => getJson<{ queues: Queue[]; unanswered: number }>('/api/label/queues', signal), 4000);
   const queues = value?.queues ?? [];
+  const rename = (): void => {
+    remember('labeler', name.trim());
+    setLabeler(labelerName());
+    setName(labelerName());
+  };
   return (
     <div className="page label">
       <PageHead title={t('Label')} note={t('What you decide here is what the model learns to want.')}>
-        {currentPerson() === undefined ? <label className="inline">{t('Your name')} <input value={name} maxLength={40} size={14} onChange={(event) => setName(event.target.value)} onBlur={() => { remember('labeler', name.trim()); setName(labelerName()); }} /></label> : null}
+        {currentPerson() === undefined ? <label className="inline">{t('Your name')} <input value={name} maxLength={40} size={14} onChange={(event) => setName(event.target.value)} onBlur={rename} /></label> : null}
       </PageHead>
       <div className="toolbar">
         <div className="segments" role="group" aria-label={t('Work')}>
@@ -33,7 +39,7 @@ export function LabelPage() {
         {may('see') ? <a href="#/agreement">{t('Agreement')}</a> : null}
       </div>
       <Problem text={error} />
-      {work === 'own' ? <WriteOwn onDone={reload} /> : <Tasks key={work} kind={work} onDone={reload} onOwn={() => setWork('own')} />}
+      {work === 'own' ? <WriteOwn onDone={reload} /> : <Tasks key={work} kind={work} labeler={labeler} onDone={reload} onOwn={() => setWork('own')} />}
       {/* Below: what comes and goes while it is polled must not push the answers about. */}
       {work === 'rank' ? <QueueList queues={queues} /> : null}
     </div>
@@ -50,8 +56,8 @@ function QueueList({ queues }: { queues: readonly Queue[] }) {
   ));
 }
 
-function Tasks({ kind, onDone, onOwn }: { kind: 'rank' | 'write'; onDone: () => void; onOwn: () => void }) {
-  const { task, lost, problem, ended, end, advance } = useTasks(kind);
+function Tasks({ kind, labeler, onDone, onOwn }: { kind: 'rank' | 'write'; labeler: string; onDone: () => void; onOwn: () => void }) {
+  const { task, lost, problem, ended, end, advance } = useTasks(kind, labeler);
   const finish = async (what: 'submit' | 'skip', body: object): Promise<void> => {
     await end(what, body);
     onDone();

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useEffectEvent, useRef, useState } from 'react';
 import { postJson, RequestError, type Task } from '../api.ts';
-import { labelerName, t } from '../preferences.ts';
+import { t } from '../preferences.ts';
 import { announce, messageOf } from '../ui.tsx';
 import { dropDraft } from './drafts.ts';
 import { useSigns } from './use-signs.ts';
@@ -16,7 +16,7 @@ const isLost = (error: unknown): boolean => error instanceof RequestError && (er
  * The task before a labeler, the next one fetched already. Ending one shows the next at once; what
  * was decided is on its way meanwhile. Signs of life on the page keep both tasks the labeler's.
  */
-export function useTasks(kind: 'rank' | 'write') {
+export function useTasks(kind: 'rank' | 'write', labeler: string) {
   const [task, setTask] = useState<Task | null>();
   const [problem, setProblem] = useState('');
   const [ended, setEnded] = useState(0);
@@ -26,11 +26,11 @@ export function useTasks(kind: 'rank' | 'write') {
   const held = useRef<string[]>([]);
 
   const lease = useCallback(async (): Promise<Task | null> => {
-    const body = { labeler: labelerName(), kind, holding: held.current.slice(-40) };
+    const body = { labeler, kind, holding: held.current.slice(-40) };
     const { task: given } = await postJson<{ task: Task | null }>('/api/label/tasks', body);
     if (given !== null) held.current.push(given.id);
     return given;
-  }, [kind]);
+  }, [kind, labeler]);
 
   // One at a time: a second one, begun while the first waits for the gateway, would take the task away
   // that the first one shows, from under the labeler's hands.
@@ -61,9 +61,9 @@ export function useTasks(kind: 'rank' | 'write') {
   }, [task, advance]);
 
   /** False when the task is somebody else's by now: then it may be given again some day. */
-  const renew = async ({ id }: Task): Promise<boolean> => {
+  const renew = async ({ id }: Task, formerly = labeler): Promise<boolean> => {
     try {
-      await postJson(`/api/label/tasks/${id}/renew`, { labeler: labelerName() });
+      await postJson(`/api/label/tasks/${id}/renew`, { labeler, formerly });
     } catch (error) {
       // Whatever else went wrong: the next sign of life tries again.
       if (!isLost(error)) return true;
@@ -85,6 +85,20 @@ export function useTasks(kind: 'rank' | 'write') {
     })();
   });
 
+  // Who gives a name of their own to what they are at keeps it: it is handed in under that name.
+  const known = useRef(labeler);
+  const renamed = useRef<Promise<void>>(undefined);
+  const rename = useEffectEvent(async (formerly: string): Promise<void> => {
+    if (task && !(await renew(task, formerly))) setLost(task.id);
+    const behind = await next.current?.catch(() => null);
+    if (behind && !(await renew(behind, formerly))) next.current = undefined;
+  });
+  useEffect(() => {
+    if (known.current === labeler) return;
+    renamed.current = rename(known.current);
+    known.current = labeler;
+  }, [labeler]);
+
   // Shown for the first time, or again to who has logged in again: what they were at is still there, if it still is theirs.
   const show = useEffectEvent(() => {
     setProblem('');
@@ -99,7 +113,8 @@ export function useTasks(kind: 'rank' | 'write') {
     if (!task || lost === task.id || ending.current) return;
     ending.current = true;
     try {
-      await postJson(`/api/label/tasks/${task.id}/${what}`, { labeler: labelerName(), ...body });
+      await renamed.current;
+      await postJson(`/api/label/tasks/${task.id}/${what}`, { labeler, ...body });
       dropDraft(task.id);
       if (what === 'submit') announce(t('Handed in'));
       setEnded((count) => count + 1);

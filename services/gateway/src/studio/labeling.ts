@@ -75,8 +75,10 @@ export const labelingRoutes: FastifyPluginAsyncZod<{ bus: Pick<Bus, 'call' | 'pu
 
   const params = z.object({ id: z.string().min(1).max(128) });
   const renewed = z.object({ leasedUntil: z.int() });
-  app.post('/label/tasks/:id/renew', { schema: { tags, summary: 'Keep a task while the labeler is at it; 409 when somebody else has it by now', params, body: z.strictObject({ labeler }), response: { 200: renewed, ...errors } } }, async (request) => {
-    const { leasedUntilMs } = await bus.call(rpc.renewTask, { taskId: request.params.id, labelerId: labelerOf(request.principal, request.body.labeler) });
+  const renewing = z.strictObject({ labeler, formerly: labeler.optional().describe('The name under which the labeler took it, if they go by another now') });
+  app.post('/label/tasks/:id/renew', { schema: { tags, summary: 'Keep a task while the labeler is at it; 409 when somebody else has it by now', params, body: renewing, response: { 200: renewed, ...errors } } }, async (request) => {
+    const { labeler: name, formerly } = request.body;
+    const { leasedUntilMs } = await bus.call(rpc.renewTask, { taskId: request.params.id, labelerId: labelerOf(request.principal, name), formerly: formerly === undefined ? '' : labelerOf(request.principal, formerly) });
     return { leasedUntil: leasedUntilMs };
   });
 

@@ -108,6 +108,16 @@ describe.each(await testDatabases())('labeling on $name', ({ start }) => {
     await submit('ann', first, [0, 1, 2]);
   });
 
+  test('a labeler who goes by another name now keeps the task', async () => {
+    await open('named', 1, 1);
+    const task = await take('labeler-1', 'named');
+    await expect(submit('ann', task, [0, 1, 2])).rejects.toMatchObject({ code: 'MC_CONFLICT' });
+    const renew = (formerly: string) => renewTask(database.db, create(RenewTaskRequest, { taskId: task.taskId ?? '', labelerId: 'ann', formerly }));
+    await expect(renew('labeler-2')).rejects.toMatchObject({ code: 'MC_CONFLICT' });
+    await renew('labeler-1');
+    await submit('ann', task, [0, 1, 2]);
+  });
+
   test('more rankings than prompts: each prompt goes to several labelers', async () => {
     await open('more', 1, 2);
     const first = await take('ann', 'more');

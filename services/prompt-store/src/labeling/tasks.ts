@@ -1,4 +1,4 @@
-import { and, eq, notExists, sql, type SQL } from 'drizzle-orm';
+import { and, eq, inArray, notExists, sql, type SQL } from 'drizzle-orm';
 import type { AnyPgColumn } from 'drizzle-orm/pg-core';
 import type { Bus } from '@minchat/bus';
 import type { Init, LabelingTask, LeaseTaskRequest, RenewTaskReply, RenewTaskRequest, SkipTaskRequest, SubmitTaskRequest } from '@minchat/contracts';
@@ -117,9 +117,9 @@ async function leaseUnanswered(db: Db, { labelerId }: LeaseTaskRequest): Promise
  * Makes the lease begin anew for a labeler who is still at it; one that is over too, as long as
  * nobody else has taken the task. Throws MC_CONFLICT when somebody has, MC_NOT_FOUND.
  */
-export function renewTask(db: Db, { taskId, labelerId }: RenewTaskRequest): Promise<Init<RenewTaskReply>> {
+export function renewTask(db: Db, { taskId, labelerId, formerly }: RenewTaskRequest): Promise<Init<RenewTaskReply>> {
   return withDatabaseErrors(async () => {
-    const [renewed] = await db.update(labelingTasks).set(lease(labelerId)).where(and(eq(labelingTasks.id, taskId), eq(labelingTasks.leasedBy, labelerId))).returning();
+    const [renewed] = await db.update(labelingTasks).set(lease(labelerId)).where(and(eq(labelingTasks.id, taskId), inArray(labelingTasks.leasedBy, [labelerId, ...(formerly === '' ? [] : [formerly])]))).returning();
     return { leasedUntilMs: (renewed ?? (await heldTask(db, taskId, labelerId))).leasedUntil?.getTime() ?? 0 };
   });
 }
