@@ -5,7 +5,10 @@ import { headers, type MsgHdrs } from 'nats';
 export const headerNames = {
   /** Set when the body of a reply is an Error. */
   error: 'Mc-Error',
-  /** What a frame of a stream is: data, end, error or ping; or the answer to a ping that the stream is gone. */
+  /**
+   * What a frame of a stream is: data, end, error or ping; `taken`, which the client answers once it has read
+   * all that came before; or the answer to a ping that the stream is gone.
+   */
   frame: 'Mc-Frame',
   /** The number of a data frame, from 0. */
   sequence: 'Mc-Seq',

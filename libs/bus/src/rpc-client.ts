@@ -116,6 +116,10 @@ export async function* stream<Request, Reply>(
         ended = true;
         throw error;
       }
+      if (frame.headers?.get(headerNames.frame) === 'taken') {
+        frame.respond();
+        continue;
+      }
       if (frame.headers?.has(headerNames.frame) !== true) throw otherWay(def.subject, 'a stream', 'one reply');
       if (Number(frame.headers?.get(headerNames.sequence)) !== expected) {
         throw new MinchatError('MC_SERVICE_UNAVAILABLE', `${def.subject}: expected part ${expected} of the answer, found ${frame.headers?.get(headerNames.sequence) ?? 'none'}: a part was lost`);

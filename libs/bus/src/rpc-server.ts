@@ -11,6 +11,12 @@ import type { HandlerContext, Serving } from './types.ts';
 /** How often a stream's server asks whether its client is still there. */
 export const pingMs = 2000;
 
+/** What a stream sends before it waits until its client has read it: a slow reader would have to keep all of it. */
+const windowBytes = 2 ** 22;
+
+/** How often a client that has not read it yet is asked again. */
+const takenMs = 5000;
+
 /** How long handlers have to end after their signal aborted. */
 const abortedMs = 3000;
 
@@ -113,10 +119,15 @@ export function serveStream<Request, Reply>(
     clients.set(inbox, client.gone);
     try {
       let sequence = 0;
+      let sent = 0;
       for await (const reply of untilAborted(handler(request, { signal: client.gone.signal }), client.gone.signal)) {
         const body = encode(def.reply, reply);
         respond(deps.nats, message, body, { [headerNames.frame]: 'data', [headerNames.sequence]: String(sequence) });
         sequence += 1;
+        sent += body.length;
+        if (sent < windowBytes) continue;
+        await untilTaken(deps.nats, inbox, client.gone.signal);
+        sent = 0;
       }
       if (closing.aborted) throw new MinchatError('MC_SERVICE_UNAVAILABLE', 'the service is shutting down');
       respond(deps.nats, message, undefined, { [headerNames.frame]: 'end', [headerNames.sequence]: String(sequence) });
@@ -135,6 +146,23 @@ export function serveStream<Request, Reply>(
       cancels.unsubscribe();
     },
   };
+}
+
+/** Until the client of a stream has read all that was sent, or is gone. */
+async function untilTaken(nats: NatsConnection, inbox: string, gone: AbortSignal): Promise<void> {
+  const left = Promise.withResolvers<string>();
+  const onGone = (): void => left.resolve('gone');
+  if (gone.aborted) onGone();
+  gone.addEventListener('abort', onGone, { once: true });
+  // Behind all of it.
+  Outbox.of(nats).flush();
+  const ask = (): Promise<string> => nats.request(inbox, undefined, { timeout: takenMs, headers: headersOf({ [headerNames.frame]: 'taken' }) }).then(
+    () => 'taken',
+    // Where nobody listens any more, a ping will tell.
+    (error: unknown) => (error as NatsError).code,
+  );
+  while ((await Promise.race([ask(), left.promise])) === 'TIMEOUT');
+  gone.removeEventListener('abort', onGone);
 }
 
 /** Aborts `gone` when the client does not answer a ping, or says that it reads no more. */

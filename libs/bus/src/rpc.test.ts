@@ -164,6 +164,27 @@ describe('streams', () => {
     await serving.stop();
   });
 
+  it('go no further than a window ahead of a client that reads slowly, and lose nothing', async () => {
+    const text = 'x'.repeat(500_000);
+    let made = 0;
+    const serving = server.serve(rpc.generate, async function* () {
+      for (; made < 60; made += 1) {
+        await turn();
+        yield { text, index: made };
+      }
+    });
+    await serving.ready;
+    const parts: number[] = [];
+    for await (const { index } of client.stream(rpc.generate, generate)) {
+      parts.push(index);
+      // Long enough for all of them.
+      if (index === 0) await new Promise((next) => setTimeout(next, 1000));
+      expect(made).toBeLessThan(index + 20);
+    }
+    expect(parts).toEqual(Array.from({ length: 60 }, (_, index) => index));
+    await serving.stop();
+  });
+
   it('end with the error of the handler, after what came before it', async () => {
     const serving = server.serve(rpc.generate, async function* () {
       yield { text: 'a' };
