@@ -29,6 +29,9 @@ import { serveStudio } from './studio/page.ts';
 import { Tickets } from './tickets.ts';
 import { checkRequest } from './validation.ts';
 
+/** A client that takes nothing of its answer for so long is cut off. */
+const stalledMs = 60_000;
+
 export type ServerSettings = Omit<GatewayEnv, 'NATS_URL' | 'NATS_TOKEN'>;
 
 /**
@@ -117,6 +120,7 @@ export async function createServer(bus: Bus, env: ServerSettings, log: Logger, r
   });
   app.addHook('onRequest', ({ raw }, reply, done) => secure(raw, reply.raw, (error) => done(error as Error | undefined)));
   app.addHook('onSend', async (_request, reply) => {
+    reply.raw.setTimeout(stalledMs, () => reply.raw.destroy());
     // The plugin's headers under OpenAI's names as well.
     for (const part of ['limit', 'remaining', 'reset']) {
       const value = reply.getHeader(`x-ratelimit-${part}`);

@@ -4,8 +4,6 @@ import { toApiError } from './errors.ts';
 
 /** Comment lines while nothing happens, so that proxies and clients see the connection live. */
 const beatMs = 15_000;
-/** A client that takes nothing for so long is cut off. */
-const stalledMs = 60_000;
 
 /** Aborted when the client goes away before the answer is complete. */
 export function clientGone(reply: FastifyReply): AbortSignal {
@@ -35,7 +33,6 @@ export function formatEvent({ event, id, data }: ServerSentEvent): string {
  */
 export async function sendEvents(reply: FastifyReply, events: AsyncIterator<ServerSentEvent>): Promise<FastifyReply> {
   const first = await events.next();
-  reply.raw.setTimeout(stalledMs, () => reply.raw.destroy());
   return reply
     .header('content-type', 'text/event-stream; charset=utf-8')
     .header('cache-control', 'no-cache, no-transform')

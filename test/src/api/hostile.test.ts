@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApi, type Api } from './support.ts';
@@ -177,6 +178,19 @@ describe('hostile requests', () => {
     const head = await raw('GET / HTTP/1.1\r\nHost: localhost\r\nX-', slow);
     expect(head.status).toBe(408);
     for (const { body: answer } of [body, head]) expectError(answer);
+  });
+
+  it('answers that nobody takes, which are given up after a minute', async () => {
+    const { url, server } = await api.gateway({});
+    const accepted = once(server.server, 'connection') as Promise<[Socket]>;
+    const client = connect(Number(new URL(url).port), '127.0.0.1');
+    client.pause();
+    client.write('GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(500));
+    const [socket] = await accepted;
+    // More than the system keeps for a client.
+    await expect.poll(() => socket.writableLength, { timeout: 10_000 }).toBeGreaterThan(0);
+    expect(socket.timeout).toBe(60_000);
+    client.destroy();
   });
 
   it('goes on serving after all that', async () => {
