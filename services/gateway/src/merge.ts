@@ -11,21 +11,37 @@ export async function* merge<T>(sources: readonly ((signal: AbortSignal) => Asyn
   const over = new AbortController();
   const ending = AbortSignal.any([signal, over.signal]);
   const iterators = sources.map((source) => source(ending)[Symbol.asyncIterator]());
-  const advance = async (source: number): Promise<{ source: number; result: IteratorResult<T> }> => ({ source, result: await iterators[source]!.next() });
-  const pending = new Map(iterators.map((_, source) => [source, advance(source)]));
+  // In the order in which they came. Promise.race over all sources would look at each of them for every value.
+  const arrived: { source: number; next: Promise<IteratorResult<T>> }[] = [];
+  let wake = (): void => undefined;
+  const advance = (source: number): void => {
+    const next = iterators[source]!.next();
+    const arrive = (): void => {
+      arrived.push({ source, next });
+      wake();
+    };
+    next.then(arrive, arrive);
+  };
+  const open = new Set(iterators.keys());
+  open.forEach(advance);
   try {
-    while (pending.size > 0) {
-      const { source, result } = await Promise.race(pending.values());
-      if (result.done === true) {
-        pending.delete(source);
+    while (open.size > 0) {
+      const first = arrived.shift();
+      if (first === undefined) {
+        await new Promise<void>((resolve) => { wake = resolve; });
+        continue;
+      }
+      const { source, next } = first;
+      const { done, value } = await next;
+      if (done === true) {
+        open.delete(source);
       } else {
-        pending.set(source, advance(source));
-        yield { source, value: result.value };
+        advance(source);
+        yield { source, value };
       }
     }
   } finally {
     over.abort();
-    for (const waiting of pending.values()) void waiting.catch(() => undefined);
-    await Promise.allSettled(Array.from(pending.keys(), async (source) => iterators[source]!.return?.()));
+    await Promise.allSettled(Array.from(open, async (source) => iterators[source]!.return?.()));
   }
 }
