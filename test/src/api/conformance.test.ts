@@ -99,7 +99,8 @@ describe('both', () => {
     const [a, b, c] = await Promise.all([ask({ seed: 5, max_tokens: 20 }), ask({ seed: 5, max_tokens: 20 }), ask({ seed: 6, max_tokens: 20 })]);
     expect(textOf(b!)).toBe(textOf(a!));
     expect(textOf(c!)).not.toBe(textOf(a!));
-    expect((await ask({ seed: -1 })).status).toBe(200);
+    for (const seed of [-1, 2 ** 63, -(2 ** 63)]) expect((await ask({ seed })).status).toBe(200);
+    expect((await ask({ seed: 1.5 })).answer.error).toMatchObject({ param: 'seed' });
   });
 
   it.each(both)('logit_bias (%s)', async (path, ask) => {

@@ -47,7 +47,8 @@ export const samplingShape = {
   presence_penalty: nullish(z.number().min(-2).max(2)).describe('Lowers a token’s logit by this once it was used; default 0'),
   logit_bias: nullish(z.preprocess(checkSize, z.record(z.string().regex(/^\d{1,9}$/), z.number().min(-100).max(100), 'expected numbers by token id')))
     .describe('Adds to the logits of tokens, by id'),
-  seed: nullish(z.int()).describe('The same seed and parameters give the same answer'),
+  // Clients draw 64 bits, which are more than JavaScript's whole numbers.
+  seed: nullish(z.number().refine(Number.isInteger, 'expected a whole number').meta({ type: 'integer' })).describe('The same seed and parameters give the same answer'),
   user: nullish(z.string().max(limits.user)).describe('Your user’s id, kept with collected prompts'),
 } as const;
 
