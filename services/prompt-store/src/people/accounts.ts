@@ -4,6 +4,7 @@ import { MinchatError } from '@minchat/errors';
 import type { Db } from '../database.ts';
 import { record } from './audit.ts';
 import { viewInvitation } from './invitations.ts';
+import { withdrawPasswordLinks } from './login.ts';
 import { asRole } from './names.ts';
 import { lastSeen, viewAccount } from './sessions.ts';
 import { accounts, invitations, sessions } from './tables.ts';
@@ -24,7 +25,7 @@ export async function listPeople(db: Db): Promise<Init<ListPeopleReply>> {
 }
 
 /**
- * Changes a role, or disables or enables an account; a disabled one's sessions end. Throws
+ * Changes a role, or disables or enables an account; a disabled one's sessions and links end. Throws
  * MC_NOT_FOUND; MC_CONFLICT when nobody would be left who may do this.
  */
 export async function changeAccount(db: Db, { actor, accountId, role, disable, enable }: ChangeAccountRequest): Promise<Init<Account>> {
@@ -37,7 +38,10 @@ export async function changeAccount(db: Db, { actor, accountId, role, disable, e
     const isLast = admins.every(({ id }) => id === accountId) && admins.length > 0;
     if (isLast && (after.role !== 'admin' || after.disabled)) throw new MinchatError('MC_CONFLICT', 'expected another admin to be left, found none', { hint: 'Make somebody else an admin first.' });
     const [changed = before] = await tx.update(accounts).set(after).where(eq(accounts.id, accountId)).returning();
-    if (after.disabled) await tx.delete(sessions).where(eq(sessions.accountId, accountId));
+    if (after.disabled) {
+      await tx.delete(sessions).where(eq(sessions.accountId, accountId));
+      await withdrawPasswordLinks(tx, accountId);
+    }
     if (after.role !== before.role) await record(tx, actor, 'account.role', accountId, `${before.name}: ${before.role} to ${after.role}`);
     if (after.disabled !== before.disabled) await record(tx, actor, after.disabled ? 'account.disable' : 'account.enable', accountId, before.name);
     return viewAccount(changed);

@@ -3,7 +3,7 @@ import type { AcceptInvitationRequest, Init, Invitation, InviteReply, InviteRequ
 import { MinchatError } from '@minchat/errors';
 import type { Db } from '../database.ts';
 import { record, storable } from './audit.ts';
-import { forgetTries } from './login.ts';
+import { forgetTries, withdrawPasswordLinks } from './login.ts';
 import { asRole, checkName, nameKeyOf } from './names.ts';
 import { checkPassword, hashPassword, hashToken, newId, newToken } from './secrets.ts';
 import { beginSession, viewAccount } from './sessions.ts';
@@ -67,6 +67,7 @@ export async function acceptInvitation(db: Db, request: AcceptInvitationRequest)
     if (account === undefined) throw used.accountId === null ? new MinchatError('MC_CONFLICT', `expected a name that nobody has, found ${name}`, { hint: 'Choose another name.' }) : invalidLink();
     await tx.delete(sessions).where(eq(sessions.accountId, account.id));
     await forgetTries(tx, account.nameKey);
+    await withdrawPasswordLinks(tx, account.id);
     await record(tx, { accountId: account.id, name: account.name, address: request.address }, used.accountId === null ? 'account.join' : 'account.password', account.id, account.role);
     return { token: await beginSession(tx, account.id, request), account: viewAccount(account) };
   });

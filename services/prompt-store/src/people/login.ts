@@ -1,4 +1,4 @@
-import { eq, lt, sql } from 'drizzle-orm';
+import { and, eq, lt, sql } from 'drizzle-orm';
 import type { ChangePasswordRequest, Init, LogInRequest, SessionReply } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
 import type { Db } from '../database.ts';
@@ -6,7 +6,7 @@ import { record } from './audit.ts';
 import { nameKeyOf } from './names.ts';
 import { checkPassword, hashPassword, hashToken, verifyPassword } from './secrets.ts';
 import { beginSession, endSessions, viewAccount } from './sessions.ts';
-import { accounts, loginTries } from './tables.ts';
+import { accounts, invitations, loginTries } from './tables.ts';
 
 /** So many passwords may be tried for a name in a while. */
 const mostTries = 10;
@@ -23,10 +23,11 @@ export async function logIn(db: Db, { name, password, address, agent }: LogInReq
   if (!(await mayPass(db, nameKeyOf(name), account, password, address))) {
     // What was typed for a name may be a password.
     await record(db, { accountId: account?.id ?? '', name: account?.name ?? '', address }, 'account.login-failed', account?.id ?? 'unknown');
-    throw new MinchatError('MC_LOGIN_FAILED', 'expected the name and the password of an account, found another');
+    throw loginFailed();
   }
   if (account === undefined) throw new Error('expected the account whose password was right');
   return db.transaction(async (tx) => {
+    if (!(await isUnchanged(tx, account))) throw loginFailed();
     const token = await beginSession(tx, account.id, { address, agent });
     await record(tx, { accountId: account.id, name: account.name, address }, 'account.login', account.id);
     return { token, account: viewAccount(account) };
@@ -39,19 +40,37 @@ export async function changePassword(db: Db, { actor, oldPassword, newPassword, 
   const [account] = await db.select().from(accounts).where(eq(accounts.id, accountId));
   if (account === undefined) throw new MinchatError('MC_NOT_FOUND', `expected an account, found none of id ${accountId}`);
   checkPassword(newPassword, account.name);
-  if (!(await mayPass(db, account.nameKey, account, oldPassword, actor?.address ?? ''))) throw new MinchatError('MC_LOGIN_FAILED', 'expected the present password, found another');
+  const wrong = (): MinchatError => new MinchatError('MC_LOGIN_FAILED', 'expected the present password, found another');
+  if (!(await mayPass(db, account.nameKey, account, oldPassword, actor?.address ?? ''))) throw wrong();
   const passwordHash = await hashPassword(newPassword);
   await db.transaction(async (tx) => {
+    if (!(await isUnchanged(tx, account))) throw wrong();
     await tx.update(accounts).set({ passwordHash }).where(eq(accounts.id, accountId));
+    await withdrawPasswordLinks(tx, accountId);
     await record(tx, actor, 'account.password', accountId);
     await endSessions(tx, { actor, accountId, sessionId: '', keepSessionId: sessionId });
   });
   return {};
 }
 
+/** Links to set an account's password, of which there may be several, work no more: it has a new one, or is disabled. */
+export async function withdrawPasswordLinks(db: Db, accountId: string): Promise<void> {
+  await db.delete(invitations).where(eq(invitations.accountId, accountId));
+}
+
 /** Forgets the tries: the account has a new password. */
 export async function forgetTries(db: Db, nameKey: string): Promise<void> {
   await db.delete(loginTries).where(eq(loginTries.nameKey, hashToken(nameKey)));
+}
+
+/** Whether an account was neither disabled nor given another password while one was looked at, which takes its time. It then stays so until the transaction ends. */
+async function isUnchanged(tx: Db, { id, passwordHash }: AccountRow): Promise<boolean> {
+  const same = and(eq(accounts.id, id), eq(accounts.passwordHash, passwordHash), eq(accounts.disabled, false));
+  return (await tx.select({ id: accounts.id }).from(accounts).where(same).for('update')).length > 0;
+}
+
+function loginFailed(): MinchatError {
+  return new MinchatError('MC_LOGIN_FAILED', 'expected the name and the password of an account, found another');
 }
 
 /** Whether the password is right. A try counts before it is looked at, so that many at once are not more. */

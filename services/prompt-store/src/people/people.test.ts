@@ -192,6 +192,39 @@ describe.each(await testDatabases())('people in $name', ({ start }) => {
     await login('Cleo', 'five plain words over here');
   });
 
+  test('whoever logs in while the account is disabled, or its password changes, is out', async () => {
+    const accountId = (await join('labeler', 'Fay')).account?.accountId ?? '';
+    await endSessions(db(), { actor, accountId, sessionId: '', keepSessionId: '' });
+    const change = (disable: boolean) => changeAccount(db(), { actor, accountId, role: '', disable, enable: !disable });
+    const loginDuring = async (meanwhile: () => Promise<unknown>): Promise<string> => {
+      // Hers is looked at after all of these.
+      const busy = Array.from({ length: 12 }, () => verifyPassword('x', undefined));
+      const outcome = login('Fay').then(() => 'in', (error: { code: string }) => error.code);
+      await meanwhile();
+      await Promise.all(busy);
+      return outcome;
+    };
+    expect(await loginDuring(() => change(true))).toBe('MC_LOGIN_FAILED');
+    await change(false);
+    expect(await loginDuring(() => db().execute(sql`update accounts set password_hash = ${cheap} where id = ${accountId}`))).toBe('MC_LOGIN_FAILED');
+    expect((await listSessions(db(), accountId)).sessions).toEqual([]);
+  });
+
+  test('of several links for a password one is used, and none is left once it changed or the account was disabled', async () => {
+    const { account } = await join('labeler', 'Gil');
+    const accountId = account?.accountId ?? '';
+    const works = (token: string) => lookAtInvitation(db(), token).then(() => true, () => false);
+    const [first, second] = [await link('', accountId), await link('', accountId)];
+    await acceptInvitation(db(), { token: first, name: '', password: 'seven plain words over here', ...from });
+    expect(await works(second)).toBe(false);
+    const third = await link('', accountId);
+    await changePassword(db(), { actor: { accountId, name: 'Gil', address: '' }, oldPassword: 'seven plain words over here', newPassword: password, sessionId: '' });
+    expect(await works(third)).toBe(false);
+    const fourth = await link('', accountId);
+    for (const what of [{ disable: true, enable: false }, { disable: false, enable: true }]) await changeAccount(db(), { actor, accountId, role: '', ...what });
+    expect(await works(fourth)).toBe(false);
+  });
+
   test('links end, by time and by hand', async () => {
     const { token = '', invitation } = await invite(db(), { actor, role: 'labeler', note: 'for Emil', accountId: '' });
     expect((await listPeople(db())).invitations?.some((one) => one?.note === 'for Emil')).toBe(true);
