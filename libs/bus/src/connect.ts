@@ -114,8 +114,8 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
         return () => subscription.unsubscribe();
       },
       serve: serve as Bus['serve'],
-      call: (def, request, callOptions = {}) => call(nats, def, request, callOptions),
-      stream: (def, request, callOptions = {}) => stream(nats, def, request, callOptions),
+      call: (def, request, callOptions = {}) => call(open, def, request, callOptions),
+      stream: (def, request, callOptions = {}) => stream(open, def, request, callOptions),
       close,
       [Symbol.asyncDispose]: close,
     };

@@ -7,6 +7,7 @@ import { connect } from 'nats';
 import { describe, expect, it } from 'vitest';
 import { connectBus } from './connect.ts';
 import { parseNatsUrl, redacted } from './connection.ts';
+import { rpc } from './rpc-table.ts';
 import { quiet, testBus } from './test-bus.ts';
 import { startNatsServer } from './testing.ts';
 
@@ -54,6 +55,27 @@ describe('connectBus', () => {
     await expect.poll(() => bus.connected, { timeout: 10_000 }).toBe(false);
     await nats.start();
     await expect.poll(() => bus.connected, { timeout: 10_000 }).toBe(true);
+  });
+
+  it('sends what is asked while the connection is broken once it is mended, or says soon that it is not', async () => {
+    await using nats = await startNatsServer();
+    await using bus = await testBus(nats.url);
+    bus.serve(rpc.listRuns, async () => ({ runs: [] }));
+    bus.serve(rpc.generate, async function* () {
+      yield { text: 'a' };
+    });
+    const request = { requestId: 'r', model: { kind: 'model', digest: `sha256:${'0'.repeat(64)}` }, text: 'x' };
+    const ask = () => Promise.all([bus.call(rpc.listRuns, {}), Array.fromAsync(bus.stream(rpc.generate, request))]);
+    const breakOff = async (): Promise<void> => {
+      await nats.kill();
+      await expect.poll(() => bus.connected, { timeout: 10_000 }).toBe(false);
+    };
+    await breakOff();
+    const asked = ask();
+    await nats.start();
+    expect(await asked).toMatchObject([{ runs: [] }, [{ text: 'a' }]]);
+    await breakOff();
+    await expect(ask()).rejects.toMatchObject({ code: 'MC_NATS_UNAVAILABLE' });
   });
 
   it('notices that a server came back without what it had stored, not that one came back', async () => {

@@ -7,7 +7,12 @@ export interface Connection {
   readonly nats: NatsConnection;
   readonly manager: JetStreamManager;
   readonly connected: boolean;
+  /** Waits a while for a connection that broke: what is sent without one is lost. Throws MC_NATS_UNAVAILABLE. */
+  readonly mended: () => Promise<void>;
 }
+
+/** How long a request waits for a broken connection. */
+const mendedMs = 5000;
 
 /** Splits NATS_URL into servers and the user and password that may stand in it. */
 export function parseNatsUrl(url: string): Pick<ConnectionOptions, 'servers' | 'user' | 'pass'> {
@@ -40,13 +45,16 @@ export interface OpenOptions {
 export async function openConnection({ url, name, log, token, waitMs }: OpenOptions): Promise<Connection> {
   const nats = await untilConnected({ ...parseNatsUrl(url), ...(token === undefined ? {} : { token }), name }, url, waitMs, log);
   let connected = true;
+  let mending = Promise.withResolvers<void>();
   void (async () => {
     for await (const status of nats.status()) {
       if (status.type === Events.Disconnect) {
         connected = false;
+        mending = Promise.withResolvers();
         log.warn({ server: status.data }, 'lost the connection to NATS');
       } else if (status.type === Events.Reconnect) {
         connected = true;
+        mending.resolve();
         log.info({ server: status.data }, 'connected to NATS again');
       }
     }
@@ -59,6 +67,14 @@ export async function openConnection({ url, name, log, token, waitMs }: OpenOpti
       manager,
       get connected() {
         return connected;
+      },
+      async mended() {
+        // One that has ended says so itself.
+        if (connected || nats.isClosed()) return;
+        const waiting = new AbortController();
+        const found = await Promise.race([mending.promise, sleep(mendedMs, 'none', { signal: waiting.signal })]);
+        waiting.abort();
+        if (found === 'none') throw new MinchatError('MC_NATS_UNAVAILABLE', `expected a connection to NATS within ${mendedMs / 1000} s, found none`);
       },
     };
   } catch (cause) {

@@ -2,6 +2,7 @@ import { WireError, decode, encode, errorFromWire, type Init } from '@minchat/co
 import { MinchatError } from '@minchat/errors';
 import { withSpan } from '@minchat/telemetry';
 import type { Msg, NatsConnection, NatsError } from 'nats';
+import type { Connection } from './connection.ts';
 import { cancelSubject, headerNames, outgoing } from './headers.ts';
 import { fromNats } from './nats-errors.ts';
 import { Outbox, unlessEnded } from './outbox.ts';
@@ -33,8 +34,9 @@ function errorOf(message: Msg): MinchatError | undefined {
   return errorFromWire(decode(WireError, message.data));
 }
 
-export async function call<Request, Reply>(nats: NatsConnection, def: UnaryDef<Request, Reply>, init: Init<Request>, { signal, timeoutMs = 10_000 }: CallOptions): Promise<Reply> {
+export async function call<Request, Reply>({ nats, mended }: Connection, def: UnaryDef<Request, Reply>, init: Init<Request>, { signal, timeoutMs = 10_000 }: CallOptions): Promise<Reply> {
   const bytes = encode(def.request, init);
+  await mended();
   return withSpan(def.subject, { kind: 'client' }, async () => {
     if (signal?.aborted) throw cancelled(signal);
     const reply = nats.request(def.subject, bytes, { timeout: timeoutMs, headers: outgoing() }).catch((error: unknown) => {
@@ -72,12 +74,13 @@ function inboxesOf(nats: NatsConnection, subject: string): StreamInbox {
 
 /** See Bus.stream. */
 export async function* stream<Request, Reply>(
-  nats: NatsConnection,
+  { nats, mended }: Connection,
   def: StreamDef<Request, Reply>,
   init: Init<Request>,
   { signal, timeoutMs = 30_000 }: CallOptions,
 ): AsyncGenerator<Reply, void> {
   const bytes = encode(def.request, init);
+  await mended();
   if (signal?.aborted) throw cancelled(signal);
   const inboxes = inboxesOf(nats, def.subject);
   const outbox = Outbox.of(nats);

@@ -244,7 +244,7 @@ export interface Bus {
   /** Answers requests; the instances of a service share them. Errors reach the client with their code. */
   serve<Request, Reply>(def: UnaryDef<Request, Reply>, handler: (request: Request, context: HandlerContext) => Promise<Init<Reply>>): Serving;
   serve<Request, Reply>(def: StreamDef<Request, Reply>, handler: (request: Request, context: HandlerContext) => AsyncIterable<Init<Reply>>): Serving;
-  /** Throws the service's MinchatError, MC_SERVICE_UNAVAILABLE or MC_TIMEOUT. */
+  /** Throws the service's MinchatError, MC_SERVICE_UNAVAILABLE, MC_TIMEOUT, or MC_NATS_UNAVAILABLE when the connection is broken and not mended within 5 s. */
   call<Request, Reply>(def: UnaryDef<Request, Reply>, request: Init<Request>, options?: CallOptions): Promise<Reply>;
   /**
    * The replies as they come; leaving the loop or aborting `signal` cancels the handler. `timeoutMs`
