@@ -141,6 +141,17 @@ describe('training', () => {
     );
   });
 
+  test('a text of a hundred thousand signs without a space is learned from like any other', () => {
+    let state = 1;
+    const sign = () => String.fromCodePoint(0x4e00 + ((state = (state * 48271) % 0x7fffffff) % 5000));
+    const text = Array.from({ length: 150_000 }, sign).join('');
+    const learned = trainTokenizer([text], { vocabSize: 4000 });
+    expect(learned.vocabSize).toBe(4000);
+    const ids = learned.encode(text);
+    expect(ids.length).toBeLessThan(2.2 * text.length);
+    expect(learned.decode(ids)).toBe(text);
+  });
+
   test('stops when no pair occurs twice, and refuses a vocabulary without room for bytes', () => {
     expect(trainTokenizer(['abc'], { vocabSize: 1000 }).vocabSize).toBe(5 + 256);
     expect(() => trainTokenizer(corpus, { vocabSize: 100 })).toThrow(RangeError);

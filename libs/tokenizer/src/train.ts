@@ -13,8 +13,8 @@ export interface TrainTokenizerOptions {
 }
 
 interface Word {
-  ids: number[];
-  count: number;
+  readonly ids: readonly number[];
+  readonly count: number;
 }
 
 interface Candidate {
@@ -31,7 +31,7 @@ const utf8 = new TextEncoder();
  * again the pair of neighbours that occurs most often becomes one token; of pairs that occur equally
  * often, the one with the smallest ids. The same texts give the same tokenizer in any order.
  *
- * Pair counts are kept up to date word by word, so that a merge costs only the words it changes.
+ * Pair counts are kept up to date place by place, so that a merge costs only the places it changes.
  */
 export function trainTokenizer(texts: Iterable<string>, options: TrainTokenizerOptions): Tokenizer {
   const specialTokens = options.specialTokens ?? chatTokens;
@@ -74,18 +74,44 @@ function countWords(texts: Iterable<string>, special: RegExp | undefined, idOf: 
     .map(([word, count]) => ({ ids: Array.from(utf8.encode(word), (byte) => idOf.get(charOfByte[byte] as string) as number), count }));
 }
 
-/** How often each pair of neighbours occurs, and in which words. */
+/**
+ * How often each pair of neighbours occurs, and where. All words stand in one row, linked as they are merged, so that a
+ * merge costs only the places it changes, however long a word is.
+ */
 class PairCounts {
-  private readonly words: Word[];
+  /** By place; -1 where a merge took it into the place before. */
+  private readonly id: Int32Array;
+  /** Of the same word; -1 at its ends. */
+  private readonly next: Int32Array;
+  private readonly previous: Int32Array;
+  /** How often the place's word occurs. */
+  private readonly weight: Float64Array;
   private readonly counts = new Map<number, number>();
-  private readonly places = new Map<number, Set<Word>>();
+  /** In ascending order; some are out of date. */
+  private readonly places = new Map<number, number[]>();
   /** Candidates with the count they had when pushed; one whose count has changed since is out of date. */
   private readonly heap = new Heap<Candidate>((a, b) => a.count > b.count || (a.count === b.count && a.key < b.key));
 
-  constructor(words: Word[]) {
-    this.words = words;
+  constructor(words: readonly Word[]) {
+    const size = words.reduce((sum, { ids }) => sum + ids.length, 0);
+    this.id = new Int32Array(size);
+    this.next = new Int32Array(size).fill(-1);
+    this.previous = new Int32Array(size).fill(-1);
+    this.weight = new Float64Array(size);
+    let at = 0;
+    for (const { ids, count } of words) {
+      for (const [i, id] of ids.entries()) {
+        this.id[at] = id;
+        this.weight[at] = count;
+        if (i > 0) {
+          this.previous[at] = at - 1;
+          this.next[at - 1] = at;
+        }
+        at += 1;
+      }
+    }
     const seen = new Map<number, Candidate>();
-    for (const word of this.words) this.add(word, 1, seen);
+    for (let place = 0; place < size; place += 1) this.add(place, 1, seen);
     this.offer(seen);
   }
 
@@ -97,33 +123,38 @@ class PairCounts {
     return undefined;
   }
 
-  /** Replaces a pair by a new id in every word that has it. */
+  /** Replaces a pair by a new id wherever it is, from left to right. */
   merge({ key, left, right }: Candidate, id: number): void {
     const changed = new Map<number, Candidate>();
-    for (const word of this.places.get(key) ?? []) {
-      if (!hasPair(word.ids, left, right)) continue;
-      this.add(word, -1, changed);
-      word.ids = replacePair(word.ids, left, right, id);
-      this.add(word, 1, changed);
+    for (const at of this.places.get(key) ?? []) {
+      const to = this.next[at] as number;
+      if (this.id[at] !== left || to < 0 || this.id[to] !== right) continue;
+      const before = this.previous[at] as number;
+      const after = this.next[to] as number;
+      for (const place of [before, at, to]) this.add(place, -1, changed);
+      this.id[at] = id;
+      this.id[to] = -1;
+      this.next[at] = after;
+      if (after >= 0) this.previous[after] = at;
+      for (const place of [before, at]) this.add(place, 1, changed);
     }
     this.places.delete(key);
     this.offer(changed);
   }
 
-  private add(word: Word, sign: 1 | -1, changed: Map<number, Candidate>): void {
-    const { ids, count } = word;
-    for (let i = 0; i + 1 < ids.length; i += 1) {
-      const left = ids[i] as number;
-      const right = ids[i + 1] as number;
-      const key = pairKey(left, right);
-      this.counts.set(key, (this.counts.get(key) ?? 0) + sign * count);
-      changed.set(key, { key, left, right, count: 0 });
-      if (sign > 0) {
-        const places = this.places.get(key);
-        if (places === undefined) this.places.set(key, new Set([word]));
-        else places.add(word);
-      }
-    }
+  /** Counts the pair that begins at a place, if one does, or takes it back. */
+  private add(at: number, sign: 1 | -1, changed: Map<number, Candidate>): void {
+    const to = at < 0 ? -1 : (this.next[at] as number);
+    if (to < 0) return;
+    const left = this.id[at] as number;
+    const right = this.id[to] as number;
+    const key = pairKey(left, right);
+    this.counts.set(key, (this.counts.get(key) ?? 0) + sign * (this.weight[at] as number));
+    changed.set(key, { key, left, right, count: 0 });
+    if (sign < 0) return;
+    const places = this.places.get(key);
+    if (places === undefined) this.places.set(key, [at]);
+    else places.push(at);
   }
 
   private offer(changed: ReadonlyMap<number, Candidate>): void {
@@ -133,19 +164,4 @@ class PairCounts {
       else this.counts.delete(candidate.key);
     }
   }
-}
-
-function hasPair(ids: readonly number[], left: number, right: number): boolean {
-  return ids.some((id, i) => id === left && ids[i + 1] === right);
-}
-
-function replacePair(ids: readonly number[], left: number, right: number, id: number): number[] {
-  const out: number[] = [];
-  for (let i = 0; i < ids.length; i += 1) {
-    if (ids[i] === left && ids[i + 1] === right) {
-      out.push(id);
-      i += 1;
-    } else out.push(ids[i] as number);
-  }
-  return out;
 }
