@@ -63,6 +63,21 @@ test('without tokenizer.json takes what was added to vocab.json, and the space b
   expect(loaded.encode('the cat<think>')).toEqual([...tokenizer.encode(' the cat'), id + 1]);
 });
 
+test('an older folder names what was added in added_tokens.json, and what is special in special_tokens_map.json', async () => {
+  await rm(join(folder, 'tokenizer.json'));
+  await writeFile(join(folder, 'tokenizer_config.json'), '{}');
+  const id = tokenizer.vocabSize;
+  await edit('vocab.json', (json) => Object.assign(json, { '</s>': id + 4 }));
+  await writeFile(join(folder, 'added_tokens.json'), JSON.stringify({ '[STOP]': id, '[PAD]': id + 1, '<think>': id + 2, '[SEP]': id + 3 }));
+  await writeFile(join(folder, 'special_tokens_map.json'), JSON.stringify({ eos_token: '[STOP]', bos_token: '</s>', pad_token: { content: '[PAD]', lstrip: false }, additional_special_tokens: ['[SEP]'] }));
+  const loaded = await loadTokenizer(folder);
+  expect(loaded.vocabSize).toBe(id + 5);
+  expect([id, id + 1, id + 2, id + 3, id + 4, 0].map((token) => loaded.isSpecial(token))).toEqual([true, true, false, true, true, true]);
+  expect(loaded.parts.eosToken).toBe('[STOP]');
+  expect(loaded.eosIds).toContain(id);
+  expect(loaded.encode('the cat<think>[STOP]')).toEqual([...tokenizer.encode('the cat'), id + 2, ...tokenizer.encode('[STOP]')]);
+});
+
 test('reads merges as pairs, tokens as objects and named templates', async () => {
   await edit('tokenizer.json', (json) => (json.model.merges = json.model.merges.map((line) => String(line).split(' '))));
   await edit('tokenizer_config.json', (json) => {

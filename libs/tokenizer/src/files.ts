@@ -6,7 +6,7 @@ import { Tokenizer } from './tokenizer.ts';
 import type { AddedToken, TokenizerParts } from './vocabulary.ts';
 
 // A folder's tokenizer as Hugging Face writes it: tokenizer.json, or vocab.json and merges.txt; with
-// tokenizer_config.json and special_tokens_map.json. The chat template stands in tokenizer_config.json or,
+// tokenizer_config.json, special_tokens_map.json and, in older folders, added_tokens.json. The chat template stands in tokenizer_config.json or,
 // as save_pretrained writes it since 2025, in chat_template.jinja. What ends a text besides stands with the
 // model, in generation_config.json or, in older folders, config.json.
 
@@ -55,6 +55,9 @@ const configSchema = z.object({
   add_prefix_space: z.boolean().default(false),
 });
 
+/** The names of special tokens, for what tokenizer_config.json leaves open. */
+const specialsSchema = z.looseObject({ eos_token: tokenText.nullish(), bos_token: tokenText.nullish(), additional_special_tokens: z.array(tokenText).default([]) });
+
 const stopSchema = z.object({ eos_token_id: z.union([z.array(z.int()), z.int().transform((id) => [id])], 'expected a token id, or a list of them').nullish() });
 
 /** A merge is "left right", in newer files ["left", "right"]. */
@@ -72,15 +75,16 @@ function splitMerge(merge: unknown, context: z.RefinementCtx): [string, string] 
  */
 export async function loadTokenizer(folder: string): Promise<Tokenizer> {
   const config = parse(configSchema, (await readJson(folder, 'tokenizer_config.json')) ?? {}, 'tokenizer_config.json');
-  const parts = (await readTokenizerJson(folder)) ?? (await readVocabAndMerges(folder, config));
+  const specials = parse(specialsSchema, (await readJson(folder, 'special_tokens_map.json')) ?? {}, 'special_tokens_map.json');
+  const parts = (await readTokenizerJson(folder)) ?? (await readVocabAndMerges(folder, config, specials));
   if (parts === undefined) {
     throw new MinchatError('MC_TOKENIZER_INVALID', `${folder}: expected tokenizer.json, or vocab.json and merges.txt; found neither`);
   }
   return new Tokenizer({
     ...parts,
     chatTemplate: (await readText(folder, 'chat_template.jinja')) ?? config.chat_template ?? undefined,
-    eosToken: config.eos_token ?? undefined,
-    bosToken: config.bos_token ?? undefined,
+    eosToken: config.eos_token ?? specials.eos_token ?? undefined,
+    bosToken: config.bos_token ?? specials.bos_token ?? undefined,
     stopIds: await readStopIds(folder),
   });
 }
@@ -100,15 +104,21 @@ async function readTokenizerJson(folder: string): Promise<TokenizerParts | undef
   return { vocab: new Map(Object.entries(model.vocab)), merges: model.merges, added, addPrefixSpace: split.add_prefix_space ?? true };
 }
 
-async function readVocabAndMerges(folder: string, config: z.output<typeof configSchema>): Promise<TokenizerParts | undefined> {
+async function readVocabAndMerges(folder: string, config: z.output<typeof configSchema>, specials: z.output<typeof specialsSchema>): Promise<TokenizerParts | undefined> {
   const [json, text] = [await readJson(folder, 'vocab.json'), await readText(folder, 'merges.txt')];
   if (json === undefined || text === undefined) return undefined;
   const vocab = new Map(Object.entries(parse(vocabSchema, json, 'vocab.json')));
   const lines = text.split(/\r?\n/u).filter((line, i) => line !== '' && !(i === 0 && line.startsWith('#version')));
   const merges = parse(z.array(z.unknown().transform(splitMerge)), lines, 'merges.txt');
   const added: AddedToken[] = Object.entries(config.added_tokens_decoder).map(([id, { content, special }]) => ({ id: Number(id), content, special }));
-  // Where nothing says which tokens are special, GPT-2's one is, and so are all of that form.
-  if (added.length === 0) for (const [content, id] of vocab) if (/^<\|[^|]+\|>$/u.test(content)) added.push({ id, content, special: true });
+  if (added.length === 0) {
+    const named = parse(vocabSchema, (await readJson(folder, 'added_tokens.json')) ?? {}, 'added_tokens.json');
+    const names = new Set([...Object.values(specials), ...specials.additional_special_tokens].map((token) => tokenText.safeParse(token).data));
+    // Where nothing says which tokens are special, GPT-2's one is, and so are all of that form.
+    const isSpecial = (content: string): boolean => names.has(content) || /^<\|[^|]+\|>$/u.test(content);
+    const inVocab = [...vocab].filter(([content]) => isSpecial(content) && !Object.hasOwn(named, content));
+    for (const [content, id] of [...Object.entries(named), ...inVocab]) added.push({ id, content, special: isSpecial(content) });
+  }
   return { vocab, merges, added, addPrefixSpace: config.add_prefix_space };
 }
 
