@@ -59,11 +59,12 @@ export async function writeCollection(db: Db, job: DataJob, settings: Collection
   };
 }
 
-/** In place of demonstrations: the first of each comparison's best answers. */
+/** In place of demonstrations: the first of each comparison's best answers that was not cut off, which would teach to end there. */
 async function* bestAnswers(db: Db, snapshot: Snapshot, split: Split): AsyncGenerator<DemonstrationRecord> {
   for await (const { answers, id, messages, useCase } of snapshotComparisons(db, snapshot, split)) {
-    const best = answers.reduce((one, other) => (other.rank < one.rank ? other : one));
-    if (best.text.trim() !== '') yield { id, messages, ...(useCase === undefined ? {} : { useCase }), completion: best.text };
+    const rank = Math.min(...answers.map((answer) => answer.rank));
+    const best = answers.find((answer) => answer.rank === rank && answer.finished && answer.text.trim() !== '');
+    if (best !== undefined) yield { id, messages, ...(useCase === undefined ? {} : { useCase }), completion: best.text };
   }
 }
 

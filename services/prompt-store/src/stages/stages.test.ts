@@ -149,6 +149,16 @@ describe.each(await testDatabases())('stages on $name', ({ start }) => {
     expect(text?.text).toMatch(/^Which \d+\?\n\nThis \d+\.$/);
   });
 
+  test('an answer that was cut off stands in for no demonstration', async () => {
+    const answers = (...given: [string, number, boolean][]) => given.map(([text, rank, finished]) => ({ text, rank, finished }));
+    await importLines('unfinished', [
+      { prompt: 'Who?', answers: answers(['Cut o', 0, false], ['Whole.', 1, true]) },
+      { prompt: 'When?', answers: answers(['Cut o', 0, false], ['Now.', 0, true], ['Then.', 1, true]) },
+    ]);
+    const { out } = await runStage(data, { source: 'collection', collection: 'unfinished', splitFractions: { validation: 0, test: 0 } });
+    expect((await loadRecords(out('demonstrations'), 'demonstrations', 'train')).map((record) => record.completion)).toEqual(['Now.']);
+  });
+
   test('raw texts are the corpus where there are some', async () => {
     const { out } = await runStage(data, { source: 'collection', collection: 'texts' });
     const { counts } = await readDatasetInfo(out('corpus'), 'text');
