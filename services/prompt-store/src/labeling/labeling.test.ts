@@ -118,6 +118,20 @@ describe.each(await testDatabases())('labeling on $name', ({ start }) => {
     await submit('ann', task, [0, 1, 2]);
   });
 
+  test('a task that somebody else was given while it was handed in is theirs, too', async () => {
+    await open('late', 1, 1);
+    const task = await take('ann', 'late');
+    // Ann's time is over, and Ben takes the task, at the moment at which hers is published.
+    const publishFeedback = async (...args: Parameters<typeof bus.publishFeedback>): Promise<void> => {
+      await database.db.execute(sql`update labeling_tasks set leased_until = now() - interval '1 minute' where job_id = 'late-job'`);
+      expect((await take('ben', 'late')).taskId).toBe(task.taskId);
+      await bus.publishFeedback(...args);
+    };
+    await submitTask(database.db, { publishFeedback } as typeof bus, create(SubmitTaskRequest, { taskId: task.taskId ?? '', labelerId: 'ann', verdicts: [0, 1, 2].map((rank) => ({ rank })) }));
+    await submit('ben', task, [2, 1, 0]);
+    expect(rankings.slice(-2).map((ranking) => ranking.labelerId)).toEqual(['ann', 'ben']);
+  });
+
   test('more rankings than prompts: each prompt goes to several labelers', async () => {
     await open('more', 1, 2);
     const first = await take('ann', 'more');

@@ -178,7 +178,9 @@ async function end(db: Db, task: Task, outcome: Omit<typeof labelingOutcomes.$in
   await db.transaction(async (tx) => {
     const added = await tx.insert(labelingOutcomes).values({ taskId: task.id, ...outcome }).onConflictDoNothing().returning();
     const counts = added.length > 0 && outcome.outcome === 'done' ? 1 : 0;
-    await tx.update(labelingTasks).set({ leasedBy: null, leasedUntil: null, done: sql`${labelingTasks.done} + ${counts}` }).where(eq(labelingTasks.id, task.id));
+    await tx.update(labelingTasks).set({ done: sql`${labelingTasks.done} + ${counts}` }).where(eq(labelingTasks.id, task.id));
+    // Whoever was given it meanwhile, since this labeler's time was over, keeps it.
+    await tx.update(labelingTasks).set({ leasedBy: null, leasedUntil: null }).where(and(eq(labelingTasks.id, task.id), eq(labelingTasks.leasedBy, outcome.labelerId)));
     if (counts > 0 && task.jobId !== null && task.gold === null) await tx.update(labelingQueues).set({ done: sql`${labelingQueues.done} + 1` }).where(eq(labelingQueues.jobId, task.jobId));
   });
 }

@@ -240,6 +240,9 @@ describe.each(await testDatabases())('stages on $name', ({ start }) => {
     expect(metrics).toEqual({ comparisons: 2, labelers: 1 });
     const records = await loadRecords(out('comparisons'), 'comparisons', 'train');
     expect(records.map((record) => [record.id, record.labeler, record.answers[0]?.text])).toEqual([['r1', 'eve', 'two'], ['r2', 'eve', 'three']]);
+    // A fork that waits for no more than there are ends at once.
+    const fork = await runStage(rank, { labelers: 'human', rankings: 2, labelersPerTask: 3, validationFraction: 0 }, { inputs: { answers: input } });
+    expect(fork.metrics).toEqual({ comparisons: 2, labelers: 1 });
   });
 
   test('gold questions stay out of what is trained on', async () => {
