@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts'],
-    globalSetup: fileURLToPath(new URL('scripts/test-temporary.mjs', import.meta.url)),
+    globalSetup: fileURLToPath(new URL('scripts/test-environment.mjs', import.meta.url)),
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // Two cores: tests that compute must not fight each other for them.

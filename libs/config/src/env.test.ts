@@ -1,8 +1,19 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { commonEnv, computeEnv, portEnv, readEnv, stageEnv } from './env.ts';
 
 const schema = z.object({ ...commonEnv, ...stageEnv, ...computeEnv, ...portEnv });
+
+it('is that of the tests alone: no variable that whoever runs them has set for a system of theirs', async () => {
+  const page = await readFile(new URL('../../../docs/configuration.md', import.meta.url), 'utf8');
+  const [before, compute, behind] = page.split(/^## Compute$|^## prompt-store$/m);
+  const named = (text = '') => [...text.matchAll(/^\| `([A-Z_]+)`/gm)].map(([, name = '']) => name);
+  expect(named(compute)).toContain('MINCHAT_THREADS');
+  const names = [...named(before), ...named(behind)].filter((name) => name !== 'NO_COLOR');
+  expect(names).toEqual(expect.arrayContaining(['NATS_URL', 'ARTIFACT_STORE', 'STAGE_PLUGIN', 'DATABASE_URL', 'GATEWAY_AUTH', 'MINCHAT_HOME']));
+  expect(names.filter((name) => process.env[name] !== undefined)).toEqual([]);
+});
 
 describe('readEnv', () => {
   it('has a default for everything', () => {

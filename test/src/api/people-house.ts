@@ -32,7 +32,7 @@ export interface House {
   close(): Promise<void>;
 }
 
-const log = createLogger('people-test', { level: process.env['LOG_LEVEL'] ?? 'silent' });
+const log = createLogger('people-test', { level: process.env['TEST_LOG_LEVEL'] ?? 'silent' });
 export const password = 'four plain words here';
 /** What the studio's pages send with what changes something. */
 export const studio = { 'content-type': 'application/json', 'x-minchat-studio': '1' };

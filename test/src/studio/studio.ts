@@ -18,7 +18,7 @@ import { startBackend } from '@minchat/model';
 import { createLogger } from '@minchat/telemetry';
 import { putTinyRun } from '../api/support.ts';
 
-const log = createLogger('studio-test', { level: process.env['LOG_LEVEL'] ?? 'silent' });
+const log = createLogger('studio-test', { level: process.env['TEST_LOG_LEVEL'] ?? 'silent' });
 
 export interface Studio {
   readonly url: string;
