@@ -40,15 +40,18 @@ export function ensureDependencies() {
   if (dependenciesAreThere()) return;
   // Not `npm ci`: it insists on the optional packages of every platform, which a lock file made
   // behind a partial mirror lacks. This takes the locked versions too, and leaves the lock file alone.
-  // Everything runs from its sources: what builds and tests is needed where NODE_ENV is production, too.
-  const args = ['install', '--include=dev', '--no-save', '--no-audit', '--no-fund'];
+  // Whatever npm is told elsewhere: everything runs from its sources, so what builds and tests is needed where NODE_ENV is
+  // production, too; packages for this platform are optional ones; and it is Node 24 that they run on, not the one that
+  // npm does and would warn of.
+  const include = ['dev', 'optional', 'peer'].map((kind) => `--include=${kind}`);
+  const args = ['install', ...include, '--engine-strict=false', '--package-lock', '--global=false', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'];
   // Not with node_modules/.bin in PATH, where npm run puts it: its `node` appears while npm works.
   const path = (process.env.PATH ?? '').split(delimiter).filter((folder) => !folder.endsWith(join('node_modules', '.bin')));
   const options = { env: { ...process.env, PATH: path.join(delimiter) } };
   // Once more: a registry's hiccup is over soon, and what was fetched is kept.
   if (step('npm', args, options).status !== 0 && step('npm', args, options).status !== 0) fail('MC_INTERNAL', 'npm install failed', 'Look at its messages above; a network that reaches the npm registry is needed once.', 70);
   const { status: works } = spawnSync(node24, ['--version'], { stdio: 'ignore' });
-  if (works !== 0) fail('MC_INTERNAL', `${node24} does not run`, 'Remove node_modules and try again; `npm install` must be allowed to run install scripts.', 70);
+  if (works !== 0) fail('MC_INTERNAL', `${node24} does not run`, 'Let npm run install scripts (`npm config get ignore-scripts` tells whether it may), remove node_modules and try again.', 70);
 }
 
 /** Builds the studio's pages unless they are as new as their sources. The API works without them. */
@@ -59,7 +62,7 @@ export function ensureStudio() {
   // Of other packages the pages take these two.
   const sources = [...['web', 'config', 'datasets'].flatMap((name) => files(join(root, 'libs', name, 'src'))), ...files(join(root, 'examples')), ...['index.html', 'package.json', 'vite.config.ts'].map((name) => join(folder, name))];
   if (existsSync(built) && sources.every((path) => statSync(path).mtimeMs <= statSync(built).mtimeMs)) return;
-  const { status } = step(node24, [join(root, 'node_modules', 'vite', 'bin', 'vite.js'), 'build', '--logLevel', 'warn'], { cwd: folder });
+  const { status } = step(node24, [join(root, 'node_modules', 'vite', 'bin', 'vite.js'), 'build', '--logLevel', 'error'], { cwd: folder });
   if (status !== 0) console.error('The studio could not be built; http://127.0.0.1:8080 will serve the API only.');
 }
 

@@ -1,0 +1,53 @@
+// scripts/setup.mjs, in a small project of its own beside packages that need no registry.
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { root } from '../paths.ts';
+
+let project: string;
+
+const write = async (path: string, content: unknown): Promise<void> => {
+  await mkdir(dirname(join(project, path)), { recursive: true });
+  await writeFile(join(project, path), typeof content === 'string' ? content : JSON.stringify(content), { mode: 0o755 });
+};
+
+beforeEach(async () => {
+  // As somebody may have named a folder.
+  project = join(await mkdtemp(join(tmpdir(), 'minchat-setup-')), "it's a größeres проект");
+  await cp(join(root, 'scripts'), join(project, 'scripts'), { recursive: true });
+  await write('package.json', { name: 'project', dependencies: { node: 'file:node' }, devDependencies: { tool: 'file:tool' }, optionalDependencies: { platform: 'file:platform' } });
+  await write('node/package.json', { name: 'node', version: '1.0.0' });
+  await write('node/bin/node', '#!/bin/sh\n');
+  await write('tool/package.json', { name: 'tool', version: '1.0.0', engines: { node: '>=99' } });
+  await write('platform/package.json', { name: 'platform', version: '1.0.0' });
+  await write('bin/nats-server', '#!/bin/sh\n');
+  await write('package-lock.json', {
+    name: 'project', lockfileVersion: 3, requires: true,
+    packages: {
+      '': JSON.parse(await readFile(join(project, 'package.json'), 'utf8')) as unknown,
+      'node': { version: '1.0.0' }, 'tool': { version: '1.0.0', dev: true, engines: { node: '>=99' } }, 'platform': { version: '1.0.0', optional: true },
+      'node_modules/node': { resolved: 'node', link: true }, 'node_modules/tool': { resolved: 'tool', link: true }, 'node_modules/platform': { resolved: 'platform', link: true },
+    },
+  });
+});
+afterEach(() => rm(dirname(project), { recursive: true, force: true }));
+
+const setUp = (more: Readonly<Record<string, string>>) =>
+  new Promise<{ code: unknown; text: string }>((resolve) => {
+    // Without what npm tells the programs that it runs, these tests among them.
+    const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)));
+    execFile(process.execPath, [join(project, 'scripts', 'setup.mjs')], { env: { ...env, PATH: `${join(project, 'bin')}:${env['PATH']}`, ...more } }, (error, stdout, stderr) => resolve({ code: error?.code ?? 0, text: stdout + stderr }));
+  });
+const installed = (name: string) => readFile(join(project, 'node_modules', name, 'package.json'), 'utf8').then(() => true, () => false);
+
+it.each([
+  {}, { NODE_ENV: 'production' }, { NPM_CONFIG_OMIT: 'optional' }, { NPM_CONFIG_ENGINE_STRICT: 'true' }, { NPM_CONFIG_GLOBAL: 'true' }, { NPM_CONFIG_PACKAGE_LOCK: 'false' },
+] as Record<string, string>[])('installs everything as the lock file says, once: %j', async (more) => {
+  const { code, text } = await setUp({ ...more, NPM_CONFIG_PREFIX: join(project, 'global') });
+  expect([code, text]).toEqual([0, expect.not.stringContaining('EBADENGINE') as string]);
+  expect(await Promise.all(['node', 'tool', 'platform'].map(installed))).toEqual([true, true, true]);
+  // Again there is nothing to do.
+  expect(await setUp(more)).toEqual({ code: 0, text: '' });
+}, 60_000);
