@@ -1,10 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, openSync, readFileSync, statSync, renameSync } from 'node:fs';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { accessSync, closeSync, constants, existsSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { once } from 'node:events';
 import { get } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
 import { delimiter, join } from 'node:path';
-import { accessSync, constants } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { toMinchatError, type MinchatError } from '@minchat/errors';
 
@@ -84,22 +83,25 @@ export function findProgram(name: string, env: NodeJS.ProcessEnv = process.env):
 }
 
 /**
- * When a process began, in the system's own count: with the id it names the process for good,
- * which the id alone does not. Undefined when there is no such process.
+ * When a process began, as the system tells it: with the id it names the process for good, which the id
+ * alone does not. Undefined when there is no such process, or it is over.
  */
-export function processStart(pid: number): string | undefined {
-  try {
-    process.kill(pid, 0);
-  } catch {
-    return undefined;
-  }
+export const processStart: (pid: number) => string | undefined = existsSync('/proc/self/stat') ? startByProc : startByPs;
+
+function startByProc(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
     // Field 22, counted behind the command, which may hold spaces and brackets. Zombies are over.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return fields[0] === 'Z' ? undefined : (fields[19] ?? '');
+    return fields[0] === 'Z' ? undefined : fields[19];
   } catch {
-    // No /proc on this system: the id has to do.
-    return '';
+    return undefined;
   }
+}
+
+/** Where there is no /proc, as on macOS. */
+export function startByPs(pid: number): string | undefined {
+  const { stdout } = spawnSync('ps', ['-o', 'stat=', '-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C', TZ: 'UTC' } });
+  const [, state = 'Z', start] = /^(\S+)\s+(.*\S)/.exec(stdout) ?? [];
+  return state.startsWith('Z') ? undefined : start;
 }
