@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { access, constants, mkdir, statfs } from 'node:fs/promises';
+import { access, constants, statfs } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -10,7 +10,7 @@ import { MinchatError, toMinchatError } from '@minchat/errors';
 import { colors } from '../colors.ts';
 import { findSystem } from '../connection.ts';
 import { formatBytes, formatTable } from '../output.ts';
-import { homeFolder, root } from '../paths.ts';
+import { homeFolder, makeHome, root } from '../paths.ts';
 import { findProgram, portError } from '../system/process.ts';
 import { outputOf, withBus } from './common.ts';
 
@@ -82,7 +82,7 @@ async function memory(): Promise<Finding> {
 async function disk(): Promise<Finding> {
   const home = homeFolder();
   try {
-    await mkdir(home, { recursive: true });
+    await makeHome(home);
     await access(home, constants.W_OK);
   } catch (error) {
     return { what: 'disk', state: 'missing', found: toMinchatError(error).message, todo: 'set MINCHAT_HOME to a folder that you may write in' };

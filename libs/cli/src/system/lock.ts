@@ -1,8 +1,9 @@
-import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MinchatError } from '@minchat/errors';
 import { z } from 'zod';
+import { makeHome } from '../paths.ts';
 import { processStart } from './process.ts';
 
 const processSchema = z.object({ name: z.string(), pid: z.int(), start: z.string() });
@@ -44,7 +45,7 @@ export interface HomeLock {
  * are ended first. Throws MC_CONFLICT when another one runs.
  */
 export async function lockHome(home: string): Promise<HomeLock> {
-  await mkdir(home, { recursive: true });
+  await makeHome(home);
   const running = await runningSystem(home);
   if (running !== undefined) throw conflict(home, running);
   const left = await readSystem(home);

@@ -81,6 +81,14 @@ it('starts again what ends while nothing can be written about it', async () => {
   await expect.poll(() => supervisor.readiness(), { timeout: 25_000 }).toEqual({ coordinator: true });
 }, 90_000);
 
+it('makes a home that nobody else may read', async () => {
+  const before = process.umask(0o022);
+  home = join(home, 'new');
+  await start([]);
+  process.umask(before);
+  expect((await stat(home)).mode & 0o777).toBe(0o700);
+});
+
 it('refuses a second one in the same home', async () => {
   await start([]);
   await expect(start([])).rejects.toMatchObject({ code: 'MC_CONFLICT', message: expect.stringContaining('is up in') });
