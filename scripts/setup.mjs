@@ -16,9 +16,12 @@ function fail(code, message, hint, exit) {
   process.exit(exit);
 }
 
+/** What setting up says goes to standard error: the output is that of the command that it is for. */
+const toStderr = ['ignore', 2, 2];
+
 function step(command, args, options = {}) {
   console.error(`> ${command} ${args.join(' ')}`);
-  return spawnSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], ...options });
+  return spawnSync(command, args, { cwd: root, stdio: toStderr, ...options });
 }
 
 /** Whether node_modules holds what package-lock.json asks for. */
@@ -68,7 +71,7 @@ export function ensureStudio() {
 
 /** Builds the native backend unless it is there, of the sources as they are. Without a compiler it says so, and WebAssembly serves. Returns what it can do here, where it is the one that computes. */
 export function ensureNative() {
-  spawnSync(node24, [join(root, 'libs', 'tfjs-native', 'scripts', 'build.mjs')], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+  spawnSync(node24, [join(root, 'libs', 'tfjs-native', 'scripts', 'build.mjs')], { cwd: root, stdio: toStderr });
   if (!['auto', 'native'].includes(process.env.MINCHAT_BACKEND || 'auto')) return undefined;
   const ask = "import { loadAddon } from './libs/tfjs-native/src/addon.ts'; console.log(JSON.stringify(loadAddon()?.information() ?? null));";
   const { status, stdout } = spawnSync(node24, ['--input-type=module', '--eval', ask], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
