@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { connectBus, type Bus } from '@minchat/bus';
 import { commonEnv, readEnv } from '@minchat/config';
 import { createLogger } from '@minchat/telemetry';
@@ -6,11 +7,15 @@ import { z } from 'zod';
 import { homeFolder } from './paths.ts';
 import { runningSystem } from './system/lock.ts';
 
-/** Where the system is: NATS_URL, else the `minchat up` of this home, else the usual address. */
+/** Where the system is: NATS_URL, else the `minchat up` of this home, as soon as it is ready, else the usual address. */
 export async function findSystem(): Promise<{ natsUrl: string; gatewayUrl: string | undefined; running: boolean }> {
   const given = process.env['NATS_URL'];
   if (given) return { natsUrl: given, gatewayUrl: undefined, running: true };
-  const system = await runningSystem(homeFolder());
+  let system = await runningSystem(homeFolder());
+  while (system !== undefined && system.natsUrl === undefined) {
+    await sleep(100);
+    system = await runningSystem(homeFolder());
+  }
   return { natsUrl: system?.natsUrl ?? 'nats://127.0.0.1:4222', gatewayUrl: system?.gatewayUrl, running: system?.natsUrl !== undefined };
 }
 

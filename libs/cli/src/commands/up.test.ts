@@ -1,9 +1,10 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { root } from '../paths.ts';
 import { processStart } from '../system/process.ts';
@@ -43,6 +44,17 @@ it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('leaves nothing behind when it
   up.kill(signal);
   expect(await ended).toEqual([0, null]);
   await expectNothingLeft(children);
+}, 120_000);
+
+it('is waited for by a command that is given while it starts', async () => {
+  start();
+  await expect.poll(async () => (await started()).length, { timeout: 60_000 }).toBeGreaterThan(1);
+  const env = { ...process.env, MINCHAT_HOME: home, NATS_URL: '' };
+  const { stdout } = await promisify(execFile)(process.execPath, [main, 'status', '--json'], { env });
+  expect(JSON.parse(stdout)).toEqual([]);
+  const ended = once(up, 'exit');
+  up.kill('SIGTERM');
+  expect(await ended).toEqual([0, null]);
 }, 120_000);
 
 it('stops when npm is told to', async () => {

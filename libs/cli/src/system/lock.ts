@@ -10,6 +10,7 @@ const processSchema = z.object({ name: z.string(), pid: z.int(), start: z.string
 const systemSchema = z.object({
   pid: z.int(),
   start: z.string(),
+  /** Told when everything is ready. */
   natsUrl: z.string().optional(),
   gatewayUrl: z.string().optional(),
   children: z.array(processSchema).default([]),

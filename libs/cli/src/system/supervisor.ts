@@ -84,6 +84,7 @@ export class Supervisor {
   natsUrl = '';
   gatewayUrl = '';
   #gatewayPort = 0;
+  #addresses: { natsUrl?: string; gatewayUrl?: string } = {};
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
@@ -163,7 +164,7 @@ export class Supervisor {
     }
     const ready = Promise.all(this.#children.map((child) => this.#waitUntilReady(child)));
     await Promise.race([ready, this.#failed.promise]);
-    await this.#tell();
+    await this.#tell({ natsUrl: this.natsUrl, ...(this.#gatewayPort > 0 ? { gatewayUrl: this.gatewayUrl } : {}) });
   }
 
   async #startNats(store: string): Promise<void> {
@@ -261,11 +262,15 @@ export class Supervisor {
     }
   }
 
-  /** Tells other commands what runs. Once all does, the system goes on where that cannot be written; the next change writes it. */
-  async #tell(): Promise<void> {
+  /**
+   * Tells other commands what runs, and, once all does, where. From then on the system goes on where that
+   * cannot be written; the next change writes it.
+   */
+  async #tell(addresses = this.#addresses): Promise<void> {
+    this.#addresses = addresses;
     const children = Object.entries(this.pids()).map(([name, pid]) => ({ name, pid, start: processStart(pid) ?? '' }));
     try {
-      await this.#lock?.update({ natsUrl: this.natsUrl, ...(this.#gatewayPort > 0 ? { gatewayUrl: this.gatewayUrl } : {}), children });
+      await this.#lock?.update({ ...addresses, children });
     } catch (error) {
       if (this.#starting) throw error;
       this.#options.onEvent(`could not write what runs: ${toMinchatError(error).message}`);
