@@ -28,7 +28,17 @@ it('has answers as long in sampling, training and evaluation, unless told', () =
   expect(defaults).toEqual([64, 64, 64]);
 });
 
-it('leaves the settings of other implementations alone, whoever asked for them', async () => {
+it('knows the settings of all implementations of ours, whoever asked for them', async () => {
+  const stage = { name: 'second', kind: 'ppo', settings: { betta: 1 } } as const;
+  const running = (plugin?: string) => ({ of: async () => plugin });
+  const wrong = [{ stage: 'second', path: ['betta'], message: 'second.betta: unknown setting "betta"; did you mean "beta"?' }];
+  expect(await settingsProblems([{ ...stage, plugin: '@minchat/ppo-trainer/dpo' }], running())).toEqual(wrong);
+  expect(await settingsProblems([stage], running('@minchat/ppo-trainer/dpo'))).toEqual(wrong);
+  const fits = { rloo: { groupSize: 2 }, dpo: { beta: 0.2 }, 'best-of-n': { n: 4 } };
+  for (const [name, settings] of Object.entries(fits)) expect(await settingsProblems([{ ...stage, plugin: `@minchat/ppo-trainer/${name}`, settings }], running())).toEqual([]);
+});
+
+it('leaves the settings of others’ implementations alone, whoever asked for them', async () => {
   const stage = { name: 'second', kind: 'sft', settings: { mine: 1 } } as const;
   const running = (plugin?: string) => ({ of: async () => plugin });
   const wrong = [{ stage: 'second', path: ['mine'], message: expect.stringMatching(/^second\.mine: unknown setting "mine"/) as string }];

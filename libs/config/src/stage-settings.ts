@@ -4,6 +4,7 @@ import type { SettingsProblem, StageSpec } from './spec.ts';
 import type { StageKind } from './spec/kinds.ts';
 import { show } from './spec/show.ts';
 import { suggest } from './spec/suggest.ts';
+import others from './plugin-settings.json' with { type: 'json' };
 import settings from './stage-settings.json' with { type: 'json' };
 
 /** The part of JSON Schema that settings are written in. */
@@ -42,8 +43,15 @@ export const ownPlugins: Readonly<Record<StageKind, string>> = {
   evaluate: '@minchat/evaluator',
 };
 
-/** By kind of stage. Another implementation (`plugin`) has settings of its own. */
+/** By kind of stage, of what runs it unless told. */
 export const stageSettings = settings as unknown as Readonly<Record<string, Schema>>;
+/** Of our other implementations, by the name that `plugin` has. */
+const pluginSettings = new Map(Object.entries(others as unknown as Record<string, Schema>));
+
+/** The settings of an implementation of ours (what runs the kind unless told); undefined for anybody else's, which knows its own. */
+export function schemaOf(kind: string, plugin?: string): Schema | undefined {
+  return plugin === undefined || plugin === (ownPlugins as Readonly<Record<string, string>>)[kind] ? stageSettings[kind] : pluginSettings.get(plugin);
+}
 
 /** Tells which implementation the workers of a kind run; undefined: not known, so ours. The bus keeps it (`bus.plugins`). */
 export interface RunningPlugins {
@@ -51,13 +59,13 @@ export interface RunningPlugins {
 }
 
 /**
- * What is wrong with the settings of stages. Nothing is known to be, where another implementation is to run one:
- * the one that the spec names, or else what the workers run.
+ * What is wrong with the settings of stages. Nothing is known to be, where an implementation that is not ours is to run
+ * one: the one that the spec names, or else what the workers run.
  */
 export async function settingsProblems(stages: readonly Pick<StageSpec, 'name' | 'kind' | 'plugin' | 'settings'>[], running: RunningPlugins): Promise<SettingsProblem[]> {
   const found = await Promise.all(stages.map(async ({ name, kind, plugin, settings }) => {
-    if ((plugin ?? (await running.of(kind)) ?? ownPlugins[kind]) !== ownPlugins[kind]) return [];
-    return problemsOf(stageSettings[kind] ?? {}, settings).map(({ path, message }) => ({ stage: name, path, message: `${[name, ...path].join('.')}: ${message}` }));
+    const schema = schemaOf(kind, plugin ?? (await running.of(kind)));
+    return schema === undefined ? [] : problemsOf(schema, settings).map(({ path, message }) => ({ stage: name, path, message: `${[name, ...path].join('.')}: ${message}` }));
   }));
   return found.flat();
 }

@@ -67,7 +67,7 @@ export const guardSettings = z
   .strictObject({
     /** KL to the SFT model per answer, in nats. */
     maxKl: z.number().positive().default(30),
-    /** Below -minKl the log-probabilities of policy and reference cannot be right. */
+    /** KL below which the log-probabilities of policy and reference cannot be right: that of a few answers may be a little below 0. */
     minKl: z.number().default(-1),
     /** Mean entropy per token, in nats. */
     minEntropy: z.number().min(0).default(0.02),

@@ -1,5 +1,6 @@
-// The settings of every kind of stage as JSON Schema, for whoever checks a run before it starts. A file, since the
-// libraries import no service: `node src/schemas/stage-settings.ts` writes it, a test finds it out of date.
+// The settings of every kind of stage, and of our other implementations, as JSON Schema, for whoever checks a run before
+// it starts. Files, since the libraries import no service: `node src/schemas/stage-settings.ts` writes them, a test finds
+// them out of date.
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { stageKinds } from '@minchat/config';
@@ -10,14 +11,19 @@ import { pretrainSettings } from '../../../services/pretrainer/src/settings.ts';
 import { sftSettings } from '../../../services/sft-trainer/src/settings.ts';
 import { sampleSettings } from '../../../services/inference/src/sample-stage.ts';
 import { rewardSettings } from '../../../services/reward-trainer/src/settings.ts';
+import { bestOfNSettings } from '../../../services/ppo-trainer/src/best-of-n-settings.ts';
+import { dpoSettings } from '../../../services/ppo-trainer/src/dpo-settings.ts';
+import { rlooSettings } from '../../../services/ppo-trainer/src/rloo-settings.ts';
 import { ppoSettings } from '../../../services/ppo-trainer/src/settings.ts';
 import { evaluateSettings } from '../../../services/evaluator/src/settings.ts';
 
 const services = fileURLToPath(new URL('../../../services/', import.meta.url));
-export const target = fileURLToPath(new URL('../../../libs/config/src/stage-settings.json', import.meta.url));
+const config = new URL('../../../libs/config/src/', import.meta.url);
 
-/** Each kind's schema, and the file in which its settings are explained. */
-const kinds: Record<keyof typeof stageKinds, [schema: z.ZodType, source: string]> = {
+/** A schema, and the files in which its settings are explained. */
+type Explained = readonly [schema: z.ZodType, ...sources: string[]];
+
+const kinds: Record<keyof typeof stageKinds, Explained> = {
   data: [dataSettings, 'prompt-store/src/stages/data-settings.ts'],
   pretrain: [pretrainSettings, 'pretrainer/src/settings.ts'],
   sft: [sftSettings, 'sft-trainer/src/settings.ts'],
@@ -28,15 +34,27 @@ const kinds: Record<keyof typeof stageKinds, [schema: z.ZodType, source: string]
   evaluate: [evaluateSettings, 'evaluator/src/settings.ts'],
 };
 
-export async function stageSettings(): Promise<string> {
+const plugins: Record<string, Explained> = {
+  '@minchat/ppo-trainer/rloo': [rlooSettings, 'ppo-trainer/src/settings.ts', 'ppo-trainer/src/rloo-settings.ts'],
+  '@minchat/ppo-trainer/dpo': [dpoSettings, 'ppo-trainer/src/dpo-settings.ts'],
+  '@minchat/ppo-trainer/best-of-n': [bestOfNSettings, 'ppo-trainer/src/settings.ts', 'ppo-trainer/src/best-of-n-settings.ts'],
+};
+
+/** The files, and what belongs into them. */
+export async function settingsFiles(): Promise<[path: string, content: string][]> {
+  const file = async (name: string, schemas: Record<string, Explained>): Promise<[string, string]> => [fileURLToPath(new URL(name, config)), await jsonSchemas(schemas)];
+  return [await file('stage-settings.json', kinds), await file('plugin-settings.json', plugins)];
+}
+
+async function jsonSchemas(schemas: Record<string, Explained>): Promise<string> {
   const out: Record<string, unknown> = {};
-  for (const [kind, [schema, source]] of Object.entries(kinds)) {
+  for (const [name, [schema, ...sources]] of Object.entries(schemas)) {
     const { $schema: _, ...json } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any', reused: 'inline' });
-    const text = await readFile(services + source, 'utf8');
+    const text = (await Promise.all(sources.map((source) => readFile(services + source, 'utf8')))).join('\n');
     // The comment before a setting says what it is.
-    const words = new Map(Array.from(text.matchAll(/\/\*\*\s*((?:(?!\*\/)[^])*?)\s*\*\/\s*(\w+):/g), ([, comment = '', name = '']) => [name, comment.replaceAll(/\s*\n\s*\*\s*/g, ' ')]));
+    const words = new Map(Array.from(text.matchAll(/\/\*\*[\s*]*((?:(?!\*\/)[^])*?)\s*\*\/\s*(\w+):/g), ([, comment = '', name = '']) => [name, comment.replaceAll(/\s*\n\s*\*\s*/g, ' ')]));
     describe(json, words);
-    out[kind] = json;
+    out[name] = json;
   }
   return `${JSON.stringify(out, undefined, 1)}\n`;
 }
@@ -51,4 +69,4 @@ function describe(schema: unknown, words: ReadonlyMap<string, string>): void {
   for (const value of Object.values(schema)) describe(value, words);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await writeFile(target, await stageSettings());
+if (process.argv[1] === fileURLToPath(import.meta.url)) for (const [path, content] of await settingsFiles()) await writeFile(path, content);

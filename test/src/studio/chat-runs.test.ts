@@ -191,6 +191,23 @@ describe.skipIf(noBrowser !== undefined)('chat and runs', () => {
     await page.getByLabel('evaluate every', { exact: true }).fill('10');
   };
 
+  it('the form has the settings of another implementation of ours, and is content with those of somebody else’s', async () => {
+    await go('runs/new');
+    const withPlugin = async (plugin: string, settings: string): Promise<void> => {
+      await button('YAML').click();
+      await page.getByLabel('Spec in YAML').fill(`name: other\nstages:\n  data: { settings: { source: world } }\n  pretrain: {}\n  sft: {}\n  sample: {}\n  rank: { settings: { labelers: simulated } }\n  reward: {}\n  ppo: { plugin: '${plugin}', settings: ${settings} }\n`);
+      await button('Form').click();
+      await page.locator('.stage-form[data-stage="ppo"] summary').click();
+    };
+    await withPlugin('@minchat/ppo-trainer/rloo', '{ groupSize: many }');
+    await page.locator('.problem', { hasText: 'ppo.groupSize: expected a whole number at least 2, found "many"' }).waitFor();
+    await page.locator('.stage-form[data-stage="ppo"]').getByLabel('group size', { exact: true }).fill('8');
+    await expect.poll(() => page.locator('.problem').count(), patient).toBe(0);
+    await withPlugin('./my-ppo.ts', '{ mine: 1 }');
+    await page.getByText('Another implementation knows these settings').waitFor();
+    await go('runs');
+  });
+
   it('a run is started by the form, which tells what is wrong at the field', async () => {
     await formOf('first', 'many');
     await page.locator('.problem', { hasText: 'pretrain.steps: expected a whole number at least 0, found "many"' }).waitFor();

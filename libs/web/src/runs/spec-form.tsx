@@ -1,4 +1,4 @@
-import { discriminator, stageSettings, type Path } from '@minchat/config/stage-settings';
+import { discriminator, schemaOf, stageSettings, type Path } from '@minchat/config/stage-settings';
 import { t } from '../preferences.ts';
 import { Field } from '../ui.tsx';
 import { Settings } from './setting-field.tsx';
@@ -42,7 +42,7 @@ function firstSettings(kind: string): object {
 interface StageFormProps { name: string; kind: string; settings: unknown; plugin: string | undefined; onSet: (path: Path, value: unknown) => void; onRemove: () => void }
 
 function StageForm({ name, kind, settings, plugin, onSet, onRemove }: StageFormProps) {
-  const schema = plugin === undefined ? stageSettings[kind] : undefined;
+  const schema = schemaOf(kind, plugin);
   const given = typeof settings === 'object' && settings !== null ? Object.keys(settings).length : 0;
   return (
     <details className="card stage-form" data-stage={name}>
