@@ -2,8 +2,34 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isMinchatError, MinchatError, toMinchatError } from '@minchat/errors';
 import type { Logger } from '@minchat/telemetry';
-import type { Progress, StageContext, StageDefinition } from './define.ts';
+import { z } from 'zod';
+import type { Metrics, Progress, StageContext, StageDefinition } from './define.ts';
 import type { Assignment, Control, StageShape } from './thread-messages.ts';
+
+// What an implementation says is checked on its side: on the host's a slip would end the whole service.
+const whole = z.int().min(0);
+// One that is not finite may be told; no message carries it.
+const metricsSchema = z.record(z.string().min(1), z.custom<number>((value) => typeof value === 'number', 'expected a number'));
+const progressSchema = z.object({
+  step: whole,
+  totalSteps: whole,
+  tokens: whole.optional(),
+  metrics: metricsSchema.optional(),
+  message: z.string().optional(),
+  samples: z.array(z.string()).optional(),
+  waiting: z.boolean().optional(),
+});
+
+/** Throws MC_STAGE_FAILED for what does not fit. */
+function check(schema: z.ZodType, what: string, value: unknown): void {
+  const { error } = schema.safeParse(value);
+  if (error) throw new MinchatError('MC_STAGE_FAILED', `${what}: ${issuesOf(error)}`);
+}
+
+/** The first of what is wrong, each with its place. */
+function issuesOf({ issues }: z.ZodError): string {
+  return issues.slice(0, 3).map(({ path, message }) => (path.length > 0 ? `${path.join('.')}: ${message}` : message)).join('; ');
+}
 
 /** What a running stage tells its host. */
 export interface StageHooks {
@@ -45,6 +71,7 @@ export function createContext(assignment: Assignment, settings: unknown, control
     output: (name) => named(assignment.outputs, 'output', name),
     progress(progress) {
       look();
+      check(progressSchema, 'progress', progress);
       hooks.progress(progress);
     },
     checkpoint: {
@@ -81,8 +108,18 @@ export function shapeOf(stage: StageDefinition): StageShape {
 export function parseSettings(stage: StageDefinition, settingsJson: string): unknown {
   const parsed = stage.settings.safeParse(settingsJson === '' ? {} : JSON.parse(settingsJson));
   if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.slice(0, 3).map((issue) => (issue.path.length > 0 ? `${issue.path.join('.')}: ${issue.message}` : issue.message));
-  throw new MinchatError('MC_STAGE_SETTINGS', `settings of ${stage.kind}: ${issues.join('; ')}`);
+  throw new MinchatError('MC_STAGE_SETTINGS', `settings of ${stage.kind}: ${issuesOf(parsed.error)}`);
+}
+
+/** Runs the stage to its end. Throws what has a code. */
+export async function runStage(stage: StageDefinition, context: StageContext<unknown>): Promise<Metrics> {
+  try {
+    const metrics = await stage.run(context);
+    check(metricsSchema, 'what run() returns', metrics);
+    return metrics;
+  } catch (thrown) {
+    throw stageError(thrown);
+  }
 }
 
 /** A bug in a stage is the stage's failure; what has a code of its own keeps it. */

@@ -121,6 +121,16 @@ describe('a stage host', () => {
     ]);
   });
 
+  it.each([
+    ['progress', 'progress: totalSteps: '],
+    ['metric', 'progress: metrics.loss: expected a number'],
+    ['result', 'what run() returns: '],
+  ])('says what is wrong with what an implementation tells it, and lives on: %s', async (fail, message) => {
+    await bench.host();
+    const jobId = await bench.job({ fail });
+    await expect.poll(() => bench.events.find((event) => event.jobId === jobId && event.failed)?.failed?.error, { timeout: 20_000 }).toMatchObject({ code: 'MC_STAGE_FAILED', message: expect.stringContaining(message) as string });
+  });
+
   it('gives a job up whose workers vanished five times in a row', async () => {
     const job = { jobId: 'poison', runId: 'run', stage: 'count', kind: 'count', plugin: '', seed: 7, settingsJson: '', inputs: [], createdAtMs: 1, round: 0 };
     for (let tries = 0; tries < 5; tries += 1) {

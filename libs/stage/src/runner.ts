@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { errorFromWire, errorToWire } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
 import type { Logger } from '@minchat/telemetry';
-import { createContext, parseSettings, shapeOf, stageError, type StageHooks } from './context.ts';
+import { createContext, parseSettings, runStage, shapeOf, type StageHooks } from './context.ts';
 import type { Metrics, StageDefinition, StopReason } from './define.ts';
 import { Control, type Assignment, type FromThread, type StageShape, type ThreadData, type ToThread } from './thread-messages.ts';
 
@@ -30,11 +30,7 @@ export function inlineRunner(stage: StageDefinition, settingsJson: string, log: 
       const running = createContext(assignment, settings, control, hooks, log);
       look = running.look;
       look();
-      try {
-        return await stage.run(running.context);
-      } catch (thrown) {
-        throw stageError(thrown);
-      }
+      return runStage(stage, running.context);
     },
     stop(reason) {
       control.setStop(reason);

@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { errorFromWire, errorToWire } from '@minchat/contracts';
 import { createLogger } from '@minchat/telemetry';
-import { createContext, parseSettings, shapeOf, stageError } from './context.ts';
+import { createContext, parseSettings, runStage, shapeOf, stageError } from './context.ts';
 import { loadStage } from './plugin.ts';
 import { Control, type Assignment, type FromThread, type ThreadData, type ToThread } from './thread-messages.ts';
 
@@ -43,7 +43,7 @@ try {
   const running = createContext(await start.promise, settings, control, hooks, log);
   look = running.look;
   look();
-  send({ type: 'done', metrics: await stage.run(running.context) });
+  send({ type: 'done', metrics: await runStage(stage, running.context) });
 } catch (thrown) {
   const error = stageError(thrown);
   // The stack stays here: what travels is for users. A stop that was asked for is no failure.
