@@ -1,5 +1,5 @@
-import { useState } from 'react';
-import { t } from '../preferences.ts';
+import { memo, useState } from 'react';
+import { currentLanguage, t } from '../preferences.ts';
 import type { Answer } from './stream.ts';
 import { signOf, type TokenView } from './tokens.ts';
 
@@ -8,7 +8,7 @@ export function AnswerView({ answer }: { answer: Answer }) {
   const nothing = answer.text === '' && answer.state !== 'writing' && answer.error === '';
   return (
     <div className={`turn assistant ${answer.state}`} dir="auto">
-      {nothing ? <span className="quiet">{t('(an empty answer)')}</span> : answer.probabilities && answer.probabilities.length > 0 ? <Tokens tokens={answer.probabilities} /> : answer.text}
+      {nothing ? <span className="quiet">{t('(an empty answer)')}</span> : answer.probabilities && answer.probabilities.length > 0 ? <Tokens tokens={answer.probabilities} language={currentLanguage()} /> : answer.text}
       {answer.error === '' ? null : <span className="error" role="alert">{answer.error}</span>}
     </div>
   );
@@ -16,8 +16,11 @@ export function AnswerView({ answer }: { answer: Answer }) {
 
 const percent = (logprob: number): string => `${(100 * Math.exp(logprob)).toFixed(logprob > -2.3 ? 0 : 1)} %`;
 
-/** Each token stands on its probability; the one under the mouse, or that has the focus, tells what else was likely. */
-function Tokens({ tokens }: { tokens: readonly TokenView[] }) {
+/**
+ * Each token stands on its probability; the one under the mouse, or that has the focus, tells what else was likely.
+ * A conversation may have tens of thousands, which are not drawn again with each word that comes after them.
+ */
+const Tokens = memo(function Tokens({ tokens }: { tokens: readonly TokenView[]; language: string }) {
   const [at, setAt] = useState<number>();
   const chosen = at === undefined ? undefined : tokens[at];
   const move = (step: number): void => setAt((now) => Math.min(tokens.length - 1, Math.max(0, (now ?? -1) + step)));
@@ -40,4 +43,4 @@ function Tokens({ tokens }: { tokens: readonly TokenView[] }) {
       </span>
     </>
   );
-}
+});
