@@ -19,8 +19,10 @@ export function formatTime(ms: number): string {
   return new Date(ms).toLocaleString(locale(), { dateStyle: 'medium', timeStyle: 'short' });
 }
 
-export function formatClock(ms: number): string {
-  return new Date(ms).toLocaleTimeString(locale());
+/** To the second; with the date where that is not today's. */
+export function formatMoment(ms: number): string {
+  const [then, now] = [new Date(ms), new Date()];
+  return then.toDateString() === now.toDateString() ? then.toLocaleTimeString(locale()) : then.toLocaleString(locale(), { dateStyle: 'medium', timeStyle: 'medium' });
 }
 
 export function formatBytes(bytes: number): string {

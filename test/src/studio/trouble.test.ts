@@ -90,14 +90,16 @@ describe.skipIf(noBrowser !== undefined)('trouble in the studio', () => {
     await page.context().close();
   });
 
-  it('the clock of a log is in the language of the page', async () => {
+  it('the moments of a log are in the language of the page, with the date where it is another', async () => {
     const page = await (await walker.browser.newContext({ locale: 'en-US' })).newPage();
     page.setDefaultTimeout(patient.timeout);
-    await page.route('**/api/events*', (route) => route.fulfill({ contentType: 'text/event-stream', body: `data: {"run":"tiny","stage":"sft","kind":"started","at":${new Date(2026, 0, 2, 15, 4, 5).getTime()}}\n\n` }));
+    await page.clock.setFixedTime(new Date(2026, 0, 3, 9));
+    const started = [new Date(2026, 0, 2, 15, 4, 5), new Date(2026, 0, 3, 8, 4, 5)].map((at) => `data: {"run":"tiny","stage":"sft","kind":"started","at":${at.getTime()}}\n\n`);
+    await page.route('**/api/events*', (route) => route.fulfill({ contentType: 'text/event-stream', body: started.join('') }));
     await page.goto(`${walker.studio.url}#/runs/tiny`);
     await page.getByRole('button', { name: '中文' }).click();
     await page.getByRole('tab', { name: '日志' }).click();
-    expect(await page.locator('.news time').first().textContent()).toBe('15:04:05');
+    await expect.poll(() => page.locator('.news time').allTextContents(), patient).toEqual(['08:04:05', '2026年1月2日 15:04:05']);
     await page.context().close();
   });
 

@@ -1,4 +1,4 @@
-import { formatClock } from '../format.ts';
+import { formatMoment } from '../format.ts';
 import { t } from '../preferences.ts';
 import type { History } from './run-events.ts';
 
@@ -16,7 +16,7 @@ export function LogView({ history, stage }: { history: History; stage: string })
   return (
     <ol className="news">
       {rows.map((row, i) => (
-        <li key={i} className={row.level}><time dateTime={new Date(row.at).toISOString()}>{formatClock(row.at)}</time> <b>{row.stage}</b> {row.what} <span className="quiet">{row.more}</span></li>
+        <li key={i} className={row.level}><time dateTime={new Date(row.at).toISOString()}>{formatMoment(row.at)}</time> <b>{row.stage}</b> {row.what} <span className="quiet">{row.more}</span></li>
       ))}
     </ol>
   );
