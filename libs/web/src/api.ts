@@ -87,6 +87,11 @@ export function hasKey(): boolean {
   return tabStorage.recall(keyName) !== null;
 }
 
+/** A path of the gateway as seen from the studio, which a proxy may show under a prefix. */
+export function addressOf(path: string): string {
+  return `.${path}`;
+}
+
 /** Throws RequestError; asks for a key where one is needed, once for all requests that wait, until there is one. */
 export async function request(path: string, options: RequestInit = {}): Promise<Response> {
   const key = tabStorage.recall(keyName);
@@ -94,7 +99,7 @@ export async function request(path: string, options: RequestInit = {}): Promise<
   if (key !== null) headers.set('authorization', `Bearer ${key}`);
   // A page of another origin cannot send this: the gateway wants it where a cookie speaks for somebody.
   headers.set('x-minchat-studio', '1');
-  const response = await fetch(path, { ...options, headers }).catch(unheard(t('The gateway cannot be reached. Is it running, and is this device on its network?')));
+  const response = await fetch(addressOf(path), { ...options, headers }).catch(unheard(t('The gateway cannot be reached. Is it running, and is this device on its network?')));
   if (response.ok) return response;
   const body = (await response.json().catch(() => undefined)) as { error?: { message?: string; code?: string } } | undefined;
   const code = body?.error?.code ?? '';

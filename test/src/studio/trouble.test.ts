@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { Page, Request } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { complaints, noBrowser } from './browser.ts';
@@ -265,6 +268,32 @@ describe.skipIf(noBrowser !== undefined)('trouble in the studio', () => {
     await page.getByRole('link', { name: 'New run' }).click();
     expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('half-done');
     await page.context().close();
+  });
+
+  it('all works under a prefix that a proxy takes away', async () => {
+    const proxy = createServer((incoming, outgoing) => {
+      const path = /^\/minchat(\/.*)$/.exec(incoming.url ?? '')?.[1];
+      if (path === undefined) return outgoing.writeHead(404).end();
+      const passed = request(new URL(path, walker.studio.url), { method: incoming.method, headers: incoming.headers }, (answer) => answer.pipe(outgoing.writeHead(answer.statusCode ?? 502, answer.headers)));
+      outgoing.on('close', () => passed.destroy());
+      return incoming.pipe(passed.on('error', () => outgoing.destroy()));
+    }).listen(0, '127.0.0.1');
+    await once(proxy, 'listening');
+    const page = await (await walker.browser.newContext({ locale: 'en-GB' })).newPage();
+    page.setDefaultTimeout(patient.timeout);
+    const heard = complaints(page);
+    await page.goto(`http://127.0.0.1:${(proxy.address() as AddressInfo).port}/minchat/#/runs`);
+    await page.getByRole('link', { name: /^tiny/ }).click();
+    const [report] = await Promise.all([page.waitForResponse(/\/minchat\/api\/runs\/tiny\/report$/), page.getByRole('tab', { name: 'Report' }).click()]);
+    expect(await report.text()).toContain('<title>Report');
+    await (await fetch(`${walker.studio.url}api/data/imports?collection=gnus&format=jsonl`, { method: 'POST', headers: { 'content-type': 'application/octet-stream' }, body: '{"prompt":"What is a gnu?"}' })).text();
+    await page.goto(`${page.url().split('#')[0] ?? ''}#/data/gnus`);
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: /^Export/ }).click()]);
+    expect((await Array.fromAsync(await download.createReadStream())).join('')).toContain('What is a gnu?');
+    expect(heard).toEqual([]);
+    await page.context().close();
+    proxy.closeAllConnections();
+    proxy.close();
   });
 
   it('an address with a broken escape is one of nothing', async () => {

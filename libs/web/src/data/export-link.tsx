@@ -1,4 +1,4 @@
-import { hasKey, request } from '../api.ts';
+import { addressOf, hasKey, request } from '../api.ts';
 import { t } from '../preferences.ts';
 import { useAct } from '../problems.ts';
 import { Problem } from '../ui.tsx';
@@ -12,5 +12,5 @@ export function ExportLink({ name, type }: { name: string; type: string }) {
     Object.assign(document.createElement('a'), { href: url, download: `${name}-${type}.jsonl` }).click();
     URL.revokeObjectURL(url);
   };
-  return <><Problem text={problem} /><a className="button" href={path} download={`${name}-${type}.jsonl`} onClick={(event) => { if (hasKey()) { event.preventDefault(); void once(save); } }}>{t('Export {type}', { type: t(type) })}</a></>;
+  return <><Problem text={problem} /><a className="button" href={addressOf(path)} download={`${name}-${type}.jsonl`} onClick={(event) => { if (hasKey()) { event.preventDefault(); void once(save); } }}>{t('Export {type}', { type: t(type) })}</a></>;
 }

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { hasKey, postJson } from '../api.ts';
+import { addressOf, hasKey, postJson } from '../api.ts';
 import { t } from '../preferences.ts';
 import { messageOf, Problem } from '../ui.tsx';
 
@@ -15,7 +15,7 @@ export function Report({ id }: { id: string }) {
   return (
     <>
       <Problem text={problem} />
-      {url === '' ? null : <iframe className="report card" title={t('Evaluation report')} src={url} sandbox="allow-scripts" />}
+      {url === '' ? null : <iframe className="report card" title={t('Evaluation report')} src={addressOf(url)} sandbox="allow-scripts" />}
     </>
   );
 }
