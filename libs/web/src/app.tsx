@@ -100,7 +100,7 @@ function show(page: string, rest: string[]): ReactNode {
   const [first = ''] = rest;
   const power = pages.find(([name]) => name === page)?.[2];
   if ((power !== undefined && !may(power)) || (page === 'runs' && first === 'new' && !may('change'))) return <NotForYou />;
-  if (page === 'runs') return first === '' ? <RunsPage /> : first === 'new' ? <NewRunPage /> : <RunPage key={first} id={first} />;
+  if (page === 'runs') return first === '' ? <RunsPage /> : first === 'new' ? <NewRunPage key={rest[1]} from={rest[1] ?? ''} /> : <RunPage key={first} id={first} />;
   if (page === 'chat') return <ChatPage key={rest.join('/')} named={rest.join('/')} />;
   if (page === 'label') return first === 'guidelines' ? <GuidelinesPage /> : <LabelPage />;
   if (page === 'agreement') return may('see') ? <AgreementPage /> : <NotForYou />;

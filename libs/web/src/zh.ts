@@ -93,6 +93,7 @@ export const zh: Readonly<Record<string, string>> = {
   'The first line is too long for a preview. It can be imported all the same.': '第一行太长，无法预览，但仍可导入。',
   '{n} more figures': '其余 {n} 项数值',
   'set: {name}': '设置：{name}',
+  'New run from this spec': '以此配置新建运行',
   'Lay another run over it': '叠加另一次运行',
   'Light': '浅色',
   'Line': '行',

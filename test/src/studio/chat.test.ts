@@ -145,11 +145,18 @@ describe.skipIf(noBrowser !== undefined)('in a conversation', () => {
       await page.unroute(address);
     };
   };
+  /** After which there is room for more in the model's context. */
+  const shortAnswers = async (tab: Page): Promise<void> => {
+    await tab.getByRole('button', { name: 'Settings' }).click();
+    await tab.getByLabel('Longest answer in tokens').fill('16');
+    await tab.keyboard.press('Escape');
+  };
   const alone = async (): Promise<void> => {
     await walker.go('chat/tiny/ppo');
     await page.evaluate(() => { localStorage.clear(); sessionStorage.clear(); });
     await page.reload();
     await page.getByLabel('Model 1').waitFor();
+    await shortAnswers(page);
   };
 
   it('a question in work is not asked again while an answer is written', async () => {
@@ -183,14 +190,16 @@ describe.skipIf(noBrowser !== undefined)('in a conversation', () => {
     expect(await page.locator('.thumb[aria-pressed="true"]').count()).toBe(0);
   });
 
-  it('settings stay as they are over a look at other pages, and a system message is stored with what is thought of an answer to it', async () => {
+  it('settings and what is being asked stay as they are over a look at other pages, and a system message is stored with what is thought of an answer to it', async () => {
     await alone();
     await walker.button('Settings').click();
     await page.getByLabel('Temperature').fill('0');
     await page.getByLabel('System message').fill('Be brief.');
+    await page.getByLabel('Your message').fill('what is a');
     await page.getByRole('link', { name: 'Runs', exact: true }).click();
     await page.getByRole('link', { name: /tiny/ }).waitFor();
     await page.getByRole('link', { name: 'Chat', exact: true }).click();
+    expect(await page.getByLabel('Your message').inputValue()).toBe('what is a');
     await walker.button('Settings').click();
     expect([await page.getByLabel('Temperature').inputValue(), await page.getByLabel('System message').inputValue()]).toEqual(['0', 'Be brief.']);
     await ask('what is a yak?');
@@ -206,6 +215,7 @@ describe.skipIf(noBrowser !== undefined)('in a conversation', () => {
     const questions = (tab: Page): Promise<string[]> => tab.locator('.turn.user').allTextContents();
     await other.goto(`${walker.studio.url}#/chat/tiny/ppo`);
     await expect.poll(() => questions(other), patient).toEqual(['what is the capital of France?']);
+    await shortAnswers(other);
     await other.getByLabel('Your message').fill('and of Spain?');
     await other.keyboard.press('Enter');
     await expect.poll(() => other.locator('.turn.assistant.done').count(), patient).toBe(2);

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Page, Request } from 'playwright-core';
@@ -267,6 +268,25 @@ describe.skipIf(noBrowser !== undefined)('trouble in the studio', () => {
     await page.getByRole('link', { name: /tiny/ }).first().waitFor();
     await page.getByRole('link', { name: 'New run' }).click();
     expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('half-done');
+    await page.context().close();
+  });
+
+  it('a run is started anew from the spec of another, which is changed first', async () => {
+    const spec = await readFile(new URL('../../../examples/tiny.yaml', import.meta.url), 'utf8');
+    const post = (path: string, body: object): Promise<Response> => fetch(`${walker.studio.url}api/${path}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+    await post('runs', { spec, id: 'copied' });
+    await post('runs/copied/cancel', {});
+    const { page, heard } = await open('runs/copied');
+    await page.getByRole('tab', { name: 'Spec' }).click();
+    await page.getByRole('link', { name: 'New run from this spec' }).click();
+    await page.getByLabel('Name', { exact: true }).fill('changed');
+    await page.getByRole('button', { name: 'Start run', disabled: false }).click();
+    await page.locator('h1', { hasText: /^changed/ }).waitFor();
+    const specOf = async (id: string) => ((await (await fetch(`${walker.studio.url}api/runs/${id}`)).json()) as { spec: object }).spec;
+    const changed = page.url().split('/').at(-1) ?? '';
+    expect(await specOf(changed)).toEqual({ ...(await specOf('copied')), name: 'changed' });
+    await post(`runs/${changed}/cancel`, {});
+    expect(heard).toEqual([]);
     await page.context().close();
   });
 

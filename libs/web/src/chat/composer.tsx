@@ -1,18 +1,18 @@
-import { useState } from 'react';
 import { enterSends } from '../keys.ts';
 import { t } from '../preferences.ts';
+import { useKept } from '../use-kept.ts';
 
 /** Where the question is written. Enter sends, Shift+Enter breaks the line. */
 export function Composer({ busy, disabled = false, onSend, onStop }: { busy: boolean; disabled?: boolean; onSend: (text: string) => void; onStop: () => void }) {
-  const [text, setText] = useState('');
+  const { text, write } = useKept('question');
   const send = (): void => {
     if (busy || disabled || text.trim() === '') return;
     onSend(text);
-    setText('');
+    write('');
   };
   return (
     <form className="composer" onSubmit={(event) => { event.preventDefault(); if (busy) onStop(); else send(); }}>
-      <textarea dir="auto" aria-label={t('Your message')} placeholder={t('Ask something')} rows={1} value={text} onChange={(event) => setText(event.target.value)} onKeyDown={enterSends(send)} />
+      <textarea dir="auto" aria-label={t('Your message')} placeholder={t('Ask something')} rows={1} value={text} onChange={(event) => write(event.target.value)} onKeyDown={enterSends(send)} />
       <button className="primary" disabled={!busy && (disabled || text.trim() === '')}>{busy ? t('Stop') : t('Send')}</button>
     </form>
   );

@@ -1,22 +1,31 @@
 import { useEffect, useMemo, useState } from 'react';
-import { postJson, type RunView, type SpecCheck } from '../api.ts';
-import { ownName } from '../people/session.ts';
+import { getJson, postJson, type RunDetail, type RunView, type SpecCheck } from '../api.ts';
 import { t } from '../preferences.ts';
-import { tabStorage } from '../storage.ts';
-import { messageOf, PageHead, Problem } from '../ui.tsx';
+import { messageOf, PageHead, Problem, usePolled } from '../ui.tsx';
+import { useKept } from '../use-kept.ts';
 import { examples } from './examples.ts';
 import { Pipeline } from './pipeline.tsx';
-import { SpecDocument } from './spec-document.ts';
+import { SpecDocument, specText } from './spec-document.ts';
 import { SpecEditor } from './spec-editor.tsx';
 import { SpecForm } from './spec-form.tsx';
 
 const checkAfterMs = 300;
 const checkAgainMs = 3000;
 
-/** A spec as a form or as YAML, checked while it is written; started when nothing is wrong with it. Until then it is there again after a look at other pages. */
-export function NewRunPage() {
-  const kept = ownName('spec');
-  const [text, setText] = useState(tabStorage.recall(kept) ?? examples['quickstart'] ?? '');
+/** A run of a spec that is written here, which begins as the one of the run `from` if there is one. */
+export function NewRunPage({ from }: { from: string }) {
+  return from === '' ? <SpecPage name="spec" initial={examples['quickstart'] ?? ''} /> : <Another from={from} />;
+}
+
+function Another({ from }: { from: string }) {
+  const { value: run, error } = usePolled((signal) => getJson<RunDetail>(`/api/runs/${encodeURIComponent(from)}`, signal), 60_000);
+  if (run === undefined) return <div className="page"><PageHead title={t('New run')} /><Problem text={error} /></div>;
+  return <SpecPage name={`spec-${from}`} initial={specText(run.spec)} />;
+}
+
+/** A spec as a form or as YAML, checked while it is written; started when nothing is wrong with it. */
+function SpecPage({ name, initial }: { name: string; initial: string }) {
+  const { text, write, drop } = useKept(name, initial);
   const [as, setAs] = useState<'form' | 'yaml'>('form');
   const [check, setCheck] = useState<SpecCheck & { of: string }>();
   const [problem, setProblem] = useState('');
@@ -38,15 +47,11 @@ export function NewRunPage() {
     timer = setTimeout(look, checkAfterMs);
     return () => { current = false; clearTimeout(timer); };
   }, [text]);
-  const write = (next: string): void => {
-    setText(next);
-    tabStorage.remember(kept, next);
-  };
   const start = async (): Promise<void> => {
     setBusy(true);
     try {
       const run = await postJson<RunView>('/api/runs', { spec: text });
-      tabStorage.forget(kept);
+      drop();
       location.hash = `#/runs/${run.id}`;
     } catch (error) {
       setProblem(messageOf(error));

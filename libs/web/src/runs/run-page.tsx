@@ -14,6 +14,7 @@ import { Report } from './report.tsx';
 import { LogView } from './log-view.tsx';
 import { Overlays } from './overlays.tsx';
 import { noHistory, type History } from './run-events.ts';
+import { specText } from './spec-document.ts';
 import { useRunEvents } from './use-run-events.ts';
 
 const tabs = ['Curves', 'Samples', 'Figures', 'Log', 'Report', 'Spec'] as const;
@@ -67,7 +68,7 @@ export function RunPage({ id }: { id: string }) {
         {tab === 'Figures' && selected ? <Figures run={run} stage={selected} overlays={overlays}>{chooser}</Figures> : null}
         {tab === 'Log' ? <LogView history={history} stage={chosen} /> : null}
         {tab === 'Report' ? <Report id={id} /> : null}
-        {tab === 'Spec' ? <pre className="card code">{JSON.stringify(run.spec, null, 2)}</pre> : null}
+        {tab === 'Spec' ? <><pre className="card code">{specText(run.spec)}</pre>{may('change') ? <p><a className="button" href={`#/runs/new/${id}`}>{t('New run from this spec')}</a></p> : null}</> : null}
       </section>
       {dialog === 'fork' ? <ForkDialog run={run} onClose={() => setDialog(undefined)} /> : null}
       {dialog === 'delete' ? <DeleteDialog run={run} onClose={() => setDialog(undefined)} /> : null}

@@ -1,8 +1,14 @@
 import type { Path } from '@minchat/config/stage-settings';
-import { isMap, parseDocument } from 'yaml';
+import { isMap, parseDocument, stringify } from 'yaml';
 import type { RunSpecView } from '../api.ts';
 
 type StageEntry = NonNullable<RunSpecView['stages']>[string];
+
+const layout = { lineWidth: 110 };
+
+export function specText(spec: RunSpecView): string {
+  return stringify(spec, layout);
+}
 
 /** A spec's text with what stands in it. The text is the truth: a form changes it, and comments stay. */
 export class SpecDocument {
@@ -40,6 +46,6 @@ export class SpecDocument {
       const parent = document.getIn(path.slice(0, depth), true);
       if (isMap(parent) && parent.items.length === 0) document.deleteIn(path.slice(0, depth));
     }
-    return document.toString({ lineWidth: 110 });
+    return document.toString(layout);
   }
 }
