@@ -3,8 +3,10 @@ import { rpc, type Bus } from '@minchat/bus';
 import type { ArtifactRef, GenerateRequest } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
 import type { Logger } from '@minchat/telemetry';
+import { Registry } from 'prom-client';
 import { z } from 'zod';
 import { Engine } from './engine/engine.ts';
+import { measureAnswers } from './metrics.ts';
 
 /** What the live engine reads of the environment. */
 export const liveEnv = {
@@ -28,9 +30,9 @@ export type LiveEnv = z.output<z.ZodObject<typeof liveEnv>>;
 /**
  * Serves `generate`, `score` and `embed` on the bus. Instances share the requests by queue group; one whose
  * queue is full declines with MC_OVERLOADED before anything was sent, and the caller asks again,
- * which reaches any of them.
+ * which reaches any of them. Its metrics go into `registry`.
  */
-export async function startLive(bus: Bus, env: LiveEnv, log: Logger): Promise<{ engine: Engine; stop(): Promise<void> }> {
+export async function startLive(bus: Bus, env: LiveEnv, log: Logger, registry = new Registry()): Promise<{ engine: Engine; stop(): Promise<void> }> {
   const engine = await Engine.start({
     slots: env.INFERENCE_SLOTS,
     lanes: env.INFERENCE_LANES,
@@ -43,15 +45,16 @@ export async function startLive(bus: Bus, env: LiveEnv, log: Logger): Promise<{ 
   });
   log.info({ backend: engine.backend, slots: env.INFERENCE_SLOTS, lanes: env.INFERENCE_LANES }, 'live engine ready');
 
+  const measured = measureAnswers(registry, () => engine.load);
   const modelOf = ({ model }: { model?: ArtifactRef | undefined }, kind: string): ArtifactRef => {
     if (model?.kind !== kind) throw new MinchatError('MC_USAGE', `expected a ${kind}, found ${model?.kind ?? 'nothing'}`);
     return model;
   };
 
   const served = [
-    bus.serve(rpc.generate, async function* (request, { signal }) {
+    bus.serve(rpc.generate, (request, { signal }) => {
       checkRequest(request);
-      yield* engine.generate(modelOf(request, 'model'), request, signal);
+      return measured(engine.generate(modelOf(request, 'model'), request, signal));
     }),
     bus.serve(rpc.score, async function* (request, { signal }) {
       const pieces = engine.score(modelOf(request, 'reward-model'), request.texts, signal);

@@ -11,7 +11,7 @@ await runService({
   name: 'inference',
   readSettings: () => readEnv(z.object({ ...commonEnv, ...stageEnv, ...computeEnv, ...liveEnv })),
   async start(context) {
-    const live = await startLive(context.bus, context.env, context.log);
+    const live = await startLive(context.bus, context.env, context.log, context.metrics.registry);
     const stages = await startStageHost({ service: 'inference', kinds: ['sample'], defaultPlugin: '@minchat/inference', thread: 'worker' }, context);
     let stopping = false;
     void live.engine.gone.then((error) => {
