@@ -145,7 +145,8 @@ export async function createServer(bus: Bus, env: ServerSettings, log: Logger, r
 
   const collect = ({ request, index, messages, user, refused }: CollectedPrompt): void => {
     if (refused || request.headers['x-minchat-collect'] === 'off' || !consents(request.principal, env.COLLECT_PROMPTS)) return;
-    const userId = user ?? userOf(request.principal);
+    // An empty one is nobody's.
+    const userId = user || userOf(request.principal);
     bus.publishFeedback('prompt', { promptId: `api-${request.id}-${index}`, userId, messages, source: 'api', atMs: Date.now() })
       .catch((error: unknown) => request.log.warn({ err: error }, 'prompt not collected'));
   };

@@ -57,7 +57,7 @@ describe('collecting prompts', () => {
     await ask(on.url, { 'x-minchat-collect': 'off' }, { prompt: 'not collected: refused' });
     await ask(alices.url, { authorization: 'Bearer another-long-key' }, { prompt: 'not collected: bob' });
     await ask(on.url, {}, { prompt: ['one', 'two'], user: 'u1' });
-    await ask(alices.url, alice, { prompt: 'three' });
+    await ask(alices.url, alice, { prompt: 'three', user: '' });
     await fetch(`${alices.url}/v1/chat/completions`, { method: 'POST', headers: { ...json, ...alice }, body: JSON.stringify({ model: 'tiny', messages: [{ role: 'user', content: 'no' }], store: false, max_tokens: 1 }) });
     await expect.poll(() => seen.length, { timeout: 10_000 }).toBe(3);
     expect(seen.map((prompt) => [prompt.userId, prompt.messages[0]?.content, prompt.source])).toEqual([['u1', 'one', 'api'], ['u1', 'two', 'api'], ['alice', 'three', 'api']]);
