@@ -40,9 +40,9 @@ const tellable = new Set<ErrorCode>([
 
 /**
  * What the client is told of a thrown value: never a stack, a path or a message from inside. The
- * log has the whole, under the request id that the answer carries.
+ * log has the whole, under the request id that the answer carries. `bodyLimit` is that of the route, in bytes.
  */
-export function toApiError(error: unknown): ApiErrorBody {
+export function toApiError(error: unknown, bodyLimit?: number): ApiErrorBody {
   if (error instanceof ApiError) return error.body;
   if (isMinchatError(error)) {
     const entry = errorCodes[error.code];
@@ -52,7 +52,7 @@ export function toApiError(error: unknown): ApiErrorBody {
     if (error.code === 'MC_LOGIN_LIMITED') return { ...body, retryAfter: 15 * 60 };
     return entry.http === 429 || entry.http === 503 ? { ...body, retryAfter: 1 } : body;
   }
-  return fromFastify(error);
+  return fromFastify(error, bodyLimit);
 }
 
 /** Errors of Node's HTTP parser: there is no request yet that an answer could belong to. */
@@ -63,13 +63,13 @@ export function fromClientError({ code }: { code?: string }): ApiErrorBody {
 }
 
 /** Errors that fastify raises before a route runs: bad JSON, a body too large, a wrong media type. */
-function fromFastify(error: unknown): ApiErrorBody {
+function fromFastify(error: unknown, bodyLimit: number | undefined): ApiErrorBody {
   const { statusCode, code } = (typeof error === 'object' && error !== null ? error : {}) as Partial<FastifyError>;
   if (statusCode === undefined || statusCode < 400 || statusCode >= 500) {
     return { status: 500, error: { message: errorCodes.MC_INTERNAL.meaning, type: 'server_error', param: null, code: 'MC_INTERNAL' } };
   }
   const known: Record<string, string> = {
-    FST_ERR_CTP_BODY_TOO_LARGE: 'The request body is too large.',
+    FST_ERR_CTP_BODY_TOO_LARGE: `The request body is too large${bodyLimit === undefined ? '' : `; expected at most ${String(bodyLimit)} bytes`}.`,
     FST_ERR_CTP_INVALID_MEDIA_TYPE: 'Send the body as application/json.',
     FST_ERR_ROUTE_MISSING_CONTENT_TYPE: 'Send the body as application/json.',
     FST_ERR_CTP_EMPTY_JSON_BODY: 'The request body is empty; expected a JSON object.',

@@ -69,7 +69,7 @@ export async function createServer(bus: Bus, env: ServerSettings, log: Logger, r
   app.setValidatorCompiler(checkRequest);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler((error, request, reply) => {
-    const { status, error: body, retryAfter } = toApiError(error);
+    const { status, error: body, retryAfter } = toApiError(error, request.routeOptions.bodyLimit);
     if (status >= 500) request.log.error({ err: error, request: request.id }, 'request failed');
     if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter));
     return reply.code(status).type('application/json; charset=utf-8').serializer(JSON.stringify).send({ error: body });

@@ -97,6 +97,11 @@ describe('hostile requests', () => {
     expect(await ask('\\\\ud83d')).not.toEqual(await ask('\uFFFD'));
   });
 
+  it('a body that is too large is told how large it may be', async () => {
+    expect(expectError(await (await post(chat, hello({ user: 'x'.repeat(100_000) }))).text()).message).toContain('at most 65536 bytes');
+    expect(expectError(await (await post('/api/comparisons', `"${'x'.repeat(3_000_000)}"`)).text()).message).toMatch(/at most \d+ bytes/);
+  });
+
   it('what the gateway takes, but no message of the bus', async () => {
     const { url } = await api.gateway({ GATEWAY_BODY_LIMIT_KB: 2048 });
     const response = await fetch(`${url}${chat}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: hello({ messages: [{ role: 'user', content: 'x'.repeat(1_100_000) }] }) });
