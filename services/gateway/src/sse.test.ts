@@ -2,12 +2,15 @@ import { once } from 'node:events';
 import { connect, type AddressInfo } from 'node:net';
 import { setImmediate, setTimeout as delay } from 'node:timers/promises';
 import fastify, { type FastifyReply } from 'fastify';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { clientGone, formatEvent, sendEvents, type ServerSentEvent } from './sse.ts';
 
 describe('server-sent events', () => {
   const app = { current: fastify() };
-  afterEach(() => app.current.close());
+  afterEach(async () => {
+    vi.useRealTimers();
+    await app.current.close();
+  });
 
   /** Listens, and answers every request with these events. */
   const serve = (events: () => AsyncGenerator<ServerSentEvent, void, undefined>): Promise<number> => listen((reply) => sendEvents(reply, events()));
@@ -109,6 +112,31 @@ describe('server-sent events', () => {
     expect(await (await fetch(`http://127.0.0.1:${port}/`, { headers: { connection: 'close' } })).text()).toBe('answer');
     await app.current.close();
     expect((await signal.promise).aborted).toBe(false);
+  });
+
+  it('shows that it lives while the first event is waited for', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] });
+    const event = Promise.withResolvers<void>();
+    const port = await serve(async function* () {
+      await event.promise;
+      yield { data: 'late' };
+      throw new Error('secret');
+    });
+    const answer = fetch(`http://127.0.0.1:${port}/`);
+    await vi.waitFor(() => expect(vi.getTimerCount()).toBeGreaterThan(0));
+    await vi.advanceTimersByTimeAsync(15_000);
+    const response = await answer;
+    await vi.advanceTimersByTimeAsync(15_000);
+    event.resolve();
+    expect(await response.text()).toMatch(/^: beat\n\n: beat\n\ndata: late\n\ndata: \{"error":/);
+  });
+
+  it('gives an error before the first event a status of its own', async () => {
+    const port = await serve(async function* () {
+      yield* [];
+      throw new Error('none');
+    });
+    expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(500);
   });
 
   it('tells an error after the first event as an event', async () => {

@@ -29,15 +29,19 @@ export function formatEvent({ event, id, data }: ServerSentEvent): string {
 
 /**
  * Answers with server-sent events. The first event is awaited before anything is sent, so that an
- * error before it still has its own status; a later one becomes an event `{error}`, as OpenAI does it.
+ * error before it still has its own status, but not for longer than proxies wait; a later one becomes an
+ * event `{error}`, as OpenAI does it.
  */
 export async function sendEvents(reply: FastifyReply, events: AsyncIterator<ServerSentEvent>): Promise<FastifyReply> {
-  const first = await events.next();
+  const first = events.next();
+  const patience = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => patience.resolve(true), beatMs);
+  const isLate = await Promise.race([first.then(() => false), patience.promise]).finally(() => clearTimeout(timer));
   return reply
     .header('content-type', 'text/event-stream; charset=utf-8')
     .header('cache-control', 'no-cache, no-transform')
     .header('x-accel-buffering', 'no')
-    .send(new EventBody(first, events, reply));
+    .send(new EventBody(first, events, reply, isLate));
 }
 
 /** The events as they come, for as long as somebody reads them. */
@@ -45,19 +49,21 @@ class EventBody extends Readable {
   readonly #events: AsyncIterator<ServerSentEvent>;
   readonly #reply: FastifyReply;
   readonly #beat: NodeJS.Timeout;
-  #next: IteratorResult<ServerSentEvent> | undefined;
+  #next: Promise<IteratorResult<ServerSentEvent>> | undefined;
   #pumping = false;
   /** Whether more is asked for than was pushed. */
   #wanted = true;
   /** Said in this turn of the event loop. */
   #text = '';
 
-  constructor(first: IteratorResult<ServerSentEvent>, events: AsyncIterator<ServerSentEvent>, reply: FastifyReply) {
+  constructor(first: Promise<IteratorResult<ServerSentEvent>>, events: AsyncIterator<ServerSentEvent>, reply: FastifyReply, isLate: boolean) {
     super({ highWaterMark: 16_384 });
     this.#next = first;
     this.#events = events;
     this.#reply = reply;
-    this.#beat = setInterval(() => this.#say(': beat\n\n'), beatMs);
+    const beat = (): void => this.#say(': beat\n\n');
+    this.#beat = setInterval(beat, beatMs);
+    if (isLate) beat();
   }
 
   override _read(): void {
@@ -70,7 +76,7 @@ class EventBody extends Readable {
     this.#pumping = true;
     try {
       while (!this.destroyed && this.#wanted && this.#text.length < this.readableHighWaterMark) {
-        const { done, value } = this.#next ?? await this.#events.next();
+        const { done, value } = await (this.#next ?? this.#events.next());
         this.#next = undefined;
         if (this.destroyed) return;
         if (done === true) return this.#end();
