@@ -7,7 +7,7 @@ import { commonEnv, readEnv, stageEnv } from '@minchat/config';
 import { stageStopSeconds, startStageHost } from '@minchat/stage';
 import { openDatabase } from './database.ts';
 import { consumeFeedback } from './feedback.ts';
-import { sweepAbandoned } from './imports/sweep.ts';
+import { sweepAbandoned, type Sweep } from './imports/sweep.ts';
 import { closeAbandoned } from './labeling/queues.ts';
 import { servePeople } from './people/serve.ts';
 import { serveRequests } from './requests.ts';
@@ -31,8 +31,9 @@ await runService({
   async start(context) {
     const { env, log, bus } = context;
     const database = await openDatabase({ url: env.DATABASE_URL, folder: env.DATABASE_FOLDER ?? join(env.MINCHAT_HOME, 'db'), log });
+    let sweep: Sweep | undefined;
     try {
-      await sweepAbandoned(database, log);
+      sweep = await sweepAbandoned(database, log);
       await closeAbandoned(database.db, bus.jobs);
       const subscriptions = [...serveRequests(bus, database, log), ...servePeople(bus, database.db), await consumeFeedback(bus, database, log)];
       log.info('requests and feedback are served');
@@ -43,11 +44,12 @@ await runService({
         async stop() {
           clearInterval(sweeping);
           await stages.stop();
-          await Promise.allSettled(subscriptions.map((subscription) => subscription.stop()));
+          await Promise.allSettled([sweep?.stop(), ...subscriptions.map((subscription) => subscription.stop())]);
           await database.close();
         },
       };
     } catch (error) {
+      await sweep?.stop();
       await database.close();
       throw error;
     }
