@@ -27,7 +27,8 @@ fi
 if ! have node:24-bookworm-slim; then
   mkdir -p "$work/node"
   cp "$node_binary" "$work/node/node"
-  cp -r "$(npm root --global)/npm" "$work/node/npm"
+  # Where npm itself lies, which need not be where it installs to.
+  cp -r "$(dirname "$(dirname "$(readlink -f "$(command -v npm)")")")" "$work/node/npm"
   cat > "$work/node/Dockerfile" <<EOF
 FROM $debian
 COPY node /usr/local/bin/node

@@ -23,8 +23,8 @@ export async function natsCommand(storeFolder: string, wanted: number): Promise<
   return { program, port, args: ['--addr', '127.0.0.1', '--port', String(port), '--jetstream', '--store_dir', storeFolder] };
 }
 
-/** Waits until a NATS server greets on the port. Throws MC_NATS_UNAVAILABLE after `waitMs`. */
-export async function waitForNats(port: number, waitMs: number, signal: AbortSignal): Promise<void> {
+/** Waits until a NATS server, which writes to `log`, greets on the port. Throws MC_NATS_UNAVAILABLE after `waitMs`. */
+export async function waitForNats(port: number, waitMs: number, log: string, signal: AbortSignal): Promise<void> {
   const end = Date.now() + waitMs;
   while (!signal.aborted) {
     const socket = connect(port, '127.0.0.1');
@@ -32,7 +32,7 @@ export async function waitForNats(port: number, waitMs: number, signal: AbortSig
       const [greeting] = (await once(socket, 'data', { signal: AbortSignal.any([signal, AbortSignal.timeout(1000)]) })) as [Buffer];
       if (greeting.toString('latin1').startsWith('INFO ')) return;
     } catch (error) {
-      if (Date.now() > end) throw new MinchatError('MC_NATS_UNAVAILABLE', `nats-server on port ${port} did not answer in ${waitMs / 1000} s`, { cause: error });
+      if (Date.now() > end) throw new MinchatError('MC_NATS_UNAVAILABLE', `nats-server on port ${port} did not answer in ${waitMs / 1000} s`, { cause: error, hint: `Read ${log}.` });
     } finally {
       socket.destroy();
     }

@@ -174,7 +174,7 @@ export class Supervisor {
     this.#nats = nats;
     const log = this.#logFile(nats.name);
     this.#keepUp(nats, () => spawnLogged(program, args, { log, cwd: this.#options.home }));
-    await Promise.race([waitForNats(port, 30_000, this.#stopping.signal), this.#failed.promise]);
+    await Promise.race([waitForNats(port, 30_000, log, this.#stopping.signal), this.#failed.promise]);
     nats.ready = true;
   }
 
