@@ -20,5 +20,6 @@ export type {
   TransferOptions,
 } from './types.ts';
 export { busOptions, connectBus } from './connect.ts';
+export { redacted } from './connection.ts';
 export { runService, type RunningService, type ServiceContext, type ServiceOptions } from './service.ts';
 export { removeStale, touchArtifact } from './artifacts/cache-limit.ts';

@@ -124,6 +124,12 @@ describe('minchat', () => {
     expect(up).toEqual([77, expect.stringMatching(/^MC_ACCESS_DENIED: .*'\/sys\/minchat'\n.*MINCHAT_HOME.*\n$/)]);
   }, 120_000);
 
+  it('doctor shows nobody the password of NATS', async () => {
+    const { stdout } = await minchatAt('nats://me:secret@127.0.0.1:1', 'doctor');
+    expect(stdout).toContain('nats://***@127.0.0.1:1 (NATS_URL)');
+    expect(stdout).not.toContain('secret');
+  }, 120_000);
+
   it('says before anything starts what is wrong with the file for a run', async () => {
     await writeFile(join(folder, 'world.yaml'), 'name: world\nstages:\n  data: { settings: { source: world } }\n');
     await writeFile(join(folder, 'odd.bin'), 'odd');

@@ -4,7 +4,7 @@ import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Command } from 'commander';
-import { rpc } from '@minchat/bus';
+import { redacted, rpc } from '@minchat/bus';
 import { backendNames, readPortEnv } from '@minchat/config';
 import { MinchatError, toMinchatError } from '@minchat/errors';
 import { colors } from '../colors.ts';
@@ -51,7 +51,7 @@ async function node(): Promise<Finding> {
 async function nats(): Promise<Finding> {
   const program = findProgram('nats-server');
   const given = process.env['NATS_URL'];
-  if (given) return { what: 'nats-server', state: 'ok', found: `${given} (NATS_URL)`, todo: '' };
+  if (given) return { what: 'nats-server', state: 'ok', found: `${redacted(given)} (NATS_URL)`, todo: '' };
   if (program === undefined) return { what: 'nats-server', state: 'missing', found: 'none', todo: 'apt-get install nats-server, or set NATS_URL' };
   try {
     const { stdout } = await run(program, ['--version'], { timeout: 10_000 });
@@ -66,7 +66,7 @@ async function system(): Promise<Finding> {
   if (!running) return { what: 'running system', state: 'optional', found: 'none', todo: 'npm start, or npm run minchat -- up' };
   try {
     const { runs } = await withBus((bus) => bus.call(rpc.listRuns, { limit: 1 }));
-    return { what: 'running system', state: 'ok', found: `${natsUrl}${runs[0] === undefined ? '' : `, last run ${runs[0].runId}`}`, todo: '' };
+    return { what: 'running system', state: 'ok', found: `${redacted(natsUrl)}${runs[0] === undefined ? '' : `, last run ${runs[0].runId}`}`, todo: '' };
   } catch (error) {
     return { what: 'running system', state: 'missing', found: error instanceof Error ? error.message : String(error), todo: 'start the services, or unset NATS_URL' };
   }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { redacted } from '@minchat/bus';
 import { colors } from '../colors.ts';
 import { homeFolder } from '../paths.ts';
 import { Supervisor } from '../system/supervisor.ts';
@@ -41,6 +42,6 @@ export async function startSystem(supervisor: Supervisor, output: Output, signal
   output.line(colors.dim(`Starting services; logs are in ${homeFolder()}/logs`));
   await supervisor.start(signal);
   if (signal.aborted) return;
-  output.line(`${colors.green('Ready')}: NATS ${supervisor.natsUrl}, web app and API ${supervisor.gatewayUrl}`);
+  output.line(`${colors.green('Ready')}: NATS ${redacted(supervisor.natsUrl)}, web app and API ${supervisor.gatewayUrl}`);
   await tellFirstAdmin(output, supervisor);
 }

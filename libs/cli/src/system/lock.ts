@@ -1,6 +1,7 @@
 import { open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { redacted } from '@minchat/bus';
 import { MinchatError } from '@minchat/errors';
 import { z } from 'zod';
 import { makeHome } from '../paths.ts';
@@ -69,7 +70,8 @@ export async function lockHome(home: string): Promise<HomeLock> {
       // One after the other: children start at the same time. What could not be written keeps nothing from being written later.
       written = written.catch(() => undefined).then(async () => {
         const draft = `${fileOf(home)}.${process.pid}`;
-        await writeFile(draft, JSON.stringify({ pid: process.pid, start, ...about } satisfies RunningSystem, null, 2));
+        // A password may stand in the address of NATS.
+        await writeFile(draft, JSON.stringify({ pid: process.pid, start, ...about } satisfies RunningSystem, null, 2), { mode: 0o600 });
         await rename(draft, fileOf(home));
       });
       return written;
@@ -100,7 +102,7 @@ async function isStale(gate: string): Promise<boolean> {
 }
 
 function conflict(home: string, { pid, natsUrl }: RunningSystem): MinchatError {
-  return new MinchatError('MC_CONFLICT', `minchat is up in ${home} already (process ${pid}${natsUrl === undefined ? '' : `, ${natsUrl}`})`, {
+  return new MinchatError('MC_CONFLICT', `minchat is up in ${home} already (process ${pid}${natsUrl === undefined ? '' : `, ${redacted(natsUrl)}`})`, {
     hint: 'Use it, stop it with Ctrl-C where it runs, or set MINCHAT_HOME to another folder.',
   });
 }

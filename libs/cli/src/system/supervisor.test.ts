@@ -94,6 +94,18 @@ it('refuses a second one in the same home', async () => {
   await expect(start([])).rejects.toMatchObject({ code: 'MC_CONFLICT', message: expect.stringContaining('is up in') });
 });
 
+it('shows nobody the password that stands in the address of NATS', async () => {
+  const { natsUrl } = await start([]);
+  const withPassword = natsUrl.replace('//', '//me:secret@');
+  vi.stubEnv('NATS_URL', withPassword);
+  home = join(home, 'other');
+  await start([]);
+  await expect(start([])).rejects.toMatchObject({ message: expect.stringMatching(/nats:\/\/\*\*\*@127/) });
+  // Other commands connect with it, and are of the same user.
+  expect((await runningSystem(home))?.natsUrl).toBe(withPassword);
+  expect((await stat(join(home, 'up.json'))).mode & 0o777).toBe(0o600);
+});
+
 it('takes over a home whose owner was killed, ending the children it left', async () => {
   const orphan = await start([]);
   const pid = orphan.pids()['nats-server'] ?? 0;
