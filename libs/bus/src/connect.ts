@@ -102,6 +102,7 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
       queueOf: (kind) => queueOf(open.manager, kind),
       deadLetters: () => readDeadLetters(open),
       publishEvent: (event, { once = false } = {}) => publisher.event(event, once),
+      deleteEvents: async (runId) => void (await retrying('deleting events', () => open.manager.streams.purge('EVENTS', { filter: subjects.events(runId) }))),
       subscribeEvents: async (filter, handler) => kept(await subscribeEvents(open, log, filter, handler)),
       publishFeedback: (kind, message) => publisher.feedback(kind, message),
       consumeFeedback: async (durable, handlers) => kept(await consumeFeedback(open, log, durable, handlers)),

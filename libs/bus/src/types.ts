@@ -227,6 +227,8 @@ export interface Bus {
    * `atMs` is filled in, and `eventId` when left out.
    */
   publishEvent(event: Init<StageEvent>, options?: { once?: boolean }): Promise<void>;
+  /** Removes all that is kept of what happened to a run. */
+  deleteEvents(runId: string): Promise<void>;
   subscribeEvents(filter: EventFilter, handler: (event: StageEvent) => void | Promise<void>): Promise<Subscription>;
 
   publishFeedback<K extends keyof Feedback>(kind: K, message: Init<Feedback[K]>): Promise<void>;

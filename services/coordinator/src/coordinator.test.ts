@@ -301,6 +301,12 @@ describe('Coordinator', () => {
       expect(await there()).toEqual([true, false, true]);
       await expect(client.call(rpc.getRun, { runId })).rejects.toMatchObject({ code: 'MC_NOT_FOUND' });
       expect(await client.jobs.get('doomed_sample')).toBeUndefined();
+      const heard: string[] = [];
+      const watching = await client.subscribeEvents({ runId, from: 'all' }, ({ eventId }) => void heard.push(eventId));
+      await client.publishEvent({ eventId: 'later', runId, stage: 'sample', progress: { step: 1 } });
+      await expect.poll(() => heard.at(-1)).toBe('later');
+      expect(heard).toEqual(['later']);
+      await watching.stop();
       await expect(client.call(rpc.submitRun, { specJson, runId })).rejects.toMatchObject({ code: 'MC_CONFLICT' });
       expect(await client.call(rpc.deleteRuns, {})).toEqual({ artifacts: 0, bytes: 0 });
       await client.call(rpc.deleteRuns, { runIds: [fork.runId] });

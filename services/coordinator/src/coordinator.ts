@@ -100,7 +100,7 @@ export class Coordinator {
   }
 
   /**
-   * Deletes runs, all or none, then jobs without a run and artifacts that no run or job needs. Throws
+   * Deletes runs, all or none, with what was told of them; then jobs without a run and artifacts that no run or job needs. Throws
    * MC_CONFLICT for a run that is at work.
    */
   async delete(runIds: readonly string[], dryRun: boolean): Promise<{ artifacts: number; bytes: number }> {
@@ -110,6 +110,8 @@ export class Coordinator {
       if (!(await this.#bus.runs.delete(runId, revision))) throw new MinchatError('MC_CONFLICT', `run ${runId} was changed while it was to be deleted`);
       // Also those that nobody has taken yet: nobody shall.
       for (const { jobId, stage } of stages) if (jobId === jobIdOf(runId, stage)) await this.#bus.jobs.delete(jobId);
+      // Texts that its stages told of, among others.
+      await this.#bus.deleteEvents(runId);
       this.#log.info({ run: runId }, 'run deleted');
     }
     // Jobs first: a run is there before its jobs are.

@@ -790,7 +790,7 @@ export interface ResumeRunRequest {
 export const ResumeRunRequest: MessageType<ResumeRunRequest> = { name: 'ResumeRunRequest', codec: minchat.v1.ResumeRunRequest };
 
 /**
- * Deletes runs that nothing is at work on, all or none, then everything that no other run uses
+ * Deletes runs that nothing is at work on, all or none, with their events; then everything that no other run uses
  * and that was not stored within the last hour; without runs that alone.
  */
 export interface DeleteRunsRequest {
