@@ -89,14 +89,26 @@ export function createJobRecords(kv: KV, now: () => number = Date.now): JobRecor
     }
   }
 
+  /** The leases of others, by job: which write of one we saw, and when by our clock. */
+  const seen = new Map<string, { revision: number; atMs: number }>();
+
+  /** A lease is over, at the latest, when it was not renewed for its time by our own clock: its holder's may be ahead. */
+  function heldUntil({ record: { jobId, renewedAtMs, leaseMs }, revision }: Stored<JobRecord>): number {
+    const known = seen.get(jobId);
+    const { atMs } = known?.revision === revision ? known : { atMs: now() };
+    seen.set(jobId, { revision, atMs });
+    return Math.min(renewedAtMs, atMs) + leaseMs;
+  }
+
   async function take(job: Job, workerId: string, leaseMs: number): Promise<Taken> {
     for (;;) {
       const current = await read(job.jobId);
+      if (current?.record.state !== JobState.JOB_STATE_HELD) seen.delete(job.jobId);
       if (current && isOver(current.record, job.round)) return { outcome: 'over', record: current.record };
       // Its run was deleted while it waited.
       if (!current && (await wasDeleted(kv, job.jobId))) return { outcome: 'over', record: create(JobRecord, { jobId: job.jobId, runId: job.runId, stage: job.stage, state: JobState.JOB_STATE_CANCELLED }) };
       const expired = current?.record.state === JobState.JOB_STATE_HELD;
-      const untilMs = expired ? current.record.renewedAtMs + current.record.leaseMs : 0;
+      const untilMs = expired ? heldUntil(current) : 0;
       if (current && now() < untilMs) return { outcome: 'held', record: current.record, untilMs };
       const { jobId, runId, stage } = job;
       const before: Init<JobRecord> = current?.record ?? { jobId, runId, stage };
@@ -113,6 +125,7 @@ export function createJobRecords(kv: KV, now: () => number = Date.now): JobRecor
       };
       const done = await write(next, current?.revision ?? 0);
       if (!done) continue;
+      seen.delete(jobId);
       const lease: HeldLease = { jobId, workerId, ...done, lastWrite: Promise.resolve(), lost: undefined };
       return { outcome: 'taken', lease };
     }

@@ -145,6 +145,17 @@ describe('job records', () => {
     expect(await bus.jobs.take(job, 'b', 1000)).toMatchObject({ outcome: 'over', record: { result: { metrics: [{ name: 'loss', value: 1 }] } } });
   });
 
+  it('of a worker that is gone go to another though its clock was ahead', async () => {
+    const raw = await connect({ servers: nats.url });
+    const job = newJob();
+    leaseOf(await createJobRecords(await raw.jetstream().views.kv('jobs'), () => Date.now() + 3_600_000).take(job, 'ahead', 300));
+    const taken = await bus.jobs.take(job, 'b', 60_000);
+    expect(taken.outcome).toBe('held');
+    expect(taken.outcome === 'held' && taken.untilMs).toBeLessThanOrEqual(Date.now() + 300);
+    await expect.poll(async () => (await bus.jobs.take(job, 'b', 60_000)).outcome).toBe('taken');
+    await raw.close();
+  });
+
   it('of many that take at once, one gets it', async () => {
     const job = newJob();
     const outcomes = await Promise.all(Array.from({ length: 8 }, (_, i) => bus.jobs.take(job, `w${i}`, 60_000)));

@@ -5,6 +5,8 @@ import { stageState } from './machine.ts';
 
 /** Within this time a job is taken, or taken over, where there is a worker for it. */
 const graceMs = 15_000;
+/** How long after its lease a worker counts as gone; its clock may differ from ours. */
+const silentMs = 60_000;
 
 /**
  * The run as those see it who ask for it: a stage that goes on only when somebody starts a worker says so, as the
@@ -30,7 +32,7 @@ async function isAttended(bus: Pick<Bus, 'jobs' | 'queueOf'>, { jobId, kind, que
 
 /** Whether a job waits for a worker: given back, or its worker has been silent for long. */
 function isFree({ state, renewedAtMs, leaseMs }: JobRecord, now: number): boolean {
-  return state === JobState.JOB_STATE_RELEASED || (state === JobState.JOB_STATE_HELD && now > renewedAtMs + leaseMs + graceMs);
+  return state === JobState.JOB_STATE_RELEASED || (state === JobState.JOB_STATE_HELD && now > renewedAtMs + leaseMs + silentMs);
 }
 
 function nobody({ kind }: StageRecord): MinchatError {
