@@ -89,13 +89,16 @@ export class Coordinator {
       throw new MinchatError('MC_USAGE', `expected a run id of at most 64 small letters, digits, - and _, found "${givenId}"`);
     }
     await this.#requireSettings(spec.stages);
+    await this.#requireArtifacts(spec.stages);
     return this.#begin(spec, newRun(spec, givenId === '' ? newRunId(spec.name) : givenId, Date.now()));
   }
 
   async fork(runId: string, fromStage: string, settingsJson: string, replace: boolean): Promise<RunRecord> {
     const { record } = await this.#load(runId);
     const { spec, taken } = planFork(record, fromStage, settingsJson, replace);
-    await this.#requireSettings(spec.stages.filter(({ name }) => !taken.has(name)));
+    const again = spec.stages.filter(({ name }) => !taken.has(name));
+    await this.#requireSettings(again);
+    await this.#requireArtifacts(again);
     return this.#begin(spec, newRun(spec, newRunId(spec.name), Date.now(), { taken, forkedFrom: runId }));
   }
 
@@ -213,6 +216,18 @@ export class Coordinator {
     const problems = await settingsProblems(stages, this.#bus.plugins);
     if (problems.length === 0) return;
     throw new MinchatError('MC_STAGE_SETTINGS', problems.map(({ message }) => message).join('; '), { hint: 'Correct the run’s spec; another implementation’s settings need its name there, too (plugin).' });
+  }
+
+  /** The same of an artifact that is not there. Throws MC_ARTIFACT_MISSING. */
+  async #requireArtifacts(stages: readonly StageSpec[]): Promise<void> {
+    for (const { name, inputs } of stages) {
+      for (const [input, ref] of Object.entries(inputs)) {
+        if (!('artifact' in ref) || (await this.#bus.artifacts.has({ kind: ref.kind, digest: ref.artifact, size: 0, scope: '' }))) continue;
+        throw new MinchatError('MC_ARTIFACT_MISSING', `${name}.inputs.${input}: expected the ${ref.kind} ${ref.artifact} in the artifact store, found none`, {
+          hint: 'Correct the digest in the run’s spec: `npm run minchat -- status RUN --json` tells those of a run’s outputs. All services must use the same ARTIFACT_STORE.',
+        });
+      }
+    }
   }
 
   async #begin(spec: RunSpec, blank: RunRecord): Promise<RunRecord> {
