@@ -1,10 +1,13 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Bus } from '@minchat/bus';
 import type { Job, Metric } from '@minchat/contracts';
 import type { Logger, ServiceMetrics } from '@minchat/telemetry';
 import type { Metrics, Progress } from './define.ts';
 
-/** At most one progress event per job in this time. */
+/** At most one progress event per job in this time, */
 const everyMs = 1000;
+/** and in this part of what a try has taken: what a stage of days tells is kept from its beginning, and still fits on a page. */
+const everyPart = 1 / 5000;
 const maxSamples = 20;
 const maxSampleLength = 4000;
 
@@ -20,14 +23,16 @@ export interface ProgressSink {
 }
 
 /**
- * Thins out what a stage reports at every step: the latest of each second is published, texts are
- * collected until then. A progress event that cannot be published is dropped: the next one tells more.
+ * Thins out what a stage reports at every step: the latest of each second is published, of a longer time the longer
+ * it takes, and nothing that says the same again; texts are collected until then. A progress event that cannot be published is dropped: the next one tells more.
  */
-export function createProgressSink(bus: Bus, job: Job, workerId: string, metrics: ServiceMetrics, log: Logger): ProgressSink {
+export function createProgressSink(bus: Pick<Bus, 'publishEvent'>, job: Job, workerId: string, metrics: ServiceMetrics, log: Logger): ProgressSink {
   let held: Progress | undefined;
   let samples: string[] = [];
   let timer: NodeJS.Timeout | undefined;
   let publishing = Promise.resolve();
+  let published: unknown;
+  const began = performance.now();
   let tokens: number | undefined;
   const { kind } = job;
 
@@ -39,8 +44,10 @@ export function createProgressSink(bus: Bus, job: Job, workerId: string, metrics
     const progress = { step, totalSteps, tokens: done, message: message.toWellFormed(), metrics: toMetrics(held.metrics ?? {}), samples };
     held = undefined;
     samples = [];
+    if (isDeepStrictEqual(progress, published)) return;
     publishing = publishing
       .then(() => bus.publishEvent({ runId: job.runId, jobId: job.jobId, stage: job.stage, workerId, progress }))
+      .then(() => void (published = progress))
       .catch((error: unknown) => log.warn({ err: error }, 'could not publish progress'));
   }
 
@@ -55,7 +62,7 @@ export function createProgressSink(bus: Bus, job: Job, workerId: string, metrics
       if (tokens !== undefined && now > tokens) metrics.tokens.inc({ kind }, now - tokens);
       tokens = now;
       for (const [name, value] of Object.entries(progress.metrics ?? {})) metrics.stageMetric.set({ kind, name }, value);
-      timer ??= setTimeout(publish, everyMs);
+      timer ??= setTimeout(publish, Math.max(everyMs, (performance.now() - began) * everyPart));
     },
     async flush() {
       publish();

@@ -1,0 +1,39 @@
+import { create, Job, type Init, type StageEvent } from '@minchat/contracts';
+import { createLogger, createMetrics } from '@minchat/telemetry';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { createProgressSink } from './progress.ts';
+
+const job = create(Job, { jobId: 'j', runId: 'r', stage: 'sft', kind: 'sft' });
+const events: Init<StageEvent>[] = [];
+const newSink = () => createProgressSink({ publishEvent: async (event) => void events.push(event) }, job, 'w', createMetrics('test'), createLogger('test', { level: 'silent' }));
+
+beforeEach(() => {
+  events.length = 0;
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+it('publishes the latest of each second, and of a stage of days so much that it can be kept and shown', async () => {
+  const sink = newSink();
+  const days = 3 * 86_400;
+  for (let step = 1; step <= days; step += 1) {
+    sink.report({ step, totalSteps: days });
+    await vi.advanceTimersByTimeAsync(1000);
+  }
+  await sink.flush();
+  expect(events.slice(0, 3).map(({ progress }) => progress?.step)).toEqual([1, 2, 3]);
+  expect(events.at(-1)?.progress?.step).toBe(days);
+  expect(events.length).toBeLessThan(30_000);
+});
+
+it('publishes nothing that says the same again, as of a stage that waits for people', async () => {
+  const sink = newSink();
+  for (let poll = 0; poll < 100; poll += 1) {
+    sink.report({ step: 1, totalSteps: 5, message: poll < 50 ? 'waiting for 4' : 'still waiting', waiting: true });
+    await vi.advanceTimersByTimeAsync(1000);
+  }
+  await sink.flush();
+  expect(events.map(({ progress }) => progress?.message)).toEqual(['waiting for 4', 'still waiting']);
+});
