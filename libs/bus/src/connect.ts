@@ -61,7 +61,7 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     const bucket = (name: keyof typeof buckets) => retrying('opening a bucket', () => ensureBucket(jetStream, name));
     const [jobsBucket, runsBucket, plugins, published] = [await bucket('jobs'), await bucket('runs'), await bucket('plugins'), await bucket('published')];
     const jobs = createJobRecords(jobsBucket);
-    const publisher = createPublisher(jetStream, published);
+    const publisher = createPublisher(jetStream, open.manager, published);
     const artifacts = createArtifactStore(await openBlobs(artifactStore, nats), cacheFolder, metrics, options.cacheBytes);
     const closing = new AbortController();
     const subscriptions = new Set<Subscription>();

@@ -67,6 +67,21 @@ describe('job queue', () => {
     await third?.ack();
   });
 
+  it('is given a job again that the server lost', async () => {
+    await using own = await startNatsServer();
+    await using busOfOwn = await testBus(own.url);
+    const job = newJob('gone');
+    await busOfOwn.publishJob(job);
+    const raw = await connect({ servers: own.url });
+    await (await raw.jetstreamManager()).streams.purge('JOBS');
+    await raw.close();
+    // What it knew of the job's id goes with it.
+    await own.restart();
+    expect(await busOfOwn.publishJob(job)).toEqual({ duplicate: false });
+    expect(await busOfOwn.publishJob(job)).toEqual({ duplicate: true });
+    expect((await (await busOfOwn.jobQueue('gone')).next(signal))?.job).toEqual(job);
+  });
+
   it('goes on when the server has lost its consumer', async () => {
     const queue = await bus.jobQueue('lost');
     const taken = queue.next(AbortSignal.timeout(20_000));

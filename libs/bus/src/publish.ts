@@ -10,8 +10,9 @@ import {
   type Init,
   type MessageType,
 } from '@minchat/contracts';
+import { toMinchatError } from '@minchat/errors';
 import { withSpan } from '@minchat/telemetry';
-import type { JetStreamClient, KV } from 'nats';
+import type { JetStreamClient, JetStreamManager, KV, NatsError, PubAck } from 'nats';
 import { outgoing } from './headers.ts';
 import { isConflict, retrying } from './nats-errors.ts';
 import { subjects } from './topology.ts';
@@ -43,34 +44,54 @@ export interface Publisher {
 }
 
 /** `published` remembers what the server forgets after its duplicate window. */
-export function createPublisher(jetStream: JetStreamClient, published: KV): Publisher {
-  async function publish(subject: string, bytes: Uint8Array, msgID: string): Promise<boolean> {
+export function createPublisher(jetStream: JetStreamClient, manager: JetStreamManager, published: KV): Publisher {
+  async function publish(subject: string, bytes: Uint8Array, msgID: string): Promise<PubAck> {
     return withSpan(`publish ${subject}`, { kind: 'producer' }, async () => {
       const headers = outgoing();
-      const ack = await retrying(`publishing ${subject}`, () => jetStream.publish(subject, bytes, { msgID, headers }));
-      return ack.duplicate;
+      return retrying(`publishing ${subject}`, () => jetStream.publish(subject, bytes, { msgID, headers }));
     });
+  }
+
+  async function markOf(msgID: string): Promise<string | undefined> {
+    const known = await retrying('reading what was published', () => published.get(msgID));
+    return known !== null && known.operation === 'PUT' ? known.string() : undefined;
   }
 
   /**
    * The mark is set after the message is stored: a crash in between may store it twice, never not
    * at all. Whoever takes it twice finds the job's record over.
    */
-  async function publishOnce(subject: string, bytes: Uint8Array, msgID: string): Promise<boolean> {
-    const known = await retrying('reading what was published', () => published.get(msgID));
-    if (known !== null && known.operation === 'PUT') return true;
-    const duplicate = await publish(subject, bytes, msgID);
+  async function publishOnce(subject: string, bytes: Uint8Array, msgID: string): Promise<void> {
+    if ((await markOf(msgID)) !== undefined) return;
+    await publish(subject, bytes, msgID);
     await retrying('marking what was published', () => published.create(msgID, subject)).catch((error: unknown) => {
       if (!isConflict(error)) throw error;
     });
-    return duplicate;
+  }
+
+  /** The same of a job, whose mark says where it is in the queue: one that is not there any more is published again. */
+  async function publishJob(job: Job): Promise<{ duplicate: boolean }> {
+    const msgID = `job.${job.jobId}.${job.round}`;
+    const mark = await markOf(msgID);
+    if (mark !== undefined && (await isQueued(Number(mark)))) return { duplicate: true };
+    const { duplicate, seq } = await publish(subjects.job(job.kind), encode(Job, job), msgID);
+    await retrying('marking what was published', () => published.put(msgID, String(seq)));
+    return { duplicate };
+  }
+
+  /** False also of a job that is done, which nobody publishes, and of what a server lost with its last writes, or was purged. */
+  async function isQueued(seq: number): Promise<boolean> {
+    try {
+      await retrying('looking at the queue', () => manager.streams.getMessage('JOBS', { seq }));
+      return true;
+    } catch (error) {
+      if ((toMinchatError(error).cause as NatsError | undefined)?.code !== '404') throw error;
+      return false;
+    }
   }
 
   return {
-    async job(init) {
-      const job = create(Job, { createdAtMs: Date.now(), ...init });
-      return { duplicate: await publishOnce(subjects.job(job.kind), encode(Job, job), `job.${job.jobId}.${job.round}`) };
-    },
+    job: (init) => publishJob(create(Job, { createdAtMs: Date.now(), ...init })),
     async event(init, once) {
       const event = create(StageEvent, { ...init, eventId: init.eventId || randomUUID(), atMs: init.atMs || Date.now() });
       const subject = subjects.event(event.runId, event.stage, kindOfEvent(event));

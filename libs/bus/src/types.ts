@@ -211,8 +211,8 @@ export interface Bus {
   readonly artifacts: ArtifactStore;
 
   /**
-   * Publishes a job once per job_id and round, however often it is called. A resumed job is
-   * published again with the next round.
+   * Publishes a job once per job_id and round, however often it is called, and again when the queue
+   * has lost it. A resumed job is published again with the next round.
    */
   publishJob(job: Init<Job>): Promise<{ duplicate: boolean }>;
   /** The queue of one kind of jobs. A job whose worker is silent for `ackWaitMs` (15 s) is delivered again. */

@@ -8,7 +8,7 @@ import type { Logger } from '@minchat/telemetry';
 import { runState, stageState, type Command } from './machine.ts';
 import { artifactsOf, jobIdOf, jobOf, newRun, newRunId, planFork } from './run.ts';
 import { obligations, transition, type RunEvent } from './transition.ts';
-import { withUnattended } from './unattended.ts';
+import { isFree, withUnattended } from './unattended.ts';
 
 export interface CoordinatorOptions {
   bus: Bus;
@@ -183,7 +183,11 @@ export class Coordinator {
           : job?.state === JobState.JOB_STATE_FAILED && job.round === stage.round
             ? { failed: { error: job.error, attempt: job.attempt, final: true } }
             : undefined;
-      if (detail === undefined) continue;
+      if (detail === undefined) {
+        // Should the queue have lost it: else nobody would take it over.
+        if (job && isFree(job, Date.now())) await this.#carryOut(run, [{ do: 'publish', stage: stage.stage }]);
+        continue;
+      }
       const event = create(StageEvent, { eventId: 'swept', runId: run.runId, jobId: stage.jobId, stage: stage.stage, atMs: Date.now(), ...detail });
       await this.#change(run.runId, { type: 'stage', event });
     }

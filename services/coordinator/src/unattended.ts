@@ -31,7 +31,7 @@ async function isAttended(bus: Pick<Bus, 'jobs' | 'queueOf'>, { jobId, kind, que
 }
 
 /** Whether a job waits for a worker: given back, or its worker has been silent for long. */
-function isFree({ state, renewedAtMs, leaseMs }: JobRecord, now: number): boolean {
+export function isFree({ state, renewedAtMs, leaseMs }: JobRecord, now: number): boolean {
   return state === JobState.JOB_STATE_RELEASED || (state === JobState.JOB_STATE_HELD && now > renewedAtMs + leaseMs + silentMs);
 }
 
