@@ -12,7 +12,7 @@ import type { EventFilter, Feedback, Subscription } from './types.ts';
 
 type Handle = (message: JsMsg) => Promise<void>;
 
-function subscription(messages: ConsumerMessages, done: Promise<void>): Subscription {
+function subscription(messages: ConsumerMessages, done: Promise<void>, forget?: () => Promise<unknown>): Subscription {
   // A caller that does not look at `done` must not crash the process by it.
   done.catch(() => undefined);
   return {
@@ -21,6 +21,8 @@ function subscription(messages: ConsumerMessages, done: Promise<void>): Subscrip
       // Not awaited itself: it settles only if the loop over the messages ends by it.
       void messages.close();
       await done.catch(() => undefined);
+      // Not awaited: the server may be away.
+      void forget?.().catch(() => undefined);
     },
   };
 }
@@ -42,6 +44,8 @@ async function ordered({ nats, manager }: Connection, filter: string, from: 'all
       void messages.close();
       throw fromNats(error, 'handling an event');
     }),
+    // The server would keep it for minutes.
+    () => consumer.delete(),
   );
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
+import { Readable } from 'node:stream';
 import cookie from '@fastify/cookie';
 import rateLimit, { normalizeIP } from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
@@ -119,8 +120,10 @@ export async function createServer(bus: Bus, env: ServerSettings, log: Logger, r
     strictTransportSecurity: false,
   });
   app.addHook('onRequest', ({ raw }, reply, done) => secure(raw, reply.raw, (error) => done(error as Error | undefined)));
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', async (request, reply, payload) => {
     reply.raw.setTimeout(stalledMs, () => reply.raw.destroy());
+    // Nobody reads it, and events have no end.
+    if (request.method === 'HEAD' && payload instanceof Readable) payload.destroy();
     // The plugin's headers under OpenAI's names as well.
     for (const part of ['limit', 'remaining', 'reset']) {
       const value = reply.getHeader(`x-ratelimit-${part}`);

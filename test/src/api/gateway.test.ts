@@ -1,4 +1,5 @@
 import type { PromptSubmitted } from '@minchat/contracts';
+import { connect } from 'nats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApi, type Api } from './support.ts';
 
@@ -123,6 +124,22 @@ describe('runs', () => {
     controller.abort();
     expect(heard.toSorted()).toEqual(['one', 'two']);
     for (const query of ['', '?run=../x', `?${Array.from({ length: 17 }, (_, i) => `run=r${i}`).join('&')}`]) expect((await fetch(`${api.url}/api/events${query}`)).status, query).toBe(400);
+  });
+
+  it('have events that leave nothing behind, whoever asked for them', async () => {
+    const connection = await connect({ servers: api.nats.url });
+    const manager = await connection.jetstreamManager();
+    const consumers = async (): Promise<number> => (await manager.streams.info('EVENTS')).state.consumer_count;
+    const before = await consumers();
+    const controller = new AbortController();
+    const { body } = await fetch(`${api.url}/api/runs/tiny/events`, { signal: controller.signal });
+    await body?.getReader().read();
+    expect(await consumers()).toBe(before + 1);
+    controller.abort();
+    // Only its headers.
+    expect((await fetch(`${api.url}/api/runs/tiny/events`, { method: 'HEAD' })).status).toBe(200);
+    await expect.poll(consumers).toBe(before);
+    await connection.close();
   });
 
   it('are deleted when they are over, with what no other run uses', async () => {

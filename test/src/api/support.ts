@@ -20,6 +20,7 @@ type LiveEnv = Parameters<typeof startLive>[1];
 /** NATS, coordinator, inference and gateway, with one finished run of a tiny model. */
 export interface Api {
   readonly url: string;
+  readonly nats: Awaited<ReturnType<typeof startNatsServer>>;
   readonly bus: Bus;
   readonly live: Live;
   readonly server: Server;
@@ -60,6 +61,7 @@ export async function startApi(engine: Partial<LiveEnv> = {}): Promise<Api> {
   return {
     url,
     server,
+    nats,
     bus: gatewayBus,
     live,
     gateway,
