@@ -9,6 +9,8 @@ export function watch(app: FastifyInstance, identities: Identities): void {
   const open = new Map<FastifyRequest, FastifyReply>();
   app.addHook('preHandler', async (request, reply) => {
     if (request.principal.kind !== 'account' && request.principal.kind !== 'key') return;
+    // They may have left while it was found out who they are.
+    if (reply.raw.destroyed) return;
     open.set(request, reply);
     reply.raw.once('close', () => open.delete(request));
   });
