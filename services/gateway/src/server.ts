@@ -147,7 +147,7 @@ export async function createServer(bus: Bus, env: ServerSettings, log: Logger, r
   await serveStudio(app);
 
   const collect = ({ request, index, messages, user, refused }: CollectedPrompt): void => {
-    if (refused || request.headers['x-minchat-collect'] === 'off' || !consents(request.principal, env.COLLECT_PROMPTS)) return;
+    if (refused || /^off$/i.test(String(request.headers['x-minchat-collect'])) || !consents(request.principal, env.COLLECT_PROMPTS)) return;
     // An empty one is nobody's.
     const userId = user || userOf(request.principal);
     bus.publishFeedback('prompt', { promptId: `api-${request.id}-${index}`, userId, messages, source: 'api', atMs: Date.now() })

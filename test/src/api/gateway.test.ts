@@ -55,7 +55,7 @@ describe('collecting prompts', () => {
     const alice = { authorization: 'Bearer a-key-long-enough' };
     const [on, alices] = await Promise.all([api.gateway({ COLLECT_PROMPTS: 'on' }), api.gateway({ ...keys, COLLECT_PROMPTS: 'alice' })]);
     await ask(api.url, {}, { prompt: 'not collected: off' });
-    await ask(on.url, { 'x-minchat-collect': 'off' }, { prompt: 'not collected: refused' });
+    for (const off of ['off', 'OFF']) await ask(on.url, { 'x-minchat-collect': off }, { prompt: 'not collected: refused' });
     await ask(alices.url, { authorization: 'Bearer another-long-key' }, { prompt: 'not collected: bob' });
     await ask(on.url, {}, { prompt: ['one', 'two'], user: 'u1' });
     await ask(alices.url, alice, { prompt: 'three', user: '' });
