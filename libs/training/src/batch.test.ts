@@ -1,6 +1,7 @@
+import { trainTokenizer } from '@minchat/tokenizer';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { fitExample, packTexts, paddedLength, padExamples, splitBatch, windowBatch, type Example } from './batch.ts';
+import { fitExample, packTexts, paddedLength, padExamples, rankedExamples, splitBatch, windowBatch, type Example } from './batch.ts';
 
 const ids = (options?: fc.ArrayConstraints) => fc.array(fc.integer({ min: 1, max: 999 }), options);
 const example: fc.Arbitrary<Example> = fc.record({ prompt: ids({ maxLength: 40 }), answer: ids({ minLength: 1, maxLength: 40 }) });
@@ -43,6 +44,27 @@ test('a pair too long keeps the end of its prompt and the beginning of its answe
       expect(prompt.length).toBeGreaterThanOrEqual(Math.min(pair.prompt.length, Math.floor(context / 2)));
     }),
     { seed: 2 },
+  );
+});
+
+test('ranked answers stand behind the same prompt, however long they are, each with as much of itself as fits', () => {
+  const tokenizer = trainTokenizer(['abcd'], { vocabSize: 261 });
+  const text = (options: fc.StringConstraints) => fc.string({ unit: fc.constantFrom('a', 'b', 'c', 'd'), ...options });
+  const answers = fc.array(fc.record({ text: text({ maxLength: 40 }), finished: fc.boolean() }), { minLength: 2, maxLength: 5 });
+  fc.assert(
+    fc.property(text({ maxLength: 60 }), answers, fc.integer({ min: 8, max: 80 }), (content, given, context) => {
+      const messages = [{ role: 'user' as const, content }];
+      const examples = rankedExamples(tokenizer, { messages, answers: given.map((answer, rank) => ({ ...answer, rank })) }, context);
+      const whole = tokenizer.encodeChat(messages, { addGenerationPrompt: true });
+      examples.forEach(({ prompt, answer, cut }, i) => {
+        const all = [...tokenizer.encode(given[i]?.text ?? ''), ...(given[i]?.finished ? [tokenizer.endOfTurn] : [])];
+        expect(prompt).toEqual(examples[0]?.prompt);
+        expect(prompt).toEqual(whole.slice(whole.length - prompt.length));
+        expect(answer).toEqual(all.slice(0, context - prompt.length));
+        expect(cut).toBe(prompt.length < whole.length || answer.length < all.length);
+      });
+    }),
+    { seed: 4 },
   );
 });
 

@@ -1,4 +1,4 @@
-import type { ChatMessage } from '@minchat/datasets';
+import type { ChatMessage, ComparisonRecord } from '@minchat/datasets';
 import type { Logger } from '@minchat/telemetry';
 import type { Tokenizer } from '@minchat/tokenizer';
 
@@ -43,9 +43,14 @@ export function paddedLength(length: number, multiple = 16, limit = Infinity): n
 export function fitExample(example: Example, context: number): Example {
   const { prompt, answer } = example;
   if (prompt.length + answer.length <= context) return example;
-  const promptRoom = Math.max(Math.floor(context / 2), context - answer.length);
-  const kept = prompt.slice(Math.max(0, prompt.length - promptRoom));
+  const kept = fitPrompt(prompt, answer.length, context);
   return { prompt: kept, answer: answer.slice(0, context - kept.length), cut: true };
+}
+
+/** The end of a prompt before an answer of so many tokens. */
+function fitPrompt(prompt: readonly number[], answerLength: number, context: number): readonly number[] {
+  const room = Math.max(Math.floor(context / 2), context - answerLength);
+  return prompt.slice(Math.max(0, prompt.length - room));
 }
 
 /** Warns of examples that were cut; `what` names them all. */
@@ -56,17 +61,26 @@ export function warnOfCut(log: Logger, what: string, examples: Iterable<Example>
   log.warn({ cut, of: all.length, context }, `${cut} of ${all.length} ${what} are longer than the model's context of ${context} tokens: their prompts lose the beginning, their answers the end`);
 }
 
-/** A conversation and the answer to it; `finished` says whether the answer has its end token. */
-export function chatExample(
-  tokenizer: Tokenizer,
-  messages: readonly ChatMessage[],
-  completion: string,
-  options: { finished?: boolean; context: number },
-): Example {
+/** A conversation and the whole answer to it, with its end token. */
+export function chatExample(tokenizer: Tokenizer, messages: readonly ChatMessage[], completion: string, context: number): Example {
   const prompt = tokenizer.encodeChat(messages, { addGenerationPrompt: true });
-  const answer = tokenizer.encode(completion);
-  if (options.finished ?? true) answer.push(tokenizer.endOfTurn);
-  return fitExample({ prompt, answer }, options.context);
+  return fitExample({ prompt, answer: answerTokens(tokenizer, completion, true) }, context);
+}
+
+/**
+ * One labeler's ranked answers, all behind the same prompt: where the longest leaves too little room for it, it is cut
+ * for all, since they were ranked as answers to one.
+ */
+export function rankedExamples(tokenizer: Tokenizer, { messages, answers }: Pick<ComparisonRecord, 'messages' | 'answers'>, context: number): Example[] {
+  const prompt = tokenizer.encodeChat(messages, { addGenerationPrompt: true });
+  const encoded = answers.map(({ text, finished }) => answerTokens(tokenizer, text, finished));
+  const kept = fitPrompt(prompt, Math.max(...encoded.map(({ length }) => length)), context);
+  return encoded.map((answer) => fitExample({ prompt: kept, answer, cut: kept.length < prompt.length }, context));
+}
+
+function answerTokens(tokenizer: Tokenizer, text: string, finished: boolean): number[] {
+  const tokens = tokenizer.encode(text);
+  return finished ? [...tokens, tokenizer.endOfTurn] : tokens;
 }
 
 export interface PadOptions {

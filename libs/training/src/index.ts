@@ -6,6 +6,7 @@ export {
   packTexts,
   paddedLength,
   padExamples,
+  rankedExamples,
   splitBatch,
   warnOfCut,
   windowBatch,

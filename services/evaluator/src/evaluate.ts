@@ -8,12 +8,12 @@ import { loadTokenizer, type Tokenizer } from '@minchat/tokenizer';
 import {
   calibration,
   calibrationError,
-  chatExample,
   checkSameTokenizer,
   encodePrompts,
   evaluateLm,
   firstWindows,
   packTexts,
+  rankedExamples,
   rankingMetrics,
   scoreExamples,
   trainedWindow,
@@ -210,10 +210,7 @@ async function validationBatches(corpus: string, tokenizer: Tokenizer, length: n
 async function measureReward(context: EvaluateContext, reward: Model, tokenizer: Tokenizer): Promise<RewardModelFigures | undefined> {
   const folder = context.input('comparisons');
   const comparisons = (await loadRecords(folder, 'comparisons', 'validation')).slice(0, context.settings.comparisons);
-  const examples = comparisons.flatMap(({ messages, answers }) =>
-    answers.map(({ text, finished }) => chatExample(tokenizer, messages, text, { finished, context: reward.config.n_positions })),
-  );
-  const rewards = await scoreExamples(reward, examples);
+  const rewards = await scoreExamples(reward, comparisons.flatMap((record) => rankedExamples(tokenizer, record, reward.config.n_positions)));
   let next = 0;
   const ranked = comparisons.map(({ answers }) => ({
     ranks: answers.map(({ rank }) => rank),

@@ -1,7 +1,7 @@
 import { loadRecords, type ComparisonRecord, type Split } from '@minchat/datasets';
 import { rankedPairs } from '@minchat/model';
 import type { Tokenizer } from '@minchat/tokenizer';
-import { chatExample, type Example } from '@minchat/training';
+import { rankedExamples, type Example } from '@minchat/training';
 
 /** Two answers to one prompt, the better one first. */
 export interface PreferencePair {
@@ -11,7 +11,7 @@ export interface PreferencePair {
 
 /** All pairs of a ranking; ties give none. */
 export function pairsOf(record: ComparisonRecord, tokenizer: Tokenizer, context: number): PreferencePair[] {
-  const examples = record.answers.map(({ text, finished }) => chatExample(tokenizer, record.messages, text, { finished, context }));
+  const examples = rankedExamples(tokenizer, record, context);
   return rankedPairs(record.answers.map(({ rank }) => rank)).flatMap(([better, worse]) => {
     const chosen = examples[better];
     const rejected = examples[worse];

@@ -43,7 +43,7 @@ export async function tinyWorld(context = 48): Promise<TinyWorld> {
 
   const config = gptConfig({ vocab_size: tokenizer.vocabSize, n_positions: context, n_embd: width, n_layer: 1, n_head: 2 });
   const sft = initModel(config, random.fork('sft'));
-  await teach(sft, tokenizer, () => chatExample(tokenizer, messages(), answer(), { context }));
+  await teach(sft, tokenizer, () => chatExample(tokenizer, messages(), answer(), context));
   const reward = letterReward(initModel(config, random.fork('reward'), 'scalar'), tokenizer, 'a');
   for (const [model, path] of [[sft, paths.sft], [reward, paths.reward]] as const) {
     await saveModel(model, path);

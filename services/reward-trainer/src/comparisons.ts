@@ -1,7 +1,7 @@
 import type { ComparisonRecord } from '@minchat/datasets';
 import { rankedPairs } from '@minchat/model';
 import type { Tokenizer } from '@minchat/tokenizer';
-import { chatExample, type Example } from '@minchat/training';
+import { rankedExamples, type Example } from '@minchat/training';
 
 /** One labeler's ranking of K answers, as token ids. */
 export interface Comparison {
@@ -15,10 +15,9 @@ export interface Comparison {
  * cut off has no end token and is read at its last token, so that the model sees that it is unfinished.
  */
 export function encodeComparisons(records: readonly ComparisonRecord[], tokenizer: Tokenizer, context: number): Comparison[] {
-  return records.flatMap(({ messages, answers }) => {
-    const ranks = answers.map(({ rank }) => rank);
-    if (rankedPairs(ranks).length === 0) return [];
-    return [{ answers: answers.map(({ text, finished }) => chatExample(tokenizer, messages, text, { finished, context })), ranks }];
+  return records.flatMap((record) => {
+    const ranks = record.answers.map(({ rank }) => rank);
+    return rankedPairs(ranks).length === 0 ? [] : [{ answers: rankedExamples(tokenizer, record, context), ranks }];
   });
 }
 

@@ -58,7 +58,7 @@ test('learns a preference, says how well, and scores demonstrations 0 on average
   const lines = (await readFile(join(inputs.demonstrations, 'train.jsonl'), 'utf8')).trim().split('\n');
   const examples = lines.map((line) => {
     const { messages, completion } = JSON.parse(line) as DemonstrationRecord;
-    return chatExample(tokenizer, messages, completion, { context: 64 });
+    return chatExample(tokenizer, messages, completion, 64);
   });
   const rewards = await scoreExamples(model, examples);
   expect(rewards.reduce((sum, value) => sum + value, 0) / rewards.length).toBeCloseTo(0, 4);

@@ -89,7 +89,7 @@ export const rewardStage = defineStage({
     });
 
     const demonstrations = (await loadRecords(folders.demonstrations, 'demonstrations', 'train')).slice(0, settings.biasDemonstrations);
-    const examples = demonstrations.map(({ messages, completion }) => chatExample(tokenizer, messages, completion, { context: contextLength }));
+    const examples = demonstrations.map(({ messages, completion }) => chatExample(tokenizer, messages, completion, contextLength));
     const scores = await scoreExamples(model, examples);
     const bias = scores.length === 0 ? 0 : -scores.reduce((sum, score) => sum + score, 0) / scores.length;
     const folder = context.output('reward');

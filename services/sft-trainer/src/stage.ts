@@ -39,7 +39,7 @@ export const sftStage = defineStage({
     const model = owned.adopt(withVocabulary(await loadModel(context.input('model'), { head: 'lm' }), tokenizer.vocabSize), disposeModel);
     const reward = context.hasInput('reward') ? owned.adopt(await loadModel(context.input('reward'), { head: 'scalar' }), disposeModel) : undefined;
     const contextLength = model.config.n_positions;
-    const toExample = ({ messages, completion }: DemonstrationRecord) => chatExample(tokenizer, messages, completion, { context: contextLength });
+    const toExample = ({ messages, completion }: DemonstrationRecord) => chatExample(tokenizer, messages, completion, contextLength);
     const examples = (await loadRecords(context.input('demonstrations'), 'demonstrations', 'train')).map(toExample);
     const held = await loadRecords(context.input('demonstrations'), 'demonstrations', 'validation');
     const heldExamples = held.map(toExample);

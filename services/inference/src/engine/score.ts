@@ -17,7 +17,7 @@ export async function* scoreTexts({ model, tokenizer }: LoadedModel, texts: read
     const turns = messages.map(({ role, content }) => ({ role: role as 'system' | 'user' | 'assistant', content }));
     checkBytes(limit, tokenizer, [completion, ...turns.map(({ content }) => content)], `text ${index}`);
     // Never cut: a score of half a text is no score of it.
-    const example = chatExample(tokenizer, turns, completion, { context: Infinity });
+    const example = chatExample(tokenizer, turns, completion, Infinity);
     const { length } = textOf(example);
     if (length > limit) throw new MinchatError('MC_CONTEXT_LENGTH', `text ${index}: expected at most ${limit} tokens, found ${length}`);
     return example;
