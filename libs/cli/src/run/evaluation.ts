@@ -15,7 +15,8 @@ export const evaluationSchema = z.object({
   winRates: z.array(z.object({ judge: z.enum(['gold', 'reward']), rate: z.number(), low: z.number(), high: z.number(), prompts: z.number() })),
   models: z.object({ sft: modelSchema, policy: modelSchema }),
   kl: z.object({ mean: z.number() }),
-  rewardModel: z.object({ accuracy: z.number(), pairs: z.number(), noiseCeiling: z.number().optional() }).optional(),
+  /** Reports of old have no interval. */
+  rewardModel: z.object({ accuracy: z.number(), accuracyLow: z.number().optional(), accuracyHigh: z.number().optional(), pairs: z.number(), noiseCeiling: z.number().optional() }).optional(),
   samples: z.array(z.object({ prompt: z.string(), sft: answerSchema, policy: answerSchema })),
 });
 export type Evaluation = z.infer<typeof evaluationSchema>;

@@ -87,14 +87,14 @@ describe('summary', () => {
         winRates: [{ judge: 'gold', rate: 0.712, low: 0.66, high: 0.76, prompts: 300 }],
         models: { sft: model(0.2), policy: model(1.4) },
         kl: { mean: 7.25 },
-        rewardModel: { accuracy: 0.7, pairs: 900, noiseCeiling: 0.75 },
+        rewardModel: { accuracy: 0.7, accuracyLow: 0.66, accuracyHigh: 0.735, pairs: 900, noiseCeiling: 0.75 },
         samples: Array.from({ length: 5 }, (_, index) => ({ prompt: `prompt ${index}`, sft: answer('from sft'), policy: answer('from ppo') })),
       },
     }, 100);
     expect(text).toMatch(/pretrain\s+completed\s+40s\s+loss 2\.500\s+2\.5k/);
     expect(text).toContain('win rate by the gold judge: 71.2 % (95 % interval 66.0 % to 76.0 %, 300 prompts)');
     expect(text).toContain('KL to SFT: 7.250 nats per answer');
-    expect(text).toContain('reward model: 70.0 % of 900 pairs right (the gold order itself reaches 75.0 % against these rankings)');
+    expect(text).toContain('reward model: 70.0 % of 900 pairs right, 95 % interval 66.0 % to 73.5 % (the gold order itself reaches 75.0 % against these rankings)');
     expect(text.match(/prompt \d/g)).toHaveLength(3);
   });
 });

@@ -49,7 +49,9 @@ function comparison(evaluation: Evaluation): string {
   const reward = evaluation.rewardModel;
   if (reward !== undefined) {
     const ceiling = reward.noiseCeiling === undefined ? '' : ` (the gold order itself reaches ${percent(reward.noiseCeiling)} against these rankings)`;
-    lines.push(`reward model: ${percent(reward.accuracy)} of ${reward.pairs} pairs right${ceiling}`);
+    const { accuracyLow: low, accuracyHigh: high } = reward;
+    const interval = low === undefined || high === undefined ? '' : `, 95 % interval ${percent(low)} to ${percent(high)}`;
+    lines.push(`reward model: ${percent(reward.accuracy)} of ${reward.pairs} pairs right${interval}${ceiling}`);
   }
   return lines.join('\n');
 }
