@@ -82,6 +82,14 @@ describe('job queue', () => {
     expect((await (await busOfOwn.jobQueue('gone')).next(signal))?.job).toEqual(job);
   });
 
+  it('takes the mark of an older version, which does not say where the job is, for published', async () => {
+    const job = newJob('marked');
+    const raw = await connect({ servers: nats.url });
+    await (await raw.jetstream().views.kv('published')).put(`job.${job.jobId}.${job.round ?? 0}`, 'jobs.marked');
+    expect(await bus.publishJob(job)).toEqual({ duplicate: true });
+    await raw.close();
+  });
+
   it('goes on when the server has lost its consumer', async () => {
     const queue = await bus.jobQueue('lost');
     const taken = queue.next(AbortSignal.timeout(20_000));

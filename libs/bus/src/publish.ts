@@ -73,7 +73,8 @@ export function createPublisher(jetStream: JetStreamClient, manager: JetStreamMa
   async function publishJob(job: Job): Promise<{ duplicate: boolean }> {
     const msgID = `job.${job.jobId}.${job.round}`;
     const mark = await markOf(msgID);
-    if (mark !== undefined && (await isQueued(Number(mark)))) return { duplicate: true };
+    // The mark of an older version says only that it was published.
+    if (mark !== undefined && (Number.isNaN(Number(mark)) || (await isQueued(Number(mark))))) return { duplicate: true };
     const { duplicate, seq } = await publish(subjects.job(job.kind), encode(Job, job), msgID);
     await retrying('marking what was published', () => published.put(msgID, String(seq)));
     return { duplicate };
