@@ -39,11 +39,14 @@ export function addExport(program: Command): void {
             }
           }
           await writeFile(join(draft, 'spec.json'), `${JSON.stringify(JSON.parse(run.specJson), null, 2)}\n`);
-          signal.throwIfAborted();
           await writeFile(join(draft, 'run.json'), `${JSON.stringify(describeRun(run), null, 2)}\n`);
         });
+        signal.throwIfAborted();
         await rm(target, { recursive: true, force: true });
         await rename(draft, target);
+      } catch (error) {
+        signal.throwIfAborted();
+        throw error;
       } finally {
         await rm(draft, { recursive: true, force: true });
       }

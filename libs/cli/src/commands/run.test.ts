@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -130,6 +131,20 @@ it('says before the run that its report could not be written', async () => {
 it('imports what a link leads to', async () => {
   await symlink(join('specs', '..', 'lines.jsonl'), join(folder, 'link.jsonl'));
   expect(await minchat('import', 'jsonl', 'link.jsonl')).toMatchObject({ code: 0, stderr: '' });
+});
+
+it('leaves nothing of an export that Ctrl-C ends', async () => {
+  const many = join(folder, 'many');
+  await mkdir(many);
+  await Promise.all(Array.from({ length: 100 }, (_, index) => writeFile(join(many, `${index}.txt`), '')));
+  const artifact = await bus.artifacts.put(many, 'model');
+  const outputs = Array.from({ length: 60 }, (_, index) => ({ name: `model-${index}`, artifact }));
+  fate = { stages: [{ stage: 'sft', kind: 'sft', jobId: 'mine_sft', status: StageStatus.STAGE_STATUS_COMPLETED, result: { outputs } }] };
+  const { child, ended } = start(folder, ['export', 'mine', 'exports/mine']);
+  await once(child.stdout ?? child, 'data');
+  child.kill('SIGINT');
+  expect(await ended).toMatchObject({ code: 130, stderr: '' });
+  expect(await readdir(join(folder, 'exports'))).toEqual([]);
 });
 
 it('names the run in what there is to do about it', async () => {
