@@ -11,18 +11,22 @@ import { dataSettings } from './stages/data-settings.ts';
 
 /** The number of the latest snapshot of a collection that is complete, if there is one. */
 export async function latestSnapshot(db: Db, collection: string): Promise<number | undefined> {
-  const [row] = await db.select({ id: snapshots.id }).from(snapshots).where(and(eq(snapshots.collection, collection), isNotNull(snapshots.counts))).orderBy(desc(snapshots.id)).limit(1);
+  const [row] = await latest(db, collection);
   return row?.id;
+}
+
+function latest(db: Db, collection: string) {
+  return db.select({ id: snapshots.id }).from(snapshots).where(and(eq(snapshots.collection, collection), isNotNull(snapshots.counts))).orderBy(desc(snapshots.id)).limit(1);
 }
 
 /** How many prompts went to each split, and how many were dropped by the code of the reason. */
 export function decisionsOf(db: Db, collection: string): Promise<Init<ApplyRulesReply>> {
   return withDatabaseErrors(async () => {
-    const id = await latestSnapshot(db, collection);
-    if (id === undefined) return {};
+    // In one statement: a snapshot that somebody else has just taken may take the place of the latest at any moment.
     const rows = await db
       .select({ split: snapshotPrompts.split, reason: snapshotPrompts.droppedReason, prompts: count() })
-      .from(snapshotPrompts).where(eq(snapshotPrompts.snapshotId, id)).groupBy(snapshotPrompts.split, snapshotPrompts.droppedReason);
+      .from(snapshotPrompts).where(eq(snapshotPrompts.snapshotId, sql`(${latest(db, collection)})`)).groupBy(snapshotPrompts.split, snapshotPrompts.droppedReason);
+    if (rows.length === 0) return {};
     const totals = new Map<string, number>();
     for (const { split, reason, prompts } of rows) {
       const decision = reason?.split(':')[0] ?? split;

@@ -1,9 +1,9 @@
-import { and, asc, eq, gt, sql } from 'drizzle-orm';
+import { and, asc, eq, gt } from 'drizzle-orm';
 import type { ExportRecordsRequest } from '@minchat/contracts';
 import { importsOf } from './collections.ts';
 import type { Db } from './database.ts';
 import { isNamed } from './digest.ts';
-import { byPages, mergeById, type HasId } from './pages.ts';
+import { behindPrompt, byPages, mergeById, promptKey, type HasId } from './pages.ts';
 import { comparisons, demonstrations, itsPrompt, prompts, texts, type rankedAnswers } from './schema.ts';
 import { fullAnswersOf } from './snapshot.ts';
 
@@ -47,10 +47,9 @@ const ofLabeler = (id: string | null) => (id === null ? {} : { labeler: id });
 
 const readers = {
   prompts: (db: Db, importId: number): Page => async (after, limit) => {
-    // Each person's, though it be the same: no id and no name has U+0000.
-    const [id = '', user = ''] = after.split('\0');
-    const rows = await db.select().from(prompts).where(and(eq(prompts.importId, importId), sql`(${prompts.id}, ${prompts.userId}) > (${id}, ${user})`)).orderBy(asc(prompts.id), asc(prompts.userId)).limit(limit);
-    return rows.map((row) => ({ id: `${row.id}\0${row.userId}`, line: ofPrompt(row) }));
+    // Each person's, though it be the same.
+    const rows = await db.select().from(prompts).where(and(eq(prompts.importId, importId), behindPrompt(after))).orderBy(asc(prompts.id), asc(prompts.userId)).limit(limit);
+    return rows.map((row) => ({ id: promptKey(row), line: ofPrompt(row) }));
   },
   demonstrations: (db: Db, importId: number): Page => async (after, limit) => {
     const rows = await db.select().from(demonstrations)

@@ -18,6 +18,13 @@ test('property: pages give every row once, in order, whatever their size', async
   );
 });
 
+test('what else has come in gets its turn between two pages', async () => {
+  const order: string[] = [];
+  setImmediate(() => order.push('else'));
+  for await (const { id } of table(['a', 'b', 'c'], 0, 1)) order.push(id);
+  expect(order.indexOf('else')).toBeLessThan(order.indexOf('c'));
+});
+
 test('property: a merge gives every id once, in order, from the first source that has it', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(ids, { maxLength: 4 }), async (sources) => {

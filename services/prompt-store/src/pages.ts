@@ -1,3 +1,7 @@
+import { setImmediate } from 'node:timers/promises';
+import { sql, type SQL } from 'drizzle-orm';
+import { prompts } from './schema.ts';
+
 export interface HasId {
   readonly id: string;
 }
@@ -9,11 +13,24 @@ export async function* byPages<T extends HasId>(fetch: (after: string, limit: nu
   let after = '';
   for (;;) {
     const page = await fetch(after, limit);
+    // The embedded database computes in this thread: what cannot wait for the last page, as signs of life, goes first.
+    await setImmediate();
     yield* page;
     const last = page.at(-1);
     if (last === undefined || page.length < limit) return;
     after = last.id;
   }
+}
+
+/** What tells a prompt of an import from its others, ordered as by id and user: neither has U+0000. */
+export function promptKey({ id, userId }: { id: string; userId: string }): string {
+  return `${id}\0${userId}`;
+}
+
+/** The prompts of an import behind the one that has this key. */
+export function behindPrompt(after: string): SQL {
+  const [id = '', user = ''] = after.split('\0');
+  return sql`(${prompts.id}, ${prompts.userId}) > (${id}, ${user})`;
 }
 
 /** By bytes of UTF-8, as the database orders its ids. */

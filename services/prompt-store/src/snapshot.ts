@@ -4,7 +4,7 @@ import type { ComparisonRecord, DemonstrationRecord, PromptRecord, Split } from 
 import { importsOf } from './collections.ts';
 import type { Db } from './database.ts';
 import { isNamed } from './digest.ts';
-import { byPages, mergeById } from './pages.ts';
+import { behindPrompt, byPages, mergeById, promptKey } from './pages.ts';
 import { createRules, type RuleSettings } from './rules/curate.ts';
 import { splitOfUser, type SplitFractions } from './rules/split.ts';
 import { comparisons, demonstrations, itsPrompt, prompts, rankedAnswers, snapshotPrompts, snapshots, texts } from './schema.ts';
@@ -79,18 +79,28 @@ export async function takeSnapshot(db: Db, options: SnapshotOptions): Promise<Sn
 }
 
 function allPrompts(db: Db, importId: number) {
-  return byPages((after, limit) =>
+  return oneOfEach((after, limit) =>
     db
-      .selectDistinctOn([prompts.id], { id: prompts.id, userId: prompts.userId, messages: prompts.messages })
+      .select({ id: prompts.id, userId: prompts.userId, messages: prompts.messages })
       .from(prompts)
-      .where(and(eq(prompts.importId, importId), gt(prompts.id, after)))
-      .orderBy(...oneOfEach)
+      .where(and(eq(prompts.importId, importId), behindPrompt(after)))
+      .orderBy(asc(prompts.id), asc(prompts.userId))
       .limit(limit),
   );
 }
 
-/** Of the same prompt by several people one counts, and one without an author only where nobody is named. */
-const oneOfEach = [asc(prompts.id), sql`${prompts.userId} like 'thread:%'`, asc(prompts.userId)];
+/** Reads prompts by pages. Of the same one by several people one counts, and one without an author only where nobody is named. */
+async function* oneOfEach<T extends { id: string; userId: string }>(fetch: (after: string, limit: number) => Promise<T[]>): AsyncGenerator<T> {
+  let best: T | undefined;
+  for await (const { row } of byPages(async (after, limit) => (await fetch(after, limit)).map((row) => ({ id: promptKey(row), row })))) {
+    if (best !== undefined && best.id !== row.id) {
+      yield best;
+      best = undefined;
+    }
+    if (best === undefined || (!isNamed(best.userId) && isNamed(row.userId))) best = row;
+  }
+  if (best !== undefined) yield best;
+}
 
 /** Joins a prompt that the snapshot keeps in a split. */
 function keptIn(snapshot: Snapshot, split: Split) {
@@ -115,13 +125,13 @@ function promptRecord(row: { id: string; messages: PromptRecord['messages']; use
 
 export async function* snapshotPromptRecords(db: Db, snapshot: Snapshot, split: Split): AsyncGenerator<PromptRecord> {
   const sources = snapshot.imports.map((importId) =>
-    byPages((after, limit) =>
+    oneOfEach((after, limit) =>
       db
-        .selectDistinctOn([prompts.id], { id: prompts.id, ...promptColumns })
+        .select({ id: prompts.id, userId: prompts.userId, ...promptColumns })
         .from(prompts)
         .innerJoin(snapshotPrompts, keptIn(snapshot, split))
-        .where(and(eq(prompts.importId, importId), gt(prompts.id, after)))
-        .orderBy(...oneOfEach)
+        .where(and(eq(prompts.importId, importId), behindPrompt(after)))
+        .orderBy(asc(prompts.id), asc(prompts.userId))
         .limit(limit),
     ),
   );
