@@ -71,7 +71,7 @@ export async function createFeedbackStore(database: Database): Promise<FeedbackS
       row = { ...known, userId: userId !== '' && !isNamed(known.userId) ? userId : known.userId };
     }
     checkRecord({ kind: 'prompt', prompt: { messages: row.messages } });
-    const hash = promptTombstone(row.messages, isNamed(row.userId) ? row.userId : undefined);
+    const hash = promptTombstone(row.messages, row.userId);
     if ((await loadTombstones(tx, [hash])).has(hash)) throw new BadRecordError('prompt_forgotten');
     const hashed = textHash(row.messages);
     for (const own of [id, promptId(row.messages)]) {

@@ -103,6 +103,8 @@ describe.each(await testDatabases())('forgetting in $name', ({ start }) => {
     // The same file; the same without authors; the same prompt by somebody else, which is theirs.
     expect(await load('again')).toMatchObject({ prompts: 2, demonstrations: 1, comparisons: 1, forgotten: 4 });
     expect(await load('unnamed', [{ prompt: secret, completion: 'Cat food.' }, { prompt: 'What is an emu?', completion: 'A bird.' }])).toMatchObject({ prompts: 1, demonstrations: 1, forgotten: 1 });
+    // A tree stands for its author, where it names none.
+    expect(await load('tree', [{ message_tree_id: 't', prompt: { text: secret, role: 'prompter', replies: [{ text: 'Mimi eats.', role: 'assistant' }] } }, { prompt: 'What is an ibis?' }])).toMatchObject({ prompts: 1, demonstrations: 0, forgotten: 1 });
     const bad = { name: 'BadRecordError' };
     await expect(store.addPrompt(prompt)).rejects.toMatchObject(bad);
     await expect(store.addPrompt({ ...prompt, promptId: 'api-2', messages: turn('Something new by Mimi') })).rejects.toMatchObject(bad);

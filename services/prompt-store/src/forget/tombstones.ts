@@ -1,6 +1,6 @@
 import { inArray, sql } from 'drizzle-orm';
 import { lockSpace, type Db } from '../database.ts';
-import { digestOf } from '../digest.ts';
+import { digestOf, isNamed } from '../digest.ts';
 import type { ImportedRecord } from '../imports/records.ts';
 import { textHash } from '../rules/normalise.ts';
 import { tombstones, type tombstoneKinds } from '../schema.ts';
@@ -39,7 +39,7 @@ export function sameTombstones(one: Tombstones, other: Tombstones): boolean {
 
 /** The hash that would forget a prompt: its author's, or its text's where no author is named. */
 export function promptTombstone(messages: Parameters<typeof textHash>[0], user: string | undefined): string {
-  return user === undefined ? tombstoneOf('prompt', textHash(messages)) : tombstoneOf('user', user);
+  return user !== undefined && isNamed(user) ? tombstoneOf('user', user) : tombstoneOf('prompt', textHash(messages));
 }
 
 /** What may be stored of a record: the record, without a labeler who was forgotten, or nothing. */
