@@ -7,7 +7,7 @@ export type Mapping = Readonly<Record<string, string>>;
 const contents = ['prompt', 'completion', 'chosen', 'rejected', 'messages', 'text'] as const;
 const fields = [...contents, 'user_id', 'labeler'] as const;
 /** Names in a file that need no choice: what they hold is known. */
-const known: readonly string[] = [...contents, 'instruction', 'question', 'conversations', 'conversation'];
+const known: readonly string[] = [...contents, 'instruction', 'conversations', 'conversation'];
 
 /** Chooses which field of the file is the prompt, the completion and so on, where names differ. */
 export function MappingFields({ found, mapping, onChange }: { found: readonly string[]; mapping: Mapping; onChange: (mapping: Mapping) => void }) {
