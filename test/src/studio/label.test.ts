@@ -112,9 +112,9 @@ describe.skipIf(noBrowser !== undefined)('at a labeling task', () => {
       await other.getByRole('button', { name: 'Hand in' }).click();
       await other.getByText(`${done} done in this sitting`).waitFor();
     }
-    const { records } = await walker.studio.bus.call(rpc.listRecords, { collection: 'feedback', type: 'comparisons', labeler: 'ann', limit: 100 });
-    expect(records.map(({ messages }) => messages[0]?.content).toSorted()).toEqual(['Who (1)?', 'Who (2)?']);
-    expect(records.some(({ answers }) => answers[0]?.text === 'You.')).toBe(true);
+    const ranked = async () => (await walker.studio.bus.call(rpc.listRecords, { collection: 'feedback', type: 'comparisons', labeler: 'ann', limit: 100 })).records;
+    await expect.poll(async () => (await ranked()).map(({ messages }) => messages[0]?.content ?? '').toSorted(), patient).toEqual(['Who (1)?', 'Who (2)?']);
+    expect((await ranked()).some(({ answers }) => answers[0]?.text === 'You.')).toBe(true);
     await other.context().close();
   });
 

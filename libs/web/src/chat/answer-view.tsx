@@ -18,7 +18,8 @@ const percent = (logprob: number): string => `${(100 * Math.exp(logprob)).toFixe
 
 /**
  * Each token stands on its probability; the one under the mouse, or that has the focus, tells what else was likely.
- * A conversation may have tens of thousands, which are not drawn again with each word that comes after them.
+ * A conversation may have tens of thousands, which are not drawn again with each word that comes after them, but
+ * in another language.
  */
 const Tokens = memo(function Tokens({ tokens }: { tokens: readonly TokenView[]; language: string }) {
   const [at, setAt] = useState<number>();

@@ -11,7 +11,7 @@ export interface Answer {
   tokens: number;
   seconds: number;
   /** Only when probabilities were asked for. */
-  probabilities?: TokenView[];
+  probabilities?: TokenView[] | undefined;
 }
 
 export const noAnswer: Answer = { text: '', state: 'writing', finished: true, error: '', tokens: 0, seconds: 0 };

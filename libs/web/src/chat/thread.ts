@@ -71,8 +71,8 @@ function withAnswers(turn: Turn, by: (answer: Answer) => Answer): Turn {
   return { ...turn, columns: turn.columns.map((column) => ({ ...column, answer: by(column.answer), ...(column.before ? { before: by(column.before) } : {}) })) };
 }
 
-function withoutProbabilities({ probabilities: _, ...answer }: Answer): Answer {
-  return answer;
+function withoutProbabilities(answer: Answer): Answer {
+  return { ...answer, probabilities: undefined };
 }
 
 function settled(answer: Answer): Answer {
