@@ -290,6 +290,41 @@ describe.skipIf(noBrowser !== undefined)('trouble in the studio', () => {
     await page.context().close();
   });
 
+  it('names and messages that cannot be broken fit a phone', async () => {
+    const long = `unbreakable${'0123456789'.repeat(6)}`.slice(0, 64);
+    const found: string[] = [];
+    const tiny = (await walker.studio.bus.runs.get('tiny'))?.record;
+    await walker.studio.bus.runs.create({ ...tiny, runId: long });
+    const { page } = await open('runs/tiny', async (fresh) => {
+      await fresh.setViewportSize({ width: 360, height: 740 });
+      await fresh.route('**/v1/models', (route) => route.fulfill({ json: { data: ['one', 'two'].map((stage) => ({ id: `${long}/${stage}`, minchat: { run: long, stage, kind: 'sft', purpose: 'text' } })) } }));
+      await fresh.route('**/v1/chat/completions', (route) => route.fulfill({ contentType: 'text/event-stream', body: `data: {"choices":[{"delta":{"content":${JSON.stringify((route.request().postDataJSON() as { model: string }).model)}},"finish_reason":"stop"}]}\n\n` }));
+      await fresh.route('**/api/events*', (route) => route.fulfill({ contentType: 'text/event-stream', body: `data: ${JSON.stringify({ run: 'tiny', stage: 'sft', kind: 'logged', at: 1, lines: [{ at: 1, level: 'warn', message: long.repeat(3), fields: '' }] })}\n\n` }));
+    });
+    await page.getByLabel('Lay another run over it').selectOption(long);
+    await page.getByRole('button', { name: `Without ${long}` }).waitFor();
+    found.push(...await look(page, 'long-overlay'));
+    await page.getByRole('tab', { name: 'Figures' }).click();
+    found.push(...await look(page, 'long-figures'));
+    await page.getByRole('tab', { name: 'Log' }).click();
+    await page.locator('.news li').first().waitFor();
+    found.push(...await look(page, 'long-log'));
+    await page.goto(`${walker.studio.url}#/chat`);
+    const ask = async (): Promise<void> => {
+      await page.getByLabel('Your message').fill('who are you?');
+      await page.keyboard.press('Enter');
+    };
+    await ask();
+    await page.getByRole('button', { name: 'Write anew' }).waitFor();
+    found.push(...await look(page, 'long-chat'));
+    await page.getByRole('button', { name: 'Compare with another' }).click();
+    await ask();
+    await page.getByRole('heading', { name: `${long}/two` }).waitFor();
+    found.push(...await look(page, 'long-chat-compared'));
+    expect(found).toEqual([]);
+    await page.context().close();
+  });
+
   it('all works under a prefix that a proxy takes away', async () => {
     const proxy = createServer((incoming, outgoing) => {
       const path = /^\/minchat(\/.*)$/.exec(incoming.url ?? '')?.[1];
