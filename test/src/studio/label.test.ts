@@ -124,6 +124,16 @@ describe.skipIf(noBrowser !== undefined)('at a labeling task', () => {
     const first = await prompt.textContent();
     await other.getByRole('button', { name: 'Mark what the first does not say' }).click();
     await other.locator('.answer-card ins').first().waitFor();
+    // Not from behind a dialog.
+    let handedIn = 0;
+    other.on('request', (request) => { if (request.url().endsWith('/submit')) handedIn += 1; });
+    await other.getByRole('button', { name: 'Guidelines and keys' }).click();
+    await other.getByRole('dialog').waitFor();
+    await other.evaluate(() => { (document.activeElement as HTMLElement | null)?.blur(); });
+    await other.keyboard.press('Control+Enter');
+    await other.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
+    await other.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(handedIn).toBe(0);
     await other.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
     await other.mouse.click(5, 400);
     expect(await other.evaluate(() => document.activeElement?.closest('.task') ?? null)).toBe(null);

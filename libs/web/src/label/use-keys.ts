@@ -5,7 +5,8 @@ export function useKeys(onKey: (event: KeyboardEvent) => void): void {
   const latest = useEffectEvent(onKey);
   useEffect(() => {
     const pressed = (event: KeyboardEvent): void => {
-      if (!(event.target as HTMLElement | null)?.closest('input:not([type="checkbox"]), textarea, select, dialog')) latest(event);
+      const isWriting = (event.target as HTMLElement | null)?.closest('input:not([type="checkbox"]), textarea, select');
+      if (!isWriting && document.querySelector('dialog[open]') === null) latest(event);
     };
     addEventListener('keydown', pressed);
     return () => removeEventListener('keydown', pressed);

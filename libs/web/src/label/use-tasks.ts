@@ -13,8 +13,8 @@ const renewEveryMs = 60_000;
 const isLost = (error: unknown): boolean => error instanceof RequestError && (error.status === 409 || error.status === 404);
 
 /**
- * The task before a labeler, the next one fetched already. Ending one shows the next at once; what
- * was decided is on its way meanwhile. Signs of life on the page keep both tasks the labeler's.
+ * The task before a labeler, the next one fetched already: it is shown as soon as what became of this one is stored.
+ * Signs of life on the page keep both tasks the labeler's.
  */
 export function useTasks(kind: 'rank' | 'write', labeler: string) {
   const [task, setTask] = useState<Task | null>();
