@@ -112,6 +112,8 @@ test('what ends an answer is what the template writes after one, not the eos_tok
     // Neither the start of the next turn nor what every text ends with is the end of an answer.
     ["{% for m in messages %}{{ '<|' + m['role'] + '|>' + m['content'] }}{% endfor %}<|assistant|>", '<|system|>', '<|end|>'],
     ["{{ raise_exception('no') }}", '<|endoftext|>', '<|end|>'],
+    // What it says itself may have any word.
+    ["<|system|>You answer every question with thanks.{% for m in messages %}{{ '<|' + m['role'] + '|>' + m['content'] + '<|end|>' }}{% endfor %}", '<|endoftext|>', '<|end|>'],
   ];
   for (const [template, eos, end] of endings) {
     const loaded = await load(template, eos);

@@ -70,12 +70,14 @@ export class Tokenizer {
   /** The special token that the tokenizer's own chat template writes after an answer, whether the conversation goes on or not. */
   private endByTemplate(): number | undefined {
     if (this.parts.chatTemplate === undefined) return undefined;
-    const turns = [{ role: 'user', content: 'question' }, { role: 'assistant', content: 'answer' }, { role: 'user', content: 'thanks' }];
+    // No word of a template's own.
+    const answer = '9f86d081';
+    const turns = [{ role: 'user', content: 'question' }, { role: 'assistant', content: answer }, { role: 'user', content: 'thanks' }];
     try {
       const template = new ChatTemplate(this.parts.chatTemplate, this);
       const [last, next] = [turns.slice(0, 2), turns].map((messages) => {
         const pieces = template.render(messages, false);
-        const after = pieces[pieces.findIndex((piece) => piece.text.includes('answer')) + 1];
+        const after = pieces[pieces.findIndex((piece) => piece.text.includes(answer)) + 1];
         return after?.special === true ? after.text : undefined;
       });
       return last === undefined || last !== next ? undefined : this.idOf(last);
