@@ -17,3 +17,9 @@ it.each([['plain', plain], ['gzip', gzipped]])('half a line of a %s file is not 
   expect(head).toMatchObject({ isCut: true });
   expect((['jsonl', 'hh-rlhf', 'oasst', 'alpaca', 'text'] as const).map((format) => isPreviewed(format, head))).toEqual([false, false, false, true, true]);
 });
+
+it.each([['plain', plain], ['gzip', gzipped]])('a %s list that is one line is shown', async (_, fileOf) => {
+  const head = await headOf(fileOf(JSON.stringify(Array.from({ length: 5000 }, () => ({ prompt: 'a', completion: 'b' })))));
+  expect(head).toMatchObject({ isCut: true });
+  expect(isPreviewed('jsonl', head)).toBe(true);
+});

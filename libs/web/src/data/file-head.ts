@@ -1,4 +1,4 @@
-import type { Format } from './guess.ts';
+import { isList, type Format } from './guess.ts';
 
 /** So much of a file is looked at for a preview; a gateway takes no more. */
 const headBytes = 64 * 1024;
@@ -27,9 +27,9 @@ export async function headOf(file: File): Promise<Head> {
 
 const formatsOfLines: readonly Format[] = ['jsonl', 'hh-rlhf', 'oasst'];
 
-/** Whether something can be said of a head: half a line is a bad one, which the line is not. */
-export function isPreviewed(format: Format, { isCut }: Head): boolean {
-  return !(isCut && formatsOfLines.includes(format));
+/** Whether something can be said of a head: half a line is a bad one, which the line is not. A list, often one line, has whole elements. */
+export function isPreviewed(format: Format, { head, isCut }: Head): boolean {
+  return !isCut || !formatsOfLines.includes(format) || isList(head);
 }
 
 /** The format under which a preview of a head is asked for. */

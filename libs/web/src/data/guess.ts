@@ -6,10 +6,15 @@ export function guessFormat(name: string, head: string): Format {
   const plain = name.toLowerCase().replace(/\.gz$/, '');
   if (plain.endsWith('.parquet')) return 'parquet';
   if (plain.endsWith('.txt') || plain.endsWith('.md')) return 'text';
-  if (/^\s*\[/.test(head)) return head.includes('"instruction"') && !/"(response|completions)"/.test(head) ? 'alpaca' : 'jsonl';
+  if (isList(head)) return head.includes('"instruction"') && !/"(response|completions)"/.test(head) ? 'alpaca' : 'jsonl';
   const first = head.split('\n')[0] ?? '';
   if (first.includes('"message_tree_id"')) return 'oasst';
   return first.includes('\\n\\nHuman:') && !/"prompt"\s*:/.test(first) ? 'hh-rlhf' : 'jsonl';
+}
+
+/** Whether a file is one JSON list. */
+export function isList(head: string): boolean {
+  return /^\s*\[/.test(head);
 }
 
 /** A collection's name from a file's: `My trees.jsonl.gz` is `my-trees`. */

@@ -21,6 +21,12 @@ test('no more than a few, and a list that is cut off', async () => {
   expect((await preview('jsonl', '{"text":"a"}\n'.repeat(100))).records).toHaveLength(8);
   expect(await preview('alpaca', '[{"instruction":"Add.","output":"3"},{"instruction":"Sub')).toMatchObject({ records: [{ type: 'demonstration' }] });
   expect(await preview('jsonl', '[\n {"q":"Why?"},\n {"q":"Whe', [{ field: 'prompt', from: 'q' }])).toMatchObject({ fields: ['q'], records: [{ line: 1, type: 'prompt' }] });
+  // Wherever it is cut off, in a conversation of hundreds of turns or in what looks like JSON.
+  const turns = Array.from({ length: 300 }, (_, i) => ({ from: i % 2 === 0 ? 'human' : 'gpt', value: `{"a": ["\\"}]` }));
+  const element = JSON.stringify({ conversations: turns });
+  for (const cut of [10, element.length / 2, element.length - 3]) {
+    expect(await preview('jsonl', `[${element}, ${element.slice(0, cut)}`)).toMatchObject({ fields: ['conversations'], records: [{ line: 1, type: 'demonstration' }], bad: [] });
+  }
   await expect(preview('alpaca', 'nothing of the sort')).rejects.toMatchObject({ code: 'MC_DATA_INVALID' });
 });
 

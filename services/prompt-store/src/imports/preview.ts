@@ -25,19 +25,20 @@ export async function previewImport({ format, head, mapping }: PreviewImportRequ
 
 const startsList = /^\s*\[/;
 
+/** A text of JSON, though its end may be missing, or one of what opens and closes. */
+const bracketOrText = /"[^"\\]*(?:\\.[^"\\]*)*"?|[[\]{}]/gs;
+
 /** A JSON list that is cut off in its middle, up to the end of its last whole element. */
 function closedList(head: string): string {
-  let end = head.length;
-  for (let tries = 0; tries < 100 && end > 0; tries += 1) {
-    const list = tries === 0 ? head : `${head.slice(0, end + 1)}]`;
-    try {
-      JSON.parse(list);
-      return list;
-    } catch {
-      end = head.lastIndexOf('}', end - 1);
-    }
+  let [depth, end] = [0, 0];
+  for (const { 0: found, index } of head.matchAll(bracketOrText)) {
+    if (found === '[' || found === '{') depth += 1;
+    if (found !== ']' && found !== '}') continue;
+    depth -= 1;
+    if (depth === 0) return head;
+    if (depth === 1) end = index + 1;
   }
-  return head;
+  return end === 0 ? head : `${head.slice(0, end)}]`;
 }
 
 function firstObjects(head: string): unknown[] {
