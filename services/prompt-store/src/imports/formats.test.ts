@@ -96,6 +96,11 @@ test('jsonl: answers to one prompt in rows one after another are ranked by how h
     [5, 'answers_few'],
     [6, [{ kind: 'comparison', prompt: { messages: [user('Where?')] }, answers: [{ text: 'Here.', rank: 1 }, { text: 'There.', rank: 0 }] }]],
   ]);
+
+  // They are somebody's, as every record is.
+  const by = (labeler: string) => [{ ...row('Why?', 'No.', 1), user_id: 'ada', labeler }, { ...row('Why?', 'So.', 4), user_id: 'ada', labeler }];
+  const answers = [{ text: 'No.', rank: 1 }, { text: 'So.', rank: 0 }];
+  expect(await records('jsonl', jsonl(...by('ann'), ...by('ben')))).toEqual(['ann', 'ben'].map((labeler) => ({ kind: 'comparison', prompt: { messages: [user('Why?')], user: 'ada' }, answers, labeler })));
 });
 
 test('jsonl and oasst: Open-Assistant\'s messages in rows of their own are the trees that they make', async () => {

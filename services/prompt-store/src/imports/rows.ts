@@ -6,8 +6,8 @@ export type Row = { readonly line: number; readonly value: unknown } | { readonl
 
 // Some datasets spread what belongs together over rows that follow each other.
 
-/** HelpSteer: each answer to a prompt has a row of its own. */
-const ratedSchema = z.object({ prompt: z.string(), response: z.string(), helpfulness: z.number() });
+/** Each answer to a prompt has a row of its own, as in HelpSteer; those of other people are another comparison's. */
+const ratedSchema = z.object({ prompt: z.string(), response: z.string(), helpfulness: z.number(), user_id: z.unknown().optional(), labeler: z.unknown().optional(), use_case: z.unknown().optional() });
 /** Open-Assistant's messages, as Hugging Face has them: each has a row of its own, and names its tree and what it replies to. */
 const messageSchema = z.looseObject({ message_tree_id: z.string(), message_id: z.string(), parent_id: z.string().nullish(), text: z.string() });
 
@@ -50,7 +50,9 @@ function partOf(line: number, value: unknown): Part | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   if ('helpfulness' in value) {
     const { data } = ratedSchema.safeParse(value);
-    return data && { key: `prompt ${data.prompt}`, line, characters: data.prompt.length + data.response.length, value: data, join: rankedOf };
+    if (data === undefined) return undefined;
+    const { response, helpfulness, ...about } = data;
+    return { key: `prompt ${JSON.stringify(about)}`, line, characters: about.prompt.length + response.length, value: { about, answer: { text: response, score: helpfulness } }, join: rankedOf };
   }
   if ('message_tree_id' in value && !('prompt' in value)) {
     const { data } = messageSchema.safeParse(value);
@@ -60,8 +62,8 @@ function partOf(line: number, value: unknown): Part | undefined {
 }
 
 function rankedOf(parts: readonly Part[]): Row {
-  const rated = parts.map(({ value }) => value as z.output<typeof ratedSchema>);
-  return { line: parts[0]?.line ?? 0, value: { prompt: rated[0]?.prompt, answers: rated.map(({ response, helpfulness }) => ({ text: response, score: helpfulness })) } };
+  const rated = parts.map(({ value }) => value as { about: object; answer: object });
+  return { line: parts[0]?.line ?? 0, value: { ...rated[0]?.about, answers: rated.map(({ answer }) => answer) } };
 }
 
 function treeOf(parts: readonly Part[]): Row {
