@@ -86,4 +86,11 @@ describe.each(await testDatabases())('feedback in $name', ({ start }) => {
     expect(await rows(sql`select prompt_id from comparisons where id like 'of-%' order by id`)).toEqual([{ prompt_id: 'train-0' }, { prompt_id: own }, { prompt_id: own }]);
     expect(await rows(sql`select messages from prompts where id = ${own}`)).toEqual([{ messages: other }]);
   });
+
+  test('a label that comes without the messages is about its author\'s prompt, where others sent the same', async () => {
+    const people = ['zoe', 'amy'];
+    for (const userId of people) await store.addPrompt(create(PromptSubmitted, { promptId: 'shared', userId, messages }));
+    for (const userId of people) await store.addDemonstration({ ...demonstration, demonstrationId: `of ${userId}`, promptId: 'shared', userId, messages: [] });
+    expect(await rows(sql`select id, user_id from demonstrations where prompt_id = 'shared' order by id`)).toEqual([{ id: 'of amy', user_id: 'amy' }, { id: 'of zoe', user_id: 'zoe' }]);
+  });
 });

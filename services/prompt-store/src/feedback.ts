@@ -1,4 +1,4 @@
-import { and, eq, isNotNull, sql } from 'drizzle-orm';
+import { and, desc, eq, isNotNull, like, sql } from 'drizzle-orm';
 import type { Bus, Subscription } from '@minchat/bus';
 import type { DemonstrationWritten, Message, PromptSubmitted, RankedAnswer, RankingSubmitted } from '@minchat/contracts';
 import type { ChatMessage } from '@minchat/datasets';
@@ -66,14 +66,19 @@ export async function createFeedbackStore(database: Database): Promise<FeedbackS
   async function needPrompt(tx: Db, id: string, messages: ChatMessage[], userId: string): Promise<{ promptId: string; userId: string }> {
     let row = { messages, userId: userId === '' && messages.length > 0 ? threadOf(messages) : userId, useCase: null as string | null };
     if (messages.length === 0) {
-      const known = await knownPrompt(tx, id);
+      const known = await knownPrompt(tx, id, userId);
       if (known === undefined) throw new BadRecordError('prompt_unknown', { found: id });
       row = { ...known, userId: userId !== '' && !isNamed(known.userId) ? userId : known.userId };
     }
     checkRecord({ kind: 'prompt', prompt: { messages: row.messages } });
-    const hash = promptTombstone(row.messages, row.userId);
-    if ((await loadTombstones(tx, [hash])).has(hash)) throw new BadRecordError('prompt_forgotten');
     const hashed = textHash(row.messages);
+    const hash = promptTombstone(row.messages, row.userId);
+    if ((await loadTombstones(tx, [hash])).has(hash)) {
+      // What was forgotten with one person may be another's as well: a label that names nobody is about theirs.
+      const known = isNamed(row.userId) ? undefined : await knownPrompt(tx, id, userId);
+      if (known === undefined || !isNamed(known.userId) || textHash(known.messages) !== hashed) throw new BadRecordError('prompt_forgotten');
+      row = { ...row, userId: known.userId };
+    }
     for (const own of [id, promptId(row.messages)]) {
       // What another message stores under this id meanwhile is not missed.
       await tx.execute(sql`select pg_advisory_xact_lock(${lockSpace + 2}, hashtext(${own}))`);
@@ -177,14 +182,14 @@ async function feedbackImport(db: Db): Promise<number> {
   });
 }
 
-/** A prompt that was imported or submitted before, from whichever import has it. */
-async function knownPrompt(tx: Db, id: string): Promise<{ messages: ChatMessage[]; userId: string; useCase: string | null } | undefined> {
+/** A prompt that was imported or submitted before, from whichever import has it: of several people's this one's, else that of one who is named. */
+async function knownPrompt(tx: Db, id: string, userId: string): Promise<{ messages: ChatMessage[]; userId: string; useCase: string | null } | undefined> {
   const [row] = await tx
     .select({ messages: prompts.messages, userId: prompts.userId, useCase: prompts.useCase })
     .from(prompts)
     .innerJoin(imports, and(eq(imports.id, prompts.importId), isNotNull(imports.collectionId)))
     .where(eq(prompts.id, id))
-    .orderBy(prompts.importId)
+    .orderBy(desc(eq(prompts.userId, userId)), like(prompts.userId, 'thread:%'), prompts.importId, prompts.userId)
     .limit(1);
   return row;
 }

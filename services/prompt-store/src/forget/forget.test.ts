@@ -136,6 +136,17 @@ describe.each(await testDatabases())('forgetting in $name', ({ start }) => {
     expect(await rows(sql`select user_id from prompts`)).toEqual([{ user_id: 'bob' }]);
   });
 
+  test('what labelers make of a prompt that another person sent as well is kept, and goes with theirs', async () => {
+    await load('animals', [{ prompt: secret, user_id: 'eve' }, { prompt: secret, user_id: 'bob' }]);
+    await forget('eve', 'anonymise');
+    // The task names no author.
+    const task = await leaseTask(database.db, create(LeaseTaskRequest, { labelerId: 'ann', kind: 'write' }));
+    expect(task.messages).toEqual(turn(secret));
+    await store.addDemonstration(create(DemonstrationWritten, { demonstrationId: 'd', promptId: task.promptId ?? '', labelerId: 'ann', messages: turn(secret), completion: 'Cat food.' }));
+    expect(await rows(sql`select user_id, completion from demonstrations`)).toEqual([{ user_id: 'bob', completion: 'Cat food.' }]);
+    expect(await forget('bob', 'anonymise')).toMatchObject({ prompts: 2, demonstrations: 1 });
+  });
+
   test('of one prompt by two people in one import each is forgotten with what hangs on theirs', async () => {
     const both = [
       { prompt: secret, completion: 'Bob has a cat, too.', user_id: 'bob' },
