@@ -214,7 +214,7 @@ describe.skipIf(noBrowser !== undefined)('trouble in the studio', () => {
     const others = ['over-1', 'over-2', 'over-3', 'over-4', 'over-5'];
     const tiny = (await walker.studio.bus.runs.get('tiny'))?.record;
     for (const [i, id] of others.entries()) {
-      await walker.studio.bus.runs.create({ ...tiny, runId: id, specJson: JSON.stringify({ name: id, seed: 1, stages: { ppo: { settings: { kl: { beta: 0.1 * i } } } } }) });
+      await walker.studio.bus.runs.create({ ...tiny, runId: id, specJson: JSON.stringify({ name: id, seed: 1, stages: { ppo: { ...(i === 4 ? { plugin: 'my-ppo' } : {}), settings: { kl: { beta: 0.1 * i } } } } }) });
       await walker.studio.bus.publishEvent({ runId: id, stage: 'ppo', progress: { step: 1, totalSteps: 2, metrics: [{ name: 'objective/scores', value: i }, { name: 'val/ratio', value: 1 }] } });
     }
     await walker.studio.bus.publishEvent({ runId: 'tiny', stage: 'ppo', progress: { step: 1, totalSteps: 2, metrics: [{ name: 'objective/scores', value: 9 }, { name: 'val/ratio', value: 1 }] } });
@@ -234,6 +234,7 @@ describe.skipIf(noBrowser !== undefined)('trouble in the studio', () => {
     await page.getByRole('figure', { name: /^val\/ratio: / }).waitFor();
     await page.getByRole('tab', { name: 'Figures' }).click();
     await expect.poll(() => page.locator('.panel table tr').allTextContents(), patient).toContain('set: kl.beta(default)00.10.20.300000000000000040.4');
+    expect(await page.locator('.panel table tr').allTextContents()).toContain('set: plugin(default)(default)(default)(default)(default)my-ppo');
     expect(await look(page, 'figures')).toEqual([]);
     await page.setViewportSize({ width: 360, height: 740 });
     expect(await look(page, 'phone-figures')).toEqual([]);

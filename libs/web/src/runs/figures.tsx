@@ -17,11 +17,14 @@ interface FiguresProps {
 /** What a stage came to, and what it was set to where other runs stand beside and it was set to something else there. */
 export function Figures({ run, stage, overlays, children }: FiguresProps) {
   const { value: others = [], error } = usePolled((signal) => Promise.all(overlays.map((id) => getJson<RunDetail>(`/api/runs/${id}`, signal))), 10_000, overlays.join());
-  const columns = [run, ...others].map((one) => ({
-    id: one.id,
-    metrics: (one === run ? stage : one.stages.find(({ stage: name }) => name === stage.stage))?.metrics ?? {},
-    settings: valuesOf({ seed: one.spec.seed, ...one.spec.stages?.[stage.stage]?.settings }),
-  }));
+  const columns = [run, ...others].map((one) => {
+    const asked = one.spec.stages?.[stage.stage];
+    return {
+      id: one.id,
+      metrics: (one === run ? stage : one.stages.find(({ stage: name }) => name === stage.stage))?.metrics ?? {},
+      settings: valuesOf({ seed: one.spec.seed, plugin: asked?.plugin, ...asked?.settings }),
+    };
+  });
   const namesOf = (kind: 'metrics' | 'settings'): string[] => [...new Set(columns.flatMap((column) => Object.keys(column[kind])))].toSorted((a, b) => a.localeCompare(b));
   const metrics = namesOf('metrics');
   const differing = namesOf('settings').filter((name) => new Set(columns.map(({ settings }) => settings[name])).size > 1);
