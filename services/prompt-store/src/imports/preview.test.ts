@@ -27,6 +27,8 @@ test('no more than a few, and a list that is cut off', async () => {
   for (const cut of [10, element.length / 2, element.length - 3]) {
     expect(await preview('jsonl', `[${element}, ${element.slice(0, cut)}`)).toMatchObject({ fields: ['conversations'], records: [{ line: 1, type: 'demonstration' }], bad: [] });
   }
+  // Not even the first is whole, which says nothing against the file.
+  await expect(preview('jsonl', `[${element.slice(0, -2)}`)).rejects.toMatchObject({ code: 'MC_USAGE', hint: 'It can be imported all the same.' });
   await expect(preview('alpaca', 'nothing of the sort')).rejects.toMatchObject({ code: 'MC_DATA_INVALID' });
 });
 

@@ -28,7 +28,7 @@ const startsList = /^\s*\[/;
 /** A text of JSON, though its end may be missing, or one of what opens and closes. */
 const bracketOrText = /"[^"\\]*(?:\\.[^"\\]*)*"?|[[\]{}]/gs;
 
-/** A JSON list that is cut off in its middle, up to the end of its last whole element. */
+/** A JSON list that is cut off in its middle, up to the end of its last whole element. Throws MC_USAGE where none is whole. */
 function closedList(head: string): string {
   let [depth, end] = [0, 0];
   for (const { 0: found, index } of head.matchAll(bracketOrText)) {
@@ -38,7 +38,9 @@ function closedList(head: string): string {
     if (depth === 0) return head;
     if (depth === 1) end = index + 1;
   }
-  return end === 0 ? head : `${head.slice(0, end)}]`;
+  if (end > 0) return `${head.slice(0, end)}]`;
+  if (depth > 1) throw new MinchatError('MC_USAGE', 'expected an element of the list in the part that is looked at, found the first one longer', { hint: 'It can be imported all the same.' });
+  return head;
 }
 
 function firstObjects(head: string): unknown[] {
