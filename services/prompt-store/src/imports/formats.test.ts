@@ -101,6 +101,8 @@ test('jsonl: answers to one prompt in rows one after another are ranked by how h
   const by = (labeler: string) => [{ ...row('Why?', 'No.', 1), user_id: 'ada', labeler }, { ...row('Why?', 'So.', 4), user_id: 'ada', labeler }];
   const answers = [{ text: 'No.', rank: 1 }, { text: 'So.', rank: 0 }];
   expect(await records('jsonl', jsonl(...by('ann'), ...by('ben')))).toEqual(['ann', 'ben'].map((labeler) => ({ kind: 'comparison', prompt: { messages: [user('Why?')], user: 'ada' }, answers, labeler })));
+  // One of nobody that there can be is told, whatever it is.
+  expect(await read('jsonl', `{"prompt":"Why?","response":"So.","helpfulness":1,"user_id":${'['.repeat(20_000)}${']'.repeat(20_000)}}\n${jsonl({ prompt: 'p' })}`)).toMatchObject([{ line: 1, bad: { name: 'BadRecordError' } }, { line: 2, records: [{ kind: 'prompt' }] }]);
 });
 
 test('jsonl and oasst: Open-Assistant\'s messages in rows of their own are the trees that they make', async () => {

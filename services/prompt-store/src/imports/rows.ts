@@ -6,8 +6,9 @@ export type Row = { readonly line: number; readonly value: unknown } | { readonl
 
 // Some datasets spread what belongs together over rows that follow each other.
 
+const whose = z.union([z.string(), z.number()]).nullish();
 /** Each answer to a prompt has a row of its own, as in HelpSteer; those of other people are another comparison's. */
-const ratedSchema = z.object({ prompt: z.string(), response: z.string(), helpfulness: z.number(), user_id: z.unknown().optional(), labeler: z.unknown().optional(), use_case: z.unknown().optional() });
+const ratedSchema = z.object({ prompt: z.string(), response: z.string(), helpfulness: z.number(), user_id: whose, labeler: whose, use_case: z.string().nullish() });
 /** Open-Assistant's messages, as Hugging Face has them: each has a row of its own, and names its tree and what it replies to. */
 const messageSchema = z.looseObject({ message_tree_id: z.string(), message_id: z.string(), parent_id: z.string().nullish(), text: z.string() });
 
