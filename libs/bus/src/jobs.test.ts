@@ -82,6 +82,17 @@ describe('job queue', () => {
     expect((await (await busOfOwn.jobQueue('gone')).next(signal))?.job).toEqual(job);
   });
 
+  it('is given a job again whose place in the queue another has, as after a loss of the last writes', async () => {
+    const [lost, other] = [newJob('placed'), newJob('placed')];
+    await bus.publishJob(other);
+    const raw = await connect({ servers: nats.url });
+    const marks = await raw.jetstream().views.kv('published');
+    await marks.put(`job.${lost.jobId}.${lost.round ?? 0}`, (await marks.get(`job.${other.jobId}.${other.round ?? 0}`))?.string() ?? expect.fail());
+    await raw.close();
+    expect(await bus.publishJob(lost)).toEqual({ duplicate: false });
+    expect(await bus.publishJob(other)).toEqual({ duplicate: true });
+  });
+
   it('takes the mark of an older version, which does not say where the job is, for published', async () => {
     const job = newJob('marked');
     const raw = await connect({ servers: nats.url });

@@ -74,17 +74,18 @@ export function createPublisher(jetStream: JetStreamClient, manager: JetStreamMa
     const msgID = `job.${job.jobId}.${job.round}`;
     const mark = await markOf(msgID);
     // The mark of an older version says only that it was published.
-    if (mark !== undefined && (Number.isNaN(Number(mark)) || (await isQueued(Number(mark))))) return { duplicate: true };
+    if (mark !== undefined && (Number.isNaN(Number(mark)) || (await isQueued(Number(mark), msgID)))) return { duplicate: true };
     const { duplicate, seq } = await publish(subjects.job(job.kind), encode(Job, job), msgID);
     await retrying('marking what was published', () => published.put(msgID, String(seq)));
     return { duplicate };
   }
 
   /** False also of a job that is done, which nobody publishes, and of what a server lost with its last writes, or was purged. */
-  async function isQueued(seq: number): Promise<boolean> {
+  async function isQueued(seq: number, msgID: string): Promise<boolean> {
     try {
-      await retrying('looking at the queue', () => manager.streams.getMessage('JOBS', { seq }));
-      return true;
+      const { header } = await retrying('looking at the queue', () => manager.streams.getMessage('JOBS', { seq }));
+      // A server that lost its last writes gives their numbers to others.
+      return header.get('Nats-Msg-Id') === msgID;
     } catch (error) {
       if ((toMinchatError(error).cause as NatsError | undefined)?.code !== '404') throw error;
       return false;
