@@ -13,9 +13,12 @@ const patienceMs = 120_000;
 /** Shows a run until it has ended, or `signal` aborts; the last record either way. Throws MC_NATS_STORE_LOST when there is none to wait for. */
 export async function followRun(bus: Bus, runId: string, view: ProgressView, signal: AbortSignal): Promise<RunRecord> {
   let silentSince: number | undefined;
+  // Not raced with: what is raced with stays as long as the bus does, and would hold each record that came.
+  const lost = new AbortController();
+  bus.storeLost.catch((error: unknown) => lost.abort(error));
   for (;;) {
     try {
-      const run = await Promise.race([bus.call(rpc.getRun, { runId }, { timeoutMs: 5000 }), bus.storeLost]);
+      const run = await bus.call(rpc.getRun, { runId }, { timeoutMs: 5000, signal: lost.signal });
       silentSince = undefined;
       view.show(run, Date.now());
       if (run.status !== RunStatus.RUN_STATUS_RUNNING || signal.aborted) return run;
