@@ -52,7 +52,8 @@ export class Pace {
     // After a crash a stage goes on from a checkpoint, which is behind.
     if (last !== undefined && (step < last.step || tokens < last.tokens)) this.#seen = [];
     if (last === undefined || step !== last.step || tokens !== last.tokens) this.#seen.push({ at, step, tokens });
-    while ((this.#seen[1]?.at ?? at) < at - windowMs) this.#seen.shift();
+    // Two stay: a stage of days tells how far it is less often.
+    while (this.#seen.length > 2 && (this.#seen[1]?.at ?? at) < at - windowMs) this.#seen.shift();
   }
 
   tokensPerSecond(): number | undefined {

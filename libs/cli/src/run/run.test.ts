@@ -38,6 +38,13 @@ describe('Pace', () => {
     expect(pace.secondsLeft(100)).toBeCloseTo(5, 0);
   });
 
+  it('tells it between the news of a stage that takes days, too', () => {
+    const pace = new Pace();
+    for (let second = 0; second <= 150; second += 1) pace.note(second * 1000, Math.floor(second / 60), Math.floor(second / 60) * 600);
+    expect(pace.tokensPerSecond()).toBeCloseTo(10);
+    expect(pace.secondsLeft(12)).toBeCloseTo(600);
+  });
+
   it('starts over when a stage goes back to its checkpoint', () => {
     const pace = new Pace();
     pace.note(0, 10, 100);
