@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { createServer, type Socket } from 'node:net';
+import { createConnection, createServer, type Socket } from 'node:net';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -76,6 +76,40 @@ describe('connectBus', () => {
     expect(await asked).toMatchObject([{ runs: [] }, [{ text: 'a' }]]);
     await breakOff();
     await expect(ask()).rejects.toMatchObject({ code: 'MC_NATS_UNAVAILABLE' });
+  });
+
+  it('sends it also where somebody else hangs up on tries to mend the connection, as a server that has no room yet', async () => {
+    await using nats = await startNatsServer();
+    const clients = new Set<Socket>();
+    let refusing = false;
+    let refused = 0;
+    const proxy = createServer((client) => {
+      if (refusing) {
+        refused += 1;
+        client.on('error', () => undefined);
+        client.write('INFO {"server_id":"X","version":"2.9.0","max_payload":1048576,"headers":true}\r\n');
+        client.once('data', () => client.destroy());
+        return;
+      }
+      clients.add(client);
+      const server = createConnection(Number(new URL(nats.url).port), '127.0.0.1');
+      client.pipe(server).pipe(client);
+      for (const socket of [client, server]) socket.on('error', () => undefined);
+      client.on('close', () => server.destroy());
+    }).listen(0, '127.0.0.1');
+    await once(proxy, 'listening');
+    await using bus = await testBus(`nats://127.0.0.1:${(proxy.address() as AddressInfo).port}`);
+    bus.serve(rpc.listRuns, async () => ({ runs: [] }));
+    refusing = true;
+    for (const client of clients) client.destroy();
+    await expect.poll(() => bus.connected).toBe(false);
+    const asked = bus.call(rpc.listRuns, {});
+    await expect.poll(() => refused, { timeout: 5000 }).toBeGreaterThan(1);
+    refusing = false;
+    expect(await asked).toEqual({ runs: [] });
+    await bus.close();
+    for (const client of clients) client.destroy();
+    proxy.close();
   });
 
   it('notices that a server came back without what it had stored, not that one came back', async () => {

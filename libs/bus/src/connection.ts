@@ -49,6 +49,8 @@ export async function openConnection({ url, name, log, token, waitMs }: OpenOpti
   void (async () => {
     for await (const status of nats.status()) {
       if (status.type === Events.Disconnect) {
+        // Said again of each try that comes to nothing.
+        if (!connected) continue;
         connected = false;
         mending = Promise.withResolvers();
         log.warn({ server: status.data }, 'lost the connection to NATS');
