@@ -104,7 +104,7 @@ describe('connectBus', () => {
     for (const client of clients) client.destroy();
     await expect.poll(() => bus.connected).toBe(false);
     const asked = bus.call(rpc.listRuns, {});
-    await expect.poll(() => refused, { timeout: 5000 }).toBeGreaterThan(1);
+    await expect.poll(() => refused, { timeout: 5000 }).toBeGreaterThan(0);
     refusing = false;
     expect(await asked).toEqual({ runs: [] });
     await bus.close();
