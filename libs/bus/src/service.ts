@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { commonEnv } from '@minchat/config';
 import { errorCodes, toMinchatError } from '@minchat/errors';
@@ -35,6 +36,11 @@ export interface ServiceOptions<Env extends CommonEnv> {
   stopSeconds: (env: Env) => number;
 }
 
+/** Makes MINCHAT_HOME. What people wrote lies in it, and their passwords' hashes: it is for nobody else to read. */
+export async function makeHome(home: string): Promise<void> {
+  await mkdir(home, { recursive: true, mode: 0o700 });
+}
+
 /**
  * The process of a service that lives on the bus: settings, log, metrics, traces, /readyz, NATS; then
  * the service until SIGTERM or SIGINT. A failure to start, or a lost store of NATS, ends the process with its error's exit code.
@@ -46,6 +52,8 @@ export async function runService<Env extends CommonEnv>({ name, readSettings, st
   try {
     const env = readSettings();
     log = createLogger(name, { level: env.LOG_LEVEL, pretty: env.LOG_PRETTY });
+    // A service that writes nothing there does without.
+    await makeHome(env.MINCHAT_HOME).catch(() => undefined);
     const tracing = startTracing(name);
     const metrics = createMetrics(name);
     const now: { bus?: Bus; service?: RunningService; stopping: boolean } = { stopping: false };

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -9,11 +8,6 @@ export const root = fileURLToPath(new URL('../../../', import.meta.url));
 export function homeFolder(env: NodeJS.ProcessEnv = process.env): string {
   const given = env['MINCHAT_HOME'];
   return given ? resolve(callersFolder(env), given) : join(root, '.minchat');
-}
-
-/** Makes the home. What people wrote lies in it, and their passwords' hashes: it is for nobody else to read. */
-export async function makeHome(home: string): Promise<void> {
-  await mkdir(home, { recursive: true, mode: 0o700 });
 }
 
 /** The folder that the user is in: npm scripts run in the repository's root whatever it is. */

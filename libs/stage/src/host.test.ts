@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -257,6 +257,13 @@ describe('a service process', () => {
     expect(await bench.bus.jobs.get(jobId)).toMatchObject({ state: JobState.JOB_STATE_CANCELLED });
     silent.closeAllConnections();
     silent.close();
+  });
+
+  it('makes a home that nobody else may read, also alone', async () => {
+    const home = join(bench.folder, 'alone');
+    bench.spawn({ MINCHAT_HOME: home });
+    await bench.until(await bench.job({ steps: 1 }), 'completed');
+    expect((await stat(home)).mode & 0o777).toBe(0o700);
   });
 
   it('killed in mid-job is followed by another, from its checkpoint, to the same end', async () => {

@@ -4,13 +4,13 @@ import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Command } from 'commander';
-import { redacted, rpc } from '@minchat/bus';
+import { makeHome, redacted, rpc } from '@minchat/bus';
 import { backendNames, readPortEnv } from '@minchat/config';
 import { MinchatError, toMinchatError } from '@minchat/errors';
 import { colors } from '../colors.ts';
 import { findSystem } from '../connection.ts';
 import { formatBytes, formatTable } from '../output.ts';
-import { homeFolder, makeHome, root } from '../paths.ts';
+import { homeFolder, root } from '../paths.ts';
 import { findProgram, portError } from '../system/process.ts';
 import { outputOf, withBus } from './common.ts';
 

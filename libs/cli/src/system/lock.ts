@@ -1,10 +1,9 @@
 import { open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { redacted } from '@minchat/bus';
+import { makeHome, redacted } from '@minchat/bus';
 import { MinchatError } from '@minchat/errors';
 import { z } from 'zod';
-import { makeHome } from '../paths.ts';
 import { processStart } from './process.ts';
 
 const processSchema = z.object({ name: z.string(), pid: z.int(), start: z.string() });
