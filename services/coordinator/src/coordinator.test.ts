@@ -177,7 +177,7 @@ describe('Coordinator', () => {
   it('refuses a run whose spec names an artifact that is not there, and takes one that is', async () => {
     await coordinator();
     const spec = (digest: string) => ({ specJson: JSON.stringify({ name: 'given', stages: { data: {}, sft: { inputs: { model: `artifact:${digest}` } } } }) });
-    await expect(client.call(rpc.submitRun, spec(`sha256:${'0'.repeat(64)}`))).rejects.toMatchObject({ code: 'MC_ARTIFACT_MISSING', message: expect.stringContaining('sft.inputs.model') as string });
+    await expect(client.call(rpc.submitRun, spec(`sha256:${'0'.repeat(64)}`))).rejects.toMatchObject({ code: 'MC_STAGE_INPUT', message: expect.stringContaining('sft.inputs.model') as string });
     const { runId } = await client.call(rpc.submitRun, spec((await artifactOf(client, 'given')).digest));
     expect((await until(runId, ended)).status).toBe(RunStatus.RUN_STATUS_COMPLETED);
   });

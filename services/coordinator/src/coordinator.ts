@@ -222,12 +222,12 @@ export class Coordinator {
     throw new MinchatError('MC_STAGE_SETTINGS', problems.map(({ message }) => message).join('; '), { hint: 'Correct the run’s spec; another implementation’s settings need its name there, too (plugin).' });
   }
 
-  /** The same of an artifact that is not there. Throws MC_ARTIFACT_MISSING. */
+  /** The same of an artifact that is not there. Throws MC_STAGE_INPUT. */
   async #requireArtifacts(stages: readonly StageSpec[]): Promise<void> {
     for (const { name, inputs } of stages) {
       for (const [input, ref] of Object.entries(inputs)) {
         if (!('artifact' in ref) || (await this.#bus.artifacts.has({ kind: ref.kind, digest: ref.artifact, size: 0, scope: '' }))) continue;
-        throw new MinchatError('MC_ARTIFACT_MISSING', `${name}.inputs.${input}: expected the ${ref.kind} ${ref.artifact} in the artifact store, found none`, {
+        throw new MinchatError('MC_STAGE_INPUT', `${name}.inputs.${input}: expected the ${ref.kind} ${ref.artifact} in the artifact store, found none`, {
           hint: 'Correct the digest in the run’s spec: `npm run minchat -- status RUN --json` tells those of a run’s outputs. All services must use the same ARTIFACT_STORE.',
         });
       }

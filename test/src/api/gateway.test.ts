@@ -103,6 +103,13 @@ describe('runs', () => {
     expect((await fetch(`${api.url}/api/runs/nothing/events`)).status).toBe(404);
   });
 
+  it('are refused by the name of an input that is not there', async () => {
+    const spec = { name: 'given', stages: { data: { settings: { source: 'world' } }, sft: { inputs: { model: `artifact:sha256:${'0'.repeat(64)}` } } } };
+    const refused = await fetch(`${api.url}/api/runs`, { method: 'POST', headers: json, body: JSON.stringify({ spec }) });
+    expect(refused.status).toBe(400);
+    expect(await refused.json()).toMatchObject({ error: { code: 'MC_STAGE_INPUT', message: expect.stringContaining('sft.inputs.model: expected the model sha256:0') as string } });
+  });
+
   it('are watched together, in one connection', async () => {
     for (const id of ['one', 'two']) {
       await fetch(`${api.url}/api/runs`, { method: 'POST', headers: json, body: JSON.stringify({ id, spec: { name: id, stages: { data: { settings: { source: 'world' } }, pretrain: {} } } }) });
