@@ -27,6 +27,7 @@ export function createRunRecords(kv: KV): RunRecords {
       return write(runId, encode(RunRecord, record, recordLimit), 0);
     },
     delete: (runId, revision) => deleteRecord(kv, runId, revision),
+    wasDeleted: (runId) => wasDeleted(kv, runId),
     update: (record, revision) => write(record.runId ?? '', encode(RunRecord, record, recordLimit), revision),
   };
 }

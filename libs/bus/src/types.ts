@@ -147,6 +147,8 @@ export interface RunRecords {
   update(record: Init<RunRecord>, revision: number): Promise<number | undefined>;
   /** False when the record has changed since `revision`, where one is given. */
   delete(runId: string, revision?: number): Promise<boolean>;
+  /** Whether there was such a run, and it was deleted. */
+  wasDeleted(runId: string): Promise<boolean>;
 }
 
 /**

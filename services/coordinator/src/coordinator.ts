@@ -202,9 +202,12 @@ export class Coordinator {
       await this.#change(event.runId, { type: 'stage', event });
     } catch (error) {
       const known = toMinchatError(error);
-      // A run that is gone needs nothing. What may go better has the event delivered again; what never will would hold up
-      // the events of all runs.
-      if (known.code === 'MC_NOT_FOUND') return;
+      if (known.code === 'MC_NOT_FOUND') {
+        // Its worker was still ending when the run was deleted: what it told since goes, too.
+        if (await this.#bus.runs.wasDeleted(event.runId)) await this.#bus.deleteEvents(event.runId);
+        return;
+      }
+      // What may go better has the event delivered again; what never will would hold up the events of all runs.
       if (known.retryable) throw error;
       this.#log.error({ run: event.runId, stage: event.stage, err: error }, 'an event that cannot be taken');
       const { runId, jobId, stage } = event;
