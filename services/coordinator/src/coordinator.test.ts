@@ -11,6 +11,7 @@ import { connect as natsConnect } from 'nats';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Coordinator } from './coordinator.ts';
 import { stageState } from './machine.ts';
+import { withUnattended } from './unattended.ts';
 
 const log = createLogger('test', { level: 'silent' });
 const specJson = JSON.stringify({ name: 'short', stages: { data: {}, pretrain: {}, sft: { gate: { stopIf: 'loss > 1' } }, sample: {} } });
@@ -374,6 +375,21 @@ describe('Coordinator', () => {
       waiting.abort();
       vi.useRealTimers();
     }
+  });
+
+  it('tells so of a job that was given back, when it is not taken up soon, and of one of a run that was resumed', async () => {
+    const left = leftRun('given-back', RunStatus.RUN_STATUS_RUNNING, StageStatus.STAGE_STATUS_QUEUED);
+    const inRound = (round: number) => create(RunRecord, { ...left, stages: [{ ...left.stages?.[0], kind: 'evaluate', round }] });
+    const told = async (round: number, ms: number) => (await withUnattended(client, inRound(round), Date.now() + ms)).stages[0]?.error?.code;
+    expect(await told(0, 0)).toBe('MC_SERVICE_UNAVAILABLE');
+    const taken = await client.jobs.take(leftJob('given-back'), 'restarted', 60_000);
+    if (taken.outcome !== 'taken') expect.fail(taken.outcome);
+    await client.jobs.release(taken.lease);
+    expect(await told(0, 1000)).toBeUndefined();
+    expect(await told(0, 30_000)).toBe('MC_SERVICE_UNAVAILABLE');
+    await client.jobs.cancel({ ...leftJob('given-back'), round: 0 });
+    expect(await told(0, 30_000)).toBeUndefined();
+    expect(await told(1, 30_000)).toBe('MC_SERVICE_UNAVAILABLE');
   });
 
   it('deletes the jobs of a run, too, that no worker has taken yet', async () => {

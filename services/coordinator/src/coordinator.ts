@@ -185,7 +185,7 @@ export class Coordinator {
             : undefined;
       if (detail === undefined) {
         // Should the queue have lost it: else nobody would take it over.
-        if (job && isFree(job, Date.now())) await this.#carryOut(run, [{ do: 'publish', stage: stage.stage }]);
+        if (job && isFree(job, stage.round, Date.now())) await this.#carryOut(run, [{ do: 'publish', stage: stage.stage }]);
         continue;
       }
       const event = create(StageEvent, { eventId: 'swept', runId: run.runId, jobId: stage.jobId, stage: stage.stage, atMs: Date.now(), ...detail });

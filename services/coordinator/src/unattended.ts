@@ -21,18 +21,20 @@ export async function withUnattended(bus: Pick<Bus, 'jobs' | 'queueOf'>, run: Ru
   return { ...run, stages: await Promise.all(stages) };
 }
 
-async function isAttended(bus: Pick<Bus, 'jobs' | 'queueOf'>, { jobId, kind, queuedAtMs }: StageRecord, now: number): Promise<boolean> {
+async function isAttended(bus: Pick<Bus, 'jobs' | 'queueOf'>, { jobId, kind, queuedAtMs, round }: StageRecord, now: number): Promise<boolean> {
   if (now < queuedAtMs + graceMs) return true;
   const job = await bus.jobs.get(jobId);
-  if (job && !isFree(job, now)) return true;
+  // It may just have been given back.
+  if (job && (!isFree(job, round, now) || now < job.renewedAtMs + graceMs)) return true;
   const { waiting, underway } = await bus.queueOf(kind);
   // Workers that are at other jobs come to it; its own may be underway for a worker that is gone.
   return waiting > 0 || underway > (job ? 1 : 0);
 }
 
-/** Whether a job waits for a worker: given back, or its worker has been silent for long. */
-export function isFree({ state, renewedAtMs, leaseMs }: JobRecord, now: number): boolean {
-  return state === JobState.JOB_STATE_RELEASED || (state === JobState.JOB_STATE_HELD && now > renewedAtMs + leaseMs + silentMs);
+/** Whether a round of a job waits for a worker: given back, over in an earlier round only, or its worker has been silent for long. */
+export function isFree({ state, round: last, renewedAtMs, leaseMs }: JobRecord, round: number, now: number): boolean {
+  if (state === JobState.JOB_STATE_HELD) return now > renewedAtMs + leaseMs + silentMs;
+  return state === JobState.JOB_STATE_RELEASED || (state !== JobState.JOB_STATE_COMPLETED && last < round);
 }
 
 function nobody({ kind }: StageRecord): MinchatError {
