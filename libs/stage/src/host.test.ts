@@ -121,6 +121,15 @@ describe('a stage host', () => {
     ]);
   });
 
+  it('leaves a job that is cancelled while its implementation is being loaded, and takes the next', async () => {
+    const stuck = fileURLToPath(new URL('./fixtures/stuck.ts', import.meta.url));
+    await bench.host({ STAGE_PLUGINS: stuck, SHUTDOWN_SECONDS: '600' });
+    const jobId = await bench.job({}, { plugin: stuck });
+    await expect.poll(async () => (await bench.bus.jobs.get(jobId))?.state, { timeout: 10_000 }).toBe(JobState.JOB_STATE_HELD);
+    await bench.bus.cancelJob({ jobId, runId: 'run', stage: 'count', round: 0 });
+    await bench.until(await bench.job({ steps: 3 }), 'completed');
+  });
+
   it.each([
     ['progress', 'progress: totalSteps: '],
     ['metric', 'progress: metrics.loss: expected a number'],

@@ -66,7 +66,7 @@ export async function startStageHost(options: StageServiceOptions, { env, log, m
     workFolder,
     shutdown: stopping.signal,
     log,
-    load: (job, onLog) => load(options, env, job, onLog, log.level),
+    load: (job, onLog, stopping) => load(options, env, job, onLog, stopping, log.level),
   };
   const loops = queues.map(([kind, queue]) => pull(kind, queue, deps));
   log.info({ worker: workerId, kinds, plugin }, 'takes jobs');
@@ -113,7 +113,7 @@ function pluginChoice({ defaultPlugin = '' }: StageServiceOptions, env: StageHos
   return { defaultPlugin, configured: env.STAGE_PLUGIN, allowed: env.STAGE_PLUGINS };
 }
 
-async function load(options: StageServiceOptions, env: StageHostEnv, job: Job, onLog: (line: string) => void, level: string): Promise<{ plugin: string; runner: Runner }> {
+async function load(options: StageServiceOptions, env: StageHostEnv, job: Job, onLog: (line: string) => void, stopping: AbortSignal, level: string): Promise<{ plugin: string; runner: Runner }> {
   const { service, stages, thread = 'worker' } = options;
   const fields = { run: job.runId, job: job.jobId, stage: job.stage };
   const here = (): Logger => createLogger(service, { level, tee: onLog }).child(fields);
@@ -127,7 +127,7 @@ async function load(options: StageServiceOptions, env: StageHostEnv, job: Job, o
   if (thread === 'main') {
     return { plugin, runner: inlineRunner(await loadStage(plugin, url), job.settingsJson, here()) };
   }
-  return { plugin, runner: await threadRunner({ url, plugin, settingsJson: job.settingsJson, log: { service, level, fields } }, onLog) };
+  return { plugin, runner: await threadRunner({ url, plugin, settingsJson: job.settingsJson, log: { service, level, fields } }, onLog, stopping) };
 }
 
 /** Fit for a record and a subject: the host's name without what may not stand there. */

@@ -30,8 +30,8 @@ export interface JobRunDeps {
   /** Aborts when the service is asked to stop. */
   shutdown: AbortSignal;
   log: Logger;
-  /** Loads the stage that the job asks for; `onLog` is told what it logs. */
-  load: (job: Job, onLog: (line: string) => void) => Promise<{ plugin: string; runner: Runner }>;
+  /** Loads the stage that the job asks for, until `stopping` aborts; `onLog` is told what it logs. */
+  load: (job: Job, onLog: (line: string) => void, stopping: AbortSignal) => Promise<{ plugin: string; runner: Runner }>;
   /** Told when the stage only waits, for people. */
   onWaiting: () => void;
 }
@@ -158,7 +158,7 @@ class JobRun {
     const { bus, load, onWaiting, workerId, metrics } = this.#deps;
     const { job } = this.#delivery;
     const { record } = this.#lease;
-    const { plugin, runner } = await load(job, (line) => this.#logged.write(line));
+    const { plugin, runner } = await load(job, (line) => this.#logged.write(line), this.#stopping.signal);
     this.#runner = runner;
     this.#stopping.signal.throwIfAborted();
     checkShape(job, plugin, runner.shape);

@@ -48,9 +48,9 @@ export function inlineRunner(stage: StageDefinition, settingsJson: string, log: 
 /**
  * Loads a plugin in a thread of its own and validates the settings there. Rejects with
  * MC_PLUGIN_UNKNOWN, MC_PLUGIN_INVALID, MC_STAGE_SETTINGS; MC_STAGE_FAILED when the thread dies.
- * `onLog` is told every line that the thread logs.
+ * `onLog` is told every line that the thread logs; `stopping` ends a thread that is still loading.
  */
-export async function threadRunner(data: Omit<ThreadData, 'control'>, onLog: (line: string) => void): Promise<Runner> {
+export async function threadRunner(data: Omit<ThreadData, 'control'>, onLog: (line: string) => void, stopping: AbortSignal): Promise<Runner> {
   const control = new Control();
   const worker = new Worker(new URL('./thread.ts', import.meta.url), { workerData: { ...data, control: control.buffer } satisfies ThreadData });
   const send = (message: ToThread): void => worker.postMessage(message);
@@ -94,12 +94,17 @@ export async function threadRunner(data: Omit<ThreadData, 'control'>, onLog: (li
     await exit.catch(() => undefined);
   }
 
+  const onStopping = (): void => loaded.reject(stopping.reason);
+  stopping.addEventListener('abort', onStopping);
   let shape: StageShape;
   try {
+    stopping.throwIfAborted();
     shape = await loaded.promise;
   } catch (error) {
     await dispose();
     throw error;
+  } finally {
+    stopping.removeEventListener('abort', onStopping);
   }
   return {
     shape,
