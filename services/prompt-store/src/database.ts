@@ -45,6 +45,7 @@ const migrationLock = 0;
  * the embedded database open.
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  options.log.info('the database is opened, and brought up to date where it is of an older version');
   const database = options.url === undefined ? await openEmbedded(options.folder) : await openServer(options.url, options.log);
   options.log.info({ database: database.kind }, 'database open');
   return database;

@@ -46,7 +46,9 @@ interface LoggedError {
   hint: string;
 }
 
-const readyWithinMs = 120_000;
+/** A large database takes minutes to be brought up to date, and must not be broken off in it. */
+const readyWithinMs = 900_000;
+const notReadyToldMs = 30_000;
 const steadyAfterMs = 30_000;
 const longestBackoffMs = 15_000;
 /** So often may a service end before it was ever ready until the start is given up. */
@@ -248,6 +250,7 @@ export class Supervisor {
 
   async #waitUntilReady(child: Child): Promise<void> {
     const end = Date.now() + readyWithinMs;
+    let toldAt = Date.now();
     while (!this.#stopping.signal.aborted) {
       if (await isReady(child)) {
         child.ready = true;
@@ -257,6 +260,10 @@ export class Supervisor {
         throw new MinchatError('MC_SERVICE_UNAVAILABLE', `${child.name} was not ready in ${readyWithinMs / 1000} s`, {
           hint: `Read ${this.#logFile(child.name)}.`,
         });
+      }
+      if (Date.now() > toldAt + notReadyToldMs) {
+        toldAt = Date.now();
+        this.#options.onEvent(`${child.name} is not ready yet; ${this.#logFile(child.name)} tells what it is at`);
       }
       await sleep(100);
     }
