@@ -23,12 +23,23 @@ import { WelcomePage } from './welcome-page.tsx';
 /** The pages, and what one must be allowed for each; everybody may chat. */
 const pages = [['runs', 'Runs', 'see'], ['chat', 'Chat', undefined], ['label', 'Label', 'label'], ['data', 'Data', 'see'], ['people', 'People', 'change']] as const;
 
-function useRoute(): string[] {
-  const read = (): string[] => location.hash.replace(/^#\/?/, '').split('/').filter(Boolean).map(decoded);
-  const [route, setRoute] = useState(read);
+/** Which page it is, and behind a question mark how it is looked at. */
+interface Route { path: string[]; query: string }
+
+function readRoute(): Route {
+  const [, path = '', query = ''] = /^#?\/?([^?]*)\??(.*)/s.exec(location.hash) ?? [];
+  return { path: path.split('/').filter(Boolean).map(decoded), query };
+}
+
+function useRoute(): Route {
+  const [route, setRoute] = useState(readRoute);
   useEffect(() => {
+    let page = readRoute().path.join('/');
     const change = (): void => {
-      setRoute(read());
+      const next = readRoute();
+      setRoute(next);
+      if (next.path.join('/') === page) return;
+      page = next.path.join('/');
       // A new page begins at its top, and with its heading for a screen reader.
       document.getElementById('main')?.focus({ preventScroll: true });
       scrollTo(0, 0);
@@ -49,7 +60,7 @@ function decoded(part: string): string {
 }
 
 export function App() {
-  const route = useRoute();
+  const { path: route, query } = useRoute();
   const [, setVersion] = useState(0);
   const redraw = (): void => setVersion((version) => version + 1);
   const [key, setKey] = useState<{ wrong: boolean; open: boolean; give: (key: string) => void }>();
@@ -86,7 +97,7 @@ export function App() {
         {session === undefined || joins || (stranger && !over) ? null : (
           // Whose session is over finds everything as it was when they log in again; anybody else begins anew.
           <Activity mode={over ? 'hidden' : 'visible'}>
-            <Fragment key={person?.id}>{page === 'account' && person !== undefined ? <AccountPage person={person} onLeave={reload} /> : show(page, route.slice(1))}</Fragment>
+            <Fragment key={person?.id}>{page === 'account' && person !== undefined ? <AccountPage person={person} onLeave={reload} /> : show(page, route.slice(1), query)}</Fragment>
           </Activity>
         )}
       </main>
@@ -96,11 +107,11 @@ export function App() {
   );
 }
 
-function show(page: string, rest: string[]): ReactNode {
+function show(page: string, rest: string[], query: string): ReactNode {
   const [first = ''] = rest;
   const power = pages.find(([name]) => name === page)?.[2];
   if ((power !== undefined && !may(power)) || (page === 'runs' && first === 'new' && !may('change'))) return <NotForYou />;
-  if (page === 'runs') return first === '' ? <RunsPage /> : first === 'new' ? <NewRunPage key={rest[1]} from={rest[1] ?? ''} /> : <RunPage key={first} id={first} />;
+  if (page === 'runs') return first === '' ? <RunsPage /> : first === 'new' ? <NewRunPage key={rest[1]} from={rest[1] ?? ''} /> : <RunPage key={first} id={first} query={query} />;
   if (page === 'chat') return <ChatPage key={rest.join('/')} named={rest.join('/')} />;
   if (page === 'label') return first === 'guidelines' ? <GuidelinesPage /> : <LabelPage />;
   if (page === 'agreement') return may('see') ? <AgreementPage /> : <NotForYou />;

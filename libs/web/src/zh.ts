@@ -260,6 +260,7 @@ export const zh: Readonly<Record<string, string>> = {
   '{tokens} tokens in {seconds} s': '{tokens} 个词元，{seconds} 秒',
   'Agreement': '一致性',
   'All runs': '所有运行',
+  'All stages': '所有阶段',
   'Alpha': 'Alpha',
   'Apply the rules': '应用规则',
   'Apply them again': '重新应用',

@@ -2,13 +2,13 @@ import { useMemo, useState, type ReactNode } from 'react';
 import type { StageView } from '../api.ts';
 import { t } from '../preferences.ts';
 import { ChartView } from './chart.tsx';
-import type { History } from './run-events.ts';
 import { chartsOf, otherCharts, type OtherRun } from './series.ts';
+import type { Histories } from './use-run-events.ts';
 
 interface CurvesProps {
   id: string;
   stage: StageView;
-  histories: Readonly<Record<string, History>>;
+  histories: Histories;
   overlays: readonly string[];
   /** What chooses the overlays. */
   children: ReactNode;
@@ -16,9 +16,9 @@ interface CurvesProps {
 
 /** The curves of a stage, live, and those of the same stage of other runs over them. */
 export function Curves({ id, stage, histories, overlays, children }: CurvesProps) {
-  const history = histories[id];
+  const history = histories.get(id);
   const points = history?.points[stage.stage];
-  const others = useMemo(() => overlays.map((name): OtherRun => ({ name, points: histories[name]?.points[stage.stage] ?? [] })), [histories, stage.stage, overlays]);
+  const others = useMemo(() => overlays.map((name): OtherRun => ({ name, points: histories.get(name)?.points[stage.stage] ?? [] })), [histories, stage.stage, overlays]);
   const drawn = useMemo(() => chartsOf(points ?? [], others), [points, others]);
   const rest = useMemo(() => otherCharts(points ?? []), [points]);
   const [all, setAll] = useState(false);

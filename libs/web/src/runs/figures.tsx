@@ -16,7 +16,7 @@ interface FiguresProps {
 
 /** What a stage came to, and what it was set to where other runs stand beside and it was set to something else there. */
 export function Figures({ run, stage, overlays, children }: FiguresProps) {
-  const { value: others = [], error } = usePolled((signal) => Promise.all(overlays.map((id) => getJson<RunDetail>(`/api/runs/${id}`, signal))), 10_000, overlays.join());
+  const { value: others = [], error } = usePolled((signal) => Promise.all(overlays.map((id) => getJson<RunDetail>(`/api/runs/${encodeURIComponent(id)}`, signal))), 10_000, overlays.join());
   const columns = [run, ...others].map((one) => {
     const asked = one.spec.stages?.[stage.stage];
     return {

@@ -1,9 +1,7 @@
 import { getJson, type RunDetail, type RunView, type StageView } from '../api.ts';
 import { t } from '../preferences.ts';
 import { Problem, usePolled } from '../ui.tsx';
-
-/** As many runs in one picture as there are colours. */
-const overlaysMost = 5;
+import { overlaysMost } from './view.ts';
 
 /** Chooses the runs that are laid over one, of those that have the same stage. */
 export function Overlays({ run, stage, overlays, onOverlays }: { run: RunDetail; stage: StageView; overlays: readonly string[]; onOverlays: (ids: string[]) => void }) {

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { getJson, postJson, type ErrorView, type RunDetail, type StageView } from '../api.ts';
 import { formatTime } from '../format.ts';
 import { may } from '../people/session.ts';
@@ -16,25 +16,27 @@ import { Overlays } from './overlays.tsx';
 import { noHistory, type History } from './run-events.ts';
 import { specText } from './spec-document.ts';
 import { useRunEvents } from './use-run-events.ts';
+import { addressOfView, readView, tabs, type Tab, type View } from './view.ts';
 
-const tabs = ['Curves', 'Samples', 'Figures', 'Log', 'Report', 'Spec'] as const;
-type Tab = (typeof tabs)[number];
-
-/** One run: its pipeline, live, and under it what one stage tells. */
-export function RunPage({ id }: { id: string }) {
+/** One run: its pipeline, live, and under it what one stage tells. How it is looked at stands in the address, as `query`. */
+export function RunPage({ id, query }: { id: string; query: string }) {
   const { value: run, error, reload } = usePolled((signal) => getJson<RunDetail>(`/api/runs/${encodeURIComponent(id)}`, signal), 5000, id);
-  const [overlays, setOverlays] = useState<string[]>([]);
+  const view = useMemo(() => readView(id, query), [id, query]);
+  const { overlays } = view;
   const { histories, problem: unheard } = useRunEvents([id, ...overlays], (news) => { if (news === id) reload(); });
-  const history = histories[id] ?? noHistory;
-  const [chosen, setChosen] = useState('');
-  const [tab, setTab] = useState<Tab>('Curves');
+  const history = histories.get(id) ?? noHistory;
   const [dialog, setDialog] = useState<'fork' | 'delete'>();
   const { problem, once } = useAct();
   if (run === undefined) return <div className="page"><PageHead title={id} note={<a href="#/runs">← {t('Runs')}</a>} /><Problem text={error} /></div>;
   const stages = run.stages.map((stage) => withLive(stage, history));
   const byName = Object.fromEntries(stages.map((stage) => [stage.stage, stage]));
-  const selected = byName[chosen] ?? stages.find((stage) => stage.status === 'running') ?? stages.findLast((stage) => (history.points[stage.stage]?.length ?? 0) > 0) ?? stages[0];
-  const chooser = selected === undefined ? null : <Overlays run={run} stage={selected} overlays={overlays} onOverlays={setOverlays} />;
+  const chosen = stages.find((stage) => stage.stage === view.stage);
+  const selected = chosen ?? stages.find((stage) => stage.status === 'running') ?? stages.findLast((stage) => (history.points[stage.stage]?.length ?? 0) > 0) ?? stages[0];
+  /** Another look at it, from which the browser goes back to this one. Whatever was chosen a moment ago is in the address already. */
+  const look = (change: Partial<View>): void => { location.hash = addressOfView(id, { ...readView(id, location.hash.split('?')[1] ?? ''), ...change }); };
+  // The stage that is shown without having been chosen is another one soon: who gets the address is to see this one.
+  const chooser = selected === undefined ? null : <Overlays run={run} stage={selected} overlays={overlays} onOverlays={(next) => look({ overlays: next, stage: selected.stage })} />;
+  const ofOne = chosen === undefined ? null : <div className="toolbar"><h2>{chosen.stage}</h2><span className="grow" /><button type="button" onClick={() => look({ stage: '' })}>{t('All stages')}</button></div>;
   const send = async (what: 'cancel' | 'resume'): Promise<void> => {
     await postJson(`/api/runs/${id}/${what}`);
     announce(what === 'cancel' ? t('cancelled') : t('running'));
@@ -42,6 +44,8 @@ export function RunPage({ id }: { id: string }) {
   };
   const waitsForPeople = stages.some((stage) => stage.kind === 'rank' && stage.status === 'running' && run.spec.stages?.[stage.stage]?.settings?.['labelers'] === 'human');
   const hasReport = stages.some((stage) => stage.outputs.some((output) => output.kind === 'report'));
+  const shown = tabs.filter((name) => name !== 'Report' || hasReport);
+  const tab = shown.includes(view.tab) ? view.tab : 'Curves';
   const talks = stages.some((stage) => stage.kind !== 'pretrain' && stage.outputs.some((output) => output.kind === 'model'));
   return (
     <div className="page">
@@ -55,18 +59,18 @@ export function RunPage({ id }: { id: string }) {
       <Problem text={problem || error || unheard} />
       {waitsForPeople ? <p className="notice"><span>{t('This run waits for rankings by people.')}</span> {may('label') ? <a className="button primary" href="#/label">{t('Rank answers')}</a> : null}</p> : null}
       <Errors run={run} />
-      <Pipeline nodes={nodesOf(stages, run.spec)} stages={byName} selected={selected?.stage} onSelect={setChosen} />
+      <Pipeline nodes={nodesOf(stages, run.spec)} stages={byName} selected={selected?.stage} onSelect={(stage) => look({ stage })} />
       <div className="tabs" role="tablist" aria-label={t('About the run')}>
-        {tabs.filter((name) => name !== 'Report' || hasReport).map((name) => (
-          <button key={name} type="button" role="tab" id={`tab-${name}`} aria-controls="tab-panel" aria-selected={tab === name} tabIndex={tab === name ? 0 : -1} onClick={() => setTab(name)}
-            onKeyDown={(event) => moveTab(event, name, hasReport, setTab)}>{t(name)}</button>
+        {shown.map((name) => (
+          <button key={name} type="button" role="tab" id={`tab-${name}`} aria-controls="tab-panel" aria-selected={tab === name} tabIndex={tab === name ? 0 : -1} onClick={() => look({ tab: name })}
+            onKeyDown={(event) => moveTab(event, name, shown, (next) => look({ tab: next }))}>{t(name)}</button>
         ))}
       </div>
       <section id="tab-panel" role="tabpanel" aria-labelledby={`tab-${tab}`} tabIndex={0} className="panel">
         {tab === 'Curves' && selected ? <Curves id={id} stage={selected} histories={histories} overlays={overlays}>{chooser}</Curves> : null}
-        {tab === 'Samples' ? <Samples history={history} stage={chosen} /> : null}
+        {tab === 'Samples' ? <>{ofOne}<Samples history={history} stage={chosen?.stage ?? ''} /></> : null}
         {tab === 'Figures' && selected ? <Figures run={run} stage={selected} overlays={overlays}>{chooser}</Figures> : null}
-        {tab === 'Log' ? <LogView history={history} stage={chosen} /> : null}
+        {tab === 'Log' ? <>{ofOne}<LogView history={history} stage={chosen?.stage ?? ''} /></> : null}
         {tab === 'Report' ? <Report id={id} /> : null}
         {tab === 'Spec' ? <><pre className="card code">{specText(run.spec)}</pre>{may('change') ? <p><a className="button" href={`#/runs/new/${id}`}>{t('New run from this spec')}</a></p> : null}</> : null}
       </section>
@@ -76,12 +80,11 @@ export function RunPage({ id }: { id: string }) {
   );
 }
 
-function moveTab(event: React.KeyboardEvent, name: Tab, hasReport: boolean, setTab: (tab: Tab) => void): void {
-  const shown = tabs.filter((one) => one !== 'Report' || hasReport);
+function moveTab(event: React.KeyboardEvent, name: Tab, shown: readonly Tab[], onTab: (tab: Tab) => void): void {
   const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
   const next = shown[(shown.indexOf(name) + step + shown.length) % shown.length];
   if (step === 0 || next === undefined) return;
-  setTab(next);
+  onTab(next);
   document.getElementById(`tab-${next}`)?.focus();
 }
 

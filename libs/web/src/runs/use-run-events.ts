@@ -3,7 +3,7 @@ import { request, serverEvents } from '../api.ts';
 import { messageOf, whileSeen } from '../ui.tsx';
 import { addEvents, noHistory, type History, type RunEvent } from './run-events.ts';
 
-type Histories = Readonly<Record<string, History>>;
+export type Histories = ReadonlyMap<string, History>;
 
 export interface RunEvents {
   histories: Histories;
@@ -16,7 +16,7 @@ export interface RunEvents {
  * held while the page is looked at: browsers give all pages of a host six.
  */
 export function useRunEvents(ids: readonly string[], onNews: (id: string) => void): RunEvents {
-  const [histories, setHistories] = useState<Histories>({});
+  const [histories, setHistories] = useState<Histories>(new Map());
   const [problem, setProblem] = useState('');
   const tell = useEffectEvent(onNews);
   const wanted = ids.join();
@@ -37,7 +37,7 @@ function listen(ids: readonly string[], change: (by: (histories: Histories) => H
     const byRun = [...Map.groupBy(waiting, ({ run }) => run)].map(([id, events]) => ({ id, events, anew: !told.has(id) }));
     waiting = [];
     for (const { id } of byRun) told.add(id);
-    change((last) => ({ ...last, ...Object.fromEntries(byRun.map(({ id, events, anew }) => [id, addEvents(anew ? noHistory : (last[id] ?? noHistory), events)])) }));
+    change((last) => new Map([...last, ...byRun.map(({ id, events, anew }) => [id, addEvents(anew ? noHistory : (last.get(id) ?? noHistory), events)] as const)]));
     for (const { id, events } of byRun) {
       if (!events.some(({ kind }) => kind !== 'progress' && kind !== 'logged')) continue;
       onNews(id);

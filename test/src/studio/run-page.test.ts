@@ -1,0 +1,75 @@
+import type { AnswersRecord } from '@minchat/datasets';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { noBrowser } from './browser.ts';
+import { look, patient, startWalker, type Walker } from './walker.ts';
+
+// How a run is looked at stands in the address of its page.
+
+describe.skipIf(noBrowser !== undefined)('the page of a run', () => {
+  let walker: Walker;
+  let page: Page;
+  beforeAll(async () => {
+    walker = await startWalker();
+    page = walker.page;
+    await walker.studio.addModels();
+    const records: AnswersRecord[] = [1, 2].map((n) => ({ id: `prompt-${n}`, model: 'm', messages: [{ role: 'user', content: `Who (${n})?` }], answers: ['I.', 'You.'].map((text) => ({ text, finished: true })) }));
+    for (const [id, rankings] of [['one', 1], ['two', 2]] as const) {
+      const spec = await walker.studio.rankingSpec(id, records, rankings);
+      await fetch(`${walker.studio.url}api/runs`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ spec, id }) });
+    }
+  });
+  afterAll(() => walker?.close());
+
+  const address = (): Promise<string> => page.evaluate(() => location.hash);
+  const tab = (name: string) => page.getByRole('tab', { name, selected: true });
+  const stage = (name: string) => page.locator(`.stage[data-stage="${name}"][aria-pressed="true"]`);
+
+  it('its address has the stage and the tab: a reload shows them, and the browser goes back and forward through them', async () => {
+    await walker.go('runs/tiny');
+    await page.locator('.stage[data-stage="sft"]').click();
+    await page.getByRole('tab', { name: 'Log' }).click();
+    await tab('Log').waitFor();
+    expect(await address()).toBe('#/runs/tiny?stage=sft&tab=log');
+    // It is the same page: the focus stays where it was clicked.
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('tab-Log');
+    await page.reload();
+    await tab('Log').waitFor();
+    await stage('sft').waitFor();
+    await page.goBack();
+    await tab('Curves').waitFor();
+    await stage('sft').waitFor();
+    await page.goForward();
+    await tab('Log').waitFor();
+    expect(await look(page, 'run-log-of-a-stage')).toEqual([]);
+    await walker.button('All stages').click();
+    await expect.poll(address, patient).toBe('#/runs/tiny?tab=log');
+    expect(await walker.button('All stages').count()).toBe(0);
+  });
+
+  it('its address has the runs that are laid over it, for whoever it is sent to', async () => {
+    await walker.go('runs/one?tab=figures');
+    await page.getByLabel('Lay another run over it').selectOption('two');
+    await page.getByRole('columnheader', { name: 'two' }).waitFor();
+    expect(await address()).toBe('#/runs/one?stage=rank&tab=figures&with=two');
+    const other = await (await walker.browser.newContext({ locale: 'en-GB' })).newPage();
+    await other.goto(page.url());
+    await other.getByRole('columnheader', { name: 'two' }).waitFor(patient);
+    await other.context().close();
+    await walker.button('Without two').click();
+    await page.getByRole('columnheader', { name: 'two' }).waitFor({ state: 'detached' });
+    await page.goBack();
+    await page.getByRole('columnheader', { name: 'two' }).waitFor();
+  });
+
+  it('an address of what is not there shows the run as it is', async () => {
+    await walker.go('runs/one?stage=constructor&tab=report&with=constructor,nobody,one');
+    await tab('Curves').waitFor();
+    await stage('rank').waitFor();
+    await walker.button('Without constructor').waitFor();
+  });
+
+  it('nothing went wrong in the browser on the way', () => {
+    expect(walker.heard).toEqual([]);
+  });
+});
