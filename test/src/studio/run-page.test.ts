@@ -69,6 +69,38 @@ describe.skipIf(noBrowser !== undefined)('the page of a run', () => {
     await walker.button('Without constructor').waitFor();
   });
 
+  it('a part of a curve that was drawn larger stays so while the run goes on', async () => {
+    const more = Promise.withResolvers<void>();
+    let steps = 100;
+    await page.route('**/api/events*', async (route) => {
+      if (steps > 100) await more.promise;
+      const body = Array.from({ length: steps }, (_, i) => `data: ${JSON.stringify({ run: 'tiny', stage: 'sft', kind: 'progress', at: i, step: i + 1, totalSteps: 200, metrics: { loss: 1 / (i + 1) } })}\n\n`);
+      steps += 100;
+      await route.fulfill({ contentType: 'text/event-stream', body: body.join('') });
+    });
+    await walker.go('runs/tiny?stage=sft');
+    await page.getByRole('figure', { name: 'Loss: loss 0.01', exact: true }).waitFor();
+    const { x, y, width, height } = (await page.locator('.chart .u-over').boundingBox())!;
+    const at = (share: number, down = 0.5): Promise<void> => page.mouse.move(x + share * width, y + down * height);
+    /** The step at the left end of the plot. */
+    const firstShown = async (): Promise<number> => {
+      await at(0.1);
+      await at(0.01);
+      return Number(await page.locator('.chart .u-legend .u-value').first().textContent());
+    };
+    await at(0.4);
+    await page.mouse.down();
+    await at(0.5);
+    await at(0.6);
+    await page.mouse.up();
+    await expect.poll(firstShown, patient).toBeGreaterThan(35);
+    more.resolve();
+    await page.getByRole('figure', { name: /^Loss: loss 0.00/ }).waitFor();
+    await at(0.5);
+    expect(await firstShown()).toBeGreaterThan(35);
+    await page.unroute('**/api/events*');
+  });
+
   it('nothing went wrong in the browser on the way', () => {
     expect(walker.heard).toEqual([]);
   });

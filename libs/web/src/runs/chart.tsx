@@ -7,6 +7,16 @@ import type { Chart } from './series.ts';
 const height = 190;
 const dashes = [[], [6, 4], [2, 3], [10, 4, 2, 4], [12, 6]];
 
+/** New values, for which a part that somebody has drawn larger is left as it is. */
+function update(plot: uPlot, data: uPlot.AlignedData): void {
+  const [steps] = plot.data;
+  const { min, max } = plot.scales['x'] ?? {};
+  const [first = Infinity, last = -Infinity] = [steps[0], steps.at(-1)];
+  plot.setData(data);
+  // Before anything is drawn they are null, whatever the types say.
+  if (typeof min === 'number' && typeof max === 'number' && (min > first || max < last)) plot.setScale('x', { min, max });
+}
+
 /** One plot. What it shows is told in words as well, for those who do not see it. */
 export function ChartView({ chart }: { chart: Chart }) {
   const host = useRef<HTMLDivElement>(null);
@@ -56,7 +66,7 @@ export function ChartView({ chart }: { chart: Chart }) {
     // The plot is made anew for other lines only; new values are set below.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [looks]);
-  useEffect(() => { plot.current?.setData(data.current); }, [chart]);
+  useEffect(() => { if (plot.current) update(plot.current, data.current); }, [chart]);
   const words = chart.lines.map((line) => `${line.label} ${formatNumber(line.values.findLast((value) => value !== null) ?? Number.NaN)}`).join(', ');
   return (
     <figure className="card chart" aria-label={`${t(chart.title)}: ${words}`}>
