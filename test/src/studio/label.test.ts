@@ -118,6 +118,39 @@ describe.skipIf(noBrowser !== undefined)('at a labeling task', () => {
     await other.context().close();
   });
 
+  it('what was begun under one name goes with whoever takes another', async () => {
+    const other = await labelerOf('begun', [{ id: 'begun', model: 'm', messages: [{ role: 'user', content: 'Which?' }], answers: ['This.', 'That.', 'None.'].map((text) => ({ text, finished: true })) }]);
+    const texts = (): Promise<string[]> => other.locator('.answer-card p.text').allTextContents();
+    const rename = async (name: string): Promise<void> => {
+      const renewed = other.waitForResponse(/\/renew$/);
+      await other.getByLabel('Your name').fill(name);
+      await other.getByLabel('Your name').blur();
+      await renewed;
+    };
+    const offered = await texts();
+    await other.locator('.answer-card[data-place="0"]').press('3');
+    await expect.poll(texts, patient).not.toEqual(offered);
+    const ranked = await texts();
+    await rename('bea');
+    await other.reload();
+    await other.locator('.answer-card').first().waitFor();
+    expect(await texts()).toEqual(ranked);
+    await other.getByRole('button', { name: 'Write your own' }).click();
+    await other.getByLabel('A prompt').fill('What is a gnu?');
+    await other.getByLabel('Your name').fill('cas');
+    await other.getByLabel('Your name').blur();
+    await other.reload();
+    await other.getByRole('button', { name: 'Write your own' }).click();
+    await expect.poll(() => other.getByLabel('A prompt').inputValue(), patient).toBe('What is a gnu?');
+    // Nothing stays behind for somebody of the old name.
+    await other.evaluate(() => localStorage.setItem('minchat-labeler', 'bea'));
+    await other.reload();
+    await other.getByRole('button', { name: 'Write your own' }).click();
+    expect(await other.getByLabel('A prompt').inputValue()).toBe('');
+    await other.context().close();
+    await fetch(`${walker.studio.url}api/runs/begun/cancel`, { method: 'POST' });
+  });
+
   it('who ranks one task after another sees each from its beginning, with the marks they chose, and hands in by keys wherever they clicked', async () => {
     const other = await labelerOf('tall', [1, 2].map((n) => ({ id: `tall-${n}`, model: 'm', messages: [{ role: 'user', content: `Count (${n}).` }], answers: ['one', 'two', 'three'].map((text) => ({ text: `${text}\n`.repeat(30), finished: true })) })));
     const prompt = other.locator('.prompt .turn');

@@ -5,7 +5,7 @@ import { labelerName } from '../preferences.ts';
 import { forget, recall, remember, remembered } from '../storage.ts';
 
 const prefix = 'draft-';
-const keyOf = (name: string): string => `${prefix}${currentPerson()?.id ?? labelerName()}-${name}`;
+const keyOf = (name: string, labeler = currentPerson()?.id ?? labelerName()): string => `${prefix}${labeler}-${name}`;
 /** Drafts of tasks that nobody came back to make room for others. */
 const keptDrafts = 50;
 
@@ -28,6 +28,14 @@ export function writeDraft(name: string, value: unknown): void {
 
 export function dropDraft(name: string): void {
   forget(keyOf(name));
+}
+
+/** Keeps what was begun under another name under the one of now. */
+export function takeDraft(name: string, formerly: string): void {
+  const text = recall(keyOf(name, formerly));
+  if (text === null) return;
+  forget(keyOf(name, formerly));
+  remember(keyOf(name), text);
 }
 
 export const isText = (value: unknown): value is string => typeof value === 'string';

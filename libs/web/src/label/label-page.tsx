@@ -39,7 +39,7 @@ export function LabelPage() {
         {may('see') ? <a href="#/agreement">{t('Agreement')}</a> : null}
       </div>
       <Problem text={error} />
-      {work === 'own' ? <WriteOwn onDone={reload} /> : <Tasks key={work} kind={work} labeler={labeler} onDone={reload} onOwn={() => setWork('own')} />}
+      {work === 'own' ? <WriteOwn labeler={labeler} onDone={reload} /> : <Tasks key={work} kind={work} labeler={labeler} onDone={reload} onOwn={() => setWork('own')} />}
       {/* Below: what comes and goes while it is polled must not push the answers about. */}
       {work === 'rank' ? <QueueList queues={queues} /> : null}
     </div>

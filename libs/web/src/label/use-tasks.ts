@@ -2,7 +2,8 @@ import { useCallback, useEffect, useEffectEvent, useRef, useState } from 'react'
 import { postJson, RequestError, type Task } from '../api.ts';
 import { t } from '../preferences.ts';
 import { announce, messageOf } from '../ui.tsx';
-import { dropDraft } from './drafts.ts';
+import { dropDraft, takeDraft } from './drafts.ts';
+import { useRenamed } from './use-renamed.ts';
 import { useSigns } from './use-signs.ts';
 
 const lookAgainMs = 4000;
@@ -86,18 +87,15 @@ export function useTasks(kind: 'rank' | 'write', labeler: string) {
   });
 
   // Who gives a name of their own to what they are at keeps it: it is handed in under that name.
-  const known = useRef(labeler);
   const renamed = useRef<Promise<void>>(undefined);
-  const rename = useEffectEvent(async (formerly: string): Promise<void> => {
+  const rename = async (formerly: string): Promise<void> => {
+    // With what they have begun of it, before they go on.
+    for (const id of held.current) takeDraft(id, formerly);
     if (task && !(await renew(task, formerly))) setLost(task.id);
     const behind = await next.current?.catch(() => null);
     if (behind && !(await renew(behind, formerly))) next.current = undefined;
-  });
-  useEffect(() => {
-    if (known.current === labeler) return;
-    renamed.current = rename(known.current);
-    known.current = labeler;
-  }, [labeler]);
+  };
+  useRenamed(labeler, (formerly) => { renamed.current = rename(formerly); });
 
   // Shown for the first time, or again to who has logged in again: what they were at is still there, if it still is theirs.
   const show = useEffectEvent(() => {

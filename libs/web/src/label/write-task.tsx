@@ -1,13 +1,14 @@
 import { useEffect, useRef, useState, type Ref } from 'react';
 import { postJson, type Task } from '../api.ts';
 import { handsIn } from '../keys.ts';
-import { labelerName, t } from '../preferences.ts';
+import { t } from '../preferences.ts';
 import { useAct } from '../problems.ts';
 import { announce, Field, Problem } from '../ui.tsx';
-import { dropDraft, isText, readDraft, writeDraft } from './drafts.ts';
+import { dropDraft, isText, readDraft, takeDraft, writeDraft } from './drafts.ts';
 import { Prompt } from './prompt.tsx';
 import { SkipButton } from './skip-button.tsx';
 import { useActiveTime } from './use-active-time.ts';
+import { useRenamed } from './use-renamed.ts';
 
 function useSaved(name: string): [string, (text: string) => void] {
   const [text, setText] = useState(() => readDraft(name, isText) ?? '');
@@ -50,15 +51,18 @@ function AnswerField({ area, value, onChange, onHandIn }: { area?: Ref<HTMLTextA
   );
 }
 
+const ownDrafts = ['own-prompt', 'own-completion'] as const;
+
 /** A prompt and its answer, both of the labeler's own. */
-export function WriteOwn({ onDone }: { onDone: () => void }) {
-  const [prompt, setPrompt] = useSaved('own-prompt');
-  const [completion, setCompletion] = useSaved('own-completion');
+export function WriteOwn({ labeler, onDone }: { labeler: string; onDone: () => void }) {
+  const [prompt, setPrompt] = useSaved(ownDrafts[0]);
+  const [completion, setCompletion] = useSaved(ownDrafts[1]);
+  useRenamed(labeler, (formerly) => { for (const name of ownDrafts) takeDraft(name, formerly); });
   const { problem, once } = useAct();
   const [written, setWritten] = useState(0);
   const submit = async (): Promise<void> => {
     if (prompt.trim() === '' || completion.trim() === '') return;
-    if (!(await once(() => postJson('/api/demonstrations', { labeler: labelerName(), messages: [{ role: 'user', content: prompt }], completion })))) return;
+    if (!(await once(() => postJson('/api/demonstrations', { labeler, messages: [{ role: 'user', content: prompt }], completion })))) return;
     setPrompt('');
     setCompletion('');
     setWritten(written + 1);
