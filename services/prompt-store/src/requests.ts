@@ -48,7 +48,7 @@ export function serveRequests(bus: Bus, database: Database, log: Logger): Subscr
     bus.serve(rpc.getDecisions, ({ collection }) => decisionsOf(database.db, collection)),
     bus.serve(rpc.getAgreement, ({ runId }) => agreementReport(database.db, runId)),
     bus.serve(rpc.getGuidelines, () => getGuidelines(database.db)),
-    bus.serve(rpc.saveGuidelines, ({ text }) => saveGuidelines(database.db, text)),
+    bus.serve(rpc.saveGuidelines, ({ text, writtenFrom }) => saveGuidelines(database.db, text, writtenFrom?.updatedAtMs)),
     bus.serve(rpc.forgetUser, (request) => forgetUser(database.db, storable(request))),
   ];
 }

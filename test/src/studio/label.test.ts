@@ -151,6 +151,35 @@ describe.skipIf(noBrowser !== undefined)('at a labeling task', () => {
     await fetch(`${walker.studio.url}api/runs/begun/cancel`, { method: 'POST' });
   });
 
+  it('of two who edit the guidelines at once the second sees what the first has saved, and nothing is lost', async () => {
+    const edit = async (text: string): Promise<Page> => {
+      const editor = await (await walker.browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en-GB' })).newPage();
+      editor.setDefaultTimeout(patient.timeout);
+      await editor.goto(`${walker.studio.url}#/label/guidelines`);
+      await editor.getByRole('button', { name: 'Edit' }).click();
+      await editor.getByLabel('Text in Markdown').fill(text);
+      return editor;
+    };
+    const stored = async (): Promise<string> => (await walker.studio.bus.call(rpc.getGuidelines, {})).text;
+    const [ann, ben] = [await edit('Be fair.'), await edit('Be short.')];
+    await ann.getByRole('button', { name: 'Save' }).click();
+    await ann.getByRole('button', { name: 'Edit' }).waitFor();
+    await ben.getByRole('button', { name: 'Save' }).click();
+    await ben.getByRole('alert').getByText('Somebody else has changed the guidelines meanwhile.').waitFor();
+    expect(await stored()).toBe('Be fair.');
+    expect([await ben.getByLabel('Their text').inputValue(), await ben.getByLabel('Text in Markdown').inputValue()]).toEqual(['Be fair.', 'Be short.']);
+    expect(await look(ben, 'guidelines-of-two')).toEqual([]);
+    await ben.getByLabel('Text in Markdown').fill('Be fair and short.');
+    await ben.getByRole('button', { name: 'Save' }).click();
+    await ben.getByRole('button', { name: 'Edit' }).waitFor();
+    expect(await stored()).toBe('Be fair and short.');
+    // A program that sends no time replaces whatever there is.
+    const put = (body: object): Promise<Response> => fetch(`${walker.studio.url}api/label/guidelines`, { method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+    expect((await put({ text: 'Be kind.', updatedAt: 1 })).status).toBe(409);
+    expect((await put({ text: 'Be kind.' })).status).toBe(200);
+    for (const editor of [ann, ben]) await editor.context().close();
+  });
+
   it('who ranks one task after another sees each from its beginning, with the marks they chose, and hands in by keys wherever they clicked', async () => {
     const other = await labelerOf('tall', [1, 2].map((n) => ({ id: `tall-${n}`, model: 'm', messages: [{ role: 'user', content: `Count (${n}).` }], answers: ['one', 'two', 'three'].map((text) => ({ text: `${text}\n`.repeat(30), finished: true })) })));
     const prompt = other.locator('.prompt .turn');

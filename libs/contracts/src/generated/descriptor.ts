@@ -1992,6 +1992,10 @@ export const descriptor: Descriptor = {
    "text": {
     "id": 1,
     "type": "string"
+   },
+   "writtenFrom": {
+    "id": 2,
+    "type": "Guidelines"
    }
   },
   "Guidelines": {

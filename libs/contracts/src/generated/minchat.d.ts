@@ -9251,6 +9251,9 @@ export namespace minchat {
             /** SaveGuidelinesRequest text. */
             text: string;
 
+            /** SaveGuidelinesRequest writtenFrom. */
+            writtenFrom?: (minchat.v1.Guidelines.$Properties|null);
+
             /**
              * Encodes the specified SaveGuidelinesRequest message. Does not implicitly {@link minchat.v1.SaveGuidelinesRequest.verify|verify} messages.
              * @param message SaveGuidelinesRequest message or plain object to encode
@@ -9277,6 +9280,9 @@ export namespace minchat {
 
                 /** SaveGuidelinesRequest text */
                 text?: (string|null);
+
+                /** SaveGuidelinesRequest writtenFrom */
+                writtenFrom?: (minchat.v1.Guidelines.$Properties|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

@@ -14001,6 +14001,7 @@ export const minchat = $root.minchat = (() => {
             };
 
             SaveGuidelinesRequest.prototype.text = "";
+            SaveGuidelinesRequest.prototype.writtenFrom = null;
 
             SaveGuidelinesRequest.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -14011,6 +14012,8 @@ export const minchat = $root.minchat = (() => {
                     throw $Error("max depth exceeded");
                 if (message.text != null && $Object.hasOwnProperty.call(message, "text") && message.text !== "")
                     writer.uint32(10).string(message.text);
+                if (message.writtenFrom != null && $Object.hasOwnProperty.call(message, "writtenFrom"))
+                    $root.minchat.v1.Guidelines.encode(message.writtenFrom, writer.uint32(18).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -14051,6 +14054,12 @@ export const minchat = $root.minchat = (() => {
                                 message.text = value;
                             else
                                 delete message.text;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            message.writtenFrom = $root.minchat.v1.Guidelines.decode(reader, reader.size(), $undefined, _depth + 1, message.writtenFrom);
                             continue;
                         }
                     }

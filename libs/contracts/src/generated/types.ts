@@ -1161,6 +1161,8 @@ export const GetGuidelinesRequest: MessageType<GetGuidelinesRequest> = { name: '
 
 export interface SaveGuidelinesRequest {
   text: string;
+  /** Those that the text was written from: it is refused when they are others by now. Whatever there is is replaced when it is not given. */
+  writtenFrom?: Guidelines | undefined;
 }
 export const SaveGuidelinesRequest: MessageType<SaveGuidelinesRequest> = { name: 'SaveGuidelinesRequest', codec: minchat.v1.SaveGuidelinesRequest };
 

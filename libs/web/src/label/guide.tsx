@@ -32,6 +32,6 @@ export function Guide({ work }: { work: 'rank' | 'write' | 'own' }) {
 }
 
 function Shown() {
-  const { text, problem } = useGuidelines();
-  return <><Problem text={problem} /><Guidelines text={text} /></>;
+  const { written, problem } = useGuidelines();
+  return <><Problem text={problem} /><Guidelines text={written?.text} /></>;
 }

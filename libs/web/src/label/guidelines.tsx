@@ -1,8 +1,9 @@
 import { useEffect, useState } from 'react';
 import Markdown from 'react-markdown';
-import { getJson, request } from '../api.ts';
+import { getJson, RequestError, sendJson } from '../api.ts';
 import { may } from '../people/session.ts';
 import { t } from '../preferences.ts';
+import { useAct } from '../problems.ts';
 import { announce, Field, messageOf, PageHead, Problem } from '../ui.tsx';
 
 interface Written { text: string; updatedAt: number }
@@ -23,30 +24,18 @@ function ownWords(): string {
 }
 
 /** The guidelines of this installation; undefined until they are there. */
-export function useGuidelines(): { text: string | undefined; problem: string; save: (text: string) => Promise<boolean> } {
-  const [text, setText] = useState<string>();
+export function useGuidelines() {
+  const [written, setWritten] = useState<Written>();
   const [problem, setProblem] = useState('');
   useEffect(() => {
     const controller = new AbortController();
     getJson<Written>('/api/label/guidelines', controller.signal).then(
-      (written) => setText(written.text),
+      setWritten,
       (error: unknown) => { if (!controller.signal.aborted) setProblem(messageOf(error)); },
     );
     return () => controller.abort();
   }, []);
-  const save = async (next: string): Promise<boolean> => {
-    try {
-      const response = await request('/api/label/guidelines', { method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ text: next }) });
-      setText(((await response.json()) as Written).text);
-      setProblem('');
-      announce(t('Saved'));
-      return true;
-    } catch (error) {
-      setProblem(messageOf(error));
-      return false;
-    }
-  };
-  return { text, problem, save };
+  return { written, setWritten, problem };
 }
 
 /** Markdown; the page has a heading above it, markup in it is text, and addresses other than of the web are not followed. */
@@ -54,23 +43,47 @@ export function Guidelines({ text }: { text: string | undefined }) {
   return text === undefined ? null : <div className="prose" dir="auto"><Markdown components={{ h1: 'h2' }}>{text.trim() === '' ? ownWords() : text}</Markdown></div>;
 }
 
+/** What is being written; the guidelines that it was written from; and those that somebody else has saved meanwhile. */
+interface Draft { text: string; from: Written; theirs?: string }
+
 export function GuidelinesPage() {
-  const { text, problem, save } = useGuidelines();
-  const [draft, setDraft] = useState<string>();
+  const { written, setWritten, problem: unread } = useGuidelines();
+  const [draft, setDraft] = useState<Draft>();
+  const { once, problem } = useAct();
+  const save = async ({ text, from }: Draft): Promise<void> => {
+    try {
+      setWritten(await sendJson<Written>('PUT', '/api/label/guidelines', { text, updatedAt: from.updatedAt }));
+    } catch (error) {
+      if (!(error instanceof RequestError && error.status === 409)) throw error;
+      // Nothing is replaced that was not seen: what is saved next is written from theirs.
+      const now = await getJson<Written>('/api/label/guidelines');
+      setWritten(now);
+      setDraft((last) => last && { ...last, from: now, theirs: now.text });
+      return;
+    }
+    setDraft(undefined);
+    announce(t('Saved'));
+  };
   return (
     <div className="page label">
       <PageHead title={t('Guidelines')} note={may('label') ? <a href="#/label">← {t('Label')}</a> : <a href="#/agreement">← {t('Agreement')}</a>}>
-        {draft === undefined && may('change') ? <button type="button" disabled={text === undefined} onClick={() => setDraft(text?.trim() === '' ? ownWords() : text)}>{t('Edit')}</button> : null}
+        {draft === undefined && may('change') ? <button type="button" disabled={written === undefined} onClick={() => { if (written) setDraft({ text: written.text.trim() === '' ? ownWords() : written.text, from: written }); }}>{t('Edit')}</button> : null}
       </PageHead>
-      <Problem text={problem} />
-      {draft === undefined ? <section className="card"><Guidelines text={text} /></section> : (
-        <form className="task" onSubmit={(event) => { event.preventDefault(); void save(draft).then((saved) => { if (saved) setDraft(undefined); }); }}>
-          <Field label={t('Text in Markdown')} hint={t('Empty it to have the built-in guidelines again.')}>{(id, hintId) => <textarea id={id} aria-describedby={hintId} dir="auto" className="code" rows={18} maxLength={100_000} value={draft} onChange={(event) => setDraft(event.target.value)} />}</Field>
+      <Problem text={problem || unread} />
+      {draft === undefined ? <section className="card"><Guidelines text={written?.text} /></section> : (
+        <form className="task" onSubmit={(event) => { event.preventDefault(); void once(() => save(draft)); }}>
+          {draft.theirs === undefined ? null : (
+            <>
+              <p className="notice" role="alert"><span><b>{t('Somebody else has changed the guidelines meanwhile.')}</b> {t('Theirs stand below, yours in the field; nothing of yours is saved yet. Take into yours what is to stay of theirs: it replaces theirs when you save it.')}</span></p>
+              <Field label={t('Their text')}>{(id) => <textarea id={id} dir="auto" className="code" rows={8} readOnly value={draft.theirs} />}</Field>
+            </>
+          )}
+          <Field label={t('Text in Markdown')} hint={t('Empty it to have the built-in guidelines again.')}>{(id, hintId) => <textarea id={id} aria-describedby={hintId} dir="auto" className="code" rows={18} maxLength={100_000} value={draft.text} onChange={(event) => setDraft({ ...draft, text: event.target.value })} />}</Field>
           <div className="task-end">
             <button className="primary">{t('Save')}</button>
             <button type="button" onClick={() => setDraft(undefined)}>{t('Discard')}</button>
           </div>
-          <section className="card" aria-label={t('Preview')}><Guidelines text={draft} /></section>
+          <section className="card" aria-label={t('Preview')}><Guidelines text={draft.text} /></section>
         </form>
       )}
     </div>

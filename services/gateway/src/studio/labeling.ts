@@ -35,7 +35,7 @@ const taskView = z.object({
   }).nullable().describe('null: there is none'),
 });
 
-const guidelinesView = z.object({ text: z.string().describe('Empty when nobody has written any'), updatedAt: z.int() });
+const guidelinesView = z.object({ text: z.string().describe('Empty when nobody has written any'), updatedAt: z.int().describe('0 when nobody has') });
 const score = z.object({ value: z.number(), count: z.int() }).nullable().describe('null: nothing to take it of');
 const agreementView = z.object({
   alpha: score.describe('Krippendorff’s alpha (ordinal)'),
@@ -103,8 +103,13 @@ export const labelingRoutes: FastifyPluginAsyncZod<{ bus: Pick<Bus, 'call' | 'pu
     const { text: written, updatedAtMs } = await bus.call(rpc.getGuidelines, {});
     return { text: written, updatedAt: updatedAtMs };
   });
-  app.put('/label/guidelines', { bodyLimit: 1024 ** 2, schema: { tags, summary: 'Write the guidelines', body: z.strictObject({ text: z.string().max(100_000) }), response: { 200: guidelinesView, ...errors } } }, async (request) => {
-    const { text: written, updatedAtMs } = await bus.call(rpc.saveGuidelines, request.body);
+  const writing = z.strictObject({
+    text: z.string().max(100_000),
+    updatedAt: z.int().min(0).optional().describe('Of the guidelines that the text was written from; without it, whatever there is is replaced'),
+  });
+  app.put('/label/guidelines', { bodyLimit: 1024 ** 2, schema: { tags, summary: 'Write the guidelines; 409 when they are not those of `updatedAt` any more', body: writing, response: { 200: guidelinesView, ...errors } } }, async (request) => {
+    const { text: next, updatedAt } = request.body;
+    const { text: written, updatedAtMs } = await bus.call(rpc.saveGuidelines, { text: next, ...(updatedAt === undefined ? {} : { writtenFrom: { updatedAtMs: updatedAt } }) });
     return { text: written, updatedAt: updatedAtMs };
   });
 

@@ -243,6 +243,21 @@ describe.each(await testDatabases())('labeling on $name', ({ start }) => {
     await expect(saveGuidelines(database.db, 'x'.repeat(100_001))).rejects.toMatchObject({ code: 'MC_USAGE' });
   });
 
+  test('guidelines that were written from others than there are by now replace nothing', async () => {
+    const { updatedAtMs: from } = await getGuidelines(database.db);
+    const saved = await Promise.allSettled(['# Ann', '# Ben'].map((text) => saveGuidelines(database.db, text, from)));
+    expect(saved.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+    expect(saved.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'MC_CONFLICT' } });
+    const kept = await getGuidelines(database.db);
+    expect(kept.text).toBe(saved[0]?.status === 'fulfilled' ? '# Ann' : '# Ben');
+    // Nor does a text that was written when there were none, or in a time that no calendar has.
+    for (const ms of [0, Number.MAX_SAFE_INTEGER]) await expect(saveGuidelines(database.db, '# First', ms)).rejects.toMatchObject({ code: 'MC_CONFLICT' });
+    // Whoever did not hear that theirs was stored sends it again.
+    const again = await saveGuidelines(database.db, kept.text ?? '', from);
+    expect(again.updatedAtMs).toBeGreaterThan(kept.updatedAtMs ?? 0);
+    expect(await saveGuidelines(database.db, '# Both', again.updatedAtMs)).toMatchObject({ text: '# Both' });
+  });
+
   test('what is stored is browsed by pages and found by its words', async () => {
     const page = (search: string, after = '', limit = 1) => listRecords(database.db, create(ListRecordsRequest, { collection: 'feedback', type: 'prompts', search, after, limit }));
     const first = await page('');
