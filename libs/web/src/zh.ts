@@ -298,6 +298,7 @@ export const zh: Readonly<Record<string, string>> = {
   'Saved': '已保存',
   'See what would go': '查看将删除什么',
   'Show all': '全部显示',
+  'What stood here before': '恢复之前的内容',
   'Somebody else has changed the guidelines meanwhile.': '其间有人修改了指南。',
   'Their text': '对方的文本',
   'Theirs stand below, yours in the field; nothing of yours is saved yet. Take into yours what is to stay of theirs: it replaces theirs when you save it.': '对方的文本显示在下方，您的仍在编辑框中，尚未保存。请把对方文本中需要保留的内容并入您的文本：保存后将替换对方的文本。',

@@ -107,6 +107,19 @@ describe.skipIf(noBrowser !== undefined)('trouble in the studio', () => {
     await page.context().close();
   });
 
+  it('a spec that an example took the place of is there again at a click', async () => {
+    const { page } = await open('runs/new/tiny');
+    await page.getByRole('button', { name: 'YAML' }).click();
+    const text = page.getByLabel('Spec in YAML');
+    const before = await text.inputValue();
+    await text.fill(`${before}# mine\n`);
+    for (const example of ['tiny', 'quickstart']) await page.getByRole('button', { name: example, exact: true }).click();
+    expect(await text.inputValue()).not.toContain('# mine');
+    await page.getByRole('button', { name: 'What stood here before' }).click();
+    expect(await text.inputValue()).toBe(`${before}# mine\n`);
+    await page.context().close();
+  });
+
   it('data that is deleted by a double click is told of as it was', async () => {
     const { page } = await open('data');
     const deleted: string[] = [];

@@ -27,6 +27,8 @@ function Another({ from }: { from: string }) {
 function SpecPage({ name, initial }: { name: string; initial: string }) {
   const { text, write, drop } = useKept(name, initial);
   const [as, setAs] = useState<'form' | 'yaml'>('form');
+  /** What an example took the place of, and was none itself. */
+  const [own, setOwn] = useState<string>();
   const [check, setCheck] = useState<SpecCheck & { of: string }>();
   const [problem, setProblem] = useState('');
   const [busy, setBusy] = useState(false);
@@ -47,6 +49,10 @@ function SpecPage({ name, initial }: { name: string; initial: string }) {
     timer = setTimeout(look, checkAfterMs);
     return () => { current = false; clearTimeout(timer); };
   }, [text]);
+  const take = (example: string): void => {
+    if (!Object.values(examples).includes(text)) setOwn(text);
+    write(example);
+  };
   const start = async (): Promise<void> => {
     setBusy(true);
     try {
@@ -70,7 +76,8 @@ function SpecPage({ name, initial }: { name: string; initial: string }) {
       </PageHead>
       <div className="toolbar" role="group" aria-label={t('Examples')}>
         <span className="quiet">{t('Examples')}</span>
-        {Object.entries(examples).map(([name, example]) => <button key={name} type="button" className="chip" aria-pressed={text === example} onClick={() => write(example)}>{name}</button>)}
+        {Object.entries(examples).map(([name, example]) => <button key={name} type="button" className="chip" aria-pressed={text === example} onClick={() => take(example)}>{name}</button>)}
+        {own === undefined || own === text ? null : <button type="button" className="chip" onClick={() => write(own)}>{t('What stood here before')}</button>}
       </div>
       {check !== undefined && check.stages.length > 0 ? <Pipeline nodes={check.stages} stages={{}} /> : null}
       <Problem text={problem} />
