@@ -22,8 +22,16 @@ const answerFields: readonly (readonly [string, ...string[]])[] = [['text', 'ans
 /** Who says something, in ShareGPT and the like. */
 const roles: Readonly<Record<string, string>> = { human: 'user', gpt: 'assistant', chatgpt: 'assistant', bot: 'assistant', model: 'assistant' };
 
-export const commonFields = (value: unknown): unknown => renamed(value, fields);
+export const commonFields = (value: unknown): unknown => renamed(withAnswers(value), fields);
 export const commonAnswer = (value: unknown): unknown => renamed(value, answerFields);
+
+/** HelpSteer2's preferences: the strength is below 0 where the first response is the better one, above 0 where the second is. */
+function withAnswers(value: unknown): unknown {
+  if (!isFields(value)) return value;
+  const { response_1: first, response_2: second, preference_strength: strength } = value;
+  if (typeof first !== 'string' || typeof second !== 'string' || typeof strength !== 'number') return value;
+  return { answers: [{ text: first, score: -strength }, { text: second, score: strength }], ...value };
+}
 
 /** A turn: `from` and `value` in ShareGPT; what is said may be in parts, all of them text. */
 export function commonTurn(value: unknown): unknown {
