@@ -66,7 +66,7 @@ export async function takeSnapshot(db: Db, options: SnapshotOptions): Promise<Sn
   // Who is named as the author of a prompt is, though somebody imported it without.
   for await (const prompt of mergeById(importIds.map((id) => allPrompts(db, id)), ({ userId }) => isNamed(userId))) {
     const split = splitOfUser(prompt.userId, options.seed, options.splitFractions);
-    const reason = rule(prompt, split);
+    const reason = await rule(prompt, split);
     if (reason === undefined) kept[split] += 1;
     else dropped[reason.split(':')[0] ?? reason] = (dropped[reason.split(':')[0] ?? reason] ?? 0) + 1;
     batch.push({ prompt_id: prompt.id, split, dropped_reason: reason ?? null });

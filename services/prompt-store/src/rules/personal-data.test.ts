@@ -15,8 +15,8 @@ test.each([
   ['it came from 8.8.8.8', ['IP address']],
   ['it came from 2001:4860:4860::8888', ['IP address']],
   ['jane@example.com or +49 30 901820', ['email', 'phone number']],
-])('finds it: %s', (text, kinds) => {
-  expect(findPersonalData(text)).toEqual(kinds);
+])('finds it: %s', async (text, kinds) => {
+  expect(await findPersonalData(text)).toEqual(kinds);
 });
 
 test.each([
@@ -35,26 +35,48 @@ test.each([
   '1 2 3 4 5 6 7 8 9 10',
   '@handle, a@b, 5 @ 3.50',
   '',
-])('finds nothing: %s', (text) => {
-  expect(findPersonalData(text)).toEqual([]);
+])('finds nothing: %s', async (text) => {
+  expect(await findPersonalData(text)).toEqual([]);
 });
 
-test('property: text of letters and small numbers holds none', () => {
+test('property: text of letters and small numbers holds none', async () => {
   const word = fc.oneof(fc.stringMatching(/^[a-zA-Z]{1,10}$/), fc.integer({ min: 0, max: 999 }).map(String));
-  fc.assert(
-    fc.property(fc.array(word, { maxLength: 30 }), (words) => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(word, { maxLength: 30 }), async (words) => {
       // Commas part the numbers, as in lists and sums.
-      expect(findPersonalData(words.join(', '))).toEqual([]);
+      expect(await findPersonalData(words.join(', '))).toEqual([]);
     }),
     { seed: 1 },
   );
 });
 
-test('property: an address in the midst of any text is found', () => {
-  fc.assert(
-    fc.property(fc.string(), fc.string(), (before, after) => {
-      expect(findPersonalData(`${before} jane.doe@example.com ${after}`)).toContain('email');
+test('property: an address in the midst of any text is found', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.string(), fc.string(), async (before, after) => {
+      expect(await findPersonalData(`${before} jane.doe@example.com ${after}`)).toContain('email');
     }),
     { seed: 2 },
   );
+});
+
+test('a number far into a long text is found, wherever it stands', async () => {
+  for (const filler of ['lorem ipsum ', '电话', '1, 2, 3, '] as const) {
+    for (let place = 960; place <= 1020; place += 3) {
+      const before = filler.repeat(600).slice(0, place);
+      expect(await findPersonalData(`${before} call (415) 555-2671 today ${filler.repeat(100)}`), `${filler} ${place}`).toEqual(['phone number']);
+    }
+  }
+  expect(await findPersonalData('lorem 12 ipsum '.repeat(200))).toEqual([]);
+});
+
+test('others get their turn while a text full of numbers is looked at', async () => {
+  let turns = 0;
+  const turn = (): void => {
+    turns += 1;
+    next = setImmediate(turn);
+  };
+  let next = setImmediate(turn);
+  expect(await findPersonalData('123456 12 '.repeat(1_000))).toEqual([]);
+  clearImmediate(next);
+  expect(turns).toBeGreaterThan(4);
 });

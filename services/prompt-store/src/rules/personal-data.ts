@@ -1,4 +1,5 @@
 import { BlockList, isIP } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { findPhoneNumbersInText } from 'libphonenumber-js/max';
 import validator from 'validator';
 
@@ -27,7 +28,7 @@ for (const [network, prefix] of [
 for (const [network, prefix] of [['fe80::', 10], ['fc00::', 7], ['2001:db8::', 32]] as const) nobodys.addSubnet(network, prefix, 'ipv6');
 
 /** The kinds of personal data that a text holds, each once, in the order of personalDataKinds. */
-export function findPersonalData(text: string): PersonalDataKind[] {
+export async function findPersonalData(text: string): Promise<PersonalDataKind[]> {
   const found = new Set<PersonalDataKind>();
   if (text.includes('@') && matches(text, emails).some((candidate) => validator.isEmail(candidate.replace(/^[.'-]+/, '')))) found.add('email');
   if (matches(text, ipv4).some(isPublicAddress) || matches(text, ipv6).some(isPublicAddress)) found.add('IP address');
@@ -35,7 +36,7 @@ export function findPersonalData(text: string): PersonalDataKind[] {
     if (socialSecurity.test(text)) found.add('social security number');
     if (matches(text, cards).some((candidate) => validator.isCreditCard(candidate.replaceAll(/[ -]/g, '')))) found.add('credit card');
     if (matches(text, ibans).some(startsWithIban)) found.add('IBAN');
-    if (findPhoneNumbersInText(text, 'US').some((match) => isWrittenAsPhone(text, match.startsAt, match.endsAt))) found.add('phone number');
+    if (await holdsPhoneNumber(text)) found.add('phone number');
   }
   return personalDataKinds.filter((kind) => found.has(kind));
 }
@@ -56,6 +57,31 @@ function startsWithIban(candidate: string): boolean {
     if (validator.isIBAN(compact.slice(0, length))) return true;
   }
   return false;
+}
+
+/** The library takes 10 ms for a thousand digits: whatever else this thread has to do goes first, again and again. */
+async function holdsPhoneNumber(text: string): Promise<boolean> {
+  for (const piece of piecesOf(text)) {
+    if (!manyDigits.test(piece)) continue;
+    if (findPhoneNumbersInText(piece, 'US').some((match) => isWrittenAsPhone(piece, match.startsAt, match.endsAt))) return true;
+    await setImmediate();
+  }
+  return false;
+}
+
+const pieceLength = 1_000;
+/** Behind a line, or within a word: no number goes on there, nor do letters before or behind one change what it is. */
+const partsNumbers = /(?<=\n)|(?<=\p{L})(?=\p{L})/u;
+
+/** A text in pieces that hold its numbers whole; nothing but digits and signs, a thousand in a row, is cut at a space. */
+function* piecesOf(text: string): Generator<string> {
+  for (let from = 0; from < text.length; ) {
+    const ahead = text.slice(from + pieceLength, from + 2 * pieceLength);
+    const parted = ahead.search(partsNumbers);
+    const to = from + pieceLength + (parted >= 0 ? parted : ahead.lastIndexOf(' ') + 1 || pieceLength);
+    yield text.slice(from, to);
+    from = to;
+  }
 }
 
 /**

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ChatMessage, Split } from '@minchat/datasets';
-import { createRules } from './curate.ts';
+import { createRules, type CuratedPrompt } from './curate.ts';
 import { normalisePrompt, textHash } from './normalise.ts';
 import { splitOfUser } from './split.ts';
 
@@ -12,6 +12,12 @@ const prompt = fc.record({
   userId: fc.constantFrom('ada', 'bob', 'cleo'),
   messages: fc.string({ minLength: 1, maxLength: 60 }).map(ask),
 });
+
+async function keptBy(rule: ReturnType<typeof createRules>, given: readonly CuratedPrompt[], split: Split): Promise<CuratedPrompt[]> {
+  const kept: CuratedPrompt[] = [];
+  for (const one of given) if ((await rule(one, split)) === undefined) kept.push(one);
+  return kept;
+}
 
 test('case, spacing and Unicode form do not make two prompts of one', () => {
   expect(textHash(ask('  What is\n LOVE? '))).toBe(textHash(ask('what is love?')));
@@ -24,35 +30,35 @@ test('the latest turn comes first in the text that prompts are compared by', () 
   expect(normalisePrompt(messages)).toBe('third\nsecond\nfirst');
 });
 
-test('prompts with a long common prefix are duplicates, with a short one they are not', () => {
+test('prompts with a long common prefix are duplicates, with a short one they are not', async () => {
   const rule = createRules(settings);
   const start = 'x'.repeat(20);
-  const decide = (text: string): string | undefined => rule({ id: text, userId: 'ada', messages: ask(text) }, 'test');
-  expect(decide(`${start} one`)).toBeUndefined();
-  expect(decide(`${start} two`)).toBe('duplicate:20');
-  expect(decide(`${start.slice(1)} two`)).toBeUndefined();
-  expect(decide(`${start.slice(1)}  TWO`)).toBe('duplicate');
+  const decide = (text: string): Promise<string | undefined> => rule({ id: text, userId: 'ada', messages: ask(text) }, 'test');
+  expect(await decide(`${start} one`)).toBeUndefined();
+  expect(await decide(`${start} two`)).toBe('duplicate:20');
+  expect(await decide(`${start.slice(1)} two`)).toBeUndefined();
+  expect(await decide(`${start.slice(1)}  TWO`)).toBe('duplicate');
 });
 
-test('conversations that begin alike but ask different things are both kept', () => {
+test('conversations that begin alike but ask different things are both kept', async () => {
   const rule = createRules(settings);
   const opening: ChatMessage[] = [...ask('a long opening that both conversations share'), { role: 'assistant', content: 'and a long reply to it' }];
-  expect(rule({ id: '1', userId: 'ada', messages: [...opening, ...ask('why?')] }, 'train')).toBeUndefined();
-  expect(rule({ id: '2', userId: 'ada', messages: [...opening, ...ask('how?')] }, 'train')).toBeUndefined();
+  expect(await rule({ id: '1', userId: 'ada', messages: [...opening, ...ask('why?')] }, 'train')).toBeUndefined();
+  expect(await rule({ id: '2', userId: 'ada', messages: [...opening, ...ask('how?')] }, 'train')).toBeUndefined();
 });
 
-test('personal data is filtered in the train split only, and a dropped prompt hides no other', () => {
+test('personal data is filtered in the train split only, and a dropped prompt hides no other', async () => {
   const rule = createRules(settings);
   const messages = ask('write to jane.doe@example.com about it');
-  expect(rule({ id: '1', userId: 'ada', messages }, 'train')).toBe('personal data:email');
-  expect(rule({ id: '2', userId: 'bob', messages }, 'test')).toBeUndefined();
+  expect(await rule({ id: '1', userId: 'ada', messages }, 'train')).toBe('personal data:email');
+  expect(await rule({ id: '2', userId: 'bob', messages }, 'test')).toBeUndefined();
 });
 
-test('property: of prompts that are kept no two share a prefix, and no user has more than the limit', () => {
-  fc.assert(
-    fc.property(fc.array(prompt, { maxLength: 60 }), fc.integer({ min: 1, max: 5 }), (given, promptsPerUser) => {
+test('property: of prompts that are kept no two share a prefix, and no user has more than the limit', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(prompt, { maxLength: 60 }), fc.integer({ min: 1, max: 5 }), async (given, promptsPerUser) => {
       const rule = createRules({ commonPrefix: 10, promptsPerUser });
-      const kept = given.filter((one) => rule(one, 'validation') === undefined);
+      const kept = await keptBy(rule, given, 'validation');
       const keys = kept.map((one) => normalisePrompt(one.messages)).map((text) => (text.length >= 10 ? text.slice(0, 10) : text));
       expect(new Set(keys).size).toBe(keys.length);
       for (const group of Map.groupBy(kept, (one) => one.userId).values()) expect(group.length).toBeLessThanOrEqual(promptsPerUser);
@@ -61,13 +67,11 @@ test('property: of prompts that are kept no two share a prefix, and no user has 
   );
 });
 
-test('property: what was kept is kept again, whatever was dropped between', () => {
-  fc.assert(
-    fc.property(fc.array(prompt, { maxLength: 40 }), (given) => {
-      const first = createRules(settings);
-      const kept = given.filter((one) => first(one, 'train') === undefined);
-      const second = createRules(settings);
-      expect(kept.filter((one) => second(one, 'train') === undefined)).toEqual(kept);
+test('property: what was kept is kept again, whatever was dropped between', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(prompt, { maxLength: 40 }), async (given) => {
+      const kept = await keptBy(createRules(settings), given, 'train');
+      expect(await keptBy(createRules(settings), kept, 'train')).toEqual(kept);
     }),
     { seed: 2 },
   );

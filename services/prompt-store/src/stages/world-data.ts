@@ -10,8 +10,8 @@ import type { WorldSettings } from './data-settings.ts';
 export async function writeWorld(job: DataJob, settings: WorldSettings): Promise<Metrics> {
   job.progress(0, 3, 'making the world');
   const world = makeWorld(job.seed, settings);
-  const prompts = curate(world.prompts, settings);
-  const demonstrations = curate(world.demonstrations, settings);
+  const prompts = await curate(world.prompts, settings);
+  const demonstrations = await curate(world.demonstrations, settings);
   job.progress(1, 3, 'writing texts');
   const corpus = await writeDataset(job.folders.corpus, 'text', world.corpus, 'texts of the quickstart world');
   job.signal.throwIfAborted();
@@ -58,18 +58,21 @@ interface WorldRecord {
 }
 
 /** The paper's rules over all splits of one kind of record. */
-function curate<T extends WorldRecord>(bySplit: Partial<Record<Split, readonly T[]>>, settings: RuleSettings): { kept: Partial<Record<Split, T[]>>; dropped: number } {
+async function curate<T extends WorldRecord>(bySplit: Partial<Record<Split, readonly T[]>>, settings: RuleSettings): Promise<{ kept: Partial<Record<Split, T[]>>; dropped: number }> {
   const rule = createRules(settings);
+  const kept: Partial<Record<Split, T[]>> = {};
   let dropped = 0;
-  const kept = mapSplits(bySplit, (record, split) => {
-    if (rule({ id: record.id, userId: record.user, messages: record.messages }, split) === undefined) return record;
-    dropped += 1;
-    return undefined;
-  });
+  for (const [split, records] of Object.entries(bySplit) as [Split, readonly T[]][]) {
+    kept[split] = [];
+    for (const record of records) {
+      if ((await rule({ id: record.id, userId: record.user, messages: record.messages }, split)) === undefined) kept[split].push(record);
+      else dropped += 1;
+    }
+  }
   return { kept, dropped };
 }
 
-function mapSplits<T, U>(bySplit: Partial<Record<Split, readonly T[]>>, map: (record: T, split: Split) => U | undefined): Partial<Record<Split, U[]>> {
+function mapSplits<T, U>(bySplit: Partial<Record<Split, readonly T[]>>, map: (record: T) => U): Partial<Record<Split, U[]>> {
   const entries = Object.entries(bySplit) as [Split, readonly T[]][];
-  return Object.fromEntries(entries.map(([split, records]) => [split, records.map((record) => map(record, split)).filter((record) => record !== undefined)]));
+  return Object.fromEntries(entries.map(([split, records]) => [split, records.map((record) => map(record))]));
 }
