@@ -107,6 +107,30 @@ describe.each(await testDatabases())('browsing and export in $name', ({ start })
     expect(await found('comparisons', 'which?')).toBe(1);
   });
 
+  test('a search through many records gives what it has after a while, and goes on from there', async () => {
+    const questions = (from: number, to: number): string => Array.from({ length: to - from }, (_, i) => JSON.stringify({ prompt: `question ${from + i}.`, user_id: 'bob' })).join('\n');
+    await load('many', questions(0, 1200));
+    await load('many', questions(1200, 1300));
+    const search = async (text: string, limits: { patienceMs: number }): Promise<string[][]> => {
+      const pages: string[][] = [];
+      let after: string | undefined = '';
+      do {
+        const page: Awaited<ReturnType<typeof listRecords>> = await listRecords(database.db, create(ListRecordsRequest, { collection: 'many', type: 'prompts', search: text, after, limit: 100 }), limits);
+        pages.push(page.records?.map((record) => record?.messages?.[0]?.content ?? '') ?? []);
+        after = page.next;
+      } while (after !== undefined && after !== '');
+      return pages;
+    };
+    const patience = { patienceMs: 600_000 };
+    expect(await search('nothing', { patienceMs: 0 })).toEqual([[], [], [], []]);
+    expect(await search('nothing', patience)).toEqual([[]]);
+    const expected = Array.from({ length: 1300 }, (_, i) => `question ${i}.`).filter((text) => text.includes('9.')).toSorted();
+    const [hasty, patient] = [await search('9.', { patienceMs: 0 }), await search('9.', patience)];
+    expect(patient.map((page) => page.length)).toEqual([100, 30]);
+    expect(hasty.length).toBeGreaterThan(2);
+    for (const pages of [hasty, patient]) expect(pages.flat().toSorted()).toEqual(expected);
+  });
+
   test('what the rules decide is told for each prompt, and can be asked for', async () => {
     expect(await decisionsOf(database.db, 'one')).toEqual({});
     // Two people ask at once.

@@ -912,6 +912,7 @@ export interface ListRecordsRequest {
 export const ListRecordsRequest: MessageType<ListRecordsRequest> = { name: 'ListRecordsRequest', codec: minchat.v1.ListRecordsRequest };
 
 export interface ListRecordsReply {
+  /** A search that goes on for long ends with few records, or none, and the place where it goes on. */
   records: StoredRecord[];
   /** Empty when nothing follows. */
   next: string;

@@ -36,8 +36,13 @@ export function Browse({ name, counts }: { name: string; counts: Collection }) {
   }, [typed, labeler, search]);
   useEffect(() => {
     const controller = new AbortController();
-    const query = new URLSearchParams({ type, search: search.text, labeler: search.labeler, decision, after });
-    getJson<{ records: StoredRecord[]; next: string }>(`/api/data/collections/${name}/records?${query}`, controller.signal).then(
+    // A long search ends before it has found anything: it goes on from there.
+    const pageBehind = async (place: string): Promise<{ records: StoredRecord[]; next: string }> => {
+      const query = new URLSearchParams({ type, search: search.text, labeler: search.labeler, decision, after: place });
+      const page = await getJson<{ records: StoredRecord[]; next: string }>(`/api/data/collections/${name}/records?${query}`, controller.signal);
+      return page.records.length === 0 && page.next !== '' ? pageBehind(page.next) : page;
+    };
+    pageBehind(after).then(
       (page) => { setShown({ type, ...page }); setProblem(''); },
       (error: unknown) => { if (!controller.signal.aborted) setProblem(messageOf(error)); },
     );

@@ -38,7 +38,7 @@ const recordView = z.object({
 });
 const recordsView = z.object({
   records: z.array(recordView),
-  next: z.string().describe('`after` of the next page; empty when nothing follows'),
+  next: z.string().describe('`after` of the next page, also where a long search has found nothing so far; empty when nothing follows'),
 });
 
 /** The largest file that is taken over HTTP; `minchat import` takes any. */
