@@ -26,7 +26,8 @@ type Row = { importId: number; key: string; record: Init<StoredRecord> };
 export function listRecords(db: Db, request: ListRecordsRequest, { patienceMs = 2_000 } = {}): Promise<Init<ListRecordsReply>> {
   return withDatabaseErrors(async () => {
     const importIds = await importsOf(db, request.collection);
-    const { search, labeler, decision } = request;
+    const { labeler, decision } = request;
+    const search = request.search.slice(0, 200).replaceAll('\0', '').toWellFormed();
     const snapshot = await latestSnapshot(db, request.collection);
     if (decision !== '' && snapshot === undefined) return {};
     const limit = Math.min(request.limit || 50, longestPage);
@@ -83,7 +84,7 @@ const kinds = {
     async read(db, { within, search, limit, snapshot, decision }) {
       const rows = await db.select().from(prompts)
         .leftJoin(snapshotPrompts, decided(snapshot))
-        .where(and(within, decidedAs(decision), contains(search, said)))
+        .where(and(within, decidedAs(decision), isSaid(search)))
         .orderBy(asc(prompts.id), asc(prompts.userId)).limit(limit);
       return rows.map(({ prompts: row, snapshot_prompts: about }) => ({ key: `${row.id}\n${row.userId}`, record: { id: row.id, ...promptOf(row, about) } }));
     },
@@ -96,7 +97,7 @@ const kinds = {
       const rows = await db.select().from(demonstrations)
         .innerJoin(prompts, itsPrompt(demonstrations))
         .leftJoin(snapshotPrompts, decided(snapshot))
-        .where(and(within, decidedAs(decision), labeler === '' ? undefined : eq(demonstrations.labelerId, labeler), contains(search, said, sql`${demonstrations.completion}`)))
+        .where(and(within, decidedAs(decision), labeler === '' ? undefined : eq(demonstrations.labelerId, labeler), or(isSaid(search), contains(search, sql`${demonstrations.completion}`))))
         .orderBy(asc(demonstrations.id)).limit(limit);
       return rows.map(({ demonstrations: row, prompts: prompt, snapshot_prompts: about }) => ({
         key: row.id,
@@ -114,7 +115,7 @@ const kinds = {
       const rows = await db.select().from(comparisons)
         .innerJoin(prompts, itsPrompt(comparisons))
         .leftJoin(snapshotPrompts, decided(snapshot))
-        .where(and(within, decidedAs(decision), labeler === '' ? undefined : eq(comparisons.labelerId, labeler), search === '' ? undefined : or(contains(search, said), exists(fits))))
+        .where(and(within, decidedAs(decision), labeler === '' ? undefined : eq(comparisons.labelerId, labeler), search === '' ? undefined : or(isSaid(search), exists(fits))))
         .orderBy(asc(comparisons.id)).limit(limit);
       const answers = await fullAnswersOf(db, importId, rows.map((row) => row.comparisons.id));
       return rows.map(({ comparisons: row, prompts: prompt, snapshot_prompts: about }) => ({
@@ -179,13 +180,16 @@ function within(kind: Kind, { importId, behind, end }: Pick<Slice, 'importId' | 
   );
 }
 
-/** What is said in a prompt, without the names and escapes of JSON. */
-const said = sql`(select string_agg(message ->> 'content', E'\n') from jsonb_array_elements(${prompts.messages}) message)`;
-
-function contains(search: string, ...columns: SQL[]): SQL | undefined {
+/** That something is said in a prompt, apart from the names and escapes of JSON. */
+function isSaid(search: string): SQL | undefined {
   if (search === '') return undefined;
-  const pattern = `%${search.slice(0, 200).replaceAll('\0', '').replace(/[\\%_]/g, '\\$&')}%`;
-  return or(...columns.map((column) => sql`${column} ilike ${pattern}`));
+  const said = contains(search, sql`(select string_agg(message ->> 'content', E'\n') from jsonb_array_elements(${prompts.messages}) message)`);
+  // A third of the time shows of most prompts that it is not in their JSON at all; a line's end may also part two turns.
+  return search.includes('\n') ? said : and(contains(JSON.stringify(search).slice(1, -1), sql`${prompts.messages}::text`), said);
+}
+
+function contains(search: string, column: SQL): SQL | undefined {
+  return search === '' ? undefined : sql`${column} ilike ${`%${search.replace(/[\\%_]/g, '\\$&')}%`}`;
 }
 
 function answerOf({ text, rank, finished, rating, flags, model }: typeof rankedAnswers.$inferSelect): Init<RankedAnswer> {
