@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, isNotNull, notExists, notInArray, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, isNotNull, notExists, notInArray, sql, type SQL } from 'drizzle-orm';
 import type { JobRecords } from '@minchat/bus';
 import { JobState, type Init, type ListQueuesReply } from '@minchat/contracts';
 import type { AnswersRecord } from '@minchat/datasets';
@@ -112,20 +112,28 @@ export function listQueues(db: Db): Promise<Init<ListQueuesReply>> {
       const done = queue.done + goldDone;
       return { runId: queue.runId, stage: queue.stage, wanted, done, open: Math.max(0, wanted - done), leased };
     });
-    const unanswered = db.select({ id: prompts.id }).from(prompts).innerJoin(imports, eq(imports.id, prompts.importId)).where(isUnanswered(db)).limit(countedUnanswered).as('unanswered');
-    const [row] = await db.select({ count: sql<number>`count(distinct id)`.mapWith(Number) }).from(unanswered);
+    const unanswered = db.select({ id: sql<string>`open.id`.as('id') }).from(openPrompts(db)).where(fitsMessage(sql`open.messages::text`)).limit(countedUnanswered).as('unanswered');
+    const [row] = await db.select({ count: sql<number>`count(distinct ${unanswered.id})`.mapWith(Number) }).from(unanswered);
     return { queues, unanswered: row?.count ?? 0 };
   });
 }
 
-/** That a prompt (joined with its import) can be seen and offered, and no person has answered it. */
-export function isUnanswered(db: Db) {
-  return and(
-    isNotNull(imports.collectionId),
-    notInArray(imports.id, goldImports(db)),
-    // What no message of the bus can carry cannot be offered.
-    fitsMessage(sql`${prompts.messages}::text`),
-    notExists(db.select({ one: sql`1` }).from(demonstrations).where(eq(demonstrations.promptId, prompts.id))),
-    notExists(db.select({ one: sql`1` }).from(labelingTasks).where(and(eq(labelingTasks.kind, 'write'), eq(labelingTasks.promptId, prompts.id), sql`${labelingTasks.done} > 0`))),
-  );
+/**
+ * The prompts that can be offered and that no person has answered, as `open`, in no order: sorting very many takes seconds.
+ * Whether a message can carry one is for the caller to ask: it takes to read the whole of it, and OFFSET 0 keeps it from
+ * being asked of those that are answered.
+ */
+export function openPrompts(db: Db, where?: SQL): SQL {
+  const open = db
+    .select({ importId: prompts.importId, id: prompts.id, userId: prompts.userId, messages: prompts.messages })
+    .from(prompts)
+    .innerJoin(imports, eq(imports.id, prompts.importId))
+    .where(and(
+      isNotNull(imports.collectionId),
+      notInArray(imports.id, goldImports(db)),
+      notExists(db.select({ one: sql`1` }).from(demonstrations).where(eq(demonstrations.promptId, prompts.id))),
+      notExists(db.select({ one: sql`1` }).from(labelingTasks).where(and(eq(labelingTasks.kind, 'write'), eq(labelingTasks.promptId, prompts.id), sql`${labelingTasks.done} > 0`))),
+      where,
+    ));
+  return sql`(${open} offset 0) open`;
 }

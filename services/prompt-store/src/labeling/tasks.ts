@@ -6,10 +6,11 @@ import { MinchatError } from '@minchat/errors';
 import type { Db } from '../database.ts';
 import { withDatabaseErrors } from '../database-errors.ts';
 import { digestOf } from '../digest.ts';
-import { imports, labelingOutcomes, labelingQueues, labelingTasks, prompts } from '../schema.ts';
+import { labelingOutcomes, labelingQueues, labelingTasks, prompts } from '../schema.ts';
 import { goldScore } from './agreement.ts';
 import { makeGold } from './gold.ts';
-import { isUnanswered } from './queues.ts';
+import { openPrompts } from './queues.ts';
+import { fitsMessage } from './task-size.ts';
 
 /** How long a task is a labeler's; taking it again or renewing it begins anew. */
 const leaseMinutes = 15;
@@ -95,12 +96,13 @@ async function leaseUnanswered(db: Db, { labelerId }: LeaseTaskRequest): Promise
   // Of several labelers who meet at one prompt one gets it; the others take the next.
   for (let tries = 0; tries < 5; tries += 1) {
     const known = db.select({ one: sql`1` }).from(labelingTasks).where(and(eq(labelingTasks.kind, 'write'), eq(labelingTasks.promptId, prompts.id)));
+    // Of a join the database seeks all that are open at once. For the first alone it would go from prompt to prompt, past
+    // tens of thousands that are answered.
     const [prompt] = await db
       .select({ id: prompts.id, messages: prompts.messages })
       .from(prompts)
-      .innerJoin(imports, eq(imports.id, prompts.importId))
-      .where(and(isUnanswered(db), notExists(known)))
-      .orderBy(prompts.importId, prompts.id)
+      .innerJoin(openPrompts(db, notExists(known)), sql`(open.import_id, open.id, open.user_id) = (${prompts.importId}, ${prompts.id}, ${prompts.userId})`)
+      .where(fitsMessage(sql`${prompts.messages}::text`))
       .limit(1);
     if (prompt === undefined) return undefined;
     const [task] = await db
