@@ -43,6 +43,17 @@ describe.skipIf(noBrowser !== undefined)('data in the studio', () => {
     await page.getByText('by eve').waitFor();
   });
 
+  it('a long search that has found nothing so far goes on', async () => {
+    const records = /\/records\?/;
+    await page.route(records, (route) => {
+      const query = new URL(route.request().url()).searchParams;
+      return query.get('search') === 'zebra' && query.get('after') === '' ? route.fulfill({ json: { records: [], next: '0:' } }) : route.continue();
+    });
+    await page.getByLabel('Search').fill('zebra');
+    await expect.poll(() => page.locator('.records li').count(), patient).toBe(2);
+    await page.unroute(records);
+  });
+
   it('what the rules decide is shown, and is a filter', async () => {
     await page.getByLabel('Search').fill('');
     await button('Apply the rules').click();
