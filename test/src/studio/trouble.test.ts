@@ -321,6 +321,8 @@ describe.skipIf(noBrowser !== undefined)('trouble in the studio', () => {
     await page.getByRole('tab', { name: 'Figures' }).click();
     found.push(...await look(page, 'long-figures'));
     await page.getByRole('tab', { name: 'Log' }).click();
+    // With a run laid over it the page is about one stage.
+    await page.getByRole('button', { name: 'All stages' }).click();
     await page.locator('.news li').first().waitFor();
     found.push(...await look(page, 'long-log'));
     await page.goto(`${walker.studio.url}#/chat`);
