@@ -124,6 +124,8 @@ function initialValues(name: string, shape: Shape, config: GPTConfig, random: Ra
 }
 
 function normals(size: number, deviation: number, random: Random): Float32Array {
-  return Float32Array.from({ length: size }, () => deviation * random.normal());
+  const values = new Float32Array(size);
+  for (let i = 0; i < size; i++) values[i] = deviation * random.normal();
+  return values;
 }
 
