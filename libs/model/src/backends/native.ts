@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { activate } from './activate.ts';
 
 /** Our own backend in C++, if its package is installed and was built. */
 export async function startNative(): Promise<string> {
@@ -6,7 +7,6 @@ export async function startNative(): Promise<string> {
   const name: string = '@minchat/tfjs-native';
   const { registerNativeBackend } = (await import(name)) as { registerNativeBackend: () => Promise<boolean> };
   if (!(await registerNativeBackend())) throw new Error('its addon was not built on this machine');
-  const { activate } = await import('./start.ts');
   await activate('native');
   return 'fused kernels in C++';
 }

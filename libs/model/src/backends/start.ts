@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { backendNames, readComputeEnv, type BackendName } from '@minchat/config';
 import { MinchatError } from '@minchat/errors';
+import { activate } from './activate.ts';
 import { startNative } from './native.ts';
 import { startTensorFlow } from './tensorflow.ts';
 import { startWasm } from './wasm.ts';
@@ -58,11 +59,6 @@ export async function startBackend(asked?: string): Promise<StartedBackend> {
     }
   }
   throw new MinchatError('MC_BACKEND_UNAVAILABLE', `expected a backend that works, found ${failures.join('; ')}`);
-}
-
-/** Sets tfjs's backend, or throws. */
-export async function activate(name: string): Promise<void> {
-  if (!(await tf.setBackend(name))) throw new Error(`tfjs could not initialise ${name}`);
 }
 
 function isBackendName(name: string): name is BackendName {

@@ -1,6 +1,6 @@
 import util from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
-import { activate } from './start.ts';
+import { activate } from './activate.ts';
 
 /**
  * TensorFlow by @tensorflow/tfjs-node-gpu (CUDA), then @tensorflow/tfjs-node (only when asked for: on a

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { readComputeEnv } from '@minchat/config';
-import { activate } from './start.ts';
+import { activate } from './activate.ts';
 import { registerWasmKernels } from './wasm-kernels.ts';
 import { catchMemory } from './wasm-memory.ts';
 

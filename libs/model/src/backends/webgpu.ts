@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { activate } from './start.ts';
+import { activate } from './activate.ts';
 
 /** Where Chromium's packages put SwiftShader, a Vulkan in software, and the Vulkan loader beside it. */
 const softwareVulkan = ['/usr/lib/chromium', '/usr/lib/chromium-browser', '/usr/lib64/chromium-browser', '/opt/google/chrome'];
