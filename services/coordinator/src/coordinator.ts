@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { rpc, type Bus, type Subscription } from '@minchat/bus';
 import { parseRunSpec, type RunSpec, type StageSpec } from '@minchat/config';
 import { settingsProblems } from '@minchat/config/stage-settings';
-import { create, encode, errorToWire, JobState, namePattern, RunRecord, RunStatus, StageEvent, type Init } from '@minchat/contracts';
+import { create, encode, errorToWire, JobState, namePattern, RunRecord, RunStatus, runStatusWords, StageEvent, type Init } from '@minchat/contracts';
 import { MinchatError, toMinchatError } from '@minchat/errors';
 import type { Logger } from '@minchat/telemetry';
-import { runState, stageState, type Command } from './machine.ts';
+import { stageState, type Command } from './machine.ts';
 import { artifactsOf, jobIdOf, jobOf, newRun, newRunId, planFork } from './run.ts';
 import { obligations, transition, type RunEvent } from './transition.ts';
 import { isFree, withUnattended } from './unattended.ts';
@@ -37,7 +37,7 @@ function inList(run: RunRecord): RunRecord {
 /** Throws MC_CONFLICT while a run, or a stage beside one that failed, is at work. */
 function requireOver({ runId, status, stages }: RunRecord): void {
   const atWork = stages.find((stage) => ['queued', 'running'].includes(stageState(stage)));
-  if (runState(status) !== 'running' && atWork === undefined) return;
+  if (runStatusWords[status] !== 'running' && atWork === undefined) return;
   throw new MinchatError('MC_CONFLICT', `run ${runId}: expected one that is over, found ${atWork ? `its stage ${atWork.stage}` : 'it'} at work`, { hint: `Cancel it first: \`npm run minchat -- cancel ${runId}\`.` });
 }
 
@@ -155,7 +155,7 @@ export class Coordinator {
         this.#log.warn({ run: run.runId, err: error }, 'could not compare a run with its jobs');
       }
     }
-    const byState = Map.groupBy(runs, ({ status }) => runState(status));
+    const byState = Map.groupBy(runs, ({ status }) => runStatusWords[status]);
     this.#options.onSweep?.(new Map([...byState].map(([state, list]) => [state, list.length])));
   }
 
@@ -191,7 +191,7 @@ export class Coordinator {
       const event = create(StageEvent, { eventId: 'swept', runId: run.runId, jobId: stage.jobId, stage: stage.stage, atMs: Date.now(), ...detail });
       await this.#change(run.runId, { type: 'stage', event });
     }
-    if (obligations(run).length === 0 || (runState(run.status) === 'cancelled' && run.updatedAtMs < sinceMs)) return;
+    if (obligations(run).length === 0 || (runStatusWords[run.status] === 'cancelled' && run.updatedAtMs < sinceMs)) return;
     const { record } = await this.#load(run.runId);
     await this.#carryOut(record, obligations(record));
   }
@@ -308,7 +308,7 @@ export class Coordinator {
     });
     if (before.status !== after.status) {
       const level = after.status === RunStatus.RUN_STATUS_FAILED ? 'warn' : 'info';
-      this.#log[level]({ run: after.runId, from: runState(before.status), to: runState(after.status) }, 'run changed');
+      this.#log[level]({ run: after.runId, from: runStatusWords[before.status], to: runStatusWords[after.status] }, 'run changed');
     }
   }
 }

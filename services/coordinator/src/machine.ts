@@ -1,5 +1,5 @@
 import type { StageEvent, StageRecord, WireError } from '@minchat/contracts';
-import { metricsByName, RunStatus, StageStatus } from '@minchat/contracts';
+import { metricsByName, RunStatus, StageStatus, stageStatusWords } from '@minchat/contracts';
 
 // The tables of SPEC.md. Everything that can happen to a stage or a run is here, in every state
 // it can happen in: the compiler refuses a table with a hole.
@@ -87,15 +87,6 @@ export type Command =
   /** Tell everyone that the run's status changed. */
   | { readonly do: 'announce'; readonly status: RunState };
 
-const states: Readonly<Record<Exclude<StageStatus, 0>, StageState>> = {
-  [StageStatus.STAGE_STATUS_WAITING]: 'waiting',
-  [StageStatus.STAGE_STATUS_QUEUED]: 'queued',
-  [StageStatus.STAGE_STATUS_RUNNING]: 'running',
-  [StageStatus.STAGE_STATUS_COMPLETED]: 'completed',
-  [StageStatus.STAGE_STATUS_FAILED]: 'failed',
-  [StageStatus.STAGE_STATUS_CANCELLED]: 'cancelled',
-};
-
 export const stageStatuses: Readonly<Record<StageState, StageStatus>> = {
   waiting: StageStatus.STAGE_STATUS_WAITING,
   queued: StageStatus.STAGE_STATUS_QUEUED,
@@ -114,21 +105,8 @@ export const runStatuses: Readonly<Record<RunState, RunStatus>> = {
 };
 
 export function stageState(record: StageRecord): StageState {
-  const state = record.status === StageStatus.STAGE_STATUS_UNSPECIFIED ? 'waiting' : states[record.status];
+  const state = stageStatusWords[record.status];
   return state === 'failed' && record.result !== undefined ? 'stopped' : state;
-}
-
-export function runState(status: RunStatus): RunState {
-  switch (status) {
-    case RunStatus.RUN_STATUS_COMPLETED:
-      return 'completed';
-    case RunStatus.RUN_STATUS_FAILED:
-      return 'failed';
-    case RunStatus.RUN_STATUS_CANCELLED:
-      return 'cancelled';
-    default:
-      return 'running';
-  }
 }
 
 /** What a worker's event means to its stage; undefined when it means nothing. `gate` judges the final metrics. */

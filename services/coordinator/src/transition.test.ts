@@ -1,8 +1,8 @@
 import { parseRunSpec } from '@minchat/config';
-import { create, StageEvent, type Init, type RunRecord } from '@minchat/contracts';
+import { create, runStatusWords, StageEvent, type Init, type RunRecord } from '@minchat/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { runState, stageState, type Command } from './machine.ts';
+import { stageState, type Command } from './machine.ts';
 import { jobIdOf, jobOf, newRun } from './run.ts';
 import { obligations, transition, type RunEvent } from './transition.ts';
 
@@ -94,8 +94,8 @@ class World {
   }
 
   finish(): void {
-    for (let step = 0; step < 100 && runState(this.record.status) !== 'completed'; step += 1) {
-      if (runState(this.record.status) !== 'running') this.apply({ type: 'resume' });
+    for (let step = 0; step < 100 && runStatusWords[this.record.status] !== 'completed'; step += 1) {
+      if (runStatusWords[this.record.status] !== 'running') this.apply({ type: 'resume' });
       for (const { stage } of this.record.stages) {
         this.work(stage, 5);
       }
@@ -113,7 +113,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
 
 function act(world: World, step: Action): void {
   if (step.do === 'work') world.work(spec.stages[step.stage]?.name ?? '', step.choice);
-  else if (runState(world.record.status) !== 'completed') world.apply({ type: step.do });
+  else if (runStatusWords[world.record.status] !== 'completed') world.apply({ type: step.do });
 }
 
 describe('transition', () => {
@@ -121,7 +121,7 @@ describe('transition', () => {
     const world = new World();
     expect(world.published).toEqual(['data/0']);
     world.finish();
-    expect(runState(world.record.status)).toBe('completed');
+    expect(runStatusWords[world.record.status]).toBe('completed');
     expect(world.published.toSorted()).toEqual(spec.stages.map(({ name }) => `${name}/0`).toSorted());
   });
 
@@ -133,8 +133,8 @@ describe('transition', () => {
           act(world, step);
           const states = world.record.stages.map(stageState);
           expect(new Set(world.published).size).toBe(world.published.length);
-          if (runState(world.record.status) === 'completed') expect(states.every((state) => state === 'completed')).toBe(true);
-          if (runState(world.record.status) === 'running') {
+          if (runStatusWords[world.record.status] === 'completed') expect(states.every((state) => state === 'completed')).toBe(true);
+          if (runStatusWords[world.record.status] === 'running') {
             expect(states.every((state) => state === 'completed')).toBe(false);
             // Something can always go on.
             expect(states.some((state) => state === 'queued' || state === 'running')).toBe(true);
@@ -144,7 +144,7 @@ describe('transition', () => {
           }
         }
         world.finish();
-        expect(runState(world.record.status)).toBe('completed');
+        expect(runStatusWords[world.record.status]).toBe('completed');
       }),
       { numRuns: 500, seed: 1 },
     );
@@ -190,7 +190,7 @@ describe('transition', () => {
     }
     world.work('reward', 0);
     world.tell('reward', world.completion('reward', 0.4));
-    expect(runState(world.record.status)).toBe('failed');
+    expect(runStatusWords[world.record.status]).toBe('failed');
     expect(world.record.error).toMatchObject({ code: 'MC_GATE_STOPPED', message: 'stage reward: accuracy is 0.4, and the gate stops the run if accuracy < 0.5' });
     // The branch beside it goes on to its end, and starts nothing.
     expect(stageState(world.stage('other'))).toBe('queued');

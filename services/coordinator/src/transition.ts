@@ -1,10 +1,9 @@
 import { judgeGate, stagesBefore, type RunSpec, type StageSpec } from '@minchat/config';
-import { metricsByName, type RunRecord, type StageEvent, type StageRecord, type WireError } from '@minchat/contracts';
+import { metricsByName, runStatusWords, type RunRecord, type StageEvent, type StageRecord, type WireError } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
 import {
   gateError,
   isStale,
-  runState,
   runStatuses,
   runTable,
   stageInput,
@@ -47,7 +46,7 @@ export function transition(spec: RunSpec, before: RunRecord, event: RunEvent, no
     record = { ...record, stages: record.stages.map((other) => (other.stage === stage.stage ? changed : other)) };
   };
   const move = (what: RunInput, error?: WireError) => {
-    const state = runState(record.status);
+    const state = runStatusWords[record.status];
     const next = runTable[state][what];
     if (next === 'refuse') throw new MinchatError('MC_CONFLICT', `run ${record.runId} is ${state}: it cannot be ${what === 'cancel' ? 'cancelled' : 'resumed'}`);
     if (next === 'stay') return false;
@@ -77,7 +76,7 @@ export function transition(spec: RunSpec, before: RunRecord, event: RunEvent, no
   }
 
   // What follows from the stages' states. A run that is not running starts nothing.
-  if (runState(record.status) === 'running') {
+  if (runStatusWords[record.status] === 'running') {
     const broken = record.stages.find((stage) => ['failed', 'stopped'].includes(stageState(stage)));
     if (broken !== undefined) move('broken', broken.error);
     else if (record.stages.every((stage) => stageState(stage) === 'completed')) move('finished');
@@ -96,7 +95,7 @@ export function transition(spec: RunSpec, before: RunRecord, event: RunEvent, no
  * between a change and its commands.
  */
 export function obligations(record: RunRecord): Command[] {
-  const state = runState(record.status);
+  const state = runStatusWords[record.status];
   return record.stages.flatMap((stage): Command[] => {
     if (state === 'running' && stageState(stage) === 'queued') return [{ do: 'publish', stage: stage.stage }];
     if (state === 'cancelled' && stageState(stage) === 'cancelled' && stage.queuedAtMs > 0) return [{ do: 'cancel', stage: stage.stage }];
