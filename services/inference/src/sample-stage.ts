@@ -10,13 +10,13 @@ import { encodePrompts } from '@minchat/training';
 import { z } from 'zod';
 
 export const sampleSettings = z.strictObject({
-  answersPerPrompt: z.int().min(1).max(64).default(4).describe('K answers to each prompt'),
-  maxNewTokens: z.int().min(1).default(64),
-  temperature: z.number().min(0).max(2).default(1),
-  topP: z.number().gt(0).max(1).default(1),
-  batch: z.int().min(1).max(1024).default(32).describe('Answers generated together'),
-  splits: z.array(z.enum(['train', 'validation', 'test'])).min(1).default(['train', 'validation']),
-  maxPrompts: z.int().min(1).optional().describe('Answer only so many prompts of each split, the first ones'),
+  answersPerPrompt: z.int().min(1).max(64).default(4).describe('K answers to each prompt.'),
+  maxNewTokens: z.int().min(1).default(64).describe('Longest answer, in tokens.'),
+  temperature: z.number().min(0).max(2).default(1).describe('1 samples from the model as it is; 0 takes the most probable token.'),
+  topP: z.number().gt(0).max(1).default(1).describe('Samples from the most probable tokens only that together have this probability.'),
+  batch: z.int().min(1).max(1024).default(32).describe('Answers generated together.'),
+  splits: z.array(z.enum(['train', 'validation', 'test'])).min(1).default(['train', 'validation']).describe('Whose prompts are answered.'),
+  maxPrompts: z.int().min(1).optional().describe('Answer only so many prompts of each split, the first ones.'),
 });
 export type SampleSettings = z.output<typeof sampleSettings>;
 

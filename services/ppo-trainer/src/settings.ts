@@ -8,6 +8,7 @@ import { z } from 'zod';
 export const rolloutSettings = {
   /** Longest answer, in tokens: by default as in sampling, whose answers the reward model has seen, and in the evaluation. */
   maxNewTokens: z.int().min(1).default(64),
+  /** Of the sampling, and of all log-probabilities: 1 is the model as it is. */
   temperature: z.number().positive().default(1),
   /** Answers generated at once, and rows in a forward pass without gradient. */
   rolloutBatchSize: z.int().min(1).default(64),
@@ -50,7 +51,6 @@ export const klSettings = z
   ])
   .default({ type: 'fixed', beta: 0.02 });
 
-/** PPO-ptx: mixes the gradient of the pretraining loss into every update. Needs the input `corpus`. */
 export const ptxSettings = z
   .strictObject({
     /** The paper's gamma. */
@@ -62,7 +62,7 @@ export const ptxSettings = z
   })
   .optional();
 
-/** When training is looked upon as gone wrong: `patience` iterations in a row outside of a bound. */
+/** `patience` iterations in a row outside of a bound. */
 export const guardSettings = z
   .strictObject({
     /** KL to the SFT model per answer, in nats. */
@@ -75,6 +75,7 @@ export const guardSettings = z
     minExplainedVariance: z.number().default(-1),
     /** Share of answers that end. */
     minFinishedRate: z.number().min(0).max(1).default(0.5),
+    /** Iterations in a row. */
     patience: z.int().min(1).default(5),
     /** `warn` logs it once, `stop` ends training there; what is saved is chosen by `keep` as ever. */
     action: z.enum(['warn', 'stop']).default('warn'),
@@ -92,6 +93,7 @@ export const selectionSettings = {
    * `keepMaxKl`, or the last where none has; `last`: those after the last iteration.
    */
   keep: z.enum(['best', 'last']).default('best'),
+  /** KL to the SFT model per answer, in nats. */
   keepMaxKl: z.number().positive().default(15),
 };
 
@@ -110,15 +112,21 @@ export const ppoSettings = z.strictObject({
   ...optimizerSettings,
   /** Peak for the value network; the policy's by default. */
   valueLearningRate: z.number().positive().optional(),
+  /** What the policy pays for drifting from the SFT model. */
   kl: klSettings,
   /** Ratio clip. */
   clip: z.number().positive().default(0.2),
   /** Clip of the value's change. */
   valueClip: z.number().positive().default(0.2),
+  /** Factor on the value loss. */
   valueCoefficient: z.number().positive().default(0.1),
+  /** Discount of GAE. */
   gamma: z.number().min(0).max(1).default(1),
+  /** GAE's. */
   lambda: z.number().min(0).max(1).default(0.95),
+  /** PPO-ptx: mixes the gradient of the pretraining loss into every update. Needs the input `corpus`. */
   ptx: ptxSettings,
+  /** When training is looked upon as gone wrong. */
   guard: guardSettings,
   ...selectionSettings,
 });

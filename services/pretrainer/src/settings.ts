@@ -31,11 +31,13 @@ export const pretrainSettings = z.strictObject({
   gradientAccumulation: z.int().min(1).default(1),
   /** Peak; reached after the warm-up, then a cosine to 10 %. */
   learningRate: z.number().positive().default(6e-4),
+  /** Steps over which the learning rate rises. */
   warmupSteps: z.int().min(0).default(100),
   /** On matrices only. */
   weightDecay: z.number().min(0).default(0.1),
   /** Largest norm of the gradient. */
   maxGradNorm: z.number().positive().default(1),
+  /** On the embeddings and the residual branches. */
   dropout: z.number().min(0).max(0.9).default(0),
   /** Steps between two evaluations on the validation split. */
   evaluateEvery: z.int().min(1).default(250),
@@ -43,6 +45,7 @@ export const pretrainSettings = z.strictObject({
   evaluationWindows: z.int().min(1).default(64),
   /** Beginnings of texts that the model continues at every evaluation. */
   samplePrompts: z.array(z.string()).default(['']),
+  /** Tokens that it continues each by. */
   sampleTokens: z.int().min(1).default(32),
 });
 export type PretrainSettings = z.output<typeof pretrainSettings>;

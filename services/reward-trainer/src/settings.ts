@@ -13,11 +13,13 @@ export const rewardSettings = z.strictObject({
   gradientAccumulation: z.int().min(1).default(1),
   /** Peak, then a cosine to 10 %. */
   learningRate: z.number().positive().default(9e-6),
+  /** The paper has none. */
   warmupSteps: z.int().min(0).default(0),
   /** On matrices only. */
   weightDecay: z.number().min(0).default(0),
   /** Largest norm of the gradient. */
   maxGradNorm: z.number().positive().default(1),
+  /** On the embeddings and the residual branches. */
   dropout: z.number().min(0).max(0.9).default(0),
   /** Steps between two evaluations on the validation split. */
   evaluateEvery: z.int().min(1).default(100),

@@ -5,6 +5,7 @@ import { z } from 'zod';
  * much higher learning rate and fewer epochs.
  */
 export const sftSettings = z.strictObject({
+  /** Passes over the demonstrations. */
   epochs: z.int().min(1).default(16),
   /** Demonstrations per optimizer step. */
   batchSize: z.int().min(1).default(32),

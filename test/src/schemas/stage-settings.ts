@@ -1,9 +1,10 @@
 // The settings of every kind of stage, and of our other implementations, as JSON Schema, for whoever checks a run before
-// it starts. Files, since the libraries import no service: `node src/schemas/stage-settings.ts` writes them, a test finds
-// them out of date.
+// it starts, and as a page for people. Files, since the libraries import no service: `node src/schemas/stage-settings.ts`
+// writes them, a test finds them out of date.
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { stageKinds } from '@minchat/config';
+import type { Schema } from '@minchat/config/stage-settings';
 import { z } from 'zod';
 import { dataSettings } from '../../../services/prompt-store/src/stages/data-settings.ts';
 import { rankSettings } from '../../../services/prompt-store/src/stages/rank.ts';
@@ -16,9 +17,9 @@ import { dpoSettings } from '../../../services/ppo-trainer/src/dpo-settings.ts';
 import { rlooSettings } from '../../../services/ppo-trainer/src/rloo-settings.ts';
 import { ppoSettings } from '../../../services/ppo-trainer/src/settings.ts';
 import { evaluateSettings } from '../../../services/evaluator/src/settings.ts';
+import { settingsPage } from './settings-page.ts';
 
-const services = fileURLToPath(new URL('../../../services/', import.meta.url));
-const config = new URL('../../../libs/config/src/', import.meta.url);
+const root = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** A schema, and the files in which its settings are explained. */
 type Explained = readonly [schema: z.ZodType, ...sources: string[]];
@@ -42,21 +43,23 @@ const plugins: Record<string, Explained> = {
 
 /** The files, and what belongs into them. */
 export async function settingsFiles(): Promise<[path: string, content: string][]> {
-  const file = async (name: string, schemas: Record<string, Explained>): Promise<[string, string]> => [fileURLToPath(new URL(name, config)), await jsonSchemas(schemas)];
-  return [await file('stage-settings.json', kinds), await file('plugin-settings.json', plugins)];
+  const [ofKinds, ofPlugins] = [await jsonSchemas(kinds), await jsonSchemas(plugins)];
+  const json = (schemas: unknown): string => `${JSON.stringify(schemas, undefined, 1)}\n`;
+  const files = { 'libs/config/src/stage-settings.json': json(ofKinds), 'libs/config/src/plugin-settings.json': json(ofPlugins), 'docs/settings.md': settingsPage(ofKinds, ofPlugins) };
+  return Object.entries(files).map(([path, content]) => [root + path, content]);
 }
 
-async function jsonSchemas(schemas: Record<string, Explained>): Promise<string> {
-  const out: Record<string, unknown> = {};
+async function jsonSchemas(schemas: Record<string, Explained>): Promise<Record<string, Schema>> {
+  const out: Record<string, Schema> = {};
   for (const [name, [schema, ...sources]] of Object.entries(schemas)) {
     const { $schema: _, ...json } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any', reused: 'inline' });
-    const text = (await Promise.all(sources.map((source) => readFile(services + source, 'utf8')))).join('\n');
+    const text = (await Promise.all(sources.map((source) => readFile(`${root}services/${source}`, 'utf8')))).join('\n');
     // The comment before a setting says what it is.
     const words = new Map(Array.from(text.matchAll(/\/\*\*[\s*]*((?:(?!\*\/)[^])*?)\s*\*\/\s*(\w+):/g), ([, comment = '', name = '']) => [name, comment.replaceAll(/\s*\n\s*\*\s*/g, ' ')]));
     describe(json, words);
-    out[name] = json;
+    out[name] = json as Schema;
   }
-  return `${JSON.stringify(out, undefined, 1)}\n`;
+  return out;
 }
 
 function describe(schema: unknown, words: ReadonlyMap<string, string>): void {

@@ -5,24 +5,28 @@ const fraction = z.number().min(0).max(0.5);
 
 /** The paper's limits (InstructGPT 3.2), and how long a "long common prefix" is. */
 const rules = {
+  /** Prompts that are taken of one person. */
   promptsPerUser: z.int().min(1).default(200),
-  /** In characters. */
+  /** Characters: of prompts with as long a beginning in common one is taken. */
   commonPrefix: z.int().min(1).default(200),
 };
 
 /** The quickstart's world (libs/world); sizes that are not told are its own. */
 const worldSettings = z.strictObject({
   source: z.literal('world'),
+  /** Texts to pretrain on. */
   documents: count.optional(),
+  /** Texts to measure it on. */
   validationDocuments: count.optional(),
-  prompts: z.strictObject({ train: count, validation: count, test: count }).optional(),
-  demonstrations: z.strictObject({ train: count, validation: count }).optional(),
+  prompts: z.strictObject({ train: count, validation: count, test: count }).optional().describe('Questions, by split; the rules drop some.'),
+  demonstrations: z.strictObject({ train: count, validation: count }).optional().describe('Questions with a good answer, by split.'),
   ...rules,
 });
 
 /** What was imported into a collection, or submitted (`feedback`). */
 const collectionSettings = z.strictObject({
   source: z.literal('collection'),
+  /** Its name. */
   collection: z.string().min(1),
   /** At most so many records in each split, the first by id. */
   limits: z.strictObject({ texts: count, prompts: count, demonstrations: count, comparisons: count }).partial().default({}),

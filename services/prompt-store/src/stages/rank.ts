@@ -6,7 +6,7 @@ import { rankByHumans } from './rank-human.ts';
 import { passImported } from './rank-imported.ts';
 import { rankBySimulation } from './rank-simulated.ts';
 
-const validationFraction = z.number().min(0).max(0.5).default(0.1);
+const validationFraction = z.number().min(0).max(0.5).default(0.1).describe('The share of prompts whose rankings are kept aside, where the answers come without a validation split.');
 
 export const rankSettings = z.discriminatedUnion('labelers', [
   z.strictObject({
