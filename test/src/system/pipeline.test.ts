@@ -42,7 +42,7 @@ describe('the pipeline, every service as a process', () => {
   it('tells metrics that docs/training.md explains', async () => {
     const page = await readFile(join(root, 'docs/training.md'), 'utf8');
     // `kept/<split>` stands for each of them.
-    const explained = Array.from(page.matchAll(/`([^`\n]+)`/g), ([, name = '']) => new RegExp(`^${name.split(/<\w+>/).map(RegExp.escape).join('\\w+')}$`));
+    const explained = Array.from(page.matchAll(/`([^`\n]+)`/g), ([, name = '']) => new RegExp(`^${name.split(/<\w+>/).map((part) => RegExp.escape(part)).join('\\w+')}$`));
     const told = new Set(report.stages.flatMap(({ metrics }) => Object.keys(metrics)));
     expect(told.size).toBeGreaterThan(60);
     expect([...told].filter((name) => !explained.some((pattern) => pattern.test(name)))).toEqual([]);
