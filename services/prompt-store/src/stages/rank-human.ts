@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { and, asc, eq, inArray, isNotNull, notInArray } from 'drizzle-orm';
-import { splits, writeDataset, type AnswersRecord, type ComparisonRecord, type Split } from '@minchat/datasets';
+import { splits, type AnswersRecord, type ComparisonRecord, type Split } from '@minchat/datasets';
 import type { Metrics } from '@minchat/stage';
 import type { Db } from '../database.ts';
 import { checkGold, goldImports } from '../labeling/gold.ts';
@@ -10,7 +10,7 @@ import { comparisons, imports, itsPrompt, prompts } from '../schema.ts';
 import { answersOf } from '../snapshot.ts';
 import { promptId } from '../digest.ts';
 import { storable } from '../storable.ts';
-import { answersBySplit, neededInput, type RankContext } from './rank-common.ts';
+import { answersBySplit, neededInput, writeRanked, type RankContext } from './rank-common.ts';
 
 /** How often the database is asked; people take longer than that. */
 const pollMs = 1_000;
@@ -40,10 +40,10 @@ export async function rankByHumans(db: Db, context: RankContext, settings: Pick<
     });
   }
   await closeQueue(db, context.jobId);
-  await writeDataset(context.output('comparisons'), 'comparisons', found.ranked, 'ranked by people');
+  const written = await writeRanked(context, bySplit, found.ranked, 'ranked by people');
   context.progress({ step: wanted, totalSteps: wanted });
   const labelers = new Set(splits.flatMap((split) => found.ranked[split].map((record) => record.labeler)));
-  return { comparisons: found.count, labelers: labelers.size };
+  return { ...written, labelers: labelers.size };
 }
 
 /** The rankings of these answers that are in the database, by split and in the order of their ids. */

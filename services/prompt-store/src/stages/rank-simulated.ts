@@ -1,9 +1,9 @@
 import { MinchatError } from '@minchat/errors';
-import { splits, writeDataset, type AnswersRecord, type ComparisonRecord, type Split } from '@minchat/datasets';
+import { splits, type AnswersRecord, type ComparisonRecord, type Split } from '@minchat/datasets';
 import type { Metrics } from '@minchat/stage';
 import { labelerAgreement, noiseCeiling, simulatedLabeler } from '@minchat/world';
 import { digestOf } from '../digest.ts';
-import { answersBySplit, neededInput, type RankContext } from './rank-common.ts';
+import { answersBySplit, neededInput, writeRanked, type RankContext } from './rank-common.ts';
 
 /** How many simulated labelers there are; each ranks a share of the prompts, as the paper's forty did. */
 const labelerCount = 10;
@@ -45,11 +45,11 @@ export async function rankBySimulation(context: RankContext, settings: { labeler
     ...(agreement.pairs > 0 ? { labelerAgreement: agreement.agreement } : {}),
     ...(ceiling.pairs > 0 ? { noiseCeiling: ceiling.accuracy } : {}),
   };
-  await writeDataset(context.output('comparisons'), 'comparisons', ranked, `ranked by ${labelerCount} simulated labelers`, {
+  const written = await writeRanked(context, bySplit, ranked, `ranked by ${labelerCount} simulated labelers`, {
     ...(figures.noiseCeiling === undefined ? {} : { noise_ceiling: figures.noiseCeiling }),
     ...(figures.labelerAgreement === undefined ? {} : { labeler_agreement: figures.labelerAgreement }),
   });
-  return { comparisons: ranked.train.length + ranked.validation.length + ranked.test.length, ...figures };
+  return { ...written, ...figures };
 }
 
 function comparison(record: AnswersRecord, labeler: string, ranking: readonly { rank: number; rating: number }[]): ComparisonRecord {

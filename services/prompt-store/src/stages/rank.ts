@@ -33,7 +33,7 @@ export const rankSettings = z.discriminatedUnion('labelers', [
   z.strictObject({ labelers: z.literal('imported') }),
 ]);
 
-/** The stage `rank`: turns sampled answers into comparisons, or hands on those that were imported. */
+/** The stage `rank`: turns sampled answers into comparisons, and hands on those that are there already. */
 export function rankStage(db: Db) {
   return defineStage({
     kind: 'rank',
@@ -41,7 +41,7 @@ export function rankStage(db: Db) {
     settings: rankSettings,
     inputs: {
       answers: { kind: 'dataset', optional: true, description: 'answers to rank' },
-      comparisons: { kind: 'dataset', optional: true, description: 'comparisons that are ranked already' },
+      comparisons: { kind: 'dataset', optional: true, description: 'comparisons that are ranked already, handed on behind the new ones' },
     },
     outputs: { comparisons: { kind: 'dataset', description: 'ranked answers' } },
     run(context): Promise<Metrics> {

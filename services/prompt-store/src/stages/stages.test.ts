@@ -210,6 +210,23 @@ describe.each(await testDatabases())('stages on $name', ({ start }) => {
     expect(prompts.some((prompt) => inTrain.has(prompt))).toBe(false);
   });
 
+  test('what was ranked before is handed on behind the new rankings, each once, all of a prompt in one split', async () => {
+    const asked = ['old', 'new'].map((id) => ({ id, messages: [{ role: 'user' as const, content: `question ${id}` }] }));
+    const compared = (id: string, content: string) => ({ id, messages: [{ role: 'user' as const, content }], answers: [{ text: 'one', finished: true, rank: 0 }, { text: 'two', finished: true, rank: 1 }] });
+    const earlier = join(folder, 'earlier');
+    // Of a prompt that is asked again, too, and is in the validation split there; and one that this stage finds by itself.
+    await writeDataset(earlier, 'comparisons', { train: [compared('c1', 'long ago')], validation: [compared('c2', 'question old'), compared('c3', 'held out')], test: [compared('found', 'question new')] });
+    const store = await createFeedbackStore(database);
+    for (const [rankingId, content] of [['found', 'question new'], ['also', 'question old']] as const) {
+      await store.addRanking(create(RankingSubmitted, { rankingId, promptId: content.slice(9), labelerId: 'eve', messages: [{ role: 'user', content }], answers: ['one', 'two'].map((text, rank_) => ({ text, rank: rank_, finished: true })) }));
+    }
+    const input = await answers(asked, () => ['one', 'two']);
+    const { metrics, out } = await runStage(rank, { labelers: 'human', validationFraction: 0 }, { inputs: { answers: input, comparisons: earlier } });
+    expect(metrics).toEqual({ comparisons: 5, rankedBefore: 3, labelers: 1 });
+    const ids = async (split: 'train' | 'validation' | 'test') => (await loadRecords(out('comparisons'), 'comparisons', split)).map(({ id }) => id);
+    expect([await ids('train'), await ids('validation'), await ids('test')]).toEqual([['also', 'found', 'c1', 'c2'], ['c3'], []]);
+  });
+
   test('simulated labelers say that they do not know another prompt', async () => {
     const input = await answers([{ id: 'p', messages: [{ role: 'user', content: 'Whither Canada?' }] }], () => ['a', 'b']);
     await expect(runStage(rank, { labelers: 'simulated' }, { inputs: { answers: input } })).rejects.toMatchObject({ code: 'MC_DATA_INVALID' });
