@@ -14,6 +14,7 @@ export {
   throwSettingsProblems,
   type GateCondition,
   type InputRef,
+  type OtherRunsOutput,
   type PortType,
   type RunSpec,
   type SettingsProblem,

@@ -83,6 +83,12 @@ stages:
     expect(spec.stages[2]?.openInputs).toEqual(['corpus']);
   });
 
+  it('takes outputs of other runs', () => {
+    const spec = parseRunSpec('name: again\nstages:\n  data:\n  sample: { inputs: { model: first-1a2b3c4d/ppo.policy } }\n');
+    expect(spec.stages[1]?.inputs['model']).toEqual({ run: 'first-1a2b3c4d', from: 'ppo', output: 'policy', type: 'model' });
+    expect(JSON.parse(formatRunSpec(spec))).toMatchObject({ stages: { sample: { inputs: { model: 'first-1a2b3c4d/ppo.policy' } } } });
+  });
+
   it.each([
     ['a misspelt key', 'name: a\nstages:\n  data:\n    setings: {}\n', 'run.yaml:4:5: unknown key "setings"; did you mean "settings"?'],
     ['a misspelt top key', 'name: a\nsede: 3\nstages: { data: }\n', 'run.yaml:2:1: unknown key "sede"; did you mean "seed"?'],
@@ -106,7 +112,8 @@ stages:
     ['nothing', '', 'run.yaml:1:1: expected a spec with name, seed and stages, found null'],
     ['a list for settings', 'name: a\nstages:\n  data: { settings: [1] }\n', 'run.yaml:3:21: stages.data.settings: expected settings by name, found [1]'],
     ['a value that is not JSON', 'name: a\nstages:\n  data: { settings: { rate: .nan } }\n', 'run.yaml:3:29: stages.data.settings.rate: expected a value that JSON can hold, found NaN'],
-    ['an input of a number', 'name: a\nstages:\n  data: { inputs: { a: 3 } }\n', 'run.yaml:3:24: stages.data.inputs.a: expected STAGE.OUTPUT, artifact:sha256:... or null, found 3'],
+    ['an input of a number', 'name: a\nstages:\n  data: { inputs: { a: 3 } }\n', 'run.yaml:3:24: stages.data.inputs.a: expected STAGE.OUTPUT, RUN/STAGE.OUTPUT, artifact:sha256:... or null, found 3'],
+    ['an output of another run without its name', 'name: a\nstages:\n  data: { inputs: { } }\n  sft: { inputs: { model: a-1/sft } }\n', 'run.yaml:4:27: expected STAGE.OUTPUT, RUN/STAGE.OUTPUT or artifact:sha256:..., found "a-1/sft"'],
     ['a gate without a condition', 'name: a\nstages:\n  data: { gate: { stopIf: 3 } }\n', 'run.yaml:3:27: stages.data.gate.stopIf: expected a condition or a list of them, found 3'],
     ['a second document', 'name: a\nstages: { data: }\n---\nname: b\n', 'run.yaml:3:1: expected one document, found another'],
     ['what stands for itself', 'name: a\nstages:\n  data: { settings: { x: &x [*x] } }\n', 'run.yaml:3:30: expected an alias of something else, found one of what it stands in: *x'],

@@ -8,7 +8,7 @@ import { findCycle, formatInputRef, wireStage, type InputRef } from './spec/wiri
 
 export { formatCondition, judgeGate, type GateCondition } from './spec/gate.ts';
 export { artifactKindOf, stageKind, stageKinds, type PortType, type StageKind, type StageKindEntry } from './spec/kinds.ts';
-export { formatInputRef, type InputRef } from './spec/wiring.ts';
+export { formatInputRef, type InputRef, type OtherRunsOutput } from './spec/wiring.ts';
 export { suggest } from './spec/suggest.ts';
 
 /** A run's spec, checked, every input wired, defaults filled in. */
@@ -47,7 +47,7 @@ const stageSchema = z.preprocess(
     kind: z.string(aText).optional(),
     plugin: z.string(aText).min(1, aText).optional(),
     settings: z.preprocess(absent, z.record(z.string(), z.json(), byName).default({})),
-    inputs: z.preprocess(absent, z.record(z.string(), z.string(expected('STAGE.OUTPUT, artifact:sha256:... or null')).nullable(), expected('inputs by name')).default({})),
+    inputs: z.preprocess(absent, z.record(z.string(), z.string(expected('STAGE.OUTPUT, RUN/STAGE.OUTPUT, artifact:sha256:... or null')).nullable(), expected('inputs by name')).default({})),
     gate: z.preprocess(absent, z.strictObject({ stopIf: z.union([z.string(), z.array(z.string()).min(1)], aCondition) }, expected('a gate with stopIf')).optional()),
   }, expected('a stage with kind, plugin, settings, inputs and gate, as far as it needs them')),
 );

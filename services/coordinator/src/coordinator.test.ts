@@ -1,5 +1,5 @@
 import { rpc, type Bus } from '@minchat/bus';
-import { RunRecord, RunStatus, StageStatus, type StageResult } from '@minchat/contracts';
+import { RunRecord, RunStatus, StageStatus, type ArtifactRef, type StageResult } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
 import { connect as natsConnect } from 'nats';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -72,6 +72,28 @@ describe('Coordinator', () => {
     await expect(client.call(rpc.submitRun, spec(`sha256:${'0'.repeat(64)}`))).rejects.toMatchObject({ code: 'MC_STAGE_INPUT', message: expect.stringContaining('sft.inputs.model') as string });
     const { runId } = await client.call(rpc.submitRun, spec((await artifactOf(client, 'given')).digest));
     expect((await until(runId, ended)).status).toBe(RunStatus.RUN_STATUS_COMPLETED);
+  });
+
+  it('takes what another run has made, as the artifact that it is, and refuses what there is none of', async () => {
+    await coordinator();
+    const { runId } = await client.call(rpc.submitRun, { specJson });
+    const first = await until(runId, ended);
+    const made = first.stages.find(({ stage }) => stage === 'sft')?.result?.outputs[0]?.artifact;
+    const taking = (input: string, name = 'model') => ({ specJson: JSON.stringify({ name: 'second', stages: { data: {}, sample: { inputs: { model: `${runId}/sft.model`, [name]: input } } } }) });
+    const second = await client.call(rpc.submitRun, taking(`${runId}/sft.model`));
+    expect(JSON.parse(second.specJson)).toMatchObject({ stages: { sample: { inputs: { model: `artifact:${made?.digest}` } } } });
+    expect((await until(second.runId, ended)).status).toBe(RunStatus.RUN_STATUS_COMPLETED);
+    // Nothing of it hangs on the other run any more.
+    await client.call(rpc.deleteRuns, { runIds: [runId] });
+    expect(await client.artifacts.has(made as ArtifactRef)).toBe(true);
+    for (const [input, message] of [
+      [`${runId}/sft.model`, `sample.inputs.model: expected a run ${runId}, found none`],
+      [`${second.runId}/sfd.model`, `sample.inputs.model: expected a stage sfd in the run ${second.runId}, found none`],
+      [`${second.runId}/sample.model`, `sample.inputs.model: expected an output model of ${second.runId}/sample, found none`],
+      [`${second.runId}/sample.answers`, `sample.inputs.model: expected a model, found ${second.runId}/sample.answers, a dataset:answers`],
+    ] as const) {
+      await expect(client.call(rpc.submitRun, taking(input))).rejects.toMatchObject({ code: 'MC_STAGE_INPUT', message: expect.stringContaining(message) as string });
+    }
   });
 
   it('goes on where a coordinator was lost, also with what it missed', async () => {

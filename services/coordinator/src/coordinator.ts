@@ -6,6 +6,7 @@ import { create, encode, errorToWire, JobState, namePattern, RunRecord, RunStatu
 import { MinchatError, toMinchatError } from '@minchat/errors';
 import type { Logger } from '@minchat/telemetry';
 import { stageState, type Command } from './machine.ts';
+import { withoutOtherRuns } from './other-runs.ts';
 import { artifactsOf, jobIdOf, jobOf, newRun, newRunId, planFork } from './run.ts';
 import { obligations, transition, type RunEvent } from './transition.ts';
 import { isFree, withUnattended } from './unattended.ts';
@@ -84,11 +85,12 @@ export class Coordinator {
   }
 
   async submit(specJson: string, givenId: string): Promise<RunRecord> {
-    const spec = parseRunSpec(specJson);
+    const written = parseRunSpec(specJson);
     if (givenId !== '' && !runIdPattern.test(givenId)) {
       throw new MinchatError('MC_USAGE', `expected a run id of at most 64 small letters, digits, - and _, found "${givenId}"`);
     }
-    await this.#requireSettings(spec.stages);
+    await this.#requireSettings(written.stages);
+    const spec = await withoutOtherRuns(written, async (runId) => (await this.#bus.runs.get(runId))?.record);
     await this.#requireArtifacts(spec.stages);
     return this.#begin(spec, newRun(spec, givenId === '' ? newRunId(spec.name) : givenId, Date.now()));
   }

@@ -1,4 +1,4 @@
-import { judgeGate, stagesBefore, type RunSpec, type StageSpec } from '@minchat/config';
+import { formatInputRef, judgeGate, stagesBefore, type RunSpec, type StageSpec } from '@minchat/config';
 import { metricsByName, runStatusWords, type RunRecord, type StageEvent, type StageRecord, type WireError } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
 import {
@@ -112,6 +112,7 @@ export function resolveInputs(stage: StageSpec, record: RunRecord) {
       inputs.push({ name, artifact: { kind: ref.kind, digest: ref.artifact, size: 0 } });
       continue;
     }
+    if ('run' in ref) throw new MinchatError('MC_INTERNAL', `stage ${stage.name}: expected an artifact for ${name}, found ${formatInputRef(ref)}`);
     const result = done.get(ref.stage);
     if (result === undefined) return undefined;
     const artifact = result.outputs.find((output) => output.name === ref.output)?.artifact;

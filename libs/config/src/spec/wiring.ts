@@ -2,10 +2,20 @@ import { artifactKindOf, stageKind, type PortType, type StageKind } from './kind
 import type { SpecSource } from './source.ts';
 import { suggest } from './suggest.ts';
 
-/** Where an input comes from: an output of a stage, or an artifact that exists. */
+/** Where an input comes from: an output of a stage of this run or of another, or an artifact that exists. */
 export type InputRef =
   | { readonly stage: string; readonly output: string }
-  | { readonly artifact: string; readonly kind: string };
+  | { readonly artifact: string; readonly kind: string }
+  | OtherRunsOutput;
+
+/** The coordinator, which knows the runs, puts the artifact in its place. */
+export interface OtherRunsOutput {
+  readonly run: string;
+  readonly from: string;
+  readonly output: string;
+  /** What the input takes; undefined for one that only its implementation knows. */
+  readonly type: PortType | undefined;
+}
 
 interface Outline {
   readonly name: string;
@@ -14,7 +24,8 @@ interface Outline {
 }
 
 export function formatInputRef(ref: InputRef): string {
-  return 'artifact' in ref ? `artifact:${ref.artifact}` : `${ref.stage}.${ref.output}`;
+  if ('artifact' in ref) return `artifact:${ref.artifact}`;
+  return 'run' in ref ? `${ref.run}/${ref.from}.${ref.output}` : `${ref.stage}.${ref.output}`;
 }
 
 /**
@@ -71,6 +82,7 @@ export function wireStage(
 }
 
 const artifactRef = /^artifact:(sha256:[0-9a-f]{64})$/;
+const otherRunsRef = /^([a-z0-9][a-z0-9_-]{0,63})\/([a-z][a-z0-9-]*)\.(\w+)$/;
 
 function readRef(source: SpecSource, path: string[], text: string, type: PortType | undefined, outline: readonly Outline[]): InputRef | undefined {
   const artifact = artifactRef.exec(text)?.[1];
@@ -79,9 +91,11 @@ function readRef(source: SpecSource, path: string[], text: string, type: PortTyp
     source.atValue(path, `expected artifact:sha256: and 64 hex digits, found "${text}"`);
     return undefined;
   }
+  const [, run, from = '', theirs = ''] = otherRunsRef.exec(text) ?? [];
+  if (run !== undefined) return { run, from, output: theirs, type };
   const [stageName = '', output, ...rest] = text.split('.');
-  if (output === undefined || rest.length > 0) {
-    source.atValue(path, `expected STAGE.OUTPUT or artifact:sha256:..., found "${text}"`);
+  if (output === undefined || rest.length > 0 || text.includes('/')) {
+    source.atValue(path, `expected STAGE.OUTPUT, RUN/STAGE.OUTPUT or artifact:sha256:..., found "${text}"`);
     return undefined;
   }
   const maker = outline.find(({ name }) => name === stageName);

@@ -54,7 +54,8 @@ export async function rankBySimulation(context: RankContext, settings: { labeler
 
 function comparison(record: AnswersRecord, labeler: string, ranking: readonly { rank: number; rating: number }[]): ComparisonRecord {
   return {
-    id: digestOf(record.id, labeler),
+    // Of these answers: another round asks the same labeler about others.
+    id: digestOf(record.id, labeler, ...record.answers.map(({ text }) => text)),
     messages: record.messages,
     ...(record.useCase === undefined ? {} : { useCase: record.useCase }),
     labeler,
