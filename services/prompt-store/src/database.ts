@@ -51,6 +51,15 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   return database;
 }
 
+/**
+ * Has the database look at its tables anew, as it must to read them page by page in the order of an index: of what it knows
+ * nothing about it sorts the whole of an import for every page. The embedded one never does so by itself, and a server a
+ * while after many rows came.
+ */
+export async function gatherStatistics(db: Db): Promise<void> {
+  await db.execute(sql`analyze prompts, demonstrations, comparisons, ranked_answers, texts, snapshot_prompts`);
+}
+
 async function openServer(url: string, log: Logger): Promise<Database> {
   const pool = connections(url, log);
   // An import keeps its session for minutes; whatever else is asked for meanwhile must not wait for it.

@@ -1,7 +1,7 @@
 import { and, asc, eq, gt } from 'drizzle-orm';
 import type { ExportRecordsRequest } from '@minchat/contracts';
 import { importsOf } from './collections.ts';
-import type { Db } from './database.ts';
+import { gatherStatistics, type Db } from './database.ts';
 import { isNamed } from './digest.ts';
 import { behindPrompt, byPages, mergeById, promptKey, type HasId } from './pages.ts';
 import { comparisons, demonstrations, itsPrompt, prompts, texts, type rankedAnswers } from './schema.ts';
@@ -16,6 +16,7 @@ const chunkBytes = 256 * 1024;
  */
 export async function* exportRecords(db: Db, { collection, type }: Pick<ExportRecordsRequest, 'collection' | 'type'>): AsyncGenerator<{ lines: Uint8Array }> {
   const read = readers[type as keyof typeof readers];
+  await gatherStatistics(db);
   const sources = (await importsOf(db, collection)).map((importId) => byPages(read(db, importId), 200));
   let pending: Buffer[] = [];
   let size = 0;

@@ -1,8 +1,8 @@
-import { and, asc, eq, gt, inArray, isNull, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, gte, inArray, isNull, sql } from 'drizzle-orm';
 import { MinchatError } from '@minchat/errors';
 import type { ComparisonRecord, DemonstrationRecord, PromptRecord, Split } from '@minchat/datasets';
 import { importsOf } from './collections.ts';
-import type { Db } from './database.ts';
+import { gatherStatistics, type Db } from './database.ts';
 import { isNamed } from './digest.ts';
 import { behindPrompt, byPages, mergeById, promptKey } from './pages.ts';
 import { createRules, type RuleSettings } from './rules/curate.ts';
@@ -48,6 +48,7 @@ export async function takeSnapshot(db: Db, options: SnapshotOptions): Promise<Sn
     .returning({ id: snapshots.id });
   if (row === undefined) throw new MinchatError('MC_INTERNAL', 'expected the number of the new snapshot, found none');
 
+  await gatherStatistics(db);
   const rule = createRules(options.rules);
   const kept: Record<Split, number> = { train: 0, validation: 0, test: 0 };
   const dropped: Record<string, number> = {};
@@ -73,6 +74,7 @@ export async function takeSnapshot(db: Db, options: SnapshotOptions): Promise<Sn
     if (batch.length >= batchSize) await flush();
   }
   await flush();
+  await gatherStatistics(db);
   const counts = Object.fromEntries([...Object.entries(kept), ...Object.entries(dropped).map(([reason, count]) => [`dropped: ${reason}`, count])]) as Record<string, number>;
   await db.update(snapshots).set({ counts }).where(eq(snapshots.id, row.id));
   return { id: row.id, imports: importIds, kept, dropped };
@@ -130,7 +132,8 @@ export async function* snapshotPromptRecords(db: Db, snapshot: Snapshot, split: 
         .select({ id: prompts.id, userId: prompts.userId, ...promptColumns })
         .from(prompts)
         .innerJoin(snapshotPrompts, keptIn(snapshot, split))
-        .where(and(eq(prompts.importId, importId), behindPrompt(after)))
+        // Told of both sides, or the decisions would be gone through from the first for every page.
+        .where(and(eq(prompts.importId, importId), behindPrompt(after), gte(snapshotPrompts.promptId, after.split('\0')[0] ?? '')))
         .orderBy(asc(prompts.id), asc(prompts.userId))
         .limit(limit),
     ),

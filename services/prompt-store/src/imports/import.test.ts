@@ -102,6 +102,13 @@ describe.each(await testDatabases())('import into $name', ({ start }) => {
     expect(mixedNow).toMatchObject({ texts: 3 });
   });
 
+  test('a page of what was imported is read as it lies in the index: nothing is sorted for it', async () => {
+    await importAll(await file(Array.from({ length: 3_000 }, (_, i) => ({ prompt: `${i}?` }))), 'pages');
+    const plan: unknown = await database.db.execute(sql`explain select messages from prompts where import_id = (select max(id) from imports) and (id, user_id) > ('1', '') order by id, user_id limit 500`);
+    expect(JSON.stringify(plan)).toContain('Index Scan using prompts_');
+    expect(JSON.stringify(plan)).not.toContain('Sort');
+  });
+
   test('kill -9 in the midst of an import leaves nothing after the next start', async () => {
     const before = await rowCounts();
     const path = await file(Array.from({ length: 60_000 }, (_, i) => ({ prompt: `prompt ${i}`, completion: `${i} ${'z'.repeat(1_000)}` })));

@@ -1,7 +1,7 @@
 import { eq, sql } from 'drizzle-orm';
 import type { BadRecord, Init } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
-import { lockSpace, type Database, type Db } from '../database.ts';
+import { gatherStatistics, lockSpace, type Database, type Db } from '../database.ts';
 import { toDatabaseError } from '../database-errors.ts';
 import { loadTombstones, lockTombstones, sameTombstones, type Tombstones } from '../forget/tombstones.ts';
 import { collections, imports } from '../schema.ts';
@@ -79,6 +79,7 @@ export async function* importFile(database: Database, options: ImportOptions): A
     await writer.flush();
     await finish(db, importId, options.collection, writer.counts, skipped, held);
     importId = undefined;
+    await gatherStatistics(db);
     yield status(true);
   } catch (error) {
     throw toDatabaseError(error);

@@ -96,13 +96,14 @@ async function leaseUnanswered(db: Db, { labelerId }: LeaseTaskRequest): Promise
   // Of several labelers who meet at one prompt one gets it; the others take the next.
   for (let tries = 0; tries < 5; tries += 1) {
     const known = db.select({ one: sql`1` }).from(labelingTasks).where(and(eq(labelingTasks.kind, 'write'), eq(labelingTasks.promptId, prompts.id)));
-    // Of a join the database seeks all that are open at once. For the first alone it would go from prompt to prompt, past
-    // tens of thousands that are answered.
+    // One by one behind those that are open: by a join the database would first find them all, and of the first alone it would
+    // go from prompt to prompt, past tens of thousands that are answered.
+    const its = db.select({ messages: prompts.messages }).from(prompts).where(sql`(open.import_id, open.id, open.user_id) = (${prompts.importId}, ${prompts.id}, ${prompts.userId})`);
     const [prompt] = await db
-      .select({ id: prompts.id, messages: prompts.messages })
-      .from(prompts)
-      .innerJoin(openPrompts(db, notExists(known)), sql`(open.import_id, open.id, open.user_id) = (${prompts.importId}, ${prompts.id}, ${prompts.userId})`)
-      .where(fitsMessage(sql`${prompts.messages}::text`))
+      .select({ id: sql<string>`open.id`, messages: sql`its.messages`.mapWith(prompts.messages) })
+      .from(openPrompts(db, notExists(known)))
+      .crossJoin(sql`lateral (${its} offset 0) its`)
+      .where(fitsMessage(sql`its.messages::text`))
       .limit(1);
     if (prompt === undefined) return undefined;
     const [task] = await db
