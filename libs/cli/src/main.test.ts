@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { gzipSync } from 'node:zlib';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { connectBus } from '@minchat/bus';
 import { startNatsServer } from '@minchat/bus/testing';
 import { errorCodes } from '@minchat/errors';
@@ -164,16 +164,19 @@ describe('import', () => {
     ['{"prompt":"a","completion":"b"}\n', 'trl.jsonl', 'jsonl'],
     ['[\n  {"conversations":[]}]', 'sharegpt.json', 'jsonl'],
     ['{"prompt":"\\n\\nHuman: hi\\n\\nAssistant:","chosen":" a"}\n', 'static.jsonl', 'jsonl'],
+    ['prompt,completion\n', 'table.csv', 'csv'],
     ['once upon a time', 'book.txt', 'text'],
   ])('knows %s in %s as %s', async (content, name, format) => {
     await writeFile(join(folder, name), content);
     expect(await guessFormat(join(folder, name))).toBe(format);
-    if (format === 'text') return;
+    if (format === 'text' || format === 'csv') return;
     // By what is in it, packed or not.
     await writeFile(join(folder, `${name}.gz`), content);
     expect(await guessFormat(join(folder, `${name}.gz`))).toBe(format);
-    await writeFile(join(folder, `${name}.gz`), gzipSync(content));
-    expect(await guessFormat(join(folder, `${name}.gz`))).toBe(format);
+    for (const bytes of [gzipSync(content), zstdCompressSync(content), Buffer.from(`\uFEFF${content}`, 'utf16le')]) {
+      await writeFile(join(folder, `${name}.gz`), bytes);
+      expect(await guessFormat(join(folder, `${name}.gz`))).toBe(format);
+    }
   });
 
   it('names a collection after its file', () => {

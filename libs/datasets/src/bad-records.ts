@@ -7,6 +7,8 @@ export const badRecords = {
   not_utf8: 'expected UTF-8, found bytes that are not',
   line_too_long: 'expected a line of at most {limit} bytes, found a longer one',
   document_too_long: 'expected a document of at most {limit} characters, found a longer one',
+  cells: 'expected {expected} cells, as many as the first row has, found {found}',
+  tool_turn: 'expected turns of system, user and assistant only, found a call of a tool or its result',
   nested_too_deeply: 'expected a record, found one nested too deeply',
   field_missing: '{field}: expected {expected}, found nothing',
   field_type: '{field}: expected {expected}, found {found}',

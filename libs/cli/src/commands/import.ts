@@ -2,7 +2,7 @@ import { mkdtemp, open, rm, stat, symlink } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { constants, gunzipSync } from 'node:zlib';
+import { constants, gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
 import { rpc, type Bus } from '@minchat/bus';
@@ -13,7 +13,7 @@ import { formatBytes, type Output } from '../output.ts';
 import { userPath } from '../paths.ts';
 import { outputOf, stopSignal, withBus } from './common.ts';
 
-export const formats = ['jsonl', 'parquet', 'hh-rlhf', 'oasst', 'alpaca', 'text'] as const;
+export const formats = ['jsonl', 'parquet', 'csv', 'hh-rlhf', 'oasst', 'alpaca', 'text'] as const;
 export type Format = (typeof formats)[number];
 
 export function addImport(program: Command): void {
@@ -57,13 +57,14 @@ export function asFormat(format: string): Format {
 
 /** A collection's name from a file's: `/data/My trees.jsonl.gz` is `my-trees`. */
 export function collectionOf(path: string): string {
-  const name = basename(path).toLowerCase().replace(/\.gz$/, '').replace(/\.[a-z]+$/, '').replace(/[^a-z0-9_-]+/g, '-').replace(/^-+|-+$/g, '');
+  const name = basename(path).toLowerCase().replace(/\.(gz|zst)$/, '').replace(/\.[a-z]+$/, '').replace(/[^a-z0-9_-]+/g, '-').replace(/^-+|-+$/g, '');
   return name.slice(0, 60) || 'imported';
 }
 
 /** What a file holds, by its name and its first record. Throws MC_USAGE when that does not tell. */
 export async function guessFormat(path: string): Promise<Format> {
   if (path.endsWith('.parquet')) return 'parquet';
+  if (/\.[ct]sv(\.(gz|zst))?$/.test(path)) return 'csv';
   if (path.endsWith('.txt')) return 'text';
   const head = await readHead(path);
   if (/^\s*\[/.test(head)) return head.includes('"instruction"') && !/"(response|completions)"/.test(head) ? 'alpaca' : 'jsonl';
@@ -82,9 +83,11 @@ async function readHead(path: string): Promise<string> {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(64 * 1024), 0, 64 * 1024, 0);
     const head = buffer.subarray(0, bytesRead);
     // As the store does: by the first bytes, whatever the name is.
-    const gzip = head[0] === 0x1f && head[1] === 0x8b;
-    // The head of a gzip file ends in the middle.
-    return (gzip ? gunzipSync(head, { finishFlush: constants.Z_SYNC_FLUSH }) : head).toString('utf8');
+    const magic = head.toString('hex', 0, 4);
+    // The head of a packed file ends in the middle.
+    if (magic.startsWith('1f8b')) return gunzipSync(head, { finishFlush: constants.Z_SYNC_FLUSH }).toString('utf8');
+    if (magic === '28b52ffd') return zstdDecompressSync(head, { finishFlush: constants.ZSTD_e_flush }).toString('utf8');
+    return new TextDecoder(magic.startsWith('fffe') ? 'utf-16le' : magic.startsWith('feff') ? 'utf-16be' : 'utf-8').decode(head);
   } finally {
     await file.close();
   }

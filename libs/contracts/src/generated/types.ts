@@ -821,13 +821,13 @@ export const ForkRunRequest: MessageType<ForkRunRequest> = { name: 'ForkRunReque
 /** Reads a file into the store. The file is an artifact of kind "file" with one file in it. */
 export interface ImportRequest {
   file?: ArtifactRef | undefined;
-  /** jsonl, parquet, hh-rlhf, oasst, alpaca, text. */
+  /** jsonl, parquet, csv, hh-rlhf, oasst, alpaca, text. */
   format: string;
   /** The name the records are kept under; a run's data stage asks for it. */
   collection: string;
   /** Stop at the first bad record (nothing is imported) instead of skipping it. */
   strict: boolean;
-  /** Where a field (prompt, completion, chosen, ...) has another name in the file; jsonl and parquet. */
+  /** Where a field (prompt, completion, chosen, ...) has another name in the file; jsonl, parquet and csv. */
   mapping: FieldMapping[];
 }
 export const ImportRequest: MessageType<ImportRequest> = { name: 'ImportRequest', codec: minchat.v1.ImportRequest };

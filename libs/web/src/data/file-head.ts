@@ -11,21 +11,22 @@ export interface Head {
 }
 
 /**
- * The beginning of a file as whole lines of text, unpacked where it is gzip; of a Parquet file, its
+ * The beginning of a file as whole lines of text, unpacked where it is gzip or Zstandard; of a Parquet file, its
  * first rows as JSON lines, which the preview takes for the format `jsonl`.
  */
 export async function headOf(file: File): Promise<Head> {
   const magic = new Uint8Array(await file.slice(0, 4).arrayBuffer());
-  if (magic[0] === 0x1f && magic[1] === 0x8b) return unpacked(file);
+  if (magic[0] === 0x1f && magic[1] === 0x8b) return gunzipped(file);
+  if (magic.join() === '40,181,47,253') return unzstd(file);
   if (new TextDecoder().decode(magic) === 'PAR1') {
     // Fetched only by those who import Parquet.
     const { parquetLines } = await import('./parquet.ts');
     return { head: await parquetLines(file, headBytes), isParquet: true, isCut: false };
   }
-  return headIn(await file.slice(0, headBytes).text(), file.size <= headBytes);
+  return headIn(textOf(await file.slice(0, headBytes).arrayBuffer()), file.size <= headBytes);
 }
 
-const formatsOfLines: readonly Format[] = ['jsonl', 'hh-rlhf', 'oasst'];
+const formatsOfLines: readonly Format[] = ['jsonl', 'csv', 'hh-rlhf', 'oasst'];
 
 /** Whether something can be said of a head: half a line is a bad one, which the line is not. A list, often one line, has whole elements. */
 export function isPreviewed(format: Format, { head, isCut }: Head): boolean {
@@ -44,7 +45,24 @@ function headIn(text: string, isWhole: boolean): Head {
   return { head: isWhole || isCut ? text : text.slice(0, end + 1), isParquet: false, isCut };
 }
 
-async function unpacked(file: File): Promise<Head> {
+/** UTF-16 begins with its mark. */
+function textOf(bytes: ArrayBuffer): string {
+  const [first, second] = new Uint8Array(bytes);
+  return new TextDecoder(first === 0xff && second === 0xfe ? 'utf-16le' : first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8').decode(bytes);
+}
+
+async function unzstd(file: File): Promise<Head> {
+  // Fetched only by those who import it.
+  const { Decompress } = await import('fzstd');
+  const decoder = new TextDecoder();
+  let text = '';
+  const unzip = new Decompress((chunk) => { text += decoder.decode(chunk, { stream: true }); });
+  let read = 0;
+  for (; text.length <= headBytes && read < file.size; read += headBytes) unzip.push(new Uint8Array(await file.slice(read, read + headBytes).arrayBuffer()));
+  return headIn(text.slice(0, headBytes), read >= file.size && text.length <= headBytes);
+}
+
+async function gunzipped(file: File): Promise<Head> {
   const decoder = new TextDecoder();
   const reader = file.stream().pipeThrough(new DecompressionStream('gzip')).getReader();
   let [text, isWhole] = ['', false];

@@ -3,6 +3,8 @@ import { collectionName, guessFormat } from './guess.ts';
 
 it.each([
   ['a.parquet', '', 'parquet'],
+  ['a.csv.zst', 'prompt', 'csv'],
+  ['A.TSV', 'prompt', 'csv'],
   ['a.txt', '{"prompt":1}', 'text'],
   ['a.json', ' [{"instruction":"x"}]', 'alpaca'],
   ['a.jsonl.gz', '{"message_tree_id":1}', 'oasst'],

@@ -1,10 +1,11 @@
-export const formats = ['jsonl', 'parquet', 'hh-rlhf', 'oasst', 'alpaca', 'text', 'text-file'] as const;
+export const formats = ['jsonl', 'parquet', 'csv', 'hh-rlhf', 'oasst', 'alpaca', 'text', 'text-file'] as const;
 export type Format = (typeof formats)[number];
 
 /** What a file probably holds, by its name and its beginning. */
 export function guessFormat(name: string, head: string): Format {
-  const plain = name.toLowerCase().replace(/\.gz$/, '');
+  const plain = name.toLowerCase().replace(/\.(gz|zst)$/, '');
   if (plain.endsWith('.parquet')) return 'parquet';
+  if (/\.[ct]sv$/.test(plain)) return 'csv';
   if (plain.endsWith('.txt') || plain.endsWith('.md')) return 'text';
   if (isList(head)) return head.includes('"instruction"') && !/"(response|completions)"/.test(head) ? 'alpaca' : 'jsonl';
   const first = head.split('\n')[0] ?? '';
@@ -19,6 +20,6 @@ export function isList(head: string): boolean {
 
 /** A collection's name from a file's: `My trees.jsonl.gz` is `my-trees`. */
 export function collectionName(file: string): string {
-  const name = file.toLowerCase().replace(/\.gz$/, '').replace(/\.[a-z]+$/, '').replace(/[^a-z0-9_-]+/g, '-').replace(/^-+|-+$/g, '');
+  const name = file.toLowerCase().replace(/\.(gz|zst)$/, '').replace(/\.[a-z]+$/, '').replace(/[^a-z0-9_-]+/g, '-').replace(/^-+|-+$/g, '');
   return name.slice(0, 60) || 'imported';
 }

@@ -18,7 +18,7 @@ export function ImportCard({ onDone }: { onDone: () => void }) {
         <span>{t('Drop a file here, or')}</span>
         <button type="button" disabled={busy} onClick={() => input.current?.click()}>{t('choose one')}</button>
         <input ref={input} type="file" hidden aria-label={t('File to import')} onChange={(event) => { choose(event.target.files?.[0]); event.target.value = ''; }} />
-        <small className="quiet">{t('JSON lines, Parquet, Open-Assistant trees, HH-RLHF, Alpaca, plain text; gzip too')}</small>
+        <small className="quiet">{t('JSON lines, Parquet, CSV, Open-Assistant trees, HH-RLHF, Alpaca, plain text; packed with gzip or Zstandard, too')}</small>
       </div>
       {/* Each file has a form of its own: nothing of one is ever shown with another. */}
       {chosen === undefined ? null : <ImportForm key={chosen.count} file={chosen.file} busy={busy} onBusy={setBusy} onDone={onDone} />}

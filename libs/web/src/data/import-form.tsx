@@ -29,7 +29,7 @@ export function ImportForm({ file, busy, onBusy, onDone }: { file: File; busy: b
       (error: unknown) => setProblem(messageOf(error)),
     );
   }, [file]);
-  const takesMapping = format === 'jsonl' || format === 'parquet';
+  const takesMapping = format === 'jsonl' || format === 'parquet' || format === 'csv';
   const mapping = useMemo(() => (takesMapping ? fields : {}), [takesMapping, fields]);
   const shown = isPreviewed(format, found);
   const { preview, problem: unreadable } = usePreview(previewFormat(format, isParquet), shown ? head : '', mapping);

@@ -15,7 +15,7 @@ import { clientGone, sendEvents, type ServerSentEvent } from '../sse.ts';
 const errors = { '4xx': errorSchema, '5xx': errorSchema };
 const tags = ['data'];
 const collection = z.string().regex(namePattern, 'expected a name of small letters, digits, - and _');
-const format = z.enum(['jsonl', 'parquet', 'hh-rlhf', 'oasst', 'alpaca', 'text', 'text-file']);
+const format = z.enum(['jsonl', 'parquet', 'csv', 'hh-rlhf', 'oasst', 'alpaca', 'text', 'text-file']);
 const types = ['prompts', 'demonstrations', 'comparisons', 'texts'] as const;
 
 /** A person's head of a file is looked at in the browser; the largest that is sent to see what it would give. */

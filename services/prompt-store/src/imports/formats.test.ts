@@ -1,12 +1,12 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readerOf } from './formats.ts';
 import type { ImportedItem, ImportedRecord } from './records.ts';
-import { openSource } from './source.ts';
+import { openSource, type Source } from './source.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -14,10 +14,14 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-async function read(format: string, content: string | Uint8Array): Promise<ImportedItem[]> {
+async function source(content: string | Uint8Array): Promise<Source> {
   const path = join(folder, 'file');
   await writeFile(path, content);
-  return Array.fromAsync(readerOf(format)(await openSource(path)));
+  return openSource(path);
+}
+
+async function read(format: string, content: string | Uint8Array): Promise<ImportedItem[]> {
+  return Array.fromAsync(readerOf(format)(await source(content)));
 }
 
 async function records(format: string, content: string | Uint8Array): Promise<ImportedRecord[]> {
@@ -108,6 +112,67 @@ test('jsonl: answers to one prompt in rows one after another are ranked by how h
   expect(await read('jsonl', `{"prompt":"Why?","response":"So.","helpfulness":1,"user_id":${'['.repeat(20_000)}${']'.repeat(20_000)}}\n${jsonl({ prompt: 'p' })}`)).toMatchObject([{ line: 1, bad: { name: 'BadRecordError' } }, { line: 2, records: [{ kind: 'prompt' }] }]);
 });
 
+test('jsonl: preferences in fields of their own are comparisons, whatever the dataset calls them', async () => {
+  const rows = [
+    { prompt: 'Why?', response_0: 'So.', response_1: 'No.', better_response_id: 1, safer_response_id: 0 },
+    { history: 'Why?', human_ref_A: 'No.', human_ref_B: 'So.', labels: 1, score_A: 5, score_B: 3 },
+    { history: 'Why?', human_ref_A: 'So.', human_ref_B: 'No.', labels: 0 },
+    { domain: 'general', context: [user('Why?')], response1: 'No.', response2: 'So.', overall_preference: -2 },
+  ];
+  for (const record of await records('jsonl', jsonl(...rows))) {
+    expect(record).toMatchObject({ kind: 'comparison', prompt: { messages: [user('Why?')] } });
+    expect(record.kind === 'comparison' && record.answers.toSorted((a, b) => a.rank - b.rank)).toEqual(pairs('No.', 'So.'));
+  }
+  expect(await records('jsonl', jsonl(...rows))).toHaveLength(4);
+});
+
+test('jsonl: a prompt of several turns with HelpSteer2\'s marks between them is the conversation', async () => {
+  const prompt = 'Why?\n<extra_id_1>Assistant\nSo.\n\nYes.\n<extra_id_1>User\nAnd when?';
+  const messages = [user('Why?'), assistant('So.\n\nYes.'), user('And when?')];
+  const rows = [{ prompt, response: 'Now.', helpfulness: 1 }, { prompt, response: 'Then.', helpfulness: 4 }];
+  expect(await records('jsonl', jsonl(...rows))).toEqual([{ kind: 'comparison', prompt: { messages }, answers: [{ text: 'Now.', rank: 1 }, { text: 'Then.', rank: 0 }] }]);
+});
+
+test('jsonl: a conversation in which a tool is called is told as that, and a role that there is none of by its name', async () => {
+  const bad = [
+    { messages: [user('Rain?'), { role: 'assistant', content: null, tool_calls: [{ id: '1', function: { name: 'weather', arguments: '{}' } }] }] },
+    { messages: [user('Rain?'), { role: 'tool', tool_call_id: '1', content: 'no' }, assistant('No.')] },
+    { conversations: [{ from: 'human', value: 'Rain?' }, { from: 'function_call', value: '{}' }, { from: 'observation', value: 'no' }, { from: 'gpt', value: 'No.' }] },
+    { conversations: [{ from: 'human', value: 'Rain?' }, { from: 'cloud', value: 'No.' }] },
+  ];
+  const items = await read('jsonl', jsonl(...bad, { messages: [{ role: 'developer', content: 'Be short.' }, user('Rain?'), { ...assistant('No.'), tool_calls: [] }] }));
+  expect(items.map((item) => ('bad' in item ? item.bad.code : item.records[0]?.kind))).toEqual(['tool_turn', 'tool_turn', 'tool_turn', 'field_type', 'demonstration']);
+  expect(items[3]).toMatchObject({ bad: { values: { field: 'messages.1.role', found: 'cloud' } } });
+});
+
+test('csv: columns are fields, whatever parts the cells; numbers, truths and lists are what they stand for', async () => {
+  const table = '\uFEFFprompt,completion,label,user_id\r\n"Why,\n""really""?",So.,True,007\r\nWhen?,,,\r\n,,,\r\n\r\nWhere?,There.,FALSE,\r\nWho?,I,did,it,\r\nsaid "so",Yes.,,\r\n';
+  for (const delimiter of [',', ';', '\t']) {
+    const items = await read('csv', table.replaceAll(/,(?!\n)/g, delimiter));
+    expect(items.map((item) => ('bad' in item ? [item.line, item.bad.code, item.bad.values] : [item.line, item.records]))).toEqual([
+      [2, [{ kind: 'demonstration', prompt: { messages: [user('Why,\n"really"?')], user: '007' }, completion: 'So.' }]],
+      [4, [{ kind: 'prompt', prompt: { messages: [user('When?')] } }]],
+      [7, 'completion_bad', {}],
+      [8, 'cells', { expected: 4, found: 5 }],
+      [9, [{ kind: 'demonstration', prompt: { messages: [user('said "so"')] }, completion: 'Yes.' }]],
+    ]);
+  }
+  const rated = 'prompt,response,helpfulness\nWhy?,No.,1\nWhy?,So.,3.5\n';
+  expect(await records('csv', rated)).toEqual([{ kind: 'comparison', prompt: { messages: [user('Why?')] }, answers: [{ text: 'No.', rank: 1 }, { text: 'So.', rank: 0 }] }]);
+  const quoted = (value: unknown): string => `"${JSON.stringify(value).replaceAll('"', '""')}"`;
+  expect(await records('csv', `messages\n${quoted([user('Hi'), assistant('Hello.')])}\n`)).toEqual([{ kind: 'demonstration', prompt: { messages: [user('Hi')] }, completion: 'Hello.' }]);
+  const mapped = await Array.fromAsync(readerOf('csv', [{ field: 'prompt', from: 'q' }])(await source('q\nWhy?\n')));
+  expect(mapped).toMatchObject([{ line: 2, records: [{ kind: 'prompt' }] }]);
+});
+
+test('csv: what is not UTF-8 spoils its row only, and a mark that is never closed is told by the row before it', async () => {
+  const items = await read('csv', Buffer.from('prompt\nGr\xFC\xDFe\nHi\n', 'latin1'));
+  expect(items).toMatchObject([{ line: 2, bad: { code: 'not_utf8' } }, { line: 3, records: [{ kind: 'prompt' }] }]);
+  expect(await records('csv', Buffer.from('\uFEFFprompt\tcompletion\nGrüße\tHallo\n', 'utf16le'))).toMatchObject([{ completion: 'Hallo' }]);
+  await expect(read('csv', 'prompt,completion\nWhen?,Now.\nHi,"Hello\nWhy?,So.\n')).rejects.toMatchObject({ code: 'MC_DATA_INVALID', message: expect.stringMatching(/behind row 2: Quote Not Closed/) as string });
+  await expect(read('csv', gzipSync('prompt\nHi\n').subarray(0, 24))).rejects.toMatchObject({ code: 'MC_DATA_INVALID', message: expect.stringMatching(/gzip/) as string });
+});
+
 test('jsonl and oasst: Open-Assistant\'s messages in rows of their own are the trees that they make', async () => {
   const row = (tree: string, id: string, parent_id: string | null, role: string, rank: number | null = null) => ({ message_tree_id: tree, message_id: id, parent_id, user_id: `of ${id}`, text: `text ${id}`, role, rank, lang: 'en' });
   const rows = jsonl(row('1', '1', null, 'prompter'), row('1', 'a', '1', 'assistant', 1), row('1', 'b', '1', 'assistant', 0), row('1', 'c', 'b', 'prompter'), row('2', '2', null, 'prompter'), row('1', 'd', 'b', 'prompter'));
@@ -132,10 +197,19 @@ test('jsonl: one JSON list is read element by element, packed or not', async () 
   const list = `\uFEFF \n[\n${jsonl({ conversations: [{ from: 'human', value: 'a' }, { from: 'gpt', value: 'b' }] }).trim()},\n {"none": 1}, {"prompt": "ü"}, {"prompt": "Hi", "user_id": 1234567890123456789}]`;
   for (const content of [list, gzipSync(list)]) {
     const items = await read('jsonl', content);
-    expect(items.map((item) => ('bad' in item ? item.bad.code : item.records[0]?.kind))).toEqual(['demonstration', 'fields_unknown', 'prompt', 'field_too_big']);
-    expect(items[2]).toMatchObject({ line: 3, records: [{ prompt: { messages: [user('ü')] } }] });
+    expect(items.map((item) => ('bad' in item ? item.bad.code : item.records[0]?.kind))).toEqual(['demonstration', 'fields_unknown', 'prompt', 'prompt']);
+    expect(items.slice(2)).toMatchObject([{ line: 3, records: [{ prompt: { messages: [user('ü')] } }] }, { line: 4, records: [{ prompt: { user: '1234567890123456789' } }] }]);
   }
   await expect(read('jsonl', '[{"prompt":"a"},{"pro')).rejects.toMatchObject({ code: 'MC_DATA_INVALID' });
+  // One element that goes on and on is not waited for until the memory is full.
+  await expect(read('jsonl', `[{"prompt":"a"},{"prompt":"${'x'.repeat(40 * 2 ** 20)}"}]`)).rejects.toMatchObject({ message: expect.stringMatching(/found a longer one after element 1$/) as string });
+});
+
+test('UTF-16 is known by its mark, in lines and in lists', async () => {
+  for (const text of [jsonl({ prompt: 'Grüße 🎈' }), JSON.stringify([{ prompt: 'Grüße 🎈' }])]) {
+    const little = Buffer.from(`\uFEFF${text}`, 'utf16le');
+    for (const content of [little, Buffer.from(little).swap16()]) expect(await records('jsonl', content)).toEqual([{ kind: 'prompt', prompt: { messages: [user('Grüße 🎈')] } }]);
+  }
 });
 
 test('jsonl: text, and lines of Alpaca', async () => {
@@ -209,6 +283,16 @@ test('gzip is known by its content, and a broken one fails', async () => {
   expect(await records('jsonl', packed)).toHaveLength(2);
   await expect(read('jsonl', packed.subarray(0, packed.length - 20))).rejects.toMatchObject({ code: 'MC_DATA_INVALID' });
   await expect(read('alpaca', gzipSync('[{"instruction":"a","output":"b"}]').subarray(0, 30))).rejects.toMatchObject({ code: 'MC_DATA_INVALID' });
+});
+
+test('Zstandard is known by its content, of several frames, too; a broken one fails, and what is packed in other ways is told', async () => {
+  const frames = [jsonl({ text: 'one' }, { text: 'x'.repeat(300_000) }), jsonl({ text: 'two' })].map((text) => zstdCompressSync(text));
+  expect(await records('jsonl', Buffer.concat(frames))).toHaveLength(3);
+  await expect(read('jsonl', frames[0]?.subarray(0, -8) ?? '')).rejects.toMatchObject({ code: 'MC_DATA_INVALID', message: expect.stringMatching(/^expected Zstandard data up to the end/) as string });
+  for (const [start, kind] of [['425a6839314159265359', /found bzip2$/], ['fd377a585a00', /found xz$/], ['504b0304', /found a ZIP archive$/], ['50415231', /found Parquet$/]] as const) {
+    await expect(read('jsonl', Buffer.from(start, 'hex'))).rejects.toMatchObject({ code: 'MC_DATA_INVALID', message: expect.stringMatching(kind) as string });
+  }
+  expect(await records('text', 'BZh9 is how bzip2 begins')).toHaveLength(1);
 });
 
 test('hh-rlhf: transcripts that differ in the last turn', async () => {

@@ -1,5 +1,6 @@
 import { MinchatError } from '@minchat/errors';
 import { alpacaRecords } from './alpaca.ts';
+import { readCsv, typedCells } from './csv.ts';
 import { hhRecords } from './hh-rlhf.ts';
 import { isList, readList } from './list.ts';
 import { readLines } from './lines.ts';
@@ -8,7 +9,7 @@ import { named } from './names.ts';
 import { oasstRecords } from './oasst.ts';
 import { readParquet } from './parquet.ts';
 import { BadRecordError, short, toItem, type ImportedItem, type ImportedRecord } from './records.ts';
-import { joinRows, type Row } from './rows.ts';
+import { isInexactInteger, joinRows, type Row } from './rows.ts';
 import type { Source } from './source.ts';
 import { readDocuments, readWholeDocument } from './text.ts';
 import { trlRecords } from './trl.ts';
@@ -20,6 +21,7 @@ type Convert = (value: unknown) => readonly ImportedRecord[];
 export const formats: Readonly<Record<string, (source: Source, mapping: readonly FieldMapping[]) => AsyncIterable<ImportedItem>>> = {
   jsonl: (source, mapping) => freeNames(readJson(source), mapping),
   parquet: (source, mapping) => freeNames(readParquet(source), mapping),
+  csv: (source, mapping) => freeNames(readCsv(source), mapping, typedCells),
   'hh-rlhf': (source) => converted(readJson(source), (value) => named(value, [hhRecords(value)])),
   oasst: (source) => converted(joinRows(readJson(source)), oasstRecords),
   alpaca: (source) => converted(readList(source), (value) => named(value, alpacaRecords(value))),
@@ -32,8 +34,8 @@ export function readerOf(format: string, mapping: readonly FieldMapping[] = []):
   const read = Object.hasOwn(formats, format) ? formats[format] : undefined;
   if (read === undefined) throw new MinchatError('MC_USAGE', `expected a format out of ${Object.keys(formats).join(', ')}, found ${format}`);
   checkMapping(mapping);
-  if (mapping.length > 0 && format !== 'jsonl' && format !== 'parquet') {
-    throw new MinchatError('MC_USAGE', `expected no mapping of fields for ${format}, found one`, { hint: 'Names are free in jsonl and parquet only.' });
+  if (mapping.length > 0 && !['jsonl', 'parquet', 'csv'].includes(format)) {
+    throw new MinchatError('MC_USAGE', `expected no mapping of fields for ${format}, found one`, { hint: 'Names are free in jsonl, parquet and csv only.' });
   }
   return (source) => read(source, mapping);
 }
@@ -43,9 +45,9 @@ async function* converted(rows: AsyncIterable<Row>, convert: Convert): AsyncGene
 }
 
 /** What the names of a row's fields tell it to be, where they are free. */
-async function* freeNames(rows: AsyncIterable<Row>, mapping: readonly FieldMapping[]): AsyncGenerator<ImportedItem> {
+async function* freeNames(rows: AsyncIterable<Row>, mapping: readonly FieldMapping[], typed = (value: unknown): unknown => value): AsyncGenerator<ImportedItem> {
   const mapped = async function* (): AsyncGenerator<Row> {
-    for await (const row of rows) yield 'bad' in row ? row : { line: row.line, value: mapFields(row.value, mapping) };
+    for await (const row of rows) yield 'bad' in row ? row : { line: row.line, value: typed(mapFields(row.value, mapping)) };
   };
   yield* converted(joinRows(mapped()), trlRecords);
 }
@@ -74,7 +76,6 @@ function parseJson(line: number, text: string): Row {
   }
 }
 
-/** An integer that no number is exact for stays the text that it is: ids often differ in their last digits only. */
 function exactInteger(_key: string, value: unknown, { source = '' }: { source?: string } = {}): unknown {
-  return typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(source) ? source : value;
+  return typeof value === 'number' && isInexactInteger(source) ? source : value;
 }

@@ -33,6 +33,18 @@ export function promptOfTranscript(text: string): ChatMessage[] {
   return parseTranscript(asked.endsWith('\n\nAssistant:') ? asked : `${asked}\n\nAssistant:`, 'prompt').slice(0, -1);
 }
 
+/** HelpSteer2's prompts of several turns: all but the first begin with a mark and who says them. */
+const markedTurn = /\n?<extra_id_1>(User|Assistant)\n/;
+
+/** The turns of a prompt that is written with marks between them; undefined for one that has none. */
+export function turnsOfMarked(text: string): ChatMessage[] | undefined {
+  const [first = '', ...parts] = text.split(markedTurn);
+  if (parts.length === 0) return undefined;
+  const turns: ChatMessage[] = [{ role: 'user', content: first }];
+  for (let i = 0; i < parts.length; i += 2) turns.push({ role: parts[i] === 'User' ? 'user' : 'assistant', content: parts[i + 1] ?? '' });
+  return turns;
+}
+
 function parseTranscript(text: string, name: string): ChatMessage[] {
   // With one capturing group, split gives ["", speaker, text, speaker, text, ...].
   const [before, ...parts] = `\n\n${text.trimStart()}`.split(turnStart);

@@ -10,8 +10,8 @@ const bytesAtOnce = 64 * 2 ** 20;
 
 /** Reads a Parquet file, one row group after another; `line` is a row's number. */
 export async function* readParquet(source: Source): AsyncGenerator<Row> {
-  if (source.gzip) {
-    throw new MinchatError('MC_DATA_INVALID', 'expected Parquet, found gzip', { hint: 'Unpack the file first: Parquet is compressed inside.' });
+  if (source.packing !== undefined) {
+    throw new MinchatError('MC_DATA_INVALID', `expected Parquet, found ${source.packing}`, { hint: 'Unpack the file first: Parquet is compressed inside.' });
   }
   const broken = (cause: unknown): never => {
     const reason = cause instanceof Error ? cause.message : String(cause);

@@ -32,8 +32,13 @@ test('no more than a few, and a list that is cut off', async () => {
   await expect(preview('alpaca', 'nothing of the sort')).rejects.toMatchObject({ code: 'MC_DATA_INVALID' });
 });
 
+test('a table that is cut off in a cell of several lines', async () => {
+  const head = 'q;completion;note\nWhy?;So.;\n"Wh\nen?";Now.;\n"Whe\n';
+  expect(await preview('csv', head, [{ field: 'prompt', from: 'q' }])).toMatchObject({ fields: ['q', 'completion'], records: [{ line: 2, type: 'demonstration' }, { line: 3, type: 'demonstration' }], bad: [] });
+});
+
 test('what cannot be asked for is refused', async () => {
-  for (const [format, mapping] of [['csv', []], ['parquet', []], ['oasst', [{ field: 'prompt', from: 'a' }]], ['jsonl', [{ field: 'nothing', from: 'a' }]]] as const) {
+  for (const [format, mapping] of [['xlsx', []], ['parquet', []], ['oasst', [{ field: 'prompt', from: 'a' }]], ['jsonl', [{ field: 'nothing', from: 'a' }]]] as const) {
     await expect(preview(format, '{}', [...mapping])).rejects.toMatchObject({ code: 'MC_USAGE' });
   }
 });

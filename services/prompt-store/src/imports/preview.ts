@@ -1,5 +1,6 @@
 import type { BadRecord, Init, PreviewImportReply, PreviewImportRequest, PreviewedRecord, StoredRecord } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
+import { readCsv } from './csv.ts';
 import { readerOf } from './formats.ts';
 import { fieldNames } from './mapping.ts';
 import { told, type ImportedRecord } from './records.ts';
@@ -14,13 +15,30 @@ export async function previewImport({ format, head, mapping }: PreviewImportRequ
   const records: Init<PreviewedRecord>[] = [];
   const bad: Init<BadRecord>[] = [];
   let items = 0;
-  for await (const item of readerOf(format, mapping)(memorySource(format === 'alpaca' || startsList.test(head) ? closedList(head) : head))) {
+  for await (const item of readerOf(format, mapping)(memorySource(wholeOf(format, head)))) {
     if ('bad' in item) bad.push(told(item));
     else records.push(...item.records.map((record) => ({ line: item.line, type: record.kind, record: shown(record) })));
     items += 1;
     if (items === previewedItems) break;
   }
-  return { fields: [...new Set(firstObjects(head).flatMap(fieldNames))].slice(0, 64), records: records.slice(0, 2 * previewedItems), bad };
+  return { fields: [...new Set((await firstObjects(format, head)).flatMap(fieldNames))].slice(0, 64), records: records.slice(0, 2 * previewedItems), bad };
+}
+
+/** A head up to where it ends between two records, where more than the end of a line tells that. */
+function wholeOf(format: string, head: string): string {
+  if (format === 'csv') return closedRows(head);
+  return format === 'alpaca' || startsList.test(head) ? closedList(head) : head;
+}
+
+/** A table that may be cut off within a cell of several lines, up to the end of its last whole row. */
+function closedRows(head: string): string {
+  const lines = head.split('\n');
+  let [quotes, end] = [0, 0];
+  for (const [i, line] of lines.entries()) {
+    quotes += line.split('"').length - 1;
+    if (quotes % 2 === 0) end = i + 1;
+  }
+  return lines.slice(0, end).join('\n');
 }
 
 const startsList = /^\s*\[/;
@@ -43,7 +61,8 @@ function closedList(head: string): string {
   return head;
 }
 
-function firstObjects(head: string): unknown[] {
+async function firstObjects(format: string, head: string): Promise<unknown[]> {
+  if (format === 'csv') return (await Array.fromAsync(readCsv(memorySource(closedRows(head))))).slice(0, previewedItems).map((row) => ('bad' in row ? undefined : row.value));
   if (startsList.test(head)) {
     try {
       return (JSON.parse(closedList(head)) as unknown[]).slice(0, previewedItems);
@@ -78,7 +97,7 @@ function memorySource(text: string): Source {
   return {
     path: '',
     totalBytes: bytes.length,
-    gzip: false,
+    packing: undefined,
     bytesRead: () => bytes.length,
     setBytesRead: () => undefined,
     async *chunks() {

@@ -59,13 +59,13 @@ export const maxRecordBytes = 16 * 2 ** 20;
 
 /** Parses with a schema, telling the first thing that is wrong. Throws BadRecordError. */
 export function parseRecord<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, { reportInput: true });
   if (parsed.success) return parsed.data;
-  throw asBadRecord(parsed.error.issues[0] as z.core.$ZodIssue, value);
+  throw asBadRecord(parsed.error.issues[0] as z.core.$ZodIssue);
 }
 
-function asBadRecord(issue: z.core.$ZodIssue, value: unknown): BadRecordError {
-  const at = issue.path.reduce<unknown>((inside, key) => (inside as Record<PropertyKey, unknown> | undefined)?.[key], value);
+function asBadRecord(issue: z.core.$ZodIssue): BadRecordError {
+  const { input: at } = issue;
   const field = issue.path.join('.');
   if (field === '' && issue.code === 'invalid_type') return new BadRecordError('not_object', { found: typeName(at) });
   if (issue.code === 'too_small') return new BadRecordError('field_too_small', { field, limit: String(issue.minimum) });

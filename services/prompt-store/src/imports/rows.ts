@@ -4,6 +4,11 @@ import { BadRecordError, maxRecordBytes } from './records.ts';
 /** One row (or line, or element) of a file as it stands there: its number counted from 1, and its value or why it cannot be read. */
 export type Row = { readonly line: number; readonly value: unknown } | { readonly line: number; readonly bad: BadRecordError };
 
+/** Whether a number as it is written is an integer that no number is exact for. It stays text: ids often differ in their last digits only. */
+export function isInexactInteger(written: string): boolean {
+  return /^-?\d+$/.test(written) && !Number.isSafeInteger(Number(written));
+}
+
 // Some datasets spread what belongs together over rows that follow each other.
 
 const whose = z.union([z.string(), z.number()]).nullish();

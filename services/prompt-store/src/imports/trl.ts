@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ChatMessage } from '@minchat/datasets';
 import { withInput } from './alpaca.ts';
-import { hhRecords, isTranscript, promptOfTranscript } from './hh-rlhf.ts';
+import { hhRecords, isTranscript, promptOfTranscript, turnsOfMarked } from './hh-rlhf.ts';
 import { named } from './names.ts';
 import { oasstRecords } from './oasst.ts';
 import { commonAnswer, commonFields, commonTurn } from './other-names.ts';
@@ -144,7 +144,7 @@ function splitAtSharedStart(chosen: string, rejected: string): Pair {
 
 function asPrompt(value: TextOrTurns): ChatMessage[] {
   if (typeof value !== 'string') return value;
-  return isTranscript(value) ? promptOfTranscript(value) : [{ role: 'user', content: value }];
+  return isTranscript(value) ? promptOfTranscript(value) : (turnsOfMarked(value) ?? [{ role: 'user', content: value }]);
 }
 
 function asAnswer(value: TextOrTurns, prompt?: TextOrTurns): string {
