@@ -29,6 +29,10 @@ export function busOptions(env: CommonEnv, name: string, log: BusOptions['log'])
   return {
     url: env.NATS_URL,
     token: env.NATS_TOKEN,
+    creds: env.NATS_CREDS,
+    cert: env.NATS_CERT,
+    key: env.NATS_KEY,
+    replicas: env.NATS_REPLICAS,
     waitMs: env.NATS_WAIT_SECONDS * 1000,
     artifactStore: env.ARTIFACT_STORE,
     cacheFolder: join(env.MINCHAT_HOME, 'cache'),
@@ -44,8 +48,8 @@ export function busOptions(env: CommonEnv, name: string, log: BusOptions['log'])
  * for ever; `storeLost` tells when it is mended in vain.
  */
 export async function connectBus(options: BusOptions): Promise<Bus> {
-  const { log, metrics } = options;
-  const connection = await openConnection({ url: options.url, name: options.name, token: options.token, log, waitMs: options.waitMs ?? 30_000 });
+  const { log, metrics, replicas = 1 } = options;
+  const connection = await openConnection(options);
   const { nats } = connection;
   try {
     return await openBus(connection, options);
@@ -56,13 +60,13 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
 
   async function openBus(open: Connection, { artifactStore = 'nats:', cacheFolder = join('.minchat', 'cache') }: BusOptions): Promise<Bus> {
     const jetStream = nats.jetstream();
-    await retrying('creating streams', () => ensureStreams(open.manager));
+    await ensureStreams(open.manager, replicas);
     const store = await watchStore(open, log);
-    const bucket = (name: keyof typeof buckets) => retrying('opening a bucket', () => ensureBucket(jetStream, name));
+    const bucket = (name: keyof typeof buckets) => retrying(`creating the bucket ${name}`, () => ensureBucket(jetStream, name, replicas));
     const [jobsBucket, runsBucket, plugins, published] = [await bucket('jobs'), await bucket('runs'), await bucket('plugins'), await bucket('published')];
     const jobs = createJobRecords(jobsBucket);
     const publisher = createPublisher(jetStream, open.manager, published);
-    const artifacts = createArtifactStore(await openBlobs(artifactStore, nats), cacheFolder, metrics, options.cacheBytes);
+    const artifacts = createArtifactStore(await openBlobs(artifactStore, nats, replicas), cacheFolder, metrics, options.cacheBytes);
     const closing = new AbortController();
     const subscriptions = new Set<Subscription>();
     const deps: ServerDeps = { nats, log, metrics, closing: closing.signal };

@@ -1,15 +1,38 @@
-import { rm } from 'node:fs/promises';
+import { mkdtempDisposable, rm, writeFile } from 'node:fs/promises';
 import { createConnection, createServer, type Socket } from 'node:net';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connect } from 'nats';
+import { fileURLToPath } from 'node:url';
+import { connect, nkeys } from 'nats';
 import { describe, expect, it } from 'vitest';
 import { connectBus } from './connect.ts';
 import { parseNatsUrl, redacted } from './connection.ts';
 import { rpc } from './rpc-table.ts';
 import { quiet, testBus } from './test-bus.ts';
-import { startNatsServer } from './testing.ts';
+import { startNatsServer, type TestNatsOptions } from './testing.ts';
+import type { BusOptions } from './types.ts';
+
+/** The configuration of a server that knows its users by what an operator signed, and credentials of one. */
+function operatorMode(): { config: string; creds: () => string } {
+  const [operator, account, system] = [nkeys.createOperator(), nkeys.createAccount(), nkeys.createAccount()];
+  const signed = (by: ReturnType<typeof nkeys.createUser>, subject: string, claims: object): string => {
+    const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const body = `${part({ typ: 'JWT', alg: 'ed25519-nkey' })}.${part({ iss: by.getPublicKey(), sub: subject, name: 'test', jti: subject, iat: Math.floor(Date.now() / 1000), nats: { ...claims, version: 2 } })}`;
+    return `${body}.${Buffer.from(by.sign(Buffer.from(body))).toString('base64url')}`;
+  };
+  const all = { subs: -1, data: -1, payload: -1, conn: -1, leaf: -1, imports: -1, exports: -1, wildcards: true, mem_storage: -1, disk_storage: -1, streams: -1, consumer: -1 };
+  const resolved = [account, system].map((one) => `${one.getPublicKey()}: "${signed(operator, one.getPublicKey(), { type: 'account', limits: one === system ? { ...all, mem_storage: 0, disk_storage: 0 } : all })}"`);
+  return {
+    config: `operator: "${signed(operator, operator.getPublicKey(), { type: 'operator' })}"\nresolver: MEMORY\nresolver_preload { ${resolved.join(', ')} }\nsystem_account: ${system.getPublicKey()}`,
+    creds() {
+      const user = nkeys.createUser();
+      const jwt = signed(account, user.getPublicKey(), { type: 'user', subs: -1, data: -1, payload: -1 });
+      return `-----BEGIN NATS USER JWT-----\n${jwt}\n------END NATS USER JWT------\n\n-----BEGIN USER NKEY SEED-----\n${Buffer.from(user.getSeed()).toString()}\n------END USER NKEY SEED------\n`;
+    },
+  };
+}
 
 describe('NATS_URL', () => {
   it('may name several servers, and a user', () => {
@@ -19,6 +42,7 @@ describe('NATS_URL', () => {
       expect(() => parseNatsUrl(url), url).toThrow(expect.objectContaining({ code: 'MC_CONFIG_INVALID', message: expect.not.stringContaining('secret') as string }));
     }
     expect(redacted('me:topsecret@a:1,nats://you:also@secret@b')).toBe('***@a:1,nats://***@b');
+    expect(parseNatsUrl('tls://a:1,tls://b:2')).toEqual({ servers: ['tls://a:1', 'tls://b:2'], tls: {} });
     expect(() => parseNatsUrl('nats://')).toThrow(expect.objectContaining({ code: 'MC_CONFIG_INVALID' }));
   });
 });
@@ -39,9 +63,43 @@ describe('connectBus', () => {
     mute.close();
   });
 
-  it('says that the server has no JetStream', async () => {
-    await using plain = await startNatsServer({ jetStream: false });
-    await expect(connectBus({ url: plain.url, name: 'test', log: quiet, waitMs: 5000 })).rejects.toMatchObject({ code: 'MC_NATS_NO_JETSTREAM' });
+  it.each<[string, TestNatsOptions, Partial<BusOptions>, string, string]>([
+    ['has no JetStream', { jetStream: false }, {}, 'MC_NATS_NO_JETSTREAM', 'expected a server with JetStream'],
+    ['has none for the account', { config: 'accounts { A: { users: [{ user: a, password: a }] }, SYS: {} }\nsystem_account: SYS\nno_auth_user: a' }, {}, 'MC_NATS_NO_JETSTREAM', 'JetStream not enabled for account'],
+    ['has less space for the account than the events are given', { config: 'accounts { A: { jetstream: { max_file: 100M }, users: [{ user: a, password: a }] }, SYS: {} }\nsystem_account: SYS\nno_auth_user: a' }, {}, 'MC_DISK_FULL', 'creating the stream EVENTS'],
+    ['takes small messages only', { config: 'max_payload: 65536' }, {}, 'MC_CONFIG_INVALID', 'expected a server that takes messages of 1048576 bytes, found 65536'],
+    ['is alone where several are to keep what is stored', {}, { replicas: 3 }, 'MC_CONFIG_INVALID', 'NATS_REPLICAS=3: expected a cluster'],
+    ['refuses a password', { config: 'authorization { user: a, password: b }' }, {}, 'MC_NATS_UNAVAILABLE', 'it refuses the user'],
+  ])('says that the server %s', async (_, server, options, code, message) => {
+    await using nats = await startNatsServer(server);
+    await expect(testBus(nats.url, options)).rejects.toMatchObject({ code, message: expect.stringContaining(message) as string });
+  });
+
+  it('never speaks in the clear where tls:// is asked for', async () => {
+    await using nats = await startNatsServer({ config: 'authorization { user: me, password: secret }' });
+    const wait = testBus(nats.url.replace('nats://', 'tls://me:secret@'));
+    await expect(wait).rejects.toMatchObject({ code: 'MC_NATS_UNAVAILABLE', message: expect.stringContaining('TLS') as string });
+  });
+
+  it('names the file that is wrong', async () => {
+    const connecting = (more: Partial<BusOptions>) => testBus('nats://127.0.0.1:1', more);
+    await expect(connecting({ creds: '/nowhere/me.creds' })).rejects.toMatchObject({ code: 'MC_CONFIG_INVALID', message: expect.stringContaining('NATS_CREDS=/nowhere/me.creds') as string });
+    await expect(connecting({ cert: fileURLToPath(import.meta.url) })).rejects.toMatchObject({ code: 'MC_CONFIG_INVALID', message: expect.stringContaining('NATS_KEY') as string });
+  });
+
+  it('takes credentials from a file, and reads it anew when it connects again', async () => {
+    const { config, creds } = operatorMode();
+    await using nats = await startNatsServer({ config });
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'minchat-creds-'));
+    const file = join(folder.path, 'me.creds');
+    await writeFile(file, 'none yet');
+    await expect(testBus(nats.url, { creds: file })).rejects.toMatchObject({ code: 'MC_NATS_UNAVAILABLE', message: expect.stringContaining('NATS_CREDS') as string });
+    await writeFile(file, creds());
+    await using bus = await testBus(nats.url, { creds: file });
+    expect(await bus.runs.list()).toEqual([]);
+    await writeFile(file, creds());
+    await nats.restart();
+    await expect.poll(() => bus.connected, { timeout: 10_000 }).toBe(true);
   });
 
   it('waits for a server that comes late, and knows when it goes and comes back', async () => {

@@ -28,6 +28,8 @@ export interface TestNatsOptions {
   jetStream?: boolean;
   /** How much it may store. */
   maxStoreBytes?: number;
+  /** More of its configuration. */
+  config?: string;
 }
 
 async function freePort(): Promise<number> {
@@ -40,7 +42,7 @@ async function freePort(): Promise<number> {
 }
 
 /** Starts `nats-server` (from PATH) as a child process that dies with this one's tests. */
-export async function startNatsServer({ jetStream = true, maxStoreBytes }: TestNatsOptions = {}): Promise<TestNats> {
+export async function startNatsServer({ jetStream = true, maxStoreBytes, config: more = '' }: TestNatsOptions = {}): Promise<TestNats> {
   const folder = await mkdtemp(join(tmpdir(), 'minchat-nats-'));
   const port = await freePort();
   let child: ChildProcess | undefined;
@@ -48,7 +50,7 @@ export async function startNatsServer({ jetStream = true, maxStoreBytes }: TestN
   async function start(): Promise<void> {
     const limits = maxStoreBytes === undefined ? '' : `, max_file_store: ${maxStoreBytes}`;
     const config = join(folder, 'nats.conf');
-    await writeFile(config, jetStream ? `jetstream { store_dir: "${folder}"${limits} }\n` : '\n');
+    await writeFile(config, `${jetStream ? `jetstream { store_dir: "${folder}"${limits} }` : ''}\n${more}\n`);
     const server = spawn('nats-server', ['--addr', '127.0.0.1', '--port', String(port), '--config', config], { stdio: ['ignore', 'ignore', 'pipe'] });
     child = server;
     const lines = createInterface({ input: server.stderr });
@@ -96,6 +98,13 @@ export async function startNatsServer({ jetStream = true, maxStoreBytes }: TestN
     },
     [Symbol.asyncDispose]: stop,
   };
+}
+
+/** Three servers of one cluster; none is ready until two of them run. */
+export async function startNatsCluster(): Promise<TestNats[]> {
+  const ports = await Promise.all([freePort(), freePort(), freePort()]);
+  const routes = ports.map((port) => `"nats://127.0.0.1:${port}"`).join(', ');
+  return Promise.all(ports.map((port, index) => startNatsServer({ config: `server_name: n${index}\ncluster { name: test, listen: "127.0.0.1:${port}", routes: [${routes}] }` })));
 }
 
 /** A server of S3's protocol in this process, with the bucket `models` in a folder. */

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { MinchatError } from '@minchat/errors';
 import { AckPolicy, DeliverPolicy, DiscardPolicy, RetentionPolicy, StorageType, nanos, type ConsumerConfig, type ConsumerInfo, type JetStreamClient, type JetStreamManager, type KV, type NatsError, type StreamConfig } from 'nats';
+import { retrying } from './nats-errors.ts';
 
 // The one table of what lives on the server. Everything is created when it is missing and left as
 // it is when it is there, so that an operator may give a stream more replicas or other limits.
@@ -95,6 +97,8 @@ export const subjects = {
 const streamNotFound = 10_059;
 const streamExists = 10_058;
 const subjectsOverlap = 10_065;
+const noPeers = 10_005;
+const noCluster = 10_074;
 const consumerNotFound = 10_014;
 
 function apiError(error: unknown): number | undefined {
@@ -106,26 +110,30 @@ function apiError(error: unknown): number | undefined {
  * subjects and not yet its name: so an overlap is looked at again, for half a minute, before it is
  * an error.
  */
-async function whileBeingMade<T>(create: () => Promise<T>, tries = 300): Promise<T> {
+async function whileBeingMade<T>(replicas: number, create: () => Promise<T>, tries = 300): Promise<T> {
   try {
     return await create();
-  } catch (error) {
-    if (apiError(error) !== subjectsOverlap || tries === 1) throw error;
+  } catch (cause) {
+    const code = apiError(cause);
+    if (code === noCluster) throw new MinchatError('MC_CONFIG_INVALID', `NATS_REPLICAS=${replicas}: expected a cluster of as many NATS servers, found one server alone`, { cause });
+    // They may still be starting.
+    if (code === noPeers) throw new MinchatError('MC_NATS_UNAVAILABLE', `NATS_REPLICAS=${replicas}: expected as many NATS servers with space, found fewer`, { cause });
+    if (code !== subjectsOverlap || tries === 1) throw cause;
     await sleep(100);
-    return whileBeingMade(create, tries - 1);
+    return whileBeingMade(replicas, create, tries - 1);
   }
 }
 
 /** Creates a stream if it is missing. */
-export function ensureStream(manager: JetStreamManager, config: Partial<StreamConfig> & { name: string }): Promise<void> {
-  return whileBeingMade(async () => {
+export function ensureStream(manager: JetStreamManager, config: Partial<StreamConfig> & { name: string }, replicas: number): Promise<void> {
+  return whileBeingMade(replicas, async () => {
     try {
       await manager.streams.info(config.name);
       return;
     } catch (error) {
       if (apiError(error) !== streamNotFound) throw error;
     }
-    await manager.streams.add(config).catch((error: unknown) => {
+    await manager.streams.add({ ...config, num_replicas: replicas }).catch((error: unknown) => {
       // Another service was first.
       if (apiError(error) !== streamExists) throw error;
     });
@@ -142,14 +150,19 @@ export async function madeAt(manager: JetStreamManager, stream: keyof typeof str
   }
 }
 
-/** A key-value bucket, created if it is missing. */
-export function ensureBucket(jetStream: JetStreamClient, name: keyof typeof buckets): Promise<KV> {
-  return whileBeingMade(() => jetStream.views.kv(name, { ...buckets[name], storage: StorageType.File }));
+/**
+ * A key-value bucket, created if it is missing. Read where it is written: another server of a cluster would answer
+ * a direct get with what a record was a moment ago.
+ */
+export function ensureBucket(jetStream: JetStreamClient, name: keyof typeof buckets, replicas: number): Promise<KV> {
+  return whileBeingMade(replicas, () => jetStream.views.kv(name, { ...buckets[name], storage: StorageType.File, replicas, allow_direct: false }));
 }
 
 /** Creates the streams that are missing. */
-export async function ensureStreams(manager: JetStreamManager): Promise<void> {
-  for (const [name, config] of Object.entries(streams)) await ensureStream(manager, { name, ...config, subjects: [...config.subjects] });
+export async function ensureStreams(manager: JetStreamManager, replicas: number): Promise<void> {
+  for (const [name, config] of Object.entries(streams)) {
+    await retrying(`creating the stream ${name}`, () => ensureStream(manager, { name, ...config, subjects: [...config.subjects] }, replicas));
+  }
 }
 
 /** How it stands with a durable consumer; undefined when there is none. */

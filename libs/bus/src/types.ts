@@ -22,6 +22,12 @@ export interface BusOptions {
   name: string;
   log: Logger;
   token?: string | undefined;
+  /** Files: of credentials, and of the client's certificate and key. */
+  creds?: string | undefined;
+  cert?: string | undefined;
+  key?: string | undefined;
+  /** On how many servers of a cluster streams that are missing are made; 1 unless told. */
+  replicas?: number;
   /** How long to wait for the server before MC_NATS_UNAVAILABLE; 30 s unless told. */
   waitMs?: number;
   /** ARTIFACT_STORE: `nats:`, `file:FOLDER` or `s3://bucket/prefix`. `nats:` unless told. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connectBus, type Bus } from '@minchat/bus';
+import { busOptions, connectBus, type Bus } from '@minchat/bus';
 import { commonEnv, readEnv } from '@minchat/config';
 import { createLogger } from '@minchat/telemetry';
 import { z } from 'zod';
@@ -23,14 +23,10 @@ export async function findSystem(): Promise<{ natsUrl: string; gatewayUrl: strin
 export async function connect(natsUrl?: string): Promise<Bus> {
   const env = readEnv(z.object(commonEnv));
   return connectBus({
-    url: natsUrl ?? (await findSystem()).natsUrl,
-    token: env.NATS_TOKEN,
-    name: 'minchat-cli',
     // What goes wrong is told by the errors of the calls.
-    log: createLogger('cli', { level: 'silent' }),
+    ...busOptions(env, 'minchat-cli', createLogger('cli', { level: 'silent' })),
+    url: natsUrl ?? (await findSystem()).natsUrl,
     waitMs: 3000,
-    artifactStore: env.ARTIFACT_STORE,
     cacheFolder: join(homeFolder(), 'cache'),
-    cacheBytes: env.ARTIFACT_CACHE_GB * 1e9,
   });
 }

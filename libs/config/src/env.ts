@@ -10,9 +10,16 @@ const flag = z.enum(['0', '1', 'true', 'false']).transform((value) => value === 
 
 /** What every service reads. */
 export const commonEnv = {
-  /** Where NATS listens; several servers separated by commas. User and password may stand in it. */
+  /** Where NATS listens; several servers separated by commas. User and password may stand in it; tls:// insists on TLS. */
   NATS_URL: z.string().trim().min(1).default('nats://127.0.0.1:4222'),
   NATS_TOKEN: optionalText,
+  /** A file of credentials (JWT and nkey), read at each connect: it may be exchanged. */
+  NATS_CREDS: optionalText,
+  /** Files in PEM of the client's certificate and its key, for a server that asks for one. */
+  NATS_CERT: optionalText,
+  NATS_KEY: optionalText,
+  /** On how many servers of a cluster the streams are kept that this service is the first to need. */
+  NATS_REPLICAS: z.coerce.number().int().min(1).max(5).default(1),
   /** How long to wait for NATS at start before MC_NATS_UNAVAILABLE. */
   NATS_WAIT_SECONDS: z.coerce.number().min(0).default(30),
   /** Folder for everything local: caches, work in progress, the embedded database. */

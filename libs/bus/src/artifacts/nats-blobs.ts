@@ -1,5 +1,5 @@
 import { MinchatError } from '@minchat/errors';
-import type { JetStreamManager, Msg, NatsConnection } from 'nats';
+import type { JetStreamManager, NatsConnection, NatsError } from 'nats';
 import { retrying } from '../nats-errors.ts';
 import { artifactStream } from '../topology.ts';
 import type { BlobOptions, BlobStore, Source } from './blob-store.ts';
@@ -32,13 +32,25 @@ export function natsBlobs(nats: NatsConnection, manager: JetStreamManager): Blob
     return (await fetchMessage(name, index))?.data;
   }
 
-  async function fetchMessage(name: string, index: number): Promise<Msg | undefined> {
+  async function fetchMessage(name: string, index: number): Promise<{ data: Uint8Array; storedAt: number } | undefined> {
+    const subject = subjectOf(name, index);
     return retrying(`fetching ${name}`, async () => {
-      const reply = await nats.request(`$JS.API.DIRECT.GET.${artifactStream.name}.${subjectOf(name, index)}`, undefined, { timeout });
-      if (reply.headers?.code === 404) return undefined;
-      if (reply.headers?.hasError) throw new MinchatError('MC_NATS_UNAVAILABLE', `fetching ${name}: ${reply.headers.status}`);
-      return reply;
+      const { data, headers } = await nats.request(`$JS.API.DIRECT.GET.${artifactStream.name}.${subject}`, undefined, { timeout });
+      if (headers?.code === 404) return fetchFromLeader(subject);
+      if (headers?.hasError) throw new MinchatError('MC_NATS_UNAVAILABLE', `fetching ${name}: ${headers.status}`);
+      return { data, storedAt: Date.parse(headers?.get('Nats-Time-Stamp') ?? '') };
     });
+  }
+
+  /** A server of a cluster that does not have a chunk may only not have it yet. */
+  async function fetchFromLeader(subject: string): Promise<{ data: Uint8Array; storedAt: number } | undefined> {
+    try {
+      const { data, time } = await manager.streams.getMessage(artifactStream.name, { last_by_subj: subject });
+      return { data, storedAt: time.getTime() };
+    } catch (error) {
+      if ((error as NatsError).code === '404') return undefined;
+      throw error;
+    }
   }
 
   async function put(name: string, size: number, source: Source, { signal, onBytes }: BlobOptions): Promise<void> {
@@ -114,7 +126,7 @@ export function natsBlobs(nats: NatsConnection, manager: JetStreamManager): Blob
     async storedAt(name, size = 0) {
       const last = await fetchMessage(name, chunkCount(size) - 1);
       const whole = size === 0 || last?.data.length === size - (chunkCount(size) - 1) * chunkBytes;
-      return last && whole ? Date.parse(last.headers?.get('Nats-Time-Stamp') ?? '') : undefined;
+      return whole ? last?.storedAt : undefined;
     },
     list,
     put,

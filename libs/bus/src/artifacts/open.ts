@@ -8,10 +8,10 @@ import { openFileBlobs } from './file-blobs.ts';
 import { natsBlobs } from './nats-blobs.ts';
 
 /** Opens what ARTIFACT_STORE names. Throws MC_CONFIG_INVALID. */
-export async function openBlobs(url: string, nats: NatsConnection): Promise<BlobStore> {
+export async function openBlobs(url: string, nats: NatsConnection, replicas = 1): Promise<BlobStore> {
   if (url === 'nats:') {
     const manager = await nats.jetstreamManager();
-    await retrying('opening the artifact store', () => ensureStream(manager, artifactStream));
+    await retrying('creating the stream ARTIFACTS', () => ensureStream(manager, artifactStream, replicas));
     return natsBlobs(nats, manager);
   }
   if (url.startsWith('file:')) return openFileBlobs(resolve(url.slice('file:'.length)));
