@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { JobRecord, JobState, encode } from '@minchat/contracts';
 import { startS3 } from '@minchat/bus/testing';
 import { connect } from 'nats';
@@ -95,13 +95,40 @@ describe('a stage host', () => {
     const none = fileURLToPath(new URL('./fixtures/no-stage.ts', import.meta.url));
     await bench.host({ STAGE_PLUGINS: none });
     expect(await failure({}, { plugin: none })).toMatchObject({ code: 'MC_PLUGIN_INVALID' });
+  });
+
+  it('does not start with a plugin that no job could run with', async () => {
     await expect(bench.host({ STAGE_PLUGIN: '@minchat/not-there' })).rejects.toMatchObject({ code: 'MC_PLUGIN_UNKNOWN' });
+    const lacking = join(bench.folder, 'lacking.ts');
+    await writeFile(lacking, "import 'not-there-at-all';");
+    await expect(bench.host({ STAGE_PLUGIN: lacking })).rejects.toMatchObject({ code: 'MC_PLUGIN_UNKNOWN', message: expect.stringContaining(`'not-there-at-all' imported from ${lacking}`) as string });
+    await expect(bench.host({ STAGE_PLUGIN: fileURLToPath(new URL('./fixtures/no-stage.ts', import.meta.url)) })).rejects.toMatchObject({ code: 'MC_PLUGIN_INVALID' });
+    await expect(bench.host({ STAGE_PLUGIN: counting }, { kinds: ['sft'], defaultPlugin: '@minchat/stage' })).rejects.toMatchObject({ code: 'MC_PLUGIN_INVALID', message: `${counting}: expected a stage of kind sft, found one of kind count` });
+  });
+
+  it('lends its packages to a plugin that lies elsewhere', async () => {
+    const elsewhere = join(bench.folder, 'elsewhere.ts');
+    await writeFile(elsewhere, `
+      import { writeFile } from 'node:fs/promises';
+      import { z } from 'zod';
+      import { defineStage } from '@minchat/stage';
+      export default defineStage({
+        kind: 'count', description: '', settings: z.object({}), inputs: {}, outputs: { result: { kind: 'file', description: '' } },
+        async run(context) {
+          await writeFile(context.output('result') + '/digest', 'elsewhere');
+          return {};
+        },
+      });`);
+    await bench.host({ STAGE_PLUGIN: elsewhere });
+    const jobId = await bench.job({});
+    await bench.until(jobId, 'completed');
+    expect(await bench.result(jobId)).toBe('elsewhere');
   });
 
   it('tells everybody which plugin runs when nobody asks for one', async () => {
     await bench.host();
     expect(await bench.bus.plugins.of('count')).toBe(counting);
-    const other = fileURLToPath(new URL('./fixtures/no-stage.ts', import.meta.url));
+    const other = pathToFileURL(counting).href;
     await bench.host({ STAGE_PLUGIN: other });
     expect(await bench.bus.plugins.of('count')).toBe(other);
     expect(await bench.bus.plugins.of('none')).toBeUndefined();

@@ -12,7 +12,7 @@ import { z } from 'zod';
 import type { StageDefinition } from './define.ts';
 import { runJob, type JobRunDeps } from './job-run.ts';
 import { choosePlugin, loadStage, resolvePlugin } from './plugin.ts';
-import { inlineRunner, threadRunner, type Runner } from './runner.ts';
+import { inlineRunner, shapeInThread, threadRunner, type Runner } from './runner.ts';
 
 export interface StageServiceOptions {
   /** The service's name in logs and metrics. */
@@ -46,11 +46,11 @@ export function stageStopSeconds(env: Pick<StageHostEnv, 'SHUTDOWN_SECONDS'>): n
   return env.SHUTDOWN_SECONDS + 15;
 }
 
-/** Takes jobs on a service's bus until it is stopped. Throws MC_PLUGIN_UNKNOWN. */
+/** Takes jobs on a service's bus until it is stopped. Throws MC_PLUGIN_UNKNOWN, MC_PLUGIN_INVALID. */
 export async function startStageHost(options: StageServiceOptions, { env, log, metrics, bus }: ServiceContext<StageHostEnv>): Promise<StageHost> {
   const { service, kinds } = options;
   const plugin = options.stages ? service : choosePlugin(pluginChoice(options, env), '');
-  if (!options.stages) await resolvePlugin(plugin);
+  if (!options.stages) await requirePlugin(options, plugin, log.level);
   const workerId = `${env.WORKER_ID ?? workerName(service)}-${randomBytes(4).toString('hex')}`;
   await Promise.all(kinds.map((kind) => bus.plugins.announce(kind, plugin)));
   const queues = await Promise.all(kinds.map(async (kind) => [kind, await bus.jobQueue(kind, env.JOB_LEASE_MS)] as const));
@@ -111,6 +111,14 @@ async function take(kind: string, delivery: JobDelivery, deps: JobRunDeps): Prom
 
 function pluginChoice({ defaultPlugin = '' }: StageServiceOptions, env: StageHostEnv): Parameters<typeof choosePlugin>[0] {
   return { defaultPlugin, configured: env.STAGE_PLUGIN, allowed: env.STAGE_PLUGINS };
+}
+
+/** A wrong one must end the service, and not each of its jobs. Throws MC_PLUGIN_UNKNOWN, MC_PLUGIN_INVALID. */
+async function requirePlugin({ service, kinds, defaultPlugin, thread = 'worker' }: StageServiceOptions, plugin: string, level: string): Promise<void> {
+  const url = await resolvePlugin(plugin);
+  if (plugin === defaultPlugin) return;
+  const { kind } = thread === 'main' ? await loadStage(plugin, url) : await shapeInThread({ url, plugin, log: { service, level, fields: {} } });
+  if (!kinds.includes(kind)) throw new MinchatError('MC_PLUGIN_INVALID', `${plugin}: expected a stage of kind ${kinds.join(' or ')}, found one of kind ${kind}`);
 }
 
 async function load(options: StageServiceOptions, env: StageHostEnv, job: Job, onLog: (line: string) => void, stopping: AbortSignal, level: string): Promise<{ plugin: string; runner: Runner }> {

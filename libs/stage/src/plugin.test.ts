@@ -30,6 +30,7 @@ describe('resolvePlugin', () => {
     expect(await resolvePlugin(file)).toBe(pathToFileURL(file).href);
     const folder = await mkdtemp(join(tmpdir(), 'minchat-plugin-'));
     onTestFinished(() => rm(folder, { recursive: true }));
+    await expect(resolvePlugin(folder)).rejects.toMatchObject({ code: 'MC_PLUGIN_UNKNOWN', message: expect.stringContaining('package.json') as string });
     await mkdir(join(folder, 'lib'));
     await writeFile(join(folder, 'package.json'), '{"type":"module","main":"lib/stage.js"}');
     await writeFile(join(folder, 'lib', 'stage.js'), 'export default 1');

@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module';
+import { createRequire, registerHooks, type ModuleHooks } from 'node:module';
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -33,7 +33,12 @@ export async function resolvePlugin(name: string): Promise<string> {
     const path = resolve(name);
     const found = await stat(path).catch(() => undefined);
     if (!found) throw unknown(name, `no file ${path}`);
-    return pathToFileURL(found.isDirectory() ? createRequire(join(path, 'x.js')).resolve(path) : path).href;
+    if (!found.isDirectory()) return pathToFileURL(path).href;
+    try {
+      return pathToFileURL(createRequire(join(path, 'x.js')).resolve(path)).href;
+    } catch {
+      throw unknown(name, `${path} is a folder without index.js, and without a package.json whose "main" names another file`);
+    }
   }
   // From here (where all packages of a workspace or image are), from the service, from the working folder.
   const attempts = [
@@ -56,8 +61,30 @@ function unknown(name: string, reason: string, cause?: unknown): MinchatError {
   return new MinchatError('MC_PLUGIN_UNKNOWN', `expected a stage plugin at ${name}, found none: ${reason}`, { cause });
 }
 
+let lent: ModuleHooks | undefined;
+
+/** From now on a package that a module imports is looked for where the module lies and then here: a plugin may lie anywhere. */
+function lendPackages(): void {
+  lent ??= registerHooks({
+    resolve(specifier, context, next) {
+      try {
+        return next(specifier, context);
+      } catch (error) {
+        const isPackage = !/^[./]|^\w+:/.test(specifier);
+        if (!isPackage || (error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+        try {
+          return next(specifier, { ...context, parentURL: import.meta.url });
+        } catch {
+          throw error;
+        }
+      }
+    },
+  });
+}
+
 /** Loads the stage that a module exports as default. Throws MC_PLUGIN_UNKNOWN, MC_PLUGIN_INVALID. */
 export async function loadStage(name: string, url: string): Promise<StageDefinition> {
+  lendPackages();
   let loaded: { default?: unknown };
   try {
     loaded = (await import(url)) as { default?: unknown };

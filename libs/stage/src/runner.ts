@@ -125,3 +125,10 @@ export async function threadRunner(data: Omit<ThreadData, 'control'>, onLog: (li
     dispose,
   };
 }
+
+/** What stage a plugin is, loaded in a thread that ends again. Rejects with MC_PLUGIN_UNKNOWN, MC_PLUGIN_INVALID. */
+export async function shapeInThread(data: Omit<ThreadData, 'control' | 'settingsJson'>): Promise<StageShape> {
+  const runner = await threadRunner({ ...data, settingsJson: undefined }, () => undefined, new AbortController().signal);
+  await runner.dispose();
+  return runner.shape;
+}

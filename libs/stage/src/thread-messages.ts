@@ -25,7 +25,8 @@ export interface ThreadData {
   /** URL of the module whose default export is the stage. */
   url: string;
   plugin: string;
-  settingsJson: string;
+  /** Undefined where the stage is loaded only to see what it is. */
+  settingsJson: string | undefined;
   control: SharedArrayBuffer;
   log: { service: string; level: string; fields: Record<string, string> };
 }

@@ -27,7 +27,7 @@ port.on('message', (message: ToThread) => {
 
 try {
   const stage = await loadStage(plugin, url);
-  const settings = parseSettings(stage, settingsJson);
+  const settings = settingsJson === undefined ? undefined : parseSettings(stage, settingsJson);
   send({ type: 'loaded', shape: shapeOf(stage) });
   const hooks = {
     progress: (progress: Extract<FromThread, { type: 'progress' }>['progress']) => send({ type: 'progress', progress }),
