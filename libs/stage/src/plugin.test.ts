@@ -30,8 +30,8 @@ describe('resolvePlugin', () => {
     expect(await resolvePlugin(file)).toBe(pathToFileURL(file).href);
     const folder = await mkdtemp(join(tmpdir(), 'minchat-plugin-'));
     onTestFinished(() => rm(folder, { recursive: true }));
-    await expect(resolvePlugin(folder)).rejects.toMatchObject({ code: 'MC_PLUGIN_UNKNOWN', message: expect.stringContaining('package.json') as string });
     await mkdir(join(folder, 'lib'));
+    await expect(resolvePlugin(join(folder, 'lib'))).rejects.toMatchObject({ code: 'MC_PLUGIN_UNKNOWN', message: expect.stringContaining('package.json') as string });
     await writeFile(join(folder, 'package.json'), '{"type":"module","main":"lib/stage.js"}');
     await writeFile(join(folder, 'lib', 'stage.js'), 'export default 1');
     expect(await resolvePlugin(folder)).toBe(pathToFileURL(join(folder, 'lib', 'stage.js')).href);
