@@ -31,10 +31,10 @@ describe('resolvePlugin', () => {
     const folder = await mkdtemp(join(tmpdir(), 'minchat-plugin-'));
     onTestFinished(() => rm(folder, { recursive: true }));
     await mkdir(join(folder, 'lib'));
-    await expect(resolvePlugin(join(folder, 'lib'))).rejects.toMatchObject({ code: 'MC_PLUGIN_UNKNOWN', message: expect.stringContaining('package.json') as string });
     await writeFile(join(folder, 'package.json'), '{"type":"module","main":"lib/stage.js"}');
     await writeFile(join(folder, 'lib', 'stage.js'), 'export default 1');
     expect(await resolvePlugin(folder)).toBe(pathToFileURL(join(folder, 'lib', 'stage.js')).href);
+    await expect(resolvePlugin(join(folder, 'lib'))).rejects.toMatchObject({ code: 'MC_PLUGIN_UNKNOWN', message: expect.stringContaining('package.json') as string });
   });
   it.each(['@minchat/not-there', './not-there.ts', '/not/there'])('tells that %s is not there', async (name) => {
     await expect(resolvePlugin(name)).rejects.toMatchObject({ code: 'MC_PLUGIN_UNKNOWN' });
