@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { connect, nkeys } from 'nats';
 import { describe, expect, it } from 'vitest';
@@ -135,6 +136,28 @@ describe('connectBus', () => {
     await breakOff();
     await expect(ask()).rejects.toMatchObject({ code: 'MC_NATS_UNAVAILABLE' });
   });
+
+  it('ends an answer that was on its way when the connection broke for good, and no other, however long it is silent', async () => {
+    await using nats = await startNatsServer();
+    await using bus = await testBus(nats.url);
+    const { promise: over, resolve: end } = Promise.withResolvers<void>();
+    bus.serve(rpc.generate, async function* () {
+      yield { text: 'a' };
+      await over;
+      yield { text: 'b' };
+      await new Promise(() => undefined);
+    });
+    const answer = bus.stream(rpc.generate, { requestId: 'r', model: { kind: 'model', digest: `sha256:${'0'.repeat(64)}` }, text: 'x' })[Symbol.asyncIterator]();
+    expect((await answer.next()).value).toMatchObject({ text: 'a' });
+    const rest = answer.next();
+    await nats.restart();
+    // Longer than it may be silent behind a connection that broke, but for the server's word that it is there.
+    await sleep(8000);
+    end();
+    expect((await rest).value).toMatchObject({ text: 'b' });
+    await nats.kill();
+    await expect(answer.next()).rejects.toMatchObject({ code: 'MC_NATS_UNAVAILABLE' });
+  }, 60_000);
 
   it('sends it also where somebody else hangs up on tries to mend the connection, as a server that has no room yet', async () => {
     await using nats = await startNatsServer();

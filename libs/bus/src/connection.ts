@@ -13,10 +13,12 @@ export interface Connection {
   readonly connected: boolean;
   /** Waits a while for a connection that broke: what is sent without one is lost. Throws MC_NATS_UNAVAILABLE. */
   readonly mended: () => Promise<void>;
+  /** Calls back when the connection breaks, and when it is there again: what was on the way may be lost. Returns the way to stop. */
+  readonly watch: (changed: () => void) => () => void;
 }
 
 /** How long a request waits for a broken connection. */
-const mendedMs = 5000;
+export const mendedMs = 5000;
 
 /** The server's code for a cluster that has no leader yet. */
 const noLeader = 10_008;
@@ -68,6 +70,7 @@ export async function openConnection(options: OpenOptions): Promise<Connection> 
   const nats = await untilConnected(await connectionOptions(options), url, waitMs, log);
   let connected = true;
   let mending = Promise.withResolvers<void>();
+  const watchers = new Set<() => void>();
   void (async () => {
     for await (const status of nats.status()) {
       if (status.type === Events.Disconnect) {
@@ -76,10 +79,12 @@ export async function openConnection(options: OpenOptions): Promise<Connection> 
         connected = false;
         mending = Promise.withResolvers();
         log.warn({ server: status.data }, 'lost the connection to NATS');
+        for (const changed of watchers) changed();
       } else if (status.type === Events.Reconnect) {
         connected = true;
         mending.resolve();
         log.info({ server: status.data }, 'connected to NATS again');
+        for (const changed of watchers) changed();
       }
     }
     connected = false;
@@ -104,6 +109,10 @@ export async function openConnection(options: OpenOptions): Promise<Connection> 
         const found = await Promise.race([mending.promise, sleep(mendedMs, 'none', { signal: waiting.signal })]);
         waiting.abort();
         if (found === 'none') throw new MinchatError('MC_NATS_UNAVAILABLE', `expected a connection to NATS within ${mendedMs / 1000} s, found none`);
+      },
+      watch(changed) {
+        watchers.add(changed);
+        return () => void watchers.delete(changed);
       },
     };
   } catch (error) {

@@ -2,7 +2,7 @@ import { WireError, decode, encode, errorFromWire, type Init } from '@minchat/co
 import { MinchatError } from '@minchat/errors';
 import { withSpan } from '@minchat/telemetry';
 import type { Msg, NatsConnection, NatsError } from 'nats';
-import type { Connection } from './connection.ts';
+import { mendedMs, type Connection } from './connection.ts';
 import { cancelSubject, headerNames, outgoing } from './headers.ts';
 import { fromNats } from './nats-errors.ts';
 import { Outbox, unlessEnded } from './outbox.ts';
@@ -74,7 +74,7 @@ function inboxesOf(nats: NatsConnection, subject: string): StreamInbox {
 
 /** See Bus.stream. */
 export async function* stream<Request, Reply>(
-  { nats, mended }: Connection,
+  { nats, mended, watch }: Connection,
   def: StreamDef<Request, Reply>,
   init: Init<Request>,
   { signal, timeoutMs = 30_000 }: CallOptions,
@@ -92,8 +92,15 @@ export async function* stream<Request, Reply>(
     wake();
   };
   const silence = setTimeout(() => stop(new MinchatError('MC_TIMEOUT', `${def.subject}: expected a sign of life within ${timeoutMs} ms, found none`)), timeoutMs);
+  // Whoever answers hears of the broken connection, too, and says soon that it is there; or its last frames were lost.
+  let mend: NodeJS.Timeout | undefined;
+  const unwatch = watch(() => {
+    clearTimeout(mend);
+    mend = setTimeout(() => stop(new MinchatError('MC_NATS_UNAVAILABLE', `${def.subject}: the connection to NATS broke, and within ${mendedMs / 1000} s nothing more came`)), mendedMs);
+  });
   const inbox = inboxes.open((failure, message) => {
     silence.refresh();
+    clearTimeout(mend);
     if (failure) return stop(fromNats(failure, def.subject));
     if (message.headers?.get(headerNames.frame) === 'ping') return;
     frames.push(message);
@@ -138,6 +145,8 @@ export async function* stream<Request, Reply>(
     throw fromNats(error, def.subject);
   } finally {
     clearTimeout(silence);
+    clearTimeout(mend);
+    unwatch();
     signal?.removeEventListener('abort', onAbort);
     inbox.close();
     if (!ended) unlessEnded(() => outbox.publish(cancelSubject(def.subject), encoder.encode(inbox.subject)));

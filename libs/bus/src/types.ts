@@ -258,7 +258,8 @@ export interface Bus {
   call<Request, Reply>(def: UnaryDef<Request, Reply>, request: Init<Request>, options?: CallOptions): Promise<Reply>;
   /**
    * The replies as they come; leaving the loop or aborting `signal` cancels the handler. `timeoutMs`
-   * is the longest silence before MC_TIMEOUT (the server beats while it works); 30 s unless told.
+   * is the longest silence before MC_TIMEOUT (the server beats while it works); 30 s unless told. Behind a connection
+   * that broke it is 5 s, before MC_NATS_UNAVAILABLE.
    */
   stream<Request, Reply>(def: StreamDef<Request, Reply>, request: Init<Request>, options?: CallOptions): AsyncIterable<Reply>;
 
