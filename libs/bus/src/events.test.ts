@@ -47,6 +47,44 @@ describe('events', () => {
     await subscription.done;
   });
 
+  it('stay with the server until they are handled, be it slowly, and come all and in order', async () => {
+    const steps = Array.from({ length: 1500 }, (_, step) => step);
+    await Promise.all(steps.map((step) => bus.publishEvent({ ...progress('slow', step), eventId: `slow-${step}` })));
+    const raw = await connect({ servers: nats.url });
+    const manager = await raw.jetstreamManager();
+    const waiting = async (): Promise<number> => (await manager.consumers.list('EVENTS').next()).find(({ config }) => config.filter_subject === 'events.slow.*.*')?.num_pending ?? 0;
+    const seen = collector<StageEvent>();
+    const { promise: room, resolve: makeRoom } = Promise.withResolvers<void>();
+    const subscription = await bus.subscribeEvents({ runId: 'slow', from: 'all' }, async (event) => {
+      seen.add(event);
+      await room;
+    });
+    await seen.until(1);
+    // Time in which all of them could have come.
+    for (let i = 0; i < 20; i += 1) expect(await waiting()).toBeGreaterThan(1000);
+    expect(seen.all).toHaveLength(1);
+    makeRoom();
+    await seen.until(steps.length);
+    expect(seen.all.map((event) => event.eventId).toSorted()).toEqual(steps.map((step) => `slow-${step}`).toSorted());
+    await subscription.stop();
+    await raw.close();
+  });
+
+  it('are not handled any more once the subscription is stopped', async () => {
+    for (let step = 0; step < 5; step += 1) await bus.publishEvent(progress('stopped', step));
+    const seen = collector<StageEvent>();
+    const { promise: room, resolve: makeRoom } = Promise.withResolvers<void>();
+    const subscription = await bus.subscribeEvents({ runId: 'stopped', from: 'all' }, async (event) => {
+      seen.add(event);
+      await room;
+    });
+    await seen.until(1);
+    const stopped = subscription.stop();
+    makeRoom();
+    await stopped;
+    expect(seen.all).toHaveLength(1);
+  });
+
   it('of one id are stored once, and for good with `once`', async () => {
     const event = { ...progress('once', 1), eventId: 'job-completed' };
     await bus.publishEvent(event);

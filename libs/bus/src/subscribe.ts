@@ -2,51 +2,90 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { StageEvent, decode } from '@minchat/contracts';
 import type { Logger } from '@minchat/telemetry';
 import { withSpan } from '@minchat/telemetry';
-import { ConsumerEvents, DeliverPolicy, type ConsumerMessages, type JsMsg } from 'nats';
+import { ConsumerEvents, DeliverPolicy, type Consumer, type ConsumerInfo, type JsMsg } from 'nats';
 import type { Connection } from './connection.ts';
 import { outgoing, traceOf } from './headers.ts';
 import { fromNats, retrying } from './nats-errors.ts';
 import { feedbackTypes } from './publish.ts';
-import { durableAckWaitMs, durableConsumer, ensureConsumer, pullMs, subjects } from './topology.ts';
+import { durableAckWaitMs, durableConsumer, ensureConsumer, passingConsumer, pullMs, subjects } from './topology.ts';
 import type { EventFilter, Feedback, Subscription } from './types.ts';
 
 type Handle = (message: JsMsg) => Promise<void>;
 
-function subscription(messages: ConsumerMessages, done: Promise<void>, forget?: () => Promise<unknown>): Subscription {
+function subscription(close: () => void, done: Promise<void>): Subscription {
   // A caller that does not look at `done` must not crash the process by it.
   done.catch(() => undefined);
   return {
     done,
     async stop() {
-      // Not awaited itself: it settles only if the loop over the messages ends by it.
-      void messages.close();
+      close();
       await done.catch(() => undefined);
-      // Not awaited: the server may be away.
-      void forget?.().catch(() => undefined);
     },
   };
 }
 
-/** In order, each once, while the subscriber lives; made anew by itself when the server restarts. */
-async function ordered({ nats, manager }: Connection, filter: string, from: 'all' | 'new', handle: Handle): Promise<Subscription> {
-  const consumer = await retrying('subscribing', async () => {
-    // A number and not "new": made anew, the consumer must not skip what came meanwhile.
-    const start = from === 'all' ? {} : { opt_start_seq: (await manager.streams.info('EVENTS')).state.last_seq + 1 };
-    return nats.jetstream().consumers.get('EVENTS', { filterSubjects: filter, ...start });
+/** Taken of the server at once; it keeps what comes behind them until they are handled. */
+const portion = 100;
+
+/**
+ * In order, each once, while the subscriber lives: made anew by itself when the server has lost it. The NATS
+ * client's own consumer of this kind takes all that there is, however slowly it is handled.
+ */
+async function ordered({ nats, manager, watch }: Connection, filter: string, from: 'all' | 'new', handle: Handle): Promise<Subscription> {
+  // A number and not "new": made anew, the consumer must not skip what came meanwhile.
+  let next = from === 'all' ? 1 : (await retrying('subscribing', () => manager.streams.info('EVENTS'))).state.last_seq + 1;
+  const make = (): Promise<ConsumerInfo> => manager.consumers.add('EVENTS', passingConsumer(filter, next));
+  const first = await retrying('subscribing', make);
+  const stopping = new AbortController();
+
+  async function handleAll(info: ConsumerInfo): Promise<void> {
+    const over = new AbortController();
+    const unwatch = watch(() => over.abort());
+    let delivered = 0;
+    try {
+      for await (const message of portions(nats.jetstream().consumers.getPullConsumerFor(info), AbortSignal.any([over.signal, stopping.signal]))) {
+        // One was lost on the way.
+        if (message.info.deliverySequence !== (delivered += 1)) return;
+        await handle(message);
+        next = message.seq + 1;
+      }
+    } finally {
+      unwatch();
+      // The server would keep it for a while. Not awaited: it may be away.
+      void manager.consumers.delete('EVENTS', info.name).catch(() => undefined);
+    }
+  }
+
+  async function run(): Promise<void> {
+    for (let info = first; ; info = await retrying('subscribing', make, { forMs: Infinity, signal: stopping.signal })) {
+      await handleAll(info);
+      if (stopping.signal.aborted) return;
+      await sleep(100);
+    }
+  }
+  const done = run().catch((error: unknown) => {
+    if (!stopping.signal.aborted) throw fromNats(error, 'handling an event');
   });
-  const messages = await retrying('subscribing', () => consumer.consume({ max_messages: 200, expires: pullMs }));
-  const run = async (): Promise<void> => {
-    for await (const message of messages) await handle(message);
-  };
-  return subscription(
-    messages,
-    run().catch((error: unknown) => {
-      void messages.close();
-      throw fromNats(error, 'handling an event');
-    }),
-    // The server would keep it for minutes.
-    () => consumer.delete(),
-  );
+  return subscription(() => stopping.abort(), done);
+}
+
+/** What a consumer has, the next portion when the last is handled, until `signal` aborts or the server has lost the consumer. */
+async function* portions(consumer: Consumer, signal: AbortSignal): AsyncGenerator<JsMsg, void, undefined> {
+  while (!signal.aborted) {
+    const messages = await consumer.fetch({ max_messages: portion, expires: pullMs });
+    const close = (): void => void messages.close();
+    signal.addEventListener('abort', close, { once: true });
+    try {
+      for await (const message of messages) {
+        if (signal.aborted) return;
+        yield message;
+      }
+    } catch {
+      return;
+    } finally {
+      signal.removeEventListener('abort', close);
+    }
+  }
 }
 
 /** At least once over restarts: acked when handled, delivered again when the handler throws. */
@@ -90,7 +129,8 @@ async function durable(
       }
     }
   };
-  return subscription(messages, run());
+  // Not awaited itself: it settles only if the loop over the messages ends by it.
+  return subscription(() => void messages.close(), run());
 }
 
 export async function subscribeEvents(

@@ -85,6 +85,19 @@ export function durableConsumer(name: string, filter: string, from: 'all' | 'new
   };
 }
 
+/** A subscriber of EVENTS that is not remembered: in order, from one place on. */
+export function passingConsumer(filter: string, from: number): Partial<ConsumerConfig> {
+  return {
+    filter_subject: filter,
+    ack_policy: AckPolicy.None,
+    deliver_policy: DeliverPolicy.StartSequence,
+    opt_start_seq: from,
+    inactive_threshold: nanos(60_000),
+    mem_storage: true,
+    num_replicas: 1,
+  };
+}
+
 export const subjects = {
   job: (kind: string) => `jobs.${kind}`,
   event: (run: string, stage: string, kind: string) => `events.${run}.${stage}.${kind}`,

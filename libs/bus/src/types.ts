@@ -237,6 +237,7 @@ export interface Bus {
   publishEvent(event: Init<StageEvent>, options?: { once?: boolean }): Promise<void>;
   /** Removes all that is kept of what happened to a run. */
   deleteEvents(runId: string): Promise<void>;
+  /** One at a time: the server keeps the next ones while `handler` is at one. */
   subscribeEvents(filter: EventFilter, handler: (event: StageEvent) => void | Promise<void>): Promise<Subscription>;
 
   publishFeedback<K extends keyof Feedback>(kind: K, message: Init<Feedback[K]>): Promise<void>;

@@ -1,3 +1,4 @@
+import { connect as connectTo } from 'node:net';
 import type { PromptSubmitted } from '@minchat/contracts';
 import { connect } from 'nats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -146,6 +147,26 @@ describe('runs', () => {
     expect((await fetch(`${api.url}/api/runs/tiny/events`, { method: 'HEAD' })).status).toBe(200);
     // Those of the tests before may go meanwhile, too.
     await expect.poll(consumers).toBeLessThanOrEqual(before);
+    await connection.close();
+  });
+
+  it('have events that stay with NATS while a reader takes none', async () => {
+    // More than the system keeps for a client.
+    for (let step = 0; step < 600; step += 1) await api.bus.publishEvent({ runId: 'tiny', jobId: 'j', stage: 'sft', progress: { step, totalSteps: 600, samples: ['x'.repeat(50_000)] } });
+    const connection = await connect({ servers: api.nats.url });
+    const manager = await connection.jetstreamManager();
+    const left = async (): Promise<number | undefined> => (await manager.consumers.list('EVENTS').next()).find(({ config }) => config.filter_subject === 'events.tiny.*.*')?.num_pending;
+    const socket = connectTo(Number(new URL(api.url).port), '127.0.0.1');
+    socket.pause();
+    socket.write('GET /api/runs/tiny/events HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    // Until no more is taken.
+    let [before, now]: (number | undefined)[] = [];
+    await expect.poll(async () => ([before, now] = [now, await left()])[0] === now && now !== undefined, { interval: 500, timeout: 20_000 }).toBe(true);
+    expect(now).toBeGreaterThan(100);
+    let heard = '';
+    socket.setEncoding('utf8').on('data', (text) => { heard = (heard + String(text)).slice(-200_000); }).resume();
+    await expect.poll(() => heard, { timeout: 20_000 }).toContain('"step":599,');
+    socket.destroy();
     await connection.close();
   });
 

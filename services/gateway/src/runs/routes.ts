@@ -107,17 +107,20 @@ function reportOf(run: RunRecord) {
   return outputs.findLast(({ artifact }) => artifact?.kind === 'report')?.artifact;
 }
 
+/** Each run's next event is taken when the last was sent: who reads slowly leaves the others with NATS. */
 async function* runEvents(bus: RunOptions['bus'], ids: readonly string[], from: 'all' | 'new', signal: AbortSignal): AsyncGenerator<ServerSentEvent, void, undefined> {
-  const events: StageEvent[] = [];
+  const waiting: { event: StageEvent; sent: () => void }[] = [];
   let ended = false;
   let wake = (): void => undefined;
-  const take = (event: StageEvent): void => {
-    events.push(event);
+  const take = (event: StageEvent): Promise<void> => new Promise((sent) => {
+    if (ended) return sent();
+    waiting.push({ event, sent });
     wake();
-  };
+  });
   const subscriptions: Subscription[] = [];
   const end = (): void => {
     ended = true;
+    for (const { sent } of waiting) sent();
     wake();
   };
   signal.addEventListener('abort', end);
@@ -130,12 +133,18 @@ async function* runEvents(bus: RunOptions['bus'], ids: readonly string[], from: 
     // Opens the stream at once, so that a page knows it is connected before anything happens.
     yield { event: 'open', data: '{"kind":"open"}' };
     while (!ended) {
-      const event = events.shift();
-      if (event !== undefined) yield viewEvent(event);
-      else await new Promise<void>((resolve) => { wake = resolve; });
+      const next = waiting[0];
+      if (next === undefined) {
+        await new Promise<void>((resolve) => { wake = resolve; });
+        continue;
+      }
+      yield viewEvent(next.event);
+      waiting.shift();
+      next.sent();
     }
   } finally {
     signal.removeEventListener('abort', end);
+    end();
     await Promise.all(subscriptions.map((subscription) => subscription.stop()));
   }
 }
