@@ -132,6 +132,8 @@ describe('both', () => {
   it.each(both)('null is not given (%s)', async (_, ask) => {
     const none = Object.fromEntries(['temperature', 'top_p', 'n', 'stop', 'stream', 'stream_options', 'frequency_penalty', 'presence_penalty', 'logit_bias', 'user', 'logprobs'].map((name) => [name, null]));
     expect(textOf(await ask({ ...none }))).toBe(textOf(await ask()));
+    // Nor of what nobody here knows, as clients send it that write down all that there is.
+    expect(textOf(await ask({ reasoning_effort: null, stream_options: null, metadata: null, anything: null }))).toBe(textOf(await ask()));
   });
 });
 
@@ -186,7 +188,7 @@ describe('chat', () => {
     expect((await chat({ messages: turns })).status).toBe(200);
     expect(textOf(await chat({ messages: [{ role: 'developer', content: 'x' }, { role: 'user', content: 'y' }] }))).toBe(textOf(await chat({ messages: [{ role: 'system', content: 'x' }, { role: 'user', content: 'y' }] })));
     // An answer sent back with all the members that the Python client's model_dump() writes.
-    const back = (more: Body = {}) => chat({ messages: [{ role: 'user', content: 'the cat' }, { role: 'assistant', content: 'sat', refusal: null, annotations: [], audio: null, function_call: null, tool_calls: null, ...more }, { role: 'user', content: 'where?' }] });
+    const back = (more: Body = {}) => chat({ messages: [{ role: 'user', content: 'the cat' }, { role: 'assistant', content: 'sat', refusal: null, annotations: [], audio: null, function_call: null, tool_calls: null, reasoning_content: null, ...more }, { role: 'user', content: 'where?' }] });
     expect((await back()).status).toBe(200);
     expect((await back({ tool_calls: [{ id: 'x' }] })).answer.error).toMatchObject({ param: 'messages.1.tool_calls', message: expect.stringMatching(/tools cannot be called/) as string });
     expect((await chat({ messages: [] })).answer.error).toMatchObject({ param: 'messages' });
@@ -242,7 +244,9 @@ describe('embeddings', () => {
     expect(packed.readFloatLE(0)).toBeCloseTo(first[0] ?? NaN, 4);
     expect((await embed({ input: [1, 2, 3], dimensions: 32 })).status).toBe(200);
     expect((await embed({ input: 'x', dimensions: 8 })).answer.error).toMatchObject({ param: 'dimensions' });
-    expect((await embed({ input: Array.from({ length: 129 }, () => 'x') })).answer.error).toMatchObject({ param: 'input', message: expect.stringMatching(/1 to 128/) as string });
+    expect((await embed({ input: Array.from({ length: 2049 }, () => 'x') })).answer.error).toMatchObject({ param: 'input', message: expect.stringMatching(/1 to 2048/) as string });
+    // As many as clients gather.
+    expect((await embed({ input: Array.from({ length: 2048 }, () => 'x'), user: null, anything: null })).answer.data).toHaveLength(2048);
     expect((await embed({ model: 'tiny/reward', input: 'x' })).status).toBe(400);
   });
 });

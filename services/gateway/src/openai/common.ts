@@ -5,6 +5,18 @@ export function nullish<T extends z.ZodType>(schema: T): z.ZodOptional<z.ZodNull
   return schema.nullable().optional();
 }
 
+/** Takes out what is null of a request: clients send it also for parameters that nobody here knows. */
+export function dropNulls(value: unknown): void {
+  if (Array.isArray(value)) value.forEach(dropNulls);
+  else if (typeof value === 'object' && value !== null) {
+    const members = value as Record<string, unknown>;
+    for (const name of Object.keys(members)) {
+      if (members[name] === null) delete members[name];
+      else dropNulls(members[name]);
+    }
+  }
+}
+
 /** Limits on what one request may ask for; what the model itself allows is checked by its worker. */
 export const limits = {
   /** Answers of one request: prompts times n (or best_of). */

@@ -4,7 +4,8 @@ import { ApiError } from '../errors.ts';
 import { nullish, tokenSchema } from './common.ts';
 import type { ServedModel } from './generation.ts';
 
-const most = 128;
+/** As many as OpenAI takes: clients gather texts up to there. */
+const most = 2048;
 
 /** The body of POST /v1/embeddings. */
 export const embeddingRequest = z.strictObject({

@@ -8,7 +8,7 @@ import type { ModelDirectory } from '../models.ts';
 import { clientGone, sendEvents, type ServerSentEvent } from '../sse.ts';
 import { chatDelta, collectChat, messagesOf, planChat } from './chat.ts';
 import { chatRequest, chatResponse, type ChatChunk } from './chat-schema.ts';
-import { errorSchema } from './common.ts';
+import { dropNulls, errorSchema } from './common.ts';
 import { embeddingAnswer, embeddingRequest, embeddingResponse, planEmbeddings } from './embeddings.ts';
 import { collectChoices, completionDelta, planCompletion, promptTexts, type CompletionPlan } from './completions.ts';
 import { completionRequest, completionResponse, type CompletionResponse } from './completions-schema.ts';
@@ -38,6 +38,8 @@ const done: ServerSentEvent = { data: '[DONE]' };
 
 /** The OpenAI-compatible endpoints, under /v1. */
 export const openAiRoutes: FastifyPluginAsyncZod<OpenAiOptions> = async (app, { inference, models, collect }) => {
+  app.addHook('preValidation', async ({ body }) => dropNulls(body));
+
   app.get('/models', { schema: { tags: ['models'], summary: 'The models that can be asked', response: { 200: modelListResponse, ...errors } } }, async () => ({
     object: 'list' as const,
     data: (await models.list()).map(describeModel),
