@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import { Readable } from 'node:stream';
 import cookie from '@fastify/cookie';
-import rateLimit, { normalizeIP } from '@fastify/rate-limit';
+import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
 import { rpc, type Bus } from '@minchat/bus';
 import type { Logger } from '@minchat/telemetry';
@@ -21,7 +21,7 @@ import { observe } from './observe.ts';
 import { adminRoutes } from './people/admin-routes.ts';
 import { guard } from './people/guard.ts';
 import { Identities } from './people/identities.ts';
-import type { Principal } from './people/principal.ts';
+import { callerOf, type Principal } from './people/principal.ts';
 import { openSessionRoute, sessionRoutes } from './people/session-routes.ts';
 import { runRoutes } from './runs/routes.ts';
 import { dataRoutes } from './studio/data.ts';
@@ -99,8 +99,7 @@ export async function createServer(bus: Bus, env: ServerSettings, log: Logger, r
   await app.register(rateLimit, {
     max: ({ principal }) => (principal.kind === 'key' && principal.rateLimit > 0 ? principal.rateLimit : env.GATEWAY_RATE_LIMIT),
     timeWindow: '1 minute',
-    // An IPv6 customer has a whole /64: its addresses count as one.
-    keyGenerator: ({ principal, ip }) => ('id' in principal ? principal.id : `ip:${normalizeIP(ip)}`),
+    keyGenerator: callerOf,
     errorResponseBuilder: (_request, { ttl }) => rateLimited(ttl),
   });
   // Counted by address, since it is not known yet who asks.

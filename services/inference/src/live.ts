@@ -57,11 +57,11 @@ export async function startLive(bus: Bus, env: LiveEnv, log: Logger, registry = 
       return measured(engine.generate(modelOf(request, 'model'), request, signal));
     }),
     bus.serve(rpc.score, async function* (request, { signal }) {
-      const pieces = engine.score(modelOf(request, 'reward-model'), request.texts, signal);
+      const pieces = engine.score(modelOf(request, 'reward-model'), request, signal);
       for await (const { scores } of pieces) yield { scores };
     }),
     bus.serve(rpc.embed, async function* (request, { signal }) {
-      const pieces = engine.embed(modelOf(request, 'model'), request.inputs, signal);
+      const pieces = engine.embed(modelOf(request, 'model'), request, signal);
       for await (const { embeddings, promptTokens } of pieces) yield { embeddings: embeddings.map((values) => ({ values })), promptTokens };
     }),
   ];

@@ -12,10 +12,10 @@ beforeAll(async () => {
 afterAll(() => api.close());
 
 /** Always draws the same token, so that an answer lasts as long as it may. */
-const ask = (tokens: number, signal?: AbortSignal): Promise<Response> =>
+const ask = (tokens: number, signal?: AbortSignal, key = 'unused'): Promise<Response> =>
   fetch(`${api.url}/v1/completions`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
     body: JSON.stringify({ model: 'tiny', prompt: 'the cat', max_tokens: tokens, logit_bias: { 100: 100 } }),
     ...(signal === undefined ? {} : { signal }),
   });
@@ -32,6 +32,16 @@ it('one that is full says so, and when to come again; a client that leaves makes
   await Promise.all(taken);
   await expect.poll(() => api.live.engine.load.answers, { timeout: 10_000 }).toBe(0);
   expect((await ask(1)).status).toBe(200);
+});
+
+it('one that is full of one program’s requests has room for another’s', async () => {
+  const leaving = new AbortController();
+  const taken = Array.from({ length: 4 }, () => ask(490, leaving.signal).catch(() => undefined));
+  await expect.poll(() => api.live.engine.load.answers, { timeout: 10_000 }).toBe(4);
+  expect((await ask(1, undefined, 'another')).status).toBe(200);
+  leaving.abort();
+  await Promise.all(taken);
+  await expect.poll(() => api.live.engine.load.answers, { timeout: 10_000 }).toBe(0);
 });
 
 it('two take what one cannot', async () => {

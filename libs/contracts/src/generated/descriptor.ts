@@ -599,6 +599,10 @@ export const descriptor: Descriptor = {
    "echo": {
     "id": 19,
     "type": "bool"
+   },
+   "client": {
+    "id": 20,
+    "type": "string"
    }
   },
   "Chat": {
@@ -706,6 +710,10 @@ export const descriptor: Descriptor = {
     "id": 2,
     "type": "ScoredText",
     "repeated": true
+   },
+   "client": {
+    "id": 3,
+    "type": "string"
    }
   },
   "ScoredText": {
@@ -735,6 +743,10 @@ export const descriptor: Descriptor = {
     "id": 2,
     "type": "EmbedInput",
     "repeated": true
+   },
+   "client": {
+    "id": 3,
+    "type": "string"
    }
   },
   "EmbedInput": {

@@ -2070,6 +2070,9 @@ export namespace minchat {
             /** GenerateRequest echo. */
             echo: boolean;
 
+            /** GenerateRequest client. */
+            client: string;
+
             /** GenerateRequest prompt. */
             prompt?: ("text"|"chat"|"tokens");
 
@@ -2154,6 +2157,9 @@ export namespace minchat {
                 /** GenerateRequest echo */
                 echo?: (boolean|null);
 
+                /** GenerateRequest client */
+                client?: (string|null);
+
                 /** GenerateRequest prompt */
                 prompt?: ("text"|"chat"|"tokens");
 
@@ -2182,6 +2188,7 @@ export namespace minchat {
               wantLogprobs?: boolean|null;
               logitBias?: minchat.v1.LogitBias.$Shape[]|null;
               echo?: boolean|null;
+              client?: string|null;
               $unknowns?: Uint8Array[];
             } & (
               ({ prompt?: undefined; text?: null; chat?: null; tokens?: null }|{ prompt?: "text"; text: string; chat?: null; tokens?: null }|{ prompt?: "chat"; text?: null; chat: minchat.v1.Chat.$Shape; tokens?: null }|{ prompt?: "tokens"; text?: null; chat?: null; tokens: minchat.v1.TokenList.$Shape })
@@ -2639,6 +2646,9 @@ export namespace minchat {
             /** ScoreRequest texts. */
             texts: minchat.v1.ScoredText.$Properties[];
 
+            /** ScoreRequest client. */
+            client: string;
+
             /**
              * Encodes the specified ScoreRequest message. Does not implicitly {@link minchat.v1.ScoreRequest.verify|verify} messages.
              * @param message ScoreRequest message or plain object to encode
@@ -2668,6 +2678,9 @@ export namespace minchat {
 
                 /** ScoreRequest texts */
                 texts?: (minchat.v1.ScoredText.$Properties[]|null);
+
+                /** ScoreRequest client */
+                client?: (string|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -2822,6 +2835,9 @@ export namespace minchat {
             /** EmbedRequest inputs. */
             inputs: minchat.v1.EmbedInput.$Properties[];
 
+            /** EmbedRequest client. */
+            client: string;
+
             /**
              * Encodes the specified EmbedRequest message. Does not implicitly {@link minchat.v1.EmbedRequest.verify|verify} messages.
              * @param message EmbedRequest message or plain object to encode
@@ -2852,6 +2868,9 @@ export namespace minchat {
                 /** EmbedRequest inputs */
                 inputs?: (minchat.v1.EmbedInput.$Properties[]|null);
 
+                /** EmbedRequest client */
+                client?: (string|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
@@ -2860,6 +2879,7 @@ export namespace minchat {
             type $Shape = {
               model?: minchat.v1.ArtifactRef.$Shape|null;
               inputs?: minchat.v1.EmbedInput.$Shape[]|null;
+              client?: string|null;
               $unknowns?: Uint8Array[];
             };
         }

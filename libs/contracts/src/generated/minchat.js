@@ -3116,6 +3116,7 @@ export const minchat = $root.minchat = (() => {
             GenerateRequest.prototype.wantLogprobs = false;
             GenerateRequest.prototype.logitBias = $util.emptyArray;
             GenerateRequest.prototype.echo = false;
+            GenerateRequest.prototype.client = "";
 
             let $oneOfFields;
 
@@ -3171,6 +3172,8 @@ export const minchat = $root.minchat = (() => {
                         $root.minchat.v1.LogitBias.encode(message.logitBias[i], writer.uint32(146).fork(), _depth + 1).ldelim();
                 if (message.echo != null && $Object.hasOwnProperty.call(message, "echo") && message.echo !== false)
                     writer.uint32(152).bool(message.echo);
+                if (message.client != null && $Object.hasOwnProperty.call(message, "client") && message.client !== "")
+                    writer.uint32(162).string(message.client);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -3362,6 +3365,15 @@ export const minchat = $root.minchat = (() => {
                                 message.echo = value;
                             else
                                 delete message.echo;
+                            continue;
+                        }
+                    case 20: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.client = value;
+                            else
+                                delete message.client;
                             continue;
                         }
                     }
@@ -4065,6 +4077,7 @@ export const minchat = $root.minchat = (() => {
 
             ScoreRequest.prototype.model = null;
             ScoreRequest.prototype.texts = $util.emptyArray;
+            ScoreRequest.prototype.client = "";
 
             ScoreRequest.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -4078,6 +4091,8 @@ export const minchat = $root.minchat = (() => {
                 if (message.texts != null && message.texts.length)
                     for (let i = 0; i < message.texts.length; ++i)
                         $root.minchat.v1.ScoredText.encode(message.texts[i], writer.uint32(18).fork(), _depth + 1).ldelim();
+                if (message.client != null && $Object.hasOwnProperty.call(message, "client") && message.client !== "")
+                    writer.uint32(26).string(message.client);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -4123,6 +4138,15 @@ export const minchat = $root.minchat = (() => {
                             if (!(message.texts && message.texts.length))
                                 message.texts = [];
                             message.texts.push($root.minchat.v1.ScoredText.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.client = value;
+                            else
+                                delete message.client;
                             continue;
                         }
                     }
@@ -4340,6 +4364,7 @@ export const minchat = $root.minchat = (() => {
 
             EmbedRequest.prototype.model = null;
             EmbedRequest.prototype.inputs = $util.emptyArray;
+            EmbedRequest.prototype.client = "";
 
             EmbedRequest.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -4353,6 +4378,8 @@ export const minchat = $root.minchat = (() => {
                 if (message.inputs != null && message.inputs.length)
                     for (let i = 0; i < message.inputs.length; ++i)
                         $root.minchat.v1.EmbedInput.encode(message.inputs[i], writer.uint32(18).fork(), _depth + 1).ldelim();
+                if (message.client != null && $Object.hasOwnProperty.call(message, "client") && message.client !== "")
+                    writer.uint32(26).string(message.client);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -4398,6 +4425,15 @@ export const minchat = $root.minchat = (() => {
                             if (!(message.inputs && message.inputs.length))
                                 message.inputs = [];
                             message.inputs.push($root.minchat.v1.EmbedInput.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.client = value;
+                            else
+                                delete message.client;
                             continue;
                         }
                     }

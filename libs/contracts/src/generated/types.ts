@@ -336,6 +336,8 @@ export interface GenerateRequest {
   logitBias: LogitBias[];
   /** Send the prompt's own text and log-probs first. */
   echo: boolean;
+  /** Who asks: clients share places and slots evenly, however many requests each has. */
+  client: string;
 }
 export const GenerateRequest: MessageType<GenerateRequest> = { name: 'GenerateRequest', codec: minchat.v1.GenerateRequest };
 
@@ -390,6 +392,8 @@ export const AlternativeToken: MessageType<AlternativeToken> = { name: 'Alternat
 export interface ScoreRequest {
   model?: ArtifactRef | undefined;
   texts: ScoredText[];
+  /** As in GenerateRequest. */
+  client: string;
 }
 export const ScoreRequest: MessageType<ScoreRequest> = { name: 'ScoreRequest', codec: minchat.v1.ScoreRequest };
 
@@ -409,6 +413,8 @@ export const ScoreReply: MessageType<ScoreReply> = { name: 'ScoreReply', codec: 
 export interface EmbedRequest {
   model?: ArtifactRef | undefined;
   inputs: EmbedInput[];
+  /** As in GenerateRequest. */
+  client: string;
 }
 export const EmbedRequest: MessageType<EmbedRequest> = { name: 'EmbedRequest', codec: minchat.v1.EmbedRequest };
 

@@ -8,6 +8,7 @@ import type { ModelDirectory } from '../models.ts';
 import { clientGone, sendEvents, type ServerSentEvent } from '../sse.ts';
 import { chatDelta, collectChat, messagesOf, planChat } from './chat.ts';
 import { chatRequest, chatResponse, type ChatChunk } from './chat-schema.ts';
+import { clientOf } from '../people/principal.ts';
 import { dropNulls, errorSchema } from './common.ts';
 import { embeddingAnswer, embeddingRequest, embeddingResponse, planEmbeddings } from './embeddings.ts';
 import { collectChoices, completionDelta, planCompletion, promptTexts, type CompletionPlan } from './completions.ts';
@@ -58,10 +59,10 @@ export const openAiRoutes: FastifyPluginAsyncZod<OpenAiOptions> = async (app, { 
     }
     const signal = clientGone(reply);
     const head = { id: `cmpl-${request.id}`, object: 'text_completion' as const, created: Math.floor(Date.now() / 1000), model: model.id };
-    if (body.stream === true) return sendEvents(reply, streamCompletion(inference, plan, head, body.stream_options?.include_usage === true, signal));
+    if (body.stream === true) return sendEvents(reply, streamCompletion(answersOf(inference, plan, clientOf(request), signal), plan, head, body.stream_options?.include_usage === true));
     const usage = new UsageCounter();
     const chunks = plan.requests.map((): GenerateChunk[] => []);
-    for await (const { source, value } of answersOf(inference, plan, signal)) {
+    for await (const { source, value } of answersOf(inference, plan, clientOf(request), signal)) {
       usage.add(source, value);
       chunks[source]?.push(value);
     }
@@ -75,7 +76,7 @@ export const openAiRoutes: FastifyPluginAsyncZod<OpenAiOptions> = async (app, { 
     collect({ request, index: 0, messages: messagesOf(body), user: body.user, refused: body.store === false });
     const signal = clientGone(reply);
     const head = { id: `chatcmpl-${request.id}`, created: Math.floor(Date.now() / 1000), model: model.id };
-    const answers = inference.generate(plan, signal);
+    const answers = inference.generate({ ...plan, client: clientOf(request) }, signal);
     if (body.stream === true) {
       return sendEvents(reply, streamChat(answers, { ...head, object: 'chat.completion.chunk' }, { n: plan.n ?? 1, logprobs: body.logprobs === true, usage: body.stream_options?.include_usage === true }));
     }
@@ -92,27 +93,27 @@ export const openAiRoutes: FastifyPluginAsyncZod<OpenAiOptions> = async (app, { 
     const { body } = request;
     const model = await models.resolve(body.model, 'reward');
     const texts = [body.input].flat().map(textToScore);
-    const scores = await inference.score({ model: model.artifact, texts }, clientGone(reply));
+    const scores = await inference.score({ model: model.artifact, texts, client: clientOf(request) }, clientGone(reply));
     return { object: 'list' as const, model: model.id, data: scores.map((score, index) => ({ object: 'reward' as const, index, score })) };
   });
 
   app.post('/embeddings', { schema: { tags: ['embeddings'], summary: 'Vectors that stand for texts', body: embeddingRequest, response: { 200: embeddingResponse, ...errors } } }, async (request, reply) => {
     const { body } = request;
     const model = await models.resolve(body.model, 'text');
-    const { embeddings, promptTokens } = await inference.embed(planEmbeddings(body, model), clientGone(reply));
+    const { embeddings, promptTokens } = await inference.embed({ ...planEmbeddings(body, model), client: clientOf(request) }, clientGone(reply));
     return embeddingAnswer(body, model, embeddings.map(({ values }) => values), promptTokens);
   });
 };
 
 /** The chunks of all prompts as they come. */
-function answersOf(inference: Inference, { requests }: CompletionPlan, signal: AbortSignal) {
-  return merge(requests.map((request) => (ending: AbortSignal) => inference.generate(request, ending)), signal);
+function answersOf(inference: Inference, { requests }: CompletionPlan, client: string, signal: AbortSignal) {
+  return merge(requests.map((request) => (ending: AbortSignal) => inference.generate({ ...request, client }, ending)), signal);
 }
 
-async function* streamCompletion(inference: Inference, plan: CompletionPlan, head: Pick<CompletionResponse, 'id' | 'object' | 'created' | 'model'>, withUsage: boolean, signal: AbortSignal): AsyncGenerator<ServerSentEvent, void, undefined> {
+async function* streamCompletion(answers: ReturnType<typeof answersOf>, plan: CompletionPlan, head: Pick<CompletionResponse, 'id' | 'object' | 'created' | 'model'>, withUsage: boolean): AsyncGenerator<ServerSentEvent, void, undefined> {
   const usage = new UsageCounter();
   const extra = withUsage ? { usage: null } : {};
-  for await (const { source, value } of answersOf(inference, plan, signal)) {
+  for await (const { source, value } of answers) {
     usage.add(source, value);
     yield { data: JSON.stringify({ ...head, choices: [completionDelta(plan, source, value)], ...extra } satisfies CompletionResponse) };
   }

@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto';
+import { normalizeIP } from '@fastify/rate-limit';
+import type { FastifyRequest } from 'fastify';
 import type { Role } from './access.ts';
 
 /** Who asks. */
@@ -26,6 +29,17 @@ declare module 'fastify' {
     /** Who asks; `nobody` on routes that everyone may ask. */
     principal: Principal;
   }
+}
+
+/** Whose requests are counted together: a key's, an account's, or an address's. An IPv6 customer has a whole /64: its addresses count as one. */
+export function callerOf({ principal, ip }: Pick<FastifyRequest, 'principal' | 'ip'>): string {
+  return 'id' in principal ? principal.id : `ip:${normalizeIP(ip)}`;
+}
+
+/** Who shares the model with others: the caller. Where nobody has to log in any key is taken, and tells a program from the others and from the studio. */
+export function clientOf(request: Pick<FastifyRequest, 'principal' | 'ip' | 'headers'>): string {
+  const { authorization } = request.headers;
+  return request.principal.kind !== 'local' || authorization === undefined ? callerOf(request) : `key:${createHash('sha256').update(authorization).digest('hex')}`;
 }
 
 /** The labeler that a request speaks for: the account, whatever name is given; else the name given, each key having names of its own. */

@@ -5,12 +5,25 @@ import { MinchatError } from '@minchat/errors';
 import type { ComputeOptions, FromCompute, Outcome, Reading, ToCompute } from './protocol.ts';
 
 /** What a thread is asked for. */
-export type Ask = { type: 'generate'; source: ArtifactRef; request: GenerateRequest } | { type: 'read'; source: ArtifactRef; reading: Reading };
+export type Ask = { type: 'generate'; source: ArtifactRef; request: GenerateRequest } | { type: 'read'; source: ArtifactRef; client: string; reading: Reading };
 
 /** What becomes of it: outcomes, or one failure when the thread is gone. */
 export interface Listener {
   outcome(outcome: Outcome): void;
   fail(error: Error): void;
+}
+
+/** What a thread was asked for and has not ended. */
+export interface Call {
+  readonly client: string;
+  /** How many answers. */
+  readonly weight: number;
+  /** Whether anything has come of it. */
+  readonly begun: boolean;
+  /** Nothing more is wanted: frees its slots if it is not over. */
+  close(isOver: boolean): void;
+  /** Ends it for a client that has fewer answers. */
+  giveWay(): void;
 }
 
 /** The verified local folder of a model; asked for whenever one is to be loaded. */
@@ -22,7 +35,7 @@ export class ComputeThread {
   /** Resolves when the thread is gone, with the reason. */
   readonly gone: Promise<Error>;
   readonly #worker: Worker;
-  readonly #calls = new Map<number, { weight: number; listener: Listener }>();
+  readonly #calls = new Map<number, Call & { begun: boolean; listener: Listener }>();
   #nextId = 0;
   #answers = 0;
 
@@ -45,7 +58,12 @@ export class ComputeThread {
         );
       }
       if (message.type !== 'outcomes') return;
-      for (const outcome of message.outcomes) this.#calls.get(outcome.id)?.listener.outcome(outcome);
+      for (const outcome of message.outcomes) {
+        const call = this.#calls.get(outcome.id);
+        if (call === undefined) continue;
+        call.begun = true;
+        call.listener.outcome(outcome);
+      }
     });
     worker.on('error', (cause) => end(new MinchatError('MC_INTERNAL', 'the compute thread failed', { cause })));
     worker.on('exit', () => end(new MinchatError('MC_SERVICE_UNAVAILABLE', 'the compute thread has ended')));
@@ -60,25 +78,33 @@ export class ComputeThread {
     throw message.type === 'failed' ? errorFromWire(message.error) : new MinchatError('MC_INTERNAL', 'the compute thread did not start');
   }
 
+  get calls(): Iterable<Call> {
+    return this.#calls.values();
+  }
+
   /** Answers asked for and not yet over. */
   get answers(): number {
     return this.#answers;
   }
 
-  /** Asks for so many answers. `close` is called when nothing more is wanted: it frees their slots if they are not over. */
-  open(weight: number, ask: Ask, listener: Listener): { close(isOver: boolean): void } {
+  /** Asks for so many answers. The call is to be closed when nothing more is wanted. */
+  open(client: string, weight: number, ask: Ask, listener: Listener): Call {
     const id = this.#nextId;
     this.#nextId += 1;
     this.#answers += weight;
-    this.#calls.set(id, { weight, listener });
-    this.#post({ ...ask, id });
-    return {
-      close: (isOver) => {
-        if (!this.#calls.delete(id)) return;
-        this.#answers -= weight;
-        if (!isOver) this.#post({ type: 'cancel', id });
-      },
+    const close = (isOver: boolean): void => {
+      if (!this.#calls.delete(id)) return;
+      this.#answers -= weight;
+      if (!isOver) this.#post({ type: 'cancel', id });
     };
+    const giveWay = (): void => {
+      close(false);
+      listener.fail(new MinchatError('MC_OVERLOADED', `expected room for ${weight} more answers, found all places taken, and others with fewer of them`));
+    };
+    const call = { client, weight, begun: false, listener, close, giveWay };
+    this.#calls.set(id, call);
+    this.#post({ ...ask, id });
+    return call;
   }
 
   async terminate(): Promise<void> {

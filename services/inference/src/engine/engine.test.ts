@@ -58,11 +58,11 @@ async function collect(source: ArtifactRef, init: Init<GenerateRequest>, on: Eng
 }
 
 async function score(source: ArtifactRef, texts: ScoredText[]): Promise<number[]> {
-  return (await Array.fromAsync(engine.score(source, texts))).flatMap(({ scores }) => scores);
+  return (await Array.fromAsync(engine.score(source, { texts, client: '' }))).flatMap(({ scores }) => scores);
 }
 
 async function embed(source: ArtifactRef, inputs: EmbedInput[]): Promise<{ embeddings: number[][]; promptTokens: number }> {
-  const pieces = await Array.fromAsync(engine.embed(source, inputs));
+  const pieces = await Array.fromAsync(engine.embed(source, { inputs, client: '' }));
   return { embeddings: pieces.flatMap(({ embeddings }) => embeddings), promptTokens: pieces.reduce((sum, { promptTokens }) => sum + promptTokens, 0) };
 }
 
@@ -189,6 +189,18 @@ describe('Engine', () => {
     // Every slot is free again at once: four answers of one token need no other to end.
     expect((await collect(model, { n: 4, maxTokens: 1 })).finish).toHaveLength(4);
     await expect(collect(model, { n: 13 })).rejects.toMatchObject({ code: 'MC_USAGE' });
+  });
+
+  it('has room for who has few answers where somebody else has them all: the last of those that wait give way', async () => {
+    const long = { maxTokens: 50, logitBias: [{ token: 100, bias: 100 }] };
+    const end = (asked: ReturnType<typeof collect>): Promise<string> => asked.then(() => 'answered', (error: { code: string }) => error.code);
+    const many = Array.from({ length: 12 }, () => end(collect(model, { ...long, client: 'many' })));
+    expect(engine.load.answers).toBe(12);
+    expect(await end(collect(model, { client: 'few', n: 3, maxTokens: 1 }))).toBe('answered');
+    expect(await Promise.all(many)).toEqual([...Array.from({ length: 9 }, () => 'answered'), ...Array.from({ length: 3 }, () => 'MC_OVERLOADED')]);
+    // Nobody gives way to who has as many.
+    const even = ['a', 'b', 'c'].map((client) => end(collect(model, { ...long, client, n: 6 })));
+    expect(await Promise.all(even)).toEqual(['answered', 'answered', 'MC_OVERLOADED']);
   });
 
   it('unloads the model unused for longest when a third is asked for, while all are in demand', async () => {

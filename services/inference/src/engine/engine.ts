@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { readComputeEnv } from '@minchat/config';
-import { errorFromWire, type ArtifactRef, type EmbedInput, type GenerateChunk, type GenerateRequest, type ScoredText } from '@minchat/contracts';
+import { errorFromWire, type ArtifactRef, type EmbedRequest, type GenerateChunk, type GenerateRequest, type ScoreRequest } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
-import { ComputeThread, type Ask, type FetchModel, type Listener } from './compute-thread.ts';
+import { ComputeThread, type Ask, type Call, type FetchModel, type Listener } from './compute-thread.ts';
 import { computesOnProcessors, type ComputeOptions, type Outcome } from './protocol.ts';
 
 export interface EngineOptions {
@@ -77,29 +77,30 @@ export class Engine {
 
   /** The answers' pieces as they come. */
   async *generate(source: ArtifactRef, request: GenerateRequest, signal?: AbortSignal): AsyncGenerator<GenerateChunk, void, undefined> {
-    for await (const outcome of this.#ask(request.n, { type: 'generate', source, request }, signal)) if (outcome.type === 'chunk') yield outcome.chunk;
+    for await (const outcome of this.#ask(request.client, request.n, { type: 'generate', source, request }, signal)) if (outcome.type === 'chunk') yield outcome.chunk;
   }
 
   /** The reward model's score of each text, in their order, some with each piece. */
-  async *score(source: ArtifactRef, texts: ScoredText[], signal?: AbortSignal): AsyncGenerator<{ scores: number[] }, void, undefined> {
-    for await (const outcome of this.#ask(1, { type: 'read', source, reading: { type: 'score', texts } }, signal)) if (outcome.type === 'scores') yield outcome;
+  async *score(source: ArtifactRef, { texts, client }: Pick<ScoreRequest, 'texts' | 'client'>, signal?: AbortSignal): AsyncGenerator<{ scores: number[] }, void, undefined> {
+    for await (const outcome of this.#ask(client, 1, { type: 'read', source, client, reading: { type: 'score', texts } }, signal)) if (outcome.type === 'scores') yield outcome;
   }
 
   /** A vector of length 1 for each text, in their order, some with each piece, and the tokens of those. */
-  async *embed(source: ArtifactRef, inputs: EmbedInput[], signal?: AbortSignal): AsyncGenerator<{ embeddings: number[][]; promptTokens: number }, void, undefined> {
-    for await (const outcome of this.#ask(1, { type: 'read', source, reading: { type: 'embed', inputs } }, signal)) if (outcome.type === 'embeddings') yield outcome;
+  async *embed(source: ArtifactRef, { inputs, client }: Pick<EmbedRequest, 'inputs' | 'client'>, signal?: AbortSignal): AsyncGenerator<{ embeddings: number[][]; promptTokens: number }, void, undefined> {
+    for await (const outcome of this.#ask(client, 1, { type: 'read', source, client, reading: { type: 'embed', inputs } }, signal)) if (outcome.type === 'embeddings') yield outcome;
   }
 
   /**
    * What becomes of a request for so many answers, as it comes. Leaving the loop, or the signal, frees its
-   * slots before the next token, and no more of its texts are read. Throws MC_OVERLOADED when the queue is full.
+   * slots before the next token, and no more of its texts are read. Throws MC_OVERLOADED when the queue is full and
+   * nobody has more in it, or when it gave way to somebody who has less.
    */
-  async *#ask(weight: number, ask: Ask, signal: AbortSignal | undefined): AsyncGenerator<Outcome, void, undefined> {
+  async *#ask(client: string, weight: number, ask: Ask, signal: AbortSignal | undefined): AsyncGenerator<Outcome, void, undefined> {
     const outcomes: Outcome[] = [];
     let failure: Error | undefined;
     let over = false;
     let wake = (): void => undefined;
-    const call = await this.#open(weight, ask, {
+    const call = await this.#open(client, weight, ask, {
       outcome: (outcome) => {
         if (outcome.type === 'error') failure = errorFromWire(outcome.error);
         else if (outcome.type === 'done') over = true;
@@ -139,15 +140,40 @@ export class Engine {
     return thread;
   }
 
-  async #open(weight: number, ask: Ask, listener: Listener): Promise<{ close(isOver: boolean): void }> {
+  async #open(client: string, weight: number, ask: Ask, listener: Listener): Promise<Call> {
     if (weight > this.#capacity) throw new MinchatError('MC_USAGE', `expected at most ${this.#capacity} answers in one request, found ${weight}`);
     const whole = this.#startWhole === undefined || ask.source.size <= smallModelBytes ? undefined : await this.#wholeThread(this.#startWhole);
     const { answers } = this.load;
-    if (answers + weight > this.#capacity) {
+    const giving = this.#giving(client, weight, this.#capacity - answers);
+    if (giving === undefined) {
       throw new MinchatError('MC_OVERLOADED', `expected room for ${weight} more answers, found ${answers} of ${this.#capacity} places taken`);
     }
+    for (const call of giving) call.giveWay();
     const thread = whole ?? this.#lanes.reduce((least, lane) => (lane.answers < least.answers ? lane : least));
-    return thread.open(weight, ask, listener);
+    return thread.open(client, weight, ask, listener);
+  }
+
+  /**
+   * What has to give way so that a client gets room for more answers: of whoever would still have more than it, the
+   * last that was asked for and has not begun. Undefined where that is not enough.
+   */
+  #giving(client: string, weight: number, free: number): Call[] | undefined {
+    const giving: Call[] = [];
+    if (free >= weight) return giving;
+    const calls = this.#threads.flatMap((thread) => [...thread.calls]);
+    const held = new Map<string, number>([[client, weight]]);
+    for (const call of calls) held.set(call.client, (held.get(call.client) ?? 0) + call.weight);
+    const heldBy = (one: Call): number => held.get(one.client) ?? 0;
+    const waiting = calls.filter(({ begun }) => !begun).toReversed();
+    for (let room = free; room < weight; ) {
+      const most = waiting.reduce<Call | undefined>((best, call) => (best !== undefined && heldBy(call) <= heldBy(best) ? best : call), undefined);
+      if (most === undefined || heldBy(most) <= (held.get(client) ?? 0)) return undefined;
+      giving.push(most);
+      waiting.splice(waiting.indexOf(most), 1);
+      held.set(most.client, heldBy(most) - most.weight);
+      room += most.weight;
+    }
+    return giving;
   }
 
   async #wholeThread(start: () => Promise<ComputeThread>): Promise<ComputeThread> {

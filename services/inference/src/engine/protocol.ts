@@ -7,7 +7,7 @@ export type Reading = { type: 'score'; texts: ScoredText[] } | { type: 'embed'; 
 
 export type ToCompute =
   | { type: 'generate'; id: number; source: ArtifactRef; request: GenerateRequest }
-  | { type: 'read'; id: number; source: ArtifactRef; reading: Reading }
+  | { type: 'read'; id: number; source: ArtifactRef; client: string; reading: Reading }
   /** The local folder of a model that was asked for by `fetch`, or why there is none. */
   | { type: 'fetched'; digest: string; folder: string }
   | { type: 'unfetched'; digest: string; error: WireError }

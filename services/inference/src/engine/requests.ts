@@ -8,6 +8,8 @@ import type { Reading } from './protocol.ts';
 /** A request whose model is not there yet. */
 export interface Waiting {
   id: number;
+  /** Who asks. */
+  client: string;
   source: ArtifactRef;
   work: { type: 'generate'; request: GenerateRequest } | Reading;
 }
@@ -15,6 +17,7 @@ export interface Waiting {
 /** A request whose model is there, and stays there until it is over. */
 export interface Begun {
   id: number;
+  client: string;
   loaded: LoadedModel;
   /** Answers that have a slot. */
   running: Set<Answer>;
@@ -48,7 +51,7 @@ export function startedOf(id: number, request: GenerateRequest, loaded: LoadedMo
   if (loaded.model.head !== 'lm') throw new MinchatError('MC_USAGE', 'expected a model that writes text, found a reward model');
   const prompt = readPrompt(request, loaded.model, loaded.tokenizer);
   const seed = request.hasSeed ? request.seed : Math.floor(Math.random() * 2 ** 32);
-  return { id, loaded, running: new Set(), request, prompt, seed, echoed: 0, next: 0, over: 0 };
+  return { id, client: request.client, loaded, running: new Set(), request, prompt, seed, echoed: 0, next: 0, over: 0 };
 }
 
 /** What is sent of an answer. */

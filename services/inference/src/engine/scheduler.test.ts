@@ -62,9 +62,9 @@ function start(more: Partial<ComputeOptions> = {}) {
       scheduler.take({ type: 'generate', id: asked.id, source, request: create(GenerateRequest, { requestId: 'r', model: { ...source, digest: `sha256:${'0'.repeat(64)}` }, text: 'the cat', maxTokens: 4, temperature: 1, topP: 1, n: 1, ...more }) });
       return asked;
     },
-    read: (reading: Reading, source = reading.type === 'score' ? reward : model) => {
+    read: (reading: Reading, source = reading.type === 'score' ? reward : model, client = '') => {
       const asked = listen();
-      scheduler.take({ type: 'read', id: asked.id, source, reading });
+      scheduler.take({ type: 'read', id: asked.id, source, client, reading });
       return asked;
     },
     cancel: (asked: { id: number }) => scheduler.take({ type: 'cancel', id: asked.id }),
@@ -107,6 +107,21 @@ it('reads texts between the tokens of answers, and those of several requests in 
   await Promise.all([answer, many, few].map(({ over }) => over));
   expect(said.findLast(({ type }) => type === 'done')?.id).toBe(many.id);
   expect([scoresOf(said, many).length, scoresOf(said, few).length]).toEqual([256, 32]);
+});
+
+it('gives each client its turn, however many requests another has', async () => {
+  const { said, generate, read } = start();
+  await Promise.all([generate(), read(manyTexts(1))].map(({ over }) => over));
+  const places = (): number[] => said.flatMap(({ id, type }) => (type === 'done' ? [id] : []));
+  const answers = Array.from({ length: 20 }, () => generate({ client: 'many', maxTokens: 20, ...forever }));
+  const two = Array.from({ length: 2 }, () => generate({ client: 'few', maxTokens: 20, ...forever, n: 2 }));
+  await Promise.all([...answers, ...two].map(({ over }) => over));
+  // The four slots are the first client's when the second comes; of the next four it gets its half.
+  for (const { id } of two) expect(places().indexOf(id) - places().indexOf(answers[0]!.id)).toBeLessThan(10);
+  const readings = Array.from({ length: 10 }, () => read(manyTexts(64), reward, 'many'));
+  const reading = read(manyTexts(64), reward, 'few');
+  await Promise.all([...readings, reading].map(({ over }) => over));
+  expect(readings.filter(({ id }) => places().indexOf(id) < places().indexOf(reading.id)).length).toBeLessThan(2);
 });
 
 it('sends the pieces of answers before it reads the next texts', async () => {

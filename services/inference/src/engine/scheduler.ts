@@ -10,6 +10,7 @@ import { Readers, type Reader } from './readers.ts';
 import { chunkOf, startedOf, type Answer, type Begun, type Started, type Waiting } from './requests.ts';
 import { answerSeed, logprobsOf, samplingOf, textDecoder } from './sampling.ts';
 import { scoreTexts } from './score.ts';
+import { inTurns } from './turns.ts';
 
 /** On average between two pieces, whosever they are and whichever lane's: who carries many answers away must not hold up their tokens. */
 const pieceMs = 1.5;
@@ -19,10 +20,11 @@ const messageMs = 1 / 8;
 
 /**
  * The work of the compute thread: continuous batching. Between two tokens requests join the running
- * batch of their model and leave it. First come, first served, but a request whose model is still
+ * batch of their model and leave it. Slots go to the client that has the fewest; of one client, first come, first
+ * served. A request whose model is still
  * loading, or whose batch is full, lets those for other models pass; one that waits for a model to be
  * unloaded does not, so that it gets its turn. Texts to score, embed or echo are read between two tokens, too,
- * in short passes, one of each request in turn.
+ * in short passes, one of each client in turn.
  */
 export class Scheduler {
   readonly #store: ModelStore;
@@ -95,8 +97,8 @@ export class Scheduler {
 
   #receive(message: ToCompute): void {
     if (message.type === 'cancel') this.#end(message.id);
-    else if (message.type === 'read') this.#waiting.push({ id: message.id, source: message.source, work: message.reading });
-    else if (message.type === 'generate') this.#waiting.push({ id: message.id, source: message.source, work: { type: 'generate', request: message.request } });
+    else if (message.type === 'read') this.#waiting.push({ id: message.id, client: message.client, source: message.source, work: message.reading });
+    else if (message.type === 'generate') this.#waiting.push({ id: message.id, client: message.request.client, source: message.source, work: { type: 'generate', request: message.request } });
   }
 
   #poke(): void {
@@ -138,15 +140,15 @@ export class Scheduler {
     this.#store.forgetFailures();
   }
 
-  #beginWith(loaded: LoadedModel, { id, work }: Waiting): void {
+  #beginWith(loaded: LoadedModel, { id, client, work }: Waiting): void {
     if (work.type === 'generate') {
       const started = startedOf(id, work.request, loaded);
       this.#hold(started);
-      if (started.request.echo) this.#readers.add({ id, pass: () => this.#echo(started).then(() => false) });
+      if (started.request.echo) this.#readers.add({ id, client, pass: () => this.#echo(started).then(() => false) });
       else this.#joining.push(started);
     } else {
-      this.#hold({ id, loaded, running: new Set() });
-      this.#readers.add(this.#reader(id, loaded, work));
+      this.#hold({ id, client, loaded, running: new Set() });
+      this.#readers.add({ id, client, pass: this.#passes(id, loaded, work) });
     }
   }
 
@@ -156,16 +158,13 @@ export class Scheduler {
     begun.loaded.users += 1;
   }
 
-  #reader(id: number, loaded: LoadedModel, reading: Reading): Reader {
+  #passes(id: number, loaded: LoadedModel, reading: Reading): Reader['pass'] {
     const pieces = reading.type === 'score' ? scoreTexts(loaded, reading.texts) : embedTexts(loaded, reading.inputs);
-    return {
-      id,
-      pass: async () => {
-        const { done, value } = await pieces.next();
-        if (done === true) this.#done(id);
-        else if (value !== undefined) this.#outbox.push({ id, ...value });
-        return done !== true;
-      },
+    return async () => {
+      const { done, value } = await pieces.next();
+      if (done === true) this.#done(id);
+      else if (value !== undefined) this.#outbox.push({ id, ...value });
+      return done !== true;
     };
   }
 
@@ -186,28 +185,17 @@ export class Scheduler {
 
   /** Gives slots to answers, as far as there are any. Whether one got one. */
   #join(): boolean {
-    const queues = new Map<LoadedModel, { started: Started; index: number }[]>();
-    // A copy: what has all its slots leaves the list.
-    for (const started of this.#joining.slice()) {
-      const { id, loaded, request } = started;
-      const queue = queues.get(loaded) ?? [];
-      let room: number;
+    let joined = false;
+    for (const [loaded, waiting] of Map.groupBy(this.#joining, (started) => started.loaded)) {
       try {
-        room = this.#store.batchOf(loaded).free - queue.length;
+        const joining = inTurns(waiting, loaded, this.#store.batchOf(loaded).free);
+        for (const { id, next, request } of waiting) if (next === request.n) remove(this.#joining, id);
+        if (joining.length > 0) this.#admit(loaded, joining);
+        joined ||= joining.length > 0;
       } catch (error) {
         // Its cache of keys and values does not fit into memory; others' may.
-        this.#fail(id, error);
-        continue;
+        for (const { id } of waiting) this.#fail(id, error);
       }
-      queues.set(loaded, queue);
-      const count = Math.min(room, request.n - started.next);
-      for (let i = 0; i < count; i += 1) queue.push({ started, index: started.next++ });
-      if (started.next === request.n) remove(this.#joining, id);
-    }
-    let joined = false;
-    for (const [loaded, queue] of queues) {
-      this.#admit(loaded, queue);
-      joined ||= queue.length > 0;
     }
     return joined;
   }
