@@ -4,7 +4,7 @@ import { rpc } from '@minchat/bus';
 import { RunStatus, StageStatus, type PromptSubmitted } from '@minchat/contracts';
 import { access } from '@minchat/gateway/access';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { ask, logIn, roles, startHouse, statusAndCode, type Answer, type House } from './people-house.ts';
+import { ask, logIn, roles, startHouse, statusAndCode, studio, type Answer, type House } from './people-house.ts';
 
 // Who may ask what over HTTP: each role by each route, the keys of programs, the audit log. How people
 // come in is in sessions.test.ts.
@@ -146,6 +146,16 @@ describe('the audit log', () => {
     const entries = async (): Promise<Entry[]> => (await ask(url, '/api/audit?limit=200', { cookie: admin })).body['entries'] as Entry[];
     await expect.poll(async () => (await entries()).filter((entry) => entry.name === 'Kim').map(({ action, target }) => [action, target]), { timeout: 10_000 })
       .toEqual([['data.forget', ''], ['run.cancel', 'audited'], ['run.start', 'audited'], ['account.join', expect.stringMatching(/^person-/)]]);
+    // Who leaves without waiting for the answer is written down as well.
+    const leaving = new AbortController();
+    const slow = house.bus.serve(rpc.forgetUser, async () => {
+      leaving.abort();
+      await delay(100);
+      return {};
+    });
+    await expect(fetch(`${url}/api/data/forget`, { method: 'POST', body: JSON.stringify({ user: 'somebody', labels: 'delete', dryRun: false }), headers: { ...studio, cookie: admin }, signal: leaving.signal })).rejects.toThrow();
+    await expect.poll(async () => (await entries()).filter((entry) => entry.name === 'Kim' && entry.action === 'data.forget').length, { timeout: 5000 }).toBe(2);
+    await slow.stop();
     const first = await ask(url, '/api/audit?limit=2', { cookie: admin });
     const second = await ask(url, `/api/audit?limit=2&before=${String(first.body['next'])}`, { cookie: admin });
     expect(new Set([...(first.body['entries'] as { number: number }[]), ...(second.body['entries'] as { number: number }[])].map((entry) => entry.number)).size).toBe(4);

@@ -69,7 +69,8 @@ export function guard(app: FastifyInstance, { identities, tickets, bus, required
     if (typeof id === 'string') request.auditTarget = id;
     return payload;
   });
-  app.addHook('onResponse', async (request, reply) => {
+  // Not when the answer has been sent: whoever hangs up before it is written down, too.
+  app.addHook('onSend', async (request, reply) => {
     const audit = ruleOf(request)?.audit;
     if (audit === undefined || !request.isAudited || reply.statusCode >= 400) return;
     const entry: Init<RecordAuditRequest>['entry'] = { action: audit, actor: actorOf(request), target: request.auditTarget || targetOf(request) };
