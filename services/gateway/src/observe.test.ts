@@ -1,0 +1,30 @@
+import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import fastify from 'fastify';
+import { Registry } from 'prom-client';
+import { expect, it } from 'vitest';
+import { observe } from './observe.ts';
+
+it('counts requests by how they ended, those whose client left among them', async () => {
+  const registry = new Registry();
+  const app = fastify();
+  observe(app, registry);
+  app.get('/whole', async () => 'whole');
+  const { promise: never } = Promise.withResolvers<void>();
+  app.get('/slow', () => never);
+  app.get('/stream', (_request, reply) => reply.send(new Readable({ read() { this.push('piece'); this._read = () => undefined; } })));
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  const url = `http://127.0.0.1:${String((app.server.address() as AddressInfo).port)}`;
+  await (await fetch(`${url}/whole`)).text();
+  await fetch(`${url}/nothing`);
+  const leaving = new AbortController();
+  const slow = fetch(`${url}/slow`, { signal: leaving.signal }).catch(() => undefined);
+  const stream = await fetch(`${url}/stream`, { signal: leaving.signal });
+  await stream.body?.getReader().read();
+  leaving.abort();
+  await slow;
+  const counts = async (): Promise<string[]> => (await registry.metrics()).split('\n').filter((line) => line.startsWith('minchat_http_seconds_count')).map((line) => /route="(.*)",status="(.*)"} (.*)$/.exec(line)?.slice(1).join(' ') ?? line).toSorted();
+  await expect.poll(counts).toEqual(['/slow 499 1', '/stream 499 1', '/whole 200 1', 'none 404 1']);
+  app.server.closeAllConnections();
+  await app.close();
+});
