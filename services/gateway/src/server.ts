@@ -19,6 +19,7 @@ import { ModelDirectory } from './models.ts';
 import { openAiRoutes, type CollectedPrompt } from './openai/routes.ts';
 import { observe } from './observe.ts';
 import { adminRoutes } from './people/admin-routes.ts';
+import { openToPages } from './people/cross-origin.ts';
 import { guard } from './people/guard.ts';
 import { Identities } from './people/identities.ts';
 import { callerOf, type Principal } from './people/principal.ts';
@@ -43,6 +44,7 @@ export async function createServer(bus: Bus, env: ServerSettings, log: Logger, r
   const keys = new KeyRing(env.GATEWAY_API_KEYS);
   requireAuth(env, keys);
   const required = env.GATEWAY_AUTH === 'required';
+  const needsKey = required || keys.size > 0;
   const app = fastify({
     loggerInstance: log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -94,8 +96,9 @@ export async function createServer(bus: Bus, env: ServerSettings, log: Logger, r
     });
     reply.header('x-request-id', request.id);
     // A name that resolves to this machine makes a page of another site our neighbour; ours are known.
-    if (!required && keys.size === 0 && !isLoopback(hostName(request.host))) throw new ApiError(421, 'This gateway answers to localhost only.', { code: 'unknown_host' });
+    if (!needsKey && !isLoopback(hostName(request.host))) throw new ApiError(421, 'This gateway answers to localhost only.', { code: 'unknown_host' });
   });
+  if (needsKey) openToPages(app);
   await app.register(rateLimit, {
     max: ({ principal }) => (principal.kind === 'key' && principal.rateLimit > 0 ? principal.rateLimit : env.GATEWAY_RATE_LIMIT),
     timeWindow: '1 minute',
@@ -138,7 +141,7 @@ export async function createServer(bus: Bus, env: ServerSettings, log: Logger, r
       openapi: '3.1.0',
       info: { title: 'minchat', version: '1', description: 'OpenAI-compatible API of your own models, and the runs that train them.' },
       components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' } } },
-      ...(keys.size > 0 || required ? { security: [{ key: [] }] } : {}),
+      ...(needsKey ? { security: [{ key: [] }] } : {}),
     },
     transform: jsonSchemaTransform,
   });

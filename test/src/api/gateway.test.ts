@@ -27,6 +27,22 @@ describe('keys', () => {
     expect((await fetch(url)).status).toBe(200);
   });
 
+  it('let pages of other origins ask /v1, which they may not where no key is needed', async () => {
+    const { url } = await api.gateway({ GATEWAY_API_KEYS: 'app=0123456789abcdef' });
+    const page = { origin: 'https://app.example', 'sec-fetch-site': 'cross-site' };
+    const preflight = (to: string) => fetch(to, { method: 'OPTIONS', headers: { ...page, 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization,content-type,x-stainless-os' } });
+    const allowed = await preflight(`${url}/v1/chat/completions`);
+    expect([allowed.status, ...['origin', 'headers', 'credentials'].map((name) => allowed.headers.get(`access-control-allow-${name}`))]).toEqual([204, '*', 'authorization,content-type,x-stainless-os', null]);
+    for (const [key, status] of [['0123456789abcdef', 200], ['another', 401]] as const) {
+      const answer = await ask(url, { ...page, authorization: `Bearer ${key}` });
+      expect([answer.status, answer.headers.get('access-control-allow-origin'), answer.headers.get('access-control-expose-headers')]).toEqual([status, '*', '*']);
+    }
+    for (const to of [`${url}/api/runs`, `${api.url}/v1/chat/completions`]) {
+      const refused = await preflight(to);
+      expect([refused.status, refused.headers.get('access-control-allow-origin')], to).toEqual([404, null]);
+    }
+  });
+
   it('must be set on an address that others can reach', async () => {
     await expect(api.gateway({ GATEWAY_HOST: '0.0.0.0' })).rejects.toMatchObject({ code: 'MC_AUTH_REQUIRED' });
   });

@@ -25,6 +25,8 @@ export const access: Readonly<Record<string, Access>> = {
   'GET /*': everyone,
   'GET /openapi.json': everyone,
 
+  // What a browser asks before a page of another origin may.
+  'OPTIONS /v1/*': everyone,
   'GET /v1/models': speakers,
   'GET /v1/models/*': speakers,
   'POST /v1/completions': speakers,
