@@ -94,18 +94,27 @@ export class ModelStore {
     this.#changed();
   }
 
+  /** The model unused for longest of those that answer, but for some. */
+  oldestInUse(except: ReadonlySet<string>): string | undefined {
+    return this.#oldest((entry, digest) => entry.state === 'ready' && entry.loaded.users > 0 && !except.has(digest))?.digest;
+  }
+
   /** Whether one more model may be loaded, unloading the one unused for longest if need be. */
   #makeRoom(): boolean {
     if (this.#entries.size < this.#options.models) return true;
-    let oldest: { digest: string; entry: Entry } | undefined;
-    for (const [digest, entry] of this.#entries) {
-      const idle = entry.state === 'failed' || (entry.state === 'ready' && entry.loaded.users === 0);
-      if (idle && (oldest === undefined || entry.used < oldest.entry.used)) oldest = { digest, entry };
-    }
+    const oldest = this.#oldest((entry) => entry.state === 'failed' || (entry.state === 'ready' && entry.loaded.users === 0));
     if (oldest === undefined) return false;
     if (oldest.entry.state === 'ready') unload(oldest.entry.loaded);
     this.#entries.delete(oldest.digest);
     return true;
+  }
+
+  #oldest(may: (entry: Entry, digest: string) => boolean): { digest: string; entry: Entry } | undefined {
+    let oldest: { digest: string; entry: Entry } | undefined;
+    for (const [digest, entry] of this.#entries) {
+      if (may(entry, digest) && (oldest === undefined || entry.used < oldest.entry.used)) oldest = { digest, entry };
+    }
+    return oldest;
   }
 }
 

@@ -124,6 +124,21 @@ it('gives each client its turn, however many requests another has', async () => 
   expect(readings.filter(({ id }) => places().indexOf(id) < places().indexOf(reading.id)).length).toBeLessThan(2);
 });
 
+it('makes room for one more model without holding up those that stay, and each gets its turn', async () => {
+  const { said, generate, read, cancel } = start({ models: 2 });
+  const [leaving, staying] = [generate({ maxTokens: 30_000, ...forever }, large), generate({ maxTokens: 8000, ...forever }, wide)];
+  await Promise.all([leaving.first, staying.first]);
+  const third = [read(manyTexts(1)), read(manyTexts(1))];
+  // The model unused for longest takes no more, the other does.
+  const behind = generate({}, large);
+  await generate({}, wide).over;
+  expect(said.filter(({ id }) => [...third, behind].some((asked) => asked.id === id))).toEqual([]);
+  cancel(leaving);
+  await Promise.all([...third, behind].map(({ over }) => over));
+  expect(said.filter(({ id, type }) => type === 'done' && [...third, behind].some((asked) => asked.id === id)).map(({ id }) => id)).toEqual([...third, behind].map(({ id }) => id));
+  cancel(staying);
+});
+
 it('sends the pieces of answers before it reads the next texts', async () => {
   const { messages, generate, read } = start({ slots: 64, kvBytes: 2 ** 26 });
   await Promise.all([generate(), read(manyTexts(1))].map(({ over }) => over));

@@ -22,8 +22,8 @@ const messageMs = 1 / 8;
  * The work of the compute thread: continuous batching. Between two tokens requests join the running
  * batch of their model and leave it. Slots go to the client that has the fewest; of one client, first come, first
  * served. A request whose model is still
- * loading, or whose batch is full, lets those for other models pass; one that waits for a model to be
- * unloaded does not, so that it gets its turn. Texts to score, embed or echo are read between two tokens, too,
+ * loading, or whose batch is full, lets those for other models pass; where as many models as may be are in use, the one
+ * unused for longest takes no more until it has made room. Texts to score, embed or echo are read between two tokens, too,
  * in short passes, one of each client in turn.
  */
 export class Scheduler {
@@ -121,15 +121,20 @@ export class Scheduler {
   /** Begins the requests whose model is there; where their prompts are long, some in this round and the others in the next ones. */
   #begin(): void {
     const began = performance.now();
+    // Models that wait for room, and those that are to make it.
+    const held = new Set<string>();
     // A copy: what is begun leaves the list.
     for (const waiting of this.#waiting.slice()) {
       if (performance.now() - began > cuttingMs) {
         this.#news = true;
         return;
       }
+      if (held.has(waiting.source.digest)) continue;
       const found = this.#store.find(waiting.source);
-      if (found.state === 'full') break;
-      if (found.state === 'loading') continue;
+      if (found.state === 'full') {
+        for (const digest of [waiting.source.digest, this.#store.oldestInUse(held)]) if (digest !== undefined) held.add(digest);
+      }
+      if (found.state === 'full' || found.state === 'loading') continue;
       try {
         if (found.state === 'failed') throw found.error;
         this.#beginWith(found.loaded, waiting);
