@@ -58,7 +58,7 @@ export async function runService<Env extends CommonEnv>({ name, readSettings, st
     const metrics = createMetrics(name);
     const now: { bus?: Bus; service?: RunningService; stopping: boolean } = { stopping: false };
     const ready = async () => ({ nats: now.bus?.connected === true, started: now.service !== undefined && !now.stopping, ...(await now.service?.checks?.()) });
-    const health = await startHealthServer({ port: env.HEALTH_PORT, registry: metrics.registry, ready });
+    const health = await startHealthServer({ host: env.HEALTH_HOST, port: env.HEALTH_PORT, registry: metrics.registry, ready });
     // A signal during the wait for NATS must not have to wait, too.
     const first = await Promise.race([connectBus({ ...busOptions(env, name, log), metrics }), asked.promise]);
     if (typeof first === 'string') process.exit(0);

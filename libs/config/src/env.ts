@@ -28,6 +28,8 @@ export const commonEnv = {
   ARTIFACT_STORE: z.string().trim().min(1).default('nats:'),
   /** Gigabytes of fetched artifacts kept in MINCHAT_HOME; those used least recently make room. */
   ARTIFACT_CACHE_GB: z.coerce.number().min(0).default(20),
+  /** Where /livez, /readyz and /metrics are to be had: this machine alone unless told. */
+  HEALTH_HOST: z.string().trim().min(1).default('127.0.0.1'),
   /** Port of /livez, /readyz and /metrics; 0 takes any free one and logs it. */
   HEALTH_PORT: port.default(0),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),

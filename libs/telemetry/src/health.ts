@@ -5,6 +5,8 @@ import { MinchatError } from '@minchat/errors';
 import type { Registry } from 'prom-client';
 
 export interface HealthOptions {
+  /** HEALTH_HOST. */
+  host: string;
   /** HEALTH_PORT; 0 takes any free one. */
   port: number;
   registry: Registry;
@@ -26,7 +28,7 @@ function readiness(checks: Readonly<Record<string, boolean>>): { status: number;
 }
 
 /** Serves /livez, /readyz and /metrics. Throws MC_PORT_TAKEN. */
-export async function startHealthServer({ port, registry, live = () => true, ready }: HealthOptions): Promise<HealthServer> {
+export async function startHealthServer({ host, port, registry, live = () => true, ready }: HealthOptions): Promise<HealthServer> {
   const answer = async (path: string): Promise<{ status: number; type: string; body: string }> => {
     const type = 'text/plain; charset=utf-8';
     switch (path) {
@@ -46,11 +48,11 @@ export async function startHealthServer({ port, registry, live = () => true, rea
       () => response.writeHead(500).end(),
     );
   });
-  server.listen(port);
+  server.listen(port, host);
   try {
     await once(server, 'listening');
   } catch (cause) {
-    throw new MinchatError('MC_PORT_TAKEN', `HEALTH_PORT=${port}: expected a free port, found ${(cause as Error).message}`, { cause });
+    throw new MinchatError('MC_PORT_TAKEN', `HEALTH_HOST=${host}, HEALTH_PORT=${port}: expected a free port, found ${(cause as Error).message}`, { cause });
   }
   return {
     port: (server.address() as AddressInfo).port,

@@ -1,5 +1,6 @@
 import { createServer } from 'node:net';
 import { once } from 'node:events';
+import { networkInterfaces } from 'node:os';
 import type { AddressInfo } from 'node:net';
 import { MinchatError } from '@minchat/errors';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -54,7 +55,7 @@ describe('health server', () => {
   const metrics = createMetrics('test');
   let health: Awaited<ReturnType<typeof startHealthServer>>;
   beforeAll(async () => {
-    health = await startHealthServer({ port: 0, registry: metrics.registry, ready: () => ({ nats: true, database: ready }) });
+    health = await startHealthServer({ host: '127.0.0.1', port: 0, registry: metrics.registry, ready: () => ({ nats: true, database: ready }) });
   });
   afterAll(() => health.close());
   const get = (path: string) => fetch(`http://127.0.0.1:${health.port}${path}`);
@@ -75,11 +76,16 @@ describe('health server', () => {
     expect((await get('/x')).status).toBe(404);
   });
 
+  const address = Object.values(networkInterfaces()).flat().find((one) => one?.family === 'IPv4' && !one.internal)?.address;
+  it.skipIf(address === undefined)('is to be had where it is told alone', async () => {
+    await expect(fetch(`http://${address}:${health.port}/livez`)).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED' } });
+  });
+
   it('says when the port is taken', async () => {
     const other = createServer().listen(0);
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
-    await expect(startHealthServer({ port, registry: metrics.registry, ready: () => ({}) })).rejects.toMatchObject({ code: 'MC_PORT_TAKEN' });
+    await expect(startHealthServer({ host: '127.0.0.1', port, registry: metrics.registry, ready: () => ({}) })).rejects.toMatchObject({ code: 'MC_PORT_TAKEN' });
     other.close();
   });
 });
