@@ -177,6 +177,10 @@ describe('errors', () => {
     await expect(client.chat.completions.create({ model: 'tiny', messages: [...messages], ...body } as never)).rejects.toMatchObject({ status, code, param });
   });
 
+  it('tell what to use instead of /v1/responses', async () => {
+    await expect(client.responses.create({ model: 'tiny', input: 'hi' })).rejects.toMatchObject({ status: 404, message: expect.stringMatching(/chat\.completions/) as string });
+  });
+
   it('are those of the client', async () => {
     await expect(client.completions.create({ model: 'tiny', prompt: 'x', suffix: 'y' })).rejects.toBeInstanceOf(BadRequestError);
     await expect(client.embeddings.create({ model: 'tiny/reward', input: 'x' })).rejects.toBeInstanceOf(BadRequestError);
