@@ -3,7 +3,7 @@ import { guardSettings, optimizerSettings, rewardSettings, rolloutSettings, sele
 
 /** Settings of `@minchat/ppo-trainer/best-of-n`. */
 export const bestOfNSettings = z.strictObject({
-  /** Answers sampled per prompt; the reward model's favourite is kept. */
+  /** Answers sampled per prompt; the reward model's favourite among those that ended is kept. */
   n: z.int().min(2).default(16),
   /** Prompts to train on, all iterations together. */
   prompts: z.int().min(1).default(32_000),

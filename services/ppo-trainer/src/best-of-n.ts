@@ -1,14 +1,16 @@
-import { defineStage } from '@minchat/stage';
+import { defineStage, type Metrics } from '@minchat/stage';
 import { lmStep, padExamples, runTraining } from '@minchat/training';
 import { bestOfNSettings } from './best-of-n-settings.ts';
-import { experienceMetrics } from './experience.ts';
+import type { Episode } from './episodes.ts';
+import { experienceMetrics, type Experience } from './experience.ts';
 import { mean, secondsSince } from './statistics.ts';
 import { OnlineTrainer } from './trainer.ts';
 
 /**
  * Best-of-n, the baseline of InstructGPT's predecessors (Stiennon et al. 2020, arXiv 2009.01325), put
  * into the weights: of n answers that the policy gives to a prompt the reward model's favourite is kept,
- * and the policy is fine-tuned on it (rejection sampling as in Llama 2, arXiv 2307.09288, section 3.2).
+ * and the policy is fine-tuned on it (rejection sampling as in Llama 2, arXiv 2307.09288, section 3.2). Only answers that
+ * ended are kept: cut ones, which the EOS trick pays a fixed reward, would teach it to go on without end.
  */
 export const bestOfNStage = defineStage({
   kind: 'ppo',
@@ -26,6 +28,18 @@ export const bestOfNStage = defineStage({
     using trainer = await OnlineTrainer.open(context);
     const { actor, pass } = trainer;
     const prompts = trainer.schedule(batchSize);
+    /** One optimizer step on the answers kept; its metrics. */
+    const fineTune = async (best: readonly Scored[], lr: number): Promise<Metrics> => {
+      const { loss, gradNorm } = await lmStep({
+        model: actor.policy,
+        optimizer: actor.optimizer,
+        batch: padExamples(best.map(({ episode }) => episode), { pad: pass.pad, limit: actor.policy.config.n_positions }),
+        learningRate: lr,
+        passes: settings.gradientAccumulation,
+        dropout: { rate: 0, seed: '' },
+      });
+      return { 'objective/best_scores': mean(best.map(({ reward }) => reward)), 'loss/policy_avg': loss, 'policy/grad_norm': gradNorm };
+    };
 
     const result = await runTraining(context, {
       totalSteps: Math.ceil(settings.prompts / batchSize),
@@ -35,28 +49,18 @@ export const bestOfNStage = defineStage({
         await trainer.prepare();
         const groups = prompts.at(iteration).flatMap((prompt) => Array.from({ length: n }, () => prompt));
         const experience = await trainer.collect(groups, iteration);
-        const best = Array.from({ length: batchSize }, (_, group) => favourite(experience.rewards, group * n, n));
+        const best = favourites(experience, n, settings.unfinishedReward === null);
         const updateStart = performance.now();
         const lr = trainer.learningRate(settings.learningRate, iteration);
-        const examples = best.map((index) => experience.episodes[index]).filter((episode) => episode !== undefined);
-        const { loss, gradNorm } = await lmStep({
-          model: actor.policy,
-          optimizer: actor.optimizer,
-          batch: padExamples(examples, { pad: pass.pad, limit: actor.policy.config.n_positions }),
-          learningRate: lr,
-          passes: settings.gradientAccumulation,
-          dropout: { rate: 0, seed: '' },
-        });
-        actor.average(iteration);
         const metrics: Record<string, number> = {
           ...experienceMetrics(experience, 0),
-          'objective/best_scores': mean(best.map((index) => experience.rewards[index] ?? 0)),
-          'loss/policy_avg': loss,
-          'policy/grad_norm': gradNorm,
+          'objective/best_answers': best.length,
+          ...(best.length > 0 && (await fineTune(best, lr))),
           lr,
           episode: (iteration + 1) * batchSize * n,
           'time/update_seconds': secondsSince(updateStart),
         };
+        actor.average(iteration);
         return { metrics, tokens: experience.tokens, stop: trainer.watch(metrics) };
       },
       evaluation: { every: settings.evaluateEvery, run: (step) => trainer.evaluate(step) },
@@ -67,9 +71,19 @@ export const bestOfNStage = defineStage({
 });
 export default bestOfNStage;
 
-/** The index of the highest reward among `count` from `from`; the first of equals. */
-function favourite(rewards: readonly number[], from: number, count: number): number {
-  let best = from;
-  for (let index = from; index < from + count; index += 1) if ((rewards[index] ?? 0) > (rewards[best] ?? 0)) best = index;
-  return best;
+interface Scored {
+  readonly episode: Episode;
+  readonly reward: number;
+}
+
+/**
+ * The answer with the highest reward of every n, the first of equals. An answer that did not end is no example, whatever
+ * it is paid, unless `cut` says so: a prompt that has no other gives none.
+ */
+export function favourites({ episodes, rewards }: Pick<Experience, 'episodes' | 'rewards'>, n: number, cut: boolean): Scored[] {
+  const answers = episodes.map((episode, index): Scored => ({ episode, reward: rewards[index] ?? Number.NaN }));
+  return Array.from({ length: answers.length / n }, (_, group) => answers.slice(group * n, (group + 1) * n)).flatMap((group) => {
+    const [first, ...others] = group.filter(({ episode }) => cut || episode.finished);
+    return first === undefined ? [] : [others.reduce((best, one) => (one.reward > best.reward ? one : best), first)];
+  });
 }

@@ -6,7 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { loadRecords, writeDataset, type ComparisonRecord, type Split } from '@minchat/datasets';
 import { runStage } from '@minchat/training/testing';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import bestOfN from './best-of-n.ts';
+import bestOfN, { favourites } from './best-of-n.ts';
 import dpo from './dpo.ts';
 import rloo from './rloo.ts';
 import { ppoStage } from './stage.ts';
@@ -100,6 +100,23 @@ describe('best of n', () => {
     expect(metrics[0]?.['objective/best_scores']).toBeGreaterThan(metrics[0]?.['objective/scores'] ?? Infinity);
     expect(metrics.at(-1)?.['objective/scores']).toBeGreaterThan((metrics[0]?.['objective/scores'] ?? Infinity) + 0.5);
     expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('learns from answers that ended only: where none of a prompt’s did, from none', async () => {
+    const answer = (reward: number, finished: boolean): [number, { prompt: number[]; answer: number[]; finished: boolean; logProbs: number[] }] => [reward, { prompt: [1], answer: [2], finished, logProbs: [-1] }];
+    const answers = [answer(-1, false), answer(-1.5, true), answer(-2, true), answer(-1, false), answer(-1, false), answer(-1, false)];
+    const experience = { rewards: answers.map(([reward]) => reward), episodes: answers.map(([, episode]) => episode) };
+    expect(favourites(experience, 3, false).map(({ reward }) => reward)).toEqual([-1.5]);
+    expect(favourites(experience, 3, true).map(({ reward }) => reward)).toEqual([-1, -1]);
+
+    const short = { n: 2, prompts: 16, batchSize: 8, maxNewTokens: 1, learningRate: 0.01, evaluationPrompts: 8, normaliseOn: 16, ema: 0 };
+    const inputs = { model: world.sft, reward: world.reward, prompts: world.prompts };
+    const { metrics, output } = await runStage(bestOfN, { settings: short, inputs });
+    expect(metrics).toMatchObject({ 'response/truncated_rate': 1, 'objective/best_answers': 0 });
+    expect(await digest(output('policy'))).toBe(await digest(world.sft));
+    const asTheyAre = await runStage(bestOfN, { settings: { ...short, unfinishedReward: null }, inputs });
+    expect(asTheyAre.metrics).toMatchObject({ 'objective/best_answers': 8 });
+    expect(await digest(asTheyAre.output('policy'))).not.toBe(await digest(world.sft));
   });
 });
 
