@@ -1,6 +1,6 @@
 import { Template } from '@huggingface/jinja';
 import { MinchatError } from '@minchat/errors';
-import { anyOf, cut } from './pre-tokenize.ts';
+import { cut, needlesOf, type Needles } from './pre-tokenize.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 /** One turn of a conversation. */
@@ -34,7 +34,7 @@ export class ChatTemplate {
   private readonly template: Template;
   private readonly tokenizer: Tokenizer;
   private readonly specials: readonly string[];
-  private readonly pattern: RegExp | undefined;
+  private readonly needles: Needles | undefined;
 
   constructor(source: string, tokenizer: Tokenizer) {
     try {
@@ -43,8 +43,9 @@ export class ChatTemplate {
       throw new MinchatError('MC_TOKENIZER_INVALID', `chat_template: ${messageOf(cause)}`, { cause });
     }
     this.tokenizer = tokenizer;
-    this.specials = tokenizer.parts.added.filter((token) => token.special).map((token) => token.content);
-    this.pattern = anyOf(this.specials);
+    const specials = tokenizer.parts.added.filter((token) => token.special);
+    this.specials = specials.map((token) => token.content);
+    this.needles = needlesOf(specials);
   }
 
   /** The tokenizer's own template; else minchat's, when the tokenizer has its tokens. */
@@ -73,7 +74,7 @@ export class ChatTemplate {
       throw new MinchatError('MC_TOKENIZER_INVALID', `the chat template refused the conversation: ${messageOf(cause)}`, { cause });
     }
     const pieces: ChatPiece[] = [];
-    for (const piece of cut(text, this.pattern)) {
+    for (const piece of cut(text, this.needles)) {
       pieces.push({ text: piece.match ? piece.text : piece.text.replaceAll(guard, ''), special: piece.match });
     }
     return pieces;
@@ -81,7 +82,7 @@ export class ChatTemplate {
 
   /** Puts the guard into special tokens written in a content, and where its edges could complete one. */
   private protect(content: string, guard: string): string {
-    let safe = this.pattern === undefined ? content : content.replace(this.pattern, (token) => token.charAt(0) + guard + token.slice(1));
+    let safe = this.needles === undefined ? content : content.replace(this.needles.pattern, (token) => token.charAt(0) + guard + token.slice(1));
     // Templates often trim, so that the edges are those of the trimmed text.
     const start = safe.length - safe.trimStart().length;
     if (this.overlaps((special, n) => safe.startsWith(special.slice(-n), start))) {

@@ -121,6 +121,28 @@ test('what ends an answer is what the template writes after one, not the eos_tok
   }
 });
 
+test('an added token takes white space along, or is no part of a word, as the folder says', async () => {
+  const [mask, think, dog] = [0, 1, 2].map((by) => tokenizer.vocabSize + by) as [number, number, number];
+  const flags = { [mask]: { content: '<mask>', lstrip: true, special: true }, [think]: { content: '<think>', rstrip: true }, [dog]: { content: 'dog', single_word: true } };
+  await edit('tokenizer.json', (json) => json.added_tokens.push(...Object.entries(flags).map(([id, token]) => ({ id: Number(id), ...token }))));
+  await edit('tokenizer_config.json', (json) => Object.assign(json.added_tokens_decoder, flags));
+  const plain = (text: string): number[] => tokenizer.encode(text);
+  for (const without of [[], ['tokenizer.json']]) {
+    for (const name of without) await rm(join(folder, name));
+    const loaded = await loadTokenizer(folder);
+    expect(loaded.encodeWithSpecial('the \n<mask> sat')).toEqual([...plain('the'), mask, ...plain(' sat')]);
+    // White space between the two goes with the first.
+    expect(loaded.encodeWithSpecial('<think> \u0085 <mask> <think>\n\n')).toEqual([think, mask, ...plain(' '), think]);
+    expect(loaded.encode('the dog, dogs, ünïdog, dog')).toEqual([...plain('the '), dog, ...plain(', dogs, ünïdog, '), dog]);
+    await saveTokenizer(loaded, folder);
+  }
+  expect((await loadTokenizer(folder)).parts.added.slice(-3)).toEqual([{ id: mask, content: '<mask>', special: true, lstrip: true }, { id: think, content: '<think>', special: false, rstrip: true }, { id: dog, content: 'dog', special: false, singleWord: true }]);
+  // In a chat template's own tokens, too.
+  await edit('tokenizer.json', (json) => json.added_tokens.forEach((token) => Object.assign(token, { rstrip: token.id === tokenizer.idOf('<|user|>') })));
+  await writeFile(join(folder, 'chat_template.jinja'), "{% for m in messages %}<|user|>\n{{ m['content'] }}<|end|>\n{% endfor %}");
+  expect((await loadTokenizer(folder)).encodeChat([{ role: 'user', content: ' the mat' }], { addGenerationPrompt: false })).toEqual([tokenizer.idOf('<|user|>'), ...plain('the mat'), tokenizer.idOf('<|end|>'), ...plain('\n')]);
+});
+
 test('generation stops at every token that the model\'s files name, one or many', async () => {
   const [user, system] = [tokenizer.idOf('<|user|>'), tokenizer.idOf('<|system|>')];
   const write = (name: string, eos_token_id: unknown) => writeFile(join(folder, name), JSON.stringify({ eos_token_id }));

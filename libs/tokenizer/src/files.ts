@@ -17,6 +17,11 @@ const tokenText = z.union([z.string(), z.object({ content: z.string() }).transfo
 
 const byteLevel = z.object({ type: z.literal('ByteLevel'), add_prefix_space: z.boolean().optional(), use_regex: z.literal(true).optional() });
 
+/** What an added token is but for its id; flags that are not set are left out. */
+const addedToken = z
+  .object({ content: z.string(), special: z.boolean().default(false), single_word: z.boolean().optional(), lstrip: z.boolean().optional(), rstrip: z.boolean().optional() })
+  .transform(({ content, special, single_word, lstrip, rstrip }): Omit<AddedToken, 'id'> => ({ content, special, ...(single_word && { singleWord: true }), ...(lstrip && { lstrip }), ...(rstrip && { rstrip }) }));
+
 const vocabSchema = z.record(z.string(), z.int());
 
 /** The parts of tokenizer.json that decide about ids; another kind of tokenizer fails here by name. */
@@ -24,9 +29,7 @@ const tokenizerSchema = z.object({
   normalizer: z.null().optional(),
   pre_tokenizer: byteLevel,
   decoder: z.object({ type: z.literal('ByteLevel') }),
-  added_tokens: z
-    .array(z.object({ id: z.int(), content: z.string(), special: z.boolean().default(false) }))
-    .default([]),
+  added_tokens: z.array(z.intersection(z.object({ id: z.int() }), addedToken)).default([]),
   model: z.object({
     type: z.literal('BPE').optional(),
     dropout: z.null().optional(),
@@ -51,7 +54,7 @@ const configSchema = z.object({
   eos_token: tokenText.nullish(),
   bos_token: tokenText.nullish(),
   // These two are believed where no tokenizer.json says the same.
-  added_tokens_decoder: z.record(z.string(), z.object({ content: z.string(), special: z.boolean().default(false) })).default({}),
+  added_tokens_decoder: z.record(z.string(), addedToken).default({}),
   add_prefix_space: z.boolean().default(false),
 });
 
@@ -110,7 +113,7 @@ async function readVocabAndMerges(folder: string, config: z.output<typeof config
   const vocab = new Map(Object.entries(parse(vocabSchema, json, 'vocab.json')));
   const lines = text.split(/\r?\n/u).filter((line, i) => line !== '' && !(i === 0 && line.startsWith('#version')));
   const merges = parse(z.array(z.unknown().transform(splitMerge)), lines, 'merges.txt');
-  const added: AddedToken[] = Object.entries(config.added_tokens_decoder).map(([id, { content, special }]) => ({ id: Number(id), content, special }));
+  const added: AddedToken[] = Object.entries(config.added_tokens_decoder).map(([id, token]) => ({ id: Number(id), ...token }));
   if (added.length === 0) {
     const named = parse(vocabSchema, (await readJson(folder, 'added_tokens.json')) ?? {}, 'added_tokens.json');
     const names = new Set([...Object.values(specials), ...specials.additional_special_tokens].map((token) => tokenText.safeParse(token).data));
@@ -127,8 +130,9 @@ export async function saveTokenizer(tokenizer: Tokenizer, folder: string): Promi
   const { parts } = tokenizer;
   const vocab = Object.fromEntries([...parts.vocab].toSorted(([, a], [, b]) => a - b));
   const addPrefixSpace = parts.addPrefixSpace ?? false;
-  const flags = { single_word: false, lstrip: false, rstrip: false, normalized: false };
-  const added = parts.added.toSorted((a, b) => a.id - b.id);
+  const added = parts.added
+    .toSorted((a, b) => a.id - b.id)
+    .map(({ id, content, special, singleWord = false, lstrip = false, rstrip = false }) => ({ id, content, single_word: singleWord, lstrip, rstrip, normalized: false, special }));
   const endOfText = Buffer.from(tokenizer.bytesOf(tokenizer.endOfText)).toString('utf8');
   const names = { bos_token: parts.bosToken ?? endOfText, eos_token: parts.eosToken ?? endOfText, unk_token: endOfText, pad_token: endOfText };
   const byteLevelStep = { type: 'ByteLevel', add_prefix_space: addPrefixSpace, trim_offsets: true, use_regex: true };
@@ -140,7 +144,7 @@ export async function saveTokenizer(tokenizer: Tokenizer, folder: string): Promi
   await write('tokenizer_config.json', {
     tokenizer_class: 'GPT2Tokenizer',
     add_prefix_space: addPrefixSpace,
-    added_tokens_decoder: Object.fromEntries(added.map(({ id, content, special }) => [id, { content, ...flags, special }])),
+    added_tokens_decoder: Object.fromEntries(added.map(({ id, ...token }) => [id, token])),
     ...names,
     ...(parts.chatTemplate === undefined ? {} : { chat_template: parts.chatTemplate }),
   });
@@ -148,7 +152,7 @@ export async function saveTokenizer(tokenizer: Tokenizer, folder: string): Promi
     version: '1.0',
     truncation: null,
     padding: null,
-    added_tokens: added.map(({ id, content, special }) => ({ id, content, ...flags, special })),
+    added_tokens: added,
     normalizer: null,
     pre_tokenizer: byteLevelStep,
     post_processor: { ...byteLevelStep, trim_offsets: false },

@@ -1,7 +1,7 @@
 import { MinchatError } from '@minchat/errors';
 import { applyMerges } from './bpe.ts';
 import { ChatTemplate, type ChatTurn } from './chat-template.ts';
-import { anyOf, cut, preTokenize } from './pre-tokenize.ts';
+import { cut, needlesOf, preTokenize, type Needles } from './pre-tokenize.ts';
 import { buildVocabulary, type TokenizerParts, type Vocabulary } from './vocabulary.ts';
 
 /** Words whose ids are remembered; when full, the memory starts over. */
@@ -39,8 +39,8 @@ export class Tokenizer {
 
   private readonly vocabulary: Vocabulary;
   private readonly specialIds: ReadonlySet<number>;
-  private readonly allAdded: RegExp | undefined;
-  private readonly plainAdded: RegExp | undefined;
+  private readonly allAdded: Needles | undefined;
+  private readonly plainAdded: Needles | undefined;
   private readonly cache = new Map<string, readonly number[]>();
   /** By id; null for one whose bytes are not whole characters. */
   private readonly wholeTexts = new Map<number, string | null>();
@@ -53,8 +53,8 @@ export class Tokenizer {
     this.vocabSize = this.vocabulary.size;
     this.longestToken = this.vocabulary.bytes.reduce((most, bytes) => Math.max(most, bytes?.length ?? 0), 1);
     this.specialIds = new Set(parts.added.filter((token) => token.special).map((token) => token.id));
-    this.allAdded = anyOf(parts.added.map((token) => token.content));
-    this.plainAdded = anyOf(parts.added.filter((token) => !token.special).map((token) => token.content));
+    this.allAdded = needlesOf(parts.added);
+    this.plainAdded = needlesOf(parts.added.filter((token) => !token.special));
 
     const eos = parts.eosToken === undefined ? undefined : this.idOf(parts.eosToken);
     const endOfText = this.idOf('<|endoftext|>') ?? eos;
@@ -170,7 +170,7 @@ export class Tokenizer {
     return bytes;
   }
 
-  private encodeCut(text: string, added: RegExp | undefined, { into: ids = [] as number[], prefixSpace = this.parts.addPrefixSpace === true } = {}): number[] {
+  private encodeCut(text: string, added: Needles | undefined, { into: ids = [] as number[], prefixSpace = this.parts.addPrefixSpace === true } = {}): number[] {
     let first = prefixSpace;
     for (const piece of cut(text, added)) {
       const id = piece.match ? this.idOf(piece.text) : undefined;

@@ -2,7 +2,7 @@ import { alphabet, charOfByte } from './byte-table.ts';
 import { pairKey } from './bpe.ts';
 import { chatTokens, defaultChatTemplate } from './chat-template.ts';
 import { Heap } from './heap.ts';
-import { anyOf, cut, preTokenize } from './pre-tokenize.ts';
+import { cut, needlesOf, preTokenize, type Needles } from './pre-tokenize.ts';
 import { Tokenizer } from './tokenizer.ts';
 
 export interface TrainTokenizerOptions {
@@ -39,7 +39,7 @@ export function trainTokenizer(texts: Iterable<string>, options: TrainTokenizerO
   if (options.vocabSize < tokens.length) {
     throw new RangeError(`vocabSize: expected at least ${tokens.length} (special tokens and bytes), found ${options.vocabSize}`);
   }
-  const words = countWords(texts, anyOf(specialTokens), new Map(tokens.map((token, id) => [token, id])));
+  const words = countWords(texts, needlesOf(specialTokens.map((content) => ({ content }))), new Map(tokens.map((token, id) => [token, id])));
   const pairs = new PairCounts(words);
   const merges: [string, string][] = [];
   while (tokens.length < options.vocabSize) {
@@ -61,7 +61,7 @@ export function trainTokenizer(texts: Iterable<string>, options: TrainTokenizerO
 }
 
 /** The words of the texts with how often they occur, sorted, so that the order of the texts is nothing. */
-function countWords(texts: Iterable<string>, special: RegExp | undefined, idOf: ReadonlyMap<string, number>): Word[] {
+function countWords(texts: Iterable<string>, special: Needles | undefined, idOf: ReadonlyMap<string, number>): Word[] {
   const counts = new Map<string, number>();
   for (const text of texts) {
     for (const piece of cut(text, special)) {

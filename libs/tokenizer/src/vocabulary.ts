@@ -8,6 +8,11 @@ export interface AddedToken {
   readonly content: string;
   /** Special tokens carry structure (roles, ends of turns); they are not read from a user's text. */
   readonly special: boolean;
+  /** Found only where neither a letter nor a digit stands beside it. */
+  readonly singleWord?: boolean;
+  /** Takes the white space in front of it along, or that behind it. */
+  readonly lstrip?: boolean;
+  readonly rstrip?: boolean;
 }
 
 /** What a tokenizer is made of. */

@@ -38,5 +38,5 @@ export async function checkSameTokenizer(tokenizer: Tokenizer, input: string, fo
 
 /** What maps text to ids, as text: formatting and other keys of tokenizer.json make no difference. */
 function meaningOfIds({ parts: { vocab, merges, added } }: Tokenizer): string {
-  return JSON.stringify([[...vocab].toSorted(([, a], [, b]) => a - b), merges, added.map(({ id, content }) => [id, content])]);
+  return JSON.stringify([[...vocab].toSorted(([, a], [, b]) => a - b), merges, added.map(({ id, content, singleWord, lstrip, rstrip }) => [id, content, singleWord, lstrip, rstrip])]);
 }
