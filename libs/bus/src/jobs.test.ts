@@ -150,7 +150,7 @@ describe('job records', () => {
     const job = newJob();
     const lease = leaseOf(await bus.jobs.take(job, 'a', 60_000));
     expect(await bus.jobs.take(job, 'b', 60_000)).toMatchObject({ outcome: 'held', record: { workerId: 'a' } });
-    const checkpoint = { step: 7, artifact: { kind: 'checkpoint', digest: `sha256:${'0'.repeat(64)}`, size: 1, scope: job.jobId } };
+    const checkpoint = { step: 7, plugin: 'a', artifact: { kind: 'checkpoint', digest: `sha256:${'0'.repeat(64)}`, size: 1, scope: job.jobId } };
     await bus.jobs.checkpoint(lease, checkpoint);
     await bus.jobs.release(lease);
     const next = leaseOf(await bus.jobs.take(job, 'b', 60_000));
@@ -162,7 +162,7 @@ describe('job records', () => {
     const stale = leaseOf(await bus.jobs.take(job, 'a', 200));
     // The worker stands still; its lease runs out, another takes over.
     await expect.poll(async () => (await bus.jobs.take(job, 'b', 60_000)).outcome).toBe('taken');
-    const checkpoint = { step: 1, artifact: { kind: 'checkpoint', digest: `sha256:${'1'.repeat(64)}`, size: 1, scope: '' } };
+    const checkpoint = { step: 1, plugin: 'a', artifact: { kind: 'checkpoint', digest: `sha256:${'1'.repeat(64)}`, size: 1, scope: '' } };
     await expect(bus.jobs.renew(stale)).rejects.toMatchObject({ code: 'MC_LEASE_LOST' });
     await expect(bus.jobs.checkpoint(stale, checkpoint)).rejects.toMatchObject({ code: 'MC_LEASE_LOST' });
     await expect(bus.jobs.complete(stale, { outputs: [], metrics: [] })).rejects.toMatchObject({ code: 'MC_LEASE_LOST' });
@@ -241,7 +241,7 @@ describe('job records', () => {
   it('keep what a cancelled worker had done until another takes the job', async () => {
     const job = newJob();
     const cancelled = leaseOf(await bus.jobs.take(job, 'a', 60_000));
-    const at = (step: number) => ({ step, artifact: { kind: 'checkpoint', digest: `sha256:${'1'.repeat(64)}`, size: 1, scope: job.jobId } });
+    const at = (step: number) => ({ step, plugin: 'a', artifact: { kind: 'checkpoint', digest: `sha256:${'1'.repeat(64)}`, size: 1, scope: job.jobId } });
     await bus.jobs.cancel(job);
     await bus.jobs.checkpoint(cancelled, at(3));
     expect(await bus.jobs.get(job.jobId)).toMatchObject({ state: JobState.JOB_STATE_CANCELLED, checkpoint: { step: 3 } });
@@ -261,7 +261,7 @@ describe('job records', () => {
     await bus.jobs.release(first, new Error('x'));
     const second = leaseOf(await bus.jobs.take(job, 'a', 60_000));
     expect(second.record).toMatchObject({ failures: 1, attempt: 2, error: { code: 'MC_INTERNAL', message: 'x' } });
-    await bus.jobs.checkpoint(second, { step: 1, artifact: { kind: 'checkpoint', digest: `sha256:${'1'.repeat(64)}`, size: 1, scope: '' } });
+    await bus.jobs.checkpoint(second, { step: 1, plugin: 'a', artifact: { kind: 'checkpoint', digest: `sha256:${'1'.repeat(64)}`, size: 1, scope: '' } });
     expect(second.record.failures).toBe(0);
     await bus.jobs.fail(second, new Error('y'));
     expect(await bus.jobs.cancel(job)).toMatchObject({ state: JobState.JOB_STATE_FAILED, error: { message: 'y' } });

@@ -205,6 +205,22 @@ describe('a stage host', () => {
     expect(await bench.result(jobId)).toBe(expected(300));
   });
 
+  it('begins anew where another implementation goes on with the job: a checkpoint is of the one that wrote it', async () => {
+    const other = join(bench.folder, 'other.ts');
+    await writeFile(other, `export { default } from ${JSON.stringify(counting)};\n`);
+    const first = await bench.host();
+    const jobId = await bench.job({ steps: 300, stepMs: 10 });
+    await bench.until(jobId, 'progress');
+    await first.stop();
+    expect((await bench.bus.jobs.get(jobId))?.checkpoint).toMatchObject({ plugin: counting });
+    await bench.host({ STAGE_PLUGIN: other });
+    const { completed } = await bench.until(jobId, 'completed');
+    expect(completed?.result?.metrics).toContainEqual({ name: 'from', value: 0 });
+    const started = bench.events.flatMap((event) => event.started ?? []);
+    expect(started).toMatchObject([{ plugin: counting, fromStep: 0 }, { plugin: other, fromStep: 0 }]);
+    expect(await bench.result(jobId)).toBe(expected(300));
+  });
+
   it('begins a job again that waited only when its try before has ended', async () => {
     const told: string[] = [];
     const waiting = defineStage({

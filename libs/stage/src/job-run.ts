@@ -162,8 +162,9 @@ class JobRun {
     this.#runner = runner;
     this.#stopping.signal.throwIfAborted();
     checkShape(job, plugin, runner.shape);
-    await this.#event({ started: { attempt: record.attempt, plugin, fromStep: record.checkpoint?.step ?? 0 } });
-    const assignment = await this.#prepare(runner.shape);
+    const checkpoint = this.#checkpointOf(plugin);
+    await this.#event({ started: { attempt: record.attempt, plugin, fromStep: checkpoint?.step ?? 0 } });
+    const assignment = await this.#prepare(runner.shape, checkpoint);
     this.#stopping.signal.throwIfAborted();
     const sink = createProgressSink(bus, job, workerId, metrics, this.#log);
     this.#lastCheckpoint = performance.now();
@@ -174,7 +175,7 @@ class JobRun {
         if (progress.waiting) onWaiting();
         sink.report(progress);
       };
-      final = await runner.run(assignment, { progress: report, save: (step, folder) => this.#save(step, folder) });
+      final = await runner.run(assignment, { progress: report, save: (step, folder) => this.#save(step, folder, plugin) });
     } finally {
       await sink.flush();
     }
@@ -183,7 +184,7 @@ class JobRun {
   }
 
   /** Fetches inputs and the last checkpoint, makes empty folders for outputs. */
-  async #prepare(shape: StageShape): Promise<Assignment> {
+  async #prepare(shape: StageShape, checkpoint: Checkpoint | undefined): Promise<Assignment> {
     const { bus } = this.#deps;
     const { job } = this.#delivery;
     await rm(this.#folder, { recursive: true, force: true });
@@ -201,11 +202,19 @@ class JobRun {
     const scratch = join(this.#folder, 'checkpoints');
     await mkdir(scratch, { recursive: true });
     const { runId, jobId, stage, seed } = job;
-    return { runId, jobId, stage, seed, inputs, outputs, scratch, restore: await this.#restore() };
+    return { runId, jobId, stage, seed, inputs, outputs, scratch, restore: await this.#restore(checkpoint) };
   }
 
-  async #restore(): Promise<Assignment['restore']> {
+  /** The last checkpoint, if it is this implementation's: another one's may have files of the same names, and mean something else by them. */
+  #checkpointOf(plugin: string): Checkpoint | undefined {
     const { checkpoint } = this.#lease.record;
+    // An older version did not say whose it is.
+    if (!checkpoint?.plugin || checkpoint.plugin === plugin) return checkpoint ?? undefined;
+    this.#log.warn({ step: checkpoint.step, plugin, of: checkpoint.plugin }, `the checkpoint is of ${checkpoint.plugin}: ${plugin} starts from the beginning`);
+    return undefined;
+  }
+
+  async #restore(checkpoint: Checkpoint | undefined): Promise<Assignment['restore']> {
     if (!checkpoint?.artifact) return undefined;
     try {
       return { step: checkpoint.step, folder: await this.#deps.bus.artifacts.get(checkpoint.artifact, { signal: this.#stopping.signal }) };
@@ -218,7 +227,7 @@ class JobRun {
     }
   }
 
-  async #save(step: number, folder: string): Promise<void> {
+  async #save(step: number, folder: string, plugin: string): Promise<void> {
     const { bus, metrics } = this.#deps;
     const { job } = this.#delivery;
     this.#keeper.assertMaySave();
@@ -227,7 +236,7 @@ class JobRun {
     let checkpoint: Checkpoint;
     try {
       const artifact = await bus.artifacts.put(folder, 'checkpoint', { scope: job.jobId });
-      checkpoint = { step, artifact };
+      checkpoint = { step, artifact, plugin };
       await bus.jobs.checkpoint(this.#lease, checkpoint).catch((error: unknown) => this.#keeper.lost(error));
     } catch (thrown) {
       const error = toMinchatError(thrown);

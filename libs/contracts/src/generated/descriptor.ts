@@ -367,6 +367,10 @@ export const descriptor: Descriptor = {
    "artifact": {
     "id": 2,
     "type": "ArtifactRef"
+   },
+   "plugin": {
+    "id": 3,
+    "type": "string"
    }
   },
   "StageResult": {

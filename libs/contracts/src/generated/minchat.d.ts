@@ -1407,6 +1407,9 @@ export namespace minchat {
             /** Checkpoint artifact. */
             artifact?: (minchat.v1.ArtifactRef.$Properties|null);
 
+            /** Checkpoint plugin. */
+            plugin: string;
+
             /**
              * Encodes the specified Checkpoint message. Does not implicitly {@link minchat.v1.Checkpoint.verify|verify} messages.
              * @param message Checkpoint message or plain object to encode
@@ -1436,6 +1439,9 @@ export namespace minchat {
 
                 /** Checkpoint artifact */
                 artifact?: (minchat.v1.ArtifactRef.$Properties|null);
+
+                /** Checkpoint plugin */
+                plugin?: (string|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

@@ -2125,6 +2125,7 @@ export const minchat = $root.minchat = (() => {
 
             Checkpoint.prototype.step = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             Checkpoint.prototype.artifact = null;
+            Checkpoint.prototype.plugin = "";
 
             Checkpoint.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -2137,6 +2138,8 @@ export const minchat = $root.minchat = (() => {
                     writer.uint32(8).uint64(message.step);
                 if (message.artifact != null && $Object.hasOwnProperty.call(message, "artifact"))
                     $root.minchat.v1.ArtifactRef.encode(message.artifact, writer.uint32(18).fork(), _depth + 1).ldelim();
+                if (message.plugin != null && $Object.hasOwnProperty.call(message, "plugin") && message.plugin !== "")
+                    writer.uint32(26).string(message.plugin);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -2183,6 +2186,15 @@ export const minchat = $root.minchat = (() => {
                             if (wireType !== 2)
                                 break;
                             message.artifact = $root.minchat.v1.ArtifactRef.decode(reader, reader.size(), $undefined, _depth + 1, message.artifact);
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.plugin = value;
+                            else
+                                delete message.plugin;
                             continue;
                         }
                     }

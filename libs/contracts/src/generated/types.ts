@@ -238,6 +238,8 @@ export const JobRecord: MessageType<JobRecord> = { name: 'JobRecord', codec: min
 export interface Checkpoint {
   step: number;
   artifact?: ArtifactRef | undefined;
+  /** The implementation that wrote it, as StageStarted has it: another one cannot go on from it. */
+  plugin: string;
 }
 export const Checkpoint: MessageType<Checkpoint> = { name: 'Checkpoint', codec: minchat.v1.Checkpoint };
 
