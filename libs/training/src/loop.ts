@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { MinchatError } from '@minchat/errors';
 import type { Metrics, StageContext } from '@minchat/stage';
+import type { Logger } from '@minchat/telemetry';
 import { withoutMachineMetrics, type HistoryEntry } from './history.ts';
 
 /** Something that a checkpoint keeps, in a folder of its own. AdamW is one; see state.ts for more. */
@@ -31,6 +32,8 @@ export interface TrainingPlan {
    * Data order and randomness need no part: they are functions of the seed and the step (schedule.ts).
    */
   readonly parts: Readonly<Record<string, Saveable>>;
+  /** Digest of what training starts from that is no input of the job, since that may have changed when the job goes on. */
+  readonly startsFrom?: string | undefined;
   /**
    * One optimizer step, counted from 0; disposes of every tensor it makes. A step that takes long
    * may call `context.signal.throwIfAborted()`: its work is then lost, the last checkpoint is kept.
@@ -53,13 +56,14 @@ interface LoopState {
   step: number;
   tokens: number;
   history: HistoryEntry[];
+  startsFrom?: string | undefined;
 }
 
 /**
  * The loop of every trainer: restores the last checkpoint, runs the steps that are left, reports
  * progress, saves checkpoints when the host would like one. A stage resumed from any checkpoint
  * ends bit for bit where an undisturbed one does, if `plan.parts` is complete. From a checkpoint that
- * lacks a part, as one of another version may, it begins anew.
+ * lacks a part, as one of another version may, or that started from something else, it begins anew.
  *
  * When the signal aborts it saves a checkpoint and throws the signal's reason. Throws
  * MC_STAGE_DIVERGED when a metric, of a step or of an evaluation, is not finite.
@@ -133,13 +137,28 @@ async function write(folder: string, plan: TrainingPlan, state: LoopState): Prom
 }
 
 async function restore(context: StageContext<unknown>, plan: TrainingPlan): Promise<LoopState> {
+  const { parts, startsFrom } = plan;
   const checkpoint = await context.checkpoint.restore();
-  const missing = checkpoint ? Object.keys(plan.parts).filter((name) => !existsSync(join(checkpoint.folder, name))) : [];
   // Looked at before anything is loaded: what is begun anew must be as it was made.
-  if (missing.length > 0) context.log.warn({ step: checkpoint?.step, missing }, 'the checkpoint is of another version of this stage: starting from the beginning');
-  if (!checkpoint || missing.length > 0) return { step: 0, tokens: 0, history: [] };
-  for (const [name, part] of Object.entries(plan.parts)) await part.load(join(checkpoint.folder, name));
-  const state = JSON.parse(await readFile(join(checkpoint.folder, 'loop.json'), 'utf8')) as LoopState;
-  context.log.info({ step: state.step }, 'resumed from a checkpoint');
-  return state;
+  const saved = checkpoint && (await usable(checkpoint, plan, context.log));
+  if (!checkpoint || !saved) return { step: 0, tokens: 0, history: [], startsFrom };
+  for (const [name, part] of Object.entries(parts)) await part.load(join(checkpoint.folder, name));
+  context.log.info({ step: saved.step }, 'resumed from a checkpoint');
+  return saved;
+}
+
+/** The loop's own part of a checkpoint; undefined, which is warned of, where the checkpoint is of another training. */
+async function usable({ step, folder }: { step: number; folder: string }, { parts, startsFrom }: TrainingPlan, log: Logger): Promise<LoopState | undefined> {
+  const missing = Object.keys(parts).filter((name) => !existsSync(join(folder, name)));
+  if (missing.length > 0) {
+    log.warn({ step, missing }, 'the checkpoint is of another version of this stage: starting from the beginning');
+    return undefined;
+  }
+  const saved = JSON.parse(await readFile(join(folder, 'loop.json'), 'utf8')) as LoopState;
+  // An older version did not say.
+  if (saved.startsFrom !== undefined && saved.startsFrom !== startsFrom) {
+    log.warn({ step }, 'what the training started from has changed since the checkpoint: starting from the beginning');
+    return undefined;
+  }
+  return saved;
 }

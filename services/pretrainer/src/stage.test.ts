@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
@@ -110,6 +110,21 @@ test('a foreign embedding that is padded is cut to the tokens there are, and one
     return model.config.vocab_size;
   }));
   expect(rows).toEqual([tokenizer.vocabSize, tokenizer.vocabSize + 21]);
+});
+
+test('begins anew where another model has come into the init folder since the checkpoint', async () => {
+  const made = async (seed: number): Promise<string> => (await runStage(pretrainStage, { settings: { ...settings, steps: 1 }, inputs, seed })).output('model');
+  const init = await made(1);
+  const further = { settings: { ...settings, init, steps: 6 }, inputs };
+  const stopAt = (at: number) => ({ onProgress: ({ step }: { step: number }) => (step === at ? ('shutdown' as const) : undefined) });
+  const { folder } = await runStage(pretrainStage, { ...further, ...stopAt(2) });
+  const same = await runStage(pretrainStage, { ...further, folder, ...stopAt(4) });
+  expect(same.progress.map(({ step }) => step)).toEqual([3, 4]);
+  await cp(await made(2), init, { recursive: true });
+  const other = await runStage(pretrainStage, { ...further, folder });
+  expect(other.progress[0]?.step).toBe(1);
+  expect(other.warnings).toEqual(['what the training started from has changed since the checkpoint: starting from the beginning']);
+  expect(await weightsDigest(other.output('model'))).toBe(await weightsDigest((await runStage(pretrainStage, further)).output('model')));
 });
 
 test('windows shorter than the context are told with the model; a short text and a long sample prompt do', async () => {

@@ -4,7 +4,7 @@ import { AdamW, disposeModel, generate, learningRate, Random, saveModel, startBa
 import { defineStage, type StageContext } from '@minchat/stage';
 import { saveTokenizer, type Tokenizer } from '@minchat/tokenizer';
 import { evaluateLm, firstWindows, lmStep, modelPart, packTexts, runTraining, windowBatch, windowLengthKey, windowSchedule, writeHistory, type TrainingResult } from '@minchat/training';
-import { startingModel } from './start.ts';
+import { startingModel, type Start } from './start.ts';
 import { pretrainSettings, type PretrainSettings } from './settings.ts';
 
 type Context = StageContext<PretrainSettings, 'corpus' | 'demonstrations' | 'model', 'model'>;
@@ -37,17 +37,18 @@ export const pretrainStage = defineStage({
     context.log.info(backend, 'backend');
     using owned = new DisposableStack();
     const init = context.hasInput('model') ? context.input('model') : settings.init;
-    const { tokenizer, model } = await startingModel({
+    const start = await startingModel({
       settings,
       init,
       corpus: context.input('corpus'),
       demonstrations: context.hasInput('demonstrations') ? context.input('demonstrations') : undefined,
       random: new Random(context.seed),
     });
+    const { tokenizer, model } = start;
     owned.adopt(model, disposeModel);
     const length = Math.min(settings.windowLength ?? model.config.n_positions, model.config.n_positions);
     const trained = settings.steps > 0;
-    const { history, metrics } = trained ? await train(context, { model, tokenizer, length }) : { history: [], metrics: {} };
+    const { history, metrics } = trained ? await train(context, start, length) : { history: [], metrics: {} };
     const folder = context.output('model');
     await saveModel(model, folder, trained ? { [windowLengthKey]: length } : {});
     await saveTokenizer(tokenizer, folder);
@@ -57,7 +58,7 @@ export const pretrainStage = defineStage({
 });
 
 /** Trains the model, in place, on windows of so many tokens of the corpus. */
-async function train(context: Context, { model, tokenizer, length }: { model: Model; tokenizer: Tokenizer; length: number }): Promise<TrainingResult> {
+async function train(context: Context, { model, tokenizer, digest }: Start, length: number): Promise<TrainingResult> {
   const { settings } = context;
   const stream = await tokenStream(context.input('corpus'), 'train', tokenizer);
   const validation = await tokenStream(context.input('corpus'), 'validation', tokenizer);
@@ -71,6 +72,7 @@ async function train(context: Context, { model, tokenizer, length }: { model: Mo
     totalSteps: settings.steps,
     warmup: settings.warmupSteps,
     parts: { model: modelPart(model), optimizer },
+    startsFrom: digest,
     async step(step) {
       const lr = learningRate({ kind: 'cosine', peak: settings.learningRate, warmup: settings.warmupSteps, total: settings.steps }, step);
       const { loss, accuracy, gradNorm } = await lmStep({

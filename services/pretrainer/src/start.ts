@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { gptConfig, initModel, loadModel, withVocabulary, type Model, type Random } from '@minchat/model';
@@ -18,18 +19,27 @@ export interface StartOptions {
   readonly random: Random;
 }
 
+export interface Start {
+  readonly tokenizer: Tokenizer;
+  readonly model: Model;
+  /** Digest of both where they are a folder's, whose files may be others when a stopped job goes on. */
+  readonly digest?: string;
+}
+
 /** The tokenizer and the model that pretraining starts from: new ones, or those of a folder. */
-export async function startingModel(options: StartOptions): Promise<{ tokenizer: Tokenizer; model: Model }> {
+export async function startingModel(options: StartOptions): Promise<Start> {
   const { settings, init, random } = options;
   if (init !== undefined) {
     if ((await stat(init).catch(() => undefined))?.isDirectory() !== true) {
       throw new MinchatError('MC_STAGE_SETTINGS', `init: expected the folder of a model, found none at ${resolve(init)}`, { hint: 'Correct the path in the run’s spec: it is looked for on the machine of the pretrainer.' });
     }
     const tokenizer = await loadTokenizer(init);
+    const loaded = await loadModel(init, { head: 'lm' });
+    const digest = await digestOf(tokenizer, loaded);
     // A foreign embedding is often padded, or lacks the tokens that were added last.
-    const model = withVocabulary(await loadModel(init, { head: 'lm' }), tokenizer.vocabSize);
+    const model = withVocabulary(loaded, tokenizer.vocabSize);
     // Of the folder's files only config.json goes on: what generation stops at goes with it.
-    return { tokenizer, model: { ...model, config: { ...model.config, eos_token_id: tokenizer.eosIds } } };
+    return { tokenizer, model: { ...model, config: { ...model.config, eos_token_id: tokenizer.eosIds } }, digest };
   }
   const { heads, width } = settings.model;
   if (width % heads !== 0) {
@@ -48,6 +58,13 @@ export async function startingModel(options: StartOptions): Promise<{ tokenizer:
     eos_token_id: tokenizer.endOfText,
   });
   return { tokenizer, model: initModel(config, random.fork('model')) };
+}
+
+async function digestOf(tokenizer: Tokenizer, model: Model): Promise<string> {
+  const { vocab, ...parts } = tokenizer.parts;
+  const hash = createHash('sha256').update(JSON.stringify([[...vocab], parts, model.config]));
+  for (const parameter of model.parameters.values()) hash.update((await parameter.data()) as Float32Array);
+  return hash.digest('hex');
 }
 
 async function tokenizerTexts(corpus: string, demonstrations: string | undefined): Promise<string[]> {
