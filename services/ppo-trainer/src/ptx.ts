@@ -13,11 +13,11 @@ export type PtxSource = (update: number) => NonNullable<PolicyMinibatch['ptx']>;
 
 /** Reads the corpus for PPO-ptx; undefined when the settings have no `ptx`. */
 export async function openPtx(
-  context: Pick<StageContext<{ ptx?: z.output<typeof ptxSettings>; minibatchSize: number }, 'corpus'>, 'settings' | 'seed' | 'input' | 'hasInput'>,
+  context: Pick<StageContext<{ ptx?: z.output<typeof ptxSettings>; batchSize: number; minibatchSize: number }, 'corpus'>, 'settings' | 'seed' | 'input' | 'hasInput'>,
   tokenizer: Tokenizer,
   policy: Model,
 ): Promise<PtxSource | undefined> {
-  const { ptx, minibatchSize } = context.settings;
+  const { ptx, batchSize, minibatchSize } = context.settings;
   if (!ptx) return undefined;
   if (!context.hasInput('corpus')) {
     throw new MinchatError('MC_STAGE_INPUT', 'ptx: expected the input corpus, found none', { hint: 'Give the stage a corpus, or remove ptx.' });
@@ -29,7 +29,8 @@ export async function openPtx(
   const stream = await packTexts(texts(), tokenizer.endOfText);
   if (stream.length < 2) throw new MinchatError('MC_DATA_EMPTY', 'corpus: expected text in the train split, found none');
   const length = Math.min(ptx.windowLength ?? trainedWindow(policy), policy.config.n_positions);
-  const batchSize = Math.max(1, Math.round(ptx.examplesPerEpisode * minibatchSize));
-  const windows = windowSchedule({ tokens: stream.length, length, batchSize, seed: context.seed });
+  // A minibatch is the whole iteration where that has no more episodes.
+  const rows = Math.max(1, Math.round(ptx.examplesPerEpisode * Math.min(minibatchSize, batchSize)));
+  const windows = windowSchedule({ tokens: stream.length, length, batchSize: rows, seed: context.seed });
   return (update) => ({ batch: windowBatch(stream, windows.at(update), length), coefficient: ptx.coefficient });
 }

@@ -6,6 +6,7 @@ import { moveAverage, ppoAdam } from './actor.ts';
 import { answerLogProbs, packEpisodes, type Episode } from './episodes.ts';
 import { runPass, type PpoPass } from './passes.ts';
 import { policyPasses, ptxPasses, updatePolicy, type PolicyMinibatch } from './policy-update.ts';
+import { openPtx } from './ptx.ts';
 import { tinyWorld, type TinyWorld } from './tiny.testing.ts';
 import { normaliseHead } from './value-update.ts';
 
@@ -75,6 +76,12 @@ describe('policy update', () => {
     const difference = Math.max(...both.map((value, index) => Math.abs(value - (alone[index] ?? 0) - 27.8 * (text[index] ?? 0))));
     expect(difference / largest).toBeLessThan(1e-5);
     expect(Math.max(...text.map(Math.abs))).toBeGreaterThan(0);
+  });
+
+  it('an update reads so many windows of text for each of its episodes, also where an iteration is smaller than a minibatch', async () => {
+    const context = (batchSize: number) => ({ settings: { ptx: { coefficient: 1, examplesPerEpisode: 1.5, windowLength: 8 }, batchSize, minibatchSize: 16 }, seed: 1, input: () => world.corpus, hasInput: () => true });
+    const rows = async (batchSize: number) => (await openPtx(context(batchSize), world.tokenizer, policy))?.(0).batch.rows;
+    expect([await rows(64), await rows(16), await rows(4)]).toEqual([24, 24, 6]);
   });
 
   it('the pretraining gradient is that of the loss, by finite differences', async () => {
