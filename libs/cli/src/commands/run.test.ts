@@ -173,3 +173,19 @@ it('ends where the server comes back without what it had stored: nothing is left
   await nats.start();
   expect(await ended).toMatchObject({ code: 75, stderr: expect.stringMatching(/^MC_NATS_STORE_LOST: /) as string });
 });
+
+it('tells what the stages warn of', async () => {
+  const line = (level: string, message: string) => ({ atMs: 1, level, message, fieldsJson: '' });
+  await bus.publishEvent({ runId: 'mine', jobId: 'mine_sft', stage: 'sft', workerId: 'w', logged: { lines: [line('info', 'backend'), line('warn', '3 of 9 demonstrations are cut')] } });
+  await bus.publishEvent({ runId: 'other', jobId: 'other_sft', stage: 'sft', workerId: 'w', logged: { lines: [line('warn', 'of another run')] } });
+  const { child, ended } = start(folder, ['run', 'specs/mine.yaml', '--exit']);
+  let shown = '';
+  child.stdout?.on('data', (text: string) => {
+    shown += text;
+    if (shown.includes('are cut')) fate = { status: RunStatus.RUN_STATUS_COMPLETED };
+  });
+  const { code, stdout } = await ended;
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/sft: 3 of 9 demonstrations are cut/);
+  expect(stdout).not.toMatch(/backend|of another run/);
+});

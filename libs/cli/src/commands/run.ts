@@ -93,6 +93,7 @@ async function runOn(
   const backends: Record<string, string> = {};
   const events = await bus.subscribeEvents({ runId: submitted.runId, from: 'all' }, (event) => {
     if (event.started && event.started.backend !== '') backends[event.stage] = event.started.backend;
+    for (const { level, message } of event.logged?.lines ?? []) if (level === 'warn' || level === 'error') view.note(`${event.stage}: ${message}`);
   });
   const run = await followRun(bus, submitted.runId, view, signal).finally(() => view.stop());
   await events.stop();
