@@ -37,7 +37,8 @@ export async function evaluateSft(options: EvaluationOptions): Promise<{ metrics
   const count = Math.min(reward ? settings.selectionPrompts : shown, options.examples.length);
   const answered: Example[] = [];
   for (let from = 0; from < count; from += rows) {
-    const room = Math.max(1, limit - settings.sampleTokens);
+    // As in training, a prompt keeps at least half of the context: answers to less of it would say nothing.
+    const room = Math.max(Math.floor(limit / 2), limit - settings.sampleTokens);
     const prompts = options.examples.slice(from, Math.min(from + rows, count)).map(({ prompt }) => prompt.slice(-room));
     const answers = await generate(model, prompts, { maxNewTokens: settings.sampleTokens, stopIds: tokenizer.eosIds, seed: seed + from });
     for (const [row, { tokens }] of answers.entries()) answered.push({ prompt: prompts[row] ?? [], answer: tokens });

@@ -52,6 +52,13 @@ test('learns the answers and where they end, and reports how', async () => {
   disposeModel(model);
 });
 
+test('answers the questions on the way also where the longest answer would fill the context', async () => {
+  const { progress } = await runStage(sftStage, { settings: { ...settings, sampleTokens: 64 }, inputs });
+  const right = demonstrations.slice(0, 3).map(({ messages, completion }) => `${messages[0]?.content}\n> ${completion}`);
+  const said = progress.findLast(({ samples }) => samples)?.samples ?? [];
+  expect(said.filter((sample, row) => sample === right[row]).length).toBeGreaterThanOrEqual(2);
+});
+
 test('tells the evaluation of the model that is kept, not of the last', async () => {
   const other = { messages: [{ role: 'user' as const, content: 'hot' }], completion: 'small', id: 'o' };
   const folder = await mkdtemp(join(tmpdir(), 'minchat-sft-overfit-'));
