@@ -23,5 +23,4 @@ export {
   type StageSpec,
 } from './spec.ts';
 export { backendNames, commonEnv, computeEnv, portEnv, readComputeEnv, readEnv, readPortEnv, stageEnv, type BackendName } from './env.ts';
-export { changeSettings } from './change-settings.ts';
 export { nodeFlags } from './node-flags.ts';

@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { changeSettings, formatRunSpec, parseRunSpec, stagesFrom, suggest, type RunSpec } from '@minchat/config';
+import { formatRunSpec, parseRunSpec, stagesFrom, suggest, type RunSpec } from '@minchat/config';
 import type { ArtifactRef, Init, Job, RunRecord, StageRecord } from '@minchat/contracts';
 import { create, RunRecord as RunRecordType } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
+import { changeSettings } from './change-settings.ts';
 import { runStatuses, stageState, stageStatuses } from './machine.ts';
 import { resolveInputs } from './transition.ts';
 

@@ -165,15 +165,6 @@ it('tells to correct a name that no run may have', async () => {
   expect(await minchat('status', 'mine/sft')).toMatchObject({ code: 65, stderr: expect.stringMatching(/^MC_MESSAGE_INVALID: .*found "mine\/sft"\nCorrect the value/) as string });
 });
 
-it('ends where the server comes back without what it had stored: nothing is left to wait for', async () => {
-  const { ended } = start(folder, ['run', 'specs/mine.yaml']);
-  await looked.promise;
-  await nats.kill();
-  await rm(join(nats.storeFolder, 'jetstream'), { recursive: true });
-  await nats.start();
-  expect(await ended).toMatchObject({ code: 75, stderr: expect.stringMatching(/^MC_NATS_STORE_LOST: /) as string });
-});
-
 it('tells what the stages warn of', async () => {
   const line = (level: string, message: string) => ({ atMs: 1, level, message, fieldsJson: '' });
   await bus.publishEvent({ runId: 'mine', jobId: 'mine_sft', stage: 'sft', workerId: 'w', logged: { lines: [line('info', 'backend'), line('warn', '3 of 9 demonstrations are cut')] } });
@@ -188,4 +179,13 @@ it('tells what the stages warn of', async () => {
   expect(code).toBe(0);
   expect(stdout).toMatch(/sft: 3 of 9 demonstrations are cut/);
   expect(stdout).not.toMatch(/backend|of another run/);
+});
+
+it('ends where the server comes back without what it had stored: nothing is left to wait for', async () => {
+  const { ended } = start(folder, ['run', 'specs/mine.yaml']);
+  await looked.promise;
+  await nats.kill();
+  await rm(join(nats.storeFolder, 'jetstream'), { recursive: true });
+  await nats.start();
+  expect(await ended).toMatchObject({ code: 75, stderr: expect.stringMatching(/^MC_NATS_STORE_LOST: /) as string });
 });

@@ -2,7 +2,7 @@ import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { rpc, type Bus } from '@minchat/bus';
-import { changeSettings, formatRunSpec, parseRunSpec, suggest, type RunSpec } from '@minchat/config';
+import { formatRunSpec, parseRunSpec, suggest, type RunSpec } from '@minchat/config';
 import { findModel, RunStatus, type RunRecord } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
 import { findSystem } from '../connection.ts';
@@ -12,7 +12,7 @@ import { checkSettings, type ReadSpec } from '../run/check-settings.ts';
 import { assertCompleted, followRun } from '../run/follow.ts';
 import { createProgress, type ProgressView } from '../run/progress.ts';
 import { describeRun, fullReport } from '../run/report.ts';
-import { fromFolder, settingsOf } from '../run/settings.ts';
+import { assign, assignmentsOf, fromFolder } from '../run/settings.ts';
 import { summary } from '../run/summary.ts';
 import type { Supervisor } from '../system/supervisor.ts';
 import { chat } from './chat.ts';
@@ -145,13 +145,13 @@ async function readSpec(path: string, shown: string, options: RunOptions): Promi
     throw new MinchatError('MC_NOT_FOUND', `cannot read the spec ${shown}`, { cause, hint: 'Check the path; examples are in examples/.' });
   });
   const spec = parseRunSpec(text, shown);
-  const changes = settingsOf(options.set);
+  const assignments = assignmentsOf(options.set);
   const names = spec.stages.map(({ name }) => name);
-  for (const stage of Object.keys(changes)) {
+  for (const stage of Object.keys(assignments)) {
     if (!names.includes(stage)) throw new MinchatError('MC_USAGE', `--set: the spec has no stage "${stage}"${suggest(stage, names)}`);
   }
   const given = spec.stages.map((stage) => ({ ...stage, settings: fromFolder(dirname(path), stage, stage.settings) }));
-  const stages = changeSettings(given, Object.fromEntries(given.map((stage) => [stage.name, fromFolder(callersFolder(), stage, changes[stage.name] ?? {})])));
+  const stages = given.map((stage) => ({ ...stage, settings: assign(stage, assignments[stage.name], callersFolder()) }));
   // With --data the collection has a name only when the file is imported.
   const pointed = options.data === undefined ? stages : takingFrom(collectionOf(userPath(options.data)), stages);
   return { spec: { ...spec, seed: options.seed === undefined ? spec.seed : asSeed(options.seed), stages: pointed }, text, file: shown };

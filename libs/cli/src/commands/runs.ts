@@ -9,7 +9,7 @@ import { aboutRun } from '../run/about-run.ts';
 import { headline, stageSeconds } from '../run/figures.ts';
 import { errorOf } from '../run/follow.ts';
 import { describeRun } from '../run/report.ts';
-import { fromFolder, settingsOf } from '../run/settings.ts';
+import { assign, assignmentsOf } from '../run/settings.ts';
 import { addSet, outputOf, withBus, withRun } from './common.ts';
 
 /** status, cancel, resume, fork. */
@@ -52,14 +52,16 @@ export function addRuns(program: Command): void {
     .requiredOption('--from <stage>', 'the first stage that is done again');
   addSet(fork)
     .action(async (runId: string, options: { from: string; set: string[] }, command: Command) => {
-      const changes = settingsOf(options.set);
+      const assignments = assignmentsOf(options.set);
       await withRun(runId, async (bus) => {
         const { specJson } = await bus.call(rpc.getRun, { runId });
-        for (const stage of parseRunSpec(specJson).stages) {
-          const change = changes[stage.name];
-          if (change !== undefined) changes[stage.name] = { ...fromFolder(callersFolder(), stage, change) };
-        }
-        showRun(outputOf(command), await bus.call(rpc.forkRun, { runId, fromStage: options.from, settingsJson: JSON.stringify(changes) }));
+        const stages = new Map(parseRunSpec(specJson).stages.map((stage) => [stage.name, stage]));
+        const settings = Object.entries(assignments).map(([name, ofStage]) => {
+          const stage = stages.get(name);
+          // A stage that is not there is refused by the coordinator.
+          return [name, stage === undefined ? {} : assign(stage, ofStage, callersFolder())] as const;
+        });
+        showRun(outputOf(command), await bus.call(rpc.forkRun, { runId, fromStage: options.from, settingsJson: JSON.stringify(Object.fromEntries(settings)), replace: true }));
       });
     });
 }

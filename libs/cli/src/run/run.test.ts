@@ -5,7 +5,7 @@ import { formatBytes, formatCount, formatSeconds } from '../output.ts';
 import { headline, Pace } from './figures.ts';
 import { createProgress } from './progress.ts';
 import { describeRun } from './report.ts';
-import { settingsOf } from './settings.ts';
+import { assign, assignmentsOf } from './settings.ts';
 import { summary } from './summary.ts';
 
 const run = (step: number, status: StageStatus): RunRecord =>
@@ -17,15 +17,31 @@ const run = (step: number, status: StageStatus): RunRecord =>
     }],
   });
 
-describe('settingsOf', () => {
-  it('reads values as YAML, at any depth', () => {
-    expect(settingsOf(['ppo.kl.type=adaptive', 'ppo.kl.target=6', 'sft.epochs=2', 'data.names=[a, b]', 'sft.note='])).toEqual({
-      ppo: { kl: { type: 'adaptive', target: 6 } }, sft: { epochs: 2, note: null }, data: { names: ['a', 'b'] },
+describe('--set', () => {
+  const after = (texts: readonly string[], settings: Record<string, unknown>): unknown => assign({ kind: 'ppo', settings }, assignmentsOf(texts)['ppo'], '/here');
+
+  it('reads values as YAML, at any depth, and puts them in their place alone', () => {
+    const before = { kl: { type: 'adaptive', target: 6 }, clip: 0.2, names: ['c'], ptx: {} };
+    expect(after(['ppo.kl.target=3', 'ppo.names=[a, b]', 'ppo.note=null', 'ppo.guard.patience=2'], before)).toEqual({
+      kl: { type: 'adaptive', target: 3 }, clip: 0.2, names: ['a', 'b'], ptx: {}, note: null, guard: { patience: 2 },
     });
+    expect(after(['sft.epochs=2'], before)).toEqual(before);
+  });
+
+  it('replaces an object by one that is given as a whole, and has the default hold again where no value is given', () => {
+    const before = { kl: { type: 'adaptive', beta: 0.05, target: 6 }, ptx: { coefficient: 2 }, clip: 0.2 };
+    expect(after(['ppo.kl={type: fixed, beta: 0.1}', 'ppo.ptx=', 'ppo.none='], before)).toEqual({ kl: { type: 'fixed', beta: 0.1 }, clip: 0.2 });
+    expect(after(['ppo.kl=', 'ppo.kl.beta=0.3'], before)).toEqual({ kl: { beta: 0.3 }, ptx: { coefficient: 2 }, clip: 0.2 });
+  });
+
+  it('sees a folder from where one is', () => {
+    const stage = { kind: 'pretrain' as const, settings: { init: '/spec/gpt2', steps: 1 } };
+    expect(assign(stage, assignmentsOf(['pretrain.init=other'])['pretrain'], '/here')).toEqual({ init: '/here/other', steps: 1 });
+    expect(assign(stage, assignmentsOf(['pretrain.init='])['pretrain'], '/here')).toEqual({ steps: 1 });
   });
 
   it.each(['ppo', 'ppo=1', '.a=1', 'ppo.a', 'ppo.a=[1'])('refuses %s', (text) => {
-    expect(() => settingsOf([text])).toThrow(expect.objectContaining({ code: 'MC_USAGE' }) as MinchatError);
+    expect(() => assignmentsOf([text])).toThrow(expect.objectContaining({ code: 'MC_USAGE' }) as MinchatError);
   });
 });
 

@@ -4,28 +4,48 @@ import { ownPlugins } from '@minchat/config/stage-settings';
 import { MinchatError } from '@minchat/errors';
 import { parse } from 'yaml';
 
-export type StageSettings = Record<string, Record<string, unknown>>;
+/** What `--set` makes of one setting. */
+interface Assignment {
+  /** Where it stands in the stage's settings. */
+  readonly keys: readonly string[];
+  /** undefined where the default is to hold again. */
+  readonly value: unknown;
+}
+
+/** By stage, in the order in which they were given. */
+export type Assignments = Readonly<Record<string, readonly Assignment[]>>;
 
 /**
- * Reads `stage.key=value` and `stage.key.inner=value`, values as YAML (`3`, `true`, `[1, 2]`, text).
- * Throws MC_USAGE.
+ * Reads `stage.key=value` and `stage.key.inner=value`, values as YAML (`3`, `true`, `[1, 2]`, text), and `stage.key=` for
+ * the default. Throws MC_USAGE.
  */
-export function settingsOf(assignments: readonly string[]): StageSettings {
-  const settings: StageSettings = {};
-  for (const assignment of assignments) {
-    const [, path, text] = /^([a-z][a-z0-9-]*(?:\.[A-Za-z_]\w*)+)=(.*)$/s.exec(assignment) ?? [];
-    if (path === undefined || text === undefined) {
-      throw new MinchatError('MC_USAGE', `--set: expected stage.key=value, found "${assignment}"`);
+export function assignmentsOf(texts: readonly string[]): Assignments {
+  const assignments: Record<string, Assignment[]> = {};
+  for (const text of texts) {
+    const [, path, value] = /^([a-z][a-z0-9-]*(?:\.[A-Za-z_]\w*)+)=(.*)$/s.exec(text) ?? [];
+    if (path === undefined || value === undefined) {
+      throw new MinchatError('MC_USAGE', `--set: expected stage.key=value, found "${text}"`);
     }
-    const keys = path.split('.');
-    let place: Record<string, unknown> = settings;
-    for (const key of keys.slice(0, -1)) {
-      const inner = place[key];
-      place = place[key] = typeof inner === 'object' && inner !== null ? (inner as Record<string, unknown>) : {};
-    }
-    place[keys.at(-1) ?? ''] = readValue(assignment, text);
+    const [stage = '', ...keys] = path.split('.');
+    (assignments[stage] ??= []).push({ keys, value: value === '' ? undefined : readValue(text, value) });
   }
-  return settings;
+  return assignments;
+}
+
+/** A stage's settings once they are assigned; what they name is seen from `folder`. */
+export function assign(stage: Pick<StageSpec, 'kind' | 'plugin' | 'settings'>, assignments: readonly Assignment[] = [], folder: string): StageSpec['settings'] {
+  const settings = assignments.reduce((before, { keys, value }) => assigned(before, keys, value), stage.settings);
+  return settings['init'] === stage.settings['init'] ? settings : fromFolder(folder, stage, settings);
+}
+
+function assigned(settings: StageSpec['settings'], [key = '', ...inner]: readonly string[], value: unknown): StageSpec['settings'] {
+  const { [key]: before, ...others } = settings;
+  if (inner.length > 0) return { ...settings, [key]: assigned(isObject(before) ? before : {}, inner, value) };
+  return value === undefined ? others : { ...settings, [key]: value };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Settings of a stage of ours with the folder that they name as seen from `folder`: services have working folders of their own. */
