@@ -54,6 +54,7 @@ export async function writeCollection(db: Db, job: DataJob, settings: Collection
     prompts: prompts.counts['train'] ?? 0,
     demonstrations: demonstrations.counts['train'] ?? 0,
     comparisons: comparisons.counts['train'] ?? 0,
+    dropped: Object.values(snapshot.dropped).reduce((sum, count) => sum + count, 0),
     ...Object.fromEntries(splits.map((split) => [`kept/${split}`, snapshot.kept[split]])),
     ...Object.fromEntries(Object.entries(snapshot.dropped).map(([reason, count]) => [`dropped/${reason.replaceAll(' ', '_')}`, count])),
   };

@@ -124,6 +124,7 @@ describe.each(await testDatabases())('stages on $name', ({ start }) => {
     }
     expect([texts.has('How do I do 3?'), texts.has('how do I do 3?')].filter(Boolean)).toHaveLength(1);
     expect(metrics['dropped/duplicate']).toBe(1);
+    expect(metrics['dropped']).toBe(Object.entries(metrics).reduce((sum, [name, count]) => sum + (name.startsWith('dropped/') ? count : 0), 0));
     expect(texts.size).toBe(300 + (texts.has('Write to jane.doe@example.com') ? 1 : 0));
     expect(texts.get('Write to jane.doe@example.com')).not.toBe('train');
     const [demonstration] = await loadRecords(out('demonstrations'), 'demonstrations', 'train');
