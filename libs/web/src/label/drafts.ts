@@ -6,24 +6,32 @@ import { forget, recall, remember, remembered } from '../storage.ts';
 
 const prefix = 'draft-';
 const keyOf = (name: string, labeler = currentPerson()?.id ?? labelerName()): string => `${prefix}${labeler}-${name}`;
-/** Drafts of tasks that nobody came back to make room for others. */
+/** Those that were left the longest ago make room for others. */
 const keptDrafts = 50;
 
-export function readDraft<T>(name: string, isValid: (value: unknown) => value is T): T | undefined {
-  const text = recall(keyOf(name));
-  if (text === null) return undefined;
+interface Kept { at: number; value: unknown }
+
+function keptUnder(key: string): Kept | undefined {
   try {
-    const value: unknown = JSON.parse(text);
-    return isValid(value) ? value : undefined;
+    const kept = JSON.parse(recall(key) ?? 'null') as Partial<Kept> | null;
+    return typeof kept?.at === 'number' ? { at: kept.at, value: kept.value } : undefined;
   } catch {
     return undefined;
   }
 }
 
+export function readDraft<T>(name: string, isValid: (value: unknown) => value is T): T | undefined {
+  const value = keptUnder(keyOf(name))?.value;
+  return isValid(value) ? value : undefined;
+}
+
 export function writeDraft(name: string, value: unknown): void {
-  const names = remembered().filter((key) => key.startsWith(prefix) && key !== keyOf(name));
-  for (const key of names.slice(0, Math.max(0, names.length - keptDrafts))) forget(key);
-  remember(keyOf(name), JSON.stringify(value));
+  const others = remembered().filter((key) => key.startsWith(prefix) && key !== keyOf(name));
+  if (others.length >= keptDrafts) {
+    const byAge = others.map((key) => ({ key, at: keptUnder(key)?.at ?? 0 })).toSorted((a, b) => a.at - b.at);
+    for (const { key } of byAge.slice(0, others.length - keptDrafts + 1)) forget(key);
+  }
+  remember(keyOf(name), JSON.stringify({ at: Date.now(), value } satisfies Kept));
 }
 
 export function dropDraft(name: string): void {
