@@ -133,6 +133,20 @@ describe.skipIf(noBrowser !== undefined)('in a conversation', () => {
     await field.waitFor({ state: 'hidden' });
   });
 
+  it('a number is shown as what it is taken for when its field is left', async () => {
+    await walker.button('Settings').click();
+    const shown = async (label: string, typed: string): Promise<string> => {
+      const field = page.getByLabel(label);
+      await field.fill('');
+      await field.pressSequentially(typed);
+      await field.blur();
+      return field.inputValue();
+    };
+    expect([await shown('Temperature', '00.35'), await shown('Temperature', '7'), await shown('Temperature', ''), await shown('Temperature', '0.7')]).toEqual(['0.35', '2', '0', '0.7']);
+    expect([await shown('Longest answer in tokens', '16.5'), await shown('Longest answer in tokens', '-3'), await shown('Longest answer in tokens', '')]).toEqual(['17', '1', '']);
+    await page.keyboard.press('Escape');
+  });
+
   /** Holds what is sent to an address back until it is let go. */
   const hold = async (address: string): Promise<() => Promise<void>> => {
     const gate = Promise.withResolvers<void>();
