@@ -113,7 +113,7 @@ function show(page: string, rest: string[], query: string): ReactNode {
   if ((power !== undefined && !may(power)) || (page === 'runs' && first === 'new' && !may('change'))) return <NotForYou />;
   if (page === 'runs') return first === '' ? <RunsPage /> : first === 'new' ? <NewRunPage key={rest[1]} from={rest[1] ?? ''} /> : <RunPage key={first} id={first} query={query} />;
   if (page === 'chat') return <ChatPage key={rest.join('/')} named={rest.join('/')} />;
-  if (page === 'label') return first === 'guidelines' ? <GuidelinesPage /> : <LabelPage />;
+  if (page === 'label') return first === 'guidelines' ? <GuidelinesPage /> : <LabelPage query={query} />;
   if (page === 'agreement') return may('see') ? <AgreementPage /> : <NotForYou />;
   if (page === 'people' && currentPerson() !== undefined) return <PeoplePage part={first} />;
   if (page === 'data') return <DataPage collection={first} />;
@@ -127,7 +127,7 @@ function NotForYou() {
 
 /** Everybody begins where they have something to do; an installation with nothing in it at the welcome. */
 function Home() {
-  return may('change') ? <Beginning /> : may('label') ? <LabelPage /> : <RunsPage />;
+  return may('change') ? <Beginning /> : may('label') ? <LabelPage query="" /> : <RunsPage />;
 }
 
 function Beginning() {

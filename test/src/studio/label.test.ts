@@ -45,6 +45,64 @@ describe.skipIf(noBrowser !== undefined)('at a labeling task', () => {
     expect(await answerTexts()).toEqual(offered);
   });
 
+  it('what was undone comes back by keys and by the button, until something else is done', async () => {
+    const offered = await answerTexts();
+    await page.keyboard.press('4');
+    const moved = await answerTexts();
+    await page.keyboard.press('Control+z');
+    expect(await answerTexts()).toEqual(offered);
+    await page.keyboard.press('Control+Shift+Z');
+    expect(await answerTexts()).toEqual(moved);
+    await page.keyboard.press('Control+z');
+    await walker.button('Redo').click();
+    expect(await answerTexts()).toEqual(moved);
+    await page.keyboard.press('Control+z');
+    await page.locator('.answer-card[data-place="0"]').press('2');
+    const other = await answerTexts();
+    expect(await walker.button('Redo').isDisabled()).toBe(true);
+    await page.keyboard.press('Control+y');
+    expect(await answerTexts()).toEqual(other);
+    await page.keyboard.press('Control+z');
+    expect(await answerTexts()).toEqual(offered);
+  });
+
+  it('the keys of the work in hand are shown by a key, and a reload goes on with that work', async () => {
+    const keysShown = async (): Promise<string[]> => {
+      await page.keyboard.press('?');
+      const keys = await page.getByRole('dialog').locator('kbd').allTextContents();
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      return keys;
+    };
+    expect(await keysShown()).toContain('Shift+1 – 7');
+    await walker.button('Write your own').click();
+    expect(await keysShown()).toEqual(['Ctrl+Enter', '?']);
+    await page.reload();
+    await page.getByLabel('A prompt').waitFor();
+    await page.goBack();
+    await page.locator('.answer-card').first().waitFor();
+  });
+
+  it('an answer is dragged by keys, which is told in the language of the page', async () => {
+    const chinese = await (await walker.browser.newContext({ locale: 'zh-CN' })).newPage();
+    chinese.setDefaultTimeout(patient.timeout);
+    await chinese.goto(`${walker.studio.url}#/label`);
+    const handle = chinese.locator('.answer-card[data-place="0"] .handle');
+    await handle.focus();
+    const described = await handle.evaluate((node: HTMLElement) => [node.ariaRoleDescription, ...(node.ariaDescribedByElements ?? []).map((element) => element.textContent)].join(' '));
+    expect(described).toMatch(/^可移动 按空格键/);
+    const told = chinese.locator('[id^="DndLiveRegion"]');
+    await chinese.keyboard.press('Space');
+    await expect.poll(() => told.textContent(), patient).toBe('第 1 位，共 4 位');
+    // The first of its steps is taken once the answers have been measured.
+    await expect.poll(async () => {
+      await chinese.keyboard.press('ArrowDown');
+      return told.textContent();
+    }, patient).not.toBe('第 1 位，共 4 位');
+    await chinese.keyboard.press('Escape');
+    await chinese.context().close();
+  });
+
   it('a dialog gives the focus back to where it was opened', async () => {
     for (const name of ['Skip', 'Guidelines and keys']) {
       await walker.button(name).focus();
@@ -149,6 +207,25 @@ describe.skipIf(noBrowser !== undefined)('at a labeling task', () => {
     expect(await other.getByLabel('A prompt').inputValue()).toBe('');
     await other.context().close();
     await fetch(`${walker.studio.url}api/runs/begun/cancel`, { method: 'POST' });
+  });
+
+  it('guidelines that are being written outlive a look at another page and a reload, until they are saved or discarded', async () => {
+    const editor = await (await walker.browser.newContext({ locale: 'en-GB' })).newPage();
+    editor.setDefaultTimeout(patient.timeout);
+    await editor.goto(`${walker.studio.url}#/label/guidelines`);
+    await editor.getByRole('button', { name: 'Edit' }).click();
+    const field = editor.getByLabel('Text in Markdown');
+    await field.fill('Be brief.');
+    await editor.getByRole('link', { name: '← Label' }).click();
+    await editor.getByRole('button', { name: 'Guidelines and keys' }).click();
+    await editor.getByRole('link', { name: 'The guidelines on a page of their own' }).click();
+    await expect.poll(() => field.inputValue(), patient).toBe('Be brief.');
+    await editor.reload();
+    await expect.poll(() => field.inputValue(), patient).toBe('Be brief.');
+    await editor.getByRole('button', { name: 'Discard' }).click();
+    await editor.reload();
+    await editor.getByRole('button', { name: 'Edit' }).waitFor();
+    await editor.context().close();
   });
 
   it('of two who edit the guidelines at once the second sees what the first has saved, and nothing is lost', async () => {

@@ -25,7 +25,7 @@ interface CardProps {
 
 /** One answer among those to rank. The card takes the keys; its handle is what is dragged. */
 export function AnswerCard({ id, place, rank, count, tied, answer, base, rating, flags, cardRef, onKeyDown, onTie, onMove, onRate, onFlag }: CardProps) {
-  const { attributes, listeners, setNodeRef, setActivatorNodeRef, transform, transition, isDragging } = useSortable({ id });
+  const { attributes, listeners, setNodeRef, setActivatorNodeRef, transform, transition, isDragging } = useSortable({ id, attributes: { roleDescription: t('can be moved') } });
   const label = t('Answer in place {place} of {count}', { place: place + 1, count });
   return (
     <li ref={setNodeRef} className={`answer ${isDragging ? 'dragging' : ''}`} style={{ transform: CSS.Translate.toString(transform), transition }}>

@@ -5,6 +5,7 @@ import { may } from '../people/session.ts';
 import { t } from '../preferences.ts';
 import { useAct } from '../problems.ts';
 import { announce, Field, messageOf, PageHead, Problem } from '../ui.tsx';
+import { dropDraft, isText, readDraft, writeDraft } from './drafts.ts';
 
 interface Written { text: string; updatedAt: number }
 
@@ -46,11 +47,29 @@ export function Guidelines({ text }: { text: string | undefined }) {
 /** What is being written; the guidelines that it was written from; and those that somebody else has saved meanwhile. */
 interface Draft { text: string; from: Written; theirs?: string }
 
+const draftName = 'guidelines';
+
+function isDraft(value: unknown): value is Draft {
+  const { text, from, theirs = '' } = (value ?? {}) as Partial<Draft>;
+  return isText(text) && isText(theirs) && isText(from?.text) && typeof from.updatedAt === 'number';
+}
+
+/** Kept in this browser until it is saved or discarded. */
+function useDraft(): [Draft | undefined, (draft: Draft | undefined) => void] {
+  const [draft, setDraft] = useState(() => (may('change') ? readDraft(draftName, isDraft) : undefined));
+  return [draft, (next) => {
+    setDraft(next);
+    if (next === undefined) dropDraft(draftName);
+    else writeDraft(draftName, next);
+  }];
+}
+
 export function GuidelinesPage() {
   const { written, setWritten, problem: unread } = useGuidelines();
-  const [draft, setDraft] = useState<Draft>();
+  const [draft, setDraft] = useDraft();
   const { once, problem } = useAct();
-  const save = async ({ text, from }: Draft): Promise<void> => {
+  const save = async (mine: Draft): Promise<void> => {
+    const { text, from } = mine;
     try {
       setWritten(await sendJson<Written>('PUT', '/api/label/guidelines', { text, updatedAt: from.updatedAt }));
     } catch (error) {
@@ -58,7 +77,7 @@ export function GuidelinesPage() {
       // Nothing is replaced that was not seen: what is saved next is written from theirs.
       const now = await getJson<Written>('/api/label/guidelines');
       setWritten(now);
-      setDraft((last) => last && { ...last, from: now, theirs: now.text });
+      setDraft({ ...mine, from: now, theirs: now.text });
       return;
     }
     setDraft(undefined);

@@ -7,13 +7,13 @@ import { Empty, Meter, PageHead, Problem, usePolled } from '../ui.tsx';
 import { Guide } from './guide.tsx';
 import { RankTask } from './rank-task.tsx';
 import { useTasks } from './use-tasks.ts';
+import { addressOfWork, readWork, type Work } from './work.ts';
 import { WriteOwn, WriteTask } from './write-task.tsx';
 
-type Work = 'rank' | 'write' | 'own';
-
-/** Where people rank answers and write them. */
-export function LabelPage() {
-  const [work, setWork] = useState<Work>('rank');
+/** Where people rank answers and write them; at which, `query` tells. */
+export function LabelPage({ query }: { query: string }) {
+  const work = readWork(query);
+  const setWork = (next: Work): void => { location.hash = addressOfWork(next); };
   const [labeler, setLabeler] = useState(labelerName);
   const [name, setName] = useState(labeler);
   const { value, error, reload } = usePolled((signal) => getJson<{ queues: Queue[]; unanswered: number }>('/api/label/queues', signal), 4000);

@@ -1,4 +1,4 @@
-import { closestCenter, DndContext, KeyboardSensor, PointerSensor, useSensor, useSensors } from '@dnd-kit/core';
+import { closestCenter, DndContext, KeyboardSensor, PointerSensor, useSensor, useSensors, type UniqueIdentifier } from '@dnd-kit/core';
 import { SortableContext, sortableKeyboardCoordinates, verticalListSortingStrategy } from '@dnd-kit/sortable';
 import { useEffect, useRef, useState } from 'react';
 import type { Task } from '../api.ts';
@@ -30,6 +30,8 @@ function isDraftOf(count: number) {
 export function RankTask({ task, lost, onEnd }: { task: Task; lost: boolean; onEnd: (what: 'submit' | 'skip', body: object) => Promise<void> }) {
   const count = task.answers.length;
   const [drafts, setDrafts] = useState<Draft[]>(() => [readDraft(task.id, isDraftOf(count)) ?? { ranking: newRanking(count), ratings: task.answers.map(() => 0), flags: task.answers.map(() => []) }]);
+  /** What was undone, the latest last. */
+  const [undone, setUndone] = useState<Draft[]>([]);
   const [marking, setMarking] = useState(recall('marking') === '1');
   const activeMs = useActiveTime();
   const cards = useRef<(HTMLElement | null)[]>([]);
@@ -51,13 +53,24 @@ export function RankTask({ task, lost, onEnd }: { task: Task; lost: boolean; onE
     setDrafts(next);
     writeDraft(task.id, next.at(-1));
   };
-  const change = (next: Partial<Draft>): void => keep([...drafts.slice(-100), { ...draft, ...next }]);
+  const change = (next: Partial<Draft>): void => {
+    keep([...drafts.slice(-100), { ...draft, ...next }]);
+    setUndone([]);
+  };
   const mark = (): void => {
     setMarking(!marking);
     remember('marking', marking ? '0' : '1');
   };
   const undo = (): void => {
-    if (drafts.length > 1) keep(drafts.slice(0, -1));
+    if (drafts.length < 2) return;
+    keep(drafts.slice(0, -1));
+    setUndone([...undone, draft]);
+  };
+  const redo = (): void => {
+    const next = undone.at(-1);
+    if (next === undefined) return;
+    keep([...drafts, next]);
+    setUndone(undone.slice(0, -1));
   };
   const put = (from: number, to: number): void => {
     const next = move(ranking, from, to);
@@ -98,12 +111,16 @@ export function RankTask({ task, lost, onEnd }: { task: Task; lost: boolean; onE
   };
   // Wherever the focus is: a click on the prompt takes it from the answers.
   useKeys((event) => {
-    if (event.key.toLowerCase() === 'z' && (event.ctrlKey || event.metaKey)) undo();
+    const key = event.ctrlKey || event.metaKey ? event.key.toLowerCase() : '';
+    if (key === 'y' || (key === 'z' && event.shiftKey)) redo();
+    else if (key === 'z') undo();
     else if (handsIn(event)) void submit();
     else return;
     event.preventDefault();
   });
 
+  const placeOf = (id: UniqueIdentifier): number => ranking.order.indexOf(Number(id) - 1);
+  const told = (id: UniqueIdentifier): string => t('Place {place} of {count}', { place: placeOf(id) + 1, count });
   return (
     <div className="task">
       <Prompt messages={task.messages} />
@@ -113,7 +130,11 @@ export function RankTask({ task, lost, onEnd }: { task: Task; lost: boolean; onE
         <button type="button" className="chip" aria-pressed={marking} onClick={mark}>{t('Mark what the first does not say')}</button>
       </div>
       <DndContext sensors={sensors} collisionDetection={closestCenter}
-        onDragEnd={({ active, over }) => { if (over !== null) put(ranking.order.indexOf(Number(active.id) - 1), ranking.order.indexOf(Number(over.id) - 1)); }}>
+        accessibility={{
+          announcements: { onDragStart: ({ active }) => told(active.id), onDragOver: ({ over }) => over === null ? undefined : told(over.id), onDragEnd: ({ active, over }) => told((over ?? active).id), onDragCancel: ({ active }) => told(active.id) },
+          screenReaderInstructions: { draggable: t('Space takes the answer and puts it down again, the arrow keys move it, Escape leaves it where it was.') },
+        }}
+        onDragEnd={({ active, over }) => { if (over !== null) put(placeOf(active.id), placeOf(over.id)); }}>
         {/* dnd-kit takes an id of 0 for none: answers count from 1. */}
         <SortableContext items={ranking.order.map((answer) => answer + 1)} strategy={verticalListSortingStrategy}>
           <ol className="answers">
@@ -129,6 +150,7 @@ export function RankTask({ task, lost, onEnd }: { task: Task; lost: boolean; onE
         <div className="task-end">
           <button type="button" className="primary" onClick={() => void submit()}>{t('Hand in')}</button>
           <button type="button" disabled={drafts.length < 2} onClick={undo}>{t('Undo')}</button>
+          <button type="button" disabled={undone.length === 0} onClick={redo}>{t('Redo')}</button>
           <span className="grow" />
           <button type="button" onClick={() => void skip(skipReasons[0])}>{t('Cannot judge')}</button>
           <SkipButton onSkip={skip} />
