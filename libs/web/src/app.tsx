@@ -17,7 +17,7 @@ import { LoginPage } from './people/login-page.tsx';
 import { PeoplePage } from './people/people-page.tsx';
 import { roleName } from './people/roles.tsx';
 import { currentPerson, may, useSession } from './people/session.ts';
-import { Dialog, PageHead, Problem } from './ui.tsx';
+import { Dialog, Loading, PageHead, Problem } from './ui.tsx';
 import { WelcomePage } from './welcome-page.tsx';
 
 /** The pages, and what one must be allowed for each; everybody may chat. */
@@ -93,6 +93,7 @@ export function App() {
       {key?.open === false ? <div className="notice" role="status"><span>{t('Nothing can be loaded without an API key.')}</span> <button type="button" className="primary" onClick={() => setKey({ ...key, open: true })}>{t('Enter a key')}</button></div> : null}
       <main id="main" tabIndex={-1} className={page === 'chat' ? 'fills' : ''}>
         <Problem text={problem} />
+        {session === undefined ? <div className="page"><Loading unless={problem} /></div> : null}
         {joins ? <JoinPage key={route[1]} token={route[1] ?? ''} onEnter={enter} /> : stranger ? <LoginPage key={route.join('/')} over={over} onEnter={enter} /> : null}
         {session === undefined || joins || (stranger && !over) ? null : (
           // Whose session is over finds everything as it was when they log in again; anybody else begins anew.
@@ -116,7 +117,7 @@ function show(page: string, rest: string[], query: string): ReactNode {
   if (page === 'label') return first === 'guidelines' ? <GuidelinesPage /> : <LabelPage query={query} />;
   if (page === 'agreement') return may('see') ? <AgreementPage /> : <NotForYou />;
   if (page === 'people' && currentPerson() !== undefined) return <PeoplePage part={first} />;
-  if (page === 'data') return <DataPage collection={first} />;
+  if (page === 'data') return <DataPage collection={first} query={query} />;
   return <Home />;
 }
 
@@ -141,7 +142,7 @@ function Beginning() {
     };
     load().then(setEmpty, () => setEmpty(false));
   }, []);
-  if (empty === undefined) return null;
+  if (empty === undefined) return <div className="page"><Loading /></div>;
   return empty ? <WelcomePage /> : <RunsPage />;
 }
 

@@ -75,6 +75,11 @@ export function Problem({ text }: { text: string }) {
   return text === '' ? null : <p className="problem" role="alert">{text}</p>;
 }
 
+/** Stands where something is waited for, `unless` a problem keeps it away; seen only after a moment. */
+export function Loading({ text = t('Loading…'), unless = '' }: { text?: string | undefined; unless?: string }) {
+  return unless === '' ? <p className="quiet late" role="status">{text}</p> : null;
+}
+
 export function Empty({ title, children }: { title: string; children?: ReactNode }) {
   return (
     <div className="empty">
@@ -107,6 +112,13 @@ export function Field({ label, hint, children }: { label: string; hint?: string;
 
 /** Turns pages of which each begins behind the one before; `pages` tells where those so far begin, `next` (if anything) where the next would. */
 export function Pager<T extends string | number>({ pages, next, back = t('Back'), forth = t('Next'), onTurn }: { pages: readonly T[]; next: T | undefined; back?: string; forth?: string; onTurn: (pages: T[]) => void }) {
+  // Each page is read from its top. Pages may be of any height: only then is it known where that is.
+  const turned = useRef(pages.length);
+  useEffect(() => {
+    if (turned.current === pages.length) return;
+    turned.current = pages.length;
+    scrollTo(0, 0);
+  }, [pages.length]);
   return (
     <div className="pager">
       <button type="button" disabled={pages.length < 2} onClick={() => onTurn(pages.slice(0, -1))}>{back}</button>

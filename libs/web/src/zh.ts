@@ -99,6 +99,8 @@ export const zh: Readonly<Record<string, string>> = {
   'Line': '行',
   'Line {line}': '第 {line} 行',
   'Log': '日志',
+  'Loading…': '加载中…',
+  'Searching…': '搜索中…',
   'If that does not help, tell the people who run this system what stands above.': '如果没有用，请把上面的内容告诉系统的管理者。',
   'Load it again': '重新加载',
   'Longest answer in tokens': '回答的最大词元数',

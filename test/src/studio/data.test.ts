@@ -141,6 +141,40 @@ describe.skipIf(noBrowser !== undefined)('data in the studio', () => {
     await page.getByText('Another.').waitFor();
   });
 
+  it('the address tells which records are looked at; what is still searched for is told; each page is read from its top', async () => {
+    const lines = Array.from({ length: 60 }, (_, n) => JSON.stringify({ prompt: `Which ${n}?${'\n'.repeat(8)}`, completion: 'That one.', labeler: n % 2 === 0 ? 'ann' : 'ben' }));
+    await (await fetch(`${walker.studio.url}api/data/imports?collection=tall&format=jsonl`, { method: 'POST', headers: { 'content-type': 'application/octet-stream' }, body: lines.join('\n') })).text();
+    await go('data/tall');
+    const records = page.locator('.records li');
+    await expect.poll(() => records.count(), patient).toBe(25);
+    const first = await records.first().textContent();
+    await button('Next').click();
+    await expect.poll(() => records.first().textContent(), patient).not.toBe(first);
+    expect(await page.evaluate(() => scrollY)).toBe(0);
+    await button(/^demonstrations/).click();
+    await page.getByLabel('Labeler', { exact: true }).fill('ann');
+    await expect.poll(() => page.evaluate(() => location.hash), patient).toBe('#/data/tall?type=demonstrations&labeler=ann');
+    const gate = Promise.withResolvers<void>();
+    await page.route(/\/records\?/, async (route) => {
+      await gate.promise;
+      await route.continue();
+    });
+    await page.getByLabel('Search').fill('Which 4');
+    await page.getByText('Searching…').waitFor();
+    expect(await page.locator('.records').getAttribute('aria-busy')).toBe('true');
+    gate.resolve();
+    await expect.poll(() => records.count(), patient).toBe(6);
+    await page.unroute(/\/records\?/);
+    await page.reload();
+    await expect.poll(() => records.count(), patient).toBe(6);
+    expect([await page.getByLabel('Search').inputValue(), await page.getByLabel('Labeler', { exact: true }).inputValue()]).toEqual(['Which 4', 'ann']);
+    await page.goBack();
+    await expect.poll(() => records.count(), patient).toBe(25);
+    expect(await page.getByLabel('Search').inputValue()).toBe('');
+    await go('data/rows');
+    await page.getByText('Another.').waitFor();
+  });
+
   it('a collection is saved as JSON lines', async () => {
     const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: /^Export/ }).click()]);
     expect(download.suggestedFilename()).toBe('rows-demonstrations.jsonl');

@@ -128,6 +128,20 @@ describe.skipIf(!existsSync(browserPath))('people in the studio', () => {
     await expect.poll(async () => (await studio.bus.call(rpc.listRecords, { collection: 'feedback', type: 'comparisons' })).records.map((record) => record.labeler), patient).toEqual([ben]);
   });
 
+  it('the admin looks at what a labeler ranked, by name', async () => {
+    await go(admin, 'agreement');
+    await admin.getByRole('link', { name: 'Ben', exact: true }).click();
+    await heading(admin, 'feedback');
+    await admin.locator('.records .about').getByText('Ben', { exact: true }).waitFor();
+    const field = admin.getByLabel('Labeler', { exact: true });
+    await expect.poll(() => field.inputValue(), patient).toBe('Ben');
+    await field.fill('nobody');
+    await admin.getByText('Nothing found.').waitFor();
+    await field.fill('ben');
+    await admin.locator('.records .ranked').waitFor();
+    await look(admin, 'ranked-by-ben');
+  });
+
   it('a labeler is refused what labelers may not, by the page and by the gateway', async () => {
     await go(labeler, 'runs');
     await heading(labeler, 'Not for your role');

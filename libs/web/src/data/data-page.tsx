@@ -2,23 +2,23 @@ import { getJson, type Collection } from '../api.ts';
 import { formatNumber } from '../format.ts';
 import { may } from '../people/session.ts';
 import { t } from '../preferences.ts';
-import { Empty, PageHead, Problem, usePolled } from '../ui.tsx';
+import { Empty, Loading, PageHead, Problem, usePolled } from '../ui.tsx';
 import { Browse } from './browse.tsx';
 import { ForgetCard } from './forget-card.tsx';
 import { ImportCard } from './import-card.tsx';
 import { isEmpty, recordTypes } from './record-types.ts';
 
-export function DataPage({ collection }: { collection: string }) {
+export function DataPage({ collection, query }: { collection: string; query: string }) {
   const { value, error, reload } = usePolled((signal) => getJson<{ collections: Collection[] }>('/api/data/collections', signal), 5000);
   const collections = value?.collections ?? [];
   const named = collections.find((one) => one.name === collection);
-  if (named !== undefined) return <Browse key={collection} name={collection} counts={named} />;
+  if (named !== undefined) return <Browse key={collection} name={collection} counts={named} query={query} />;
   if (collection !== '') {
     return (
       <div className="page">
         <PageHead title={collection} note={<a href="#/data">← {t('All data')}</a>} />
         <Problem text={error} />
-        {value === undefined ? null : (
+        {value === undefined ? <Loading unless={error} /> : (
           <Empty title={t('There is no collection of this name')}>
             <p className="quiet">{t('Look at those that there are, or import it.')}</p>
             <a className="button" href="#/data">{t('All data')}</a>
@@ -31,6 +31,7 @@ export function DataPage({ collection }: { collection: string }) {
     <div className="page">
       <PageHead title={t('Data')} note={t('Prompts, demonstrations and rankings, by collection. What people submit goes to feedback.')} />
       <Problem text={error} />
+      {value === undefined ? <Loading unless={error} /> : null}
       {may('change') ? <ImportCard onDone={reload} /> : null}
       <ul className="list">
         {collections.map((one) => (

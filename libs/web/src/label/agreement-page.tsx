@@ -1,10 +1,11 @@
 import { useState } from 'react';
 import { getJson } from '../api.ts';
+import { addressOfRecords } from '../data/records-view.ts';
 import { formatDuration, formatNumber } from '../format.ts';
 import { may } from '../people/session.ts';
 import { useNames } from '../people/use-names.ts';
 import { t } from '../preferences.ts';
-import { Empty, PageHead, Problem, usePolled } from '../ui.tsx';
+import { Empty, Loading, PageHead, Problem, usePolled } from '../ui.tsx';
 
 type Score = { value: number; count: number } | null;
 interface Report {
@@ -13,6 +14,9 @@ interface Report {
   labelers: { labeler: string; done: number; skipped: number; medianMs: Score; tau: Score; alpha: Score; gold: Score }[];
   tasks: { task: string; run: string; prompt: string; labelers: number; tau: Score; alpha: Score }[];
 }
+
+/** Where rankings are stored, to be looked at. */
+const collection = 'feedback';
 
 const show = (score: Score): string => (score === null ? '–' : score.value.toFixed(2));
 const percent = (score: Score): string => (score === null ? '–' : `${Math.round(score.value * 100)} %`);
@@ -29,6 +33,7 @@ export function AgreementPage() {
         {runs.length > 1 ? <select aria-label={t('Run')} value={run} onChange={(event) => setRun(event.target.value)}><option value="">{t('All runs')}</option>{runs.map((one) => <option key={one}>{one}</option>)}</select> : null}
       </PageHead>
       <Problem text={error || allError} />
+      {value === undefined ? <Loading unless={error} /> : null}
       {value?.labelers.length === 0 ? (
         <Empty title={t('Nobody has ranked anything yet')}>
           <p className="quiet">{t('Agreement can be told when several labelers rank the same answers: set labelersPerTask in the rank stage of a run.')}</p>
@@ -41,7 +46,7 @@ export function AgreementPage() {
 }
 
 function Figures({ report }: { report: Report }) {
-  const nameOf = useNames();
+  const { nameOf } = useNames();
   return (
     <>
       <dl className="figures">
@@ -56,7 +61,7 @@ function Figures({ report }: { report: Report }) {
             <tbody>
               {report.labelers.map((one) => (
                 <tr key={one.labeler}>
-                  <th scope="row">{nameOf(one.labeler)}</th>
+                  <th scope="row"><a href={addressOfRecords(collection, { type: 'comparisons', labeler: one.labeler })}>{nameOf(one.labeler)}</a></th>
                   <td className="number">{formatNumber(one.done)}</td>
                   <td className="number">{formatNumber(one.skipped)}</td>
                   <td className="number">{one.medianMs === null ? '–' : formatDuration(one.medianMs.value)}</td>
@@ -75,7 +80,7 @@ function Figures({ report }: { report: Report }) {
           <div className="scroll" tabIndex={0} role="region" aria-labelledby="tasks">
             <table>
               <thead><tr>{['Prompt', 'Run', 'Labelers', 'Tau', 'Alpha'].map((head, i) => <th key={head} scope="col" className={i < 2 ? '' : 'number'}>{t(head)}</th>)}</tr></thead>
-              <tbody>{report.tasks.map((one) => <tr key={one.task}><td dir="auto">{one.prompt}</td><td>{one.run}</td><td className="number">{one.labelers}</td><td className="number">{show(one.tau)}</td><td className="number">{show(one.alpha)}</td></tr>)}</tbody>
+              <tbody>{report.tasks.map((one) => <tr key={one.task}><td dir="auto"><a href={addressOfRecords(collection, { type: 'comparisons', search: one.prompt.trim() })}>{one.prompt}</a></td><td>{one.run}</td><td className="number">{one.labelers}</td><td className="number">{show(one.tau)}</td><td className="number">{show(one.alpha)}</td></tr>)}</tbody>
             </table>
           </div>
         </section>

@@ -2,8 +2,13 @@ import { useEffect, useState } from 'react';
 import { getJson } from '../api.ts';
 import { currentPerson, may, type Person } from './session.ts';
 
-/** Gives accounts their names where labelers are listed by ids, for those who may know them; any other id stays. */
-export function useNames(): (id: string) => string {
+interface Names {
+  nameOf: (id: string) => string;
+  idOf: (name: string) => string;
+}
+
+/** The names of accounts where labelers are told by ids, for those who may know them; what is none stays as it is. */
+export function useNames(): Names {
   const [names, setNames] = useState<ReadonlyMap<string, string>>(new Map());
   useEffect(() => {
     if (currentPerson() === undefined || !may('change')) return;
@@ -13,5 +18,8 @@ export function useNames(): (id: string) => string {
       () => undefined,
     );
   }, []);
-  return (id) => names.get(id) ?? id;
+  return {
+    nameOf: (id) => names.get(id) ?? id,
+    idOf: (name) => [...names].find(([, one]) => one.toLowerCase() === name.toLowerCase())?.[0] ?? name,
+  };
 }
