@@ -62,6 +62,32 @@ describe.skipIf(noBrowser !== undefined)('the page of a run', () => {
     await page.getByRole('columnheader', { name: 'two' }).waitFor();
   });
 
+  it('a spec that is wider than a phone is read by keys, too', async () => {
+    await page.setViewportSize({ width: 360, height: 740 });
+    await walker.go('runs/one?tab=spec');
+    await page.locator('pre').focus();
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(() => page.locator('pre').evaluate((node) => node.scrollLeft), patient).toBeGreaterThan(0);
+    expect(await look(page, 'phone-run-spec')).toEqual([]);
+    await page.setViewportSize({ width: 1280, height: 900 });
+  });
+
+  it('what takes its time is said to be on its way', async () => {
+    const gate = Promise.withResolvers<void>();
+    await page.route(/\/api\/(runs|runs\/one|data\/collections|label\/agreement|label\/tasks)(\?.*)?$/, async (route) => {
+      await gate.promise;
+      await route.continue().catch(() => undefined);
+    });
+    for (const path of ['runs', 'runs/one', 'data', 'agreement', 'label']) {
+      await page.goto('about:blank');
+      await walker.go(path);
+      await page.getByText('Loading…').waitFor();
+    }
+    gate.resolve();
+    await page.getByText('Loading…').waitFor({ state: 'detached' });
+    await page.unrouteAll({ behavior: 'wait' });
+  });
+
   it('an address of what is not there shows the run as it is', async () => {
     await walker.go('runs/one?stage=constructor&tab=report&with=constructor,nobody,one');
     await tab('Curves').waitFor();

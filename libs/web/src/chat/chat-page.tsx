@@ -3,7 +3,7 @@ import { getJson, type ModelView } from '../api.ts';
 import { may } from '../people/session.ts';
 import { t } from '../preferences.ts';
 import { recall, remember } from '../storage.ts';
-import { Empty, PageHead, Problem, usePolled } from '../ui.tsx';
+import { Empty, Loading, PageHead, Problem, usePolled } from '../ui.tsx';
 import { ConversationView } from './conversation.tsx';
 import { SamplingFields } from './sampling-fields.tsx';
 import { recallSampling, rememberSampling } from './sampling.ts';
@@ -47,6 +47,7 @@ export function ChatPage({ named }: { named: string }) {
         )}
       </PageHead>
       <Problem text={error} />
+      {value === undefined ? <Loading unless={error} /> : null}
       <Problem text={models.length > 0 && wanted.includes(named) && !models.includes(named) ? t('There is no model {model}. Another one answers.', { model: named }) : ''} />
       {value !== undefined && models.length === 0 ? (
         <Empty title={t('No model can talk yet')}>

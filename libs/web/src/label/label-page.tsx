@@ -3,7 +3,7 @@ import { getJson, type Queue } from '../api.ts';
 import { currentPerson, may } from '../people/session.ts';
 import { labelerName, t } from '../preferences.ts';
 import { remember } from '../storage.ts';
-import { Empty, Meter, PageHead, Problem, usePolled } from '../ui.tsx';
+import { Empty, Loading, Meter, PageHead, Problem, usePolled } from '../ui.tsx';
 import { Guide } from './guide.tsx';
 import { RankTask } from './rank-task.tsx';
 import { useTasks } from './use-tasks.ts';
@@ -65,6 +65,7 @@ function Tasks({ kind, labeler, onDone, onOwn }: { kind: 'rank' | 'write'; label
   return (
     <>
       <Problem text={problem} />
+      {task === undefined ? <Loading unless={problem} /> : null}
       {task === null && problem === '' ? (
         <Empty title={ended > 0 ? t('All done. Thank you!') : t('Nothing to do right now')}>
           <p className="quiet">{kind === 'write' ? t('Every prompt has an answer. You can write one of your own, with its answer.') : may('change') ? t('Tasks come from a run whose rank stage has labelers: human. Start one, or write a prompt and its answer meanwhile.') : t('Tasks come as soon as a run waits for rankings, and are shown by themselves. You can write a prompt and its answer meanwhile.')}</p>

@@ -3,7 +3,7 @@ import { getJson, postJson, sendJson } from '../api.ts';
 import { formatNumber, formatTime } from '../format.ts';
 import { t } from '../preferences.ts';
 import { useAct } from '../problems.ts';
-import { announce, Dialog, Empty, Field, Problem, usePolled } from '../ui.tsx';
+import { announce, Dialog, Empty, Field, Loading, Problem, usePolled } from '../ui.tsx';
 import { Secret } from './secret.tsx';
 
 interface ApiKey { id: string; name: string; prefix: string; collect: boolean; rateLimit: number; createdAt: number; usedAt: number }
@@ -23,6 +23,7 @@ export function ApiKeys() {
       <p className="quiet">{t('Programs send a key to /v1 as "Authorization: Bearer KEY". A key opens nothing else.')}</p>
       <MakeKey onMake={(settings) => once(async () => setSecret((await postJson<{ secret: string }>('/api/keys', settings)).secret))} />
       <Problem text={problem || error} />
+      {value === undefined ? <Loading unless={error} /> : null}
       {value?.keys.length === 0 ? <Empty title={t('No keys yet')}><p className="quiet">{t('Make one above for each program that is to ask the models.')}</p></Empty> : null}
       <ul className="list">
         {value?.keys.map((key) => (

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import { getJson } from '../api.ts';
 import { formatTime } from '../format.ts';
 import { t } from '../preferences.ts';
-import { messageOf, Pager, Problem } from '../ui.tsx';
+import { Loading, messageOf, Pager, Problem } from '../ui.tsx';
 
 interface Entry { number: number; at: number; account: string; name: string; address: string; action: string; target: string; detail: string }
 
@@ -23,6 +23,7 @@ export function AuditLog() {
   return (
     <>
       <Problem text={problem} />
+      {shown === undefined ? <Loading unless={problem} /> : null}
       <div className="card audit" role="region" tabIndex={0} aria-label={t('Audit log')}>
         <table>
           <thead><tr><th scope="col">{t('When')}</th><th scope="col">{t('Who')}</th><th scope="col">{t('What')}</th><th scope="col">{t('Particulars')}</th><th scope="col">{t('From')}</th></tr></thead>

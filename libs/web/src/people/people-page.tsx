@@ -3,7 +3,7 @@ import { getJson, postJson, sendJson } from '../api.ts';
 import { formatTime } from '../format.ts';
 import { t } from '../preferences.ts';
 import { useAct } from '../problems.ts';
-import { announce, Field, PageHead, Problem, usePolled } from '../ui.tsx';
+import { announce, Field, Loading, PageHead, Problem, usePolled } from '../ui.tsx';
 import { AuditLog } from './audit-log.tsx';
 import { ApiKeys } from './api-keys.tsx';
 import { roleName, roleNotes, roles } from './roles.tsx';
@@ -39,6 +39,7 @@ function People() {
     <>
       <Invite onInvite={(role, note) => once(async () => setLink({ title: t('An invitation'), token: (await postJson<Link>('/api/invitations', { role, note })).token }))} />
       <Problem text={problem || error} />
+      {value === undefined ? <Loading unless={error} /> : null}
       <ul className="list">
         {value?.people.map((member) => (
           <li key={member.id} className="card row member">

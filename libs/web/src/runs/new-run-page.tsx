@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useState } from 'react';
 import { getJson, postJson, type RunDetail, type RunView, type SpecCheck } from '../api.ts';
 import { t } from '../preferences.ts';
-import { messageOf, PageHead, Problem, usePolled } from '../ui.tsx';
+import { Loading, messageOf, PageHead, Problem, usePolled } from '../ui.tsx';
 import { useKept } from '../use-kept.ts';
 import { examples } from './examples.ts';
 import { Pipeline } from './pipeline.tsx';
@@ -19,7 +19,7 @@ export function NewRunPage({ from }: { from: string }) {
 
 function Another({ from }: { from: string }) {
   const { value: run, error } = usePolled((signal) => getJson<RunDetail>(`/api/runs/${encodeURIComponent(from)}`, signal), 60_000);
-  if (run === undefined) return <div className="page"><PageHead title={t('New run')} /><Problem text={error} /></div>;
+  if (run === undefined) return <div className="page"><PageHead title={t('New run')} /><Problem text={error} /><Loading unless={error} /></div>;
   return <SpecPage name={`spec-${from}`} initial={specText(run.spec)} />;
 }
 

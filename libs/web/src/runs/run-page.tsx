@@ -4,7 +4,7 @@ import { formatTime } from '../format.ts';
 import { may } from '../people/session.ts';
 import { t } from '../preferences.ts';
 import { useAct } from '../problems.ts';
-import { announce, PageHead, Problem, StatusTag, usePolled } from '../ui.tsx';
+import { announce, Loading, PageHead, Problem, StatusTag, usePolled } from '../ui.tsx';
 import { Curves } from './curves.tsx';
 import { DeleteDialog } from './delete-dialog.tsx';
 import { Figures } from './figures.tsx';
@@ -27,7 +27,7 @@ export function RunPage({ id, query }: { id: string; query: string }) {
   const history = histories.get(id) ?? noHistory;
   const [dialog, setDialog] = useState<'fork' | 'delete'>();
   const { problem, once } = useAct();
-  if (run === undefined) return <div className="page"><PageHead title={id} note={<a href="#/runs">← {t('Runs')}</a>} /><Problem text={error} /></div>;
+  if (run === undefined) return <div className="page"><PageHead title={id} note={<a href="#/runs">← {t('Runs')}</a>} /><Problem text={error} /><Loading unless={error} /></div>;
   const stages = run.stages.map((stage) => withLive(stage, history));
   const byName = Object.fromEntries(stages.map((stage) => [stage.stage, stage]));
   const chosen = stages.find((stage) => stage.stage === view.stage);
@@ -72,7 +72,7 @@ export function RunPage({ id, query }: { id: string; query: string }) {
         {tab === 'Figures' && selected ? <Figures run={run} stage={selected} overlays={overlays}>{chooser}</Figures> : null}
         {tab === 'Log' ? <>{ofOne}<LogView history={history} stage={chosen?.stage ?? ''} /></> : null}
         {tab === 'Report' ? <Report id={id} /> : null}
-        {tab === 'Spec' ? <><pre className="card code">{specText(run.spec)}</pre>{may('change') ? <p><a className="button" href={`#/runs/new/${id}`}>{t('New run from this spec')}</a></p> : null}</> : null}
+        {tab === 'Spec' ? <><pre className="card code" tabIndex={0}>{specText(run.spec)}</pre>{may('change') ? <p><a className="button" href={`#/runs/new/${id}`}>{t('New run from this spec')}</a></p> : null}</> : null}
       </section>
       {dialog === 'fork' ? <ForkDialog run={run} onClose={() => setDialog(undefined)} /> : null}
       {dialog === 'delete' ? <DeleteDialog run={run} onClose={() => setDialog(undefined)} /> : null}

@@ -3,7 +3,7 @@ import { getJson, type RunView } from '../api.ts';
 import { formatTime } from '../format.ts';
 import { may } from '../people/session.ts';
 import { t } from '../preferences.ts';
-import { Empty, PageHead, Problem, StatusTag, usePolled } from '../ui.tsx';
+import { Empty, Loading, PageHead, Problem, StatusTag, usePolled } from '../ui.tsx';
 
 /** So many of the latest are asked for; all that can be when that is not enough. */
 const usual = 100;
@@ -25,6 +25,7 @@ export function RunsPage() {
         {may('change') ? <a className="button primary" href="#/runs/new">{t('New run')}</a> : null}
       </PageHead>
       <Problem text={error} />
+      {runs === undefined ? <Loading unless={error} /> : null}
       {runs === undefined || runs.length < 10 ? null : (
         <div className="toolbar"><span className="grow" /><input type="search" aria-label={t('Search')} placeholder={t('Search')} value={typed} onChange={(event) => { setTyped(event.target.value); if (!all) showAll(); }} /></div>
       )}
