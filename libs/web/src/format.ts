@@ -8,6 +8,16 @@ export function formatNumber(value: number): string {
   return Number(value.toPrecision(3)).toString();
 }
 
+/** A number on an axis: with as many places as tell it from its neighbours, which are so far apart. */
+export function formatTick(value: number, apart: number): string {
+  if (value === 0) return '0';
+  const magnitude = Math.floor(Math.log10(Math.abs(value)));
+  // The distance is 1, 2, 2.5 or 5 of some place.
+  const places = [0, 1, 2, 3, 4, 5].find((n) => Math.abs(apart * 10 ** n - Math.round(apart * 10 ** n)) < 1e-6 && apart * 10 ** n > 0.5);
+  if (places !== undefined && magnitude < 7) return value.toLocaleString(locale(), { minimumFractionDigits: places, maximumFractionDigits: places });
+  return Number(value.toPrecision(Math.max(1, magnitude - Math.floor(Math.log10(apart)) + 2))).toExponential();
+}
+
 export function formatDuration(milliseconds: number): string {
   const seconds = Math.max(0, Math.round(milliseconds / 1000));
   const [h, m, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];

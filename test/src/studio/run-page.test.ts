@@ -106,6 +106,7 @@ describe.skipIf(noBrowser !== undefined)('the page of a run', () => {
     });
     await walker.go('runs/tiny?stage=sft');
     await page.getByRole('figure', { name: 'Loss: loss 0.01', exact: true }).waitFor();
+    await page.locator('.chart .u-over').scrollIntoViewIfNeeded();
     const { x, y, width, height } = (await page.locator('.chart .u-over').boundingBox())!;
     const at = (share: number, down = 0.5): Promise<void> => page.mouse.move(x + share * width, y + down * height);
     /** The step at the left end of the plot. */
@@ -124,6 +125,36 @@ describe.skipIf(noBrowser !== undefined)('the page of a run', () => {
     await page.getByRole('figure', { name: /^Loss: loss 0.00/ }).waitFor();
     await at(0.5);
     expect(await firstShown()).toBeGreaterThan(35);
+    await page.unroute('**/api/events*');
+  });
+
+  it('curves are smoothed and on a logarithmic scale as it was chosen in this browser, are saved as a table, and fit a phone whatever their names', async () => {
+    const name = `metric/${'without_a_place_to_break'.repeat(4)}`;
+    const events = Array.from({ length: 100 }, (_, i) => `data: ${JSON.stringify({ run: 'tiny', stage: 'sft', kind: 'progress', at: i, step: i + 1, totalSteps: 100, metrics: { loss: i % 2 === 0 ? 100 : 300, [name]: i } })}\n\n`).join('');
+    await page.route('**/api/events*', (route) => route.fulfill({ contentType: 'text/event-stream', body: events }));
+    await walker.go('runs/tiny?stage=sft');
+    const shownAtEnd = async (): Promise<string> => {
+      await page.locator('.chart .u-over').first().scrollIntoViewIfNeeded();
+      const { x, y, width, height } = (await page.locator('.chart .u-over').first().boundingBox())!;
+      await page.mouse.move(x + 0.5 * width, y + 0.5 * height);
+      await page.mouse.move(x + width - 1, y + 0.5 * height);
+      return (await page.locator('.chart').first().locator('.u-series:not(.behind) .u-value').nth(1).textContent()) ?? '';
+    };
+    await expect.poll(shownAtEnd, patient).toBe('300');
+    await page.getByLabel('Smoothing').fill('0.99');
+    await expect.poll(shownAtEnd, patient).toBe('201');
+    await walker.button('Logarithmic').click();
+    await page.reload();
+    await expect.poll(shownAtEnd, patient).toBe('201');
+    expect(await walker.button('Logarithmic').getAttribute('aria-pressed')).toBe('true');
+    const [download] = await Promise.all([page.waitForEvent('download'), walker.button('Save as CSV').click()]);
+    expect(download.suggestedFilename()).toBe('tiny-sft.csv');
+    const lines = (await Array.fromAsync(await download.createReadStream())).join('').trim().split('\r\n');
+    expect([lines.length, lines[0], lines.at(-1)]).toEqual([101, `"run","step","loss","${name}"`, '"tiny",100,300,99']);
+    await page.getByText('1 more figures').click();
+    await page.setViewportSize({ width: 360, height: 740 });
+    expect(await look(page, 'phone-curves')).toEqual([]);
+    await page.setViewportSize({ width: 1280, height: 900 });
     await page.unroute('**/api/events*');
   });
 

@@ -1,8 +1,8 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import uPlot from 'uplot';
-import { formatNumber } from '../format.ts';
+import { formatNumber, formatTick } from '../format.ts';
 import { t } from '../preferences.ts';
-import type { Chart } from './series.ts';
+import { smoothed, type Chart } from './series.ts';
 
 const height = 190;
 const dashes = [[], [6, 4], [2, 3], [10, 4, 2, 4], [12, 6]];
@@ -17,15 +17,37 @@ function update(plot: uPlot, data: uPlot.AlignedData): void {
   if (typeof min === 'number' && typeof max === 'number' && (min > first || max < last)) plot.setScale('x', { min, max });
 }
 
+/** Whether a logarithmic scale shows more: a curve that stays within a power of ten would be flat. */
+function suitsLog({ lines }: Chart): boolean {
+  let [least, most] = [Infinity, 0];
+  for (const { values } of lines) {
+    for (const value of values) {
+      if (value === null) continue;
+      least = Math.min(least, value);
+      most = Math.max(most, value);
+    }
+  }
+  return least > 0 && most >= 10 * least;
+}
+
+/** How curves are drawn: smoothed by so much (0: not at all), and on a logarithmic scale where that suits them. */
+export interface Drawing { smoothing: number; log: boolean }
+
 /** One plot. What it shows is told in words as well, for those who do not see it. */
-export function ChartView({ chart }: { chart: Chart }) {
+export function ChartView({ chart, drawing: { smoothing, log } }: { chart: Chart; drawing: Drawing }) {
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(undefined);
   const lines = useRef(chart.lines);
   lines.current = chart.lines;
-  const looks = chart.lines.map(({ label, color, dashes }) => `${label} ${color} ${dashes}`).join();
+  const isSmooth = smoothing > 0;
+  const isLog = useMemo(() => log && suitsLog(chart), [chart, log]);
+  const looks = [isSmooth, isLog, ...chart.lines.map(({ label, color, dashes }) => `${label} ${color} ${dashes}`)].join();
   const data = useRef<uPlot.AlignedData>([[]]);
-  data.current = [chart.steps, ...chart.lines.map((line) => line.values)];
+  data.current = useMemo(() => {
+    const raw = chart.lines.map((line) => line.values);
+    // What a curve is smoothed from is behind it.
+    return [chart.steps, ...(isSmooth ? raw : []), ...(isSmooth ? raw.map((values) => smoothed(values, smoothing)) : raw)];
+  }, [chart, isSmooth, smoothing]);
   useEffect(() => {
     const node = host.current;
     if (node === null) return undefined;
@@ -38,14 +60,21 @@ export function ChartView({ chart }: { chart: Chart }) {
       plot.current = new uPlot({
         width: node.clientWidth,
         height,
-        scales: { x: { time: false } },
+        scales: { x: { time: false }, y: isLog ? { distr: 3 } : {} },
         cursor: { points: { size: 6 }, drag: { x: true, y: false } },
         legend: { live: true },
-        axes: [{ ...axis, size: 28 }, { ...axis, size: 52, values: (_, ticks) => ticks.map((tick) => formatNumber(tick)) }],
-        series: [{ label: t('step') }, ...lines.current.map((line) => ({
+        axes: [{ ...axis, size: 28 }, {
+          ...axis,
+          // Plots stand still, but for numbers that would not fit.
+          size: (_, texts: readonly string[] | null) => 20 + 6.5 * Math.max(6, ...(texts ?? []).map((text) => text.length)),
+          // Between the powers of ten some stay without a number.
+          values: (_, ticks: (number | null)[], __, ___, apart) => ticks.map((tick) => (tick === null ? '' : isLog ? formatNumber(tick) : formatTick(tick, apart))),
+        }],
+        series: [{ label: t('step') }, ...(isSmooth ? [true, false] : [false]).flatMap((isBehind) => lines.current.map((line): uPlot.Series => ({
+          ...(isBehind ? { class: 'behind', alpha: 0.25 } : {}),
           label: line.label, stroke: color(`--series-${(line.color % 6) + 1}`), dash: dashes[line.dashes % dashes.length] ?? [], width: 1.75, spanGaps: true, points: { show: (self: uPlot, place: number) => Array.from(self.data[place] ?? []).filter((value) => value !== null).length < 3 },
           value: (_: uPlot, value: number | null) => (value === null ? '–' : formatNumber(value)),
-        }))],
+        })))],
       }, data.current, node);
     };
     make();
@@ -66,12 +95,12 @@ export function ChartView({ chart }: { chart: Chart }) {
     // The plot is made anew for other lines only; new values are set below.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [looks]);
-  useEffect(() => { if (plot.current) update(plot.current, data.current); }, [chart]);
+  useEffect(() => { if (plot.current) update(plot.current, data.current); }, [chart, smoothing]);
   const words = chart.lines.map((line) => `${line.label} ${formatNumber(line.values.findLast((value) => value !== null) ?? Number.NaN)}`).join(', ');
   return (
     <figure className="card chart" aria-label={`${t(chart.title)}: ${words}`}>
       <figcaption>{t(chart.title)}</figcaption>
-      <div ref={host} className="plot" aria-hidden="true" />
+      <div ref={host} className="plot" aria-hidden="true" title={t('Drag across a part to enlarge it; a double click shows all of it again')} />
     </figure>
   );
 }

@@ -1,8 +1,10 @@
 import { useMemo, useState, type ReactNode } from 'react';
 import type { StageView } from '../api.ts';
 import { t } from '../preferences.ts';
-import { ChartView } from './chart.tsx';
-import { chartsOf, otherCharts, type OtherRun } from './series.ts';
+import { recall, remember } from '../storage.ts';
+import { saveFile } from '../save-file.ts';
+import { ChartView, type Drawing } from './chart.tsx';
+import { chartsOf, csvOf, otherCharts, type OtherRun } from './series.ts';
 import type { Histories } from './use-run-events.ts';
 
 interface CurvesProps {
@@ -22,6 +24,7 @@ export function Curves({ id, stage, histories, overlays, children }: CurvesProps
   const drawn = useMemo(() => chartsOf(points ?? [], others), [points, others]);
   const rest = useMemo(() => otherCharts(points ?? []), [points]);
   const [all, setAll] = useState(false);
+  const [drawing, setDrawing] = useDrawing();
   const message = history?.live[stage.stage]?.message ?? '';
   return (
     <>
@@ -31,18 +34,35 @@ export function Curves({ id, stage, histories, overlays, children }: CurvesProps
         <span className="grow" />
         {children}
       </div>
-      {drawn.length === 0 && rest.length === 0 ? <p className="quiet">{t('This stage has told no figures over time.')}</p> : null}
-      <Charts charts={drawn} />
+      {drawn.length === 0 && rest.length === 0 ? <p className="quiet">{t('This stage has told no figures over time.')}</p> : (
+        <div className="toolbar">
+          <label className="inline">{t('Smoothing')} <input type="range" min={0} max={0.99} step={0.01} value={drawing.smoothing} onChange={(event) => setDrawing({ ...drawing, smoothing: Number(event.target.value) })} /> <span className="number">{drawing.smoothing.toFixed(2)}</span></label>
+          <button type="button" className="chip" aria-pressed={drawing.log} title={t('Of curves that are above 0 and go through more than a power of ten')} onClick={() => setDrawing({ ...drawing, log: !drawing.log })}>{t('Logarithmic')}</button>
+          <span className="grow" />
+          <button type="button" className="quiet-button" onClick={() => saveFile(new Blob([csvOf([{ name: id, points: points ?? [] }, ...others])], { type: 'text/csv' }), `${id}-${stage.stage}.csv`)}>{t('Save as CSV')}</button>
+        </div>
+      )}
+      <Charts charts={drawn} drawing={drawing} />
       {rest.length === 0 ? null : (
         <details className="more" open={all} onToggle={(event) => setAll(event.currentTarget.open)}>
           <summary>{t('{n} more figures', { n: rest.length })}</summary>
-          {all ? <Charts charts={chartsOf(points ?? [], others, rest)} /> : null}
+          {all ? <Charts charts={chartsOf(points ?? [], others, rest)} drawing={drawing} /> : null}
         </details>
       )}
     </>
   );
 }
 
-function Charts({ charts }: { charts: ReturnType<typeof chartsOf> }) {
-  return charts.length === 0 ? null : <div className="charts">{charts.map((chart) => <ChartView key={chart.title} chart={chart} />)}</div>;
+/** How curves are drawn, of whatever run, as it was chosen in this browser. */
+function useDrawing(): [Drawing, (drawing: Drawing) => void] {
+  const [drawing, setDrawing] = useState((): Drawing => ({ smoothing: Math.min(0.99, Math.max(0, Number(recall('smoothing')) || 0)), log: recall('log') === '1' }));
+  return [drawing, (next) => {
+    setDrawing(next);
+    remember('smoothing', String(next.smoothing));
+    remember('log', next.log ? '1' : '0');
+  }];
+}
+
+function Charts({ charts, drawing }: { charts: ReturnType<typeof chartsOf>; drawing: Drawing }) {
+  return charts.length === 0 ? null : <div className="charts">{charts.map((chart) => <ChartView key={chart.title} chart={chart} drawing={drawing} />)}</div>;
 }

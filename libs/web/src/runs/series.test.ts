@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { chartsOf, otherCharts } from './series.ts';
+import { chartsOf, csvOf, otherCharts, smoothed } from './series.ts';
 
 const points = [{ step: 1, metrics: { loss: 3, 'perf/tokens_per_second': 10 } }, { step: 2, metrics: { loss: 2, eval_loss: 2.5, unknown: 1 } }];
 
@@ -23,4 +23,16 @@ it('no two lines of several runs look the same, and a run looks the same in ever
 it('leaves no metric out: those on no chart of several have one each', () => {
   expect(otherCharts(points)).toEqual([{ title: 'unknown', metrics: ['unknown'] }]);
   expect(chartsOf(points, [], otherCharts(points))).toEqual([{ title: 'unknown', steps: [2], lines: [{ label: 'unknown', values: [1], color: 0, dashes: 0 }] }]);
+});
+
+it('smooths without a lag at the beginning, and passes over what is missing', () => {
+  expect(smoothed([2, null, 4], 0.5)).toEqual([2, null, (0.5 * 2 + 4) / 1.5]);
+  expect(smoothed([3, 3, 3], 0.99).map((value) => value?.toFixed(9))).toEqual(['3.000000000', '3.000000000', '3.000000000']);
+  expect(smoothed([1, 5], 0)).toEqual([1, 5]);
+});
+
+it('is saved as a table of all metrics of all runs', () => {
+  expect(csvOf([{ name: 'a', points }, { name: 'b', points: [{ step: 5, metrics: { 'x "y"': 1e-7 } }] }]).split('\r\n')).toEqual([
+    '"run","step","eval_loss","loss","perf/tokens_per_second","unknown","x ""y"""', '"a",1,,3,10,,', '"a",2,2.5,2,,1,', '"b",5,,,,,1e-7', '',
+  ]);
 });

@@ -37,3 +37,22 @@ export function otherCharts(points: readonly Point[]): typeof charts {
   const names = new Set(points.flatMap(({ metrics }) => Object.keys(metrics)));
   return [...names].filter((name) => !charts.some(({ metrics }) => metrics.includes(name))).toSorted().map((name) => ({ title: name, metrics: [name] }));
 }
+
+/** The moving average of TensorBoard's: each value weighs `weight` times as much as the one after it. */
+export function smoothed(values: readonly (number | null)[], weight: number): (number | null)[] {
+  let [sum, weights] = [0, 0];
+  return values.map((value) => {
+    if (value === null) return null;
+    sum = sum * weight + value;
+    weights = weights * weight + 1;
+    return sum / weights;
+  });
+}
+
+/** All that runs told of a stage, as a table: a line for each step. */
+export function csvOf(runs: readonly OtherRun[]): string {
+  const metrics = [...new Set(runs.flatMap(({ points }) => points.flatMap((point) => Object.keys(point.metrics))))].toSorted();
+  const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
+  const lines = runs.flatMap(({ name, points }) => points.map((point) => [quoted(name), point.step, ...metrics.map((metric) => point.metrics[metric] ?? '')]));
+  return [['run', 'step', ...metrics].map(quoted), ...lines].map((line) => `${line.join()}\r\n`).join('');
+}
