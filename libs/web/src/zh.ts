@@ -58,6 +58,8 @@ export const zh: Readonly<Record<string, string>> = {
   'Expresses an opinion': '表达观点',
   'Fails to follow the instruction': '没有按指令做',
   'Figures': '数值',
+  'First say which answer is best': '请先选出最好的回答',
+  'Save as JSON line': '存为 JSON 行',
   'File to import': '要导入的文件',
   'Flags': '标记',
   'Flags: {n}': '标记：{n}',

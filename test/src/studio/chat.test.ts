@@ -222,6 +222,52 @@ describe.skipIf(noBrowser !== undefined)('in a conversation', () => {
     await expect.poll(stored, patient).toContainEqual([expect.objectContaining({ role: 'system', content: 'Be brief.' }), expect.objectContaining({ role: 'user', content: 'what is a yak?' })]);
   });
 
+  it('what a new conversation or another question took the place of is brought back; an answer is copied, a conversation saved so that it can be imported', async () => {
+    await alone();
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    const questions = (): Promise<string[]> => page.locator('.turn.user').allTextContents();
+    const back = walker.button('What stood here before');
+    for (const text of ['one', 'two']) await ask(text);
+    expect(await back.count()).toBe(0);
+    await walker.button('New conversation').click();
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe('Your message');
+    await back.click();
+    await expect.poll(questions, patient).toEqual(['one', 'two']);
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe('Conversation');
+    await page.locator('.question').first().hover();
+    await walker.button('Edit').first().click();
+    await page.getByLabel('Your message').first().fill('three');
+    await page.keyboard.press('Enter');
+    await walker.button('Write anew').waitFor();
+    expect(await questions()).toEqual(['three']);
+    await back.click();
+    await expect.poll(questions, patient).toEqual(['one', 'two']);
+    await page.reload();
+    await expect.poll(questions, patient).toEqual(['one', 'two']);
+    const answer = await done().last().textContent();
+    await walker.button('Copy').last().click();
+    await expect.poll(() => page.evaluate(() => navigator.clipboard.readText()), patient).toBe(answer);
+    const [download] = await Promise.all([page.waitForEvent('download'), walker.button('Save as JSON line').click()]);
+    const { messages } = JSON.parse((await Array.fromAsync(await download.createReadStream())).join('')) as { messages: { role: string; content: string }[] };
+    expect([messages.map(({ role }) => role), messages.at(-1)?.content]).toEqual([['user', 'assistant', 'user', 'assistant'], answer]);
+  });
+
+  it('lines of several scripts run each in its own direction', async () => {
+    await page.route('**/v1/chat/completions', (route) => route.fulfill({ contentType: 'text/event-stream', body: `data: {"choices":[{"delta":{"content":${JSON.stringify('Rain in Hebrew:\nגשם')}},"finish_reason":"stop"}]}\n\n` }));
+    await ask('three');
+    const [english, hebrew] = await done().last().evaluate((node) => {
+      const range = document.createRange();
+      const text = node.firstChild as Text;
+      return [0, text.data.length - 3].map((from) => {
+        range.setStart(text, from);
+        range.setEnd(text, from + 3);
+        return range.getBoundingClientRect().left - node.getBoundingClientRect().left;
+      });
+    });
+    expect(hebrew).toBeGreaterThan((english ?? 0) + 20);
+    await page.unroute('**/v1/chat/completions');
+  });
+
   it('two tabs have a conversation each, of which a reload takes nothing', async () => {
     await alone();
     await ask('what is the capital of France?');

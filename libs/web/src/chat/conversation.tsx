@@ -2,10 +2,12 @@ import { useRef, useState } from 'react';
 import { enterSends, isComposing } from '../keys.ts';
 import { may } from '../people/session.ts';
 import { t } from '../preferences.ts';
+import { saveFile } from '../save-file.ts';
 import { Problem } from '../ui.tsx';
 import { AnswerView } from './answer-view.tsx';
 import { Composer, Ideas } from './composer.tsx';
-import { canChoose, type Column, type Turn } from './thread.ts';
+import { CopyButton } from './copy-button.tsx';
+import { canChoose, conversationOf, type Column, type Turn } from './thread.ts';
 import type { ConversationState } from './use-conversation.ts';
 import { useFollowing } from './use-following.ts';
 
@@ -15,15 +17,20 @@ export function ConversationView({ state, title }: { state: ConversationState; t
   useFollowing(turns);
   const last = turns.at(-1);
   const choosing = last !== undefined && canChoose(last);
+  const thread = useRef<HTMLDivElement>(null);
+  const composer = useRef<HTMLTextAreaElement>(null);
+  // What was pressed is gone by then: the focus stays where things go on.
+  const stay = (): void => thread.current?.focus({ preventScroll: true });
+  const begin = (): void => composer.current?.focus();
   return (
     <>
-      <div className={turns.some((turn) => turn.columns.length > 1) ? 'thread wide' : 'thread'} tabIndex={0} role="group" aria-label={t('Conversation')}>
-        {turns.length === 0 ? <Ideas title={title} onPick={(text) => void state.ask(text)} /> : null}
+      <div ref={thread} className={turns.some((turn) => turn.columns.length > 1) ? 'thread wide' : 'thread'} tabIndex={0} role="group" aria-label={t('Conversation')}>
+        {turns.length === 0 ? <Ideas title={title} onPick={(text) => { stay(); void state.ask(text); }}>{state.canBringBack ? <button type="button" className="quiet-button" onClick={() => { stay(); state.bringBack(); }}>{t('What stood here before')}</button> : null}</Ideas> : null}
         {turns.map((turn, index) => <TurnView key={index} turn={turn} state={state} index={index} />)}
-        {last && !busy ? <AfterLast turn={last} state={state} choosing={choosing} /> : null}
+        {last && !busy ? <AfterLast turn={last} state={state} choosing={choosing} onStay={stay} onBegin={begin} /> : null}
         <Problem text={problem} />
       </div>
-      <Composer busy={busy} disabled={choosing && last.blind} onSend={(text) => void state.ask(text)} onStop={state.stop} />
+      <Composer area={composer} busy={busy} disabled={choosing && last.blind} onSend={(text) => void state.ask(text)} onStop={state.stop} />
     </>
   );
 }
@@ -88,12 +95,26 @@ function AnswerWithThumbs({ column, index, place, state, rateable }: { column: C
   return (
     <div className="answered">
       <AnswerView answer={column.answer} />
-      {rateable && column.answer.text !== '' && column.answer.state !== 'failed' ? <div className="thumbs">{thumb('up', t('A good answer'))}{thumb('down', t('A bad answer'))}</div> : null}
+      {column.answer.text === '' || column.answer.state === 'writing' ? null : (
+        <div className="thumbs">
+          {rateable && column.answer.state !== 'failed' ? <>{thumb('up', t('A good answer'))}{thumb('down', t('A bad answer'))}</> : null}
+          <CopyButton text={column.answer.text} />
+        </div>
+      )}
     </div>
   );
 }
 
-function AfterLast({ turn, state, choosing }: { turn: Turn; state: ConversationState; choosing: boolean }) {
+interface AfterLastProps {
+  turn: Turn;
+  state: ConversationState;
+  choosing: boolean;
+  /** Whoever pressed something that goes away stays at the conversation, or begins to write. */
+  onStay: () => void;
+  onBegin: () => void;
+}
+
+function AfterLast({ turn, state, choosing, onStay, onBegin }: AfterLastProps) {
   const [first] = turn.columns;
   const answer = first?.answer;
   const anew = may('label') && turn.columns.length === 1 && first?.before !== undefined && answer?.state === 'done' && first.before.text !== answer.text && answer.text !== '';
@@ -101,8 +122,8 @@ function AfterLast({ turn, state, choosing }: { turn: Turn; state: ConversationS
     <>
       {choosing ? (
         <div className="after vote" role="group" aria-label={t('Which is best?')}>
-          {turn.columns.map((_, place) => <button key={place} type="button" className="primary" onClick={() => void state.choose(place)}>{t('Answer {n} is better', { n: place + 1 })}</button>)}
-          <button type="button" onClick={() => void state.choose(-1)}>{t('All are as good')}</button>
+          {turn.columns.map((_, place) => <button key={place} type="button" className="primary" onClick={() => { onStay(); void state.choose(place); }}>{t('Answer {n} is better', { n: place + 1 })}</button>)}
+          <button type="button" onClick={() => { onStay(); void state.choose(-1); }}>{t('All are as good')}</button>
         </div>
       ) : null}
       {anew && first.before ? (
@@ -110,14 +131,16 @@ function AfterLast({ turn, state, choosing }: { turn: Turn; state: ConversationS
           <div className="before"><small className="quiet">{t('The one before')}</small><AnswerView answer={first.before} /></div>
           <div className="after vote" role="group" aria-label={t('Is this answer better than the one before?')}>
             <span>{t('Is this answer better than the one before?')}</span>
-            <button type="button" onClick={() => void state.prefer('new')}>{t('Better')}</button>
-            <button type="button" onClick={() => void state.prefer('old')}>{t('The one before')}</button>
+            <button type="button" onClick={() => { onStay(); void state.prefer('new'); }}>{t('Better')}</button>
+            <button type="button" onClick={() => { onStay(); void state.prefer('old'); }}>{t('The one before')}</button>
           </div>
         </>
       ) : null}
       <div className="after">
-        <button type="button" className="quiet-button" onClick={() => void state.regenerate()}>{t('Write anew')}</button>
-        <button type="button" className="quiet-button" onClick={state.clear}>{t('New conversation')}</button>
+        <button type="button" className="quiet-button" onClick={() => { onStay(); void state.regenerate(); }}>{t('Write anew')}</button>
+        <button type="button" className="quiet-button" onClick={() => { state.clear(); onBegin(); }}>{t('New conversation')}</button>
+        {state.canBringBack ? <button type="button" className="quiet-button" onClick={() => { onStay(); state.bringBack(); }}>{t('What stood here before')}</button> : null}
+        {choosing && turn.blind ? null : <button type="button" className="quiet-button" onClick={() => saveFile(new Blob([`${JSON.stringify({ messages: conversationOf(state.turns) })}\n`]), 'conversation.jsonl')}>{t('Save as JSON line')}</button>}
         {turn.columns.length === 1 && answer ? <small className="quiet">{first?.model} · {t('{tokens} tokens in {seconds} s', { tokens: answer.tokens, seconds: answer.seconds.toFixed(1) })}</small> : null}
       </div>
     </>

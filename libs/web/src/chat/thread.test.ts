@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { noAnswer, type Answer } from './stream.ts';
-import { canChoose, messagesOf, loadTurns, ranksOf, saveTurns, type Turn } from './thread.ts';
+import { canChoose, conversationOf, messagesOf, loadTurns, ranksOf, saveTurns, type Turn } from './thread.ts';
 
 const done = (text: string): Answer => ({ ...noAnswer, text, state: 'done' });
 const turn = (texts: string[], more: Partial<Turn> = {}): Turn => ({ question: 'q', blind: false, columns: texts.map((text, i) => ({ model: `m${i}`, answer: done(text) })), ...more });
@@ -16,6 +16,11 @@ it('begins with the system message, and leaves out what was not answered', () =>
   const [column] = failed.columns;
   expect(said(turn([], { system: 'Be brief.' }), [{ ...failed, columns: [{ ...column!, answer: { ...noAnswer, state: 'failed' } }] }, turn([''])])).toEqual(['system Be brief.', 'user q', 'assistant ', 'user q']);
   expect(said(turn([], { system: ' ' }))).toEqual(['user q']);
+});
+
+it('is told as messages, the last answer too', () => {
+  expect(conversationOf([turn(['a', 'b'], { best: 1 }), turn(['c'], { system: 'Be brief.' })]).map(({ role, content }) => `${role} ${content}`)).toEqual(['system Be brief.', 'user q', 'assistant b', 'user q', 'assistant c']);
+  expect(conversationOf([])).toEqual([]);
 });
 
 it('offers a choice between whole answers that differ, once', () => {

@@ -24,6 +24,14 @@ export function messagesOf({ system = '', question }: Turn, earlier: readonly Tu
   return [...(system.trim() === '' ? [] : [{ role: 'system' as const, content: system }]), ...context, { role: 'user', content: question }];
 }
 
+/** All that was said, with the answers that the conversation went on with. */
+export function conversationOf(turns: readonly Turn[]): Message[] {
+  const last = turns.at(-1);
+  const answer = last && leading(last)?.answer;
+  if (last === undefined || answer === undefined) return [];
+  return [...messagesOf(last, turns.slice(0, -1)), { role: 'assistant', content: answer.text }];
+}
+
 export function isBusy(turn: Turn | undefined): boolean {
   return turn?.columns.some(({ answer }) => answer.state === 'writing') === true;
 }

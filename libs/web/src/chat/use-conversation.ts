@@ -12,7 +12,7 @@ export interface ChatSettings { models: readonly string[]; blind: boolean; sampl
 
 /** The open conversation; what people decide about its answers goes to the store. */
 export function useConversation(settings: ChatSettings) {
-  const { turns: read, subscribe, change, begin, stop } = openConversation();
+  const { turns: read, subscribe, change, before, putAside, letGo, bringBack, begin, stop } = openConversation();
   const turns = useSyncExternalStore(subscribe, read);
   const [problem, setProblem] = useState('');
   const busy = isBusy(turns.at(-1));
@@ -66,11 +66,23 @@ export function useConversation(settings: ChatSettings) {
     turns,
     busy,
     problem,
-    ask,
+    ask: (question: string): Promise<void> => {
+      letGo();
+      return ask(question);
+    },
     stop,
-    clear: () => change(() => []),
+    clear: () => {
+      putAside();
+      change(() => []);
+    },
     /** Asks again from a turn on, with other words. */
-    edit: (index: number, question: string) => ask(question, turns.slice(0, index)),
+    edit: (index: number, question: string) => {
+      putAside();
+      return ask(question, turns.slice(0, index));
+    },
+    /** Whether something was put aside by `clear` or `edit`, and brings it back. */
+    canBringBack: before() !== undefined,
+    bringBack,
     /** Writes the last answer anew; the one before is kept beside it. Blind ones come in another order: the first is known by then. */
     regenerate: (): Promise<void> | undefined => {
       const last = turns.at(-1);

@@ -15,7 +15,7 @@ export function Secret({ title, note, value, onClose }: { title: string; note: s
       announce(t('Copied'));
     } catch {
       field.current?.select();
-      setProblem(t('The browser does not let the page copy it. It is selected: copy it yourself.'));
+      setProblem(`${t('The browser does not let the page copy it.')} ${t('It is selected: copy it yourself.')}`);
     }
   };
   return (
