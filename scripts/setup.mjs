@@ -1,14 +1,19 @@
 // What a fresh machine lacks: dependencies, Node 24 (one of them), nats-server.
 // Plain JavaScript that runs on Node 20 without node_modules.
 import { spawn, spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { takeLock } from './lock.mjs';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** The Node 24 that the npm package `node` brings. */
 export const node24 = join(root, 'node_modules', 'node', 'bin', 'node');
+
+const setupLock = join(root, 'node_modules', '.setup-lock');
+/** There as long as npm is at work, and when it was killed in it. */
+const installing = join(root, 'node_modules', '.installing');
 
 /** Ends the process with an error of the table in docs/errors.md. */
 function fail(code, message, hint, exit) {
@@ -24,13 +29,30 @@ function step(command, args, options = {}) {
   return spawnSync(command, args, { cwd: root, stdio: toStderr, ...options });
 }
 
+/** Makes what is not there, one start of this checkout at a time: who waited finds it made. */
+function makeOnce(isThere, make) {
+  if (isThere()) return;
+  let locked = false;
+  try {
+    mkdirSync(join(root, 'node_modules'), { recursive: true });
+    takeLock(setupLock, (pid) => console.error(`Waiting for another start that sets up this checkout, process ${pid}. If it is none, remove ${setupLock}.`));
+    locked = true;
+  } catch {
+    // Where nothing can be written, what makes it says so.
+  }
+  if (!isThere()) make();
+  if (locked) rmSync(setupLock, { force: true });
+}
+
+const packagesOf = (path) => JSON.parse(readFileSync(path, 'utf8')).packages;
+const wantedPackages = () => packagesOf(join(root, 'package-lock.json'));
+
 /** Whether node_modules holds what package-lock.json asks for. */
 export function dependenciesAreThere() {
   const installed = join(root, 'node_modules', '.package-lock.json');
-  if (!existsSync(installed) || !existsSync(node24)) return false;
-  const read = (path) => JSON.parse(readFileSync(path, 'utf8')).packages;
-  const have = read(installed);
-  return Object.entries(read(join(root, 'package-lock.json'))).every(([path, wanted]) => {
+  if (!existsSync(installed) || !existsSync(node24) || existsSync(installing)) return false;
+  const have = packagesOf(installed);
+  return Object.entries(wantedPackages()).every(([path, wanted]) => {
     if (!path.includes('node_modules/')) return true;
     const found = have[path];
     // Optional packages of other platforms are in the lock file only.
@@ -38,9 +60,27 @@ export function dependenciesAreThere() {
   });
 }
 
+/** npm takes a package that was half unpacked for one that is there: behind a killed one everything is unpacked again. */
+function removePackages() {
+  const folder = 'node_modules/';
+  const folders = new Set(Object.keys(wantedPackages()).filter((path) => path.includes(folder)).map((path) => path.slice(0, path.indexOf(folder) + folder.length)));
+  for (const path of [...folders].map((name) => join(root, name)).filter((name) => existsSync(name))) {
+    for (const name of readdirSync(path)) if (join(path, name) !== setupLock) rmSync(join(path, name), { recursive: true, force: true });
+  }
+}
+
 /** Installs dependencies unless node_modules has them. */
 export function ensureDependencies() {
-  if (dependenciesAreThere()) return;
+  makeOnce(dependenciesAreThere, installDependencies);
+}
+
+function installDependencies() {
+  if (existsSync(installing)) removePackages();
+  try {
+    writeFileSync(installing, '');
+  } catch {
+    // npm says why.
+  }
   // Not `npm ci`: it insists on the optional packages of every platform, which a lock file made
   // behind a partial mirror lacks. This takes the locked versions too, and leaves the lock file alone.
   // Whatever npm is told elsewhere: everything runs from its sources, so what builds and tests is needed where NODE_ENV is
@@ -52,7 +92,10 @@ export function ensureDependencies() {
   const path = (process.env.PATH ?? '').split(delimiter).filter((folder) => !folder.endsWith(join('node_modules', '.bin')));
   const options = { env: { ...process.env, PATH: path.join(delimiter) } };
   // Once more: a registry's hiccup is over soon, and what was fetched is kept.
-  if (step('npm', args, options).status !== 0 && step('npm', args, options).status !== 0) fail('MC_INTERNAL', 'npm install failed', 'Look at its messages above; a network that reaches the npm registry is needed once.', 70);
+  const npm = () => step('npm', args, options).status;
+  const status = npm() === 0 ? 0 : npm();
+  if (status !== null) rmSync(installing, { force: true });
+  if (status !== 0) fail('MC_INTERNAL', 'npm install failed', 'Look at its messages above; a network that reaches the npm registry is needed once.', 70);
   const { status: works } = spawnSync(node24, ['--version'], { stdio: 'ignore' });
   if (works !== 0) fail('MC_INTERNAL', `${node24} does not run`, 'Let npm run install scripts (`npm config get ignore-scripts` tells whether it may), remove node_modules and try again.', 70);
 }
@@ -64,9 +107,11 @@ export function ensureStudio() {
   const files = (path) => readdirSync(path, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath ?? entry.path, entry.name));
   // Of other packages the pages take these two.
   const sources = [...['web', 'config', 'datasets'].flatMap((name) => files(join(root, 'libs', name, 'src'))), ...files(join(root, 'examples')), ...['index.html', 'package.json', 'vite.config.ts'].map((name) => join(folder, name))];
-  if (existsSync(built) && sources.every((path) => statSync(path).mtimeMs <= statSync(built).mtimeMs)) return;
-  const { status } = step(node24, [join(root, 'node_modules', 'vite', 'bin', 'vite.js'), 'build', '--logLevel', 'error'], { cwd: folder });
-  if (status !== 0) console.error('The studio could not be built; http://127.0.0.1:8080 will serve the API only.');
+  const isThere = () => existsSync(built) && sources.every((path) => statSync(path).mtimeMs <= statSync(built).mtimeMs);
+  makeOnce(isThere, () => {
+    const { status } = step(node24, [join(root, 'node_modules', 'vite', 'bin', 'vite.js'), 'build', '--logLevel', 'error'], { cwd: folder });
+    if (status !== 0) console.error('The studio could not be built; http://127.0.0.1:8080 will serve the API only.');
+  });
 }
 
 /** Builds the native backend unless it is there, of the sources as they are. Without a compiler it says so, and WebAssembly serves. Returns what it can do here, where it is the one that computes. */
