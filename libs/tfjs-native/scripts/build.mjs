@@ -17,9 +17,9 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSy
 import { createRequire } from 'node:module';
 import { arch, availableParallelism, platform } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { takeLock } from '../../../scripts/lock.mjs';
 
 const script = fileURLToPath(import.meta.url);
 const root = dirname(dirname(script));
@@ -91,41 +91,22 @@ function removeLibrary() {
 const wanted = `${sources} ${createHash('sha256').update(version.stdout).update(process.env.CXX ?? '').digest('hex')}`;
 const isThere = () => existsSync(library) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted;
 
-/** One build at a time in a folder; who waited finds the library there. A dead builder's lock is taken over. */
-async function takeLock() {
-  for (;;) {
-    try {
-      writeFileSync(lock, String(process.pid), { flag: 'wx' });
-      return;
-    } catch (error) {
-      if (error.code !== 'EEXIST') throw error;
-    }
-    if (!holderLives()) rmSync(lock, { force: true });
-    await sleep(100);
-  }
-}
-
-function holderLives() {
-  try {
-    // No build takes that long: the number may be another process's by now.
-    if (Date.now() - statSync(lock).mtimeMs > 900_000) return false;
-    const pid = Number(readFileSync(lock, 'utf8'));
-    // 0 while it is being written.
-    if (pid !== 0) process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error.code === 'EPERM';
-  }
-}
-
 function compile(folder, { source, object, flags }) {
   return new Promise((resolve, reject) => {
-    const child = spawn(compiler, [...wrapped, ...common, ...flags, '-c', join(native, source), '-o', join(folder, object)], { stdio: ['ignore', 'inherit', 'pipe'] });
+    // Sources by their names alone: some assemblers do not take every path that they are told to mention, as one with a semicolon.
+    const child = spawn(compiler, [...wrapped, ...common, ...flags, '-c', source, '-o', join(folder, object)], { cwd: native, stdio: ['ignore', 'inherit', 'pipe'] });
     let errors = '';
     child.stderr.on('data', (chunk) => (errors += chunk));
     child.on('error', reject);
-    child.on('close', (code) => (code === 0 ? resolve() : reject(new Error(`the compiler failed on ${object}:\n${errors.split('\n').slice(0, 20).join('\n')}`))));
+    child.on('close', (code) => (code === 0 ? resolve() : reject(new Error(`the compiler failed on ${object}:\n${firstErrors(errors)}`))));
   });
+}
+
+/** Of what a compiler says what keeps it from going on: warnings may come before, by the hundred. */
+function firstErrors(text) {
+  const lines = text.split('\n');
+  const errors = lines.filter((line) => /\berror\b/i.test(line));
+  return (errors.length > 0 ? errors : lines).slice(0, 20).join('\n');
 }
 
 async function build(folder) {
@@ -145,7 +126,8 @@ async function build(folder) {
 if (isThere()) process.exit(0);
 try {
   mkdirSync(output, { recursive: true });
-  await takeLock();
+  // One build at a time in a folder; who waited finds the library there.
+  takeLock(lock);
 } catch (error) {
   leaveOut(`cannot write to ${output} (${error.code})`);
 }
