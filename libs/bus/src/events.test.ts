@@ -85,6 +85,13 @@ describe('events', () => {
     expect(seen.all).toHaveLength(1);
   });
 
+  it('end behind those that there are, if asked for, and at once where there are none', async () => {
+    for (const step of [1, 2, 3]) await bus.publishEvent(progress('past', step));
+    const seen: unknown[] = [];
+    for (const runId of ['past', 'nothing']) await (await bus.subscribeEvents({ runId, from: 'all', untilNow: true }, (event) => void seen.push(event.progress?.step))).done;
+    expect(seen).toEqual([1, 2, 3]);
+  });
+
   it('of one id are stored once, and for good with `once`', async () => {
     const event = { ...progress('once', 1), eventId: 'job-completed' };
     await bus.publishEvent(event);

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { StageEvent, decode } from '@minchat/contracts';
 import type { Logger } from '@minchat/telemetry';
 import { withSpan } from '@minchat/telemetry';
-import { ConsumerEvents, DeliverPolicy, type Consumer, type ConsumerInfo, type JsMsg } from 'nats';
+import { ConsumerEvents, DeliverPolicy, type Consumer, type ConsumerInfo, type JsMsg, type NatsError } from 'nats';
 import type { Connection } from './connection.ts';
 import { outgoing, traceOf } from './headers.ts';
 import { fromNats, retrying } from './nats-errors.ts';
@@ -31,12 +31,13 @@ const portion = 100;
  * In order, each once, while the subscriber lives: made anew by itself when the server has lost it. The NATS
  * client's own consumer of this kind takes all that there is, however slowly it is handled.
  */
-async function ordered({ nats, manager, watch }: Connection, filter: string, from: 'all' | 'new', handle: Handle): Promise<Subscription> {
+async function ordered({ nats, manager, watch }: Connection, filter: string, from: 'all' | 'new', untilNow: boolean, handle: Handle): Promise<Subscription> {
   // A number and not "new": made anew, the consumer must not skip what came meanwhile.
   let next = from === 'all' ? 1 : (await retrying('subscribing', () => manager.streams.info('EVENTS'))).state.last_seq + 1;
   const make = (): Promise<ConsumerInfo> => manager.consumers.add('EVENTS', passingConsumer(filter, next));
   const first = await retrying('subscribing', make);
   const stopping = new AbortController();
+  if (untilNow && !(await retrying('subscribing', () => hasEvents(manager, filter)))) stopping.abort();
 
   async function handleAll(info: ConsumerInfo): Promise<void> {
     const over = new AbortController();
@@ -48,6 +49,7 @@ async function ordered({ nats, manager, watch }: Connection, filter: string, fro
         if (message.info.deliverySequence !== (delivered += 1)) return;
         await handle(message);
         next = message.seq + 1;
+        if (untilNow && message.info.pending === 0) return stopping.abort();
       }
     } finally {
       unwatch();
@@ -85,6 +87,16 @@ async function* portions(consumer: Consumer, signal: AbortSignal): AsyncGenerato
     } finally {
       signal.removeEventListener('abort', close);
     }
+  }
+}
+
+async function hasEvents(manager: Connection['manager'], filter: string): Promise<boolean> {
+  try {
+    await manager.streams.getMessage('EVENTS', { last_by_subj: filter });
+    return true;
+  } catch (error) {
+    if ((error as NatsError).code === '404') return false;
+    throw error;
   }
 }
 
@@ -136,7 +148,7 @@ async function durable(
 export async function subscribeEvents(
   connection: Connection,
   log: Logger,
-  { runId, from = 'new', durable: name }: EventFilter,
+  { runId, from = 'new', untilNow = false, durable: name }: EventFilter,
   handler: (event: StageEvent) => void | Promise<void>,
 ): Promise<Subscription> {
   const handle: Handle = async (message) => {
@@ -150,7 +162,7 @@ export async function subscribeEvents(
     await withSpan('handle event', { kind: 'consumer', from: traceOf(message.headers) }, async () => handler(event));
   };
   const filter = subjects.events(runId);
-  return name === undefined ? ordered(connection, filter, from, handle) : durable(connection, log, 'EVENTS', name, filter, from, handle);
+  return name === undefined ? ordered(connection, filter, from, untilNow, handle) : durable(connection, log, 'EVENTS', name, filter, from, handle);
 }
 
 export async function consumeFeedback(

@@ -77,6 +77,8 @@ export interface EventFilter {
   runId?: string;
   /** Where to begin: `all` that is kept, or only `new` ones. `new` unless told. */
   from?: 'all' | 'new';
+  /** Ends behind the last event that there is by now. Not with `durable`. */
+  untilNow?: boolean;
   /**
    * A name under which the server remembers how far the subscriber came: each event is delivered
    * at least once over restarts, and again when the handler throws. Without it the events come in

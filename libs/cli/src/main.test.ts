@@ -37,11 +37,12 @@ describe('minchat', () => {
     expect(stdout).toContain('Usage: minchat run [options] <spec>');
     const { commands } = createProgram(false);
     expect(commands.map((command) => command.name())).toEqual([
-      'up', 'run', 'status', 'cancel', 'resume', 'fork', 'chat', 'generate', 'import', 'export', 'delete', 'gc', 'forget', 'doctor', 'parity', 'admin-link',
+      'up', 'run', 'status', 'cancel', 'resume', 'fork', 'logs', 'chat', 'generate', 'import', 'export', 'delete', 'gc', 'forget', 'doctor', 'parity', 'admin-link',
     ]);
     for (const command of commands) {
       expect(command.helpInformation()).toContain('--json');
       expect(command.description()).not.toBe('');
+      expect(command.helpInformation()).not.toContain('[])');
     }
   });
 
@@ -54,6 +55,10 @@ describe('minchat', () => {
     const known = createProgram(false).commands.map((command) => command.name());
     for (const [, name] of todo.matchAll(/npm run minchat -- (\S+?)[`\s]/g)) expect(known).toContain(name);
     expect(todo).not.toContain('`minchat');
+  });
+
+  it.each([['chat', '--seed', '1.5'], ['generate', 'hi', '--max-tokens', '0'], ['generate', 'hi', '--seed', '4294967296'], ['run', 'a.yaml', '--seed', '-1']])('takes whole numbers only where it needs them: %s', async (...args) => {
+    expect(await minchat(...args)).toMatchObject({ code: 64, stderr: expect.stringMatching(/^MC_USAGE: --(seed|max-tokens): expected a whole number from [01] to 4294967295, found "/) as string });
   });
 
   it('exports onto no file and into no folder that holds something, and leaves both as they are', async () => {

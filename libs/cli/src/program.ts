@@ -6,6 +6,7 @@ import { addDoctor } from './commands/doctor.ts';
 import { addExport } from './commands/export.ts';
 import { addForget } from './commands/forget.ts';
 import { addImport } from './commands/import.ts';
+import { addLogs } from './commands/logs.ts';
 import { addParity } from './commands/parity.ts';
 import { addRun } from './commands/run.ts';
 import { addRuns } from './commands/runs.ts';
@@ -23,7 +24,7 @@ export function createProgram(json: boolean): Command {
         if (!json) write(text.replace(/^error: /, 'MC_USAGE: '));
       },
     });
-  for (const add of [addUp, addRun, addRuns, addChat, addImport, addExport, addDelete, addForget, addDoctor, addParity, addAdminLink]) add(program);
+  for (const add of [addUp, addRun, addRuns, addLogs, addChat, addImport, addExport, addDelete, addForget, addDoctor, addParity, addAdminLink]) add(program);
   for (const command of [program, ...program.commands]) {
     command.exitOverride().showHelpAfterError(json ? false : '(run it with --help to see what it takes)').configureOutput(program.configureOutput());
     // The option is the program's, and may stand behind a command too.

@@ -2,7 +2,7 @@
 // the MessageType that create, encode and decode take:
 //   const job: Job = decode(Job, bytes);   encode(Job, { jobId, runId, ... })
 export { create, decode, defaultMaxBytes, encode, errorFromWire, errorToWire } from './codec.ts';
-export { findModel, nameModels, type ModelPurpose, type NamedModel } from './models.ts';
+export { findModel, findRun, nameModels, type ModelPurpose, type NamedModel } from './models.ts';
 export { asManyAsFit, digestPattern, namePattern } from './rules.ts';
 export type { Init, MessageType } from './message-type.ts';
 export { metricsByName, runStatusWords, stageStatusWords } from './words.ts';

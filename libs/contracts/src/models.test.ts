@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { StageStatus } from './generated/types.ts';
-import { findModel, nameModels } from './models.ts';
+import { findModel, findRun, nameModels } from './models.ts';
 import { exampleRun as run, exampleStage as stage } from './runs.testing.ts';
 
 const runs = [
@@ -16,6 +16,11 @@ it('takes the furthest model of a run, and latest from the newest run that has o
   expect(findModel(runs, 'latest', 'text')).toMatchObject({ run: 'new-2', stage: 'pretrain', id: 'latest' });
   expect(findModel(runs, 'latest/ppo', 'text')).toMatchObject({ run: 'old-1' });
   expect(findModel(runs, 'latest', 'reward')).toMatchObject({ run: 'old-1', stage: 'reward' });
+});
+
+it('takes a run by its id, by its name, and as the newest', () => {
+  const named = [...runs, { ...run('old-4', 4, []), name: 'old' }];
+  expect(['old-1', 'old', 'latest', 'old-5', ''].map((name) => findRun(named, name)?.runId)).toEqual(['old-1', 'old-4', 'old-4', undefined, undefined]);
 });
 
 it.each(['nothing', 'new-2/sft', 'old-1/sft/x', 'old-1/reward', 'empty-3', '', '/', '__proto__', 'old-1/constructor'])('does not find %s', (name) => {

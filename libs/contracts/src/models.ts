@@ -29,16 +29,21 @@ export function nameModels(runs: readonly RunRecord[]): NamedModel[] {
   return latest === undefined ? named : [latest, ...named];
 }
 
+/** The run of a name: its id, or the name in its spec, the newest of that name then; `latest` is the newest of all. */
+export function findRun(runs: readonly RunRecord[], name: string): RunRecord | undefined {
+  const newest = newestFirst(runs);
+  return name === 'latest' ? newest[0] : (newest.find((one) => one.runId === name) ?? newest.find((one) => one.name === name));
+}
+
 /**
  * The model of a name: `RUN/STAGE`, `RUN` for the furthest that it came, with `latest` for the newest run that
- * has it; a run goes by its id, or by the name in its spec (the newest of that name).
+ * has it; a run goes by what `findRun` takes.
  */
 export function findModel(runs: readonly RunRecord[], name: string, purpose: ModelPurpose): NamedModel | undefined {
   const [runName = '', stage, ...rest] = name.split('/');
   if (rest.length > 0) return undefined;
-  const newest = newestFirst(runs);
-  const named = newest.find((one) => one.runId === runName) ?? newest.find((one) => one.name === runName);
-  for (const run of runName === 'latest' ? newest : named === undefined ? [] : [named]) {
+  const named = findRun(runs, runName);
+  for (const run of runName === 'latest' ? newestFirst(runs) : named === undefined ? [] : [named]) {
     const models = modelsOf(run, purpose);
     const found = stage === undefined ? furthest(models) : models.find((model) => model.stage === stage);
     if (found !== undefined) return { ...found, id: name };

@@ -7,7 +7,7 @@ import { MinchatError, toMinchatError } from '@minchat/errors';
 import { colors } from '../colors.ts';
 import { askForModel, listModels } from '../models.ts';
 import type { Output } from '../output.ts';
-import { outputOf, withBus } from './common.ts';
+import { outputOf, wholeOption, withBus } from './common.ts';
 
 interface Sampling {
   maxTokens?: number | undefined;
@@ -24,9 +24,9 @@ const numberOption = (name: string) => (text: string) => {
 export function addChat(program: Command): void {
   const sampling = (command: Command) =>
     command
-      .option('--max-tokens <n>', 'longest answer; as long as the context has room for unless told', numberOption('max-tokens'))
+      .option('--max-tokens <n>', 'longest answer; as long as the context has room for unless told', wholeOption('max-tokens', 1))
       .option('--temperature <t>', '0 always takes the likeliest token', numberOption('temperature'), 0.7)
-      .option('--seed <n>', 'the same seed gives the same answer', numberOption('seed'));
+      .option('--seed <n>', 'the same seed gives the same answer', wholeOption('seed', 0));
   sampling(program.command('chat'))
     .argument('[model]', 'RUN/STAGE, RUN (its furthest model) or latest, as in the API; latest unless told')
     .description('Talk with a model.')

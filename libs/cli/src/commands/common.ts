@@ -1,5 +1,8 @@
 import type { Command } from 'commander';
-import type { Bus } from '@minchat/bus';
+import { rpc, type Bus } from '@minchat/bus';
+import { suggest } from '@minchat/config';
+import { findRun } from '@minchat/contracts';
+import { MinchatError } from '@minchat/errors';
 import { connect } from '../connection.ts';
 import { aboutRun } from '../run/about-run.ts';
 import { createOutput, type Output } from '../output.ts';
@@ -11,8 +14,20 @@ export function outputOf(command: Command): Output {
 
 /** `--set`, each time with one setting: more of them at once would take what stands behind, the spec say, for one. */
 export function addSet(command: Command): Command {
-  return command.option('--set <stage.key=value>', 'change a setting (value in YAML; none for the default); may be given several times', (text: string, before: readonly string[]) => [...before, text], []);
+  return command.option('--set <stage.key=value>', 'change a setting (value in YAML; none for the default); may be given several times', (text: string, before: readonly string[] = []) => [...before, text]);
 }
+
+/** Seeds and lengths are kept to 32 bits. */
+const largestWhole = 0xffff_ffff;
+
+/** Reads an option that is a whole number. Throws MC_USAGE. */
+export const wholeOption = (name: string, least: number) => (text: string) => {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isInteger(value) || value < least || value > largestWhole) {
+    throw new MinchatError('MC_USAGE', `--${name}: expected a whole number from ${least} to ${largestWhole}, found "${text}"`);
+  }
+  return value;
+};
 
 /** Runs `work` with a connection to the system that is there. */
 export async function withBus<T>(work: (bus: Bus) => Promise<T>, natsUrl?: string): Promise<T> {
@@ -24,10 +39,19 @@ export async function withBus<T>(work: (bus: Bus) => Promise<T>, natsUrl?: strin
   }
 }
 
-/** The same for what is about one run. */
-export async function withRun<T>(runId: string, work: (bus: Bus) => Promise<T>): Promise<T> {
-  return withBus(work).catch((error: unknown) => {
-    throw aboutRun(error, runId);
+/** What commands about one run take. */
+export const runArgument = "a run's id or name (the newest of that name), or latest";
+
+/** The same for what is about one run, of a name that `findRun` takes. */
+export async function withRun<T>(name: string, work: (bus: Bus, runId: string) => Promise<T>): Promise<T> {
+  return withBus(async (bus) => {
+    const { runs } = await bus.call(rpc.listRuns, { limit: 1000 });
+    const runId = findRun(runs, name)?.runId;
+    // The newest: there may be a thousand.
+    if (runId === undefined) throw new MinchatError('MC_NOT_FOUND', `there is no run ${name}${suggest(name, runs.slice(0, 20).map((run) => run.runId))}`);
+    return work(bus, runId).catch((error: unknown) => {
+      throw aboutRun(error, runId);
+    });
   });
 }
 

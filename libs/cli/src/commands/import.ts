@@ -23,14 +23,14 @@ export function addImport(program: Command): void {
     .argument('<file>')
     .description('Read a file of prompts, demonstrations, rankings or text into a collection of the prompt store.')
     .option('--collection <name>', 'the collection to read it into; named after the file unless told')
-    .option('--map <field=name>', 'take a field (prompt, completion, chosen, rejected, ...) from one of another name; dots lead into objects; may be repeated', collectMapping, [])
+    .option('--map <field=name>', 'take a field (prompt, completion, chosen, rejected, ...) from one of another name; dots lead into objects; may be repeated', collectMapping)
     .option('--strict', 'stop at the first bad record and import nothing, instead of skipping it')
-    .action(async (format: string, file: string, options: { collection?: string; strict?: boolean; map: FieldMapping[] }, command: Command) => {
+    .action(async (format: string, file: string, options: { collection?: string; strict?: boolean; map?: FieldMapping[] }, command: Command) => {
       const output = outputOf(command);
       const path = userPath(file);
       const collection = options.collection ?? collectionOf(path);
       const signal = stopSignal();
-      const done = await withBus((bus) => importFile(bus, output, { path, format: asFormat(format), collection, strict: options.strict === true, mapping: options.map, signal }));
+      const done = await withBus((bus) => importFile(bus, output, { path, format: asFormat(format), collection, strict: options.strict === true, mapping: options.map ?? [], signal }));
       output.result({ collection, prompts: done.prompts, demonstrations: done.demonstrations, comparisons: done.comparisons, texts: done.texts, skipped: done.skipped, forgotten: done.forgotten, bad: done.bad });
       output.line(`Use it in a run: \`data: { settings: { source: collection, collection: ${collection} } }\`.`);
     });
@@ -42,7 +42,7 @@ interface FieldMapping {
 }
 
 /** Adds one `--map FIELD=NAME`. Throws MC_USAGE. */
-function collectMapping(text: string, before: readonly FieldMapping[]): FieldMapping[] {
+function collectMapping(text: string, before: readonly FieldMapping[] = []): FieldMapping[] {
   const at = text.indexOf('=');
   if (at < 1 || at === text.length - 1) throw new MinchatError('MC_USAGE', `--map: expected FIELD=NAME, found ${text}`, { hint: 'As in --map prompt=question --map completion=reply.' });
   return [...before, { field: text.slice(0, at), from: text.slice(at + 1) }];

@@ -49,6 +49,7 @@ beforeAll(async () => {
       imported.push({ collection, format });
       yield { done: true, forgotten };
     }),
+    bus.serve(rpc.listRuns, async () => ({ runs: [{ runId: 'mine', name: 'mine', specJson: '{}', status: RunStatus.RUN_STATUS_RUNNING }] })),
     bus.serve(rpc.getRun, async () => {
       looked.resolve();
       return { runId: 'mine', name: 'mine', specJson: submitted.at(-1) ?? '{}', status: RunStatus.RUN_STATUS_RUNNING, ...fate };
@@ -161,8 +162,8 @@ it('tells the stage of a gate once', async () => {
   expect((await minchat('run', 'specs/mine.yaml')).stderr).toContain('MC_GATE_STOPPED: run mine: stage sft: lost\n');
 });
 
-it('tells to correct a name that no run may have', async () => {
-  expect(await minchat('status', 'mine/sft')).toMatchObject({ code: 65, stderr: expect.stringMatching(/^MC_MESSAGE_INVALID: .*found "mine\/sft"\nCorrect the value/) as string });
+it('tells of a name that no run has which there are', async () => {
+  expect(await minchat('status', 'mine/sft')).toMatchObject({ code: 66, stderr: expect.stringMatching(/^MC_NOT_FOUND: there is no run mine\/sft; known are mine\nList/) as string });
 });
 
 it('tells what the stages warn of', async () => {

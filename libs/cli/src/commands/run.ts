@@ -16,15 +16,15 @@ import { assign, assignmentsOf, fromFolder } from '../run/settings.ts';
 import { summary } from '../run/summary.ts';
 import type { Supervisor } from '../system/supervisor.ts';
 import { chat } from './chat.ts';
-import { aborted, addSet, outputOf, stopSignal, withBus } from './common.ts';
+import { aborted, addSet, outputOf, stopSignal, wholeOption, withBus } from './common.ts';
 import { asFormat, collectionOf, contentName, guessFormat, importFile, sizeOfFile, type Format } from './import.ts';
 import { createSupervisor, startSystem } from './up.ts';
 
 interface RunOptions {
   data?: string;
   format?: string;
-  set: string[];
-  seed?: string;
+  set?: string[];
+  seed?: number;
   exit?: boolean;
   report?: string;
   detach?: boolean;
@@ -38,7 +38,7 @@ export function addRun(program: Command): void {
     .option('--data <file>', 'import this file first and let the data stage take it')
     .option('--format <format>', 'what the file is; guessed unless told');
   addSet(run)
-    .option('--seed <n>', "take another seed than the spec's")
+    .option('--seed <n>', "take another seed than the spec's", wholeOption('seed', 0))
     .option('--exit', 'end when the run has ended')
     .option('--report <file>', 'write all figures as JSON')
     .option('--detach', 'only submit the run and print its id')
@@ -99,7 +99,7 @@ async function runOn(
   await events.stop();
   if (run.status === RunStatus.RUN_STATUS_RUNNING) {
     // Ctrl-C: what is done so far is in checkpoints.
-    output.line(supervisor === undefined ? `The run goes on: npm run minchat -- status ${run.runId}` : `Stopping: services end what they do and save it. The run goes on with the next \`npm run minchat -- up\`.`);
+    output.line(supervisor === undefined ? `The run goes on: npm run minchat -- status ${run.runId} --watch` : `Stopping: services end what they do and save it. The run goes on with the next \`npm run minchat -- up\`.`);
     process.exitCode = 130;
     return;
   }
@@ -145,7 +145,7 @@ async function readSpec(path: string, shown: string, options: RunOptions): Promi
     throw new MinchatError('MC_NOT_FOUND', `cannot read the spec ${shown}`, { cause, hint: 'Check the path; examples are in examples/.' });
   });
   const spec = parseRunSpec(text, shown);
-  const assignments = assignmentsOf(options.set);
+  const assignments = assignmentsOf(options.set ?? []);
   const names = spec.stages.map(({ name }) => name);
   for (const stage of Object.keys(assignments)) {
     if (!names.includes(stage)) throw new MinchatError('MC_USAGE', `--set: the spec has no stage "${stage}"${suggest(stage, names)}`);
@@ -154,15 +154,7 @@ async function readSpec(path: string, shown: string, options: RunOptions): Promi
   const stages = given.map((stage) => ({ ...stage, settings: assign(stage, assignments[stage.name], callersFolder()) }));
   // With --data the collection has a name only when the file is imported.
   const pointed = options.data === undefined ? stages : takingFrom(collectionOf(userPath(options.data)), stages);
-  return { spec: { ...spec, seed: options.seed === undefined ? spec.seed : asSeed(options.seed), stages: pointed }, text, file: shown };
-}
-
-function asSeed(text: string): number {
-  const seed = Number(text);
-  if (text.trim() === '' || !Number.isInteger(seed) || seed < 0 || seed > 0xffff_ffff) {
-    throw new MinchatError('MC_USAGE', `--seed: expected a whole number from 0 to ${0xffff_ffff}, found "${text}"`);
-  }
-  return seed;
+  return { spec: { ...spec, seed: options.seed ?? spec.seed, stages: pointed }, text, file: shown };
 }
 
 interface DataFile {

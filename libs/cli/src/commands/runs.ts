@@ -1,59 +1,54 @@
 import type { Command } from 'commander';
-import { rpc } from '@minchat/bus';
+import { rpc, type Bus } from '@minchat/bus';
 import { parseRunSpec } from '@minchat/config';
-import { errorFromWire, metricsByName, runStatusWords, StageStatus, stageStatusWords, type RunRecord } from '@minchat/contracts';
+import { errorFromWire, metricsByName, RunStatus, runStatusWords, StageStatus, stageStatusWords, type RunRecord } from '@minchat/contracts';
 import { colors } from '../colors.ts';
 import { formatSeconds, formatTable, type Output } from '../output.ts';
 import { callersFolder } from '../paths.ts';
 import { aboutRun } from '../run/about-run.ts';
 import { headline, stageSeconds } from '../run/figures.ts';
-import { errorOf } from '../run/follow.ts';
+import { assertCompleted, errorOf, followRun } from '../run/follow.ts';
+import { createProgress } from '../run/progress.ts';
 import { describeRun } from '../run/report.ts';
 import { assign, assignmentsOf } from '../run/settings.ts';
-import { addSet, outputOf, withBus, withRun } from './common.ts';
+import { addSet, outputOf, runArgument, stopSignal, withBus, withRun } from './common.ts';
 
 /** status, cancel, resume, fork. */
 export function addRuns(program: Command): void {
   program
     .command('status')
-    .argument('[run]', 'a run; without it the latest runs are listed')
+    .argument('[run]', `${runArgument}; without it the latest runs are listed`)
     .description('Show the runs, or one run with its stages.')
-    .action(async (runId: string | undefined, _: unknown, command: Command) => {
+    .option('-w, --watch', 'show how the run goes until it has ended')
+    .action(async (name: string | undefined, { watch }: { watch?: boolean }, command: Command) => {
       const output = outputOf(command);
-      await withBus(async (bus) => {
-        if (runId === undefined) {
-          const { runs } = await bus.call(rpc.listRuns, { limit: 20 });
-          // A list is told without specs and metrics.
-          output.result(await Promise.all(runs.map(async ({ runId: id }) => describeRun(await bus.call(rpc.getRun, { runId: id })))));
-          output.line(runs.length === 0 ? 'There are no runs yet: `npm run minchat -- run examples/quickstart.yaml`.' : listText(runs));
-          return;
-        }
-        showRun(output, await bus.call(rpc.getRun, { runId }));
-      });
+      if (name === undefined && watch !== true) await withBus((bus) => listRuns(output, bus));
+      else if (watch === true) await withRun(name ?? 'latest', (bus, runId) => watchRun(output, bus, runId));
+      else await withRun(name ?? 'latest', async (bus, runId) => showRun(output, await bus.call(rpc.getRun, { runId })));
     });
   program
     .command('cancel')
-    .argument('<run>')
+    .argument('<run>', runArgument)
     .description('Stop a run; what its stages have done so far is kept for `resume`.')
-    .action(async (runId: string, _: unknown, command: Command) => {
-      await withRun(runId, async (bus) => showRun(outputOf(command), await bus.call(rpc.cancelRun, { runId })));
+    .action(async (name: string, _: unknown, command: Command) => {
+      await withRun(name, async (bus, runId) => showRun(outputOf(command), await bus.call(rpc.cancelRun, { runId })));
     });
   program
     .command('resume')
-    .argument('<run>')
+    .argument('<run>', runArgument)
     .description('Go on with a run that failed, was cancelled, or was stopped by a gate, from its checkpoints.')
-    .action(async (runId: string, _: unknown, command: Command) => {
-      await withRun(runId, async (bus) => showRun(outputOf(command), await bus.call(rpc.resumeRun, { runId })));
+    .action(async (name: string, _: unknown, command: Command) => {
+      await withRun(name, async (bus, runId) => showRun(outputOf(command), await bus.call(rpc.resumeRun, { runId })));
     });
   const fork = program
     .command('fork')
-    .argument('<run>')
+    .argument('<run>', runArgument)
     .description('Start a new run that takes over the results of every stage before one, and goes on from there.')
     .requiredOption('--from <stage>', 'the first stage that is done again');
   addSet(fork)
-    .action(async (runId: string, options: { from: string; set: string[] }, command: Command) => {
-      const assignments = assignmentsOf(options.set);
-      await withRun(runId, async (bus) => {
+    .action(async (name: string, options: { from: string; set?: string[] }, command: Command) => {
+      const assignments = assignmentsOf(options.set ?? []);
+      await withRun(name, async (bus, runId) => {
         const { specJson } = await bus.call(rpc.getRun, { runId });
         const stages = new Map(parseRunSpec(specJson).stages.map((stage) => [stage.name, stage]));
         const settings = Object.entries(assignments).map(([name, ofStage]) => {
@@ -66,6 +61,23 @@ export function addRuns(program: Command): void {
     });
 }
 
+async function listRuns(output: Output, bus: Bus): Promise<void> {
+  const { runs } = await bus.call(rpc.listRuns, { limit: 20 });
+  // A list is told without specs and metrics.
+  output.result(await Promise.all(runs.map(async ({ runId: id }) => describeRun(await bus.call(rpc.getRun, { runId: id })))));
+  output.line(runs.length === 0 ? 'There are no runs yet: `npm run minchat -- run examples/quickstart.yaml`.' : listText(runs));
+}
+
+/** Shows a run as it goes until it has ended. Throws the error of one that did not end well. */
+async function watchRun(output: Output, bus: Bus, runId: string): Promise<void> {
+  output.line(`Run ${runId}`);
+  const view = createProgress(output);
+  const run = await followRun(bus, runId, view, stopSignal()).finally(() => view.stop());
+  output.result(describeRun(run));
+  if (run.status === RunStatus.RUN_STATUS_RUNNING) process.exitCode = 130;
+  else assertCompleted(run);
+}
+
 function listText(runs: readonly RunRecord[]): string {
   const rows = runs.map((run) => {
     const done = run.stages.filter(({ status }) => status === StageStatus.STAGE_STATUS_COMPLETED).length;
@@ -75,7 +87,7 @@ function listText(runs: readonly RunRecord[]): string {
   return formatTable(['run', 'status', 'stages', 'at work', 'begun (UTC)'], rows);
 }
 
-export function showRun(output: Output, run: RunRecord): void {
+function showRun(output: Output, run: RunRecord): void {
   output.result(describeRun(run));
   output.line(`${colors.bold(run.runId)}  ${runStatusWords[run.status]}${run.forkedFrom === '' ? '' : `  (fork of ${run.forkedFrom})`}`);
   const rows = run.stages.map((stage) => {
