@@ -176,9 +176,13 @@ describe('runs', () => {
     socket.pause();
     socket.write('GET /api/runs/tiny/events HTTP/1.1\r\nHost: localhost\r\n\r\n');
     // Until no more is taken.
-    let [before, now]: (number | undefined)[] = [];
-    await expect.poll(async () => ([before, now] = [now, await left()])[0] === now && now !== undefined, { interval: 500, timeout: 20_000 }).toBe(true);
-    expect(now).toBeGreaterThan(100);
+    let latest: (number | undefined)[] = [];
+    const stands = async (): Promise<boolean> => {
+      latest = [latest[1], await left()];
+      return latest[0] !== undefined && latest[0] === latest[1];
+    };
+    await expect.poll(stands, { interval: 500, timeout: 20_000 }).toBe(true);
+    expect(latest[0]).toBeGreaterThan(100);
     let heard = '';
     socket.setEncoding('utf8').on('data', (text) => { heard = (heard + String(text)).slice(-200_000); }).resume();
     await expect.poll(() => heard, { timeout: 20_000 }).toContain('"step":599,');
