@@ -48,3 +48,9 @@ export async function importsOf(db: Db, collection: string): Promise<number[]> {
   }
   return rows.map((row) => row.id);
 }
+
+/** The same of several collections. */
+export async function importsOfAll(db: Db, names: readonly string[]): Promise<number[]> {
+  const found = await Promise.all([...new Set(names)].map((name) => importsOf(db, name)));
+  return found.flat().toSorted((a, b) => a - b);
+}

@@ -42,7 +42,7 @@ export function applyRules(db: Db, collection: string): Promise<Init<ApplyRulesR
     const settings = dataSettings.parse({ source: 'collection', collection });
     if (settings.source !== 'collection') throw new Error('expected the settings of a collection');
     // A job of its own: several people may ask at once.
-    const { id } = await takeSnapshot(db, { jobId: `rules:${collection}:${randomUUID()}`, runId: '', collection, seed: 1, rules: settings, splitFractions: settings.splitFractions });
+    const { id } = await takeSnapshot(db, { jobId: `rules:${collection}:${randomUUID()}`, runId: '', collections: [collection], seed: 1, rules: settings, splitFractions: settings.splitFractions });
     const over = or(isNotNull(snapshots.counts), lt(snapshots.createdAt, sql`now() - interval '1 day'`));
     await db.delete(snapshots).where(and(eq(snapshots.collection, collection), eq(snapshots.runId, ''), lt(snapshots.id, id), over));
     return decisionsOf(db, collection);

@@ -165,6 +165,7 @@ export const snapshots = pgTable('snapshots', {
   jobId: text('job_id').notNull().unique(),
   /** The run of the job; empty when the rules were only looked at. */
   runId: text('run_id').notNull().default(''),
+  /** Its name; of several, all of their names. */
   collection: text('collection').notNull(),
   imports: jsonb('imports').$type<number[]>().notNull(),
   settings: jsonb('settings').$type<Record<string, unknown>>().notNull(),

@@ -1,7 +1,7 @@
 import { and, asc, eq, gt, gte, inArray, isNull, sql } from 'drizzle-orm';
 import { MinchatError } from '@minchat/errors';
 import type { ComparisonRecord, DemonstrationRecord, PromptRecord, Split } from '@minchat/datasets';
-import { importsOf } from './collections.ts';
+import { importsOfAll } from './collections.ts';
 import { gatherStatistics, type Db } from './database.ts';
 import { isNamed } from './digest.ts';
 import { behindPrompt, byPages, mergeById, promptKey } from './pages.ts';
@@ -9,7 +9,7 @@ import { createRules, type RuleSettings } from './rules/curate.ts';
 import { splitOfUser, type SplitFractions } from './rules/split.ts';
 import { comparisons, demonstrations, itsPrompt, prompts, rankedAnswers, snapshotPrompts, snapshots, texts } from './schema.ts';
 
-// A snapshot is what the rules made of a collection for one job: a decision for each prompt. The
+// A snapshot is what the rules made of collections for one job: a decision for each prompt. The
 // records of its datasets are read through it, in the order of their ids, without times or
 // numbers of rows, so that the same imports and settings give the same bytes.
 
@@ -17,7 +17,8 @@ export interface SnapshotOptions {
   readonly jobId: string;
   /** Empty when the rules are only looked at. */
   readonly runId: string;
-  readonly collection: string;
+  /** Taken as if they were one. */
+  readonly collections: readonly string[];
   readonly seed: number;
   readonly rules: RuleSettings;
   readonly splitFractions: SplitFractions;
@@ -36,15 +37,15 @@ export interface Snapshot {
 
 const batchSize = 1_000;
 
-/** Decides about every prompt of a collection. Throws MC_NOT_FOUND. */
+/** Decides about every prompt of the collections. Throws MC_NOT_FOUND. */
 export async function takeSnapshot(db: Db, options: SnapshotOptions): Promise<Snapshot> {
-  const importIds = await importsOf(db, options.collection);
+  const importIds = await importsOfAll(db, options.collections);
   const settings = { seed: options.seed, ...options.rules, splitFractions: options.splitFractions };
   // A job that was broken off is done again from the start.
   await db.delete(snapshots).where(eq(snapshots.jobId, options.jobId));
   const [row] = await db
     .insert(snapshots)
-    .values({ jobId: options.jobId, runId: options.runId, collection: options.collection, imports: importIds, settings })
+    .values({ jobId: options.jobId, runId: options.runId, collection: options.collections.join(' + '), imports: importIds, settings })
     .returning({ id: snapshots.id });
   if (row === undefined) throw new MinchatError('MC_INTERNAL', 'expected the number of the new snapshot, found none');
 

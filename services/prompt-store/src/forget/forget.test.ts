@@ -60,7 +60,7 @@ describe.each(await testDatabases())('forgetting in $name', ({ start }) => {
       await rows(sql`select * from labeling_tasks`), await rows(sql`select * from labeling_outcomes`), await rows(sql`select * from users`), await rows(sql`select * from labelers`), await rows(sql`select * from tombstones`),
     ]);
   const snapshot = (jobId: string, collection: string): Promise<Snapshot> =>
-    takeSnapshot(database.db, { jobId, runId: `${jobId}-run`, collection, seed: 1, rules: { commonPrefix: 200, promptsPerUser: 200 }, splitFractions: { validation: 0, test: 0 } });
+    takeSnapshot(database.db, { jobId, runId: `${jobId}-run`, collections: [collection], seed: 1, rules: { commonPrefix: 200, promptsPerUser: 200 }, splitFractions: { validation: 0, test: 0 } });
   const contentOf = async (taken: Snapshot): Promise<string> =>
     JSON.stringify([await Array.fromAsync(snapshotPromptRecords(database.db, taken, 'train')), await Array.fromAsync(snapshotDemonstrations(database.db, taken, 'train')), await Array.fromAsync(snapshotComparisons(database.db, taken, 'train'))]);
 

@@ -35,9 +35,10 @@ export async function checkNotGold(db: Db, collection: string): Promise<void> {
 export async function checkGold(db: Db, collection: string): Promise<void> {
   const hint = 'Import gold questions into a collection of their own.';
   if (collection === feedbackCollection) throw new MinchatError('MC_STAGE_SETTINGS', `${collection}: expected a collection of gold questions, found the one that people's rankings go to`, { hint });
-  const [snapshot] = await db.select({ runId: snapshots.runId }).from(snapshots).where(and(eq(snapshots.collection, collection), ne(snapshots.runId, ''))).limit(1);
+  const importIds = await importsOf(db, collection);
+  const [snapshot] = await db.select({ runId: snapshots.runId }).from(snapshots).where(and(sql`${snapshots.imports} @> any (${sql.param(importIds.map((id) => JSON.stringify([id])))}::jsonb[])`, ne(snapshots.runId, ''))).limit(1);
   if (snapshot !== undefined) throw new MinchatError('MC_STAGE_SETTINGS', `${collection}: expected a collection of gold questions, found one that the run ${snapshot.runId} was given`, { hint });
-  const [found] = await db.select({ id: comparisons.id }).from(comparisons).where(inArray(comparisons.importId, await importsOf(db, collection))).limit(1);
+  const [found] = await db.select({ id: comparisons.id }).from(comparisons).where(inArray(comparisons.importId, importIds)).limit(1);
   if (found === undefined) throw new MinchatError('MC_DATA_EMPTY', `${collection}: expected comparisons to ask as gold questions, found none`, { hint });
 }
 

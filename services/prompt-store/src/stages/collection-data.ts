@@ -10,14 +10,16 @@ import type { CollectionSettings } from './data-settings.ts';
 
 const steps = 5;
 
-/** Writes a collection: decides by the paper's rules, then streams every dataset out of the database. */
+/** Writes collections as one: decides by the paper's rules, then streams every dataset out of the database. */
 export async function writeCollection(db: Db, job: DataJob, settings: CollectionSettings): Promise<Metrics> {
   const { limits } = settings;
-  await checkNotGold(db, settings.collection);
+  const collections = [settings.collection, ...settings.also];
+  const named = collections.join(' and ');
+  for (const collection of collections) await checkNotGold(db, collection);
   const snapshot = await takeSnapshot(db, {
     jobId: job.jobId,
     runId: job.runId,
-    collection: settings.collection,
+    collections,
     seed: job.seed,
     rules: settings,
     splitFractions: settings.splitFractions,
@@ -34,17 +36,17 @@ export async function writeCollection(db: Db, job: DataJob, settings: Collection
   const own = (split: Split) => snapshotDemonstrations(db, snapshot, split);
   const best = (split: Split) => bestAnswers(db, snapshot, split);
   const demonstrationsOf = (await isEmpty(own)) ? best : own;
-  const prompts = await write(1, job.folders.prompts, 'prompts', (split) => snapshotPromptRecords(db, snapshot, split), limits.prompts, `prompts of ${settings.collection}`);
-  const demonstrations = await write(2, job.folders.demonstrations, 'demonstrations', demonstrationsOf, limits.demonstrations, demonstrationsOf === own ? `demonstrations of ${settings.collection}` : `the best-ranked answers of ${settings.collection}, which has no demonstrations`);
-  const comparisons = await write(3, job.folders.comparisons, 'comparisons', (split) => snapshotComparisons(db, snapshot, split), limits.comparisons, `comparisons of ${settings.collection}`);
+  const prompts = await write(1, job.folders.prompts, 'prompts', (split) => snapshotPromptRecords(db, snapshot, split), limits.prompts, `prompts of ${named}`);
+  const demonstrations = await write(2, job.folders.demonstrations, 'demonstrations', demonstrationsOf, limits.demonstrations, demonstrationsOf === own ? `demonstrations of ${named}` : `the best-ranked answers of ${named}, without demonstrations`);
+  const comparisons = await write(3, job.folders.comparisons, 'comparisons', (split) => snapshotComparisons(db, snapshot, split), limits.comparisons, `comparisons of ${named}`);
 
   const raw = (split: Split) => snapshotTexts(db, snapshot, split, job.seed, settings.splitFractions.validation);
   const hasTexts = !(await isEmpty(raw));
   const rendered = (split: Split) => conversations((demonstrations.counts['train'] ?? 0) > 0 ? demonstrationsOf(split) : snapshotPromptRecords(db, snapshot, split));
-  const corpus = await write(4, job.folders.corpus, 'text', hasTexts ? raw : rendered, limits.texts, hasTexts ? `texts of ${settings.collection}` : `conversations of ${settings.collection}, which has no texts`);
+  const corpus = await write(4, job.folders.corpus, 'text', hasTexts ? raw : rendered, limits.texts, hasTexts ? `texts of ${named}` : `conversations of ${named}, without texts`);
 
   if ((corpus.counts['train'] ?? 0) === 0) {
-    throw new MinchatError('MC_DATA_EMPTY', `${settings.collection}: expected data to train on, found none that the rules keep`, {
+    throw new MinchatError('MC_DATA_EMPTY', `${named}: expected data to train on, found none that the rules keep`, {
       hint: 'Import more data, or give validation and test smaller fractions.',
     });
   }

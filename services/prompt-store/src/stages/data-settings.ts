@@ -28,6 +28,8 @@ const collectionSettings = z.strictObject({
   source: z.literal('collection'),
   /** Its name. */
   collection: z.string().min(1),
+  /** Further collections that are taken with it, such as `feedback`, where what people write goes. */
+  also: z.array(z.string().min(1)).default([]),
   /** At most so many records in each split, the first by id. */
   limits: z.strictObject({ texts: count, prompts: count, demonstrations: count, comparisons: count }).partial().default({}),
   /** The share of users whose data is kept aside; what is left is train. */

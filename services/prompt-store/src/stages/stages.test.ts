@@ -135,6 +135,21 @@ describe.each(await testDatabases())('stages on $name', ({ start }) => {
     expect(decided.rows[0]?.n).toBeGreaterThan(0);
   });
 
+  test('several collections are taken as one', async () => {
+    await importLines('also', [{ prompt: 'how do I do 3?', completion: 'Again and again.', user_id: 'late' }, { prompt: 'Which 0?', chosen: 'Neither.', rejected: 'Both.' }]);
+    const alone = await runStage(data, { ...mixed, splitFractions: { validation: 0, test: 0 } });
+    const { metrics, out } = await runStage(data, { ...mixed, also: ['ranked', 'also', 'ranked'], splitFractions: { validation: 0, test: 0 } });
+    expect(metrics['comparisons']).toBe((alone.metrics['comparisons'] ?? 0) + 41);
+    // The prompts of both, one that is in both once.
+    expect(metrics['prompts']).toBe((alone.metrics['prompts'] ?? 0) + 40);
+    const answersTo = async (question: string) => (await loadRecords(out('demonstrations'), 'demonstrations', 'train')).filter(({ messages }) => messages[0]?.content.toLowerCase() === question).map(({ completion }) => completion);
+    expect(await answersTo('how do i do 3?')).toContain('Again and again.');
+    await expect(runStage(data, { ...mixed, also: ['nothing'] })).rejects.toMatchObject({ code: 'MC_NOT_FOUND' });
+    // What a run was given so is no gold, either.
+    const input = await answers([{ id: 'p', messages: [{ role: 'user', content: 'Heads?' }] }], () => ['a', 'b']);
+    await expect(runStage(rank, { labelers: 'human', gold: { collection: 'also' } }, { inputs: { answers: input } })).rejects.toMatchObject({ code: 'MC_STAGE_SETTINGS' });
+  });
+
   test('limits hold for each split', async () => {
     const { out } = await runStage(data, { ...mixed, limits: { prompts: 5, demonstrations: 0 } });
     expect((await readDatasetInfo(out('prompts'))).counts).toEqual({ train: 5, validation: 5, test: 5 });
