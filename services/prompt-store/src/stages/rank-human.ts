@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { and, asc, eq, inArray, isNotNull, notInArray } from 'drizzle-orm';
 import { splits, type AnswersRecord, type ComparisonRecord, type Split } from '@minchat/datasets';
 import type { Metrics } from '@minchat/stage';
+import { labelerAgreement } from '@minchat/world';
 import type { Db } from '../database.ts';
 import { checkGold, goldImports } from '../labeling/gold.ts';
 import { closeQueue, openQueue, rankingsToCome, type QueueSettings } from '../labeling/queues.ts';
@@ -40,10 +41,29 @@ export async function rankByHumans(db: Db, context: RankContext, settings: Pick<
     });
   }
   await closeQueue(db, context.jobId);
-  const written = await writeRanked(context, bySplit, found.ranked, 'ranked by people');
+  const all = splits.flatMap((split) => found.ranked[split]);
+  const { agreement, pairs } = labelerAgreement(rankedByTwo(all));
+  const written = await writeRanked(context, bySplit, found.ranked, 'ranked by people', pairs > 0 ? { labeler_agreement: agreement } : {});
   context.progress({ step: wanted, totalSteps: wanted });
-  const labelers = new Set(splits.flatMap((split) => found.ranked[split].map((record) => record.labeler)));
-  return { ...written, labelers: labelers.size };
+  const labelers = new Set(all.map((record) => record.labeler));
+  return { ...written, labelers: labelers.size, ...(pairs > 0 ? { labelerAgreement: agreement } : {}) };
+}
+
+/** The ranks that every two people gave to the answers to one prompt, each answer's at the same place. */
+function* rankedByTwo(comparisons: readonly ComparisonRecord[]): Generator<[{ rank: number }[], { rank: number }[]]> {
+  for (const rankings of Map.groupBy(comparisons, ({ messages }) => JSON.stringify(messages)).values()) {
+    for (const [i, one] of rankings.entries()) {
+      const ranks = new Map(one.answers.map(({ text, rank }) => [text, { rank }]));
+      for (const two of rankings.slice(0, i)) {
+        if (one.labeler === two.labeler) continue;
+        const both = two.answers.flatMap(({ text, rank }) => {
+          const other = ranks.get(text);
+          return other === undefined ? [] : [[other, { rank }] as const];
+        });
+        yield [both.map(([a]) => a), both.map(([, b]) => b)];
+      }
+    }
+  }
 }
 
 /** The rankings of these answers that are in the database, by split and in the order of their ids. */

@@ -253,19 +253,19 @@ describe.each(await testDatabases())('stages on $name', ({ start }) => {
     const prompts = ['p1', 'p2'].map((id) => ({ id, messages: [{ role: 'user' as const, content: `question ${id}` }] }));
     const input = await answers(prompts, () => ['one', 'two', 'three']);
     const store = await createFeedbackStore(database);
-    const submit = (rankingId: string, promptId: string, texts: readonly string[], content = `question ${promptId}`) =>
+    const submit = (rankingId: string, promptId: string, texts: readonly string[], { content = `question ${promptId}`, labelerId = 'eve' } = {}) =>
       store.addRanking(
         create(RankingSubmitted, {
           rankingId,
           promptId,
-          labelerId: 'eve',
+          labelerId,
           messages: [{ role: 'user', content }],
           answers: texts.map((text, rank_) => ({ text, rank: rank_, finished: true })),
         }),
       );
     const done = runStage(rank, { labelers: 'human', validationFraction: 0 }, { inputs: { answers: input } });
     // Another run's prompt of this id came first, and happens to have these answers.
-    await submit('r-other-prompt', 'p1', ['one', 'two', 'three'], 'something else');
+    await submit('r-other-prompt', 'p1', ['one', 'two', 'three'], { content: 'something else' });
     await submit('r1', 'p1', ['two', 'one', 'three']);
     await submit('r-other-run', 'p2', ['quite', 'different']);
     await submit('r2', 'p2', ['three', 'two', 'one']);
@@ -276,6 +276,12 @@ describe.each(await testDatabases())('stages on $name', ({ start }) => {
     // A fork that waits for no more than there are ends at once.
     const fork = await runStage(rank, { labelers: 'human', rankings: 2, labelersPerTask: 3, validationFraction: 0 }, { inputs: { answers: input } });
     expect(fork.metrics).toEqual({ comparisons: 2, labelers: 1 });
+    // Somebody else orders two of three pairs as eve did, and all of them.
+    await submit('r3', 'p1', ['two', 'three', 'one'], { labelerId: 'ann' });
+    await submit('r4', 'p2', ['three', 'two', 'one'], { labelerId: 'ann' });
+    const twice = await runStage(rank, { labelers: 'human', labelersPerTask: 2, validationFraction: 0 }, { inputs: { answers: input } });
+    expect(twice.metrics).toEqual({ comparisons: 4, labelers: 2, labelerAgreement: 5 / 6 });
+    expect((await readDatasetInfo(twice.out('comparisons'), 'comparisons')).metrics).toEqual({ labeler_agreement: 5 / 6 });
   });
 
   test('gold questions stay out of what is trained on', async () => {
