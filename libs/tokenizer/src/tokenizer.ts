@@ -96,9 +96,12 @@ export class Tokenizer {
     return this.specialIds.has(id);
   }
 
-  /** Ids of a text. What looks like a special token is ordinary text: a user cannot forge a turn. */
-  encode(text: string): number[] {
-    return this.encodeCut(text, this.plainAdded);
+  /**
+   * Ids of a text, which may go on from another one: the space that some tokenizers put before a text is then not put. What
+   * looks like a special token is ordinary text: a user cannot forge a turn.
+   */
+  encode(text: string, { goesOn = false } = {}): number[] {
+    return this.encodeCut(text, this.plainAdded, goesOn ? { prefixSpace: false } : {});
   }
 
   /** Ids of a text whose special tokens are meant: only for text that no user wrote. */

@@ -1,7 +1,7 @@
-import { trainTokenizer } from '@minchat/tokenizer';
+import { Tokenizer, trainTokenizer } from '@minchat/tokenizer';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { fitExample, packTexts, paddedLength, padExamples, rankedExamples, splitBatch, windowBatch, type Example } from './batch.ts';
+import { chatExample, fitExample, packTexts, paddedLength, padExamples, rankedExamples, splitBatch, windowBatch, type Example } from './batch.ts';
 
 const ids = (options?: fc.ArrayConstraints) => fc.array(fc.integer({ min: 1, max: 999 }), options);
 const example: fc.Arbitrary<Example> = fc.record({ prompt: ids({ maxLength: 40 }), answer: ids({ minLength: 1, maxLength: 40 }) });
@@ -66,6 +66,16 @@ test('ranked answers stand behind the same prompt, however long they are, each w
     }),
     { seed: 4 },
   );
+});
+
+test('an answer has the tokens that it has in the conversation, also where the tokenizer begins a text with a space', () => {
+  const { parts } = trainTokenizer(['the cat sat, the cat'], { vocabSize: 275 });
+  for (const addPrefixSpace of [false, true]) {
+    const tokenizer = new Tokenizer({ ...parts, addPrefixSpace });
+    const messages = [{ role: 'user' as const, content: 'cat' }];
+    const { prompt, answer } = chatExample(tokenizer, messages, 'the cat', 64);
+    expect([...prompt, ...answer]).toEqual(tokenizer.encodeChat([...messages, { role: 'assistant', content: 'the cat' }], { addGenerationPrompt: false }));
+  }
 });
 
 test('windows read the stream as a ring, targets one token ahead', async () => {

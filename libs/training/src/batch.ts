@@ -79,7 +79,7 @@ export function rankedExamples(tokenizer: Tokenizer, { messages, answers }: Pick
 }
 
 function answerTokens(tokenizer: Tokenizer, text: string, finished: boolean): number[] {
-  const tokens = tokenizer.encode(text);
+  const tokens = tokenizer.encode(text, { goesOn: true });
   return finished ? [...tokens, tokenizer.endOfTurn] : tokens;
 }
 
