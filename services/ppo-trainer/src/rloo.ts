@@ -15,7 +15,8 @@ import { checkFirstRatio, policyMetrics } from './update-metrics.ts';
  * group. RLOO (Ahmadian et al. 2024, arXiv 2402.14740): the KL to the SFT model is part of an
  * answer's reward, the baseline is the mean of the other answers. GRPO (Shao et al. 2024, arXiv
  * 2402.03300): the group's mean and standard deviation, and the KL as a term of the loss. All tokens
- * of an answer share its advantage.
+ * of an answer share its advantage. Either loss is the mean over all tokens of a minibatch, as PPO's;
+ * that paper's is first a mean over each answer's, by which the tokens of long ones count less.
  */
 export const rlooStage = defineStage({
   kind: 'ppo',
