@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { PromptRecord } from '@minchat/datasets';
 import type { Judgement } from '@minchat/world';
 import type { Answer } from './answers.ts';
@@ -68,8 +69,13 @@ function scoreBy(judge: Judge, answer: Judged): number {
   return judge === 'gold' ? (answer.gold?.score ?? Number.NaN) : answer.reward;
 }
 
+/** Of the same answer twice a backend may make scores that differ in the last bits, as it stood in other batches. */
+function outcomeOf(judge: Judge, { sft, policy }: Duel): number {
+  return isDeepStrictEqual(sft.tokens, policy.tokens) ? 0.5 : outcome(scoreBy(judge, policy), scoreBy(judge, sft));
+}
+
 function winRate(judge: Judge, duels: readonly Duel[]): WinRate {
-  const outcomes = duels.map(({ sft, policy }) => outcome(scoreBy(judge, policy), scoreBy(judge, sft)));
+  const outcomes = duels.map((duel) => outcomeOf(judge, duel));
   const count = (value: number): number => outcomes.filter((one) => one === value).length;
   return { judge, ...wilson(outcomes), wins: count(1), ties: count(0.5), losses: count(0), prompts: outcomes.length };
 }
@@ -81,7 +87,7 @@ function useCases(judge: Judge, duels: readonly Duel[]): UseCaseFigures[] {
     .map(([useCase, members]) => ({
       useCase,
       prompts: members.length,
-      ...wilson(members.map(({ sft, policy }) => outcome(scoreBy(judge, policy), scoreBy(judge, sft)))),
+      ...wilson(members.map((duel) => outcomeOf(judge, duel))),
       sft: mean(members.map(({ sft }) => scoreBy(judge, sft))),
       policy: mean(members.map(({ policy }) => scoreBy(judge, policy))),
     }));
