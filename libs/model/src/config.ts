@@ -53,7 +53,7 @@ export function parseConfig(json: unknown): GPTConfig {
   if (activation !== undefined && activation !== 'gelu_new' && activation !== 'gelu_pytorch_tanh') {
     throw invalid('activation_function "gelu_new"', describe(activation));
   }
-  if (config['tie_word_embeddings'] === false) throw invalid('tied word embeddings', 'tie_word_embeddings false');
+  if (config['tie_word_embeddings'] === false) throw invalid('tied word embeddings', 'tie_word_embeddings false', untiedHint);
   // Variants of the attention that change its numbers; GPT-2 as published has all three at these values.
   if (config['scale_attn_weights'] === false) throw invalid('scale_attn_weights true', 'false');
   if (config['scale_attn_by_inverse_layer_idx'] === true) throw invalid('scale_attn_by_inverse_layer_idx false', 'true');
@@ -85,6 +85,9 @@ function describe(value: unknown): string {
   return value === undefined ? 'nothing' : (JSON.stringify(value) ?? typeof value).slice(0, 80);
 }
 
-function invalid(expected: string, found: string): MinchatError {
-  return new MinchatError('MC_MODEL_INVALID', `config.json: expected ${expected}, found ${found}`);
+function invalid(expected: string, found: string, hint?: string): MinchatError {
+  return new MinchatError('MC_MODEL_INVALID', `config.json: expected ${expected}, found ${found}`, hint === undefined ? {} : { hint });
 }
+
+/** What there is to do about a model with an output of its own. */
+export const untiedHint = 'Take a model whose output is its word embedding, as GPT-2’s is: minchat has none with an output of its own.';

@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { MinchatError } from '@minchat/errors';
-import { parseConfig, type GPTConfig } from '../config.ts';
+import { parseConfig, untiedHint, type GPTConfig } from '../config.ts';
 import { initialScoreWeight, modelFromArrays, parameterShapes } from '../model.ts';
 import type { Random } from '../random.ts';
 import type { Head, Model } from '../types.ts';
@@ -149,7 +149,7 @@ function tieOutput(found: Tensors): void {
   const input = found.get('wte.weight');
   if (input === undefined) found.set('wte.weight', output);
   else if (input.values.length !== output.values.length || input.values.some((value, i) => !Object.is(value, output.values[i]))) {
-    throw new MinchatError('MC_MODEL_INVALID', `${weightsFile}: expected lm_head.weight to be the tied wte.weight, found other numbers`);
+    throw new MinchatError('MC_MODEL_INVALID', `${weightsFile}: expected lm_head.weight to be the tied wte.weight, found other numbers`, { hint: untiedHint });
   }
   found.delete('lm_head.weight');
 }
