@@ -179,6 +179,14 @@ describe('special tokens', () => {
     expect(thinking.encodeChat([{ role: 'user', content: '<think>a' }], { addGenerationPrompt: true })).toContain(tokenizer.vocabSize);
   });
 
+  test('an id between the tokens that is none is no text: a model has a row for it, and may draw it', () => {
+    const added = [...tokenizer.parts.added, { id: tokenizer.vocabSize + 2, content: '<think>', special: false }];
+    const gap = new Tokenizer({ ...tokenizer.parts, added });
+    expect(gap.vocabSize).toBe(tokenizer.vocabSize + 3);
+    expect(gap.decode([...tokenizer.encode('the'), tokenizer.vocabSize + 1, ...tokenizer.encode(' cat')])).toBe('the cat');
+    expect(() => gap.decode([gap.vocabSize])).toThrow(/an id below/);
+  });
+
   test('encodes a conversation by the template', () => {
     const ids = tokenizer.encodeChat([{ role: 'user', content: 'the cat?' }, { role: 'assistant', content: 'sat.' }], { addGenerationPrompt: true });
     expect(tokenizer.decode(ids)).toBe('<|user|>the cat?<|end|><|assistant|>sat.<|end|><|assistant|>');

@@ -51,7 +51,7 @@ export class Tokenizer {
     this.parts = parts;
     this.vocabulary = buildVocabulary(parts);
     this.vocabSize = this.vocabulary.size;
-    this.longestToken = this.vocabulary.bytes.reduce((most, bytes) => Math.max(most, bytes?.length ?? 0), 1);
+    this.longestToken = this.vocabulary.bytes.reduce((most, bytes) => Math.max(most, bytes.length), 1);
     this.specialIds = new Set(parts.added.filter((token) => token.special).map((token) => token.id));
     this.allAdded = needlesOf(parts.added);
     this.plainAdded = needlesOf(parts.added.filter((token) => !token.special));
@@ -121,7 +121,7 @@ export class Tokenizer {
     return ids;
   }
 
-  /** Text of ids; bytes that are no character become U+FFFD. Throws MC_TOKENIZER_INVALID for an unknown id. */
+  /** Text of ids; bytes that are no character become U+FFFD. Throws MC_TOKENIZER_INVALID for an id beyond the last. */
   decode(ids: Iterable<number>, options: { skipSpecial?: boolean } = {}): string {
     const decoder = this.streamDecoder();
     let text = '';

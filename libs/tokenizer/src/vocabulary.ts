@@ -34,8 +34,8 @@ export interface TokenizerParts {
 /** The parts, checked and laid out for encoding. */
 export interface Vocabulary {
   readonly size: number;
-  /** By id; undefined where the numbering has a gap. */
-  readonly bytes: readonly (Uint8Array | undefined)[];
+  /** By id; none where the numbering has a gap, whose rows a model has all the same. */
+  readonly bytes: readonly Uint8Array[];
   readonly idOfByte: Int32Array;
   readonly idOf: ReadonlyMap<string, number>;
   readonly merges: MergeTable;
@@ -82,7 +82,7 @@ export function buildVocabulary(parts: TokenizerParts): Vocabulary {
     if (id === undefined) throw invalid(`expected a token for each of the 256 bytes, found none for byte ${byte}`);
     return id;
   });
-  return { size: bytes.length, bytes: Array.from(bytes), idOfByte, idOf, merges: buildMerges(parts) };
+  return { size: bytes.length, bytes: Array.from(bytes, (value) => value ?? new Uint8Array()), idOfByte, idOf, merges: buildMerges(parts) };
 }
 
 function buildMerges({ vocab, merges }: TokenizerParts): MergeTable {

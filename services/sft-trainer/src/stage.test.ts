@@ -143,6 +143,16 @@ test('a base model that does not know the chat tokens gets them', async () => {
   disposeModel(tuned);
 });
 
+test('a model with rows between its tokens that are none may draw them, and goes on', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'minchat-sft-gap-'));
+  const { parts, vocabSize } = await writeTinyModel(folder, opposites.flat());
+  const added = [...parts.added, { id: 2 * vocabSize, content: '<think>', special: false }];
+  await saveTokenizer(new Tokenizer({ ...parts, added }), folder);
+  const { error, progress } = await runStage(sftStage, { settings: { ...settings, epochs: 1 }, inputs: { ...inputs, model: folder } });
+  expect(error).toBeUndefined();
+  expect(progress.at(-1)?.samples).toHaveLength(3);
+});
+
 test('the number of live tensors is flat from step to step, and nothing is left at the end', async () => {
   const before = tf.memory().numTensors;
   const live: number[] = [];
