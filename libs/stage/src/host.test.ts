@@ -218,6 +218,7 @@ describe('a stage host', () => {
     expect(completed?.result?.metrics).toContainEqual({ name: 'from', value: 0 });
     const started = bench.events.flatMap((event) => event.started ?? []);
     expect(started).toMatchObject([{ plugin: counting, fromStep: 0 }, { plugin: other, fromStep: 0 }]);
+    await expect.poll(() => bench.events.flatMap((event) => event.logged?.lines ?? []).map(({ level, message }) => [level, message])).toContainEqual(['warn', `the checkpoint is of ${counting}: ${other} starts from the beginning`]);
     expect(await bench.result(jobId)).toBe(expected(300));
   });
 

@@ -210,7 +210,10 @@ class JobRun {
     const { checkpoint } = this.#lease.record;
     // An older version did not say whose it is.
     if (!checkpoint?.plugin || checkpoint.plugin === plugin) return checkpoint ?? undefined;
-    this.#log.warn({ step: checkpoint.step, plugin, of: checkpoint.plugin }, `the checkpoint is of ${checkpoint.plugin}: ${plugin} starts from the beginning`);
+    const message = `the checkpoint is of ${checkpoint.plugin}: ${plugin} starts from the beginning`;
+    this.#log.warn({ step: checkpoint.step }, message);
+    // Whoever watches the run sees it go back.
+    this.#logged.write(JSON.stringify({ level: 'warn', msg: message, step: checkpoint.step }));
     return undefined;
   }
 
