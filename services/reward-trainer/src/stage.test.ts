@@ -78,7 +78,7 @@ test('tells how many ranked answers the context is too short for', async () => {
   const record = comparison(new Random(1), 0);
   await writeDataset(folder, 'comparisons', { train: [record, { ...record, id: 'long', messages: [{ role: 'user', content: 'help '.repeat(60) }] }] });
   const { warnings } = await runStage(rewardStage, { settings, inputs: { ...inputs, comparisons: folder } });
-  expect(warnings).toEqual([expect.stringMatching(/^4 of 8 ranked answers are longer than the model's context of 64 tokens/)]);
+  expect(warnings).toEqual([expect.stringMatching(/^comparisons: .* the validation split, found none/), expect.stringMatching(/^4 of 8 ranked answers are longer than the model's context of 64 tokens/)]);
 });
 
 test('resumed, it ends bit for bit where an undisturbed run ends', async () => {

@@ -60,6 +60,7 @@ export const rewardStage = defineStage({
     if (train.length === 0) {
       throw new MinchatError('MC_DATA_EMPTY', 'comparisons: expected rankings with a preference in the train split, found none');
     }
+    if (held.length === 0) context.log.warn('comparisons: expected rankings with a preference in the validation split, found none: nothing tells how right this reward model is');
     warnOfCut(context.log, 'ranked answers', [...train, ...held].flatMap(({ answers }) => answers), contextLength);
 
     const batches = batchSchedule({ lengths: train.map(comparisonLength), batchSize: settings.batchSize, seed: context.seed });
