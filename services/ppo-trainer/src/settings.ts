@@ -10,7 +10,7 @@ export const rolloutSettings = {
   maxNewTokens: z.int().min(1).default(64),
   /** Of the sampling, and of all log-probabilities: 1 is the model as it is. */
   temperature: z.number().positive().default(1),
-  /** Answers generated at once, and rows in a forward pass without gradient. */
+  /** Answers generated at once, and rows in a forward pass without gradient. Another number draws other answers. */
   rolloutBatchSize: z.int().min(1).default(64),
 };
 
@@ -32,7 +32,7 @@ export const optimizerSettings = {
   maxGradNorm: z.number().positive().default(1),
   /** Passes that a minibatch is cut into, to save memory; the result is the same. */
   gradientAccumulation: z.int().min(1).default(1),
-  /** Decay of the moving average of the weights, per iteration; the average is what is saved. 0 saves the weights themselves. */
+  /** Decay of the moving average of the weights, per iteration i at most (1 + i) / (10 + i); the average is what is saved. 0 saves the weights themselves. */
   ema: z.number().min(0).lt(1).default(0.992),
 };
 
