@@ -25,7 +25,7 @@ describe('--set', () => {
     expect(after(['ppo.kl.target=3', 'ppo.names=[a, b]', 'ppo.note=null', 'ppo.guard.patience=2'], before)).toEqual({
       kl: { type: 'adaptive', target: 3 }, clip: 0.2, names: ['a', 'b'], ptx: {}, note: null, guard: { patience: 2 },
     });
-    expect(after(['sft.epochs=2'], before)).toEqual(before);
+    expect(after(['sft.epochs=2', 'constructor.a=1'], before)).toEqual(before);
   });
 
   it('replaces an object by one that is given as a whole, and has the default hold again where no value is given', () => {

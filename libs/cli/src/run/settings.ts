@@ -6,6 +6,7 @@ import { parse } from 'yaml';
 
 /** What `--set` makes of one setting. */
 interface Assignment {
+  readonly stage: string;
   /** Where it stands in the stage's settings. */
   readonly keys: readonly string[];
   /** undefined where the default is to hold again. */
@@ -13,23 +14,23 @@ interface Assignment {
 }
 
 /** By stage, in the order in which they were given. */
-export type Assignments = Readonly<Record<string, readonly Assignment[]>>;
+export type Assignments = Readonly<Partial<Record<string, readonly Assignment[]>>>;
 
 /**
  * Reads `stage.key=value` and `stage.key.inner=value`, values as YAML (`3`, `true`, `[1, 2]`, text), and `stage.key=` for
  * the default. Throws MC_USAGE.
  */
 export function assignmentsOf(texts: readonly string[]): Assignments {
-  const assignments: Record<string, Assignment[]> = {};
-  for (const text of texts) {
-    const [, path, value] = /^([a-z][a-z0-9-]*(?:\.[A-Za-z_]\w*)+)=(.*)$/s.exec(text) ?? [];
-    if (path === undefined || value === undefined) {
-      throw new MinchatError('MC_USAGE', `--set: expected stage.key=value, found "${text}"`);
-    }
-    const [stage = '', ...keys] = path.split('.');
-    (assignments[stage] ??= []).push({ keys, value: value === '' ? undefined : readValue(text, value) });
+  return Object.groupBy(texts.map(readAssignment), ({ stage }) => stage);
+}
+
+function readAssignment(text: string): Assignment {
+  const [, path, value] = /^([a-z][a-z0-9-]*(?:\.[A-Za-z_]\w*)+)=(.*)$/s.exec(text) ?? [];
+  if (path === undefined || value === undefined) {
+    throw new MinchatError('MC_USAGE', `--set: expected stage.key=value, found "${text}"`);
   }
-  return assignments;
+  const [stage = '', ...keys] = path.split('.');
+  return { stage, keys, value: value === '' ? undefined : readValue(text, value) };
 }
 
 /** A stage's settings once they are assigned; what they name is seen from `folder`. */
