@@ -1,7 +1,10 @@
-import { createServer } from 'node:net';
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer as createHttpServer } from 'node:http';
+import { createServer, type AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { promisify } from 'node:util';
 import { MinchatError } from '@minchat/errors';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startHealthServer } from './health.ts';
@@ -27,6 +30,27 @@ describe('traces', () => {
     const first = await withSpan('a', {}, () => Promise.resolve(traceId()));
     expect(first).toMatch(/^[0-9a-f]{32}$/);
     expect(await withSpan('a', { from: { traceparent: 'nonsense' } }, () => Promise.resolve(traceId()))).not.toBe(first);
+  });
+});
+
+describe('exported traces', () => {
+  it('say whose they are, and what the operator adds', async () => {
+    const { promise: received, resolve } = Promise.withResolvers<string>();
+    const collector = createHttpServer((request, response) => {
+      void text(request).then(resolve);
+      response.end();
+    }).listen(0, '127.0.0.1');
+    await once(collector, 'listening');
+    const script = `const { startTracing, withSpan } = await import(${JSON.stringify(new URL('./tracing.ts', import.meta.url).href)});
+      const tracing = startTracing('trainer');
+      await withSpan('a', {}, async () => undefined);
+      await tracing.shutdown();`;
+    const env = { ...process.env, OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${(collector.address() as AddressInfo).port}`, OTEL_RESOURCE_ATTRIBUTES: 'k8s.pod.name=trainer-0' };
+    await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script], { env });
+    const { resourceSpans } = JSON.parse(await received) as { resourceSpans: { resource: { attributes: { key: string; value: { stringValue: string } }[] } }[] };
+    const attributes = Object.fromEntries((resourceSpans[0]?.resource.attributes ?? []).map(({ key, value }) => [key, value.stringValue]));
+    expect(attributes).toEqual({ 'service.name': 'trainer', 'k8s.pod.name': 'trainer-0' });
+    collector.close();
   });
 });
 

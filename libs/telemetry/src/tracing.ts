@@ -1,6 +1,6 @@
 import { SpanKind, SpanStatusCode, context, propagation, trace, type Attributes, type Context, type Span } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
-import { resourceFromAttributes } from '@opentelemetry/resources';
+import { detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 
 /** Headers of any transport: HTTP or NATS. */
@@ -13,7 +13,8 @@ export type TraceHeaders = Readonly<Record<string, string>>;
 export function startTracing(service: string): { shutdown(): Promise<void> } {
   const exports = process.env['OTEL_EXPORTER_OTLP_ENDPOINT'];
   const provider = new NodeTracerProvider({
-    resource: resourceFromAttributes({ 'service.name': service }),
+    // An operator may say more of the process: OTEL_RESOURCE_ATTRIBUTES, OTEL_SERVICE_NAME.
+    resource: resourceFromAttributes({ 'service.name': service }).merge(detectResources({ detectors: [envDetector] })),
     spanProcessors: exports ? [new BatchSpanProcessor(new OTLPTraceExporter())] : [],
   });
   // Sets W3C propagation (traceparent, tracestate) and context that follows async calls.
