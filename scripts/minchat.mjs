@@ -4,7 +4,9 @@ import { ensureDependencies, ensureNative, ensureNatsServer, ensureStudio, node2
 
 const args = process.argv.slice(2);
 ensureDependencies();
-const starts = ['up', 'run'].includes(args.find((arg) => !arg.startsWith('-')) ?? '') && !args.some((arg) => ['--help', '-h'].includes(arg));
+const command = args.find((arg) => !arg.startsWith('-'));
+// A run goes to the system that NATS_URL names, and starts none.
+const starts = (command === 'up' || (command === 'run' && !process.env.NATS_URL)) && !args.some((arg) => ['--help', '-h'].includes(arg));
 if (starts) {
   // Sources may have changed since what is there was made of them.
   ensureNative();
