@@ -55,6 +55,13 @@ describe.skipIf(reason !== undefined)('the compose file', () => {
     }
   });
 
+  test('leaves no volume without a name behind when its containers are removed', async () => {
+    const containers = (await compose(['ps', '--quiet'])).trim().split('\n');
+    const { stdout } = await run('docker', ['inspect', '--format', '{{range .Mounts}}{{println .Name}}{{end}}', ...containers]);
+    const volumes = new Set(stdout.split('\n').filter((name) => name !== ''));
+    expect([...volumes].toSorted()).toEqual(['home', 'nats', 'postgres'].map((name) => `${project}_${name}`));
+  });
+
   test('lets nobody in but the admin by the link, and then by password', async () => {
     expect((await ask(url, '/api/session')).body).toEqual({ auth: 'required', account: null });
     expect(statusAndCode(await ask(url, '/api/runs'))).toEqual([401, 'login_required']);
