@@ -10,6 +10,7 @@ import { openConnection, type Connection } from './connection.ts';
 import { openJobQueue, queueOf } from './job-queue.ts';
 import { createJobRecords } from './job-records.ts';
 import { retrying } from './nats-errors.ts';
+import { removeMessages } from './remove-messages.ts';
 import { Outbox } from './outbox.ts';
 import { createPluginRecords } from './plugin-records.ts';
 import { createPublisher } from './publish.ts';
@@ -106,7 +107,7 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
       queueOf: (kind) => queueOf(open.manager, kind),
       deadLetters: () => readDeadLetters(open),
       publishEvent: (event, { once = false } = {}) => publisher.event(event, once),
-      deleteEvents: async (runId) => void (await retrying('deleting events', () => open.manager.streams.purge('EVENTS', { filter: subjects.events(runId) }))),
+      deleteEvents: (runId) => removeMessages(nats, open.manager, 'EVENTS', subjects.events(runId)),
       subscribeEvents: async (filter, handler) => kept(await subscribeEvents(open, log, filter, handler)),
       publishFeedback: (kind, message) => publisher.feedback(kind, message),
       consumeFeedback: async (durable, handlers) => kept(await consumeFeedback(open, log, durable, handlers)),

@@ -269,6 +269,16 @@ it('a server without space left is told as a full disk', async () => {
   await connected.close();
 });
 
+it('a server has the space again of what was removed', async () => {
+  await using small = await startNatsServer({ maxStoreBytes: 8_000_000 });
+  const connected = await connect({ servers: small.url });
+  const store = createArtifactStore(await openBlobs('nats:', connected), fresh());
+  for (let step = 0; step < 10; step += 1) await store.remove(await store.put(await folderWith({ a: randomBytes(2_000_000), b: String(step) }), 'checkpoint', { scope: 'job' }));
+  const { state } = await (await connected.jetstreamManager()).streams.info('ARTIFACTS');
+  expect(state).toMatchObject({ messages: 0, bytes: 0 });
+  await connected.close();
+});
+
 it('an S3 that went away is told as unavailable, and used again when it is back', async () => {
   vi.stubEnv('AWS_MAX_ATTEMPTS', '1');
   const folder = fresh();

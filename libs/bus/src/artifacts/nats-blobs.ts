@@ -1,6 +1,7 @@
 import { MinchatError } from '@minchat/errors';
 import type { JetStreamManager, NatsConnection, NatsError } from 'nats';
 import { retrying } from '../nats-errors.ts';
+import { removeMessages } from '../remove-messages.ts';
 import { artifactStream } from '../topology.ts';
 import type { BlobOptions, BlobStore, Source } from './blob-store.ts';
 
@@ -106,7 +107,7 @@ export function natsBlobs(nats: NatsConnection, manager: JetStreamManager): Blob
   }
 
   async function remove(name: string): Promise<void> {
-    await retrying('removing an artifact', () => manager.streams.purge(artifactStream.name, { filter: subjectOf(name, '*') }));
+    await removeMessages(nats, manager, artifactStream.name, subjectOf(name, '*'));
   }
 
   /** A small blob tells its own size: it is preceded by the number of its chunks. */
