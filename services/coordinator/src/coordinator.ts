@@ -111,7 +111,22 @@ export class Coordinator {
   async delete(runIds: readonly string[], dryRun: boolean): Promise<{ artifacts: number; bytes: number }> {
     const doomed = await Promise.all(runIds.map((runId) => this.#load(runId)));
     for (const { record } of doomed) requireOver(record);
-    for (const { record: { runId, stages }, revision } of dryRun ? [] : doomed) {
+    if (dryRun) return this.#collect(runIds, true);
+    try {
+      await this.#deleteRecords(doomed);
+    } catch (error) {
+      if (toMinchatError(error).code !== 'MC_DISK_FULL') throw error;
+      // The mark that a record leaves takes space, too: what the runs have goes first.
+      for (const runId of runIds) await this.#bus.deleteEvents(runId);
+      const removed = await this.#collect(runIds, false);
+      await this.#deleteRecords(doomed);
+      return removed;
+    }
+    return this.#collect(runIds, false);
+  }
+
+  async #deleteRecords(doomed: readonly { record: RunRecord; revision: number }[]): Promise<void> {
+    for (const { record: { runId, stages }, revision } of doomed) {
       if (!(await this.#bus.runs.delete(runId, revision))) throw new MinchatError('MC_CONFLICT', `run ${runId} was changed while it was to be deleted`);
       // Also those that nobody has taken yet: nobody shall.
       for (const { jobId, stage } of stages) if (jobId === jobIdOf(runId, stage)) await this.#bus.jobs.delete(jobId);
@@ -119,20 +134,24 @@ export class Coordinator {
       await this.#bus.deleteEvents(runId);
       this.#log.info({ run: runId }, 'run deleted');
     }
+  }
+
+  /** Removes the artifacts that no run needs but those of `without`, then jobs that have no run any more. */
+  async #collect(without: readonly string[], dryRun: boolean): Promise<{ artifacts: number; bytes: number }> {
     // Jobs first: a run is there before its jobs are.
     const jobs = await this.#bus.jobs.list();
-    const runs = (await this.#bus.runs.list()).filter(({ runId }) => !runIds.includes(runId));
+    const runs = (await this.#bus.runs.list()).filter(({ runId }) => !without.includes(runId));
     const known = new Set(runs.map(({ runId }) => runId));
-    const keep = runs.flatMap(artifactsOf);
-    for (const { jobId, runId, state, result, checkpoint } of jobs) {
-      if (known.has(runId)) {
-        // Its result may not be in the run's record yet.
-        keep.push(...(result?.outputs ?? []).flatMap(({ artifact }) => artifact ?? []));
-        if (checkpoint?.artifact && state !== JobState.JOB_STATE_COMPLETED) keep.push(checkpoint.artifact);
-      } else if (!dryRun) await this.#bus.jobs.delete(jobId);
-    }
+    const needed = jobs.filter(({ runId }) => known.has(runId));
+    const keep = [
+      ...runs.flatMap(artifactsOf),
+      // The result of a job may not be in its run's record yet.
+      ...needed.flatMap(({ result }) => result?.outputs ?? []).flatMap(({ artifact }) => artifact ?? []),
+      ...needed.flatMap(({ state, checkpoint }) => (checkpoint?.artifact && state !== JobState.JOB_STATE_COMPLETED ? [checkpoint.artifact] : [])),
+    ];
     const removed = await this.#bus.artifacts.collect(keep, { dryRun });
     this.#log.info({ ...removed, dryRun }, 'removed what no run uses');
+    for (const { jobId, runId } of dryRun ? [] : jobs) if (!known.has(runId)) await this.#bus.jobs.delete(jobId);
     return removed;
   }
 

@@ -1,9 +1,13 @@
-import { rpc, type Bus } from '@minchat/bus';
+import { mkdtempDisposable } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connectBus, rpc, type Bus } from '@minchat/bus';
+import { startNatsServer } from '@minchat/bus/testing';
 import { RunStatus, StageStatus, type RunRecord } from '@minchat/contracts';
 import { connect as natsConnect } from 'nats';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { Coordinator } from './coordinator.ts';
-import { ended, leftJob, leftRun, log, specJson, testSystem } from './system.testing.ts';
+import { artifactOf, ended, leftJob, leftRun, log, specJson, testSystem } from './system.testing.ts';
 
 describe('the deletion of runs', () => {
   const system = testSystem();
@@ -58,6 +62,25 @@ describe('the deletion of runs', () => {
     await client.runs.create(leftRun('untaken', RunStatus.RUN_STATUS_CANCELLED, StageStatus.STAGE_STATUS_CANCELLED));
     await new Coordinator({ bus: client, log }).delete(['untaken'], false);
     expect(await client.jobs.take(leftJob('untaken'), 'worker', 1)).toMatchObject({ outcome: 'over' });
+  });
+
+  it('deletes where the server has no space left, too: that is when it is asked for', async () => {
+    await using nats = await startNatsServer({ maxStoreBytes: 8_000_000 });
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'minchat-full-'));
+    const raw = await natsConnect({ servers: nats.url });
+    // Else no server that is soon full has room for it.
+    await (await raw.jetstreamManager()).streams.add({ name: 'EVENTS', subjects: ['events.*.*.*'], max_bytes: 1_000_000 });
+    await using bus = await connectBus({ url: nats.url, name: 'test', log, cacheFolder: folder.path });
+    await bus.runs.create(leftRun('over', RunStatus.RUN_STATUS_CANCELLED, StageStatus.STAGE_STATUS_CANCELLED));
+    await artifactOf(bus, 'x'.repeat(1_000_000));
+    for (const bytes of [100_000, 10]) {
+      for (let fits = true; fits; ) fits = await raw.jetstream().publish('dlq.x', new Uint8Array(bytes)).then(() => true, () => false);
+    }
+    await expect(bus.runs.create(leftRun('next', RunStatus.RUN_STATUS_RUNNING, StageStatus.STAGE_STATUS_QUEUED))).rejects.toMatchObject({ code: 'MC_DISK_FULL' });
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 2 * 3_600_000 });
+    expect(await new Coordinator({ bus, log }).delete(['over'], false).finally(() => vi.useRealTimers())).toMatchObject({ artifacts: 1 });
+    expect(await bus.runs.wasDeleted('over')).toBe(true);
+    await raw.close();
   });
 
   it('makes no fork of a run that is deleted meanwhile: its artifacts may be gone', async () => {
