@@ -1,4 +1,5 @@
 import type { JobDelivery, JobRecords, Lease } from '@minchat/bus';
+import { JobState } from '@minchat/contracts';
 import { toMinchatError, type MinchatError } from '@minchat/errors';
 import type { Logger } from '@minchat/telemetry';
 
@@ -45,7 +46,10 @@ export class LeaseKeeper {
     this.#jobs
       .renew(this.#lease)
       .catch((error: unknown) => this.lost(error))
-      .catch((error: unknown) => this.#gone ?? this.#log.warn({ err: error }, 'could not renew the lease'))
+      .catch((error: unknown) => {
+        // When the result is stored there is nothing left to renew, while it is still to be told.
+        if (!this.#gone && this.#lease.record.state === JobState.JOB_STATE_HELD) this.#log.warn({ err: error }, 'could not renew the lease');
+      })
       .finally(() => (this.#renewing = false));
   }
 
