@@ -44,6 +44,7 @@ const path = pattern(/^(?!.*(^|\/)\.{0,2}(\/|$))[^\\:\u0000-\u001f]{1,512}$/s, '
 const personRole = pattern(/^(admin|labeler|viewer)$/, 'admin, labeler or viewer');
 const filled = pattern(/[^]/, 'a text that is not empty');
 const recordType = pattern(/^(prompts|demonstrations|comparisons|texts)$/, 'prompts, demonstrations, comparisons or texts');
+const exportedType = pattern(/^(prompts|demonstrations|comparisons|preferences|texts)$/, 'prompts, demonstrations, comparisons, preferences or texts');
 const object: Rule = { expected: 'a JSON object', test: json };
 const present: Rule = { expected: 'a value', test: (value) => value !== undefined };
 
@@ -128,7 +129,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   'SkipTaskRequest.labelerId': filled,
   'PreviewImportRequest.format': name,
   'ExportRecordsRequest.collection': filled,
-  'ExportRecordsRequest.type': recordType,
+  'ExportRecordsRequest.type': exportedType,
   'ApplyRulesRequest.collection': filled,
   'GetDecisionsRequest.collection': filled,
   'GetAgreementRequest.runId': orEmpty(name),

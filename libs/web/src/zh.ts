@@ -237,6 +237,7 @@ export const zh: Readonly<Record<string, string>> = {
   'cancelled': '已取消',
   'choose one': '选择文件',
   'comparisons': '排序',
+  'preferences': '偏好对',
   'completed': '已完成',
   'demonstrations': '示范',
   'failed': '失败',

@@ -60,7 +60,7 @@ test('a database of the version before has the authors of what hangs on its prom
 
   const database = await home.open();
   const lines = async (type: string): Promise<unknown> => JSON.parse(Buffer.concat((await Array.fromAsync(exportRecords(database.db, { collection: 'old', type }))).map((chunk) => chunk.lines)).toString());
-  expect(await lines('demonstrations')).toMatchObject({ user_id: 'ada', completion: 'So.' });
+  expect(await lines('demonstrations')).toMatchObject({ user_id: 'ada', completion: [{ content: 'So.' }] });
   expect(await lines('comparisons')).toMatchObject({ user_id: 'ada', answers: [{ text: 'So.' }, { text: 'No.' }] });
   await database.close();
   await home.remove();

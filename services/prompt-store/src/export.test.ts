@@ -51,11 +51,24 @@ describe.each(await testDatabases())('browsing and export in $name', ({ start })
   test('what is exported and imported again is the same, all that is known of an answer included', async () => {
     const first = await Promise.all(kinds.map((type) => exported('one', type)));
     expect(first.map((text) => text.trimEnd().split('\n').length)).toEqual([5, 1, 2, 1]);
-    expect(JSON.parse(first[1] ?? '')).toEqual(lines[0]);
-    expect(first[2]?.trimEnd().split('\n').map((line) => JSON.parse(line) as unknown)).toEqual(expect.arrayContaining([lines[1], lines[2]]));
+    expect(JSON.parse(first[1] ?? '')).toEqual({ ...lines[0], completion: [{ role: 'assistant', content: 'Hello!' }] });
+    expect(first[2]?.trimEnd().split('\n').map((line) => JSON.parse(line) as unknown)).toEqual(expect.arrayContaining([{ ...lines[1], user_id: '', use_case: '' }, { ...lines[2], user_id: '', use_case: '', labeler: '' }]));
     await load('two', first.join(''));
     expect(await Promise.all(kinds.map((type) => exported('two', type)))).toEqual(first);
     await expect(exported('none', 'prompts')).rejects.toMatchObject({ code: 'MC_NOT_FOUND' });
+  });
+
+  test('comparisons are exported as pairs, too, as trainers take them: of one form, and with the same fields in every line', async () => {
+    const parsed = async (type: string): Promise<Record<string, unknown>[]> => (await exported('one', type)).trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+    const said = (content: string) => [{ role: 'assistant', content }];
+    const about = { prompt: [{ role: 'user', content: 'Which?' }], user_id: '', use_case: '', labeler: 'ben' };
+    // Neither the two that are tied, nor one answer alone.
+    expect(await parsed('preferences')).toEqual([{ ...about, chosen: said('a'), rejected: said('b') }, { ...about, chosen: said('a'), rejected: said('c') }]);
+    for (const type of ['prompts', 'demonstrations', 'comparisons', 'preferences', 'texts']) {
+      expect(new Set((await parsed(type)).map((line) => Object.keys(line).toSorted().join()))).toHaveLength(1);
+    }
+    await load('pairs', await exported('one', 'preferences'));
+    expect((await exported('pairs', 'comparisons')).trimEnd().split('\n')).toHaveLength(2);
   });
 
   test('a prompt that several people sent is each one\'s, on every page and in the export', async () => {
@@ -70,7 +83,7 @@ describe.each(await testDatabases())('browsing and export in $name', ({ start })
     }
     expect(seen.toSorted()).toEqual(['', ...users]);
     const text = await exported('shared', 'prompts');
-    expect(text.trimEnd().split('\n').map((line) => (JSON.parse(line) as { user_id?: string }).user_id)).toEqual([...users, undefined]);
+    expect(text.trimEnd().split('\n').map((line) => (JSON.parse(line) as { user_id?: string }).user_id)).toEqual([...users, '']);
     await load('shared-again', text);
     expect(await exported('shared-again', 'prompts')).toBe(text);
   });

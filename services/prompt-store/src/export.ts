@@ -12,7 +12,8 @@ const chunkBytes = 256 * 1024;
 
 /**
  * All records of one type of a collection as JSON lines, in the format `jsonl`: imported again they
- * give the same records. Memory stays flat whatever there is. Throws MC_NOT_FOUND.
+ * give the same records, `preferences` comparisons of two. Every line has the same fields and is in TRL's
+ * conventions, so that its trainers take them as they are. Memory stays flat whatever there is. Throws MC_NOT_FOUND.
  */
 export async function* exportRecords(db: Db, { collection, type }: Pick<ExportRecordsRequest, 'collection' | 'type'>): AsyncGenerator<{ lines: Uint8Array }> {
   const read = readers[type as keyof typeof readers];
@@ -20,8 +21,8 @@ export async function* exportRecords(db: Db, { collection, type }: Pick<ExportRe
   const sources = (await importsOf(db, collection)).map((importId) => byPages(read(db, importId), 200));
   let pending: Buffer[] = [];
   let size = 0;
-  for await (const { line } of mergeById(sources)) {
-    const bytes = Buffer.from(`${JSON.stringify(line)}\n`);
+  for await (const { lines } of mergeById(sources)) {
+    const bytes = Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
     pending.push(bytes);
     size += bytes.length;
     if (size < chunkBytes) continue;
@@ -34,42 +35,53 @@ export async function* exportRecords(db: Db, { collection, type }: Pick<ExportRe
   if (size > 0) yield { lines: Buffer.concat(pending) };
 }
 
-interface Line extends HasId {
-  readonly line: Readonly<Record<string, unknown>>;
+interface Exported extends HasId {
+  readonly lines: readonly Readonly<Record<string, unknown>>[];
 }
-type Page = (after: string, limit: number) => Promise<Line[]>;
+type Page = (after: string, limit: number) => Promise<Exported[]>;
 
 const ofPrompt = (row: typeof prompts.$inferSelect) => ({
   prompt: row.messages.map(({ role, content }) => ({ role, content })),
-  ...(isNamed(row.userId) ? { user_id: row.userId } : {}),
-  ...(row.useCase === null ? {} : { use_case: row.useCase }),
+  // Nobody is an empty text: a field that only some lines have, or that is null in the first ones, makes readers of tables give up at the others.
+  user_id: isNamed(row.userId) ? row.userId : '',
+  use_case: row.useCase ?? '',
 });
-const ofLabeler = (id: string | null) => (id === null ? {} : { labeler: id });
+const answered = (content: string) => [{ role: 'assistant', content }];
 
 const readers = {
   prompts: (db: Db, importId: number): Page => async (after, limit) => {
     // Each person's, though it be the same.
     const rows = await db.select().from(prompts).where(and(eq(prompts.importId, importId), behindPrompt(after))).orderBy(asc(prompts.id), asc(prompts.userId)).limit(limit);
-    return rows.map((row) => ({ id: promptKey(row), line: ofPrompt(row) }));
+    return rows.map((row) => ({ id: promptKey(row), lines: [ofPrompt(row)] }));
   },
   demonstrations: (db: Db, importId: number): Page => async (after, limit) => {
     const rows = await db.select().from(demonstrations)
       .innerJoin(prompts, itsPrompt(demonstrations))
       .where(and(eq(demonstrations.importId, importId), gt(demonstrations.id, after))).orderBy(asc(demonstrations.id)).limit(limit);
-    return rows.map(({ demonstrations: row, prompts: prompt }) => ({ id: row.id, line: { ...ofPrompt(prompt), completion: row.completion, ...ofLabeler(row.labelerId) } }));
+    return rows.map(({ demonstrations: row, prompts: prompt }) => ({ id: row.id, lines: [{ ...ofPrompt(prompt), completion: answered(row.completion), labeler: row.labelerId ?? '' }] }));
   },
-  comparisons: (db: Db, importId: number): Page => async (after, limit) => {
-    const rows = await db.select().from(comparisons)
-      .innerJoin(prompts, itsPrompt(comparisons))
-      .where(and(eq(comparisons.importId, importId), gt(comparisons.id, after))).orderBy(asc(comparisons.id)).limit(limit);
-    const answers = await fullAnswersOf(db, importId, rows.map(({ comparisons: row }) => row.id));
-    return rows.map(({ comparisons: row, prompts: prompt }) => ({ id: row.id, line: { ...ofPrompt(prompt), answers: (answers.get(row.id) ?? []).map(answerLine), ...ofLabeler(row.labelerId) } }));
-  },
+  comparisons: (db: Db, importId: number): Page => async (after, limit) =>
+    (await compared(db, importId, after, limit)).map(({ id, about, answers }) => ({ id, lines: [{ ...about, answers: answers.map(answerLine) }] })),
+  preferences: (db: Db, importId: number): Page => async (after, limit) =>
+    (await compared(db, importId, after, limit)).map(({ id, about, answers }) => ({
+      id,
+      lines: answers.flatMap((better) =>
+        answers.filter((worse) => better.rank < worse.rank && better.text !== worse.text).map((worse) => ({ ...about, chosen: answered(better.text), rejected: answered(worse.text) }))),
+    })),
   texts: (db: Db, importId: number): Page => async (after, limit) => {
     const rows = await db.select().from(texts).where(and(eq(texts.importId, importId), gt(texts.id, after))).orderBy(asc(texts.id)).limit(limit);
-    return rows.map((row) => ({ id: row.id, line: { text: row.text } }));
+    return rows.map((row) => ({ id: row.id, lines: [{ text: row.text }] }));
   },
 };
+
+/** A page of comparisons, each with its answers and who says so about which prompt. */
+async function compared(db: Db, importId: number, after: string, limit: number) {
+  const rows = await db.select().from(comparisons)
+    .innerJoin(prompts, itsPrompt(comparisons))
+    .where(and(eq(comparisons.importId, importId), gt(comparisons.id, after))).orderBy(asc(comparisons.id)).limit(limit);
+  const answers = await fullAnswersOf(db, importId, rows.map(({ comparisons: row }) => row.id));
+  return rows.map(({ comparisons: row, prompts: prompt }) => ({ id: row.id, about: { ...ofPrompt(prompt), labeler: row.labelerId ?? '' }, answers: answers.get(row.id) ?? [] }));
+}
 
 function answerLine({ text, rank, finished, rating, flags, model }: typeof rankedAnswers.$inferSelect) {
   return { text, rank, ...(finished ? {} : { finished }), ...(rating === null ? {} : { rating }), ...(flags.length === 0 ? {} : { flags }), ...(model === null ? {} : { model }) };

@@ -975,6 +975,7 @@ export const PreviewedRecord: MessageType<PreviewedRecord> = { name: 'PreviewedR
 /** All records of one type of a collection, as JSON lines that can be imported again. */
 export interface ExportRecordsRequest {
   collection: string;
+  /** prompts, demonstrations, comparisons, texts; or preferences: the comparisons as pairs of a better and a worse answer. */
   type: string;
 }
 export const ExportRecordsRequest: MessageType<ExportRecordsRequest> = { name: 'ExportRecordsRequest', codec: minchat.v1.ExportRecordsRequest };

@@ -55,7 +55,7 @@ export function Browse({ name, counts, query }: { name: string; counts: Collecti
   }, [name, asked, type, after, round]);
   return (
     <div className="page">
-      <PageHead title={name} note={<a href="#/data">← {t('All data')}</a>}><ExportLink name={name} type={type} /></PageHead>
+      <PageHead title={name} note={<a href="#/data">← {t('All data')}</a>}><ExportLink name={name} type={type} />{type === 'comparisons' ? <ExportLink name={name} type="preferences" /> : null}</PageHead>
       <div className="toolbar">
         <div className="segments" role="group" aria-label={t('Kind')}>
           {recordTypes.map((one) => <button key={one} type="button" aria-pressed={type === one} onClick={() => look({ type: one })}>{t(one)} <small className="quiet">{formatNumber(counts[one])}</small></button>)}

@@ -60,7 +60,7 @@ export const dataRoutes: FastifyPluginAsyncZod<{ bus: Pick<Bus, 'call' | 'stream
     bus.call(rpc.listRecords, { collection: request.params.name, ...request.query }));
 
   const named = z.object({ name: collection });
-  app.get('/collections/:name/export', { schema: { tags, summary: 'All records of a kind as JSON lines, which can be imported again', params: named, querystring: z.object({ type: z.enum(types) }) } }, async (request, reply) => {
+  app.get('/collections/:name/export', { schema: { tags, summary: 'All records of a kind as JSON lines, which can be imported again and which TRL takes; preferences are the pairs of the comparisons', params: named, querystring: z.object({ type: z.enum([...types, 'preferences']) }) } }, async (request, reply) => {
     const { name } = request.params;
     const { type } = request.query;
     const chunks = bus.stream(rpc.exportRecords, { collection: name, type }, { signal: clientGone(reply) })[Symbol.asyncIterator]();

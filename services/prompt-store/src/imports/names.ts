@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { longestName, optional, parseRecord, type ImportedRecord } from './records.ts';
 
-/** Tables have an empty text where nobody is known. */
-const name = optional(z.union([z.string(), z.int()], 'string | integer').transform(String).pipe(z.string().max(longestName))).transform((text) => (text === '' ? undefined : text));
+/** Tables have an empty text where nothing is known. */
+const filled = (text: string | undefined): string | undefined => (text === '' ? undefined : text);
+const name = optional(z.union([z.string(), z.int()], 'string | integer').transform(String).pipe(z.string().max(longestName))).transform(filled);
 
-const namesSchema = z.object({ user_id: name, labeler: name, use_case: optional(z.string()) });
+const namesSchema = z.object({ user_id: name, labeler: name, use_case: optional(z.string()).transform(filled) });
 
 /** The records that an object gave, with who wrote them and what for, where it says so. Throws BadRecordError. */
 export function named(value: unknown, records: readonly ImportedRecord[]): ImportedRecord[] {
