@@ -1,3 +1,4 @@
+import { zstdCompressSync } from 'node:zlib';
 import { rpc } from '@minchat/bus';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import type { Page } from 'playwright-core';
@@ -18,8 +19,8 @@ describe.skipIf(noBrowser !== undefined)('data in the studio', () => {
 
   const go = (path: string): Promise<void> => walker.go(path);
   const button = (name: string | RegExp) => walker.button(name);
-  const choose = (name: string, content: string | ArrayBuffer): Promise<void> =>
-    page.locator('input[type="file"]').setInputFiles({ name, mimeType: 'application/octet-stream', buffer: typeof content === 'string' ? Buffer.from(content) : Buffer.from(content) });
+  const choose = (name: string, content: string | ArrayBuffer | Uint8Array<ArrayBuffer>): Promise<void> =>
+    page.locator('input[type="file"]').setInputFiles({ name, mimeType: 'application/octet-stream', buffer: typeof content === 'string' ? Buffer.from(content) : Buffer.from(content as ArrayBuffer) });
 
   it('a file is imported, its bad line told by number before and after, and found by search', async () => {
     await go('data');
@@ -127,6 +128,16 @@ describe.skipIf(noBrowser !== undefined)('data in the studio', () => {
     await page.getByText('by 9007199254740993').waitFor();
   });
 
+  it('a packed table is looked at in the browser', async () => {
+    await go('data');
+    await choose('faq.csv.zst', zstdCompressSync('q;reply\n"What is\na kiwi?";"A bird; or a fruit."\n'));
+    await page.getByLabel('prompt', { exact: true }).selectOption('q');
+    await page.getByLabel('completion', { exact: true }).selectOption('reply');
+    await page.getByRole('region', { name: 'Preview' }).getByText('A bird; or a fruit.').waitFor();
+    await button('Import').click();
+    await page.getByText('Imported into faq').first().waitFor();
+  });
+
   it('what is being read stays when other records come in', async () => {
     const bring = async (line: object): Promise<void> => {
       await (await fetch(`${walker.studio.url}api/data/imports?collection=growing&format=jsonl`, { method: 'POST', headers: { 'content-type': 'application/octet-stream' }, body: JSON.stringify(line) })).text();
@@ -171,6 +182,14 @@ describe.skipIf(noBrowser !== undefined)('data in the studio', () => {
     await page.goBack();
     await expect.poll(() => records.count(), patient).toBe(25);
     expect(await page.getByLabel('Search').inputValue()).toBe('');
+  });
+
+  it('comparisons are saved as pairs for other trainers, too', async () => {
+    await go('data/growing');
+    await button('comparisons 1').click();
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Export preferences' }).click()]);
+    expect(download.suggestedFilename()).toBe('growing-preferences.jsonl');
+    expect((await Array.fromAsync(await download.createReadStream())).join('')).toContain('"chosen":[{"role":"assistant","content":"A cat."}]');
     await go('data/rows');
     await page.getByText('Another.').waitFor();
   });
@@ -178,8 +197,8 @@ describe.skipIf(noBrowser !== undefined)('data in the studio', () => {
   it('a collection is saved as JSON lines', async () => {
     const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: /^Export/ }).click()]);
     expect(download.suggestedFilename()).toBe('rows-demonstrations.jsonl');
-    const lines = (await Array.fromAsync(await download.createReadStream())).join('').trim().split('\n').map((line) => JSON.parse(line) as { completion: string });
-    expect(lines.map((line) => line.completion).toSorted()).toEqual(['A bird.', 'Another.']);
+    const lines = (await Array.fromAsync(await download.createReadStream())).join('').trim().split('\n').map((line) => JSON.parse(line) as { completion: { content: string }[] });
+    expect(lines.map((line) => line.completion[0]?.content).toSorted()).toEqual(['A bird.', 'Another.']);
   });
 
   it('a demonstration is written to an imported prompt, its time measured', async () => {
