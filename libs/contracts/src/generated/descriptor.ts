@@ -1935,6 +1935,11 @@ export const descriptor: Descriptor = {
     "id": 4,
     "type": "TaskFigures",
     "repeated": true
+   },
+   "runs": {
+    "id": 5,
+    "type": "string",
+    "repeated": true
    }
   },
   "Score": {

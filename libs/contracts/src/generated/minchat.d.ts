@@ -8917,6 +8917,9 @@ export namespace minchat {
             /** GetAgreementReply tasks. */
             tasks: minchat.v1.TaskFigures.$Properties[];
 
+            /** GetAgreementReply runs. */
+            runs: string[];
+
             /**
              * Encodes the specified GetAgreementReply message. Does not implicitly {@link minchat.v1.GetAgreementReply.verify|verify} messages.
              * @param message GetAgreementReply message or plain object to encode
@@ -8952,6 +8955,9 @@ export namespace minchat {
 
                 /** GetAgreementReply tasks */
                 tasks?: (minchat.v1.TaskFigures.$Properties[]|null);
+
+                /** GetAgreementReply runs */
+                runs?: (string[]|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

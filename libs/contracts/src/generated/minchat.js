@@ -13492,6 +13492,7 @@ export const minchat = $root.minchat = (() => {
             const GetAgreementReply = function (properties) {
                 this.labelers = [];
                 this.tasks = [];
+                this.runs = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -13502,6 +13503,7 @@ export const minchat = $root.minchat = (() => {
             GetAgreementReply.prototype.tau = null;
             GetAgreementReply.prototype.labelers = $util.emptyArray;
             GetAgreementReply.prototype.tasks = $util.emptyArray;
+            GetAgreementReply.prototype.runs = $util.emptyArray;
 
             GetAgreementReply.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -13520,6 +13522,9 @@ export const minchat = $root.minchat = (() => {
                 if (message.tasks != null && message.tasks.length)
                     for (let i = 0; i < message.tasks.length; ++i)
                         $root.minchat.v1.TaskFigures.encode(message.tasks[i], writer.uint32(34).fork(), _depth + 1).ldelim();
+                if (message.runs != null && message.runs.length)
+                    for (let i = 0; i < message.runs.length; ++i)
+                        writer.uint32(42).string(message.runs[i]);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -13579,6 +13584,14 @@ export const minchat = $root.minchat = (() => {
                             if (!(message.tasks && message.tasks.length))
                                 message.tasks = [];
                             message.tasks.push($root.minchat.v1.TaskFigures.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.runs && message.runs.length))
+                                message.runs = [];
+                            message.runs.push(reader.stringVerify());
                             continue;
                         }
                     }

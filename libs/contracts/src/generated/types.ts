@@ -1131,6 +1131,8 @@ export interface GetAgreementReply {
   labelers: LabelerFigures[];
   /** Tasks that several labelers ranked, those with the least agreement first; at most 100. */
   tasks: TaskFigures[];
+  /** All runs that somebody has labeled for, whichever was asked for. */
+  runs: string[];
 }
 export const GetAgreementReply: MessageType<GetAgreementReply> = { name: 'GetAgreementReply', codec: minchat.v1.GetAgreementReply };
 

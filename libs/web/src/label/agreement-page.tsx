@@ -12,6 +12,7 @@ interface Report {
   alpha: Score;
   tau: Score;
   labelers: { labeler: string; done: number; skipped: number; medianMs: Score; tau: Score; alpha: Score; gold: Score }[];
+  runs: string[];
   tasks: { task: string; run: string; prompt: string; labelers: number; tau: Score; alpha: Score }[];
 }
 
@@ -26,7 +27,7 @@ export function AgreementPage() {
   const [run, setRun] = useState('');
   const { value, error } = usePolled((signal) => getJson<Report>(`/api/label/agreement${run === '' ? '' : `?run=${encodeURIComponent(run)}`}`, signal), 10_000, run);
   const { value: all, error: allError } = usePolled((signal) => getJson<Report>('/api/label/agreement', signal), 60_000);
-  const runs = [...new Set(all?.tasks.map((task) => task.run) ?? [])];
+  const runs = all?.runs ?? [];
   return (
     <div className="page">
       <PageHead title={t('Agreement')} note={may('label') ? <a href="#/label">← {t('Label')}</a> : <a href="#/runs">← {t('Runs')}</a>}>

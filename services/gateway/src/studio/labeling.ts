@@ -41,13 +41,15 @@ const agreementView = z.object({
   alpha: score.describe('Krippendorff’s alpha (ordinal)'),
   tau: score.describe('Mean of Kendall’s tau-b over pairs of labelers'),
   labelers: z.array(z.object({ labeler: z.string(), done: z.int(), skipped: z.int(), medianMs: score, tau: score, alpha: score, gold: score })),
+  runs: z.array(z.string()).describe('All runs that somebody has labeled for, whichever was asked for'),
   tasks: z.array(z.object({ task: z.string(), run: z.string(), prompt: z.string(), labelers: z.int(), tau: score, alpha: score })),
 });
 
-function viewOf({ alpha, tau, labelers, tasks }: GetAgreementReply): z.infer<typeof agreementView> {
+function viewOf({ alpha, tau, labelers, runs, tasks }: GetAgreementReply): z.infer<typeof agreementView> {
   return {
     alpha: alpha ?? null,
     tau: tau ?? null,
+    runs,
     labelers: labelers.map((one) => ({ labeler: one.labelerId, done: one.done, skipped: one.skipped, medianMs: one.medianMs ?? null, tau: one.tau ?? null, alpha: one.alpha ?? null, gold: one.gold ?? null })),
     tasks: tasks.map((one) => ({ task: one.taskId, run: one.runId, prompt: one.prompt, labelers: one.labelers, tau: one.tau ?? null, alpha: one.alpha ?? null })),
   };

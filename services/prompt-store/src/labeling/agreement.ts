@@ -74,6 +74,15 @@ export function goldScore(known: readonly number[], given: readonly number[]): n
   return pairs === 0 ? undefined : right / pairs;
 }
 
+/**
+ * Ranks as places from 0 on without gaps, equal ones staying equal: programs may count from 1, or leave places out behind
+ * a tie, which says nothing of the answers.
+ */
+export function placesOf(ranks: readonly number[]): number[] {
+  const inOrder = [...new Set(ranks)].toSorted((a, b) => a - b);
+  return ranks.map((rank) => inOrder.indexOf(rank));
+}
+
 /** One labeler's ranking of a task's answers. */
 export interface Ranking {
   readonly taskId: string;

@@ -228,6 +228,23 @@ describe.each(await testDatabases())('labeling on $name', ({ start }) => {
     expect(report.tasks?.[0]?.prompt).toMatch(/^question \d of agree$/);
   });
 
+  test('a program that counts ranks from 1, or leaves some out behind a tie, agrees with a person who ranks alike', async () => {
+    await openQueue(database.db, { jobId: 'counts-job', runId: 'counts', stage: 'rank', seed: 1 }, records('counts', 2), { wanted: 4, labelersPerTask: 2 });
+    for (const [labelerId, all] of [['ann', [[0, 1, 2], [0, 0, 1]]], ['program', [[1, 2, 3], [5, 5, 7]]]] as const) {
+      for (const [i, text] of ['question 0 of counts', 'question 1 of counts'].entries()) {
+        // Whichever of them comes first.
+        const task = await take(labelerId, 'counts');
+        const ranks = all[task.messages?.[0]?.content === text ? i : 1 - i] ?? [];
+        await submit(labelerId, task, [...ranks]);
+      }
+    }
+    expect(await agreementReport(database.db, 'counts')).toMatchObject({ alpha: { value: 1, count: 6 }, tau: { value: 1, count: 2 } });
+    // A run that somebody has labeled for can be asked for, whatever is asked for now, and though few agree in others.
+    await open('waits', 1, 1);
+    const { runs, tasks } = await agreementReport(database.db, 'none');
+    expect([runs?.includes('counts'), runs?.includes('waits'), tasks]).toEqual([true, false, []]);
+  });
+
   test('answers that the database cannot hold as they are can be ranked', async () => {
     const record: AnswersRecord = { id: 'nul', messages: [{ role: 'user', content: 'say \0' }], answers: ['a\0', 'b'].map((text) => ({ text, finished: true })) };
     await openQueue(database.db, { jobId: 'nul-job', runId: 'nul', stage: 'rank', seed: 1 }, [record], { wanted: 1, labelersPerTask: 1 });

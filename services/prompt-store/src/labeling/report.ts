@@ -1,9 +1,9 @@
-import { and, desc, eq, sql } from 'drizzle-orm';
+import { and, desc, eq, exists, sql } from 'drizzle-orm';
 import type { GetAgreementReply, Init } from '@minchat/contracts';
 import type { Db } from '../database.ts';
 import { withDatabaseErrors } from '../database-errors.ts';
 import { labelingOutcomes, labelingQueues, labelingTasks } from '../schema.ts';
-import { agreementOf, agreementWithOthers, meanOf, type Ranking } from './agreement.ts';
+import { agreementOf, agreementWithOthers, meanOf, placesOf, type Ranking } from './agreement.ts';
 
 /** The latest so many outcomes are looked at. */
 const outcomesAtMost = 50_000;
@@ -31,7 +31,7 @@ export function agreementReport(db: Db, runId: string): Promise<Init<GetAgreemen
       .where(and(eq(labelingTasks.kind, 'rank'), runId === '' ? undefined : eq(labelingQueues.runId, runId)))
       .orderBy(desc(labelingOutcomes.createdAt))
       .limit(outcomesAtMost);
-    const rankings: Ranking[] = rows.flatMap(({ taskId, labelerId, ranks, isGold }) => (ranks === null || isGold ? [] : [{ taskId, labelerId, ranks }]));
+    const rankings: Ranking[] = rows.flatMap(({ taskId, labelerId, ranks, isGold }) => (ranks === null || isGold ? [] : [{ taskId, labelerId, ranks: placesOf(ranks) }]));
     const labelers = [...Map.groupBy(rows, (row) => row.labelerId)].map(([labelerId, own]) => ({
       labelerId,
       done: own.filter((row) => row.outcome === 'done').length,
@@ -44,8 +44,13 @@ export function agreementReport(db: Db, runId: string): Promise<Init<GetAgreemen
     const tasks = [...Map.groupBy(rankings, (ranking) => ranking.taskId)]
       .filter(([, group]) => group.length >= 2)
       .map(([taskId, group]) => ({ taskId, runId: about.get(taskId)?.runId ?? '', prompt: about.get(taskId)?.prompt ?? '', labelers: group.length, ...agreementOf(group) }));
+    // Of whichever run is asked for, there may be others to ask for.
+    const runs = await db.selectDistinct({ runId: labelingQueues.runId }).from(labelingQueues)
+      .where(exists(db.select({ one: sql`1` }).from(labelingTasks).innerJoin(labelingOutcomes, eq(labelingOutcomes.taskId, labelingTasks.id)).where(eq(labelingTasks.jobId, labelingQueues.jobId))))
+      .orderBy(labelingQueues.runId);
     return {
       ...agreementOf(rankings),
+      runs: runs.map((run) => run.runId),
       labelers: labelers.toSorted((a, b) => b.done - a.done || (a.labelerId < b.labelerId ? -1 : 1)),
       tasks: tasks.toSorted((a, b) => (a.tau?.value ?? 1) - (b.tau?.value ?? 1)).slice(0, tasksTold),
     };
