@@ -14,15 +14,6 @@ export function promptId(messages: readonly ChatMessage[]): string {
   return digestOf(...messages.flatMap((message) => [message.role, message.content]));
 }
 
-/**
- * Stands for the author of a prompt when nobody is named: conversations that open with the same
- * user turn count as one author's, so that they never land in two splits.
- */
-export function threadOf(messages: readonly ChatMessage[]): string {
-  const opening = messages.find((message) => message.role === 'user') ?? messages[0];
-  return `thread:${digestOf(opening?.content ?? '')}`;
-}
-
 /** Whether a prompt's user is somebody who was named. */
 export function isNamed(userId: string): boolean {
   return !userId.startsWith('thread:');

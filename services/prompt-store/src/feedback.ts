@@ -5,10 +5,10 @@ import type { ChatMessage } from '@minchat/datasets';
 import type { Logger } from '@minchat/telemetry';
 import { lockSpace, type Database, type Db } from './database.ts';
 import { withDatabaseErrors } from './database-errors.ts';
-import { isNamed, promptId, threadOf } from './digest.ts';
+import { isNamed, promptId } from './digest.ts';
 import { loadTombstones, lockTombstones, promptTombstone, tombstoneOf } from './forget/tombstones.ts';
 import { BadRecordError, checkRecord, highestRank } from './imports/records.ts';
-import { textHash } from './rules/normalise.ts';
+import { textHash, threadOf } from './rules/normalise.ts';
 import { storable } from './storable.ts';
 import { collections, comparisons, demonstrations, imports, labelers, labelingTasks, prompts, rankedAnswers, users } from './schema.ts';
 

@@ -6,6 +6,7 @@ import { gatherStatistics, type Db } from './database.ts';
 import { isNamed } from './digest.ts';
 import { behindPrompt, byPages, mergeById, promptKey } from './pages.ts';
 import { createRules, type RuleSettings } from './rules/curate.ts';
+import { authorOf } from './rules/normalise.ts';
 import { splitOfUser, type SplitFractions } from './rules/split.ts';
 import { comparisons, demonstrations, itsPrompt, prompts, rankedAnswers, snapshotPrompts, snapshots, texts } from './schema.ts';
 
@@ -67,8 +68,9 @@ export async function takeSnapshot(db: Db, options: SnapshotOptions): Promise<Sn
 
   // Who is named as the author of a prompt is, though somebody imported it without.
   for await (const prompt of mergeById(importIds.map((id) => allPrompts(db, id)), ({ userId }) => isNamed(userId))) {
-    const split = splitOfUser(prompt.userId, options.seed, options.splitFractions);
-    const reason = await rule(prompt, split);
+    const userId = authorOf(prompt);
+    const split = splitOfUser(userId, options.seed, options.splitFractions);
+    const reason = await rule({ ...prompt, userId }, split);
     if (reason === undefined) kept[split] += 1;
     else dropped[reason.split(':')[0] ?? reason] = (dropped[reason.split(':')[0] ?? reason] ?? 0) + 1;
     batch.push({ prompt_id: prompt.id, split, dropped_reason: reason ?? null });

@@ -1,8 +1,8 @@
 import { sql, type SQL } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Db } from '../database.ts';
-import { digestOf, promptId, threadOf } from '../digest.ts';
-import { textHash } from '../rules/normalise.ts';
+import { digestOf, promptId } from '../digest.ts';
+import { textHash, threadOf } from '../rules/normalise.ts';
 import { withoutForgotten, type Tombstones } from '../forget/tombstones.ts';
 import type { ImportedPrompt, ImportedRecord } from './records.ts';
 

@@ -108,6 +108,23 @@ describe.each(await testDatabases())('stages on $name', ({ start }) => {
     expect(splits.map((split) => metrics[`kept/${split}`]).filter((count) => count !== 0)).toEqual([40]);
   });
 
+  test('conversations with one opening are in one split, whatever its case and spacing, those that an older version stored, too', async () => {
+    const opened = (opening: string, i: number) => [{ role: 'user', content: opening }, { role: 'assistant', content: `Yes ${i}.` }, { role: 'user', content: `And ${opening}?` }];
+    await importLines('branches', Array.from({ length: 40 }, (_, i) => [`Tell me of ${i}`, ` tell  ME of ${i}\n`].map((opening) => ({ prompt: opened(opening, i), completion: `So ${opening}.` }))).flat());
+    // As of a version that told openings apart by case.
+    await database.db.execute(sql`update prompts set user_id = 'thread:' || md5(id) where user_id in (select user_id from prompts where messages->0->>'content' in ('Tell me of 3', 'Tell me of 4'))`);
+    const { out } = await runStage(data, { ...mixed, collection: 'branches', commonPrefix: 1_000 });
+    const places = new Map<number, Set<string>>();
+    for (const split of splits) {
+      for (const { messages } of await loadRecords(out('demonstrations'), 'demonstrations', split)) {
+        const number = Number(/\d+/.exec(messages[0]?.content ?? '')?.[0]);
+        places.set(number, (places.get(number) ?? new Set()).add(split));
+      }
+    }
+    expect([...places.values()].every((own) => own.size === 1)).toBe(true);
+    expect(new Set([...places.values()].flatMap((own) => [...own]))).toHaveLength(3);
+  });
+
   test('records are sorted by id, users are in one split each, duplicates are gone', async () => {
     const { out, metrics } = await runStage(data, mixed);
     const texts = new Map<string, string>();
