@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { EmbedRequest, Init } from '@minchat/contracts';
 import { z } from 'zod';
 import { ApiError } from '../errors.ts';
@@ -6,6 +7,9 @@ import type { ServedModel } from './generation.ts';
 
 /** As many as OpenAI takes: clients gather texts up to there. */
 const most = 2048;
+
+/** Characters of JSON in one piece, and a vector. */
+const pieceLength = 65_536;
 
 /** The body of POST /v1/embeddings. */
 export const embeddingRequest = z.strictObject({
@@ -35,22 +39,27 @@ export function planEmbeddings({ input }: EmbeddingRequest, model: ServedModel):
   return { model: model.artifact, inputs: several.map((one) => (typeof one === 'string' ? { text: one } : { tokens: { tokens: [...(one as number[])] } })) };
 }
 
-export function embeddingAnswer(request: EmbeddingRequest, model: ServedModel, embeddings: readonly (readonly number[])[], promptTokens: number): EmbeddingResponse {
-  const width = embeddings[0]?.length ?? 0;
-  if (typeof request.dimensions === 'number' && request.dimensions !== width) {
-    throw new ApiError(400, `dimensions: expected ${String(width)}, the model's own, found ${String(request.dimensions)}`, { param: 'dimensions', code: 'invalid_value' });
+/** Throws where another number of dimensions is asked for than the vectors have. */
+export function checkDimensions({ dimensions }: EmbeddingRequest, width: number): void {
+  if (typeof dimensions !== 'number' || dimensions === width) return;
+  throw new ApiError(400, `dimensions: expected ${String(width)}, the model's own, found ${String(dimensions)}`, { param: 'dimensions', code: 'invalid_value' });
+}
+
+/** The answer in pieces of its JSON, with a turn for everybody else between them: written at once, 2,048 vectors hold up the gateway for a second. */
+export async function* embeddingJson({ encoding_format: format }: EmbeddingRequest, model: ServedModel, vectors: readonly (readonly number[])[], promptTokens: number): AsyncGenerator<string, void, undefined> {
+  const head: Omit<EmbeddingResponse, 'data'> = { object: 'list', model: model.id, usage: { prompt_tokens: promptTokens, total_tokens: promptTokens } };
+  let piece = `${JSON.stringify(head).slice(0, -1)},"data":[`;
+  for (const [index, vector] of vectors.entries()) {
+    const one: EmbeddingResponse['data'][number] = { object: 'embedding', index, embedding: format === 'base64' ? float32Base64(vector) : [...vector] };
+    piece += `${index === 0 ? '' : ','}${JSON.stringify(one)}`;
+    if (piece.length < pieceLength) continue;
+    yield piece;
+    piece = '';
+    await setImmediate();
   }
-  const written = (vector: readonly number[]): number[] | string => (request.encoding_format === 'base64' ? float32Base64(vector) : [...vector]);
-  return {
-    object: 'list',
-    model: model.id,
-    data: embeddings.map((vector, index) => ({ object: 'embedding', index, embedding: written(vector) })),
-    usage: { prompt_tokens: promptTokens, total_tokens: promptTokens },
-  };
+  yield `${piece}]}`;
 }
 
 function float32Base64(vector: readonly number[]): string {
-  const bytes = Buffer.alloc(vector.length * 4);
-  for (const [place, value] of vector.entries()) bytes.writeFloatLE(value, place * 4);
-  return bytes.toString('base64');
+  return Buffer.from(Float32Array.from(vector).buffer).toString('base64');
 }

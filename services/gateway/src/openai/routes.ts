@@ -1,5 +1,6 @@
+import { Readable } from 'node:stream';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { GenerateChunk, NamedModel } from '@minchat/contracts';
 import { ApiError } from '../errors.ts';
@@ -10,7 +11,7 @@ import { chatDelta, collectChat, messagesOf, planChat } from './chat.ts';
 import { chatRequest, chatResponse, type ChatChunk } from './chat-schema.ts';
 import { clientOf } from '../people/principal.ts';
 import { dropNulls, errorSchema } from './common.ts';
-import { embeddingAnswer, embeddingRequest, embeddingResponse, planEmbeddings } from './embeddings.ts';
+import { checkDimensions, embeddingJson, embeddingRequest, embeddingResponse, planEmbeddings } from './embeddings.ts';
 import { collectChoices, completionDelta, planCompletion, promptTexts, type CompletionPlan } from './completions.ts';
 import { completionRequest, completionResponse, type CompletionResponse } from './completions-schema.ts';
 import { UsageCounter, type Inference } from './generation.ts';
@@ -101,7 +102,9 @@ export const openAiRoutes: FastifyPluginAsyncZod<OpenAiOptions> = async (app, { 
     const { body } = request;
     const model = await models.resolve(body.model, 'text');
     const { embeddings, promptTokens } = await inference.embed({ ...planEmbeddings(body, model), client: clientOf(request) }, clientGone(reply));
-    return embeddingAnswer(body, model, embeddings.map(({ values }) => values), promptTokens);
+    const vectors = embeddings.map(({ values }) => values);
+    checkDimensions(body, vectors[0]?.length ?? 0);
+    return (reply as FastifyReply).type('application/json; charset=utf-8').send(Readable.from(embeddingJson(body, model, vectors, promptTokens)));
   });
 };
 
