@@ -2,6 +2,7 @@ import { asManyAsFit, type GenerateChunk, type GenerateRequest, type Init, type 
 import { ApiError } from '../errors.ts';
 import type { ChatChunk, ChatLogprobs, ChatRequest, ChatResponse } from './chat-schema.ts';
 import { checkChoices, finishOf, samplingOf, type ServedModel } from './generation.ts';
+import { JoinedLists, withLogprobs } from './json-pieces.ts';
 
 /** The conversation in the contract's form: parts joined, "developer" is what "system" was called before. */
 export function messagesOf(request: ChatRequest): { role: string; content: string }[] {
@@ -53,17 +54,30 @@ function bytesOf(raw: Uint8Array): number[] | null {
 type ChatChoice = ChatResponse['choices'][number];
 
 /** Puts the chunks of a request together into its choices. */
-export function collectChat(request: Init<GenerateRequest>, chunks: readonly GenerateChunk[]): ChatChoice[] {
-  return Array.from({ length: request.n ?? 1 }, (_, index): ChatChoice => {
-    const own = chunks.filter((chunk) => chunk.index === index);
-    const last = own.at(-1);
-    return {
-      index,
-      message: { role: 'assistant', content: own.map((chunk) => chunk.text).join(''), refusal: null },
-      logprobs: request.wantLogprobs === true ? chatLogprobs(own.flatMap((chunk) => chunk.tokens)) : null,
-      finish_reason: last === undefined ? null : finishOf(last),
-    };
-  });
+export class ChatChoices {
+  readonly #choices: { text: string; logprobs: JoinedLists; finish: ChatChoice['finish_reason'] }[];
+  readonly #wantLogprobs: boolean;
+
+  constructor({ n = 1, wantLogprobs = false }: Pick<Init<GenerateRequest>, 'n' | 'wantLogprobs'>) {
+    this.#choices = Array.from({ length: n }, () => ({ text: '', logprobs: new JoinedLists(), finish: null }));
+    this.#wantLogprobs = wantLogprobs;
+  }
+
+  add(chunk: GenerateChunk): void {
+    const choice = this.#choices[chunk.index];
+    if (choice === undefined) return;
+    choice.text += chunk.text;
+    choice.finish = finishOf(chunk);
+    if (this.#wantLogprobs) choice.logprobs.add(chatLogprobs(chunk.tokens));
+  }
+
+  /** Each choice as JSON. */
+  *items(): Generator<string, void, undefined> {
+    for (const [index, { text, logprobs, finish }] of this.#choices.entries()) {
+      const head: Omit<ChatChoice, 'logprobs'> = { index, message: { role: 'assistant', content: text, refusal: null }, finish_reason: finish };
+      yield withLogprobs(head, this.#wantLogprobs ? logprobs : undefined);
+    }
+  }
 }
 
 /** The choice of one stream event. The first event of each answer, without text, tells the role. */

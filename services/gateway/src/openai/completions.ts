@@ -2,6 +2,7 @@ import type { GenerateChunk, GenerateRequest, Init, TokenLogprob } from '@mincha
 import { ApiError } from '../errors.ts';
 import type { CompletionChoice, CompletionLogprobs, CompletionRequest } from './completions-schema.ts';
 import { checkChoices, finishOf, samplingOf, tokenName, type ServedModel } from './generation.ts';
+import { JoinedLists, withLogprobs } from './json-pieces.ts';
 
 /** A completion request made into requests to the inference service, one per prompt. */
 export interface CompletionPlan {
@@ -67,30 +68,44 @@ function completionLogprobs(tokens: readonly TokenLogprob[], firstIsBare: boolea
   };
 }
 
-interface Answer { text: string; tokens: TokenLogprob[]; finish: 'stop' | 'length' | null; sum: number; count: number }
+interface Answer { text: string; logprobs: JoinedLists; finish: CompletionChoice['finish_reason']; sum: number; count: number }
 
-/** Puts the chunks of one prompt together into its choices, the likeliest first when best_of asks for it. */
-export function collectChoices(plan: CompletionPlan, prompt: number, chunks: readonly GenerateChunk[]): CompletionChoice[] {
-  const answers = Array.from({ length: plan.perPrompt }, (): Answer => ({ text: '', tokens: [], finish: null, sum: 0, count: 0 }));
-  for (const chunk of chunks) {
-    const answer = answers[chunk.index];
-    if (answer === undefined) continue;
+/** Puts the chunks of all prompts together into their choices, the likeliest of a prompt first when best_of asks for it. */
+export class CompletionChoices {
+  readonly #plan: CompletionPlan;
+  /** By prompt. */
+  readonly #answers: Answer[][];
+
+  constructor(plan: CompletionPlan) {
+    this.#plan = plan;
+    this.#answers = plan.requests.map(() => Array.from({ length: plan.perPrompt }, () => ({ text: '', logprobs: new JoinedLists(), finish: null, sum: 0, count: 0 })));
+  }
+
+  add(prompt: number, chunk: GenerateChunk): void {
+    const { wantLogprobs, firstIsBare } = this.#plan;
+    const answer = this.#answers[prompt]?.[chunk.index];
+    if (answer === undefined) return;
     answer.text += chunk.text;
     answer.finish = finishOf(chunk) ?? answer.finish;
-    answer.tokens.push(...chunk.tokens);
+    if (wantLogprobs) answer.logprobs.add(completionLogprobs(chunk.tokens, firstIsBare));
     // Chunks that count no answer tokens yet are the echoed prompt.
-    if (chunk.completionTokens === 0) continue;
+    if (chunk.completionTokens === 0) return;
     answer.sum += chunk.tokens.reduce((total, token) => total + token.logprob, 0);
     answer.count += chunk.tokens.length;
   }
-  const mean = (answer: Answer): number => (answer.count === 0 ? -Infinity : answer.sum / answer.count);
-  const kept = plan.perPrompt > plan.n ? answers.toSorted((a, b) => mean(b) - mean(a)).slice(0, plan.n) : answers;
-  return kept.map((answer, index) => ({
-    text: answer.text,
-    index: prompt * plan.n + index,
-    logprobs: plan.wantLogprobs ? completionLogprobs(answer.tokens, plan.firstIsBare) : null,
-    finish_reason: answer.finish,
-  }));
+
+  /** Each choice as JSON. */
+  *items(): Generator<string, void, undefined> {
+    const { n, perPrompt, wantLogprobs } = this.#plan;
+    const mean = (answer: Answer): number => (answer.count === 0 ? -Infinity : answer.sum / answer.count);
+    for (const [prompt, answers] of this.#answers.entries()) {
+      const kept = perPrompt > n ? answers.toSorted((a, b) => mean(b) - mean(a)).slice(0, n) : answers;
+      for (const [index, { text, logprobs, finish }] of kept.entries()) {
+        const head: Omit<CompletionChoice, 'logprobs'> = { text, index: prompt * n + index, finish_reason: finish };
+        yield withLogprobs(head, wantLogprobs ? logprobs : undefined);
+      }
+    }
+  }
 }
 
 /** The choice of one stream event. */

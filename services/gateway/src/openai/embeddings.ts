@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import type { EmbedRequest, Init } from '@minchat/contracts';
 import { z } from 'zod';
 import { ApiError } from '../errors.ts';
@@ -7,9 +6,6 @@ import type { ServedModel } from './generation.ts';
 
 /** As many as OpenAI takes: clients gather texts up to there. */
 const most = 2048;
-
-/** Characters of JSON in one piece, and a vector. */
-const pieceLength = 65_536;
 
 /** The body of POST /v1/embeddings. */
 export const embeddingRequest = z.strictObject({
@@ -45,19 +41,12 @@ export function checkDimensions({ dimensions }: EmbeddingRequest, width: number)
   throw new ApiError(400, `dimensions: expected ${String(width)}, the model's own, found ${String(dimensions)}`, { param: 'dimensions', code: 'invalid_value' });
 }
 
-/** The answer in pieces of its JSON, with a turn for everybody else between them: written at once, 2,048 vectors hold up the gateway for a second. */
-export async function* embeddingJson({ encoding_format: format }: EmbeddingRequest, model: ServedModel, vectors: readonly (readonly number[])[], promptTokens: number): AsyncGenerator<string, void, undefined> {
-  const head: Omit<EmbeddingResponse, 'data'> = { object: 'list', model: model.id, usage: { prompt_tokens: promptTokens, total_tokens: promptTokens } };
-  let piece = `${JSON.stringify(head).slice(0, -1)},"data":[`;
+/** Each vector of an answer, as JSON. */
+export function* embeddingItems({ encoding_format: format }: EmbeddingRequest, vectors: readonly (readonly number[])[]): Generator<string, void, undefined> {
   for (const [index, vector] of vectors.entries()) {
-    const one: EmbeddingResponse['data'][number] = { object: 'embedding', index, embedding: format === 'base64' ? float32Base64(vector) : [...vector] };
-    piece += `${index === 0 ? '' : ','}${JSON.stringify(one)}`;
-    if (piece.length < pieceLength) continue;
-    yield piece;
-    piece = '';
-    await setImmediate();
+    const item: EmbeddingResponse['data'][number] = { object: 'embedding', index, embedding: format === 'base64' ? float32Base64(vector) : [...vector] };
+    yield JSON.stringify(item);
   }
-  yield `${piece}]}`;
 }
 
 function float32Base64(vector: readonly number[]): string {

@@ -1,10 +1,10 @@
 import { asManyAsFit, create, GenerateChunk, type Init } from '@minchat/contracts';
 import { describe, expect, it } from 'vitest';
 import { ApiError } from '../errors.ts';
-import { chatDelta, chatLogprobs, collectChat, messagesOf, planChat } from './chat.ts';
-import { chatRequest } from './chat-schema.ts';
-import { collectChoices, completionDelta, planCompletion, promptTexts } from './completions.ts';
-import { completionRequest } from './completions-schema.ts';
+import { ChatChoices, chatDelta, chatLogprobs, messagesOf, planChat } from './chat.ts';
+import { chatRequest, type ChatResponse } from './chat-schema.ts';
+import { CompletionChoices, completionDelta, planCompletion, promptTexts, type CompletionPlan } from './completions.ts';
+import { completionRequest, type CompletionChoice } from './completions-schema.ts';
 import { tokenName, UsageCounter, type ServedModel } from './generation.ts';
 
 const artifact = { kind: 'model', digest: `sha256:${'0'.repeat(64)}`, size: 1, scope: '' };
@@ -14,6 +14,18 @@ const policy: ServedModel = { id: 'run', kind: 'ppo', artifact };
 const chunk = (init: Init<GenerateChunk>): GenerateChunk => create(GenerateChunk, init);
 const token = (text: string, logprob = -1, textOffset = 0) => ({ token: 1, text, logprob, textOffset, raw: new TextEncoder().encode(text), top: [{ token: 1, text, logprob, raw: new TextEncoder().encode(text) }] });
 const planOf = (body: object, model = policy) => planCompletion(completionRequest.parse({ model: 'm', ...body }), model, 'req_1');
+
+/** The choices that chunks become: of one prompt, and of a chat. */
+function choicesOf(plan: CompletionPlan, prompt: number, chunks: GenerateChunk[]): CompletionChoice[] {
+  const choices = new CompletionChoices(plan);
+  for (const one of chunks) choices.add(prompt, one);
+  return Array.from(choices.items(), (json) => JSON.parse(json) as CompletionChoice).slice(prompt * plan.n);
+}
+function chatChoicesOf(request: { n: number; wantLogprobs: boolean }, chunks: GenerateChunk[]): ChatResponse['choices'] {
+  const choices = new ChatChoices(request);
+  for (const one of chunks) choices.add(one);
+  return Array.from(choices.items(), (json) => JSON.parse(json) as ChatResponse['choices'][number]);
+}
 
 describe('planCompletion', () => {
   it('puts in the defaults of the API', () => {
@@ -58,7 +70,7 @@ describe('planCompletion', () => {
 describe('completion choices', () => {
   it('puts the pieces of each answer together', () => {
     const plan = planOf({ prompt: ['a', 'b'], n: 2, logprobs: 1 }, base);
-    const choices = collectChoices(plan, 1, [
+    const choices = choicesOf(plan, 1, [
       chunk({ index: 0, text: 'x', tokens: [token('x')], completionTokens: 1 }),
       chunk({ index: 1, text: 'y', tokens: [token('y')], finishReason: 'length', completionTokens: 1 }),
       chunk({ index: 0, text: 'z', tokens: [token('z', -2, 1)], finishReason: 'stop', completionTokens: 2 }),
@@ -75,12 +87,12 @@ describe('completion choices', () => {
       chunk({ index, text: 'a', tokens: [token('a', -50)], completionTokens: 0 }),
       chunk({ index, text: String(index), tokens: [token('1', logprob), token('2', logprob)], finishReason: 'stop', completionTokens: 2 }),
     ];
-    expect(collectChoices(plan, 0, [...answer(0, -3), ...answer(1, -1), ...answer(2, -2)])).toEqual([{ text: 'a1', index: 0, finish_reason: 'stop', logprobs: null }]);
+    expect(choicesOf(plan, 0, [...answer(0, -3), ...answer(1, -1), ...answer(2, -2)])).toEqual([{ text: 'a1', index: 0, finish_reason: 'stop', logprobs: null }]);
   });
 
   it('has no probability for a first token with nothing before it', () => {
     const plan = planOf({ prompt: 'ab', echo: true, logprobs: 0 }, base);
-    const [choice] = collectChoices(plan, 0, [chunk({ index: 0, text: 'ab', tokens: [token('a', 0), token('b')], finishReason: 'length' })]);
+    const [choice] = choicesOf(plan, 0, [chunk({ index: 0, text: 'ab', tokens: [token('a', 0), token('b')], finishReason: 'length' })]);
     expect(choice?.logprobs?.token_logprobs).toEqual([null, -1]);
     expect(choice?.logprobs?.top_logprobs?.[0]).toBeNull();
     // A long echo comes in several pieces.
@@ -100,7 +112,7 @@ describe('completion choices', () => {
   });
 
   it('is an error when the worker gave up', () => {
-    expect(() => collectChoices(planOf({ prompt: 'a' }), 0, [chunk({ finishReason: 'cancelled' })])).toThrow(ApiError);
+    expect(() => choicesOf(planOf({ prompt: 'a' }), 0, [chunk({ finishReason: 'cancelled' })])).toThrow(ApiError);
   });
 });
 
@@ -129,7 +141,7 @@ describe('chat', () => {
 
   it('collects and streams', () => {
     const chunks = [chunk({ index: 0, text: 'Hel', tokens: [token('Hel')] }), chunk({ index: 0, text: 'lo', tokens: [token('lo')] }), chunk({ index: 0, finishReason: 'stop' })];
-    const [choice] = collectChat({ n: 1, wantLogprobs: true }, chunks);
+    const [choice] = chatChoicesOf({ n: 1, wantLogprobs: true }, chunks);
     expect(choice).toMatchObject({ message: { role: 'assistant', content: 'Hello' }, finish_reason: 'stop' });
     expect(choice?.logprobs?.content?.map((one) => one.token)).toEqual(['Hel', 'lo']);
     expect(chunks.map((one) => chatDelta(one, false).delta)).toEqual([{ content: 'Hel' }, { content: 'lo' }, {}]);

@@ -1,20 +1,20 @@
-import { Readable } from 'node:stream';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { GenerateChunk, NamedModel } from '@minchat/contracts';
 import { ApiError } from '../errors.ts';
 import { merge } from '../merge.ts';
 import type { ModelDirectory } from '../models.ts';
 import { clientGone, sendEvents, type ServerSentEvent } from '../sse.ts';
-import { chatDelta, collectChat, messagesOf, planChat } from './chat.ts';
+import { ChatChoices, chatDelta, messagesOf, planChat } from './chat.ts';
 import { chatRequest, chatResponse, type ChatChunk } from './chat-schema.ts';
 import { clientOf } from '../people/principal.ts';
 import { dropNulls, errorSchema } from './common.ts';
-import { checkDimensions, embeddingJson, embeddingRequest, embeddingResponse, planEmbeddings } from './embeddings.ts';
-import { collectChoices, completionDelta, planCompletion, promptTexts, type CompletionPlan } from './completions.ts';
+import { checkDimensions, embeddingItems, embeddingRequest, embeddingResponse, planEmbeddings } from './embeddings.ts';
+import { CompletionChoices, completionDelta, planCompletion, promptTexts, type CompletionPlan } from './completions.ts';
 import { completionRequest, completionResponse, type CompletionResponse } from './completions-schema.ts';
 import { UsageCounter, type Inference } from './generation.ts';
+import { sendList } from './json-pieces.ts';
 import { modelListResponse, modelResponse, rewardRequest, rewardResponse, type RewardRequest } from './rewards-schema.ts';
 
 /** A prompt that a user gave with consent. */
@@ -62,12 +62,12 @@ export const openAiRoutes: FastifyPluginAsyncZod<OpenAiOptions> = async (app, { 
     const head = { id: `cmpl-${request.id}`, object: 'text_completion' as const, created: Math.floor(Date.now() / 1000), model: model.id };
     if (body.stream === true) return sendEvents(reply, streamCompletion(answersOf(inference, plan, clientOf(request), signal), plan, head, body.stream_options?.include_usage === true));
     const usage = new UsageCounter();
-    const chunks = plan.requests.map((): GenerateChunk[] => []);
+    const choices = new CompletionChoices(plan);
     for await (const { source, value } of answersOf(inference, plan, clientOf(request), signal)) {
       usage.add(source, value);
-      chunks[source]?.push(value);
+      choices.add(source, value);
     }
-    return { ...head, choices: chunks.flatMap((own, prompt) => collectChoices(plan, prompt, own)), usage: usage.usage };
+    return sendList(reply, { ...head, usage: usage.usage }, 'choices', choices.items());
   });
 
   app.post('/chat/completions', { schema: { tags: ['generate'], summary: 'Answer in a conversation', body: chatRequest, response: { 200: chatResponse, ...errors } } }, async (request, reply) => {
@@ -82,12 +82,12 @@ export const openAiRoutes: FastifyPluginAsyncZod<OpenAiOptions> = async (app, { 
       return sendEvents(reply, streamChat(answers, { ...head, object: 'chat.completion.chunk' }, { n: plan.n ?? 1, logprobs: body.logprobs === true, usage: body.stream_options?.include_usage === true }));
     }
     const usage = new UsageCounter();
-    const chunks: GenerateChunk[] = [];
+    const choices = new ChatChoices(plan);
     for await (const chunk of answers) {
       usage.add(0, chunk);
-      chunks.push(chunk);
+      choices.add(chunk);
     }
-    return { ...head, object: 'chat.completion' as const, choices: collectChat(plan, chunks), usage: usage.usage };
+    return sendList(reply, { ...head, object: 'chat.completion', usage: usage.usage }, 'choices', choices.items());
   });
 
   app.post('/rewards', { schema: { tags: ['rewards'], summary: 'Score answers with a reward model', body: rewardRequest, response: { 200: rewardResponse, ...errors } } }, async (request, reply) => {
@@ -104,7 +104,7 @@ export const openAiRoutes: FastifyPluginAsyncZod<OpenAiOptions> = async (app, { 
     const { embeddings, promptTokens } = await inference.embed({ ...planEmbeddings(body, model), client: clientOf(request) }, clientGone(reply));
     const vectors = embeddings.map(({ values }) => values);
     checkDimensions(body, vectors[0]?.length ?? 0);
-    return (reply as FastifyReply).type('application/json; charset=utf-8').send(Readable.from(embeddingJson(body, model, vectors, promptTokens)));
+    return sendList(reply, { object: 'list', model: model.id, usage: { prompt_tokens: promptTokens, total_tokens: promptTokens } }, 'data', embeddingItems(body, vectors));
   });
 };
 

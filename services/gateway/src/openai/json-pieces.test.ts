@@ -1,8 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { embeddingJson, embeddingResponse } from './embeddings.ts';
-
-const model = { id: 'mine', kind: 'sft', artifact: { kind: 'model', digest: '', size: 0, scope: '' } };
+import { embeddingItems, embeddingResponse } from './embeddings.ts';
+import { JoinedLists, listPieces } from './json-pieces.ts';
 
 it.each(['float', 'base64'] as const)('a large answer is written in pieces, and others get their turn between them (%s)', async (encoding_format) => {
   const vectors = Array.from({ length: 500 }, (_, row) => Array.from({ length: 768 }, (_, column) => (row - column) / 1024));
@@ -14,7 +13,8 @@ it.each(['float', 'base64'] as const)('a large answer is written in pieces, and 
       turns += 1;
     }
   })();
-  const pieces = await Array.fromAsync(embeddingJson({ model: 'mine', input: 'x', encoding_format }, model, vectors, 7));
+  const head = { object: 'list', model: 'mine', usage: { prompt_tokens: 7, total_tokens: 7 } };
+  const pieces = await Array.fromAsync(listPieces(head, 'data', embeddingItems({ model: 'mine', input: 'x', encoding_format }, vectors)));
   written = true;
   await others;
   expect(pieces.length).toBeGreaterThan(10);
@@ -23,4 +23,10 @@ it.each(['float', 'base64'] as const)('a large answer is written in pieces, and 
   expect([answer.model, answer.data.length, answer.usage.total_tokens]).toEqual(['mine', 500, 7]);
   const [last] = answer.data.slice(-1).map(({ embedding }) => (typeof embedding === 'string' ? Array.from(new Float32Array(new Uint8Array(Buffer.from(embedding, 'base64')).buffer)) : embedding));
   expect(last).toEqual(vectors.at(-1));
+});
+
+it('lists that come bit by bit are what they would be at once', () => {
+  const lists = new JoinedLists();
+  for (const part of [{ a: [], b: null }, { a: [1, 'x,]'], b: null }, { a: [], b: null }, { a: [{ c: null }], b: null }]) lists.add(part);
+  expect(JSON.parse(lists.json)).toEqual({ a: [1, 'x,]', { c: null }], b: null });
 });
