@@ -46,7 +46,7 @@ const cases: Case[] = [
   { name: 'a fraction for a count', status: 400, body: hello({ n: 1.5 }) },
   { name: 'huge best_of', status: 400, body: JSON.stringify({ model: 'tiny', prompt: 'x', best_of: 1e9 }), path: '/v1/completions' },
   { name: 'huge logit_bias', status: 400, body: hello({ logit_bias: Object.fromEntries(Array.from({ length: 2000 }, (_, id) => [id, 1])) }) },
-  { name: 'embeddings without end', status: 400, body: JSON.stringify({ model: 'tiny', input: Array.from({ length: 1000 }, () => 'a') }), path: '/v1/embeddings' },
+  { name: 'embeddings without end', status: 400, body: JSON.stringify({ model: 'tiny', input: Array.from({ length: 3000 }, () => 'a') }), path: '/v1/embeddings' },
   { name: 'a text to embed beyond the context', status: 400, body: JSON.stringify({ model: 'tiny', input: 'word '.repeat(5000) }), path: '/v1/embeddings' },
   { name: 'a reward of nothing', status: 400, body: JSON.stringify({ model: 'tiny', input: [] }), path: '/v1/rewards' },
   { name: 'a rating beyond seven', status: 400, body: JSON.stringify({ labeler: 'x', messages: [{ role: 'user', content: 'x' }], answer: { text: 'y' }, rating: 70 }), path: '/api/ratings' },
