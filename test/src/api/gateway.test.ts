@@ -176,13 +176,14 @@ describe('runs', () => {
     socket.pause();
     socket.write('GET /api/runs/tiny/events HTTP/1.1\r\nHost: localhost\r\n\r\n');
     // Until no more is taken.
-    let latest: (number | undefined)[] = [];
-    const stands = async (): Promise<boolean> => {
-      latest = [latest[1], await left()];
-      return latest[0] !== undefined && latest[0] === latest[1];
+    let last: number | undefined;
+    const hasStopped = async (): Promise<boolean> => {
+      const before = last;
+      last = await left();
+      return last !== undefined && last === before;
     };
-    await expect.poll(stands, { interval: 500, timeout: 20_000 }).toBe(true);
-    expect(latest[0]).toBeGreaterThan(100);
+    await expect.poll(hasStopped, { interval: 500, timeout: 20_000 }).toBe(true);
+    expect(last).toBeGreaterThan(100);
     let heard = '';
     socket.setEncoding('utf8').on('data', (text) => { heard = (heard + String(text)).slice(-200_000); }).resume();
     await expect.poll(() => heard, { timeout: 20_000 }).toContain('"step":599,');
