@@ -133,10 +133,7 @@ export async function createServer(bus: Bus, env: ServerSettings, log: Logger, r
     }
   });
   app.setNotFoundHandler({ preHandler: app.rateLimit() }, (request) => {
-    const path = request.url.split('?')[0] ?? '';
-    // What some clients ask unless they are told otherwise.
-    const advice = path === '/v1/responses' ? 'Use /v1/chat/completions: `client.chat.completions` of OpenAI’s client, `openai.chat(MODEL)` of the AI SDK.' : 'The API is described at /openapi.json.';
-    throw new ApiError(404, `Unknown request URL: ${request.method} ${path.slice(0, 200)}. ${advice}`, { code: 'unknown_url' });
+    throw new ApiError(404, `Unknown request URL: ${request.method} ${request.url.split('?')[0]?.slice(0, 200) ?? ''}. The API is described at /openapi.json.`, { code: 'unknown_url' });
   });
 
   await app.register(swagger, {

@@ -162,6 +162,52 @@ describe('chat', () => {
   });
 });
 
+describe('responses', () => {
+  const input = [{ role: 'user' as const, content: [{ type: 'input_text' as const, text: 'the cat' }] }];
+
+  it('are the same as a chat', async () => {
+    const chat = await client.chat.completions.create({ model: 'tiny', messages: [{ role: 'system', content: 'be brief' }, { role: 'user', content: 'the cat' }], max_tokens: 8, temperature: 0 });
+    const response = await client.responses.create({ model: 'tiny', instructions: 'be brief', input, max_output_tokens: 8, temperature: 0 });
+    expect(response.output_text).toBe(chat.choices[0]?.message.content);
+    expect([response.usage?.input_tokens, response.usage?.output_tokens]).toEqual([chat.usage?.prompt_tokens, chat.usage?.completion_tokens]);
+    expect([response.status, response.incomplete_details]).toEqual(chat.choices[0]?.finish_reason === 'length' ? ['incomplete', { reason: 'max_output_tokens' }] : ['completed', null]);
+    // An answer goes back as it came.
+    const next = await client.responses.create({ model: 'tiny', input: [...input, ...response.output, { role: 'user', content: 'where?' }], max_output_tokens: 4 });
+    expect(next.usage?.input_tokens).toBeGreaterThan(response.usage?.input_tokens ?? NaN);
+  });
+
+  it('stream the same text, event by event', async () => {
+    const whole = await client.responses.create({ model: 'tiny', input: 'the cat', max_output_tokens: 20, temperature: 0 });
+    const stream = client.responses.stream({ model: 'tiny', input: 'the cat', max_output_tokens: 20, temperature: 0 });
+    let text = '';
+    const types: string[] = [];
+    for await (const event of stream) {
+      types.push(event.type);
+      expect(event.sequence_number).toBe(types.length - 1);
+      if (event.type === 'response.output_text.delta') text += event.delta;
+    }
+    expect(text).toBe(whole.output_text);
+    const final = await stream.finalResponse();
+    expect([final.output_text, final.usage]).toEqual([whole.output_text, whole.usage]);
+    expect(types.filter((type) => type !== 'response.output_text.delta')).toEqual([
+      'response.created', 'response.in_progress', 'response.output_item.added', 'response.content_part.added',
+      'response.output_text.done', 'response.content_part.done', 'response.output_item.done', `response.${whole.status ?? ''}`,
+    ]);
+  });
+
+  it.each([
+    [{ previous_response_id: 'resp_1' }, 'invalid_value', 'previous_response_id', /send the conversation/],
+    [{ tools: [{ type: 'web_search' }] }, 'invalid_value', 'tools', /tools cannot be called/],
+    [{ text: { format: { type: 'json_object' } } }, 'invalid_value', 'text.format.type', /only text/],
+    [{ reasoning: { effort: 'low' } }, 'unknown_parameter', 'reasoning', /reasoning/],
+    [{ input: [{ type: 'function_call_output', call_id: 'x', output: 'y' }] }, 'invalid_value', 'input', /./],
+    [{ max_output_tokens: 9999 }, 'context_length_exceeded', null, /./],
+    [{ stream: true, max_output_tokens: 9999 }, 'context_length_exceeded', null, /./],
+  ] as const)('refuse what there is not: %o', async (body, code, param, message) => {
+    await expect(client.responses.create({ model: 'tiny', input: 'hi', ...body } as never)).rejects.toMatchObject({ status: 400, code, param, message: expect.stringMatching(message) as string });
+  });
+});
+
 describe('errors', () => {
   it.each([
     [{ model: 'nothing' }, 404, 'model_not_found', 'model'],
@@ -175,10 +221,6 @@ describe('errors', () => {
     [{ tools: [{ type: 'function', function: { name: 'f' } }] }, 400, 'invalid_value', 'tools'],
   ] as const)('%o', async (body, status, code, param) => {
     await expect(client.chat.completions.create({ model: 'tiny', messages: [...messages], ...body } as never)).rejects.toMatchObject({ status, code, param });
-  });
-
-  it('tell what to use instead of /v1/responses', async () => {
-    await expect(client.responses.create({ model: 'tiny', input: 'hi' })).rejects.toMatchObject({ status: 404, message: expect.stringMatching(/chat\.completions/) as string });
   });
 
   it('are those of the client', async () => {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { finishSchema, limits, nullish, samplingShape, usageSchema } from './common.ts';
+import { finishSchema, ignored, limits, nullish, samplingShape, usageSchema } from './common.ts';
 
 const textPart = z.object({ type: z.literal('text', 'only text parts can be read'), text: z.string() });
 
@@ -14,9 +14,6 @@ const chatMessage = z.strictObject({
   function_call: z.null('functions cannot be called').optional(),
   tool_calls: nullish(z.array(z.unknown()).max(0, 'tools cannot be called')),
 });
-
-/** A parameter that has no meaning here: taken, and without effect. */
-const ignored = z.unknown().optional().describe('Taken without effect');
 
 /** The body of POST /v1/chat/completions. */
 export const chatRequest = z.strictObject({

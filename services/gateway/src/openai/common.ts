@@ -5,6 +5,9 @@ export function nullish<T extends z.ZodType>(schema: T): z.ZodOptional<z.ZodNull
   return schema.nullable().optional();
 }
 
+/** A parameter that has no meaning here: taken, and without effect. */
+export const ignored = z.unknown().optional().describe('Taken without effect');
+
 /** Takes out what is null of a request: clients send it also for parameters that nobody here knows. */
 export function dropNulls(value: unknown): void {
   if (Array.isArray(value)) value.forEach(dropNulls);

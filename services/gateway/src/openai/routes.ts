@@ -15,6 +15,8 @@ import { CompletionChoices, completionDelta, planCompletion, promptTexts, type C
 import { completionRequest, completionResponse, type CompletionResponse } from './completions-schema.ts';
 import { UsageCounter, type Inference } from './generation.ts';
 import { sendList } from './json-pieces.ts';
+import { chatOf, Response } from './responses.ts';
+import { responsesRequest, responsesResponse } from './responses-schema.ts';
 import { modelListResponse, modelResponse, rewardRequest, rewardResponse, type RewardRequest } from './rewards-schema.ts';
 
 /** A prompt that a user gave with consent. */
@@ -88,6 +90,19 @@ export const openAiRoutes: FastifyPluginAsyncZod<OpenAiOptions> = async (app, { 
       choices.add(chunk);
     }
     return sendList(reply, { ...head, object: 'chat.completion', usage: usage.usage }, 'choices', choices.items());
+  });
+
+  app.post('/responses', { schema: { tags: ['generate'], summary: 'Answer in a conversation, in the form of OpenAI’s Responses', body: responsesRequest, response: { 200: responsesResponse, ...errors } } }, async (request, reply) => {
+    const { body } = request;
+    const chat = chatOf(body);
+    const model = await models.resolve(body.model, 'text');
+    const plan = planChat(chat, model, request.id);
+    collect({ request, index: 0, messages: messagesOf(chat), user: body.user, refused: body.store === false });
+    const answer = inference.generate({ ...plan, client: clientOf(request) }, clientGone(reply));
+    const response = new Response(body, request.id, model.id);
+    if (body.stream === true) return sendEvents(reply, response.events(answer));
+    for await (const chunk of answer) response.add(chunk);
+    return response.body;
   });
 
   app.post('/rewards', { schema: { tags: ['rewards'], summary: 'Score answers with a reward model', body: rewardRequest, response: { 200: rewardResponse, ...errors } } }, async (request, reply) => {

@@ -31,6 +31,7 @@ export const access: Readonly<Record<string, Access>> = {
   'GET /v1/models/*': speakers,
   'POST /v1/completions': speakers,
   'POST /v1/chat/completions': speakers,
+  'POST /v1/responses': speakers,
   'POST /v1/rewards': speakers,
   'POST /v1/embeddings': speakers,
 
