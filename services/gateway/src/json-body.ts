@@ -14,7 +14,9 @@ export function readJson(app: FastifyInstance): void {
   app.removeContentTypeParser(['application/json', 'text/plain']);
   const parse = app.getDefaultJsonParser('error', 'error');
   app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (isNested(body, mostNested)) done(new ApiError(400, `The request body is nested too deeply; expected at most ${String(mostNested)} lists and objects in one another.`, { code: 'invalid_value' }));
+    const { 'content-encoding': encoding = 'identity' } = request.headers;
+    if (encoding !== 'identity') done(new ApiError(415, `The request body is compressed (${encoding.slice(0, 64)}); send it as it is.`));
+    else if (isNested(body, mostNested)) done(new ApiError(400, `The request body is nested too deeply; expected at most ${String(mostNested)} lists and objects in one another.`, { code: 'invalid_value' }));
     else void parse(request, wellFormed(body), done);
   });
 }

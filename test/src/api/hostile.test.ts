@@ -53,6 +53,7 @@ const cases: Case[] = [
   { name: 'a body that is too large', status: 413, body: hello({ user: 'x'.repeat(100_000) }) },
   { name: 'another media type', status: 415, body: 'x=1', headers: { 'content-type': 'application/x-www-form-urlencoded' } },
   { name: 'text, as a page of another origin may send it', status: 415, body: hello(), headers: { 'content-type': 'text/plain' } },
+  { name: 'a compressed body', status: 415, body: 'x', headers: { 'content-encoding': 'gzip' } },
   { name: 'a path in place of a model', status: 404, body: hello({ model: '../../etc/passwd' }) },
   { name: 'a model with bus wildcards', status: 404, body: hello({ model: 'tiny.>' }) },
   { name: 'an unknown path', status: 404, body: hello(), path: '/v1/nothing' },
