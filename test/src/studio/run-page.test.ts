@@ -158,6 +158,19 @@ describe.skipIf(noBrowser !== undefined)('the page of a run', () => {
     await page.unroute('**/api/events*');
   });
 
+  it('what is chosen, and how a stage is, can be seen in colours that the system forces', async () => {
+    await page.emulateMedia({ forcedColors: 'active' });
+    await walker.go('runs/tiny?stage=sft&tab=figures');
+    const backgrounds = (selector: string): Promise<string[]> => page.locator(selector).evaluateAll((nodes) => [...new Set(nodes.map((node) => getComputedStyle(node).backgroundColor))]);
+    await stage('sft').waitFor();
+    for (const [chosen, all] of [['.stage[aria-pressed="true"]', '.stage'], ['[role="tab"][aria-selected="true"]', '[role="tab"]'], ['.bar nav a[aria-current]', '.bar nav a']] as const) {
+      expect([(await backgrounds(chosen)).length, (await backgrounds(all)).length], all).toEqual([1, 2]);
+    }
+    expect(await backgrounds('.stage .dot')).not.toContain((await backgrounds('body'))[0]);
+    expect(await look(page, 'forced-colours')).toEqual([]);
+    await page.emulateMedia({ forcedColors: 'none' });
+  });
+
   it('nothing went wrong in the browser on the way', () => {
     expect(walker.heard).toEqual([]);
   });
