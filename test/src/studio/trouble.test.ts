@@ -367,6 +367,21 @@ describe.skipIf(noBrowser !== undefined)('trouble in the studio', () => {
     proxy.close();
   });
 
+  it('scripts and styles come compressed to whoever takes them so', async () => {
+    const page = await (await fetch(walker.studio.url)).text();
+    const files = [...page.matchAll(/"\.\/(assets\/[^"]+\.(?:js|css))"/g)].map((match) => match[1] ?? '');
+    expect(files.length).toBeGreaterThan(1);
+    for (const file of files) {
+      const encodings = await Promise.all(['gzip', 'gzip, deflate, br', 'identity'].map(async (accepted) => {
+        const response = await fetch(`${walker.studio.url}${file}`, { headers: { 'accept-encoding': accepted } });
+        expect([response.headers.get('vary'), response.headers.get('cache-control')]).toEqual([expect.stringMatching(/accept-encoding/i), 'public, max-age=31536000, immutable']);
+        return [response.headers.get('content-encoding'), (await response.text()).length] as const;
+      }));
+      expect(encodings.map(([encoding]) => encoding)).toEqual(['gzip', 'br', null]);
+      expect(new Set(encodings.map(([, length]) => length)).size).toBe(1);
+    }
+  });
+
   it('an address with a broken escape is one of nothing', async () => {
     const { page } = await open('runs/100%');
     await heading(page, '100%');
