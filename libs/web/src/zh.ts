@@ -58,6 +58,8 @@ export const zh: Readonly<Record<string, string>> = {
   'Expresses an opinion': '表达观点',
   'Fails to follow the instruction': '没有按指令做',
   'Figures': '数值',
+  'Fold long answers': '折叠长回答',
+  'The settings are no JSON: {problem}': '设置不是有效的 JSON：{problem}',
   'First say which answer is best': '请先选出最好的回答',
   'Save as JSON line': '存为 JSON 行',
   'File to import': '要导入的文件',

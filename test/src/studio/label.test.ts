@@ -279,6 +279,17 @@ describe.skipIf(noBrowser !== undefined)('at a labeling task', () => {
     await other.keyboard.press('Control+Enter');
     await expect.poll(() => prompt.textContent(), patient).not.toBe(first);
     await other.locator('.answer-card ins').first().waitFor();
+    // What is long is folded in the tasks that follow, too, and read by keys.
+    const height = (): Promise<number> => other.locator('.answer-card').first().evaluate((node) => node.clientHeight);
+    const whole = await height();
+    await other.getByRole('button', { name: 'Fold long answers' }).click();
+    expect(await height()).toBeLessThan(whole / 2);
+    await other.reload();
+    await other.locator('.answer-card p.text').first().focus();
+    await other.keyboard.press('ArrowDown');
+    await expect.poll(() => other.locator('.answer-card p.text').first().evaluate((node) => node.scrollTop), patient).toBeGreaterThan(0);
+    expect(await look(other, 'label-folded')).toEqual([]);
+    await other.getByRole('button', { name: 'Fold long answers' }).click();
     const heading = other.getByRole('heading', { name: 'Prompt' });
     expect(await heading.evaluate((node) => node.getBoundingClientRect().top >= (document.querySelector('.bar')?.getBoundingClientRect().bottom ?? 0))).toBe(true);
     await other.context().close();

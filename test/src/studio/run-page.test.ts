@@ -62,6 +62,36 @@ describe.skipIf(noBrowser !== undefined)('the page of a run', () => {
     await page.getByRole('columnheader', { name: 'two' }).waitFor();
   });
 
+  it('a run is forked with settings that are told and checked, and with those of another implementation as they are', async () => {
+    await walker.go('runs/one');
+    await walker.button('Fork').click();
+    const field = page.getByRole('dialog').getByLabel('rankings', { exact: true });
+    expect(await field.inputValue()).toBe('1');
+    await field.fill('many');
+    expect(await field.getAttribute('aria-invalid')).toBe('true');
+    expect(await walker.button('Start run').isDisabled()).toBe(true);
+    await field.fill('2');
+    expect(await look(page, 'run-fork')).toEqual([]);
+    await walker.button('Start run').click();
+    await page.getByText('forked from one').waitFor();
+    const id = (await address()).split('/').at(-1) ?? '';
+    const { spec } = (await (await fetch(`${walker.studio.url}api/runs/${id}`)).json()) as { spec: { stages: { rank: { settings: object } } } };
+    expect(spec.stages.rank.settings).toEqual({ labelers: 'human', rankings: 2, validationFraction: 0 });
+    await fetch(`${walker.studio.url}api/runs/${id}/cancel`, { method: 'POST' });
+
+    await page.route(/\/api\/runs\/two$/, async (route) => {
+      const run = (await (await route.fetch()).json()) as { spec: { stages: { rank: object } } };
+      await route.fulfill({ json: { ...run, spec: { ...run.spec, stages: { rank: { ...run.spec.stages.rank, plugin: './mine.ts' } } } } });
+    });
+    await walker.go('runs/two');
+    await walker.button('Fork').click();
+    await page.getByLabel('Its settings').fill('{ "mine": 1');
+    await walker.button('Start run').click();
+    await page.getByRole('dialog').getByRole('alert').getByText('The settings are no JSON: ').waitFor();
+    await page.keyboard.press('Escape');
+    await page.unroute(/\/api\/runs\/two$/);
+  });
+
   it('a spec that is wider than a phone is read by keys, too', async () => {
     await page.setViewportSize({ width: 360, height: 740 });
     await walker.go('runs/one?tab=spec');
@@ -153,6 +183,8 @@ describe.skipIf(noBrowser !== undefined)('the page of a run', () => {
     expect([lines.length, lines[0], lines.at(-1)]).toEqual([101, `"run","step","loss","${name}"`, '"tiny",100,300,99']);
     await page.getByText('1 more figures').click();
     await page.setViewportSize({ width: 360, height: 740 });
+    // Plots are drawn anew a moment later.
+    await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth), patient).toBe(360);
     expect(await look(page, 'phone-curves')).toEqual([]);
     await page.setViewportSize({ width: 1280, height: 900 });
     await page.unroute('**/api/events*');
