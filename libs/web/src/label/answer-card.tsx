@@ -11,6 +11,8 @@ interface CardProps {
   count: number;
   tied: boolean;
   answer: { text: string; finished: boolean };
+  /** Not all of a long one is seen at once. */
+  folded: boolean;
   /** The answer that differences to are marked. */
   base: string | undefined;
   rating: number;
@@ -24,7 +26,7 @@ interface CardProps {
 }
 
 /** One answer among those to rank. The card takes the keys; its handle is what is dragged. */
-export function AnswerCard({ id, place, rank, count, tied, answer, base, rating, flags, cardRef, onKeyDown, onTie, onMove, onRate, onFlag }: CardProps) {
+export function AnswerCard({ id, place, rank, count, tied, answer, folded, base, rating, flags, cardRef, onKeyDown, onTie, onMove, onRate, onFlag }: CardProps) {
   const { attributes, listeners, setNodeRef, setActivatorNodeRef, transform, transition, isDragging } = useSortable({ id, attributes: { roleDescription: t('can be moved') } });
   const label = t('Answer in place {place} of {count}', { place: place + 1, count });
   return (
@@ -36,7 +38,7 @@ export function AnswerCard({ id, place, rank, count, tied, answer, base, rating,
           <button type="button" className="handle" ref={setActivatorNodeRef} {...attributes} {...listeners} aria-label={t('Drag: {label}', { label })}><i aria-hidden="true" /></button>
         </div>
         <div className="answer-body">
-          <p className="text" dir="auto">{answer.text === '' ? <span className="quiet">{t('(an empty answer)')}</span> : base === undefined ? answer.text : <Differences text={answer.text} base={base} />}</p>
+          <p className={folded ? 'text folded' : 'text'} dir="auto" tabIndex={folded ? 0 : undefined}>{answer.text === '' ? <span className="quiet">{t('(an empty answer)')}</span> : base === undefined ? answer.text : <Differences text={answer.text} base={base} />}</p>
           {answer.finished ? null : <small className="quiet">{t('(cut off here)')}</small>}
           <div className="answer-tools">
             <div className="rating" role="group" aria-label={t('Overall quality, 1 to 7')}>

@@ -26,13 +26,26 @@ function isDraftOf(count: number) {
   };
 }
 
+/** Longer than can be compared at a glance. */
+const isLong = (text: string): boolean => text.length > 900 || text.split('\n').length > 12;
+
+/** Whether something was chosen in this browser; the tasks that follow are shown so, too. */
+function useRemembered(name: string): [boolean, (on: boolean) => void] {
+  const [on, setOn] = useState(recall(name) === '1');
+  return [on, (next) => {
+    setOn(next);
+    remember(name, next ? '1' : '0');
+  }];
+}
+
 /** Answers to put in order: by dragging, or by keys alone (see guide.tsx). Every change can be undone. A task that was lost can only be looked at. */
 export function RankTask({ task, lost, onEnd }: { task: Task; lost: boolean; onEnd: (what: 'submit' | 'skip', body: object) => Promise<void> }) {
   const count = task.answers.length;
   const [drafts, setDrafts] = useState<Draft[]>(() => [readDraft(task.id, isDraftOf(count)) ?? { ranking: newRanking(count), ratings: task.answers.map(() => 0), flags: task.answers.map(() => []) }]);
   /** What was undone, the latest last. */
   const [undone, setUndone] = useState<Draft[]>([]);
-  const [marking, setMarking] = useState(recall('marking') === '1');
+  const [marking, setMarking] = useRemembered('marking');
+  const [folding, setFolding] = useRemembered('folding');
   const activeMs = useActiveTime();
   const cards = useRef<(HTMLElement | null)[]>([]);
   const wanted = useRef<number>(undefined);
@@ -56,10 +69,6 @@ export function RankTask({ task, lost, onEnd }: { task: Task; lost: boolean; onE
   const change = (next: Partial<Draft>): void => {
     keep([...drafts.slice(-100), { ...draft, ...next }]);
     setUndone([]);
-  };
-  const mark = (): void => {
-    setMarking(!marking);
-    remember('marking', marking ? '0' : '1');
   };
   const undo = (): void => {
     if (drafts.length < 2) return;
@@ -127,7 +136,8 @@ export function RankTask({ task, lost, onEnd }: { task: Task; lost: boolean; onE
       <div className="toolbar">
         <h2 className="eyebrow">{t('Answers, best first')}</h2>
         <span className="grow" />
-        <button type="button" className="chip" aria-pressed={marking} onClick={mark}>{t('Mark what the first does not say')}</button>
+        {task.answers.some(({ text }) => isLong(text)) ? <button type="button" className="chip" aria-pressed={folding} onClick={() => setFolding(!folding)}>{t('Fold long answers')}</button> : null}
+        <button type="button" className="chip" aria-pressed={marking} onClick={() => setMarking(!marking)}>{t('Mark what the first does not say')}</button>
       </div>
       <DndContext sensors={sensors} collisionDetection={closestCenter}
         accessibility={{
@@ -139,7 +149,7 @@ export function RankTask({ task, lost, onEnd }: { task: Task; lost: boolean; onE
         <SortableContext items={ranking.order.map((answer) => answer + 1)} strategy={verticalListSortingStrategy}>
           <ol className="answers">
             {ranking.order.map((answer, place) => (
-              <AnswerCard key={answer} id={answer + 1} place={place} rank={ranks[place] ?? 0} count={count} tied={ranking.tied[place] === true} answer={task.answers[answer]!} base={marking && place > 0 ? task.answers[ranking.order[0] ?? 0]?.text : undefined}
+              <AnswerCard key={answer} id={answer + 1} place={place} rank={ranks[place] ?? 0} count={count} tied={ranking.tied[place] === true} answer={task.answers[answer]!} folded={folding && isLong(task.answers[answer]?.text ?? '')} base={marking && place > 0 ? task.answers[ranking.order[0] ?? 0]?.text : undefined}
                 rating={ratings[answer] ?? 0} flags={flags[answer] ?? []} cardRef={(node) => { cards.current[place] = node; }}
                 onKeyDown={(event) => onCardKey(event, place)} onTie={() => tie(place)} onMove={(step) => put(place, place + step)} onRate={(rating) => rate(answer, rating)} onFlag={(name) => flag(answer, name)} />
             ))}
