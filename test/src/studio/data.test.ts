@@ -152,6 +152,29 @@ describe.skipIf(noBrowser !== undefined)('data in the studio', () => {
     await page.getByText('Another.').waitFor();
   });
 
+  it('an import is stopped, which leaves nothing of it, and a reload in the middle asks first', async () => {
+    await go('data');
+    const gate = Promise.withResolvers<void>();
+    await page.route('**/api/data/imports*', async (route) => {
+      await gate.promise;
+      await route.abort().catch(() => undefined);
+    });
+    await choose('half.jsonl', '{"prompt":"What is a half?"}\n');
+    await button('Import').click();
+    await page.getByText('Sending the file…').waitFor();
+    const asked = page.waitForEvent('dialog');
+    void page.reload().catch(() => undefined);
+    const dialog = await asked;
+    expect(dialog.type()).toBe('beforeunload');
+    await dialog.dismiss();
+    await button('Stop').click();
+    await page.getByText('Stopped. Unless it was just done, nothing of it is imported.').waitFor();
+    gate.resolve();
+    await page.unroute('**/api/data/imports*');
+    await button('Import').click();
+    await page.locator('.outcome').getByText('Imported into half').waitFor();
+  });
+
   it('the address tells which records are looked at; what is still searched for is told; each page is read from its top', async () => {
     const lines = Array.from({ length: 60 }, (_, n) => JSON.stringify({ prompt: `Which ${n}?${'\n'.repeat(8)}`, completion: 'That one.', labeler: n % 2 === 0 ? 'ann' : 'ben' }));
     await (await fetch(`${walker.studio.url}api/data/imports?collection=tall&format=jsonl`, { method: 'POST', headers: { 'content-type': 'application/octet-stream' }, body: lines.join('\n') })).text();

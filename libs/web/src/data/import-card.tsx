@@ -1,4 +1,4 @@
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { t } from '../preferences.ts';
 import { ImportForm } from './import-form.tsx';
 
@@ -8,6 +8,13 @@ export function ImportCard({ onDone }: { onDone: () => void }) {
   const [busy, setBusy] = useState(false);
   const [over, setOver] = useState(false);
   const input = useRef<HTMLInputElement>(null);
+  // A reload would break an import off.
+  useEffect(() => {
+    if (!busy) return undefined;
+    const ask = (event: BeforeUnloadEvent): void => event.preventDefault();
+    addEventListener('beforeunload', ask);
+    return () => removeEventListener('beforeunload', ask);
+  }, [busy]);
   const choose = (file: File | undefined): void => {
     if (file !== undefined && !busy) setChosen({ file, count: (chosen?.count ?? 0) + 1 });
   };

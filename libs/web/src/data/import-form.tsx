@@ -1,8 +1,8 @@
-import { useEffect, useId, useMemo, useState } from 'react';
+import { useEffect, useId, useMemo, useRef, useState } from 'react';
 import { request, serverEvents, type ImportProgress } from '../api.ts';
 import { formatBytes, formatNumber } from '../format.ts';
 import { t } from '../preferences.ts';
-import { announce, Field, messageOf, Meter, Problem } from '../ui.tsx';
+import { announce, Field, Loading, messageOf, Meter, Problem } from '../ui.tsx';
 import { BadLines } from './bad-lines.tsx';
 import { headOf, isPreviewed, previewFormat, type Head } from './file-head.ts';
 import { collectionName, formats, guessFormat, type Format } from './guess.ts';
@@ -22,6 +22,7 @@ export function ImportForm({ file, busy, onBusy, onDone }: { file: File; busy: b
   const [outcome, setOutcome] = useState<{ progress: ImportProgress; collection: string }>();
   const [problem, setProblem] = useState('');
   const strictId = useId();
+  const controller = useRef<AbortController>(undefined);
   useEffect(() => {
     headOf(file).then(
       setHead,
@@ -34,13 +35,14 @@ export function ImportForm({ file, busy, onBusy, onDone }: { file: File; busy: b
   const shown = isPreviewed(format, found);
   const { preview, problem: unreadable } = usePreview(previewFormat(format, isParquet), shown ? head : '', mapping);
   const start = async (): Promise<void> => {
+    const { signal } = (controller.current = new AbortController());
     onBusy(true);
     setOutcome(undefined);
     setProblem('');
     try {
       const query = new URLSearchParams({ collection, format, strict: String(strict) });
       for (const [field, from] of Object.entries(mapping)) query.append('map', `${field}=${from}`);
-      const response = await request(`/api/data/imports?${query}`, { method: 'POST', headers: { 'content-type': 'application/octet-stream' }, body: file });
+      const response = await request(`/api/data/imports?${query}`, { method: 'POST', headers: { 'content-type': 'application/octet-stream' }, body: file, signal });
       let done = false;
       for await (const progress of serverEvents<ImportProgress>(response)) {
         setOutcome({ progress, collection });
@@ -51,7 +53,7 @@ export function ImportForm({ file, busy, onBusy, onDone }: { file: File; busy: b
       onDone();
     } catch (error) {
       setOutcome(undefined);
-      setProblem(messageOf(error));
+      setProblem(signal.aborted ? t('Stopped. Unless it was just done, nothing of it is imported.') : messageOf(error));
     }
     onBusy(false);
   };
@@ -64,11 +66,13 @@ export function ImportForm({ file, busy, onBusy, onDone }: { file: File; busy: b
           <Field label={t('Collection')}>{(id) => <input id={id} required pattern="[a-z0-9_\-]{1,128}" value={collection} onChange={(event) => setCollection(event.target.value)} />}</Field>
           <label className="inline" htmlFor={strictId}><input id={strictId} type="checkbox" checked={strict} onChange={(event) => setStrict(event.target.checked)} /> {t('Import nothing if any line is bad')}</label>
           <button className="primary" disabled={busy}>{t('Import')}</button>
+          {busy ? <button type="button" onClick={() => controller.current?.abort()}>{t('Stop')}</button> : null}
         </div>
         {takesMapping && preview !== undefined && preview.fields.length > 0 ? <MappingFields found={preview.fields} mapping={fields} onChange={setFields} /> : null}
         {shown ? null : <p className="quiet">{t('The first line is too long for a preview. It can be imported all the same.')}</p>}
         {outcome === undefined && shown ? <Preview preview={preview} problem={unreadable} /> : null}
       </form>
+      {busy && outcome === undefined ? <Loading text={t('Sending the file…')} /> : null}
       {outcome === undefined ? null : outcome.progress.done ? <Outcome {...outcome} /> : <Meter value={outcome.progress.bytes} max={outcome.progress.totalBytes} label={t('Import')} />}
       <Problem text={problem} />
     </>

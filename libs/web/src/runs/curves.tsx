@@ -1,9 +1,11 @@
 import { useMemo, useState, type ReactNode } from 'react';
 import type { StageView } from '../api.ts';
+import { formatDuration } from '../format.ts';
 import { t } from '../preferences.ts';
 import { recall, remember } from '../storage.ts';
 import { saveFile } from '../save-file.ts';
 import { ChartView, type Drawing } from './chart.tsx';
+import { timeLeft } from './run-events.ts';
 import { chartsOf, csvOf, otherCharts, type OtherRun } from './series.ts';
 import type { Histories } from './use-run-events.ts';
 
@@ -25,12 +27,15 @@ export function Curves({ id, stage, histories, overlays, children }: CurvesProps
   const rest = useMemo(() => otherCharts(points ?? []), [points]);
   const [all, setAll] = useState(false);
   const [drawing, setDrawing] = useDrawing();
-  const message = history?.live[stage.stage]?.message ?? '';
+  const live = stage.status === 'running' ? history?.live[stage.stage] : undefined;
+  // People rank at no pace.
+  const left = live === undefined || stage.kind === 'rank' ? undefined : timeLeft(live);
+  const now = [live?.message ?? '', left === undefined ? '' : t('about {time} left', { time: formatDuration(left) })].filter(Boolean).join(' · ');
   return (
     <>
       <div className="toolbar">
         <h2>{stage.stage}</h2>
-        <span className="quiet">{stage.status === 'running' ? message : t(stage.status)}</span>
+        <span className="quiet">{stage.status === 'running' ? now : t(stage.status)}</span>
         <span className="grow" />
         {children}
       </div>

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { addEvents, noHistory, type RunEvent } from './run-events.ts';
+import { addEvents, noHistory, timeLeft, type RunEvent } from './run-events.ts';
 
 const progress = (step: number, more: Partial<RunEvent> = {}): RunEvent => ({ run: 'r', stage: 'sft', at: step, kind: 'progress', step, totalSteps: 9, metrics: { loss: 1 / step }, ...more });
 
@@ -26,4 +26,10 @@ it('keeps the latest samples, and the state of each stage', () => {
   expect(samples).toHaveLength(60);
   expect(samples[0]).toEqual({ stage: 'sft', step: 100, text: 'sample 100' });
   expect(live['sft']).toMatchObject({ step: 100, totalSteps: 9, message: 'm' });
+});
+
+it('tells how long a stage still needs at its pace, which a start takes anew', () => {
+  const left = (events: RunEvent[]): number | undefined => timeLeft(addEvents(noHistory, events).live['sft']!);
+  expect([left([progress(1)]), left([progress(1), progress(3, { at: 5 })]), left([progress(1), progress(9)])]).toEqual([undefined, 12, undefined]);
+  expect(left([progress(1, { at: 0 }), { run: 'r', stage: 'sft', at: 1000, kind: 'started' }, progress(4, { at: 1000 }), progress(5, { at: 1001 })])).toBe(4);
 });

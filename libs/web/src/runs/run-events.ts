@@ -26,8 +26,8 @@ export interface History {
   points: Record<string, Point[]>;
   /** The latest first. */
   samples: Sample[];
-  /** The latest state of each stage that an event told. */
-  live: Record<string, { step: number; totalSteps: number; metrics: Record<string, number>; message: string }>;
+  /** The latest state of each stage that an event told; `from` is the first that was told since it was started. */
+  live: Record<string, { step: number; totalSteps: number; metrics: Record<string, number>; message: string; at: number; from: { step: number; at: number } }>;
   /** What happened besides progress, the latest first. */
   news: RunEvent[];
   /** What stages logged, the latest last. */
@@ -52,11 +52,12 @@ export function addEvents(history: History, events: readonly RunEvent[]): Histor
       continue;
     }
     if (event.kind !== 'progress') {
+      if (event.kind === 'started') delete live[event.stage];
       news = [event, ...news].slice(0, newsKept);
       continue;
     }
-    const { stage, step = 0, totalSteps = 0, metrics = {}, message = '' } = event;
-    live[stage] = { step, totalSteps, metrics, message };
+    const { stage, at, step = 0, totalSteps = 0, metrics = {}, message = '' } = event;
+    live[stage] = { step, totalSteps, metrics, message, at, from: live[stage]?.from ?? { step, at } };
     if (Object.keys(metrics).length > 0) {
       if (!fresh.has(stage)) points[stage] = [...(points[stage] ?? [])];
       fresh.add(stage);
@@ -67,4 +68,9 @@ export function addEvents(history: History, events: readonly RunEvent[]): Histor
     if (event.samples && event.samples.length > 0) samples = [...event.samples.map((text) => ({ stage, step, text })), ...samples].slice(0, samplesKept);
   }
   return { points, samples, live, news, lines };
+}
+
+/** How many milliseconds a stage needs for the steps before it, at its pace so far; undefined while that cannot be told. */
+export function timeLeft({ step, totalSteps, at, from }: History['live'][string]): number | undefined {
+  return step > from.step && totalSteps > step ? ((at - from.at) / (step - from.step)) * (totalSteps - step) : undefined;
 }
