@@ -13,7 +13,7 @@ const most = 4;
 
 /** Chat with one model, or with several side by side, blindly if wanted. `named` is the model that the address names. */
 export function ChatPage({ named }: { named: string }) {
-  const { value, error } = usePolled((signal) => getJson<{ data: ModelView[] }>('/v1/models', signal), 5000);
+  const { value, error } = usePolled((signal) => getJson<{ data: ModelView[] }>('/v1/models', signal), 15_000);
   const [sampling, setSampling] = useState(recallSampling);
   const [wanted, setWanted] = useState<string[]>(() => (named === '' ? (recall('models') ?? '').split(',').filter(Boolean) : [named]));
   const [blind, setBlind] = useState(recall('blind') === '1');

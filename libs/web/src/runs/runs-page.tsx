@@ -5,20 +5,17 @@ import { may } from '../people/session.ts';
 import { t } from '../preferences.ts';
 import { Empty, Loading, PageHead, Problem, StatusTag, usePolled } from '../ui.tsx';
 
-/** So many of the latest are asked for; all that can be when that is not enough. */
+/** So many of the latest are asked for; all that can be when that is not enough, which is much to load again and again. */
 const usual = 100;
 
 export function RunsPage() {
   const [all, setAll] = useState(false);
   const [typed, setTyped] = useState('');
-  const { value, error, reload } = usePolled((signal) => getJson<{ runs: RunView[] }>(all ? '/api/runs?limit=1000' : '/api/runs', signal), 3000);
+  const { value, error } = usePolled((signal) => getJson<{ runs: RunView[] }>(all ? '/api/runs?limit=1000' : '/api/runs', signal), all ? 15_000 : 3000);
   const runs = value?.runs;
   const search = typed.trim().toLowerCase();
   const found = search === '' ? runs : runs?.filter(({ id }) => id.includes(search));
-  const showAll = (): void => {
-    setAll(true);
-    reload();
-  };
+  const showAll = (): void => setAll(true);
   return (
     <div className="page">
       <PageHead title={t('Runs')} note={t('Each run takes data through every stage to a model of its own.')}>
