@@ -296,6 +296,28 @@ describe.skipIf(noBrowser !== undefined)('at a labeling task', () => {
     await fetch(`${walker.studio.url}api/runs/tall/cancel`, { method: 'POST' });
   });
 
+  it('what could not be handed in says so, and is handed in when it can be; in another tab the same task is over then', async () => {
+    const other = await labelerOf('tabs', [1, 2, 3].map((n) => ({ id: `tabs-${n}`, model: 'm', messages: [{ role: 'user', content: `Which (${n})?` }], answers: ['This.', 'That.'].map((text) => ({ text, finished: true })) })));
+    const second = await other.context().newPage();
+    await second.route('**/api/label/tasks', (route) => route.continue({ postData: JSON.stringify({ ...(route.request().postDataJSON() as object), run: 'tabs' }) }));
+    await second.goto(`${walker.studio.url}#/label`);
+    await second.locator('.answer-card').first().waitFor();
+    expect(await second.locator('.prompt .turn').textContent()).toBe(await other.locator('.prompt .turn').textContent());
+    await other.route('**/submit', (route) => route.abort());
+    await other.keyboard.press('Control+Enter');
+    await other.getByRole('alert').getByText('It is not handed in yet. What you did is kept: try again. The gateway cannot be reached.').waitFor();
+    await other.unroute('**/submit');
+    await other.keyboard.press('Control+Enter');
+    await other.getByText('1 done in this sitting').waitFor();
+    expect(await other.getByRole('alert').count()).toBe(0);
+    await second.keyboard.press('Control+Enter');
+    await second.getByRole('alert').getByText('It was handed in from another tab').waitFor();
+    await second.getByRole('button', { name: 'Take another task' }).click();
+    await second.getByRole('button', { name: 'Hand in' }).waitFor();
+    await other.context().close();
+    await fetch(`${walker.studio.url}api/runs/tabs/cancel`, { method: 'POST' });
+  });
+
   it('a gateway that cannot be asked is no empty queue', async () => {
     await page.route('**/api/label/tasks', (route) => route.abort());
     await walker.button('Write your own').click();

@@ -79,7 +79,7 @@ function Tasks({ kind, labeler, onDone, onOwn }: { kind: 'rank' | 'write'; label
       {task ? (kind === 'rank' ? <RankTask key={task.id} task={task} lost={lost} onEnd={finish} /> : <WriteTask key={task.id} task={task} lost={lost} onEnd={finish} />) : null}
       {lost ? (
         <div className="notice lost" role="alert">
-          <div><b>{t('This task is no longer yours.')}</b> {t('It goes to somebody else when nothing is done at it for a quarter of an hour. What you began is kept in this browser, and is there again if the task comes back to you.')}</div>
+          <div><b>{t('This task is no longer yours.')}</b> {t('It was handed in from another tab, or somebody else has it, as nothing was done at it for a quarter of an hour. What you began is kept in this browser, and is there again if the task comes back to you.')}</div>
           <button type="button" className="primary" onClick={() => void advance()}>{t('Take another task')}</button>
         </div>
       ) : null}

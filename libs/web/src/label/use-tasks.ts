@@ -119,7 +119,7 @@ export function useTasks(kind: 'rank' | 'write', labeler: string) {
       await advance();
     } catch (error) {
       if (isLost(error)) setLost(task.id);
-      else setProblem(messageOf(error));
+      else setProblem([what === 'submit' ? t('It is not handed in yet. What you did is kept: try again.') : '', messageOf(error)].join(' ').trim());
     } finally {
       ending.current = false;
     }
