@@ -21,5 +21,6 @@ export type {
 } from './types.ts';
 export { busOptions, connectBus } from './connect.ts';
 export { redacted } from './connection.ts';
-export { makeHome, runService, type RunningService, type ServiceContext, type ServiceOptions } from './service.ts';
+export { makeHome, makeImportFolder } from './home.ts';
+export { runService, type RunningService, type ServiceContext, type ServiceOptions } from './service.ts';
 export { removeStale, touchArtifact } from './artifacts/cache-limit.ts';

@@ -1,10 +1,10 @@
-import { mkdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { commonEnv } from '@minchat/config';
 import { errorCodes, toMinchatError } from '@minchat/errors';
 import { createLogger, createMetrics, startHealthServer, startTracing, type Logger, type ServiceMetrics } from '@minchat/telemetry';
 import type { z } from 'zod';
 import { busOptions, connectBus } from './connect.ts';
+import { makeHome } from './home.ts';
 import type { Bus } from './types.ts';
 
 /** How long the last traces may take. */
@@ -34,11 +34,6 @@ export interface ServiceOptions<Env extends CommonEnv> {
   start: (context: ServiceContext<Env>) => Promise<RunningService>;
   /** How long stopping may take before it is cut off. */
   stopSeconds: (env: Env) => number;
-}
-
-/** Makes MINCHAT_HOME. What people wrote lies in it, and their passwords' hashes: it is for nobody else to read. */
-export async function makeHome(home: string): Promise<void> {
-  await mkdir(home, { recursive: true, mode: 0o700 });
 }
 
 /**

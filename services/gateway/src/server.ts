@@ -158,7 +158,7 @@ export async function createServer(bus: Bus, env: ServerSettings, log: Logger, r
   const models = new ModelDirectory(async () => (await bus.call(rpc.listRuns, { limit: 1000 })).runs);
   await app.register(openAiRoutes, { prefix: '/v1', inference: busInference(bus), models, collect });
   await app.register(runRoutes, { prefix: '/api', bus, tickets, closing: closing.signal });
-  await app.register(dataRoutes, { prefix: '/api/data', bus });
+  await app.register(dataRoutes, { prefix: '/api/data', bus, home: env.MINCHAT_HOME });
   await app.register(labelingRoutes, { prefix: '/api', bus });
   if (!required) {
     await app.register(openSessionRoute, { prefix: '/api' });

@@ -51,7 +51,7 @@ export async function startApi(engine: Partial<LiveEnv> = {}): Promise<Api> {
   const servers: Server[] = [];
   const gateway = async (settings: Partial<ServerEnv>): Promise<{ url: string; server: Server }> => {
     const server = await createServer(gatewayBus, {
-      GATEWAY_HOST: '127.0.0.1', GATEWAY_PORT: 0, GATEWAY_API_KEYS: '', COLLECT_PROMPTS: 'off', GATEWAY_RATE_LIMIT: 100_000, GATEWAY_BODY_LIMIT_KB: 64, GATEWAY_REQUEST_SECONDS: 5, ...settings,
+      MINCHAT_HOME: join(folder, 'gateway'), GATEWAY_HOST: '127.0.0.1', GATEWAY_PORT: 0, GATEWAY_API_KEYS: '', COLLECT_PROMPTS: 'off', GATEWAY_RATE_LIMIT: 100_000, GATEWAY_BODY_LIMIT_KB: 64, GATEWAY_REQUEST_SECONDS: 5, ...settings,
     } as ServerEnv, log);
     servers.push(server);
     await server.listen({ host: '127.0.0.1', port: 0 });

@@ -44,7 +44,7 @@ export async function startStudio(settings: Partial<Parameters<typeof createServ
   const live = await startLive(inferenceBus, { INFERENCE_SLOTS: 8, INFERENCE_LANES: 1, INFERENCE_QUEUE: 32, INFERENCE_MODELS: 2, INFERENCE_KV_MB: 64, INFERENCE_STREAM_MS: 0, INFERENCE_DRAIN_SECONDS: 5 }, log);
   const store = await startStore(nats.url, folder);
   const server = await createServer(bus, {
-    GATEWAY_HOST: '127.0.0.1', GATEWAY_PORT: 0, GATEWAY_API_KEYS: '', COLLECT_PROMPTS: 'off', GATEWAY_RATE_LIMIT: 100_000, GATEWAY_BODY_LIMIT_KB: 64, GATEWAY_REQUEST_SECONDS: 30, ...settings,
+    MINCHAT_HOME: join(folder, 'gateway'), GATEWAY_HOST: '127.0.0.1', GATEWAY_PORT: 0, GATEWAY_API_KEYS: '', COLLECT_PROMPTS: 'off', GATEWAY_RATE_LIMIT: 100_000, GATEWAY_BODY_LIMIT_KB: 64, GATEWAY_REQUEST_SECONDS: 30, ...settings,
   } as Parameters<typeof createServer>[1], log);
   await server.listen({ host: '127.0.0.1', port: 0 });
   return {

@@ -14,7 +14,7 @@ export function outputOf(command: Command): Output {
 
 /** `--set`, each time with one setting: more of them at once would take what stands behind, the spec say, for one. */
 export function addSet(command: Command): Command {
-  return command.option('--set <stage.key=value>', 'change a setting (value in YAML; none for the default); may be given several times', (text: string, before: readonly string[] = []) => [...before, text]);
+  return command.option('--set <stage.key=value>', 'change a setting (value in YAML; none for the default); may be given several times', (text: string, before?: readonly string[]) => [...(before ?? []), text]);
 }
 
 /** Seeds and lengths are kept to 32 bits. */

@@ -1,16 +1,15 @@
-import { mkdtemp, open, rm, stat, symlink } from 'node:fs/promises';
+import { open, rm, stat, symlink } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
-import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { constants, gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
-import { rpc, type Bus } from '@minchat/bus';
+import { makeImportFolder, rpc, type Bus } from '@minchat/bus';
 import { suggest } from '@minchat/config';
 import type { ImportProgress } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
 import { formatBytes, type Output } from '../output.ts';
-import { userPath } from '../paths.ts';
+import { homeFolder, userPath } from '../paths.ts';
 import { outputOf, stopSignal, withBus } from './common.ts';
 
 export const formats = ['jsonl', 'parquet', 'csv', 'hh-rlhf', 'oasst', 'alpaca', 'text'] as const;
@@ -115,7 +114,7 @@ export async function sizeOfFile(path: string): Promise<number> {
 /** Hands the file to the prompt store and shows how far it is. Throws what the store says, MC_NOT_FOUND, the reason of `signal`. */
 export async function importFile(bus: Bus, output: Output, { path, format, collection, strict, mapping = [], signal }: ImportOptions): Promise<ImportProgress> {
   const bar = startBar(output, await sizeOfFile(path));
-  const folder = await mkdtemp(join(tmpdir(), 'minchat-import-'));
+  const folder = await makeImportFolder(homeFolder());
   try {
     // What is stored is what links lead to: nothing is copied.
     await symlink(path, join(folder, basename(path)));

@@ -31,7 +31,8 @@ let forgotten = 0;
 interface Ended { code: number | string | null; stdout: string; stderr: string }
 const start = (cwd: string, args: readonly string[]) => {
   const ended = Promise.withResolvers<Ended>();
-  const env = { ...process.env, NATS_URL: nats.url, MINCHAT_HOME: join(folder, 'home'), INIT_CWD: cwd };
+  // What it needs for a while lies in its home: a system's temporary folder may be full, or not there.
+  const env = { ...process.env, TMPDIR: join(folder, 'no-tmp'), NATS_URL: nats.url, MINCHAT_HOME: join(folder, 'home'), INIT_CWD: cwd };
   const child = execFile(process.execPath, [main, ...args], { env }, (error, stdout, stderr) => ended.resolve({ code: error === null ? 0 : (error.code ?? error.signal ?? null), stdout, stderr }));
   return { child, ended: ended.promise };
 };

@@ -1,10 +1,9 @@
 import { createWriteStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { rpc, type Bus } from '@minchat/bus';
+import { makeImportFolder, rpc, type Bus } from '@minchat/bus';
 import { namePattern, type ImportRequest, type Init } from '@minchat/contracts';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
@@ -45,7 +44,7 @@ const recordsView = z.object({
 const largestImport = 2 ** 31;
 
 /** What is stored, for the studio, under /api/data. */
-export const dataRoutes: FastifyPluginAsyncZod<{ bus: Pick<Bus, 'call' | 'stream' | 'artifacts'> }> = async (app, { bus }) => {
+export const dataRoutes: FastifyPluginAsyncZod<{ bus: Pick<Bus, 'call' | 'stream' | 'artifacts'>; home: string }> = async (app, { bus, home }) => {
   app.get('/collections', { schema: { tags, summary: 'The collections with what is in them', response: { 200: collectionsView, ...errors } } }, async () => bus.call(rpc.listCollections, {}));
 
   const query = z.object({
@@ -111,7 +110,7 @@ export const dataRoutes: FastifyPluginAsyncZod<{ bus: Pick<Bus, 'call' | 'stream
     const { collection: name, format: formatName, strict, map } = request.query;
     const body = request.body as Readable | undefined;
     if (typeof body?.pipe !== 'function') throw new ApiError(415, 'Send the file as application/octet-stream.');
-    const folder = await mkdtemp(join(tmpdir(), 'minchat-import-'));
+    const folder = await makeImportFolder(home);
     const signal = clientGone(reply);
     try {
       await pipeline(limited(body), createWriteStream(join(folder, 'file')), { signal });
