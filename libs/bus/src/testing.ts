@@ -2,8 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -41,7 +40,19 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** Starts `nats-server` (from PATH) as a child process that dies with this one's tests. */
+/**
+ * Has a shell do something, `$1` and so on being `args`, when this process ends before what is returned was called: one that
+ * is killed runs no handlers, and what it started would go on for good.
+ */
+export function whenKilled(script: string, ...args: readonly string[]): () => void {
+  // In a group of its own: what ends this one's must not end it.
+  const watcher = spawn('sh', ['-c', `read _; ${script}`, 'sh', ...args], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
+  watcher.unref();
+  (watcher.stdin as Socket).unref();
+  return () => void watcher.kill('SIGKILL');
+}
+
+/** Starts `nats-server` (from PATH) as a child process that dies with this one, its store with it. */
 export async function startNatsServer({ jetStream = true, maxStoreBytes, config: more = '' }: TestNatsOptions = {}): Promise<TestNats> {
   const folder = await mkdtemp(join(tmpdir(), 'minchat-nats-'));
   const port = await freePort();
@@ -53,6 +64,7 @@ export async function startNatsServer({ jetStream = true, maxStoreBytes, config:
     await writeFile(config, `${jetStream ? `jetstream { store_dir: "${folder}"${limits} }` : ''}\n${more}\n`);
     const server = spawn('nats-server', ['--addr', '127.0.0.1', '--port', String(port), '--config', config], { stdio: ['ignore', 'ignore', 'pipe'] });
     child = server;
+    server.once('exit', whenKilled('kill -9 "$1"; rm -rf "$2"', String(server.pid), folder));
     const lines = createInterface({ input: server.stderr });
     await new Promise<void>((resolve, reject) => {
       const heard: string[] = [];
@@ -73,15 +85,11 @@ export async function startNatsServer({ jetStream = true, maxStoreBytes, config:
     await once(server, 'exit');
   }
 
-  const onExit = (): void => void child?.kill('SIGKILL');
-
   async function stop(): Promise<void> {
     await kill();
-    process.removeListener('exit', onExit);
     await rm(folder, { recursive: true, force: true });
   }
 
-  process.once('exit', onExit);
   await start();
   return {
     url: `nats://127.0.0.1:${port}`,

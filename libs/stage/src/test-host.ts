@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { connectBus, type Bus } from '@minchat/bus';
-import { startNatsServer, type TestNats } from '@minchat/bus/testing';
+import { startNatsServer, whenKilled, type TestNats } from '@minchat/bus/testing';
 import { commonEnv, readEnv, stageEnv } from '@minchat/config';
 import type { Init, Job, StageEvent } from '@minchat/contracts';
 import { createLogger, createMetrics } from '@minchat/telemetry';
@@ -59,6 +59,7 @@ export async function testBench(): Promise<Bench> {
         env: { PATH: process.env['PATH'] ?? '', ...env(more) },
         stdio: ['ignore', process.env['TEST_LOG_LEVEL'] ? 'inherit' : 'ignore', 'inherit'],
       });
+      child.once('exit', whenKilled('kill -9 "$1"', String(child.pid)));
       processes.push(child);
       return child;
     },

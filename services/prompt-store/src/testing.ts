@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { whenKilled } from '@minchat/bus/testing';
 import { createLogger } from '@minchat/telemetry';
 import { openDatabase, type Database } from './database.ts';
 import { createEmbedded } from './embedded.ts';
@@ -86,8 +87,7 @@ export async function postgresDatabase(bin: string): Promise<TestDatabase> {
     cwd: folder,
     stdio: ['ignore', 'ignore', 'pipe'],
   });
-  const kill = (): boolean => server.kill('SIGKILL');
-  process.once('exit', kill);
+  server.once('exit', whenKilled('kill -9 "$1"; rm -rf "$2"', String(server.pid), folder));
   await new Promise<void>((resolve, reject) => {
     createInterface({ input: server.stderr }).on('line', (line) => {
       if (line.includes('ready to accept connections')) resolve();
@@ -100,7 +100,6 @@ export async function postgresDatabase(bin: string): Promise<TestDatabase> {
     folder,
     open: () => openDatabase({ url, folder, log: testLog }),
     async remove() {
-      process.off('exit', kill);
       server.kill('SIGQUIT');
       if (server.exitCode === null) await once(server, 'exit');
       await rm(folder, { recursive: true, force: true });

@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { whenKilled } from '@minchat/bus/testing';
 import { nodeFlags } from '@minchat/config';
 
 export interface ServiceProcess {
@@ -17,6 +18,7 @@ export interface ServiceProcess {
 export function startService(service: string, env: Record<string, string>, flags: readonly string[] = []): ServiceProcess {
   const main = fileURLToPath(new URL(`../../../services/${service}/src/main.ts`, import.meta.url));
   const child = spawn(process.execPath, [...nodeFlags, ...flags, main], { env: { ...process.env, HEALTH_PORT: '0', ...env }, stdio: ['ignore', 'pipe', 'inherit'] });
+  child.once('exit', whenKilled('kill -9 "$1"', String(child.pid)));
   const lines: string[] = [];
   const waiting = new Set<(line: string) => void>();
   createInterface({ input: child.stdout }).on('line', (line) => {

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { connectBus, rpc, type Bus } from '@minchat/bus';
+import { whenKilled } from '@minchat/bus/testing';
 import { Supervisor, serviceNames } from '@minchat/cli';
 import { formatRunSpec, parseRunSpec } from '@minchat/config';
 import { RunStatus, type RunRecord, type StageEvent } from '@minchat/contracts';
@@ -49,6 +50,8 @@ export async function startSystem({ without = [], env = {} }: { without?: readon
   const home = await mkdtemp(join(tmpdir(), 'minchat-system-'));
   Object.assign(process.env, { MINCHAT_NATS_PORT: '0', GATEWAY_PORT: '0', NATS_URL: '' });
   const happened: string[] = [];
+  // Where a supervisor writes what it started; nobody starts another one there, which would end it.
+  const unwatch = whenKilled(`sed -n 's/.*"pid": \\([0-9]*\\).*/\\1/p' "$1/up.json" | xargs kill -9; rm -rf "$1"`, home);
   const supervisor = new Supervisor({
     home, env: { ...quick, ...env }, services: serviceNames.filter((name) => !without.includes(name)), onEvent: (message) => happened.push(message),
   });
@@ -102,6 +105,7 @@ export async function startSystem({ without = [], env = {} }: { without?: readon
         cwd: join(root, 'services', service), stdio: ['ignore', file.fd, file.fd], env: { ...process.env, ...quick, NATS_URL: supervisor.natsUrl, MINCHAT_HOME: home, ...env },
       });
       await file.close();
+      child.once('exit', whenKilled('kill -9 "$1"', String(child.pid)));
       alone.push(child);
       return child;
     },
@@ -115,6 +119,7 @@ export async function startSystem({ without = [], env = {} }: { without?: readon
         await once(child, 'exit');
       }
       await supervisor.stop();
+      unwatch();
       await rm(home, { recursive: true, force: true });
     },
   };
