@@ -2,6 +2,7 @@
 // Plain JavaScript that runs on Node 20 without node_modules.
 import { spawn, spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { takeLock } from './lock.mjs';
@@ -69,6 +70,18 @@ function removePackages() {
   }
 }
 
+/** Where npm is to keep what it fetches if it cannot write in its own folder: the users of services have no home. */
+function otherCache() {
+  const usual = process.env.npm_config_cache || join(homedir(), '.npm');
+  try {
+    mkdirSync(usual, { recursive: true });
+    accessSync(usual, constants.W_OK);
+    return {};
+  } catch {
+    return { npm_config_cache: join(root, 'node_modules', '.npm-cache') };
+  }
+}
+
 /** Installs dependencies unless node_modules has them. */
 export function ensureDependencies() {
   makeOnce(dependenciesAreThere, installDependencies);
@@ -90,7 +103,7 @@ function installDependencies() {
   const args = ['install', ...include, '--engine-strict=false', '--package-lock', '--global=false', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'];
   // Not with node_modules/.bin in PATH, where npm run puts it: its `node` appears while npm works.
   const path = (process.env.PATH ?? '').split(delimiter).filter((folder) => !folder.endsWith(join('node_modules', '.bin')));
-  const options = { env: { ...process.env, PATH: path.join(delimiter) } };
+  const options = { env: { ...process.env, ...otherCache(), PATH: path.join(delimiter) } };
   // Once more: a registry's hiccup is over soon, and what was fetched is kept.
   const npm = () => step('npm', args, options).status;
   const status = npm() === 0 ? 0 : npm();

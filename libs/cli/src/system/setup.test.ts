@@ -47,7 +47,7 @@ const setUp = (more: Readonly<Record<string, string>>) =>
 const installed = (name: string, file = 'package.json') => readFile(join(project, 'node_modules', name, file), 'utf8').then(() => true, () => false);
 
 it.each([
-  {}, { NODE_ENV: 'production' }, { NPM_CONFIG_OMIT: 'optional' }, { NPM_CONFIG_ENGINE_STRICT: 'true' }, { NPM_CONFIG_GLOBAL: 'true' }, { NPM_CONFIG_PACKAGE_LOCK: 'false' },
+  {}, { NODE_ENV: 'production' }, { NPM_CONFIG_OMIT: 'optional' }, { NPM_CONFIG_ENGINE_STRICT: 'true' }, { NPM_CONFIG_GLOBAL: 'true' }, { NPM_CONFIG_PACKAGE_LOCK: 'false' }, { npm_config_cache: '/dev/null/npm' },
 ] as Record<string, string>[])('installs everything as the lock file says, once: %j', async (more) => {
   // What it says is no output of the command that it is for.
   expect(await setUp({ ...more, NPM_CONFIG_PREFIX: join(project, 'global') })).toEqual({ code: 0, stdout: '', stderr: expect.not.stringContaining('EBADENGINE') as string });
