@@ -8,6 +8,7 @@ import { makeImportFolder, rpc, type Bus } from '@minchat/bus';
 import { suggest } from '@minchat/config';
 import type { ImportProgress } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
+import { isTerminal } from '../colors.ts';
 import { formatBytes, type Output } from '../output.ts';
 import { homeFolder, userPath } from '../paths.ts';
 import { outputOf, stopSignal, withBus } from './common.ts';
@@ -138,8 +139,8 @@ export async function importFile(bus: Bus, output: Output, { path, format, colle
 }
 
 function startBar(output: Output, size: number): { update(bytes: number): void; stop(): void } {
-  if (output.json || !process.stdout.isTTY) return { update: () => undefined, stop: () => undefined };
-  const bar = new SingleBar({ format: 'import {bar} {percentage}% of {size}, {eta_formatted} left', barsize: 24, hideCursor: true, gracefulExit: false });
+  if (output.json || !isTerminal(process.stdout)) return { update: () => undefined, stop: () => undefined };
+  const bar = new SingleBar({ format: 'import {bar} {percentage}% of {size}, {eta_formatted} left', barsize: 24, stream: process.stdout, hideCursor: true, gracefulExit: false });
   bar.start(size, 0, { size: formatBytes(size) });
   return { update: (bytes) => bar.update(bytes), stop: () => bar.stop() };
 }

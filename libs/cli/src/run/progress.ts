@@ -1,6 +1,6 @@
 import { metricsByName, StageStatus, stageStatusWords, type RunRecord, type StageRecord } from '@minchat/contracts';
 import { MultiBar, type SingleBar } from 'cli-progress';
-import { colors } from '../colors.ts';
+import { colors, isTerminal } from '../colors.ts';
 import { formatCount, formatSeconds, type Output } from '../output.ts';
 import { headline, Pace, stageSeconds } from './figures.ts';
 
@@ -17,7 +17,7 @@ const plainEveryMs = 10_000;
 /** Bars on a terminal, plain lines otherwise, nothing with --json. */
 export function createProgress(output: Output): ProgressView {
   if (output.json) return { show: () => undefined, note: () => undefined, stop: () => undefined };
-  return process.stdout.isTTY ? new BarView() : new LineView(output);
+  return isTerminal(process.stdout) ? new BarView() : new LineView(output);
 }
 
 function paceText(pace: Pace, stage: StageRecord): string {
@@ -47,7 +47,9 @@ abstract class View {
 class BarView extends View implements ProgressView {
   readonly #bars = new MultiBar({
     format: '{name} {bar} {percentage}% {figures}{pace}',
-    barsize: 24,
+    // What stands behind it is cut off where a line is full.
+    barsize: Math.max(6, Math.min(24, (process.stdout.columns ?? 80) - 76)),
+    stream: process.stdout,
     hideCursor: true,
     clearOnComplete: false,
     autopadding: true,

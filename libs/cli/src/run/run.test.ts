@@ -82,11 +82,13 @@ describe('figures', () => {
 });
 
 describe('createProgress', () => {
-  it('writes a line for each change and every ten seconds, without a terminal', () => {
+  it.each([{ isTTY: false, TERM: 'xterm' }, { isTTY: true, TERM: 'dumb' }])('writes a line for each change and every ten seconds, without a terminal that can do more: %j', ({ isTTY, TERM }) => {
     const lines: string[] = [];
-    const terminal = vi.spyOn(process, 'stdout', 'get').mockReturnValue({ isTTY: false } as typeof process.stdout);
+    vi.stubEnv('TERM', TERM);
+    const terminal = vi.spyOn(process, 'stdout', 'get').mockReturnValue({ isTTY } as typeof process.stdout);
     const view = createProgress({ json: false, line: (text = '') => lines.push(text.replace(/^\S+ /, '')), text: () => undefined, result: () => undefined });
     terminal.mockRestore();
+    vi.unstubAllEnvs();
     view.show(run(0, StageStatus.STAGE_STATUS_QUEUED), 0);
     for (let second = 1; second <= 21; second += 1) view.show(run(second, StageStatus.STAGE_STATUS_RUNNING), second * 1000);
     view.show(run(100, StageStatus.STAGE_STATUS_COMPLETED), 22_000);
