@@ -4,14 +4,20 @@ import { errorCodes } from '@minchat/errors';
 import { reportError } from './output.ts';
 import { createProgram } from './program.ts';
 
-// Whoever read has gone: `| head`, a closed terminal. What must be ended in order is, all else just ends.
+const json = process.argv.includes('--json');
+
 for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', () => {
-    if (!process.emit('SIGHUP')) process.exit(0);
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    // Whoever read has gone: `| head`, a closed terminal. What must be ended in order is, all else just ends.
+    if (error.code === 'EPIPE' || error.code === 'EIO') {
+      if (!process.emit('SIGHUP')) process.exit(0);
+      return;
+    }
+    // A full disk, say. A system that is up goes on; a command's result is not all there.
+    process.exitCode ??= reportError(error, json);
   });
 }
 
-const json = process.argv.includes('--json');
 try {
   await createProgram(json).parseAsync();
   // Connections that are still open must not keep a command that is done.

@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { connectBus, rpc, type Bus } from '@minchat/bus';
@@ -57,6 +59,16 @@ it('prints what stages logged and what happened to them, of a run by its name', 
   ]);
   expect(stdout).toContain('1970-01-01T00:16:40.000Z sft');
   expect(JSON.parse((await minchat('logs', 'latest', 'data', '--json')).stdout)).toMatchObject([{ stage: 'data', level: 'event', message: 'started', fields: { plugin: 'mine' } }]);
+});
+
+it.skipIf(!existsSync('/dev/full'))('tells that its output could not be written, and is no success then', async () => {
+  addRun('long-1', RunStatus.RUN_STATUS_COMPLETED, 2);
+  const full = openSync('/dev/full', 'w');
+  const child = spawn(process.execPath, [main, 'status', 'long', '--json'], { stdio: ['ignore', full, 'pipe'], env: { ...process.env, NATS_URL: nats.url, MINCHAT_HOME: folder } });
+  closeSync(full);
+  const [stderr, [code]] = await Promise.all([text(child.stderr as Readable), once(child, 'exit')]);
+  expect(code).toBe(74);
+  expect(JSON.parse(stderr)).toMatchObject({ error: { code: 'MC_DISK_FULL' } });
 });
 
 it('tells of a run and of a stage that there is not what there is', async () => {
