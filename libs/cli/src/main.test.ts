@@ -129,6 +129,17 @@ describe('minchat', () => {
     expect(up).toEqual([77, expect.stringMatching(/^MC_ACCESS_DENIED: .*'\/sys\/minchat'\n.*MINCHAT_HOME.*\n$/)]);
   }, 120_000);
 
+  it('doctor finds a nats-server that is too old, and the compiler that native kernels are built with', async () => {
+    await mkdir(join(folder, 'old'));
+    await writeFile(join(folder, 'old', 'nats-server'), '#!/bin/sh\necho nats-server: v2.8.4\n', { mode: 0o755 });
+    const env = { ...process.env, PATH: `${join(folder, 'old')}:${process.env['PATH']}`, NATS_URL: '', MINCHAT_HOME: folder, CXX: 'no-such-compiler' };
+    const findings = await new Promise<{ what: string; state: string; found: string }[]>((resolve) => {
+      execFile(process.execPath, [main, 'doctor', '--json'], { env }, (_, stdout) => resolve(JSON.parse(stdout) as never));
+    });
+    expect(findings.find(({ what }) => what === 'nats-server')).toMatchObject({ state: 'missing', found: expect.stringContaining('v2.8.4') as string });
+    expect(findings.find(({ what }) => what === 'C++ compiler')).toMatchObject({ state: 'optional', found: 'no no-such-compiler' });
+  }, 120_000);
+
   it('doctor shows nobody the password of NATS', async () => {
     const { stdout } = await minchatAt('nats://me:secret@127.0.0.1:1', 'doctor');
     expect(stdout).toContain('nats://***@127.0.0.1:1 (NATS_URL)');

@@ -55,7 +55,9 @@ async function nats(): Promise<Finding> {
   if (program === undefined) return { what: 'nats-server', state: 'missing', found: 'none', todo: 'apt-get install nats-server, or set NATS_URL' };
   try {
     const { stdout } = await run(program, ['--version'], { timeout: 10_000 });
-    return { what: 'nats-server', state: 'ok', found: `${stdout.trim()} (${program})`, todo: '' };
+    const [, major, minor] = (/v(\d+)\.(\d+)/.exec(stdout) ?? []).map(Number);
+    const old = major !== undefined && minor !== undefined && (major < 2 || (major === 2 && minor < 9));
+    return { what: 'nats-server', state: old ? 'missing' : 'ok', found: `${stdout.trim()} (${program})`, todo: old ? 'install 2.9 or newer, or set NATS_URL' : '' };
   } catch {
     return { what: 'nats-server', state: 'missing', found: `${program} does not run`, todo: 'install another (2.9 or newer), or set NATS_URL' };
   }
@@ -102,9 +104,16 @@ async function ports(): Promise<Finding[]> {
   }));
 }
 
+/** As libs/tfjs-native/scripts/build.mjs asks for it. */
 async function compiler(): Promise<Finding> {
-  const program = ['c++', 'g++', 'clang++'].map((name) => findProgram(name)).find((path) => path !== undefined);
-  return { what: 'C++ compiler', state: program === undefined ? 'optional' : 'ok', found: program ?? 'none', todo: program === undefined ? 'apt-get install g++ make: for native kernels' : '' };
+  const command = process.env['CXX'] || 'g++';
+  const [program = '', ...wrapped] = command.split(/\s+/);
+  try {
+    const { stdout } = await run(program, [...wrapped, '--version'], { timeout: 10_000 });
+    return { what: 'C++ compiler', state: 'ok', found: stdout.split('\n')[0] ?? '', todo: '' };
+  } catch {
+    return { what: 'C++ compiler', state: 'optional', found: `no ${command}`, todo: 'apt-get install g++, or set CXX to another: for native kernels' };
+  }
 }
 
 async function docker(): Promise<Finding> {
