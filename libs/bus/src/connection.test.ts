@@ -68,6 +68,7 @@ describe('connectBus', () => {
     ['has no JetStream', { jetStream: false }, {}, 'MC_NATS_NO_JETSTREAM', 'expected a server with JetStream'],
     ['has none for the account', { config: 'accounts { A: { users: [{ user: a, password: a }] }, SYS: {} }\nsystem_account: SYS\nno_auth_user: a' }, {}, 'MC_NATS_NO_JETSTREAM', 'JetStream not enabled for account'],
     ['has less space for the account than the events are given', { config: 'accounts { A: { jetstream: { max_file: 100M }, users: [{ user: a, password: a }] }, SYS: {} }\nsystem_account: SYS\nno_auth_user: a' }, {}, 'MC_DISK_FULL', 'creating the stream EVENTS'],
+    ['lets the user ask for nothing', { config: 'authorization { users: [{ user: a, password: a, permissions: { publish: ["a"] } }] }\nno_auth_user: a' }, {}, 'MC_NATS_DENIED', '$JS.API.INFO'],
     ['takes small messages only', { config: 'max_payload: 65536' }, {}, 'MC_CONFIG_INVALID', 'expected a server that takes messages of 1048576 bytes, found 65536'],
     ['is alone where several are to keep what is stored', {}, { replicas: 3 }, 'MC_CONFIG_INVALID', 'NATS_REPLICAS=3: expected a cluster'],
     ['refuses a password', { config: 'authorization { user: a, password: b }' }, {}, 'MC_NATS_UNAVAILABLE', 'it refuses the user'],

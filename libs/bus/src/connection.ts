@@ -127,7 +127,7 @@ async function jetStreamOf(nats: NatsConnection, url: string): Promise<JetStream
     return await nats.jetstreamManager();
   } catch (cause) {
     const { code, api_error: api, message } = cause as NatsError;
-    if (code === 'TIMEOUT' || api?.err_code === noLeader) throw cause;
+    if (code === 'TIMEOUT' || code === 'PERMISSIONS_VIOLATION' || api?.err_code === noLeader) throw cause;
     throw new MinchatError('MC_NATS_NO_JETSTREAM', `${redacted(url)}: expected a server with JetStream, found ${api?.description ?? message}`, { cause });
   }
 }

@@ -21,6 +21,7 @@ export function fromNats(error: unknown, doing: string): MinchatError {
   if (api && full.has(api.err_code ?? 0)) {
     return new MinchatError('MC_DISK_FULL', `${doing}: the NATS server has no space left: ${api.description}`, { cause: error, hint: 'Give the server, or the account, more space for JetStream (max_file_store, max_file), or free some with `npm run minchat -- gc`.' });
   }
+  if (code === 'PERMISSIONS_VIOLATION') return new MinchatError('MC_NATS_DENIED', `${doing}: ${message}`, { cause: error });
   if (code === 'MAX_PAYLOAD_EXCEEDED') return new MinchatError('MC_MESSAGE_TOO_LARGE', `${doing}: ${message}`, { cause: error });
   if (transient.has(code) || api?.code === 503) {
     return new MinchatError('MC_NATS_UNAVAILABLE', `${doing}: expected an answer from NATS, found ${message || code}`, { cause: error });
