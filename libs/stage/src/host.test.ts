@@ -244,13 +244,41 @@ describe('a stage host', () => {
         throw context.signal.reason;
       },
     });
-    await bench.host({}, { stages: [waiting], thread: 'main' });
+    await bench.host({}, { stages: [waiting] });
     const jobId = await bench.job({});
     await bench.until(jobId, 'progress');
     await bench.bus.cancelJob({ jobId, runId: 'run', stage: 'count', round: 0 });
     await bench.job({}, { jobId, round: 1 });
     await bench.until(jobId, 'completed');
     expect(told).toEqual(['begun', 'ended', 'begun again']);
+  });
+
+  it('lets another implementation take the place of a stage that the service has itself, for one run or for all', async () => {
+    const stage = (kind: string) => defineStage({
+      kind,
+      description: 'Tells who it is.',
+      settings: z.object({}),
+      inputs: {},
+      outputs: { result: { kind: 'file', description: 'text' } },
+      async run(context) {
+        await writeFile(join(context.output('result'), 'digest'), `the ${kind} of the service`);
+        return {};
+      },
+    });
+    const stages = [stage('count'), stage('other')];
+    const made = async (more: object = {}) => {
+      const jobId = await bench.job({}, more);
+      await bench.until(jobId, 'completed');
+      return bench.result(jobId);
+    };
+    const first = await bench.host({ STAGE_PLUGINS: counting }, { kinds: ['count', 'other'], stages });
+    expect([await made(), await made({ kind: 'other' })]).toEqual(['the count of the service', 'the other of the service']);
+    expect(await made({ plugin: counting })).toMatch(/^[0-9a-f]{64}$/);
+    await first.stop();
+    await bench.host({ STAGE_PLUGIN: counting }, { kinds: ['count', 'other'], stages });
+    expect(await made()).toMatch(/^[0-9a-f]{64}$/);
+    expect(await made({ kind: 'other' })).toBe('the other of the service');
+    expect([await bench.bus.plugins.of('count'), await bench.bus.plugins.of('other')]).toEqual([counting, 'counter']);
   });
 
   it('throws the result of a worker away whose lease was lost', async () => {

@@ -7,11 +7,11 @@ import { removeStale, runService, type JobDelivery, type JobQueue, type ServiceC
 import { commonEnv, computeEnv, readEnv, stageEnv } from '@minchat/config';
 import type { Job } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
-import { createLogger, withSpan, type Logger } from '@minchat/telemetry';
+import { createLogger, withSpan } from '@minchat/telemetry';
 import { z } from 'zod';
 import type { StageDefinition } from './define.ts';
 import { runJob, type JobRunDeps } from './job-run.ts';
-import { choosePlugin, loadStage, resolvePlugin } from './plugin.ts';
+import { choosePlugin, resolvePlugin, type PluginChoice } from './plugin.ts';
 import { inlineRunner, shapeInThread, threadRunner, type Runner } from './runner.ts';
 
 export interface StageServiceOptions {
@@ -19,11 +19,9 @@ export interface StageServiceOptions {
   service: string;
   /** The kinds of jobs it takes; one job of each at a time, beside those that only wait for people. */
   kinds: readonly string[];
-  /** The package whose default export runs when neither STAGE_PLUGIN nor the job say otherwise. */
+  /** The package whose default export runs, in a thread of its own, when neither STAGE_PLUGIN nor the job say otherwise. */
   defaultPlugin?: string;
-  /** `worker`: the plugin runs in a worker thread, so that compute cannot block the heartbeat. */
-  thread?: 'worker' | 'main';
-  /** Stage objects instead of plugins, for stages that need live objects of the service. */
+  /** Stage objects in place of it, for stages that need live objects of the service. */
   stages?: readonly StageDefinition[];
 }
 
@@ -49,10 +47,10 @@ export function stageStopSeconds(env: Pick<StageHostEnv, 'SHUTDOWN_SECONDS'>): n
 /** Takes jobs on a service's bus until it is stopped. Throws MC_PLUGIN_UNKNOWN, MC_PLUGIN_INVALID. */
 export async function startStageHost(options: StageServiceOptions, { env, log, metrics, bus }: ServiceContext<StageHostEnv>): Promise<StageHost> {
   const { service, kinds } = options;
-  const plugin = options.stages ? service : choosePlugin(pluginChoice(options, env), '');
-  if (!options.stages) await requirePlugin(options, plugin, log.level);
+  const choiceOf = await pluginChoices(options, env, log.level);
+  const plugins = kinds.map((kind) => choosePlugin(choiceOf(kind), ''));
   const workerId = `${env.WORKER_ID ?? workerName(service)}-${randomBytes(4).toString('hex')}`;
-  await Promise.all(kinds.map((kind) => bus.plugins.announce(kind, plugin)));
+  await Promise.all(kinds.map((kind, index) => bus.plugins.announce(kind, plugins[index] ?? '')));
   const queues = await Promise.all(kinds.map(async (kind) => [kind, await bus.jobQueue(kind, env.JOB_LEASE_MS)] as const));
   const workFolder = await makeWorkFolder(resolve(env.MINCHAT_HOME), workerId);
   const stopping = new AbortController();
@@ -66,10 +64,10 @@ export async function startStageHost(options: StageServiceOptions, { env, log, m
     workFolder,
     shutdown: stopping.signal,
     log,
-    load: (job, onLog, stopping) => load(options, env, job, onLog, stopping, log.level),
+    load: (job, onLog, stopping) => load(options, choosePlugin(choiceOf(job.kind), job.plugin), job, onLog, stopping, log.level),
   };
   const loops = queues.map(([kind, queue]) => pull(kind, queue, deps));
-  log.info({ worker: workerId, kinds, plugin }, 'takes jobs');
+  log.info({ worker: workerId, kinds, plugins }, 'takes jobs');
   return {
     workerId,
     async stop() {
@@ -109,33 +107,25 @@ async function take(kind: string, delivery: JobDelivery, deps: JobRunDeps): Prom
   deps.metrics.jobSeconds.observe({ kind, outcome }, (performance.now() - began) / 1000);
 }
 
-function pluginChoice({ defaultPlugin = '' }: StageServiceOptions, env: StageHostEnv): Parameters<typeof choosePlugin>[0] {
-  return { defaultPlugin, configured: env.STAGE_PLUGIN, allowed: env.STAGE_PLUGINS };
+/**
+ * What the jobs of each kind may run with: STAGE_PLUGIN is for the kind that it is of. One that no job could run with must
+ * end the service, and not each of its jobs. Throws MC_PLUGIN_UNKNOWN, MC_PLUGIN_INVALID.
+ */
+async function pluginChoices({ service, kinds, defaultPlugin = '', stages }: StageServiceOptions, env: StageHostEnv, level: string): Promise<(kind: string) => PluginChoice> {
+  const { STAGE_PLUGIN: configured, STAGE_PLUGINS: allowed } = env;
+  let configuredKind: string | undefined;
+  if (configured !== undefined) {
+    ({ kind: configuredKind } = await shapeInThread({ url: await resolvePlugin(configured), plugin: configured, log: { service, level, fields: {} } }));
+    if (!kinds.includes(configuredKind)) throw new MinchatError('MC_PLUGIN_INVALID', `${configured}: expected a stage of kind ${kinds.join(' or ')}, found one of kind ${configuredKind}`);
+  } else if (!stages) await resolvePlugin(defaultPlugin);
+  return (kind) => ({ defaultPlugin: stages ? service : defaultPlugin, configured: kind === configuredKind ? configured : undefined, allowed });
 }
 
-/** A wrong one must end the service, and not each of its jobs. Throws MC_PLUGIN_UNKNOWN, MC_PLUGIN_INVALID. */
-async function requirePlugin({ service, kinds, defaultPlugin, thread = 'worker' }: StageServiceOptions, plugin: string, level: string): Promise<void> {
-  const url = await resolvePlugin(plugin);
-  if (plugin === defaultPlugin) return;
-  const { kind } = thread === 'main' ? await loadStage(plugin, url) : await shapeInThread({ url, plugin, log: { service, level, fields: {} } });
-  if (!kinds.includes(kind)) throw new MinchatError('MC_PLUGIN_INVALID', `${plugin}: expected a stage of kind ${kinds.join(' or ')}, found one of kind ${kind}`);
-}
-
-async function load(options: StageServiceOptions, env: StageHostEnv, job: Job, onLog: (line: string) => void, stopping: AbortSignal, level: string): Promise<{ plugin: string; runner: Runner }> {
-  const { service, stages, thread = 'worker' } = options;
+async function load({ service, stages = [] }: StageServiceOptions, plugin: string, job: Job, onLog: (line: string) => void, stopping: AbortSignal, level: string): Promise<{ plugin: string; runner: Runner }> {
   const fields = { run: job.runId, job: job.jobId, stage: job.stage };
-  const here = (): Logger => createLogger(service, { level, tee: onLog }).child(fields);
-  if (stages) {
-    const stage = stages.find(({ kind }) => kind === job.kind);
-    if (!stage || job.plugin !== '') throw new MinchatError('MC_PLUGIN_UNKNOWN', `${service}: expected no plugin and a kind of ${stages.map(({ kind }) => kind).join(', ')}, found ${job.plugin || 'no plugin'} and ${job.kind}`);
-    return { plugin: service, runner: inlineRunner(stage, job.settingsJson, here()) };
-  }
-  const plugin = choosePlugin(pluginChoice(options, env), job.plugin);
-  const url = await resolvePlugin(plugin);
-  if (thread === 'main') {
-    return { plugin, runner: inlineRunner(await loadStage(plugin, url), job.settingsJson, here()) };
-  }
-  return { plugin, runner: await threadRunner({ url, plugin, settingsJson: job.settingsJson, log: { service, level, fields } }, onLog, stopping) };
+  const own = plugin === service && stages.find(({ kind }) => kind === job.kind);
+  if (own) return { plugin, runner: inlineRunner(own, job.settingsJson, createLogger(service, { level, tee: onLog }).child(fields)) };
+  return { plugin, runner: await threadRunner({ url: await resolvePlugin(plugin), plugin, settingsJson: job.settingsJson, log: { service, level, fields } }, onLog, stopping) };
 }
 
 /** Fit for a record and a subject: the host's name without what may not stand there. */

@@ -1,3 +1,3 @@
 import { runStageService } from '@minchat/stage';
 
-await runStageService({ service: 'evaluator', kinds: ['evaluate'], defaultPlugin: '@minchat/evaluator', thread: 'worker' });
+await runStageService({ service: 'evaluator', kinds: ['evaluate'], defaultPlugin: '@minchat/evaluator' });

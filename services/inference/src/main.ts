@@ -12,7 +12,7 @@ await runService({
   readSettings: () => readEnv(z.object({ ...commonEnv, ...stageEnv, ...computeEnv, ...liveEnv })),
   async start(context) {
     const live = await startLive(context.bus, context.env, context.log, context.metrics.registry);
-    const stages = await startStageHost({ service: 'inference', kinds: ['sample'], defaultPlugin: '@minchat/inference', thread: 'worker' }, context);
+    const stages = await startStageHost({ service: 'inference', kinds: ['sample'], defaultPlugin: '@minchat/inference' }, context);
     let stopping = false;
     void live.engine.gone.then((error) => {
       if (stopping) return;

@@ -1,3 +1,3 @@
 import { runStageService } from '@minchat/stage';
 
-await runStageService({ service: 'ppo-trainer', kinds: ['ppo'], defaultPlugin: '@minchat/ppo-trainer', thread: 'worker' });
+await runStageService({ service: 'ppo-trainer', kinds: ['ppo'], defaultPlugin: '@minchat/ppo-trainer' });

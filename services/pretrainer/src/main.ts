@@ -1,3 +1,3 @@
 import { runStageService } from '@minchat/stage';
 
-await runStageService({ service: 'pretrainer', kinds: ['pretrain'], defaultPlugin: '@minchat/pretrainer', thread: 'worker' });
+await runStageService({ service: 'pretrainer', kinds: ['pretrain'], defaultPlugin: '@minchat/pretrainer' });

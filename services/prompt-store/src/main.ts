@@ -37,7 +37,7 @@ await runService({
       await closeAbandoned(database.db, bus.jobs);
       const subscriptions = [...serveRequests(bus, database, log), ...servePeople(bus, database.db), await consumeFeedback(bus, database, log)];
       log.info('requests and feedback are served');
-      const stages = await startStageHost({ service, kinds: ['data', 'rank'], thread: 'main', stages: [dataStage(database.db), rankStage(database.db)] }, context);
+      const stages = await startStageHost({ service, kinds: ['data', 'rank'], stages: [dataStage(database.db), rankStage(database.db)] }, context);
       const sweeping = setInterval(() => void closeAbandoned(database.db, bus.jobs).catch((error: unknown) => log.warn({ err: error }, 'could not look for abandoned queues')), queueSweepMs);
       return {
         checks: async () => ({ database: await database.db.execute(sql`select 1`).then(() => true, () => false) }),

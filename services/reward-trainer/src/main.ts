@@ -1,3 +1,3 @@
 import { runStageService } from '@minchat/stage';
 
-await runStageService({ service: 'reward-trainer', kinds: ['reward'], defaultPlugin: '@minchat/reward-trainer', thread: 'worker' });
+await runStageService({ service: 'reward-trainer', kinds: ['reward'], defaultPlugin: '@minchat/reward-trainer' });

@@ -1,3 +1,3 @@
 import { runStageService } from '@minchat/stage';
 
-await runStageService({ service: 'sft-trainer', kinds: ['sft'], defaultPlugin: '@minchat/sft-trainer', thread: 'worker' });
+await runStageService({ service: 'sft-trainer', kinds: ['sft'], defaultPlugin: '@minchat/sft-trainer' });
