@@ -21,7 +21,7 @@ export async function removeMessages(nats: NatsConnection, manager: JetStreamMan
     if (left === 0) return;
     const consumer = await retrying('looking for messages', () => nats.jetstream().consumers.get(stream, { filterSubjects: filter, headers_only: true }));
     try {
-      const found = await consumer.fetch({ max_messages: Math.min(left, atOnce), expires: 5000 });
+      const found = await retrying('looking for messages', () => consumer.fetch({ max_messages: Math.min(left, atOnce), expires: 5000 }));
       const removing: Promise<unknown>[] = [];
       for await (const { seq } of found) removing.push(remove(seq));
       await Promise.all(removing);
