@@ -15,6 +15,8 @@ import {
   CheckKeyRequest,
   CheckSessionReply,
   CheckSessionRequest,
+  DeleteCollectionReply,
+  DeleteCollectionRequest,
   DeleteRunsReply,
   DeleteRunsRequest,
   EndSessionsRequest,
@@ -121,6 +123,7 @@ export const rpc = {
   // prompt-store
   import: stream('rpc.store.import', ImportRequest, ImportProgress),
   listCollections: unary('rpc.store.collections', ListCollectionsRequest, ListCollectionsReply),
+  deleteCollection: unary('rpc.store.collections.delete', DeleteCollectionRequest, DeleteCollectionReply),
   listRecords: unary('rpc.store.records', ListRecordsRequest, ListRecordsReply),
   listQueues: unary('rpc.store.queues', ListQueuesRequest, ListQueuesReply),
   leaseTask: unary('rpc.store.task.lease', LeaseTaskRequest, LabelingTask),

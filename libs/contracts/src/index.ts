@@ -32,6 +32,8 @@ export {
   Checkpoint,
   Collection,
   DecisionCount,
+  DeleteCollectionReply,
+  DeleteCollectionRequest,
   DeleteRunsReply,
   DeleteRunsRequest,
   DemonstrationWritten,

@@ -116,6 +116,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   'ImportRequest.format': name,
   'ImportRequest.collection': name,
   'Collection.name': name,
+  'DeleteCollectionRequest.collection': filled,
   'ListRecordsRequest.collection': filled,
   'ListRecordsRequest.type': recordType,
   'LeaseTaskRequest.labelerId': filled,

@@ -289,6 +289,8 @@ export const zh: Readonly<Record<string, string>> = {
   'Agreement can be told when several labelers rank the same answers: set labelersPerTask in the rank stage of a run.': '多名标注者给相同的回答排序后才能计算一致性：在运行的 rank 阶段设置 labelersPerTask。',
   'Delete': '删除',
   'Delete {run}': '删除 {run}',
+  'Delete {name}': '删除 {name}',
+  'All that was imported into this collection goes. Runs that were given data of it keep their datasets and models.': '导入到此集合的所有内容都会删除。已使用其数据的运行会保留各自的数据集和模型。',
   'Delete a person’s data': '删除某人的数据',
   'Delete for good': '永久删除',
   'Deleted': '已删除',

@@ -1,4 +1,4 @@
-import { eq, isNotNull, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, sql } from 'drizzle-orm';
 import { MinchatError } from '@minchat/errors';
 import type { Db } from './database.ts';
 import { withDatabaseErrors } from './database-errors.ts';
@@ -30,6 +30,12 @@ export function listCollections(db: Db): Promise<CollectionSummary[]> {
       .groupBy(collections.name)
       .orderBy(collections.name),
   );
+}
+
+/** Throws MC_CONFLICT when one of these imports is the collection's no more: of what was read of them a part may be missing. */
+export async function checkUndeleted(db: Db, collection: string, importIds: readonly number[]): Promise<void> {
+  const left = await db.select({ id: imports.id }).from(imports).where(and(inArray(imports.id, [...importIds]), isNotNull(imports.collectionId)));
+  if (left.length < importIds.length) throw new MinchatError('MC_CONFLICT', `${collection} was deleted while it was read`, { hint: 'Take another collection, or import it again.' });
 }
 
 /** The numbers of a collection's imports, in their order. Throws MC_NOT_FOUND. */

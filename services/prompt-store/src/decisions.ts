@@ -16,7 +16,9 @@ export async function latestSnapshot(db: Db, collection: string): Promise<number
 }
 
 function latest(db: Db, collection: string) {
-  return db.select({ id: snapshots.id }).from(snapshots).where(and(eq(snapshots.collection, collection), isNotNull(snapshots.counts))).orderBy(desc(snapshots.id)).limit(1);
+  // One of a collection of this name that was deleted says nothing of what is there now.
+  const isThere = sql`not exists (select 1 from imports where imports.collection_id is null and ${snapshots.imports} @> to_jsonb(imports.id))`;
+  return db.select({ id: snapshots.id }).from(snapshots).where(and(eq(snapshots.collection, collection), isNotNull(snapshots.counts), isThere)).orderBy(desc(snapshots.id)).limit(1);
 }
 
 /** How many prompts went to each split, and how many were dropped by the code of the reason. */

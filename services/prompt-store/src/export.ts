@@ -1,6 +1,6 @@
 import { and, asc, eq, gt } from 'drizzle-orm';
 import type { ExportRecordsRequest } from '@minchat/contracts';
-import { importsOf } from './collections.ts';
+import { checkUndeleted, importsOf } from './collections.ts';
 import { gatherStatistics, type Db } from './database.ts';
 import { isNamed } from './digest.ts';
 import { behindPrompt, byPages, mergeById, promptKey, type HasId } from './pages.ts';
@@ -18,7 +18,8 @@ const chunkBytes = 256 * 1024;
 export async function* exportRecords(db: Db, { collection, type }: Pick<ExportRecordsRequest, 'collection' | 'type'>): AsyncGenerator<{ lines: Uint8Array }> {
   const read = readers[type as keyof typeof readers];
   await gatherStatistics(db);
-  const sources = (await importsOf(db, collection)).map((importId) => byPages(read(db, importId), 200));
+  const importIds = await importsOf(db, collection);
+  const sources = importIds.map((importId) => byPages(read(db, importId), 200));
   let pending: Buffer[] = [];
   let size = 0;
   for await (const { lines } of mergeById(sources)) {
@@ -32,6 +33,7 @@ export async function* exportRecords(db: Db, { collection, type }: Pick<ExportRe
     pending = [];
     size = 0;
   }
+  await checkUndeleted(db, collection, importIds);
   if (size > 0) yield { lines: Buffer.concat(pending) };
 }
 

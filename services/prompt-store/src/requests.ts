@@ -7,6 +7,7 @@ import { listCollections } from './collections.ts';
 import type { Database } from './database.ts';
 import { streamWithDatabaseErrors } from './database-errors.ts';
 import { applyRules, decisionsOf } from './decisions.ts';
+import { deleteCollection } from './delete-collection.ts';
 import { exportRecords } from './export.ts';
 import { feedbackCollection } from './feedback.ts';
 import { forgetUser } from './forget/forget-user.ts';
@@ -36,6 +37,7 @@ export function serveRequests(bus: Bus, database: Database, log: Logger): Subscr
       }
     }),
     bus.serve(rpc.listCollections, async () => ({ collections: await listCollections(database.db) })),
+    bus.serve(rpc.deleteCollection, ({ collection }, { signal }) => deleteCollection(database, collection, signal)),
     bus.serve(rpc.listRecords, (request) => listRecords(database.db, storable(request))),
     bus.serve(rpc.listQueues, () => listQueues(database.db)),
     bus.serve(rpc.leaseTask, (request) => leaseTask(database.db, storable(request))),

@@ -224,6 +224,21 @@ describe.skipIf(noBrowser !== undefined)('data in the studio', () => {
     expect(lines.map((line) => line.completion[0]?.content).toSorted()).toEqual(['A bird.', 'Another.']);
   });
 
+  it('a collection is deleted, when asked once more', async () => {
+    await go('data/growing');
+    await button('Delete').click();
+    await button('Delete for good').click();
+    await page.getByRole('heading', { name: 'Data', exact: true }).waitFor();
+    await expect.poll(async () => page.locator('.list').textContent(), patient).not.toContain('growing');
+    await go('data/growing');
+    await page.getByText('There is no collection of this name').waitFor();
+    await go('data/feedback');
+    await page.getByRole('heading', { name: 'feedback' }).waitFor();
+    expect(await button('Delete').count()).toBe(0);
+    await go('data/rows');
+    await page.getByText('Another.').waitFor();
+  });
+
   it('a demonstration is written to an imported prompt, its time measured', async () => {
     await go('label');
     await button(/^Answer prompts/).click();

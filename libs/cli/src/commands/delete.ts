@@ -9,7 +9,7 @@ interface Options {
   dryRun?: boolean;
 }
 
-/** delete, gc. */
+/** delete, delete-collection, gc. */
 export function addDelete(program: Command): void {
   program
     .command('delete')
@@ -17,6 +17,17 @@ export function addDelete(program: Command): void {
     .description('Delete runs, and the models, data and checkpoints that no other run uses.')
     .option(...dryRunOption)
     .action(remove);
+  program
+    .command('delete-collection')
+    .argument('<name>', 'a collection that was imported')
+    .description('Delete what was imported into a collection. Runs that were given data of it keep what they have.')
+    .action(async (collection: string, _options: unknown, command: Command) => {
+      const output = outputOf(command);
+      const { prompts, demonstrations, comparisons, texts, runs } = await withBus((bus) => bus.call(rpc.deleteCollection, { collection }, { timeoutMs: 600_000 }));
+      output.result({ collection, prompts, demonstrations, comparisons, texts, runs });
+      output.line(`Deleted ${collection}: ${prompts} prompts, ${demonstrations} demonstrations, ${comparisons} comparisons, ${texts} texts.`);
+      if (runs.length > 0) output.line(`What was made of it stays as it is: datasets and models of ${runs.join(', ')}, and of runs forked from them.`);
+    });
   program
     .command('gc')
     .description('Remove what no run uses: left by deleted runs, broken-off transfers and killed workers.')

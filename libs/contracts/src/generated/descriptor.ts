@@ -1558,6 +1558,35 @@ export const descriptor: Descriptor = {
     "type": "uint64"
    }
   },
+  "DeleteCollectionRequest": {
+   "collection": {
+    "id": 1,
+    "type": "string"
+   }
+  },
+  "DeleteCollectionReply": {
+   "prompts": {
+    "id": 1,
+    "type": "uint64"
+   },
+   "demonstrations": {
+    "id": 2,
+    "type": "uint64"
+   },
+   "comparisons": {
+    "id": 3,
+    "type": "uint64"
+   },
+   "texts": {
+    "id": 4,
+    "type": "uint64"
+   },
+   "runs": {
+    "id": 5,
+    "type": "string",
+    "repeated": true
+   }
+  },
   "ListRecordsRequest": {
    "collection": {
     "id": 1,

@@ -7117,6 +7117,144 @@ export namespace minchat {
         }
 
         /**
+         * Properties of a DeleteCollectionRequest.
+         * @deprecated Use minchat.v1.DeleteCollectionRequest.$Properties instead.
+         */
+        interface IDeleteCollectionRequest extends minchat.v1.DeleteCollectionRequest.$Properties {
+        }
+
+        /** Represents a DeleteCollectionRequest. */
+        class DeleteCollectionRequest {
+
+            /**
+             * Constructs a new DeleteCollectionRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.DeleteCollectionRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** DeleteCollectionRequest collection. */
+            collection: string;
+
+            /**
+             * Encodes the specified DeleteCollectionRequest message. Does not implicitly {@link minchat.v1.DeleteCollectionRequest.verify|verify} messages.
+             * @param message DeleteCollectionRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.DeleteCollectionRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a DeleteCollectionRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.DeleteCollectionRequest & minchat.v1.DeleteCollectionRequest.$Shape} DeleteCollectionRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.DeleteCollectionRequest & minchat.v1.DeleteCollectionRequest.$Shape;
+        }
+
+        namespace DeleteCollectionRequest {
+
+            /** Properties of a DeleteCollectionRequest. */
+            interface $Properties {
+
+                /** DeleteCollectionRequest collection */
+                collection?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a DeleteCollectionRequest. */
+            type $Shape = minchat.v1.DeleteCollectionRequest.$Properties;
+        }
+
+        /**
+         * Properties of a DeleteCollectionReply.
+         * @deprecated Use minchat.v1.DeleteCollectionReply.$Properties instead.
+         */
+        interface IDeleteCollectionReply extends minchat.v1.DeleteCollectionReply.$Properties {
+        }
+
+        /** Represents a DeleteCollectionReply. */
+        class DeleteCollectionReply {
+
+            /**
+             * Constructs a new DeleteCollectionReply.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.DeleteCollectionReply.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** DeleteCollectionReply prompts. */
+            prompts: number;
+
+            /** DeleteCollectionReply demonstrations. */
+            demonstrations: number;
+
+            /** DeleteCollectionReply comparisons. */
+            comparisons: number;
+
+            /** DeleteCollectionReply texts. */
+            texts: number;
+
+            /** DeleteCollectionReply runs. */
+            runs: string[];
+
+            /**
+             * Encodes the specified DeleteCollectionReply message. Does not implicitly {@link minchat.v1.DeleteCollectionReply.verify|verify} messages.
+             * @param message DeleteCollectionReply message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.DeleteCollectionReply.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a DeleteCollectionReply message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.DeleteCollectionReply & minchat.v1.DeleteCollectionReply.$Shape} DeleteCollectionReply
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.DeleteCollectionReply & minchat.v1.DeleteCollectionReply.$Shape;
+        }
+
+        namespace DeleteCollectionReply {
+
+            /** Properties of a DeleteCollectionReply. */
+            interface $Properties {
+
+                /** DeleteCollectionReply prompts */
+                prompts?: (number|null);
+
+                /** DeleteCollectionReply demonstrations */
+                demonstrations?: (number|null);
+
+                /** DeleteCollectionReply comparisons */
+                comparisons?: (number|null);
+
+                /** DeleteCollectionReply texts */
+                texts?: (number|null);
+
+                /** DeleteCollectionReply runs */
+                runs?: (string[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a DeleteCollectionReply. */
+            type $Shape = minchat.v1.DeleteCollectionReply.$Properties;
+        }
+
+        /**
          * Properties of a ListRecordsRequest.
          * @deprecated Use minchat.v1.ListRecordsRequest.$Properties instead.
          */

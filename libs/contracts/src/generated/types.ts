@@ -898,6 +898,21 @@ export interface Collection {
 }
 export const Collection: MessageType<Collection> = { name: 'Collection', codec: minchat.v1.Collection };
 
+/** Deletes a collection that was imported. What was made of it stays: the reply names the runs. */
+export interface DeleteCollectionRequest {
+  collection: string;
+}
+export const DeleteCollectionRequest: MessageType<DeleteCollectionRequest> = { name: 'DeleteCollectionRequest', codec: minchat.v1.DeleteCollectionRequest };
+
+export interface DeleteCollectionReply {
+  prompts: number;
+  demonstrations: number;
+  comparisons: number;
+  texts: number;
+  runs: string[];
+}
+export const DeleteCollectionReply: MessageType<DeleteCollectionReply> = { name: 'DeleteCollectionReply', codec: minchat.v1.DeleteCollectionReply };
+
 /** Browses what is stored: one page of one type of records of a collection. */
 export interface ListRecordsRequest {
   collection: string;
@@ -1208,4 +1223,4 @@ export interface ForgetUserReply {
 export const ForgetUserReply: MessageType<ForgetUserReply> = { name: 'ForgetUserReply', codec: minchat.v1.ForgetUserReply };
 
 /** Every message, by its name in proto/. */
-export const messageTypes = { ArtifactRef, Manifest, ManifestFile, NamedArtifact, Error: WireError, StageEvent, StageStarted, StageProgress, StageCheckpointed, StageCompleted, StageFailed, StageReleased, StageLogged, LogLine, RunChanged, Job, JobRecord, Checkpoint, StageResult, Metric, Message, PromptSubmitted, DemonstrationWritten, RankingSubmitted, RankedAnswer, GenerateRequest, Chat, TokenList, LogitBias, GenerateChunk, TokenLogprob, AlternativeToken, ScoreRequest, ScoredText, ScoreReply, EmbedRequest, EmbedInput, EmbedReply, Embedding, Actor, Account, CheckSessionRequest, CheckSessionReply, CheckKeyRequest, CheckKeyReply, LogInRequest, SessionReply, ListSessionsRequest, EndSessionsRequest, ListSessionsReply, Session, ChangePasswordRequest, ChangePasswordReply, AdminMissingRequest, AdminMissingReply, ListPeopleRequest, ListPeopleReply, ChangeAccountRequest, Invitation, InviteRequest, InviteReply, WithdrawInvitationRequest, WithdrawInvitationReply, LookAtInvitationRequest, LookAtInvitationReply, AcceptInvitationRequest, ApiKey, ListKeysRequest, ListKeysReply, MakeKeyRequest, MakeKeyReply, ChangeKeyRequest, RevokeKeyRequest, RevokeKeyReply, RecordAuditRequest, RecordAuditReply, ListAuditRequest, ListAuditReply, AuditEntry, RunRecord, StageRecord, SubmitRunRequest, GetRunRequest, ListRunsRequest, ListRunsReply, CancelRunRequest, ResumeRunRequest, DeleteRunsRequest, DeleteRunsReply, ForkRunRequest, ImportRequest, FieldMapping, ImportProgress, BadRecord, NamedValue, ListCollectionsRequest, ListCollectionsReply, Collection, ListRecordsRequest, ListRecordsReply, StoredRecord, PreviewImportRequest, PreviewImportReply, PreviewedRecord, ExportRecordsRequest, ExportChunk, ApplyRulesRequest, ApplyRulesReply, GetDecisionsRequest, DecisionCount, LeaseTaskRequest, LabelingTask, OfferedAnswer, RenewTaskRequest, RenewTaskReply, SubmitTaskRequest, Verdict, SubmitTaskReply, SkipTaskRequest, SkipTaskReply, ListQueuesRequest, ListQueuesReply, LabelingQueue, GetAgreementRequest, GetAgreementReply, Score, LabelerFigures, TaskFigures, GetGuidelinesRequest, SaveGuidelinesRequest, Guidelines, ForgetUserRequest, ForgetUserReply } as const;
+export const messageTypes = { ArtifactRef, Manifest, ManifestFile, NamedArtifact, Error: WireError, StageEvent, StageStarted, StageProgress, StageCheckpointed, StageCompleted, StageFailed, StageReleased, StageLogged, LogLine, RunChanged, Job, JobRecord, Checkpoint, StageResult, Metric, Message, PromptSubmitted, DemonstrationWritten, RankingSubmitted, RankedAnswer, GenerateRequest, Chat, TokenList, LogitBias, GenerateChunk, TokenLogprob, AlternativeToken, ScoreRequest, ScoredText, ScoreReply, EmbedRequest, EmbedInput, EmbedReply, Embedding, Actor, Account, CheckSessionRequest, CheckSessionReply, CheckKeyRequest, CheckKeyReply, LogInRequest, SessionReply, ListSessionsRequest, EndSessionsRequest, ListSessionsReply, Session, ChangePasswordRequest, ChangePasswordReply, AdminMissingRequest, AdminMissingReply, ListPeopleRequest, ListPeopleReply, ChangeAccountRequest, Invitation, InviteRequest, InviteReply, WithdrawInvitationRequest, WithdrawInvitationReply, LookAtInvitationRequest, LookAtInvitationReply, AcceptInvitationRequest, ApiKey, ListKeysRequest, ListKeysReply, MakeKeyRequest, MakeKeyReply, ChangeKeyRequest, RevokeKeyRequest, RevokeKeyReply, RecordAuditRequest, RecordAuditReply, ListAuditRequest, ListAuditReply, AuditEntry, RunRecord, StageRecord, SubmitRunRequest, GetRunRequest, ListRunsRequest, ListRunsReply, CancelRunRequest, ResumeRunRequest, DeleteRunsRequest, DeleteRunsReply, ForkRunRequest, ImportRequest, FieldMapping, ImportProgress, BadRecord, NamedValue, ListCollectionsRequest, ListCollectionsReply, Collection, DeleteCollectionRequest, DeleteCollectionReply, ListRecordsRequest, ListRecordsReply, StoredRecord, PreviewImportRequest, PreviewImportReply, PreviewedRecord, ExportRecordsRequest, ExportChunk, ApplyRulesRequest, ApplyRulesReply, GetDecisionsRequest, DecisionCount, LeaseTaskRequest, LabelingTask, OfferedAnswer, RenewTaskRequest, RenewTaskReply, SubmitTaskRequest, Verdict, SubmitTaskReply, SkipTaskRequest, SkipTaskReply, ListQueuesRequest, ListQueuesReply, LabelingQueue, GetAgreementRequest, GetAgreementReply, Score, LabelerFigures, TaskFigures, GetGuidelinesRequest, SaveGuidelinesRequest, Guidelines, ForgetUserRequest, ForgetUserReply } as const;

@@ -6,6 +6,7 @@ import { useNames } from '../people/use-names.ts';
 import { t } from '../preferences.ts';
 import { Empty, Loading, messageOf, PageHead, Pager, Problem } from '../ui.tsx';
 import { DecisionBar } from './decisions.tsx';
+import { DeleteCollection } from './delete-collection.tsx';
 import { ExportLink } from './export-link.tsx';
 import { recordTypes, type RecordType } from './record-types.ts';
 import { RecordView } from './record-view.tsx';
@@ -55,7 +56,7 @@ export function Browse({ name, counts, query }: { name: string; counts: Collecti
   }, [name, asked, type, after, round]);
   return (
     <div className="page">
-      <PageHead title={name} note={<a href="#/data">← {t('All data')}</a>}><ExportLink name={name} type={type} />{type === 'comparisons' ? <ExportLink name={name} type="preferences" /> : null}</PageHead>
+      <PageHead title={name} note={<a href="#/data">← {t('All data')}</a>}><ExportLink name={name} type={type} />{type === 'comparisons' ? <ExportLink name={name} type="preferences" /> : null}{may('change') && name !== 'feedback' ? <DeleteCollection name={name} /> : null}</PageHead>
       <div className="toolbar">
         <div className="segments" role="group" aria-label={t('Kind')}>
           {recordTypes.map((one) => <button key={one} type="button" aria-pressed={type === one} onClick={() => look({ type: one })}>{t(one)} <small className="quiet">{formatNumber(counts[one])}</small></button>)}

@@ -70,6 +70,7 @@ function actionName(action: string): string {
     'run.delete': t('run deleted'),
     'data.import': t('data imported'),
     'data.forget': t('data deleted'),
+    'data.delete': t('collection deleted'),
     'label.guidelines': t('guidelines written'),
   };
   return names[action] ?? action;

@@ -90,6 +90,7 @@ export const zhPeople: Readonly<Record<string, string>> = {
   'account enabled': '启用账户',
   'data deleted': '删除数据',
   'data imported': '导入数据',
+  'collection deleted': '删除集合',
   'guidelines written': '编写指南',
   'invitation made': '创建邀请',
   'invitation withdrawn': '撤回邀请',

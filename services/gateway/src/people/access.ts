@@ -50,6 +50,7 @@ export const access: Readonly<Record<string, Access>> = {
 
   // Labelers are kept from the data: it tells which model wrote an answer.
   'GET /api/data/collections': readers,
+  'DELETE /api/data/collections/:name': audited('data.delete'),
   'GET /api/data/collections/:name/records': readers,
   'GET /api/data/collections/:name/export': readers,
   'GET /api/data/collections/:name/decisions': readers,

@@ -59,6 +59,9 @@ export const dataRoutes: FastifyPluginAsyncZod<{ bus: Pick<Bus, 'call' | 'stream
     bus.call(rpc.listRecords, { collection: request.params.name, ...request.query }));
 
   const named = z.object({ name: collection });
+  const deleted = z.object({ ...counts, runs: z.array(z.string()).describe('Runs that were given data of it; their datasets and models stay as they are') });
+  app.delete('/collections/:name', { schema: { tags, summary: 'Delete a collection that was imported', params: named, response: { 200: deleted, ...errors } } }, async (request) =>
+    bus.call(rpc.deleteCollection, { collection: request.params.name }, { timeoutMs: 600_000 }));
   app.get('/collections/:name/export', { schema: { tags, summary: 'All records of a kind as JSON lines, which can be imported again and which TRL takes; preferences are the pairs of the comparisons', params: named, querystring: z.object({ type: z.enum([...types, 'preferences']) }) } }, async (request, reply) => {
     const { name } = request.params;
     const { type } = request.query;

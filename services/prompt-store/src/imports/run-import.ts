@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import type { BadRecord, Init } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
 import { gatherStatistics, lockSpace, type Database, type Db } from '../database.ts';
@@ -111,8 +111,8 @@ async function finish(db: Db, importId: number, collection: string, counts: Coun
   await db.transaction(async (tx) => {
     await lockTombstones(tx, 'to read');
     if (!sameTombstones(await loadTombstones(tx), held)) throw new MinchatError('MC_CONFLICT', 'somebody was forgotten while the import ran', { hint: 'Start it again: it leaves out what is theirs.' });
-    await tx.insert(collections).values({ name: collection }).onConflictDoNothing();
-    const [row] = await tx.select({ id: collections.id }).from(collections).where(eq(collections.name, collection));
+    // Held until the end: a collection that is deleted at that moment is gone before, and made anew, or has this import.
+    const [row] = await tx.insert(collections).values({ name: collection }).onConflictDoUpdate({ target: collections.name, set: { name: collection } }).returning({ id: collections.id });
     const updated = await tx
       .update(imports)
       .set({ ...counts, skipped, collectionId: row?.id ?? null, state: 'done', finishedAt: sql`now()` })

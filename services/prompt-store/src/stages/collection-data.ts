@@ -1,6 +1,7 @@
 import { MinchatError } from '@minchat/errors';
 import { splits, writeDataset, type DatasetInfo, type DemonstrationRecord, type RecordOf, type RecordType, type Split } from '@minchat/datasets';
 import type { Metrics } from '@minchat/stage';
+import { checkUndeleted } from '../collections.ts';
 import type { Db } from '../database.ts';
 import { checkNotGold } from '../labeling/gold.ts';
 import { take } from '../pages.ts';
@@ -45,6 +46,7 @@ export async function writeCollection(db: Db, job: DataJob, settings: Collection
   const rendered = (split: Split) => conversations((demonstrations.counts['train'] ?? 0) > 0 ? demonstrationsOf(split) : snapshotPromptRecords(db, snapshot, split));
   const corpus = await write(4, job.folders.corpus, 'text', hasTexts ? raw : rendered, limits.texts, hasTexts ? `texts of ${named}` : `conversations of ${named}, without texts`);
 
+  await checkUndeleted(db, settings.collection, snapshot.imports);
   if ((corpus.counts['train'] ?? 0) === 0) {
     throw new MinchatError('MC_DATA_EMPTY', `${named}: expected data to train on, found none that the rules keep`, {
       hint: 'Import more data, or give validation and test smaller fractions.',
