@@ -20,18 +20,31 @@ export function addImport(program: Command): void {
   program
     .command('import')
     .argument('<format>', `one of ${formats.join(', ')}`)
-    .argument('<file>')
-    .description('Read a file of prompts, demonstrations, rankings or text into a collection of the prompt store.')
-    .option('--collection <name>', 'the collection to read it into; named after the file unless told')
+    .argument('<files...>')
+    .description('Read files of prompts, demonstrations, rankings or text into a collection of the prompt store.')
+    .option('--collection <name>', 'the collection to read them into; named after the file unless told')
     .option('--map <field=name>', 'take a field (prompt, completion, chosen, rejected, ...) from one of another name; dots lead into objects; may be repeated', collectMapping)
     .option('--strict', 'stop at the first bad record and import nothing, instead of skipping it')
-    .action(async (format: string, file: string, options: { collection?: string; strict?: boolean; map?: FieldMapping[] }, command: Command) => {
+    .action(async (format: string, files: string[], options: { collection?: string; strict?: boolean; map?: FieldMapping[] }, command: Command) => {
       const output = outputOf(command);
-      const path = userPath(file);
-      const collection = options.collection ?? collectionOf(path);
+      const paths = files.map(userPath);
+      const [first = ''] = paths;
+      if (options.collection === undefined && paths.length > 1) throw new MinchatError('MC_USAGE', `expected --collection for ${paths.length} files, found none`, { hint: 'It is the name of the collection that they are read into.' });
+      const collection = options.collection ?? collectionOf(first);
+      // Before the first is read.
+      for (const path of paths) await sizeOfFile(path);
       const signal = stopSignal();
-      const done = await withBus((bus) => importFile(bus, output, { path, format: asFormat(format), collection, strict: options.strict === true, mapping: options.map ?? [], signal }));
-      output.result({ collection, prompts: done.prompts, demonstrations: done.demonstrations, comparisons: done.comparisons, texts: done.texts, skipped: done.skipped, forgotten: done.forgotten, bad: done.bad });
+      const total = { prompts: 0, demonstrations: 0, comparisons: 0, texts: 0, skipped: 0, forgotten: 0 };
+      const bad: object[] = [];
+      await withBus(async (bus) => {
+        for (const path of paths) {
+          if (paths.length > 1) output.line(`${path}:`);
+          const done = await importFile(bus, output, { path, format: asFormat(format), collection, strict: options.strict === true, mapping: options.map ?? [], signal });
+          for (const count of Object.keys(total) as (keyof typeof total)[]) total[count] += done[count];
+          bad.push(...done.bad.map((line) => (paths.length > 1 ? { file: path, ...line } : line)));
+        }
+      });
+      output.result({ collection, ...total, bad });
       output.line(`Use it in a run: \`data: { settings: { source: collection, collection: ${collection} } }\`.`);
     });
 }
@@ -108,7 +121,7 @@ export async function sizeOfFile(path: string): Promise<number> {
   const info = await stat(path).catch((cause: unknown) => {
     throw noFile(path, cause);
   });
-  if (!info.isFile()) throw new MinchatError('MC_USAGE', `expected a file, found ${path}`, { hint: 'Folders, pipes and devices cannot be imported.' });
+  if (!info.isFile()) throw new MinchatError('MC_USAGE', `expected a file, found ${path}`, { hint: 'Of a folder, name the files: FOLDER/*.jsonl --collection NAME. Pipes and devices cannot be imported.' });
   return info.size;
 }
 

@@ -135,6 +135,20 @@ it('imports what a link leads to', async () => {
   expect(await minchat('import', 'jsonl', 'link.jsonl')).toMatchObject({ code: 0, stderr: '' });
 });
 
+it('imports several files into one collection, in their order, and none where one is missing or no collection is named', async () => {
+  importing = () => Promise.resolve();
+  await writeFile(join(folder, 'more.jsonl'), '{"prompt":"b"}\n');
+  const before = imported.length;
+  expect(await minchat('import', 'jsonl', 'lines.jsonl', 'more.jsonl')).toMatchObject({ code: 64, stderr: expect.stringContaining('expected --collection for 2 files') as string });
+  expect((await minchat('import', 'jsonl', 'lines.jsonl', 'none.jsonl', '--collection', 'both')).stderr).toContain('none.jsonl');
+  expect(imported).toHaveLength(before);
+  forgotten = 2;
+  const { code, stdout } = await minchat('import', 'jsonl', 'lines.jsonl', 'more.jsonl', '--collection', 'both', '--json');
+  forgotten = 0;
+  expect([code, JSON.parse(stdout)]).toMatchObject([0, { collection: 'both', forgotten: 4, bad: [] }]);
+  expect(imported.slice(before)).toEqual([{ collection: 'both', format: 'jsonl' }, { collection: 'both', format: 'jsonl' }]);
+});
+
 it('leaves nothing of an export that Ctrl-C ends', async () => {
   const many = join(folder, 'many');
   await mkdir(many);
