@@ -31,9 +31,12 @@ const portion = 100;
  * In order, each once, while the subscriber lives: made anew by itself when the server has lost it. The NATS
  * client's own consumer of this kind takes all that there is, however slowly it is handled.
  */
-async function ordered({ nats, manager, watch }: Connection, filter: string, from: 'all' | 'new', untilNow: boolean, handle: Handle): Promise<Subscription> {
+async function ordered({ nats, manager, watch }: Connection, filter: string, { from, after, untilNow }: Omit<EventFilter, 'runId' | 'durable'>, handle: Handle): Promise<Subscription> {
   // A number and not "new": made anew, the consumer must not skip what came meanwhile.
-  let next = from === 'all' ? 1 : (await retrying('subscribing', () => manager.streams.info('EVENTS'))).state.last_seq + 1;
+  const { last_seq: last } = (await retrying('subscribing', () => manager.streams.info('EVENTS'))).state;
+  let next = from === 'all' ? 1 : last + 1;
+  // A number beyond all is of a store that was lost since.
+  if (after !== undefined && after <= last) next = after + 1;
   const make = (): Promise<ConsumerInfo> => manager.consumers.add('EVENTS', passingConsumer(filter, next));
   const first = await retrying('subscribing', make);
   const stopping = new AbortController();
@@ -148,8 +151,8 @@ async function durable(
 export async function subscribeEvents(
   connection: Connection,
   log: Logger,
-  { runId, from = 'new', untilNow = false, durable: name }: EventFilter,
-  handler: (event: StageEvent) => void | Promise<void>,
+  { runId, from = 'new', durable: name, ...where }: EventFilter,
+  handler: (event: StageEvent, number: number) => void | Promise<void>,
 ): Promise<Subscription> {
   const handle: Handle = async (message) => {
     let event: StageEvent;
@@ -159,10 +162,10 @@ export async function subscribeEvents(
       log.error({ err: error, subject: message.subject }, 'a message among the events is none');
       return;
     }
-    await withSpan('handle event', { kind: 'consumer', from: traceOf(message.headers) }, async () => handler(event));
+    await withSpan('handle event', { kind: 'consumer', from: traceOf(message.headers) }, async () => handler(event, message.seq));
   };
   const filter = subjects.events(runId);
-  return name === undefined ? ordered(connection, filter, from, untilNow, handle) : durable(connection, log, 'EVENTS', name, filter, from, handle);
+  return name === undefined ? ordered(connection, filter, { from, ...where }, handle) : durable(connection, log, 'EVENTS', name, filter, from, handle);
 }
 
 export async function consumeFeedback(

@@ -79,6 +79,8 @@ export interface EventFilter {
   from?: 'all' | 'new';
   /** Ends behind the last event that there is by now. Not with `durable`. */
   untilNow?: boolean;
+  /** Only those behind the event of this number, instead of `from`: where a subscriber goes on that broke off. Not with `durable`. */
+  after?: number;
   /**
    * A name under which the server remembers how far the subscriber came: each event is delivered
    * at least once over restarts, and again when the handler throws. Without it the events come in
@@ -240,7 +242,7 @@ export interface Bus {
   /** Removes all that is kept of what happened to a run. */
   deleteEvents(runId: string): Promise<void>;
   /** One at a time: the server keeps the next ones while `handler` is at one. */
-  subscribeEvents(filter: EventFilter, handler: (event: StageEvent) => void | Promise<void>): Promise<Subscription>;
+  subscribeEvents(filter: EventFilter, handler: (event: StageEvent, number: number) => void | Promise<void>): Promise<Subscription>;
 
   publishFeedback<K extends keyof Feedback>(kind: K, message: Init<Feedback[K]>): Promise<void>;
   /** At least once over restarts of the subscriber, by the durable name. */

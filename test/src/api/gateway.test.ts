@@ -150,6 +150,27 @@ describe('runs', () => {
     for (const query of ['', '?run=../x', `?${Array.from({ length: 17 }, (_, i) => `run=r${i}`).join('&')}`]) expect((await fetch(`${api.url}/api/events${query}`)).status, query).toBe(400);
   });
 
+  it('have events that go on where a reader broke off', async () => {
+    const tell = (step: number): Promise<void> => api.bus.publishEvent({ runId: 'tiny', jobId: 'j', stage: 'sft', progress: { step, totalSteps: 9 } });
+    /** The steps and the ids of the next events. */
+    const read = async (count: number, query: string, headers: Record<string, string> = {}): Promise<{ id: string; step: number }[]> => {
+      const controller = new AbortController();
+      const { body } = await fetch(`${api.url}/api/runs/tiny/events${query}`, { headers, signal: controller.signal });
+      let heard = '';
+      const events = (): { id: string; step: number }[] => [...heard.matchAll(/^id: (.*)\ndata: .*"step":(\d+)/gm)].map(([, id = '', step]) => ({ id, step: Number(step) }));
+      for await (const chunk of body!.pipeThrough(new TextDecoderStream())) if ((heard += chunk, events().length >= count)) break;
+      controller.abort();
+      return events();
+    };
+    for (const step of [1, 2, 3]) await tell(step);
+    const [first] = await read(3, '?from=all');
+    await tell(4);
+    const again = await read(3, '?from=new', { 'last-event-id': first?.id ?? '' });
+    expect(again.map(({ step }) => step)).toEqual([2, 3, 4]);
+    // What is no number of an event is as if there were none.
+    for (const id of ['x', '99999999']) expect((await read(4, '?from=all', { 'last-event-id': id })).map(({ step }) => step)).toEqual([1, 2, 3, 4]);
+  });
+
   it('have events that leave nothing behind, whoever asked for them', async () => {
     const connection = await connect({ servers: api.nats.url });
     const manager = await connection.jetstreamManager();
