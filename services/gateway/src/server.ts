@@ -64,7 +64,9 @@ export async function createServer(bus: Bus, env: ServerSettings, log: Logger, r
       void (reply as FastifyReply).code(status).header('x-request-id', request.id).send({ error: body });
     },
     clientErrorHandler: (error, socket) => {
-      if (error.code !== 'ECONNRESET' && socket.writable) socket.end(rawAnswer(fromClientError(error)), () => socket.destroy());
+      // A connection that was made for later, as browsers and pools of clients do, would take an answer for that to its first request.
+      const isUnused = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && socket.bytesRead === 0;
+      if (error.code !== 'ECONNRESET' && socket.writable && !isUnused) socket.end(rawAnswer(fromClientError(error)), () => socket.destroy());
       else socket.destroy();
     },
   });

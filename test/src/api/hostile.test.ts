@@ -184,6 +184,8 @@ describe('hostile requests', () => {
     const head = await raw('GET / HTTP/1.1\r\nHost: localhost\r\nX-', slow);
     expect(head.status).toBe(408);
     for (const { body: answer } of [body, head]) expectError(answer);
+    // Who has asked nothing is told nothing: it would be taken for the answer to a request that is just being sent.
+    expect((await raw('', slow)).text).toBe('');
   });
 
   it('answers that nobody takes, which are given up after a minute', async () => {
