@@ -172,7 +172,7 @@ describe('responses', () => {
     expect([response.usage?.input_tokens, response.usage?.output_tokens]).toEqual([chat.usage?.prompt_tokens, chat.usage?.completion_tokens]);
     expect([response.status, response.incomplete_details]).toEqual(chat.choices[0]?.finish_reason === 'length' ? ['incomplete', { reason: 'max_output_tokens' }] : ['completed', null]);
     // An answer goes back as it came.
-    const next = await client.responses.create({ model: 'tiny', input: [...input, ...response.output, { role: 'user', content: 'where?' }], max_output_tokens: 4 });
+    const next = await client.responses.create({ model: 'tiny', input: [...input, ...response.output, { role: 'user', content: 'where?' }] as never, max_output_tokens: 4 });
     expect(next.usage?.input_tokens).toBeGreaterThan(response.usage?.input_tokens ?? NaN);
   });
 
