@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { IncomingHttpHeaders } from 'node:http';
 import { join } from 'node:path';
-import { rpc, type Bus, type EventFilter, type Subscription } from '@minchat/bus';
+import { rpc, type Bus, type Subscription } from '@minchat/bus';
 import { formatRunSpec, parseRunSpec } from '@minchat/config';
 import { StageStatus, namePattern, type RunRecord, type StageEvent } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
@@ -82,12 +82,12 @@ export const runRoutes: FastifyPluginAsyncZod<RunOptions> = async (app, { bus, t
   const history = z.object({ from: z.enum(['all', 'new']).default('all').describe('all: those that are kept first') });
   app.get('/runs/:id/events', { schema: { tags, summary: 'What happens to a run, as server-sent events', params, querystring: history } }, async (request, reply) => {
     await find(request.params.id);
-    return sendEvents(reply, runEvents(bus, [request.params.id], beginOf(request), AbortSignal.any([clientGone(reply), closing])));
+    return sendEvents(reply, runEvents(bus, [request.params.id], request, AbortSignal.any([clientGone(reply), closing])));
   });
 
   const several = history.extend({ run: z.union([runId, z.array(runId)]).transform((value) => [...new Set([value].flat())]).pipe(z.array(runId).max(runsAtOnce)).describe('Of which; once for each run') });
   app.get('/events', { schema: { tags, summary: 'What happens to several runs, as server-sent events of one connection', querystring: several } }, async (request, reply) =>
-    sendEvents(reply, runEvents(bus, request.query.run, beginOf(request), AbortSignal.any([clientGone(reply), closing]))));
+    sendEvents(reply, runEvents(bus, request.query.run, request, AbortSignal.any([clientGone(reply), closing]))));
 
   app.post('/runs/:id/report/ticket', { schema: { tags, summary: 'An address that shows the report for five minutes without a key', params, response: { 200: z.object({ url: z.string() }), ...errors } } }, async (request) =>
     ({ url: tickets.issue(request.url.split('?')[0]?.replace(/\/ticket$/, '') ?? '') }));
@@ -108,14 +108,15 @@ function reportOf(run: RunRecord) {
   return outputs.findLast(({ artifact }) => artifact?.kind === 'report')?.artifact;
 }
 
-/** Where the events begin: behind the last that a reader had who comes again, as browsers' EventSource tells it by itself. */
-function beginOf({ headers, query: { from } }: { headers: IncomingHttpHeaders; query: { from: 'all' | 'new' } }): Pick<EventFilter, 'from' | 'after'> {
+/**
+ * Each run's next event is taken when the last was sent: who reads slowly leaves the others with NATS. Whoever comes again
+ * goes on behind the last event that they had, as browsers' EventSource tells it by itself; not with several runs,
+ * whose events come in no common order.
+ */
+async function* runEvents(bus: RunOptions['bus'], ids: readonly string[], { headers, query: { from } }: { headers: IncomingHttpHeaders; query: { from: 'all' | 'new' } }, signal: AbortSignal): AsyncGenerator<ServerSentEvent, void, undefined> {
+  const isNumbered = ids.length === 1;
   const last = headers['last-event-id'];
-  return typeof last === 'string' && /^\d{1,15}$/.test(last) ? { from, after: Number(last) } : { from };
-}
-
-/** Each run's next event is taken when the last was sent: who reads slowly leaves the others with NATS. */
-async function* runEvents(bus: RunOptions['bus'], ids: readonly string[], begin: Pick<EventFilter, 'from' | 'after'>, signal: AbortSignal): AsyncGenerator<ServerSentEvent, void, undefined> {
+  const after = isNumbered && typeof last === 'string' && /^\d{1,15}$/.test(last) ? { after: Number(last) } : {};
   const waiting: { event: StageEvent; number: number; sent: () => void }[] = [];
   let ended = false;
   let wake = (): void => undefined;
@@ -133,7 +134,7 @@ async function* runEvents(bus: RunOptions['bus'], ids: readonly string[], begin:
   signal.addEventListener('abort', end);
   try {
     for (const runId of ids) {
-      const subscription = await bus.subscribeEvents({ runId, ...begin }, take);
+      const subscription = await bus.subscribeEvents({ runId, from, ...after }, take);
       subscriptions.push(subscription);
       void subscription.done.then(end, end);
     }
@@ -145,7 +146,7 @@ async function* runEvents(bus: RunOptions['bus'], ids: readonly string[], begin:
         await new Promise<void>((resolve) => { wake = resolve; });
         continue;
       }
-      yield viewEvent(next.event, next.number);
+      yield viewEvent(next.event, isNumbered ? String(next.number) : undefined);
       waiting.shift();
       next.sent();
     }

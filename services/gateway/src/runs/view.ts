@@ -1,5 +1,6 @@
 import { metricsByName, runStatusWords, stageStatusWords, type LogLine, type RunRecord, type StageEvent, type StageRecord, type WireError } from '@minchat/contracts';
 import { z } from 'zod';
+import type { ServerSentEvent } from '../sse.ts';
 
 // Runs as the web app sees them.
 
@@ -82,8 +83,8 @@ function viewError(wire: WireError | undefined): z.output<typeof error> {
 
 const details = ['started', 'progress', 'checkpointed', 'completed', 'failed', 'released', 'runChanged', 'logged'] as const;
 
-/** An event for the web app: what happened, to which stage, and the particulars. Its number is where a reader goes on that broke off. */
-export function viewEvent(event: StageEvent, number: number): { event: string; id: string; data: string } {
+/** An event for the web app: what happened, to which stage, and the particulars. By its id a reader goes on that broke off. */
+export function viewEvent(event: StageEvent, id: string | undefined): ServerSentEvent {
   const kind = details.find((name) => event[name] !== undefined) ?? 'progress';
   const { metrics: list, error: wire, lines, ...rest } = { ...event[kind] } as { metrics?: { name: string; value: number }[]; error?: WireError; lines?: LogLine[] };
   const data = {
@@ -96,5 +97,5 @@ export function viewEvent(event: StageEvent, number: number): { event: string; i
     ...(wire === undefined ? {} : { error: viewError(wire) }),
     ...(lines === undefined ? {} : { lines: lines.map(({ atMs, level, message, fieldsJson }) => ({ at: atMs, level, message, fields: fieldsJson })) }),
   };
-  return { event: kind, id: String(number), data: JSON.stringify(data) };
+  return { event: kind, data: JSON.stringify(data), ...(id === undefined ? {} : { id }) };
 }
