@@ -28,6 +28,7 @@ export const bestOfNStage = defineStage({
     using trainer = await OnlineTrainer.open(context);
     const { actor, pass } = trainer;
     const prompts = trainer.schedule(batchSize);
+    let warned = false;
     /** One optimizer step on the answers kept; its metrics. */
     const fineTune = async (best: readonly Scored[], lr: number): Promise<Metrics> => {
       const { loss, gradNorm } = await lmStep({
@@ -50,6 +51,10 @@ export const bestOfNStage = defineStage({
         const groups = prompts.at(iteration).flatMap((prompt) => Array.from({ length: n }, () => prompt));
         const experience = await trainer.collect(groups, iteration);
         const best = favourites(experience, n, settings.unfinishedReward === null);
+        if (best.length === 0 && !warned) {
+          warned = true;
+          context.log.warn({ iteration }, `expected answers that end within maxNewTokens ${settings.maxNewTokens}, found none in iteration ${iteration + 1}: nothing is learned from it`);
+        }
         const updateStart = performance.now();
         const lr = trainer.learningRate(settings.learningRate, iteration);
         const metrics: Record<string, number> = {

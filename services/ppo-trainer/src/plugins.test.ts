@@ -111,7 +111,8 @@ describe('best of n', () => {
 
     const short = { n: 2, prompts: 16, batchSize: 8, maxNewTokens: 1, learningRate: 0.01, evaluationPrompts: 8, normaliseOn: 16, ema: 0 };
     const inputs = { model: world.sft, reward: world.reward, prompts: world.prompts };
-    const { metrics, output } = await runStage(bestOfN, { settings: short, inputs });
+    const { metrics, output, warnings } = await runStage(bestOfN, { settings: short, inputs });
+    expect(warnings.filter((warning) => warning.includes('nothing is learned'))).toHaveLength(1);
     expect(metrics).toMatchObject({ 'response/truncated_rate': 1, 'objective/best_answers': 0 });
     expect(await digest(output('policy'))).toBe(await digest(world.sft));
     const asTheyAre = await runStage(bestOfN, { settings: { ...short, unfinishedReward: null }, inputs });
