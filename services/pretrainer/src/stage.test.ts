@@ -168,6 +168,13 @@ test('a width that the heads do not divide is refused with MC_STAGE_SETTINGS', a
   expect(error).toMatchObject({ code: 'MC_STAGE_SETTINGS' });
 });
 
+test('warns of a model that it neither trains nor takes', async () => {
+  const { error, warnings, output } = await runStage(pretrainStage, { settings: { ...settings, steps: 0 }, inputs });
+  expect(error).toBeUndefined();
+  expect(warnings).toEqual([expect.stringMatching(/^steps: .* knows nothing$/)]);
+  expect((await runStage(pretrainStage, { settings: { steps: 0, init: output('model') }, inputs })).warnings).toEqual([]);
+});
+
 test('says that there is no folder to start from, and where it looked', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'minchat-none-'));
   for (const init of [join(folder, 'gpt2'), import.meta.filename]) {

@@ -48,6 +48,7 @@ export const pretrainStage = defineStage({
     owned.adopt(model, disposeModel);
     const length = Math.min(settings.windowLength ?? model.config.n_positions, model.config.n_positions);
     const trained = settings.steps > 0;
+    if (!trained && init === undefined) context.log.warn('steps: expected at least 1, or a model to take as it is (init), found 0: the model that is made knows nothing');
     const { history, metrics } = trained ? await train(context, start, length) : { history: [], metrics: {} };
     const folder = context.output('model');
     await saveModel(model, folder, trained ? { [windowLengthKey]: length } : {});
