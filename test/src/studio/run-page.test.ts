@@ -125,6 +125,20 @@ describe.skipIf(noBrowser !== undefined)('the page of a run', () => {
     await walker.button('Without constructor').waitFor();
   });
 
+  it('a long log is searched, by what is told and by how serious it is', async () => {
+    const lines = Array.from({ length: 30 }, (_, i) => ({ at: i, level: i === 7 ? 'warn' : 'info', message: `line ${i}`, fields: i === 9 ? '{"kept":"Checkpoint"}' : '' }));
+    await page.route('**/api/events*', (route) => route.fulfill({ contentType: 'text/event-stream', body: `data: ${JSON.stringify({ run: 'tiny', stage: 'sft', kind: 'logged', at: 1, lines })}\n\n` }));
+    await walker.go('runs/tiny?tab=log');
+    const found = async (search: string): Promise<number> => {
+      await page.getByLabel('Search').fill(search);
+      return page.locator('.news li').count();
+    };
+    await page.getByText('line 29').waitFor();
+    expect([await found('warn'), await found('checkPOINT'), await found('line 2'), await found('nothing')]).toEqual([1, 1, 11, 0]);
+    await page.getByText('Nothing found.').waitFor();
+    await page.unroute('**/api/events*');
+  });
+
   it('a part of a curve that was drawn larger stays so while the run goes on', async () => {
     const more = Promise.withResolvers<void>();
     let steps = 100;
