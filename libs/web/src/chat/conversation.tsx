@@ -117,6 +117,9 @@ interface AfterLastProps {
 function AfterLast({ turn, state, choosing, onStay, onBegin }: AfterLastProps) {
   const [first] = turn.columns;
   const answer = first?.answer;
+  const said = conversationOf(state.turns);
+  // Which of blind answers it goes on with is not known before one is chosen.
+  const canSave = said.at(-1)?.content !== '' && !(choosing && turn.blind);
   const anew = may('label') && turn.columns.length === 1 && first?.before !== undefined && answer?.state === 'done' && first.before.text !== answer.text && answer.text !== '';
   return (
     <>
@@ -140,7 +143,7 @@ function AfterLast({ turn, state, choosing, onStay, onBegin }: AfterLastProps) {
         <button type="button" className="quiet-button" onClick={() => { onStay(); void state.regenerate(); }}>{t('Write anew')}</button>
         <button type="button" className="quiet-button" onClick={() => { state.clear(); onBegin(); }}>{t('New conversation')}</button>
         {state.canBringBack ? <button type="button" className="quiet-button" onClick={() => { onStay(); state.bringBack(); }}>{t('What stood here before')}</button> : null}
-        {choosing && turn.blind ? null : <button type="button" className="quiet-button" onClick={() => saveFile(new Blob([`${JSON.stringify({ messages: conversationOf(state.turns) })}\n`]), 'conversation.jsonl')}>{t('Save as JSON line')}</button>}
+        {canSave ? <button type="button" className="quiet-button" onClick={() => saveFile(new Blob([`${JSON.stringify({ messages: said })}\n`]), 'conversation.jsonl')}>{t('Save as JSON line')}</button> : null}
         {turn.columns.length === 1 && answer ? <small className="quiet">{first?.model} · {t('{tokens} tokens in {seconds} s', { tokens: answer.tokens, seconds: answer.seconds.toFixed(1) })}</small> : null}
       </div>
     </>

@@ -6,12 +6,12 @@ import type { Sampling } from './sampling.ts';
 interface NumberFieldProps extends Omit<InputHTMLAttributes<HTMLInputElement>, 'value' | 'onChange'> { value: number | undefined; min?: number; max?: number; onChange: (value: number | undefined) => void }
 
 /** A number within its bounds, whole unless it has a step of its own. What is being typed stays as it is until the field is left, which shows what it was taken for. */
-function NumberField({ value, min = -Infinity, max = Infinity, step = 1, onChange, ...rest }: NumberFieldProps) {
+function NumberField({ value, min, max, step = 1, onChange, ...rest }: NumberFieldProps) {
   const [typed, setTyped] = useState<string>();
   const change = (text: string): void => {
     setTyped(text);
     const number = Number(text);
-    onChange(text.trim() === '' || !Number.isFinite(number) ? undefined : Math.min(max, Math.max(min, step === 1 ? Math.round(number) : number)));
+    onChange(text.trim() === '' || !Number.isFinite(number) ? undefined : Math.min(max ?? Infinity, Math.max(min ?? -Infinity, step === 1 ? Math.round(number) : number)));
   };
   // As text: React takes "00.35" for the number that it is to show.
   return <input {...rest} type="number" min={min} max={max} step={step} value={typed ?? String(value ?? '')} onChange={(event) => change(event.target.value)} onBlur={() => setTyped(undefined)} />;
