@@ -123,7 +123,7 @@ export function ensureStudio() {
   const isThere = () => existsSync(built) && sources.every((path) => statSync(path).mtimeMs <= statSync(built).mtimeMs);
   makeOnce(isThere, () => {
     const { status } = step(node24, [join(root, 'node_modules', 'vite', 'bin', 'vite.js'), 'build', '--logLevel', 'error'], { cwd: folder });
-    if (status !== 0) console.error('The studio could not be built; http://127.0.0.1:8080 will serve the API only.');
+    if (status !== 0) console.error(`The studio could not be built; ${existsSync(built) ? 'an older one is served' : 'the API alone is served'}.`);
   });
 }
 
