@@ -46,8 +46,9 @@ describe('minchat', () => {
     }
   });
 
-  it('says what is wrong with a mapping, and with what becomes of labels', async () => {
+  it('says what is wrong with a mapping, with an address, and with what becomes of labels', async () => {
     expect(await minchat('import', 'jsonl', 'file', '--map', 'prompt')).toMatchObject({ code: 64, stderr: expect.stringContaining('expected FIELD=NAME, found prompt') as string });
+    expect(await minchat('admin-link', '--url', 'minchat.example:8080')).toMatchObject({ code: 64, stderr: expect.stringContaining('--url: expected an address such as https://') as string });
     expect(await minchat('forget', 'eve', '--labels', 'keep')).toMatchObject({ code: 64, stderr: expect.stringContaining('expected anonymise or delete, found keep') as string });
   });
 

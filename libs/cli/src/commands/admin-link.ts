@@ -14,7 +14,7 @@ export function addAdminLink(program: Command): void {
     .command('admin-link')
     .description('Print a link that works once, for an hour: whoever opens it becomes an admin.')
     .option('--account <name>', 'a link that sets a new password of this account instead')
-    .option('--url <address>', 'where people reach the studio (the system that is up, else http://127.0.0.1:8080)')
+    .option('--url <address>', 'where people reach the studio (the system that is up, else http://127.0.0.1:8080)', asUrl)
     .action(async (options: { account?: string; url?: string }, command: Command) => {
       const output = outputOf(command);
       const base = options.url ?? (await findSystem()).gatewayUrl ?? usualUrl;
@@ -22,6 +22,12 @@ export function addAdminLink(program: Command): void {
       output.result({ link });
       output.line(link);
     });
+}
+
+/** A link works once: one that leads nowhere would be lost. Throws MC_USAGE. */
+function asUrl(text: string): string {
+  if (!/^https?:$/.test(URL.parse(text)?.protocol ?? '')) throw new MinchatError('MC_USAGE', `--url: expected an address such as https://minchat.example, found "${text}"`);
+  return text;
 }
 
 /** Where people log in and nobody could let anybody in, the first admin's link is printed. */

@@ -74,7 +74,7 @@ it.skipIf(!existsSync('/dev/full'))('tells that its output could not be written,
 it('tells of a run and of a stage that there is not what there is', async () => {
   addRun('named-1', RunStatus.RUN_STATUS_COMPLETED, 2);
   expect(await minchat('logs', 'nmaed-1')).toMatchObject({ code: 66, stderr: expect.stringContaining('there is no run nmaed-1; did you mean "named-1"?') as string });
-  expect(await minchat('logs', 'named', 'sftt')).toMatchObject({ code: 64, stderr: expect.stringContaining('no stage "sftt"; did you mean "sft"?') as string });
+  expect(await minchat('logs', 'named', 'sftt')).toMatchObject({ code: 66, stderr: expect.stringContaining('no stage "sftt"; did you mean "sft"?') as string });
   expect(await minchat('logs', 'named')).toEqual({ code: 0, stdout: '', stderr: '' });
 });
 

@@ -22,7 +22,7 @@ export function addLogs(program: Command): void {
       await withRun(name, async (bus, runId) => {
         const { stages } = await bus.call(rpc.getRun, { runId });
         const known = stages.map((one) => one.stage);
-        if (stage !== undefined && !known.includes(stage)) throw new MinchatError('MC_USAGE', `run ${runId} has no stage "${stage}"${suggest(stage, known)}`);
+        if (stage !== undefined && !known.includes(stage)) throw new MinchatError('MC_NOT_FOUND', `run ${runId} has no stage "${stage}"${suggest(stage, known)}`);
         const entries: Entry[] = [];
         await readEvents(bus, runId, follow === true, signal, (event) => {
           for (const entry of entriesOf(event)) {
