@@ -171,6 +171,7 @@ export function runAttached(command, args, env = process.env) {
   const child = spawn(command, args, { cwd: root, stdio: 'inherit', env });
   // Ctrl-C reaches the child by itself, being of the same group: here it is only not to end us first.
   const ignore = () => undefined;
+  // What a hang-up means to it the child knows.
   const pass = (signal) => child.kill(signal);
   process.on('SIGINT', ignore).on('SIGTERM', pass).on('SIGHUP', pass);
   return new Promise((resolve) => {

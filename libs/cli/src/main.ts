@@ -10,7 +10,7 @@ for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     // Whoever read has gone: `| head`, a closed terminal. What must be ended in order is, all else just ends.
     if (error.code === 'EPIPE' || error.code === 'EIO') {
-      if (!process.emit('SIGHUP')) process.exit(0);
+      if (!process.emit('SIGTERM')) process.exit(0);
       return;
     }
     // A full disk, say. A system that is up goes on; a command's result is not all there.

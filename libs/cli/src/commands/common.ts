@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty';
 import type { Command } from 'commander';
 import { rpc, type Bus } from '@minchat/bus';
 import { suggest } from '@minchat/config';
@@ -55,7 +56,10 @@ export async function withRun<T>(name: string, work: (bus: Bus, runId: string) =
   });
 }
 
-/** Aborted by Ctrl-C, SIGTERM, or the end of the terminal (SIGHUP); Ctrl-C after that ends the process. */
+/**
+ * Aborted by Ctrl-C, SIGTERM, or the end of the terminal (SIGHUP), if there is one: what `nohup` has taken off it goes on, and
+ * Node.js forgets at its start that the signal is to be ignored. Ctrl-C after that ends the process.
+ */
 export function stopSignal(onSecond: () => void = () => undefined): AbortSignal {
   const controller = new AbortController();
   const stop = () => controller.abort();
@@ -67,7 +71,11 @@ export function stopSignal(onSecond: () => void = () => undefined): AbortSignal 
     stop();
   });
   // To a whole group of processes these come twice, by the one who sent them and by npm: only a person is impatient.
-  process.on('SIGTERM', stop).on('SIGHUP', stop);
+  // Asked now: one that has ended is none any more.
+  const atTerminal = [0, 1, 2].some((stream) => isatty(stream));
+  process.on('SIGTERM', stop).on('SIGHUP', () => {
+    if (atTerminal) stop();
+  });
   return controller.signal;
 }
 

@@ -20,9 +20,9 @@ const started = async (): Promise<Started[]> =>
 beforeEach(async () => {
   home = await mkdtemp(join(tmpdir(), 'minchat-stop-'));
 });
-const start = (program = process.execPath, args = [main], more: Readonly<Record<string, string>> = {}): void => {
+const start = (program = process.execPath, args = [main], command = ['up'], more: Readonly<Record<string, string>> = {}, stderr: 'inherit' | 'ignore' = 'inherit'): void => {
   const env = { ...process.env, ...more, MINCHAT_HOME: home, MINCHAT_NATS_PORT: '0', GATEWAY_PORT: '0', NATS_URL: '' };
-  up = spawn(program, [...args, 'up'], { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] });
+  up = spawn(program, [...args, ...command], { cwd: root, env, stdio: ['ignore', 'pipe', stderr] });
 };
 afterEach(async () => {
   // What a test that fails would leave.
@@ -36,7 +36,7 @@ const expectNothingLeft = async (children: readonly Started[]): Promise<void> =>
   expect(await started()).toEqual([]);
 };
 
-it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('leaves nothing behind when it gets a %s while it starts', async (signal) => {
+it.each(['SIGINT', 'SIGTERM'] as const)('leaves nothing behind when it gets a %s while it starts', async (signal) => {
   start();
   await expect.poll(async () => (await started()).length, { timeout: 60_000 }).toBeGreaterThan(1);
   const children = await started();
@@ -44,6 +44,27 @@ it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('leaves nothing behind when it
   up.kill(signal);
   expect(await ended).toEqual([0, null]);
   await expectNothingLeft(children);
+}, 120_000);
+
+it.skipIf(process.platform !== 'linux')('stops in order when its terminal ends', async () => {
+  start('script', ['-qec', `"${process.execPath}" "${main}" up`, '/dev/null'], [], {});
+  await expect.poll(async () => (await started()).length, { timeout: 60_000 }).toBeGreaterThan(1);
+  const children = await started();
+  up.kill('SIGKILL');
+  await expect.poll(started, { timeout: 60_000 }).toEqual([]);
+  await expectNothingLeft(children);
+}, 120_000);
+
+it('goes on when a terminal ends that it was taken off, as by nohup', async () => {
+  start('nohup', [process.execPath, main], ['up'], {}, 'ignore');
+  await expect.poll(async () => (await started()).length, { timeout: 60_000 }).toBeGreaterThan(1);
+  up.kill('SIGHUP');
+  const env = { ...process.env, MINCHAT_HOME: home, NATS_URL: '' };
+  const { stdout } = await promisify(execFile)(process.execPath, [main, 'status', '--json'], { env });
+  expect(JSON.parse(stdout)).toEqual([]);
+  const ended = once(up, 'exit');
+  up.kill('SIGTERM');
+  expect(await ended).toEqual([0, null]);
 }, 120_000);
 
 it('is waited for by a command that is given while it starts', async () => {
@@ -80,7 +101,7 @@ it('stops in order when nobody reads what it says any more', async () => {
 
 it('is ready where programs are told to go by a proxy', async () => {
   const proxy = 'http://127.0.0.1:1';
-  start(process.execPath, [main], { NODE_USE_ENV_PROXY: '1', HTTP_PROXY: proxy, http_proxy: proxy, NO_PROXY: '', no_proxy: '' });
+  start(process.execPath, [main], ['up'], { NODE_USE_ENV_PROXY: '1', HTTP_PROXY: proxy, http_proxy: proxy, NO_PROXY: '', no_proxy: '' });
   let said = '';
   up.stdout?.on('data', (chunk) => (said += String(chunk)));
   await expect.poll(() => said, { timeout: 60_000 }).toContain('Ready');
