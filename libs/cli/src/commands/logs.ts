@@ -50,9 +50,10 @@ async function readEvents(bus: Bus, runId: string, follow: boolean, signal: Abor
     const { status } = await followRun(bus, runId, nothing, signal);
     // The last event tells of the end, and comes behind the record of it.
     for (let tries = 0; tries < 50 && status !== RunStatus.RUN_STATUS_RUNNING && said !== runStatusWords[status]; tries += 1) await sleep(100);
-    await events.stop();
+  } else {
+    await events.done;
   }
-  await events.done;
+  await events.stop();
   if (signal.aborted) process.exitCode = 130;
 }
 

@@ -19,12 +19,12 @@ export function addRuns(program: Command): void {
     .command('status')
     .argument('[run]', `${runArgument}; without it the latest runs are listed`)
     .description('Show the runs, or one run with its stages.')
-    .option('-w, --watch', 'show how the run goes until it has ended')
+    .option('-w, --watch', 'show how the run, or the latest, goes until it has ended')
     .action(async (name: string | undefined, { watch }: { watch?: boolean }, command: Command) => {
       const output = outputOf(command);
-      if (name === undefined && watch !== true) await withBus((bus) => listRuns(output, bus));
-      else if (watch === true) await withRun(name ?? 'latest', (bus, runId) => watchRun(output, bus, runId));
-      else await withRun(name ?? 'latest', async (bus, runId) => showRun(output, await bus.call(rpc.getRun, { runId })));
+      if (watch === true) await withRun(name ?? 'latest', (bus, runId) => watchRun(output, bus, runId));
+      else if (name === undefined) await withBus((bus) => listRuns(output, bus));
+      else await withRun(name, async (bus, runId) => showRun(output, await bus.call(rpc.getRun, { runId })));
     });
   program
     .command('cancel')
