@@ -4,17 +4,24 @@ import { busOptions, connectBus, type Bus } from '@minchat/bus';
 import { commonEnv, readEnv } from '@minchat/config';
 import { createLogger } from '@minchat/telemetry';
 import { z } from 'zod';
+import { errorColors, isTerminal } from './colors.ts';
 import { homeFolder } from './paths.ts';
 import { runningSystem } from './system/lock.ts';
+
+const waitMs = 100;
+const toldAfterWaits = 20;
 
 /** Where the system is: NATS_URL, else the `minchat up` of this home, as soon as it is ready, else the usual address. */
 export async function findSystem(): Promise<{ natsUrl: string; gatewayUrl: string | undefined; running: boolean }> {
   const given = process.env['NATS_URL'];
   if (given) return { natsUrl: given, gatewayUrl: undefined, running: true };
-  let system = await runningSystem(homeFolder());
-  while (system !== undefined && system.natsUrl === undefined) {
-    await sleep(100);
-    system = await runningSystem(homeFolder());
+  const home = homeFolder();
+  let system = await runningSystem(home);
+  for (let waits = 0; system !== undefined && system.natsUrl === undefined; waits += 1) {
+    // A large database takes minutes to be brought up to date.
+    if (waits === toldAfterWaits && isTerminal(process.stderr)) console.error(errorColors.dim(`Waiting for the minchat that starts in ${home} (process ${system.pid})`));
+    await sleep(waitMs);
+    system = await runningSystem(home);
   }
   return { natsUrl: system?.natsUrl ?? 'nats://127.0.0.1:4222', gatewayUrl: system?.gatewayUrl, running: system?.natsUrl !== undefined };
 }

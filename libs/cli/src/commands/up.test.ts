@@ -1,6 +1,6 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -77,6 +77,14 @@ it('is waited for by a command that is given while it starts', async () => {
   up.kill('SIGTERM');
   expect(await ended).toEqual([0, null]);
 }, 120_000);
+
+it.skipIf(process.platform !== 'linux')('is told of at a terminal while a command waits for it', async () => {
+  await writeFile(join(home, 'up.json'), JSON.stringify({ pid: process.pid, start: processStart(process.pid), children: [] }));
+  start('script', ['-qec', `"${process.execPath}" "${main}" status`, '/dev/null'], []);
+  let said = '';
+  up.stdout?.on('data', (chunk) => (said += String(chunk)));
+  await expect.poll(() => said, { timeout: 30_000 }).toContain(`Waiting for the minchat that starts in ${home} (process ${process.pid})`);
+}, 60_000);
 
 it('stops when npm is told to', async () => {
   start('npm', ['run', 'minchat', '--']);
