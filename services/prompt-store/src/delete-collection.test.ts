@@ -52,7 +52,7 @@ describe.each(await testDatabases())('deleting a collection in $name', ({ start 
     await load('wrong', ...all);
     await load('wrong', { prompt: 'How?' });
     const rules = { commonPrefix: 200, promptsPerUser: 200 };
-    await takeSnapshot(database.db, { jobId: 'job', runId: 'run-1', collection: 'wrong', seed: 1, rules, splitFractions: { validation: 0, test: 0 } });
+    await takeSnapshot(database.db, { jobId: 'job', runId: 'run-1', collections: ['kept', 'wrong'], seed: 1, rules, splitFractions: { validation: 0, test: 0 } });
     await applyRules(database.db, 'wrong');
 
     expect(await deleteCollection(database, 'wrong')).toEqual({ prompts: 4, demonstrations: 1, comparisons: 1, texts: 1, runs: ['run-1'] });

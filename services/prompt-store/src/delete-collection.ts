@@ -1,4 +1,4 @@
-import { and, eq, inArray, ne, sql } from 'drizzle-orm';
+import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { DeleteCollectionReply, Init } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
 import { importsOf } from './collections.ts';
@@ -7,6 +7,7 @@ import { withDatabaseErrors } from './database-errors.ts';
 import { feedbackCollection } from './feedback.ts';
 import { deleteRows } from './imports/sweep.ts';
 import { collections, imports, labelingQueues, snapshots } from './schema.ts';
+import { runsGiven } from './snapshot.ts';
 
 /**
  * Deletes a collection that was imported. It is gone for everybody at once; its rows follow bit by bit, and what is left of
@@ -42,7 +43,7 @@ async function takeAway(tx: Db, name: string): Promise<{ ids: number[]; reply: I
   for (const id of ids) await tx.execute(sql`select pg_advisory_lock(${lockSpace}, ${id}::int)`);
   const counts = await tx.update(imports).set({ collectionId: null, state: 'running' }).where(inArray(imports.id, ids)).returning();
   await tx.delete(collections).where(eq(collections.name, name));
-  const given = await tx.selectDistinct({ runId: snapshots.runId }).from(snapshots).where(and(eq(snapshots.collection, name), ne(snapshots.runId, ''))).orderBy(snapshots.runId);
+  const runs = await runsGiven(tx, ids);
   // What the rules were seen to decide is of nothing any more.
   await tx.delete(snapshots).where(and(eq(snapshots.collection, name), eq(snapshots.runId, '')));
   // Prompts that were offered to be answered and that nobody is at.
@@ -53,5 +54,5 @@ async function takeAway(tx: Db, name: string): Promise<{ ids: number[]; reply: I
   await tx.execute(sql`delete from labeling_outcomes where task_id in (${offered})`);
   await tx.execute(sql`delete from labeling_tasks where id in (${offered})`);
   const sum = (kind: 'prompts' | 'demonstrations' | 'comparisons' | 'texts'): number => counts.reduce((total, one) => total + one[kind], 0);
-  return { ids, reply: { prompts: sum('prompts'), demonstrations: sum('demonstrations'), comparisons: sum('comparisons'), texts: sum('texts'), runs: given.map(({ runId }) => runId) } };
+  return { ids, reply: { prompts: sum('prompts'), demonstrations: sum('demonstrations'), comparisons: sum('comparisons'), texts: sum('texts'), runs } };
 }

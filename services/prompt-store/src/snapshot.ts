@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, gte, inArray, isNull, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, gte, inArray, isNull, ne, sql } from 'drizzle-orm';
 import { MinchatError } from '@minchat/errors';
 import type { ComparisonRecord, DemonstrationRecord, PromptRecord, Split } from '@minchat/datasets';
 import { importsOfAll } from './collections.ts';
@@ -81,6 +81,12 @@ export async function takeSnapshot(db: Db, options: SnapshotOptions): Promise<Sn
   const counts = Object.fromEntries([...Object.entries(kept), ...Object.entries(dropped).map(([reason, count]) => [`dropped: ${reason}`, count])]) as Record<string, number>;
   await db.update(snapshots).set({ counts }).where(eq(snapshots.id, row.id));
   return { id: row.id, imports: importIds, kept, dropped };
+}
+
+/** The runs that were given data of any of these imports, in the order of their ids. */
+export async function runsGiven(db: Db, importIds: readonly number[]): Promise<string[]> {
+  const any = sql`${snapshots.imports} @> any (${sql.param(importIds.map((id) => JSON.stringify([id])))}::jsonb[])`;
+  return (await db.selectDistinct({ runId: snapshots.runId }).from(snapshots).where(and(any, ne(snapshots.runId, ''))).orderBy(snapshots.runId)).map(({ runId }) => runId);
 }
 
 function allPrompts(db: Db, importId: number) {

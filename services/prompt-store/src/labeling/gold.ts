@@ -1,11 +1,11 @@
-import { and, eq, inArray, ne, notInArray, sql } from 'drizzle-orm';
+import { and, eq, inArray, notInArray, sql } from 'drizzle-orm';
 import { MinchatError } from '@minchat/errors';
 import { importsOf } from '../collections.ts';
 import type { Db } from '../database.ts';
 import { digestOf } from '../digest.ts';
 import { feedbackCollection } from '../feedback.ts';
-import { collections, comparisons, imports, itsPrompt, labelingOutcomes, labelingQueues, labelingTasks, prompts, rankedAnswers, snapshots } from '../schema.ts';
-import { fullAnswersOf } from '../snapshot.ts';
+import { collections, comparisons, imports, itsPrompt, labelingOutcomes, labelingQueues, labelingTasks, prompts, rankedAnswers } from '../schema.ts';
+import { fullAnswersOf, runsGiven } from '../snapshot.ts';
 import { fitsMessage } from './task-size.ts';
 
 // Gold questions: comparisons of a collection, whose ranking is known, given to labelers among their
@@ -36,8 +36,8 @@ export async function checkGold(db: Db, collection: string): Promise<void> {
   const hint = 'Import gold questions into a collection of their own.';
   if (collection === feedbackCollection) throw new MinchatError('MC_STAGE_SETTINGS', `${collection}: expected a collection of gold questions, found the one that people's rankings go to`, { hint });
   const importIds = await importsOf(db, collection);
-  const [snapshot] = await db.select({ runId: snapshots.runId }).from(snapshots).where(and(sql`${snapshots.imports} @> any (${sql.param(importIds.map((id) => JSON.stringify([id])))}::jsonb[])`, ne(snapshots.runId, ''))).limit(1);
-  if (snapshot !== undefined) throw new MinchatError('MC_STAGE_SETTINGS', `${collection}: expected a collection of gold questions, found one that the run ${snapshot.runId} was given`, { hint });
+  const [given] = await runsGiven(db, importIds);
+  if (given !== undefined) throw new MinchatError('MC_STAGE_SETTINGS', `${collection}: expected a collection of gold questions, found one that the run ${given} was given`, { hint });
   const [found] = await db.select({ id: comparisons.id }).from(comparisons).where(inArray(comparisons.importId, importIds)).limit(1);
   if (found === undefined) throw new MinchatError('MC_DATA_EMPTY', `${collection}: expected comparisons to ask as gold questions, found none`, { hint });
 }
