@@ -221,7 +221,7 @@ describe.skipIf(noBrowser !== undefined)('data in the studio', () => {
     const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: /^Export/ }).click()]);
     expect(download.suggestedFilename()).toBe('rows-demonstrations.jsonl');
     const lines = (await Array.fromAsync(await download.createReadStream())).join('').trim().split('\n').map((line) => JSON.parse(line) as { completion: { content: string }[] });
-    expect(lines.map((line) => line.completion[0]?.content).toSorted()).toEqual(['A bird.', 'Another.']);
+    expect(lines.map((line) => line.completion[0]?.content ?? '').toSorted()).toEqual(['A bird.', 'Another.']);
   });
 
   it('a collection is deleted, when asked once more', async () => {

@@ -79,7 +79,8 @@ export async function* importFile(database: Database, options: ImportOptions): A
     await writer.flush();
     await finish(db, importId, options.collection, writer.counts, skipped, held);
     importId = undefined;
-    await gatherStatistics(db);
+    // It is imported, whatever becomes of this.
+    await gatherStatistics(db).catch(() => undefined);
     yield status(true);
   } catch (error) {
     throw toDatabaseError(error);
