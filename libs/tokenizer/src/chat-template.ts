@@ -1,7 +1,7 @@
 import { Template } from '@huggingface/jinja';
 import { MinchatError } from '@minchat/errors';
 import { cut, needlesOf, type Needles } from './pre-tokenize.ts';
-import type { Tokenizer } from './tokenizer.ts';
+import type { TokenizerParts, Vocabulary } from './vocabulary.ts';
 
 /** One turn of a conversation. */
 export interface ChatTurn {
@@ -32,31 +32,31 @@ export interface ChatPiece {
  */
 export class ChatTemplate {
   private readonly template: Template;
-  private readonly tokenizer: Tokenizer;
+  private readonly parts: TokenizerParts;
   private readonly specials: readonly string[];
   private readonly needles: Needles | undefined;
 
-  constructor(source: string, tokenizer: Tokenizer) {
+  constructor(source: string, parts: TokenizerParts) {
     try {
       this.template = new Template(source);
     } catch (cause) {
       throw new MinchatError('MC_TOKENIZER_INVALID', `chat_template: ${messageOf(cause)}`, { cause });
     }
-    this.tokenizer = tokenizer;
-    const specials = tokenizer.parts.added.filter((token) => token.special);
+    this.parts = parts;
+    const specials = parts.added.filter((token) => token.special);
     this.specials = specials.map((token) => token.content);
     this.needles = needlesOf(specials);
   }
 
   /** The tokenizer's own template; else minchat's, when the tokenizer has its tokens. */
-  static of(tokenizer: Tokenizer): ChatTemplate {
-    const own = tokenizer.parts.chatTemplate;
-    if (own === undefined && chatTokens.some((token) => tokenizer.idOf(token) === undefined)) {
+  static of(parts: TokenizerParts, { idOf }: Vocabulary): ChatTemplate {
+    const own = parts.chatTemplate;
+    if (own === undefined && chatTokens.some((token) => !idOf.has(token))) {
       throw new MinchatError('MC_TOKENIZER_INVALID', 'expected a chat_template, found none', {
         hint: 'This tokenizer belongs to a base model. Give it a chat_template.jinja, or a chat_template in tokenizer_config.json.',
       });
     }
-    return new ChatTemplate(own ?? defaultChatTemplate, tokenizer);
+    return new ChatTemplate(own ?? defaultChatTemplate, parts);
   }
 
   /** Renders a conversation. Throws MC_TOKENIZER_INVALID when the template refuses it. */
@@ -67,8 +67,8 @@ export class ChatTemplate {
       text = this.template.render({
         messages: messages.map(({ role, content }) => ({ role, content: this.protect(content, guard) })),
         add_generation_prompt: addGenerationPrompt,
-        bos_token: this.tokenizer.parts.bosToken ?? '',
-        eos_token: this.tokenizer.parts.eosToken ?? '',
+        bos_token: this.parts.bosToken ?? '',
+        eos_token: this.parts.eosToken ?? '',
       });
     } catch (cause) {
       throw new MinchatError('MC_TOKENIZER_INVALID', `the chat template refused the conversation: ${messageOf(cause)}`, { cause });

@@ -74,7 +74,7 @@ export class Tokenizer {
     const answer = '9f86d081';
     const turns = [{ role: 'user', content: 'question' }, { role: 'assistant', content: answer }, { role: 'user', content: 'thanks' }];
     try {
-      const template = new ChatTemplate(this.parts.chatTemplate, this);
+      const template = new ChatTemplate(this.parts.chatTemplate, this.parts);
       const [last, next] = [turns.slice(0, 2), turns].map((messages) => {
         const pieces = template.render(messages, false);
         const after = pieces[pieces.findIndex((piece) => piece.text.includes(answer)) + 1];
@@ -111,7 +111,7 @@ export class Tokenizer {
 
   /** Ids of a conversation by the chat template. Contents cannot make special tokens. */
   encodeChat(messages: readonly ChatTurn[], options: { addGenerationPrompt: boolean }): number[] {
-    this.template ??= ChatTemplate.of(this);
+    this.template ??= ChatTemplate.of(this.parts, this.vocabulary);
     const ids: number[] = [];
     for (const piece of this.template.render(messages, options.addGenerationPrompt)) {
       const special = piece.special ? this.idOf(piece.text) : undefined;

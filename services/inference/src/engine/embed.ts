@@ -3,7 +3,7 @@ import type { EmbedInput } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
 import { hiddenStates, leftPad } from '@minchat/model';
 import { checkBytes } from './check-bytes.ts';
-import type { LoadedModel } from './model-store.ts';
+import type { LoadedModel } from './requests.ts';
 import { cutInTurns, passesOf } from './passes.ts';
 
 /** Numbers in one piece at most, 8 bytes each: it has to fit in a message. */

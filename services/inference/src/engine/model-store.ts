@@ -1,21 +1,9 @@
 import type { ArtifactRef } from '@minchat/contracts';
 import { toMinchatError, type MinchatError } from '@minchat/errors';
-import { DecodeBatch, disposeModel, loadModel, type GPTConfig, type Model } from '@minchat/model';
-import { loadTokenizer, type Tokenizer } from '@minchat/tokenizer';
+import { DecodeBatch, disposeModel, loadModel, type GPTConfig } from '@minchat/model';
+import { loadTokenizer } from '@minchat/tokenizer';
 import type { ComputeOptions } from './protocol.ts';
-import type { Answer } from './requests.ts';
-
-/** A model with its tokenizer, and the batch that its answers are decoded in. */
-export interface LoadedModel {
-  readonly model: Model;
-  readonly tokenizer: Tokenizer;
-  /** Made with the first answer. */
-  batch: DecodeBatch | undefined;
-  /** Who has its slots. */
-  readonly answers: Map<number, Answer>;
-  /** Requests that hold it. */
-  users: number;
-}
+import type { LoadedModel } from './requests.ts';
 
 type Entry = { used: number } & (
   | { state: 'loading' }

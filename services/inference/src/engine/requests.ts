@@ -1,9 +1,22 @@
 import type { ArtifactRef, GenerateChunk, GenerateRequest } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
+import type { DecodeBatch, Model } from '@minchat/model';
+import type { Tokenizer } from '@minchat/tokenizer';
 import type { AnswerTracker } from './answer.ts';
-import type { LoadedModel } from './model-store.ts';
 import { describeToken, readPrompt, type Prompt } from './prompt.ts';
 import type { Reading } from './protocol.ts';
+
+/** A model with its tokenizer, and the batch that its answers are decoded in. */
+export interface LoadedModel {
+  readonly model: Model;
+  readonly tokenizer: Tokenizer;
+  /** Made with the first answer. */
+  batch: DecodeBatch | undefined;
+  /** Who has its slots. */
+  readonly answers: Map<number, Answer>;
+  /** Requests that hold it. */
+  users: number;
+}
 
 /** A request whose model is not there yet. */
 export interface Waiting {

@@ -2,7 +2,7 @@ import type { GenerateRequest } from '@minchat/contracts';
 import { Random, type SampledToken, type SamplingOptions } from '@minchat/model';
 import type { Tokenizer } from '@minchat/tokenizer';
 import type { TokenLogprobs } from './answer.ts';
-import type { LoadedModel } from './model-store.ts';
+import type { LoadedModel } from './requests.ts';
 import type { Prompt } from './prompt.ts';
 
 /** Special tokens that end nothing are no text: they are counted, and not sent. */

@@ -2,7 +2,7 @@ import type { ScoredText } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
 import { chatExample, scoreExamples, textOf } from '@minchat/training';
 import { checkBytes } from './check-bytes.ts';
-import type { LoadedModel } from './model-store.ts';
+import type { LoadedModel } from './requests.ts';
 import { cutInTurns, passesOf } from './passes.ts';
 
 /**

@@ -1,5 +1,4 @@
-import type { LoadedModel } from './model-store.ts';
-import type { Started } from './requests.ts';
+import type { LoadedModel, Started } from './requests.ts';
 
 /** The answers that get a slot, up to `room`: each time one of the client that has the fewest, and of its requests the first. */
 export function inTurns(waiting: readonly Started[], { answers }: LoadedModel, room: number): { started: Started; index: number }[] {

@@ -6,7 +6,7 @@ import type { Db } from '../database.ts';
 import { checkNotGold } from '../labeling/gold.ts';
 import { take } from '../pages.ts';
 import { snapshotComparisons, snapshotDemonstrations, snapshotPromptRecords, snapshotTexts, takeSnapshot, type Snapshot } from '../snapshot.ts';
-import type { DataJob } from './data.ts';
+import type { DataJob } from './data-job.ts';
 import type { CollectionSettings } from './data-settings.ts';
 
 const steps = 5;

@@ -2,27 +2,9 @@ import { defineStage, type Metrics } from '@minchat/stage';
 import type { Db } from '../database.ts';
 import { withDatabaseErrors } from '../database-errors.ts';
 import { writeCollection } from './collection-data.ts';
+import { dataOutputs, type DataJob } from './data-job.ts';
 import { dataSettings } from './data-settings.ts';
 import { writeWorld } from './world-data.ts';
-
-export const dataOutputs = {
-  corpus: { kind: 'dataset', description: 'texts for pretraining' },
-  demonstrations: { kind: 'dataset', description: 'prompts with the answers that labelers wrote' },
-  prompts: { kind: 'dataset', description: 'prompts without answers' },
-  comparisons: { kind: 'dataset', description: 'ranked answers that were imported; may be empty' },
-} as const;
-
-/** Where the outputs go. */
-export type DataFolders = Readonly<Record<keyof typeof dataOutputs, string>>;
-
-export interface DataJob {
-  readonly jobId: string;
-  readonly runId: string;
-  readonly seed: number;
-  readonly signal: AbortSignal;
-  readonly folders: DataFolders;
-  progress(step: number, totalSteps: number, message: string): void;
-}
 
 /** The stage `data`: a reproducible snapshot of a collection, or the quickstart's world. */
 export function dataStage(db: Db) {

@@ -3,7 +3,7 @@ import { writeDataset, type ChatMessage, type Split } from '@minchat/datasets';
 import type { Metrics } from '@minchat/stage';
 import { createWorld, defaultSizes, type World, type WorldSizes } from '@minchat/world';
 import { createRules, type RuleSettings } from '../rules/curate.ts';
-import type { DataJob } from './data.ts';
+import type { DataJob } from './data-job.ts';
 import type { WorldSettings } from './data-settings.ts';
 
 /** Writes the quickstart's world. Its splits are by user already; the other rules apply to it as to any data. */
