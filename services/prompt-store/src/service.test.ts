@@ -85,7 +85,7 @@ test('a file is imported over the bus, its progress and bad lines told', async (
 
 test('errors of an import reach the client with their code', async () => {
   await expect(importText('strict', 'jsonl', '{"text":"a"}\nbroken', true)).rejects.toMatchObject({ code: 'MC_DATA_INVALID' });
-  await expect(importText('unknown', 'csv', 'a,b')).rejects.toMatchObject({ code: 'MC_USAGE' });
+  await expect(importText('unknown', 'xlsx', 'a,b')).rejects.toMatchObject({ code: 'MC_USAGE' });
   await expect(importText('feedback', 'jsonl', '{"text":"a"}')).rejects.toMatchObject({ code: 'MC_USAGE' });
   expect(await collection('strict')).toBeUndefined();
 });
