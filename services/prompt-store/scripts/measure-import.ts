@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createLogger } from '@minchat/telemetry';
-import { openDatabase } from '../src/database.ts';
+import { openDatabase } from '../src/open-database.ts';
 import { importFile } from '../src/imports/run-import.ts';
 
 const { values } = parseArgs({ options: { megabytes: { type: 'string', default: '2048' }, kind: { type: 'string', default: 'text' } } });

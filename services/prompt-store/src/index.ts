@@ -1,5 +1,6 @@
 // Prompts, demonstrations and comparisons; dataset snapshots.
-export { openDatabase, type Database, type DatabaseOptions } from './database.ts';
+export type { Database } from './database.ts';
+export { openDatabase, type DatabaseOptions } from './open-database.ts';
 export { importFile, type ImportOptions, type ImportStatus } from './imports/run-import.ts';
 export { servePeople } from './people/serve.ts';
 export { dataStage } from './stages/data.ts';

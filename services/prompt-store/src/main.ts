@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { runService } from '@minchat/bus';
 import { commonEnv, readEnv, stageEnv } from '@minchat/config';
 import { stageStopSeconds, startStageHost } from '@minchat/stage';
-import { openDatabase } from './database.ts';
+import { openDatabase } from './open-database.ts';
 import { consumeFeedback } from './feedback.ts';
 import { sweepAbandoned, type Sweep } from './imports/sweep.ts';
 import { closeAbandoned } from './labeling/queues.ts';

@@ -1,6 +1,6 @@
 // A process of its own that imports a file, for tests to kill: node testing-import.ts FOLDER FILE [URL]
 import { importFile } from './imports/run-import.ts';
-import { openDatabase } from './database.ts';
+import { openDatabase } from './open-database.ts';
 import { testLog } from './testing.ts';
 
 const [folder = '', path = '', url = ''] = process.argv.slice(2);

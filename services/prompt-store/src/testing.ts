@@ -11,7 +11,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { whenKilled } from '@minchat/bus/testing';
 import { createLogger } from '@minchat/telemetry';
-import { openDatabase, type Database } from './database.ts';
+import type { Database } from './database.ts';
+import { openDatabase } from './open-database.ts';
 import { createEmbedded } from './embedded.ts';
 
 const run = promisify(execFile);
