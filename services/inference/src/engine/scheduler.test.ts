@@ -126,8 +126,11 @@ it('gives each client its turn, however many requests another has', async () => 
 
 it('makes room for one more model without holding up those that stay, and each gets its turn', async () => {
   const { said, generate, read, cancel } = start({ models: 2 });
-  const [leaving, staying] = [generate({ maxTokens: 30_000, ...forever }, large), generate({ maxTokens: 8000, ...forever }, wide)];
-  await Promise.all([leaving.first, staying.first]);
+  const leaving = generate({ maxTokens: 30_000, ...forever }, large);
+  // Begun first, however long each takes to load.
+  await leaving.first;
+  const staying = generate({ maxTokens: 8000, ...forever }, wide);
+  await staying.first;
   const third = [read(manyTexts(1)), read(manyTexts(1))];
   // The model unused for longest takes no more, the other does.
   const behind = generate({}, large);
