@@ -2,7 +2,7 @@ import { isatty } from 'node:tty';
 import type { Command } from 'commander';
 import { rpc, type Bus } from '@minchat/bus';
 import { suggest } from '@minchat/config';
-import { findRun } from '@minchat/contracts';
+import { findRun, namePattern } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
 import { connect } from '../connection.ts';
 import { aboutRun } from '../run/about-run.ts';
@@ -47,13 +47,23 @@ export const runArgument = "a run's id or name (the newest of that name), or lat
 export async function withRun<T>(name: string, work: (bus: Bus, runId: string) => Promise<T>): Promise<T> {
   return withBus(async (bus) => {
     const { runs } = await bus.call(rpc.listRuns, { limit: 1000 });
-    const runId = findRun(runs, name)?.runId;
+    const runId = findRun(runs, name)?.runId ?? (await unlisted(bus, name));
     // The newest: there may be a thousand.
     if (runId === undefined) throw new MinchatError('MC_NOT_FOUND', `there is no run ${name}${suggest(name, runs.slice(0, 20).map((run) => run.runId))}`);
     return work(bus, runId).catch((error: unknown) => {
       throw aboutRun(error, runId);
     });
   });
+}
+
+/** The id of a run that is too old for a list, which has as many as one message holds. */
+async function unlisted(bus: Bus, runId: string): Promise<string | undefined> {
+  if (!namePattern.test(runId)) return undefined;
+  const found = await bus.call(rpc.getRun, { runId }).catch((error: unknown) => {
+    if (error instanceof MinchatError && error.code === 'MC_NOT_FOUND') return undefined;
+    throw error;
+  });
+  return found?.runId;
 }
 
 /**

@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { connectBus, rpc, type Bus } from '@minchat/bus';
 import { startNatsServer, type TestNats } from '@minchat/bus/testing';
 import { RunStatus, StageStatus, type Init, type RunRecord } from '@minchat/contracts';
+import { MinchatError } from '@minchat/errors';
 import { createLogger } from '@minchat/telemetry';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
@@ -18,13 +19,19 @@ let folder: string;
 let nats: TestNats;
 let bus: Bus;
 const runs: Init<RunRecord>[] = [];
+/** So old that no list has it. */
+const old: Init<RunRecord> = { runId: 'old-1', name: 'old', specJson: '{"seed":1}', status: RunStatus.RUN_STATUS_COMPLETED };
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'minchat-logs-'));
   nats = await startNatsServer();
   bus = await connectBus({ url: nats.url, name: 'test', log: createLogger('test', { level: 'silent' }), cacheFolder: folder });
   bus.serve(rpc.listRuns, async () => ({ runs }));
-  bus.serve(rpc.getRun, async ({ runId }) => runs.find((run) => run.runId === runId) ?? {});
+  bus.serve(rpc.getRun, async ({ runId }) => {
+    const found = [...runs, old].find((run) => run.runId === runId);
+    if (found === undefined) throw new MinchatError('MC_NOT_FOUND', `there is no run ${runId}`);
+    return found;
+  });
 });
 afterAll(async () => {
   await bus.close();
@@ -46,6 +53,12 @@ const start = (...args: string[]) => {
   return { child, ended: Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]).then(([stdout, stderr, [code]]) => ({ stdout, stderr, code: code as unknown })) };
 };
 const minchat = (...args: string[]) => start(...args).ended;
+
+it('finds a run by its id also where it is too old for a list', async () => {
+  await say('old-1', 'sft', 'info', 'long ago');
+  expect(await minchat('logs', 'old-1')).toMatchObject({ code: 0, stdout: expect.stringContaining('long ago') as string });
+  expect(await minchat('status', 'old-2')).toMatchObject({ code: 66, stderr: expect.stringContaining('there is no run old-2') as string });
+});
 
 it('prints what stages logged and what happened to them, of a run by its name', async () => {
   addRun('past-1', RunStatus.RUN_STATUS_COMPLETED, 1);
