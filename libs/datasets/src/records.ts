@@ -19,6 +19,8 @@ export const promptSchema = z.object({
   messages: z.array(messageSchema).min(1),
   /** The paper's use case (generation, open_qa, ...), where known. */
   useCase: z.string().optional(),
+  /** The right answer, where known, for reward functions; no model reads it. */
+  reference: z.string().optional(),
 });
 export type PromptRecord = z.infer<typeof promptSchema>;
 

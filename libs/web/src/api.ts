@@ -41,6 +41,7 @@ export interface StoredRecord {
   text: string;
   labeler: string;
   useCase: string;
+  reference: string;
   /** A split, or why the rules drop the prompt, as a code (data/decision.ts); empty when they were not applied. */
   decision: string;
   user: string;

@@ -12,7 +12,7 @@ import { listRecords } from './records-page.ts';
 import { testDatabases, type TestDatabase } from './testing.ts';
 
 const lines = [
-  { prompt: [{ role: 'system', content: 'Be kind.' }, { role: 'user', content: 'Hi é "q"\n' }], user_id: 'bob', use_case: 'chat', completion: 'Hello!', labeler: 'ann' },
+  { prompt: [{ role: 'system', content: 'Be kind.' }, { role: 'user', content: 'Hi é "q"\n' }], user_id: 'bob', use_case: 'chat', reference: 'Hello', completion: 'Hello!', labeler: 'ann' },
   { prompt: [{ role: 'user', content: 'Which?' }], answers: [{ text: 'a', rank: 0, rating: 7, flags: ['opinion'], model: 'm' }, { text: 'b', rank: 1, finished: false }, { text: 'c', rank: 1 }], labeler: 'ben' },
   { prompt: [{ role: 'user', content: 'Alone.' }], answers: [{ text: 'Yes.', rank: 0, rating: 6 }] },
   { prompt: [{ role: 'user', content: 'ALONE. ' }] },
@@ -52,7 +52,7 @@ describe.each(await testDatabases())('browsing and export in $name', ({ start })
     const first = await Promise.all(kinds.map((type) => exported('one', type)));
     expect(first.map((text) => text.trimEnd().split('\n').length)).toEqual([5, 1, 2, 1]);
     expect(JSON.parse(first[1] ?? '')).toEqual({ ...lines[0], completion: [{ role: 'assistant', content: 'Hello!' }] });
-    expect(first[2]?.trimEnd().split('\n').map((line) => JSON.parse(line) as unknown)).toEqual(expect.arrayContaining([{ ...lines[1], user_id: '', use_case: '' }, { ...lines[2], user_id: '', use_case: '', labeler: '' }]));
+    expect(first[2]?.trimEnd().split('\n').map((line) => JSON.parse(line) as unknown)).toEqual(expect.arrayContaining([{ ...lines[1], user_id: '', use_case: '', reference: '' }, { ...lines[2], user_id: '', use_case: '', reference: '', labeler: '' }]));
     await load('two', first.join(''));
     expect(await Promise.all(kinds.map((type) => exported('two', type)))).toEqual(first);
     await expect(exported('none', 'prompts')).rejects.toMatchObject({ code: 'MC_NOT_FOUND' });
@@ -61,7 +61,7 @@ describe.each(await testDatabases())('browsing and export in $name', ({ start })
   test('comparisons are exported as pairs, too, as trainers take them: of one form, and with the same fields in every line', async () => {
     const parsed = async (type: string): Promise<Record<string, unknown>[]> => (await exported('one', type)).trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
     const said = (content: string) => [{ role: 'assistant', content }];
-    const about = { prompt: [{ role: 'user', content: 'Which?' }], user_id: '', use_case: '', labeler: 'ben' };
+    const about = { prompt: [{ role: 'user', content: 'Which?' }], user_id: '', use_case: '', reference: '', labeler: 'ben' };
     // Neither the two that are tied, nor one answer alone.
     expect(await parsed('preferences')).toEqual([{ ...about, chosen: said('a'), rejected: said('b') }, { ...about, chosen: said('a'), rejected: said('c') }]);
     for (const type of ['prompts', 'demonstrations', 'comparisons', 'preferences', 'texts']) {

@@ -47,6 +47,7 @@ const ofPrompt = (row: typeof prompts.$inferSelect) => ({
   // Nobody is an empty text: a field that only some lines have, or that is null in the first ones, makes readers of tables give up at the others.
   user_id: isNamed(row.userId) ? row.userId : '',
   use_case: row.useCase ?? '',
+  reference: row.reference ?? '',
 });
 const answered = (content: string) => [{ role: 'assistant', content }];
 

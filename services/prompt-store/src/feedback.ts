@@ -64,7 +64,7 @@ export async function createFeedbackStore(database: Database): Promise<FeedbackS
    * An id that another prompt has, as where ids are counted anew in every file, gives way to one of the prompt's own words.
    */
   async function needPrompt(tx: Db, id: string, messages: ChatMessage[], userId: string): Promise<{ promptId: string; userId: string }> {
-    let row = { messages, userId: userId === '' && messages.length > 0 ? threadOf(messages) : userId, useCase: null as string | null };
+    let row = { messages, userId: userId === '' && messages.length > 0 ? threadOf(messages) : userId, useCase: null as string | null, reference: null as string | null };
     if (messages.length === 0) {
       const known = await knownPrompt(tx, id, userId);
       if (known === undefined) throw new BadRecordError('prompt_unknown', { found: id });
@@ -183,9 +183,9 @@ async function feedbackImport(db: Db): Promise<number> {
 }
 
 /** A prompt that was imported or submitted before, from whichever import has it: of several people's this one's, else that of one who is named. */
-async function knownPrompt(tx: Db, id: string, userId: string): Promise<{ messages: ChatMessage[]; userId: string; useCase: string | null } | undefined> {
+async function knownPrompt(tx: Db, id: string, userId: string): Promise<{ messages: ChatMessage[]; userId: string; useCase: string | null; reference: string | null } | undefined> {
   const [row] = await tx
-    .select({ messages: prompts.messages, userId: prompts.userId, useCase: prompts.useCase })
+    .select({ messages: prompts.messages, userId: prompts.userId, useCase: prompts.useCase, reference: prompts.reference })
     .from(prompts)
     .innerJoin(imports, and(eq(imports.id, prompts.importId), isNotNull(imports.collectionId)))
     .where(eq(prompts.id, id))

@@ -210,6 +210,7 @@ function decidedAs(decision: string): SQL | undefined {
 function promptOf(row: typeof prompts.$inferSelect, about: typeof snapshotPrompts.$inferSelect | null) {
   return {
     useCase: row.useCase ?? '',
+    reference: row.reference ?? '',
     user: isNamed(row.userId) ? row.userId : '',
     decision: about === null ? '' : (about.droppedReason ?? about.split),
     messages: row.messages.map(({ role, content }) => ({ role, content })),

@@ -79,6 +79,8 @@ export const prompts = pgTable(
     /** A digest of the normalised text (rules/normalise.ts). */
     textHash: key('text_hash').notNull(),
     useCase: text('use_case'),
+    /** The right answer, where known; for reward functions. */
+    reference: text('reference'),
   },
   // Of the same conversation by several people each has theirs.
   (table) => [primaryKey({ columns: [table.importId, table.id, table.userId] }), index().on(table.userId)],

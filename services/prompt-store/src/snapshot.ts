@@ -123,14 +123,15 @@ function keptIn(snapshot: Snapshot, split: Split) {
   );
 }
 
-const promptColumns = { messages: prompts.messages, useCase: prompts.useCase };
+const promptColumns = { messages: prompts.messages, useCase: prompts.useCase, reference: prompts.reference };
 
-function promptRecord(row: { id: string; messages: PromptRecord['messages']; useCase: string | null }): PromptRecord {
+function promptRecord(row: { id: string; messages: PromptRecord['messages']; useCase: string | null; reference: string | null }): PromptRecord {
   return {
     id: row.id,
     // Key by key: the database keeps the keys of JSON in an order of its own.
     messages: row.messages.map(({ role, content }) => ({ role, content })),
     ...(row.useCase === null ? {} : { useCase: row.useCase }),
+    ...(row.reference === null ? {} : { reference: row.reference }),
   };
 }
 
@@ -147,7 +148,8 @@ export async function* snapshotPromptRecords(db: Db, snapshot: Snapshot, split: 
         .limit(limit),
     ),
   );
-  for await (const row of mergeById(sources)) yield promptRecord(row);
+  // What came again with its right answer is taken with it.
+  for await (const row of mergeById(sources, ({ reference }) => reference !== null)) yield promptRecord(row);
 }
 
 export async function* snapshotDemonstrations(db: Db, snapshot: Snapshot, split: Split): AsyncGenerator<DemonstrationRecord> {

@@ -1666,6 +1666,10 @@ export const descriptor: Descriptor = {
    "user": {
     "id": 9,
     "type": "string"
+   },
+   "reference": {
+    "id": 11,
+    "type": "string"
    }
   },
   "PreviewImportRequest": {

@@ -7456,6 +7456,9 @@ export namespace minchat {
             /** StoredRecord user. */
             user: string;
 
+            /** StoredRecord reference. */
+            reference: string;
+
             /**
              * Encodes the specified StoredRecord message. Does not implicitly {@link minchat.v1.StoredRecord.verify|verify} messages.
              * @param message StoredRecord message or plain object to encode
@@ -7506,6 +7509,9 @@ export namespace minchat {
 
                 /** StoredRecord user */
                 user?: (string|null);
+
+                /** StoredRecord reference */
+                reference?: (string|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

@@ -11262,6 +11262,7 @@ export const minchat = $root.minchat = (() => {
             StoredRecord.prototype.useCase = "";
             StoredRecord.prototype.decision = "";
             StoredRecord.prototype.user = "";
+            StoredRecord.prototype.reference = "";
 
             StoredRecord.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -11290,6 +11291,8 @@ export const minchat = $root.minchat = (() => {
                     writer.uint32(66).string(message.decision);
                 if (message.user != null && $Object.hasOwnProperty.call(message, "user") && message.user !== "")
                     writer.uint32(74).string(message.user);
+                if (message.reference != null && $Object.hasOwnProperty.call(message, "reference") && message.reference !== "")
+                    writer.uint32(90).string(message.reference);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -11400,6 +11403,15 @@ export const minchat = $root.minchat = (() => {
                                 message.user = value;
                             else
                                 delete message.user;
+                            continue;
+                        }
+                    case 11: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.reference = value;
+                            else
+                                delete message.reference;
                             continue;
                         }
                     }

@@ -959,6 +959,8 @@ export interface StoredRecord {
   decision: string;
   /** Who sent the prompt, where that is known. */
   user: string;
+  /** The prompt's right answer, where known. */
+  reference: string;
 }
 export const StoredRecord: MessageType<StoredRecord> = { name: 'StoredRecord', codec: minchat.v1.StoredRecord };
 

@@ -5,7 +5,7 @@ export type Mapping = Readonly<Record<string, string>>;
 
 /** What a record may be made of; the names that a file gives them are chosen. */
 const contents = ['prompt', 'completion', 'chosen', 'rejected', 'messages', 'text'] as const;
-const fields = [...contents, 'user_id', 'labeler'] as const;
+const fields = [...contents, 'reference', 'user_id', 'labeler'] as const;
 /** Names in a file that need no choice: what they hold is known. */
 const known: readonly string[] = [...contents, 'instruction', 'conversations', 'conversation'];
 

@@ -15,6 +15,7 @@ export function RecordView({ record }: { record: StoredRecord }) {
       {record.messages.length > 0 ? <Conversation messages={record.messages} /> : null}
       {record.text === '' ? null : <p className="text" dir="auto">{record.text}</p>}
       {record.completion === '' ? null : <div className="conversation"><div className="turn assistant" dir="auto">{record.completion}</div></div>}
+      {record.reference === '' ? null : <p className="about"><small className="quiet">{t('Right answer:')} <span dir="auto">{record.reference}</span></small></p>}
       {record.answers.length === 0 ? null : (
         <ol className="ranked">
           {record.answers.map((answer, i) => (

@@ -32,6 +32,8 @@ const recordView = z.object({
   text: z.string(),
   labeler: z.string(),
   useCase: z.string(),
+  /** The prompt's right answer, where known. */
+  reference: z.string(),
   decision: z.string().describe('What the rules decided when they were last applied: a split, or why the prompt is dropped: a code, and what it is about (duplicate, duplicate:200, personal data:email,IBAN, limit:200)'),
   user: z.string().describe('Who sent the prompt, where that is known'),
 });

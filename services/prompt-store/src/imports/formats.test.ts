@@ -232,6 +232,18 @@ test('whoever wrote a record is kept, in every format that can say so', async ()
   expect(await records('hh-rlhf', jsonl(transcripts))).toEqual([comparison]);
 });
 
+test('jsonl: the right answer is kept beside the prompt, whatever it is called', async () => {
+  const lines = [{ prompt: '1 + 1?', reference: 2 }, { prompt: '1 + 2?', solution: '3' }, { question: '1 + 3?', ground_truth: '4', answer: 'It is 4.' }, { prompt: '?', solution: [1] }, { prompt: '!', reference: '' }];
+  expect(await records('jsonl', jsonl(...lines))).toMatchObject([
+    { kind: 'prompt', prompt: { reference: '2' } },
+    { kind: 'prompt', prompt: { reference: '3' } },
+    { kind: 'demonstration', prompt: { reference: '4' }, completion: 'It is 4.' },
+    { kind: 'prompt', prompt: { messages: [user('?')] } },
+    { kind: 'prompt', prompt: { messages: [user('!')] } },
+  ]);
+  expect((await records('jsonl', jsonl(...lines))).slice(3).some((record) => 'prompt' in record && 'reference' in record.prompt)).toBe(false);
+});
+
 test('jsonl: ids too large for a number are kept digit by digit', async () => {
   const lines = '{"prompt": "Hi", "user_id": 1234567890123456789}\n{"prompt": "Ho", "completion": "x", "labeler":-9007199254740993}\n{"prompt": "1234567890123456789", "user_id": 12}\n';
   expect(await records('jsonl', lines)).toMatchObject([{ prompt: { user: '1234567890123456789' } }, { labeler: '-9007199254740993' }, { prompt: { user: '12' } }]);

@@ -16,6 +16,8 @@ const fields: readonly (readonly [string, ...string[]])[] = [
   // Dolly
   ['input', 'context'],
   ['output', 'response', 'answer'],
+  // DeepMath; what is made for verl
+  ['reference', 'solution', 'ground_truth'],
 ];
 
 /** Of one answer among several: Nectar, UltraFeedback. */

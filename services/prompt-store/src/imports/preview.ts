@@ -85,6 +85,7 @@ function shown(record: ImportedRecord): Init<StoredRecord> {
   return {
     messages: record.prompt.messages.map(({ role, content }) => ({ role, content: short(content) })),
     useCase: record.prompt.useCase ?? '',
+    reference: record.prompt.reference ?? '',
     user: record.prompt.user ?? '',
     ...(record.kind === 'prompt' ? {} : { labeler: record.labeler ?? '' }),
     ...(record.kind === 'demonstration' ? { completion: short(record.completion) } : {}),

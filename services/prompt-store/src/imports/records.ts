@@ -10,6 +10,8 @@ export interface ImportedPrompt {
   /** Who wrote it, where the file says so. */
   readonly user?: string;
   readonly useCase?: string;
+  /** The right answer, where the file has one beside the prompt. */
+  readonly reference?: string;
 }
 
 export interface ImportedAnswer {

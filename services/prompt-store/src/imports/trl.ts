@@ -50,7 +50,8 @@ type TextOrTurns = string | ChatMessage[];
 /** The records that one object of a JSONL or Parquet file holds. Throws BadRecordError. */
 export function trlRecords(value: unknown): ImportedRecord[] {
   if (typeof value === 'object' && value !== null && 'message_tree_id' in value) return oasstRecords(value);
-  return named(value, unnamedRecords(commonFields(value)));
+  const fields = commonFields(value);
+  return named(fields, unnamedRecords(fields));
 }
 
 function unnamedRecords(value: unknown): ImportedRecord[] {

@@ -43,7 +43,7 @@ export function createWriter(db: Db, importId: number, tombstones: Tombstones): 
   function pushPrompt(prompt: ImportedPrompt): { prompt_id: string; user_id: string } {
     const id = promptId(prompt.messages);
     const user = prompt.user ?? threadOf(prompt.messages);
-    push('prompts', { id, user_id: user, messages: prompt.messages, text_hash: textHash(prompt.messages), use_case: prompt.useCase ?? null });
+    push('prompts', { id, user_id: user, messages: prompt.messages, text_hash: textHash(prompt.messages), use_case: prompt.useCase ?? null, reference: prompt.reference ?? null });
     for (const message of prompt.messages) bytes += message.content.length;
     return { prompt_id: id, user_id: user };
   }
@@ -54,7 +54,7 @@ export function createWriter(db: Db, importId: number, tombstones: Tombstones): 
     batch = emptyBatch();
     bytes = 0;
     await db.transaction(async (tx) => {
-      counts.prompts += await insert(tx, sql`prompts (import_id, id, user_id, messages, text_hash, use_case)`, importId, rows.prompts, sql`id text, user_id text, messages jsonb, text_hash text, use_case text`);
+      counts.prompts += await insert(tx, sql`prompts (import_id, id, user_id, messages, text_hash, use_case, reference)`, importId, rows.prompts, sql`id text, user_id text, messages jsonb, text_hash text, use_case text, reference text`);
       counts.demonstrations += await insert(tx, sql`demonstrations (import_id, id, prompt_id, user_id, labeler_id, completion)`, importId, rows.demonstrations, sql`id text, prompt_id text, user_id text, labeler_id text, completion text`);
       counts.comparisons += await insert(tx, sql`comparisons (import_id, id, prompt_id, user_id, labeler_id)`, importId, rows.comparisons, sql`id text, prompt_id text, user_id text, labeler_id text`);
       await insert(tx, sql`ranked_answers (import_id, comparison_id, position, text, rank, finished, rating, flags, model)`, importId, rows.answers, sql`comparison_id text, position smallint, text text, rank integer, finished boolean, rating smallint, flags jsonb, model text`);

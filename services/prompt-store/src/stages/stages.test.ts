@@ -152,6 +152,16 @@ describe.each(await testDatabases())('stages on $name', ({ start }) => {
     expect(decided.rows[0]?.n).toBeGreaterThan(0);
   });
 
+  test('prompts come with their right answers, those too that were imported without at first', async () => {
+    const asked = Array.from({ length: 20 }, (_, i) => ({ prompt: `How much is ${i} and 1?` }));
+    await importLines('sums', asked);
+    await importLines('sums', asked.slice(1).map((line, i) => ({ ...line, reference: i + 2 })));
+    const { out } = await runStage(data, { ...mixed, collection: 'sums', splitFractions: { validation: 0, test: 0 } });
+    const found = new Map((await loadRecords(out('prompts'), 'prompts', 'train')).map(({ messages, reference }) => [messages[0]?.content, reference]));
+    expect(found.get('How much is 7 and 1?')).toBe('8');
+    expect([...found.values()].filter((reference) => reference === undefined)).toHaveLength(1);
+  });
+
   test('several collections are taken as one', async () => {
     await importLines('also', [{ prompt: 'how do I do 3?', completion: 'Again and again.', user_id: 'late' }, { prompt: 'Which 0?', chosen: 'Neither.', rejected: 'Both.' }]);
     const alone = await runStage(data, { ...mixed, splitFractions: { validation: 0, test: 0 } });
@@ -200,7 +210,7 @@ describe.each(await testDatabases())('stages on $name', ({ start }) => {
   });
 
   test('an unknown collection is told with those that there are', async () => {
-    await expect(runStage(data, { source: 'collection', collection: 'mixd' })).rejects.toMatchObject({ code: 'MC_NOT_FOUND', message: expect.stringMatching(/mixed, ranked, texts/) as string });
+    await expect(runStage(data, { source: 'collection', collection: 'mixd' })).rejects.toMatchObject({ code: 'MC_NOT_FOUND', message: expect.stringMatching(/mixed, ranked, sums, texts/) as string });
   });
 
   test('the world is written whole: the rules find nothing to drop in it', async () => {
