@@ -6,6 +6,10 @@ import { z } from 'zod';
 
 const optionalText = z.string().trim().min(1).optional();
 const port = z.coerce.number().int().min(0).max(65_535);
+const list = z
+  .string()
+  .default('')
+  .transform((text) => text.split(',').map((name) => name.trim()).filter((name) => name !== ''));
 const flag = z.enum(['0', '1', 'true', 'false']).transform((value) => value === '1' || value === 'true');
 
 /** What every service reads. */
@@ -44,10 +48,7 @@ export const stageEnv = {
   /** The implementation that runs: a package, a subpath of one, or a path. */
   STAGE_PLUGIN: optionalText,
   /** Further plugins that a job may ask for, separated by commas. */
-  STAGE_PLUGINS: z
-    .string()
-    .default('')
-    .transform((list) => list.split(',').map((name) => name.trim()).filter((name) => name !== '')),
+  STAGE_PLUGINS: list,
   /** How long a worker that stopped answering keeps its job. */
   JOB_LEASE_MS: z.coerce.number().int().min(200).default(15_000),
   /** How often the host asks a stage for a checkpoint. */
@@ -59,6 +60,12 @@ export const stageEnv = {
     .string()
     .regex(/^[a-z0-9_-]{1,64}$/, 'expected 1 to 64 of a-z, 0-9, _ and -')
     .optional(),
+} as const;
+
+/** What stages that take reward functions read, when they load one. */
+export const rewardEnv = {
+  /** Packages and paths of reward functions that a job's settings may name beside our own, separated by commas. */
+  REWARD_FUNCTIONS: list,
 } as const;
 
 /** The compute backends, in the order in which `auto` tries them. */

@@ -83,6 +83,15 @@ stages:
     expect(spec.stages[2]?.openInputs).toEqual(['corpus']);
   });
 
+  it('needs no reward model where reward functions pay or judge', () => {
+    const functions = 'settings: { rewardFunctions: [{ plugin: a }] }';
+    const spec = parseRunSpec(`name: a\nstages:\n  data:\n  pretrain:\n  sft:\n  ppo: { ${functions} }\n  evaluate: { ${functions}, inputs: { reward: null } }\n`);
+    expect(spec.stages.slice(3).map(({ openInputs }) => openInputs.includes('reward'))).toEqual([true, true]);
+    const both = parseRunSpec(`name: a\nstages:\n  data:\n  pretrain:\n  sft:\n  reward:\n  ppo: { ${functions} }\n`);
+    expect(both.stages.at(-1)?.inputs['reward']).toEqual({ stage: 'reward', output: 'reward' });
+    expect(parseRunSpec(formatRunSpec(spec))).toEqual(spec);
+  });
+
   it('takes outputs of other runs', () => {
     const spec = parseRunSpec('name: again\nstages:\n  data:\n  sample: { inputs: { model: first-1a2b3c4d/ppo.policy } }\n');
     expect(spec.stages[1]?.inputs['model']).toEqual({ run: 'first-1a2b3c4d', from: 'ppo', output: 'policy', type: 'model' });
@@ -99,6 +108,7 @@ stages:
     ['an output of another type', 'name: a\nstages:\n  data:\n  pretrain: { inputs: { corpus: data.prompts } }\n', 'expected a dataset:text, found data.prompts, a dataset:prompts'],
     ['an unknown input', 'name: a\nstages:\n  data:\n  pretrain: { inputs: { corpsu: data.corpus } }\n', 'a pretrain stage takes no input "corpsu"; did you mean "corpus"?'],
     ['a missing maker', 'name: a\nstages:\n  data:\n  sft:\n', 'run.yaml:4:3: a sft stage needs "model", and no stage before it makes one'],
+    ['a reward that nothing pays', 'name: a\nstages:\n  data:\n  pretrain:\n  sft:\n  ppo:\n', 'run.yaml:6:3: a ppo stage needs "reward", and no stage before it makes one (expected reward.reward, the setting rewardFunctions, or'],
     ['a needed input left open', 'name: a\nstages:\n  data:\n  pretrain: { inputs: { corpus: } }\n', 'run.yaml:4:25: a pretrain stage needs its input "corpus"'],
     ['a seed that is no number', 'name: a\nseed: many\nstages: { data: }\n', 'run.yaml:2:7: seed: expected a whole number from 0 to 4294967295, found "many"'],
     ['a seed out of range', 'name: a\nseed: -1\nstages: { data: }\n', 'run.yaml:2:7: seed: expected a whole number from 0 to 4294967295, found -1'],

@@ -84,7 +84,7 @@ export function parseRunSpec(text: string, file = 'spec'): RunSpec {
   if (named.length === 0) source.atKey(['stages'], 'expected at least one stage, found none');
   source.throwProblems();
 
-  const outline = named.map(({ stage, entry, kind }) => ({ name: stage, kind, plugin: entry.plugin }));
+  const outline = named.map(({ stage, entry, kind }) => ({ name: stage, kind, plugin: entry.plugin, settings: entry.settings }));
   const resolved = named.map(({ stage, entry, kind }, index): StageSpec => {
     const { inputs, openInputs } = wireStage(source, outline, index, entry.inputs);
     const stopIf = readGate(source, stage, entry.gate?.stopIf);

@@ -58,7 +58,7 @@ export async function resolvePlugin(name: string): Promise<string> {
 }
 
 function unknown(name: string, reason: string, cause?: unknown): MinchatError {
-  return new MinchatError('MC_PLUGIN_UNKNOWN', `expected a stage plugin at ${name}, found none: ${reason}`, { cause });
+  return new MinchatError('MC_PLUGIN_UNKNOWN', `expected a plugin at ${name}, found none: ${reason}`, { cause });
 }
 
 let lent: ModuleHooks | undefined;
@@ -82,8 +82,8 @@ function lendPackages(): void {
   });
 }
 
-/** Loads the stage that a module exports as default. Throws MC_PLUGIN_UNKNOWN, MC_PLUGIN_INVALID. */
-export async function loadStage(name: string, url: string): Promise<StageDefinition> {
+/** What the module at `url` exports as default; `name` is what it was asked for as. Throws MC_PLUGIN_UNKNOWN; MC_PLUGIN_INVALID where it is none. */
+export async function loadDefault<T>(name: string, url: string, is: (value: unknown) => value is T, maker: string): Promise<T> {
   lendPackages();
   let loaded: { default?: unknown };
   try {
@@ -91,10 +91,15 @@ export async function loadStage(name: string, url: string): Promise<StageDefinit
   } catch (error) {
     throw unknown(name, (error as Error).message, error);
   }
-  if (!isStage(loaded.default)) {
-    throw new MinchatError('MC_PLUGIN_INVALID', `${name}: expected a default export made with defineStage(), found ${loaded.default === undefined ? 'none' : 'something else'}`);
+  if (!is(loaded.default)) {
+    throw new MinchatError('MC_PLUGIN_INVALID', `${name}: expected a default export made with ${maker}(), found ${loaded.default === undefined ? 'none' : 'something else'}`);
   }
   return loaded.default;
+}
+
+/** Loads the stage that a module exports as default. Throws MC_PLUGIN_UNKNOWN, MC_PLUGIN_INVALID. */
+export async function loadStage(name: string, url: string): Promise<StageDefinition> {
+  return loadDefault(name, url, isStage, 'defineStage');
 }
 
 function isStage(value: unknown): value is StageDefinition {

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { PromptRecord } from '@minchat/datasets';
 import type { Judgement } from '@minchat/world';
+import { MinchatError } from '@minchat/errors';
 import type { Answer } from './answers.ts';
 import { distinct, mean, outcome, standardError, wilson } from './figures.ts';
 import { frontierOf } from './histories.ts';
@@ -9,8 +10,9 @@ import type { EvaluateSettings } from './settings.ts';
 
 /** An answer with what the judges say of it. */
 export interface Judged extends Answer {
-  readonly reward: number;
-  /** Undefined for prompts that are none of the world's. */
+  /** By each judge; undefined where it has nothing to say. */
+  readonly scores: Readonly<Record<Judge, number | undefined>>;
+  /** The gold judge's parts; undefined for prompts that are none of the world's. */
   readonly gold: Judgement | undefined;
 }
 
@@ -25,6 +27,8 @@ export interface Findings {
   readonly divergence: readonly number[];
   readonly perplexity: Partial<Record<'base' | 'sft' | 'policy', number>>;
   readonly rewardModel: RewardModelFigures | undefined;
+  /** Names of the reward functions. */
+  readonly functions: readonly string[];
   readonly histories: Report['histories'];
 }
 
@@ -42,18 +46,22 @@ export function assemble(findings: Findings): Report {
     const [sft, policy] = [answers.sft[i], answers.policy[i]];
     return sft === undefined || policy === undefined ? [] : [{ prompt, sft, policy }];
   });
-  const ofWorld = duels.filter(({ sft }) => sft.gold !== undefined);
-  const judge: Judge = ofWorld.length * 2 >= duels.length ? 'gold' : 'reward';
-  const byReward = winRate('reward', duels);
-  const byGold = ofWorld.length > 0 ? winRate('gold', ofWorld) : undefined;
+  const winRates = judges.flatMap((judge) => {
+    const judged = duels.filter((duel) => isJudged(judge, duel));
+    return judged.length === 0 ? [] : [winRate(judge, judged)];
+  });
+  const most = Math.max(...winRates.map(({ prompts: count }) => count));
+  const headline = winRates.find(({ prompts: count }) => count * 2 >= duels.length || count === most);
+  if (headline === undefined) throw new MinchatError('MC_STAGE_INPUT', 'expected a reward model, or reward functions that have something to say of the prompts; found neither');
   const tokens = answers.policy.reduce((sum, answer) => sum + answer.tokens.length, 0);
   return {
     version: 1,
     run: findings.run,
-    judge,
-    winRate: judge === 'gold' && byGold !== undefined ? byGold : byReward,
-    winRates: byGold === undefined ? [byReward] : [byGold, byReward],
-    useCases: useCases(judge, judge === 'gold' ? ofWorld : duels),
+    judge: headline.judge,
+    functions: findings.functions,
+    winRate: headline,
+    winRates,
+    useCases: useCases(headline.judge, duels.filter((duel) => isJudged(headline.judge, duel))),
     models: { sft: figuresOf(answers.sft, perplexity.sft), policy: figuresOf(answers.policy, perplexity.policy) },
     ...(perplexity.base === undefined ? {} : { basePerplexity: perplexity.base }),
     kl: { mean: mean(divergence), standardError: standardError(divergence), perToken: divergence.reduce((a, b) => a + b, 0) / Math.max(1, tokens) },
@@ -65,8 +73,15 @@ export function assemble(findings: Findings): Report {
   };
 }
 
+/** In the order in which the headline asks them: who was asked for, who knows, who was trained to. */
+const judges: readonly Judge[] = ['functions', 'gold', 'reward'];
+
+function isJudged(judge: Judge, { sft, policy }: Duel): boolean {
+  return sft.scores[judge] !== undefined && policy.scores[judge] !== undefined;
+}
+
 function scoreBy(judge: Judge, answer: Judged): number {
-  return judge === 'gold' ? (answer.gold?.score ?? Number.NaN) : answer.reward;
+  return answer.scores[judge] ?? Number.NaN;
 }
 
 /** Of the same answer twice a backend may make scores that differ in the last bits, as it stood in other batches. */
@@ -99,7 +114,8 @@ function figuresOf(answers: readonly Judged[], perplexity: number | undefined): 
   const texts = answers.map(({ text }) => text);
   const lengths = answers.map(({ tokens, finished }) => tokens.length - (finished ? 1 : 0));
   return {
-    reward: mean(answers.map(({ reward }) => reward)),
+    ...meanScore('reward', answers),
+    ...meanScore('functions', answers),
     ...(gold.length > 0 ? { gold: { score: part('score'), right: part('right'), toThePoint: part('toThePoint'), polite: part('polite') } } : {}),
     length: mean(lengths),
     finished: mean(answers.map(({ finished }) => (finished ? 1 : 0))),
@@ -108,6 +124,11 @@ function figuresOf(answers: readonly Judged[], perplexity: number | undefined): 
     ...(perplexity === undefined ? {} : { perplexity }),
     lengths,
   };
+}
+
+function meanScore<T extends Judge>(judge: T, answers: readonly Judged[]): Partial<Record<T, number>> {
+  const scores = answers.flatMap((answer) => answer.scores[judge] ?? []);
+  return scores.length === 0 ? {} : ({ [judge]: mean(scores) } as Record<T, number>);
 }
 
 /** Some of the duels, the use cases in turn. */
@@ -119,7 +140,12 @@ function spread(duels: readonly Duel[], count: number): Duel[] {
 }
 
 function sampleOf({ prompt, sft, policy }: Duel): Sample {
-  const answer = ({ text, finished, reward, gold }: Judged): SampleAnswer => ({ text, finished, reward, ...(gold === undefined ? {} : { gold: gold.score }) });
+  const answer = ({ text, finished, scores }: Judged): SampleAnswer => ({ text, finished, ...known(scores) });
   const conversation = prompt.messages.length === 1 ? (prompt.messages[0]?.content ?? '') : prompt.messages.map(({ role, content }) => `${role}: ${content}`).join('\n');
-  return { prompt: conversation, ...(prompt.useCase === undefined ? {} : { useCase: prompt.useCase }), sft: answer(sft), policy: answer(policy) };
+  return { prompt: conversation, ...known({ useCase: prompt.useCase, reference: prompt.reference }), sft: answer(sft), policy: answer(policy) };
+}
+
+/** Without what is undefined, as JSON would have it. */
+function known<T>(values: Readonly<Record<string, T | undefined>>): Record<string, T> {
+  return Object.fromEntries(Object.entries(values).filter((entry): entry is [string, T] => entry[1] !== undefined));
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { loadRecords, readDatasetInfo, readRecords, type ComparisonRecord, type PromptRecord, type Split } from '@minchat/datasets';
 import { MinchatError } from '@minchat/errors';
 import { disposeModel, loadModel, rewardLoss, type Model } from '@minchat/model';
+import { openRewardFunctions } from '@minchat/rewards';
 import type { Metrics, StageContext } from '@minchat/stage';
 import { loadTokenizer, type Tokenizer } from '@minchat/tokenizer';
 import {
@@ -40,8 +41,9 @@ interface State {
 export async function evaluate(context: EvaluateContext): Promise<Report> {
   const { settings } = context;
   const { split, prompts } = await heldOutPrompts(context.input('prompts'), settings.prompts);
+  const functions = await openRewardFunctions(settings.rewardFunctions, context);
   const tokenizer = await loadTokenizer(context.input('sft'));
-  for (const name of ['policy', 'reward'] as const) await checkSameTokenizer(tokenizer, name, context.input(name));
+  for (const name of ['policy', 'reward'] as const) if (context.hasInput(name)) await checkSameTokenizer(tokenizer, name, context.input(name));
   const batches = Math.ceil(prompts.length / settings.batchSize);
   const steps = new Steps(context, 2 * batches + 3);
 
@@ -86,20 +88,21 @@ export async function evaluate(context: EvaluateContext): Promise<Report> {
   models.dispose();
   steps.done([], 'perplexity');
 
-  const reward = owned.adopt(await loadModel(context.input('reward'), { head: 'scalar' }), disposeModel);
+  const reward = context.hasInput('reward') ? owned.adopt(await loadModel(context.input('reward'), { head: 'scalar' }), disposeModel) : undefined;
   const judged = async (answers: readonly Answer[]): Promise<Judged[]> => {
-    const rewards = await rewardsOf(reward, encoded, answers);
-    return answers.map((answer, i) => ({
-      ...answer,
-      reward: rewards[i] ?? Number.NaN,
-      gold: judge(prompts[i]?.messages ?? [], answer.text, answer.finished),
-    }));
+    const rewards = reward && (await rewardsOf(reward, encoded, answers));
+    const asked = answers.map(({ text, finished }, i) => ({ ...(prompts[i] as PromptRecord), text, finished }));
+    const { totals } = await functions.score(asked);
+    return answers.map((answer, i) => {
+      const gold = judge(asked[i]?.messages ?? [], answer.text, answer.finished);
+      return { ...answer, gold, scores: { functions: totals[i] ?? undefined, gold: gold?.score, reward: rewards?.[i] } };
+    });
   };
   const answers = { sft: await judged(state.sft), policy: await judged(state.policy) };
-  const rewardModel = context.hasInput('comparisons') ? await measureReward(context, reward, tokenizer) : undefined;
+  const rewardModel = reward && context.hasInput('comparisons') ? await measureReward(context, reward, tokenizer) : undefined;
   steps.done([], 'judging');
 
-  return assemble({ run: context.runId, settings, split, prompts, answers, divergence, perplexity, rewardModel, histories: await readHistories(context) });
+  return assemble({ run: context.runId, settings, split, prompts, answers, divergence, perplexity, rewardModel, functions: functions.names, histories: await readHistories(context) });
 }
 
 /** The numbers of a report that gates and tables are made of. */
@@ -111,6 +114,8 @@ export function metricsOf({ winRate, kl, models: { sft, policy }, rewardModel, b
     kl: kl.mean,
     rewardSft: sft.reward,
     rewardPolicy: policy.reward,
+    functionsSft: sft.functions,
+    functionsPolicy: policy.functions,
     goldSft: sft.gold?.score,
     goldPolicy: policy.gold?.score,
     lengthSft: sft.length,
@@ -250,6 +255,10 @@ function byPrompt(comparisons: readonly ComparisonRecord[], ranked: readonly Ran
 
 async function readHistories(context: EvaluateContext): Promise<Report['histories']> {
   const of = (name: 'sft' | 'reward' | 'policy' | 'base'): Promise<History> => readHistory(context.input(name));
-  const found = { sft: await of('sft'), reward: await of('reward'), policy: await of('policy') };
-  return context.hasInput('base') ? { base: await of('base'), ...found } : found;
+  return {
+    ...(context.hasInput('base') && { base: await of('base') }),
+    sft: await of('sft'),
+    ...(context.hasInput('reward') && { reward: await of('reward') }),
+    policy: await of('policy'),
+  };
 }

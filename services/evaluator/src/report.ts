@@ -3,8 +3,8 @@ import type { CalibrationBin } from '@minchat/training';
 
 // What report.json holds. Field names are stable: the command line and the web application read them.
 
-/** Who decides which of two answers is better: the rubric of the quickstart's world, or the reward model. */
-export type Judge = 'gold' | 'reward';
+/** Who decides which of two answers is better: reward functions, the rubric of the quickstart's world, or the reward model. */
+export type Judge = 'functions' | 'gold' | 'reward';
 
 /** The policy against the SFT model on the same prompts. */
 export interface WinRate extends Interval {
@@ -25,8 +25,10 @@ export interface UseCaseFigures extends Interval {
 
 /** Means over one model's answers. */
 export interface AnswerFigures {
-  /** The reward model's score. */
-  readonly reward: number;
+  /** The reward model's score, where there is one. */
+  readonly reward?: number;
+  /** What the reward functions come to, over the answers that they say something of. */
+  readonly functions?: number;
   /** The gold judge's score and its parts, 0 to 1, for prompts of the world. */
   readonly gold?: { readonly score: number; readonly right: number; readonly toThePoint: number; readonly polite: number };
   /** Tokens of an answer, its end token not counted. */
@@ -61,12 +63,15 @@ export interface RewardModelFigures {
 export interface SampleAnswer {
   readonly text: string;
   readonly finished: boolean;
-  readonly reward: number;
+  readonly reward?: number;
+  readonly functions?: number;
   readonly gold?: number;
 }
 
 export interface Sample {
   readonly prompt: string;
+  /** The right answer, where known. */
+  readonly reference?: string;
   readonly useCase?: string;
   readonly sft: SampleAnswer;
   readonly policy: SampleAnswer;
@@ -78,8 +83,10 @@ export type History = readonly { readonly step: number; readonly metrics: Readon
 export interface Report {
   readonly version: 1;
   readonly run: string;
-  /** The judge of the headline: gold for prompts of the world, else the reward model. */
+  /** The judge of the headline: the first in the order of `Judge` that judges half of the prompts or more. */
   readonly judge: Judge;
+  /** The reward functions' names. */
+  readonly functions: readonly string[];
   /** The headline: the policy's share of wins, ties counted half, with a 95 % interval. */
   readonly winRate: WinRate;
   /** The same by every judge that could judge. */
@@ -93,7 +100,7 @@ export interface Report {
   readonly rewardModel?: RewardModelFigures;
   /** Reward against KL over the training of the policy. */
   readonly frontier: readonly { readonly step: number; readonly kl: number; readonly reward: number }[];
-  readonly histories: { readonly sft: History; readonly reward: History; readonly policy: History; readonly base?: History };
+  readonly histories: { readonly sft: History; readonly reward?: History; readonly policy: History; readonly base?: History };
   readonly sampling: { readonly temperature: number; readonly maxNewTokens: number; readonly split: string; readonly prompts: number };
   readonly samples: readonly Sample[];
 }

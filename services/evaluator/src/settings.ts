@@ -1,3 +1,4 @@
+import { rewardFunctionSettings } from '@minchat/rewards';
 import { z } from 'zod';
 
 /** Settings of `evaluate`. */
@@ -14,6 +15,8 @@ export const evaluateSettings = z.strictObject({
   perplexityWindows: z.int().min(1).default(64),
   /** Validation comparisons that the reward model is measured on. */
   comparisons: z.int().min(1).default(1000),
+  /** Programs that judge in the first place, by the sum of their scores, each times its weight. */
+  rewardFunctions: rewardFunctionSettings.rewardFunctions,
   /** Prompts shown with both answers. */
   samples: z.int().min(0).default(24),
 });

@@ -149,6 +149,24 @@ describe('the stage', () => {
     expect(page).toContain('why &#60;script&#62;');
   });
 
+  test('a reward function judges, with a reward model or without', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'minchat-verified-'));
+    const test = ['who was first?', 'who was second?'].map((content, id) => ({ id: String(id), messages: [{ role: 'user' as const, content }], reference: '<b>Adam' }));
+    await writeDataset(folder, 'prompts', { test });
+    const rewardFunctions = [{ plugin: '@minchat/rewards/reference', options: { match: 'contains' } }];
+    const { reward: _, comparisons: __, ...others } = { ...inputs, prompts: folder };
+    const { output, metrics } = await runStage(evaluateStage, { settings: { ...settings, rewardFunctions }, inputs: others });
+    expect(metrics).toMatchObject({ functionsSft: 0, functionsPolicy: 0, winRate: 0.5 });
+    expect(metrics).not.toHaveProperty('rewardSft');
+    const report = await reportOf(output('report'));
+    expect(report).toMatchObject({ judge: 'functions', functions: ['reference'], winRates: [{ judge: 'functions', ties: 2 }] });
+    const page = await readFile(join(output('report'), 'report.html'), 'utf8');
+    expect(page).toContain('the reward functions (reference)');
+    expect(page).toContain('right: &#60;b&#62;Adam');
+    const both = await runStage(evaluateStage, { settings: { ...settings, rewardFunctions }, inputs: { ...others, reward: inputs.reward } });
+    expect((await reportOf(both.output('report'))).winRates.map(({ judge }) => judge)).toEqual(['functions', 'reward']);
+  });
+
   test.each(['policy', 'reward'] as const)('refuses a %s of another tokenizer', async (name) => {
     const { error } = await runStage(evaluateStage, { settings, inputs: { ...inputs, [name]: await withOtherTokenizer(inputs[name]) } });
     expect(error).toMatchObject({ code: 'MC_STAGE_INPUT', message: expect.stringContaining(`${name}: `) as string });

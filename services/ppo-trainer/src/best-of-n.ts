@@ -18,7 +18,7 @@ export const bestOfNStage = defineStage({
   settings: bestOfNSettings,
   inputs: {
     model: { kind: 'model', description: 'the SFT model' },
-    reward: { kind: 'reward-model', description: 'the reward model' },
+    reward: { kind: 'reward-model', optional: true, description: 'the reward model; without one `rewardFunctions` pay' },
     prompts: { kind: 'dataset', description: 'prompts to answer' },
   },
   outputs: { policy: { kind: 'model', description: 'the policy' } },
@@ -85,7 +85,7 @@ interface Scored {
  * The answer with the highest reward of every n, the first of equals. An answer that did not end is no example, whatever
  * it is paid, unless `cut` says so: a prompt that has no other gives none.
  */
-export function favourites({ episodes, rewards }: Pick<Experience, 'episodes' | 'rewards'>, n: number, cut: boolean): Scored[] {
+export function favourites({ episodes, paid: { rewards } }: Pick<Experience, 'episodes' | 'paid'>, n: number, cut: boolean): Scored[] {
   const answers = episodes.map((episode, index): Scored => ({ episode, reward: rewards[index] ?? Number.NaN }));
   return Array.from({ length: answers.length / n }, (_, group) => answers.slice(group * n, (group + 1) * n)).flatMap((group) => {
     const [first, ...others] = group.filter(({ episode }) => cut || episode.finished);

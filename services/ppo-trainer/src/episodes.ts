@@ -1,10 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { scores, tokenLogProbs, type Matrix, type Model } from '@minchat/model';
 import { paddedLength } from '@minchat/training';
+import type { Asked } from './prompts.ts';
 
 /** One bandit episode: a prompt, and the answer that the policy gave to it. */
 export interface Episode {
   readonly prompt: readonly number[];
+  readonly asked: Asked;
   /** With the token that ended it, if one did. */
   readonly answer: readonly number[];
   /** Whether the end-of-turn token ended it. */

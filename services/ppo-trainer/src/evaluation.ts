@@ -3,6 +3,7 @@ import type { Metrics } from '@minchat/stage';
 import type { Tokenizer } from '@minchat/tokenizer';
 import { answerLogProbs, type Episode } from './episodes.ts';
 import type { Prompt } from './prompts.ts';
+import type { Paid } from './reward.ts';
 import { readable, sampleEpisodes, type RolloutOptions } from './rollout.ts';
 import { mean } from './statistics.ts';
 
@@ -13,8 +14,7 @@ export interface EvaluationOptions extends RolloutOptions {
   readonly prompts: readonly Prompt[];
   readonly reference: Model;
   readonly tokenizer: Tokenizer;
-  /** Rewards of episodes, as the policy is paid. */
-  readonly reward: (episodes: readonly Episode[]) => Promise<number[]>;
+  readonly pay: (episodes: readonly Episode[]) => Promise<Paid>;
   /** The same stream at every evaluation, so that candidates differ by their weights only. */
   readonly random: Random;
   readonly signal: AbortSignal;
@@ -35,7 +35,7 @@ export async function evaluatePolicy(candidate: Model, options: EvaluationOption
   const episodes = await sampleEpisodes(candidate, prompts, options);
   const referenceLogProbs = await answerLogProbs(reference, episodes, temperature, { pad: tokenizer.endOfText, rows: rolloutBatchSize });
   const logProbs = episodes.map((episode) => episode.logProbs);
-  const score = mean(await options.reward(episodes));
+  const score = mean((await options.pay(episodes)).rewards);
   const kl = mean(klPerSequence(logProbs, referenceLogProbs, fullMask(logProbs)));
   return {
     score,
@@ -46,6 +46,6 @@ export async function evaluatePolicy(candidate: Model, options: EvaluationOption
       'eval/finished_rate': mean(episodes.map(({ finished }) => Number(finished))),
       'eval/length_mean': mean(episodes.map(({ answer }) => answer.length)),
     },
-    samples: episodes.slice(0, shown).map((episode, row) => readable(tokenizer, prompts[row] as Prompt, episode)),
+    samples: episodes.slice(0, shown).map((episode) => readable(tokenizer, episode)),
   };
 }

@@ -8,6 +8,7 @@ import { runStage } from '@minchat/training/testing';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import bestOfN, { favourites } from './best-of-n.ts';
 import dpo from './dpo.ts';
+import type { Episode } from './episodes.ts';
 import rloo from './rloo.ts';
 import { ppoStage } from './stage.ts';
 import { tinyWorld, type TinyWorld } from './tiny.testing.ts';
@@ -103,9 +104,9 @@ describe('best of n', () => {
   });
 
   it('learns from answers that ended only: where none of a prompt’s did, from none', async () => {
-    const answer = (reward: number, finished: boolean): [number, { prompt: number[]; answer: number[]; finished: boolean; logProbs: number[] }] => [reward, { prompt: [1], answer: [2], finished, logProbs: [-1] }];
+    const answer = (reward: number, finished: boolean): [number, Episode] => [reward, { prompt: [1], asked: { messages: [] }, answer: [2], finished, logProbs: [-1] }];
     const answers = [answer(-1, false), answer(-1.5, true), answer(-2, true), answer(-1, false), answer(-1, false), answer(-1, false)];
-    const experience = { rewards: answers.map(([reward]) => reward), episodes: answers.map(([, episode]) => episode) };
+    const experience = { paid: { rewards: answers.map(([reward]) => reward), metrics: {} }, episodes: answers.map(([, episode]) => episode) };
     expect(favourites(experience, 3, false).map(({ reward }) => reward)).toEqual([-1.5]);
     expect(favourites(experience, 3, true).map(({ reward }) => reward)).toEqual([-1, -1]);
 

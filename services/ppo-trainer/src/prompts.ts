@@ -1,21 +1,23 @@
-import { loadRecords, type Split } from '@minchat/datasets';
+import { loadRecords, type PromptRecord, type Split } from '@minchat/datasets';
 import { MinchatError } from '@minchat/errors';
 import type { Tokenizer } from '@minchat/tokenizer';
 import { encodePrompts, epochOrder, type PromptOptions } from '@minchat/training';
+
+/** What is known of a prompt besides its tokens. */
+export type Asked = Pick<PromptRecord, 'messages' | 'reference' | 'useCase'>;
 
 /** A prompt ready to be answered. */
 export interface Prompt {
   /** The chat so far and the beginning of the assistant's turn. */
   readonly tokens: readonly number[];
-  /** The last turn, for people to read. */
-  readonly text: string;
+  readonly asked: Asked;
 }
 
 /** The prompts of a split, each short enough that `maxNewTokens` fit behind it in the context. */
 export async function loadPrompts(folder: string, split: Split, tokenizer: Tokenizer, options: PromptOptions): Promise<Prompt[]> {
   const records = await loadRecords(folder, 'prompts', split);
   const encoded = encodePrompts(tokenizer, records, options);
-  return records.map(({ messages }, row) => ({ tokens: encoded[row] ?? [], text: messages.at(-1)?.content ?? '' }));
+  return records.map(({ messages, reference, useCase }, row) => ({ tokens: encoded[row] ?? [], asked: { messages, reference, useCase } }));
 }
 
 /** Prompts in an order that depends on the seed only: every epoch each of them once. */

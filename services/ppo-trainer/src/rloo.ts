@@ -20,11 +20,11 @@ import { checkFirstRatio, policyMetrics } from './update-metrics.ts';
  */
 export const rlooStage = defineStage({
   kind: 'ppo',
-  description: 'Optimises the policy against the reward model with RLOO or GRPO.',
+  description: 'Optimises the policy against the reward with RLOO or GRPO.',
   settings: rlooSettings,
   inputs: {
     model: { kind: 'model', description: 'the SFT model' },
-    reward: { kind: 'reward-model', description: 'the reward model' },
+    reward: { kind: 'reward-model', optional: true, description: 'the reward model; without one `rewardFunctions` pay' },
     prompts: { kind: 'dataset', description: 'prompts to answer' },
     corpus: { kind: 'dataset', optional: true, description: 'raw text, for the pretraining loss of `ptx`' },
   },
@@ -53,7 +53,7 @@ export const rlooStage = defineStage({
         await trainer.prepare();
         const groups = prompts.at(iteration).flatMap((prompt) => Array.from({ length: groupSize }, () => prompt));
         const experience = await trainer.collect(groups, iteration);
-        const { episodes, rewards, kl, referenceLogProbs } = experience;
+        const { episodes, paid: { rewards }, kl, referenceLogProbs } = experience;
         const returns = baseline === 'rloo' ? rewards.map((reward, index) => reward - beta * (kl[index] ?? 0)) : rewards;
         const byAnswer = baseline === 'rloo' ? rlooAdvantages(returns, groupSize) : grpoAdvantages(returns, groupSize);
         const advantages = episodes.map(({ answer }, index) => answer.map(() => byAnswer[index] ?? 0));

@@ -1,4 +1,4 @@
-import { generate, type Model, type Random } from '@minchat/model';
+import { generate, type Generation, type Model, type Random } from '@minchat/model';
 import type { Tokenizer } from '@minchat/tokenizer';
 import type { Episode } from './episodes.ts';
 import type { Prompt } from './prompts.ts';
@@ -22,22 +22,24 @@ export async function sampleEpisodes(
   const { tokenizer, random, signal, maxNewTokens, temperature, rolloutBatchSize } = options;
   const episodes: Episode[] = [];
   for (let at = 0; at < prompts.length; at += rolloutBatchSize) {
-    const chunk = prompts.slice(at, at + rolloutBatchSize).map(({ tokens }) => tokens);
-    const answers = await generate(model, chunk, { maxNewTokens, temperature, stopIds: tokenizer.eosIds, seed: random.bits(), signal });
-    answers.forEach(({ tokens, logprobs }, row) => {
+    const chunk = prompts.slice(at, at + rolloutBatchSize);
+    const answers = await generate(model, chunk.map(({ tokens }) => tokens), { maxNewTokens, temperature, stopIds: tokenizer.eosIds, seed: random.bits(), signal });
+    for (const [row, { tokens: prompt, asked }] of chunk.entries()) {
+      const { tokens, logprobs } = answers[row] as Generation;
       episodes.push({
-        prompt: chunk[row] ?? [],
+        prompt,
+        asked,
         answer: tokens,
         // Other tokens stop generation too, but only the end of a turn is a proper ending.
         finished: tokens.at(-1) === tokenizer.endOfTurn,
         logProbs: logprobs,
       });
-    });
+    }
   }
   return episodes;
 }
 
 /** A prompt and the answer to it, for people to read. */
-export function readable(tokenizer: Tokenizer, prompt: Prompt, episode: Episode): string {
-  return `${prompt.text}\n> ${tokenizer.decode(episode.answer, { skipSpecial: true })}${episode.finished ? '' : ' …'}`;
+export function readable(tokenizer: Tokenizer, episode: Episode): string {
+  return `${episode.asked.messages.at(-1)?.content ?? ''}\n> ${tokenizer.decode(episode.answer, { skipSpecial: true })}${episode.finished ? '' : ' …'}`;
 }

@@ -1,3 +1,4 @@
+import { rewardFunctionSettings } from '@minchat/rewards';
 import { z } from 'zod';
 
 // Settings that the algorithms share, and PPO's own. Defaults are InstructGPT's (appendix C.4, 1.3B
@@ -14,13 +15,15 @@ export const rolloutSettings = {
   rolloutBatchSize: z.int().min(1).default(64),
 };
 
-/** How an answer's score becomes its reward. */
+/** What an answer is paid. */
 export const rewardSettings = {
-  /** Reward of an answer that did not end (the EOS trick), in units of the normalised reward; null scores it as it is. */
+  ...rewardFunctionSettings,
+  /** Reward of an answer that did not end (the EOS trick), whatever it says, in units of the normalised reward; null scores it as it is. */
   unfinishedReward: z.number().nullable().default(-1),
-  /** Answers of the SFT model; on those of them that end (on all, if fewer than 16 do) the reward is normalised to mean 0 and sd 1 before the first iteration. 0 leaves it as it is. */
+  /** Answers of the SFT model; on those of them that end (on all, if fewer than 16 do) the reward model's score is normalised to mean 0 and sd 1 before the first iteration. 0 leaves it as it is. */
   normaliseOn: z.int().min(0).default(256),
 };
+export type RewardSettings = z.output<z.ZodObject<typeof rewardSettings>>;
 
 /** How the policy's weights are moved and kept. */
 export const optimizerSettings = {

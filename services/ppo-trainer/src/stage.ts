@@ -15,7 +15,7 @@ import { normaliseHead, updateValue, type ValueUpdate } from './value-update.ts'
 /**
  * Step 3, PPO (InstructGPT 3.5 and appendix C.4; details after lm-human-preferences and "The N+
  * implementation details of RLHF with PPO"). The policy starts from the SFT model, the value network
- * from the reward model, the reference is the frozen SFT model. An episode is a prompt and one
+ * from the reward model (where functions alone pay, from the SFT model), the reference is the frozen SFT model. An episode is a prompt and one
  * answer; every answer token is paid `-beta * (log pi - log pi_sft)`, the last one the score too.
  * One step of the job is one iteration: a batch of rollouts, then the updates on it.
  *
@@ -23,11 +23,11 @@ import { normaliseHead, updateValue, type ValueUpdate } from './value-update.ts'
  */
 export const ppoStage = defineStage({
   kind: 'ppo',
-  description: 'Optimises the policy against the reward model with PPO.',
+  description: 'Optimises the policy against the reward with PPO.',
   settings: ppoSettings,
   inputs: {
     model: { kind: 'model', description: 'the SFT model' },
-    reward: { kind: 'reward-model', description: 'the reward model' },
+    reward: { kind: 'reward-model', optional: true, description: 'the reward model; without one `rewardFunctions` pay' },
     prompts: { kind: 'dataset', description: 'prompts to answer' },
     corpus: { kind: 'dataset', optional: true, description: 'raw text, for PPO-ptx' },
   },
@@ -40,7 +40,9 @@ export const ppoStage = defineStage({
     using resources = new DisposableStack();
     const trainer = resources.use(await OnlineTrainer.open(context));
     const { actor, pass } = trainer;
-    const value = resources.adopt(await loadModel(context.input('reward'), { head: 'scalar' }), disposeModel);
+    // Without a reward model nothing is known of values: the SFT model with a fresh head.
+    const valueStart = context.input(trainer.reward.model ? 'reward' : 'model');
+    const value = resources.adopt(await loadModel(valueStart, { head: 'scalar', random: trainer.random.fork('value-head') }), disposeModel);
     const valueOptimizer = ppoAdam(value, settings.maxGradNorm);
     resources.defer(() => valueOptimizer.dispose());
     const ptx = await openPtx(context, trainer.tokenizer, actor.policy);
@@ -62,7 +64,7 @@ export const ppoStage = defineStage({
         const normalisation = await trainer.prepare();
         if (normalisation) normaliseHead(value, normalisation);
         const experience = await trainer.collect(prompts.at(iteration), iteration);
-        const { episodes, referenceLogProbs, rewards: scores } = experience;
+        const { episodes, referenceLogProbs, paid: { rewards: scores } } = experience;
         const oldValues = await answerValues(value, episodes, pass);
         const mask = fullMask(oldValues);
         const logProbs = episodes.map((episode) => episode.logProbs);

@@ -1,9 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
-import { disposeModel, learningRate, loadModel, Random, saveModel, startBackend, type Model, type ScoreNormalisation } from '@minchat/model';
+import { learningRate, Random, saveModel, startBackend, type Model, type ScoreNormalisation } from '@minchat/model';
 import type { Metrics, StageContext } from '@minchat/stage';
 import { loadTokenizer, type Tokenizer } from '@minchat/tokenizer';
 import {
-  checkSameTokenizer,
   chooseLast,
   copyTokenizer,
   jsonPart,
@@ -22,15 +21,15 @@ import { evaluatePolicy } from './evaluation.ts';
 import { collect, type Experience } from './experience.ts';
 import { guard, type GuardSettings, type GuardState } from './guard.ts';
 import { loadPrompts, promptSchedule, type Prompt } from './prompts.ts';
-import { episodeRewards, normalisationOf, rawScores } from './reward.ts';
+import { Reward, type Paid } from './reward.ts';
 import { sampleEpisodes } from './rollout.ts';
-import type { optimizerSettings, rewardSettings, rolloutSettings, selectionSettings } from './settings.ts';
+import type { optimizerSettings, RewardSettings, rolloutSettings, selectionSettings } from './settings.ts';
 
 type Of<T extends z.ZodRawShape> = z.output<z.ZodObject<T>>;
 
 /** What every algorithm that samples answers and has them scored is told. */
 export interface OnlineSettings
-  extends Of<typeof rolloutSettings>, Of<typeof rewardSettings>, Of<typeof optimizerSettings>, Of<typeof selectionSettings> {
+  extends Of<typeof rolloutSettings>, RewardSettings, Of<typeof optimizerSettings>, Of<typeof selectionSettings> {
   readonly guard: GuardSettings;
 }
 
@@ -45,20 +44,18 @@ export class OnlineTrainer implements Disposable {
   readonly pass: PassOptions;
   /** All randomness; forked by label, so that it needs no place in a checkpoint. */
   readonly random: Random;
-  private readonly reward: Model;
+  readonly reward: Reward;
   private readonly prompts: readonly Prompt[];
   private readonly validation: readonly Prompt[];
   /** With `keep: best`, see settings.ts. */
   private readonly best: BestModel | undefined;
-  /** Null until the first iteration has set it. */
-  private normalisation: ScoreNormalisation | null = null;
   private guardState: GuardState = {};
   /** Stops rollouts at once where nothing can be saved any more; otherwise the iteration is ended and saved. */
   private readonly hardStop: AbortSignal;
 
   private constructor(
     context: Context,
-    opened: { tokenizer: Tokenizer; actor: Actor; reward: Model; prompts: readonly Prompt[]; validation: readonly Prompt[] },
+    opened: { tokenizer: Tokenizer; actor: Actor; reward: Reward; hardStop: AbortSignal; prompts: readonly Prompt[]; validation: readonly Prompt[] },
   ) {
     const { settings } = context;
     this.context = context;
@@ -70,11 +67,7 @@ export class OnlineTrainer implements Disposable {
     this.pass = { pad: opened.tokenizer.endOfText, rows: settings.rolloutBatchSize };
     this.random = new Random(context.seed);
     this.best = settings.keep === 'best' && this.validation.length > 0 ? keepBest(opened.actor.policy) : undefined;
-    const controller = new AbortController();
-    this.hardStop = controller.signal;
-    context.signal.addEventListener('abort', () => {
-      if (context.signal.reason === 'lease-lost') controller.abort(context.signal.reason);
-    });
+    this.hardStop = opened.hardStop;
   }
 
   static async open(context: Context): Promise<OnlineTrainer> {
@@ -82,16 +75,16 @@ export class OnlineTrainer implements Disposable {
     context.log.info(await startBackend(), 'backend');
     const folder = context.input('model');
     const tokenizer = await loadTokenizer(folder);
-    await checkSameTokenizer(tokenizer, 'reward', context.input('reward'));
+    const hardStop = leaseLost(context.signal);
+    const reward = await Reward.open(context, tokenizer, hardStop);
     const actor = await openActor(folder, settings);
-    const reward = await loadModel(context.input('reward'), { head: 'scalar' });
-    const room = { context: Math.min(actor.policy.config.n_positions, reward.config.n_positions), maxNewTokens: settings.maxNewTokens, log: context.log };
+    const room = { context: Math.min(actor.policy.config.n_positions, reward.model?.config.n_positions ?? Infinity), maxNewTokens: settings.maxNewTokens, log: context.log };
     const prompts = await loadPrompts(context.input('prompts'), 'train', tokenizer, room);
     const validation = await loadPrompts(context.input('prompts'), 'validation', tokenizer, room);
     if (validation.length === 0 && settings.keep === 'best' && settings.evaluationPrompts > 0) {
       context.log.warn('prompts: expected some in the validation split to choose the weights by, found none: the last are kept');
     }
-    return new OnlineTrainer(context, { tokenizer, actor, reward, prompts, validation });
+    return new OnlineTrainer(context, { tokenizer, actor, reward, hardStop, prompts, validation });
   }
 
   /** What a checkpoint holds, but for what the algorithm adds. */
@@ -99,7 +92,7 @@ export class OnlineTrainer implements Disposable {
     return {
       ...this.actor.parts,
       ...this.best?.parts,
-      normalisation: jsonPart(() => this.normalisation, (value) => (this.normalisation = value)),
+      normalisation: jsonPart(() => this.reward.normalisation, (value) => (this.reward.normalisation = value)),
       guard: jsonPart(() => this.guardState, (value) => (this.guardState = value)),
     };
   }
@@ -117,17 +110,16 @@ export class OnlineTrainer implements Disposable {
    * normalisation when it has just been set, so that a value network can be brought to its scale.
    */
   async prepare(): Promise<ScoreNormalisation | undefined> {
-    if (this.normalisation) return undefined;
+    if (this.reward.normalisation) return undefined;
     const { normaliseOn } = this.context.settings;
-    this.normalisation = { mean: 0, sd: 1 };
-    if (normaliseOn > 0) {
+    this.reward.normalisation = { mean: 0, sd: 1 };
+    if (normaliseOn > 0 && this.reward.model) {
       const random = this.random.fork('normalise');
       const prompts = promptSchedule(this.prompts, normaliseOn, random.bits()).at(0);
       const episodes = await this.sample(this.actor.reference, prompts, random);
-      this.normalisation = normalisationOf(await rawScores(this.reward, episodes, this.pass), episodes);
-      this.context.log.info(this.normalisation, 'reward normalised');
+      this.context.log.info(await this.reward.normaliseOn(episodes, this.pass), 'reward normalised');
     }
-    return this.normalisation;
+    return this.reward.normalisation;
   }
 
   /** Rollouts of an iteration, scored. */
@@ -135,8 +127,7 @@ export class OnlineTrainer implements Disposable {
     const random = this.random.fork(`rollout-${iteration}`);
     return collect({
       sample: () => this.sample(this.actor.policy, prompts, random),
-      score: (episodes) => rawScores(this.reward, episodes, this.pass),
-      pay: (scores, episodes) => this.pay(scores, episodes),
+      pay: (episodes) => this.pay(episodes),
       reference: this.actor.reference,
       temperature: this.context.settings.temperature,
       pass: this.pass,
@@ -171,7 +162,7 @@ export class OnlineTrainer implements Disposable {
       prompts: this.validation,
       reference: this.actor.reference,
       tokenizer: this.tokenizer,
-      reward: async (episodes) => this.pay(await rawScores(this.reward, episodes, this.pass), episodes),
+      pay: (episodes) => this.pay(episodes),
       random: this.random.fork('evaluate'),
       signal: this.hardStop,
     });
@@ -204,15 +195,24 @@ export class OnlineTrainer implements Disposable {
   [Symbol.dispose](): void {
     this.actor.dispose();
     this.best?.[Symbol.dispose]();
-    disposeModel(this.reward);
+    this.reward[Symbol.dispose]();
   }
 
-  private pay(scores: readonly number[], episodes: readonly Episode[]): number[] {
-    return episodeRewards(scores, episodes, this.normalisation ?? { mean: 0, sd: 1 }, this.context.settings.unfinishedReward);
+  private pay(episodes: readonly Episode[]): Promise<Paid> {
+    return this.reward.pay(episodes, this.pass);
   }
 
   private async sample(model: Model, prompts: readonly Prompt[], random: Random): Promise<Episode[]> {
     await this.yield();
     return sampleEpisodes(model, prompts, { ...this.context.settings, tokenizer: this.tokenizer, random, signal: this.hardStop });
   }
+}
+
+/** Aborts when another worker has the job. */
+function leaseLost(signal: AbortSignal): AbortSignal {
+  const controller = new AbortController();
+  signal.addEventListener('abort', () => {
+    if (signal.reason === 'lease-lost') controller.abort(signal.reason);
+  });
+  return controller.signal;
 }

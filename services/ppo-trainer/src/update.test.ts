@@ -25,8 +25,10 @@ const options = { clip: 0.2, temperature: 1, gradientAccumulation: 1, pad: 0 };
 
 async function someEpisodes(): Promise<Episode[]> {
   const { tokenizer } = world;
+  const asked = ['abc', 'bc', 'c'].map((content) => ({ messages: [{ role: 'user' as const, content }] }));
   const bare = ['ab', 'dcba', 'c'].map((text, index) => ({
-    prompt: tokenizer.encodeChat([{ role: 'user', content: 'abc'.slice(index) }], { addGenerationPrompt: true }),
+    prompt: tokenizer.encodeChat(asked[index]?.messages ?? [], { addGenerationPrompt: true }),
+    asked: asked[index] ?? { messages: [] },
     answer: [...tokenizer.encode(text), tokenizer.endOfTurn],
     finished: true,
     logProbs: [],

@@ -5,7 +5,7 @@ export function settingsPage(kinds: Readonly<Record<string, Schema>>, plugins: R
   const sections = (schemas: Readonly<Record<string, Schema>>): string[] => Object.entries(schemas).map(([name, schema]) => `## \`${name}\`\n\n${section(schema)}`);
   return `# Settings
 
-What stands under \`settings\` of a stage in a [run's spec](runs.md), and as \`--set STAGE.SETTING=VALUE\` on the command line. A setting within another is written \`outer.inner\` here. What they do to the training: [training](training.md).
+What stands under \`settings\` of a stage in a [run's spec](runs.md), and as \`--set STAGE.SETTING=VALUE\` on the command line. A setting within another is written \`outer.inner\` here, of the first in a list \`list.0.inner\`. What they do to the training: [training](training.md).
 
 ${[...sections(kinds), ...sections(plugins)].join('\n\n')}
 
@@ -33,6 +33,7 @@ function rows(schema: Schema, prefix: string): string[] {
     const key = choices && discriminator(choices);
     if (choices !== undefined && key !== undefined) return [row(path, property, choices.map(({ properties }) => `\`${key}: ${String(properties?.[key]?.const)}\``).join(' or '), choiceOf(property, key)), ...choices.flatMap((choice) => variantRows(choice, path, key))];
     if (property.properties !== undefined) return [row(path, property, ''), ...rows(property, `${path}.`)];
+    if (property.items?.properties !== undefined) return [row(path, property, 'list of what follows'), ...rows(property.items, `${path}.0.`)];
     // What tells the variants apart stands above them.
     if (prefix === '' && property.const !== undefined) return [];
     const needed = schema.required?.includes(name) === true;

@@ -21,24 +21,25 @@ import { settingsPage } from './settings-page.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
-/** A schema, and the files in which its settings are explained. */
+/** A schema, and the files in which its settings are explained; a later one goes before. */
 type Explained = readonly [schema: z.ZodType, ...sources: string[]];
 
+const rewardFunctions = 'libs/rewards/src/settings.ts';
 const kinds: Record<keyof typeof stageKinds, Explained> = {
-  data: [dataSettings, 'prompt-store/src/stages/data-settings.ts'],
-  pretrain: [pretrainSettings, 'pretrainer/src/settings.ts'],
-  sft: [sftSettings, 'sft-trainer/src/settings.ts'],
-  sample: [sampleSettings, 'inference/src/sample-stage.ts'],
-  rank: [rankSettings, 'prompt-store/src/stages/rank.ts'],
-  reward: [rewardSettings, 'reward-trainer/src/settings.ts'],
-  ppo: [ppoSettings, 'ppo-trainer/src/settings.ts'],
-  evaluate: [evaluateSettings, 'evaluator/src/settings.ts'],
+  data: [dataSettings, 'services/prompt-store/src/stages/data-settings.ts'],
+  pretrain: [pretrainSettings, 'services/pretrainer/src/settings.ts'],
+  sft: [sftSettings, 'services/sft-trainer/src/settings.ts'],
+  sample: [sampleSettings, 'services/inference/src/sample-stage.ts'],
+  rank: [rankSettings, 'services/prompt-store/src/stages/rank.ts'],
+  reward: [rewardSettings, 'services/reward-trainer/src/settings.ts'],
+  ppo: [ppoSettings, rewardFunctions, 'services/ppo-trainer/src/settings.ts'],
+  evaluate: [evaluateSettings, rewardFunctions, 'services/evaluator/src/settings.ts'],
 };
 
 const plugins: Record<string, Explained> = {
-  '@minchat/ppo-trainer/rloo': [rlooSettings, 'ppo-trainer/src/settings.ts', 'ppo-trainer/src/rloo-settings.ts'],
-  '@minchat/ppo-trainer/dpo': [dpoSettings, 'ppo-trainer/src/dpo-settings.ts'],
-  '@minchat/ppo-trainer/best-of-n': [bestOfNSettings, 'ppo-trainer/src/settings.ts', 'ppo-trainer/src/best-of-n-settings.ts'],
+  '@minchat/ppo-trainer/rloo': [rlooSettings, rewardFunctions, 'services/ppo-trainer/src/settings.ts', 'services/ppo-trainer/src/rloo-settings.ts'],
+  '@minchat/ppo-trainer/dpo': [dpoSettings, 'services/ppo-trainer/src/dpo-settings.ts'],
+  '@minchat/ppo-trainer/best-of-n': [bestOfNSettings, rewardFunctions, 'services/ppo-trainer/src/settings.ts', 'services/ppo-trainer/src/best-of-n-settings.ts'],
 };
 
 /** The files, and what belongs into them. */
@@ -53,7 +54,7 @@ async function jsonSchemas(schemas: Record<string, Explained>): Promise<Record<s
   const out: Record<string, Schema> = {};
   for (const [name, [schema, ...sources]] of Object.entries(schemas)) {
     const { $schema: _, ...json } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any', reused: 'inline' });
-    const text = (await Promise.all(sources.map((source) => readFile(`${root}services/${source}`, 'utf8')))).join('\n');
+    const text = (await Promise.all(sources.map((source) => readFile(root + source, 'utf8')))).join('\n');
     // The comment before a setting says what it is.
     const words = new Map(Array.from(text.matchAll(/\/\*\*[\s*]*((?:(?!\*\/)[^])*?)\s*\*\/\s*(\w+):/g), ([, comment = '', name = '']) => [name, comment.replaceAll(/\s*\n\s*\*\s*/g, ' ')]));
     describe(json, words);

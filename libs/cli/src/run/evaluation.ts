@@ -3,7 +3,8 @@ import { z } from 'zod';
 // The part of the evaluator's report.json that is shown on a terminal.
 
 const modelSchema = z.object({
-  reward: z.number(),
+  reward: z.number().optional(),
+  functions: z.number().optional(),
   gold: z.object({ score: z.number() }).optional(),
   length: z.number(),
   finished: z.number(),
@@ -12,7 +13,7 @@ const modelSchema = z.object({
 const answerSchema = z.object({ text: z.string(), finished: z.boolean() });
 
 export const evaluationSchema = z.object({
-  winRates: z.array(z.object({ judge: z.enum(['gold', 'reward']), rate: z.number(), low: z.number(), high: z.number(), prompts: z.number() })),
+  winRates: z.array(z.object({ judge: z.enum(['functions', 'gold', 'reward']), rate: z.number(), low: z.number(), high: z.number(), prompts: z.number() })),
   models: z.object({ sft: modelSchema, policy: modelSchema }),
   kl: z.object({ mean: z.number() }),
   /** Reports of old have no interval. */

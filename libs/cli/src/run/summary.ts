@@ -28,6 +28,8 @@ export function summary(report: Report, width = process.stdout.columns ?? 100): 
   return parts.join('\n');
 }
 
+const judgeNames = { functions: 'reward functions', gold: 'gold judge', reward: 'reward model' } as const;
+
 function comparison(evaluation: Evaluation): string {
   const { sft, policy } = evaluation.models;
   const row = (what: string, of: (model: typeof sft) => number | undefined, percent = false): string[][] => {
@@ -36,6 +38,7 @@ function comparison(evaluation: Evaluation): string {
     return before === undefined || after === undefined ? [] : [[what, show(before), show(after)]];
   };
   const table = formatTable(['policy against SFT', 'SFT', 'policy'], [
+    ...row('reward functions', ({ functions }) => functions),
     ...row('gold score', ({ gold }) => gold?.score),
     ...row('reward', ({ reward }) => reward),
     ...row('length (tokens)', ({ length }) => length),
@@ -43,7 +46,7 @@ function comparison(evaluation: Evaluation): string {
     ...row('perplexity of text', ({ perplexity }) => perplexity),
   ]);
   const rates = evaluation.winRates.map(({ judge, rate, low, high, prompts }) =>
-    `win rate by the ${judge === 'gold' ? 'gold judge' : 'reward model'}: ${percent(rate)} (95 % interval ${percent(low)} to ${percent(high)}, ${prompts} prompts)`,
+    `win rate by the ${judgeNames[judge]}: ${percent(rate)} (95 % interval ${percent(low)} to ${percent(high)}, ${prompts} prompts)`,
   );
   const lines = [table, '', ...rates, `KL to SFT: ${formatFigure(evaluation.kl.mean)} nats per answer`];
   const reward = evaluation.rewardModel;

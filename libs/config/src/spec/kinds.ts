@@ -13,6 +13,8 @@ export type PortType =
 export interface InputPort {
   readonly type: PortType;
   readonly optional?: true;
+  /** The setting that makes it optional: what does its work in its place. */
+  readonly optionalWith?: string;
   /**
    * The standard wiring: `kind.output` names that fit, any of them. The nearest earlier stage of
    * the spec that makes one of them is taken. Empty: only what the spec names.
@@ -84,10 +86,10 @@ export const stageKinds = {
     outputs: { reward: 'reward-model' },
   },
   ppo: {
-    description: 'Optimises a model against a reward model.',
+    description: 'Optimises a model against a reward model, reward functions, or both.',
     inputs: {
       model: { type: 'model', from: ['sft.model'] },
-      reward: { type: 'reward-model', from: ['reward.reward'] },
+      reward: { type: 'reward-model', optionalWith: 'rewardFunctions', from: ['reward.reward'] },
       prompts: { type: 'dataset:prompts', from: ['data.prompts'] },
       corpus: { type: 'dataset:text', optional: true, from: ['data.corpus'] },
     },
@@ -98,7 +100,7 @@ export const stageKinds = {
     inputs: {
       sft: { type: 'model', from: ['sft.model'] },
       policy: { type: 'model', from: ['ppo.policy'] },
-      reward: { type: 'reward-model', from: ['reward.reward'] },
+      reward: { type: 'reward-model', optionalWith: 'rewardFunctions', from: ['reward.reward'] },
       prompts: { type: 'dataset:prompts', from: ['data.prompts'] },
       base: { type: 'model', optional: true, from: ['pretrain.model'] },
       corpus: { type: 'dataset:text', optional: true, from: ['data.corpus'] },

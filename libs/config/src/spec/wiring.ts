@@ -1,4 +1,4 @@
-import { artifactKindOf, stageKind, type PortType, type StageKind } from './kinds.ts';
+import { artifactKindOf, stageKind, type InputPort, type PortType, type StageKind } from './kinds.ts';
 import type { SpecSource } from './source.ts';
 import { suggest } from './suggest.ts';
 
@@ -21,6 +21,7 @@ interface Outline {
   readonly name: string;
   readonly kind: StageKind;
   readonly plugin: string | undefined;
+  readonly settings: Readonly<Record<string, unknown>>;
 }
 
 export function formatInputRef(ref: InputRef): string {
@@ -44,6 +45,8 @@ export function wireStage(
   const ports = stageKind(stage.kind).inputs;
   const inputs: Record<string, InputRef> = {};
   const openInputs: string[] = [];
+  const mayStayOpen = (port: InputPort | undefined): boolean =>
+    port?.optional === true || stage.plugin !== undefined || (port?.optionalWith !== undefined && Object.hasOwn(stage.settings, port.optionalWith));
 
   for (const [name, text] of Object.entries(given)) {
     const path = ['stages', stage.name, 'inputs', name];
@@ -53,7 +56,7 @@ export function wireStage(
     } else if (text !== null) {
       const ref = readRef(source, path, text, port?.type, outline);
       if (ref !== undefined) inputs[name] = ref;
-    } else if (port?.optional === true || stage.plugin !== undefined) {
+    } else if (mayStayOpen(port)) {
       openInputs.push(name);
     } else {
       source.atValue(path, `a ${stage.kind} stage needs its input "${name}"`);
@@ -70,11 +73,11 @@ export function wireStage(
         return found === undefined ? [] : [{ stage: stageName, output: found.slice(kind.length + 1) }];
       })[0];
     if (maker !== undefined) inputs[name] = maker;
-    else if (port.optional === true || stage.plugin !== undefined) openInputs.push(name);
+    else if (mayStayOpen(port)) openInputs.push(name);
     else {
       source.atKey(
         ['stages', stage.name],
-        `a ${stage.kind} stage needs "${name}", and no stage before it makes one (expected ${port.from.join(' or ')}, or \`inputs: { ${name}: ... }\`)`,
+        `a ${stage.kind} stage needs "${name}", and no stage before it makes one (expected ${port.from.join(' or ')}, ${port.optionalWith === undefined ? '' : `the setting ${port.optionalWith}, `}or \`inputs: { ${name}: ... }\`)`,
       );
     }
   }

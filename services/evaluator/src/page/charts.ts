@@ -137,7 +137,7 @@ export function chartsOf(report: Report): Chart[] {
     calibration(report),
     base && curves('loss-base', 'Pretraining loss', 'Next-token cross-entropy on raw text.', 'nats per token', base, [loss, held]),
     curves('loss-sft', 'Fine-tuning loss', 'Cross-entropy on the demonstrations’ answers.', 'nats per token', sft, [loss, held]),
-    curves('loss-reward', 'Reward model', 'Loss on pairs, and share of pairs put in the labelers’ order.', 'loss', reward, [
+    reward && curves('loss-reward', 'Reward model', 'Loss on pairs, and share of pairs put in the labelers’ order.', 'loss', reward, [
       { ...loss, label: 'loss' },
       { metric: 'accuracy', label: 'accuracy', tone: 'policy', right: true },
       { metric: 'eval_accuracy', label: 'validation accuracy', tone: 'second', style: 'points', right: true },

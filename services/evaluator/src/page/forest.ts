@@ -13,7 +13,7 @@ const left = 230;
 const plot = 440;
 const right = 150;
 const rowHeight = 30;
-const judges = { gold: 'gold judge', reward: 'reward model' } as const;
+const judges = { functions: 'reward functions', gold: 'gold judge', reward: 'reward model' } as const;
 
 /** Win rates with their intervals, one line each; drawn here, so that the page shows them without a script. */
 export function forest({ winRates, useCases }: Report): Html {

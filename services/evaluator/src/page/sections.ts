@@ -3,9 +3,9 @@ import { figure, percent, useCaseName } from './format.ts';
 import { html, type Html } from './html.ts';
 
 /** The verdict: the share of prompts on which the policy's answer is better. */
-export function headline({ winRate, sampling, run }: Report): Html {
+export function headline({ winRate, sampling, run, functions }: Report): Html {
   const { wins, ties, losses, prompts } = winRate;
-  const judge = winRate.judge === 'gold' ? 'the gold judge, the rubric without noise,' : 'the reward model';
+  const judge = { functions: `the reward functions (${functions.join(', ')})`, gold: 'the gold judge, the rubric without noise,', reward: 'the reward model' }[winRate.judge];
   const part = (name: string, count: number): Html =>
     html`<span class="${name}" style="flex:${count}" title="${count} of ${prompts}">${count * 12 > prompts ? `${count} ${name}` : ''}</span>`;
   return html`<header>
@@ -25,6 +25,7 @@ interface Line {
 }
 
 const lines: readonly Line[] = [
+  { label: 'functions', hint: 'mean of what the reward functions come to', of: ({ functions }) => functions, format: figure },
   { label: 'gold score', hint: 'the rubric without noise, 0 to 1', of: ({ gold }) => gold?.score, format: figure },
   { label: 'right', hint: 'part of the rubric', of: ({ gold }) => gold?.right, format: figure },
   { label: 'to the point', hint: 'part of the rubric', of: ({ gold }) => gold?.toThePoint, format: figure },
@@ -67,14 +68,15 @@ export function rewardModel({ rewardModel: figures }: Report): Html | undefined 
 
 /** Prompts with both answers. */
 export function samples(list: readonly Sample[]): Html {
-  const answer = ({ text, finished, reward, gold }: SampleAnswer, better: boolean): Html =>
+  const told = (name: string, score: number | undefined): string[] => (score === undefined ? [] : [`${name} ${score.toFixed(2)}`]);
+  const answer = ({ text, finished, functions, gold, reward }: SampleAnswer, better: boolean): Html =>
     html`<td class="${better ? 'better' : ''}"><p>${text === '' ? html`<i>no answer</i>` : text}${finished ? undefined : html` <i class="cut">cut off</i>`}</p>
-      <small>${gold === undefined ? '' : `gold ${gold.toFixed(2)} · `}reward ${reward.toFixed(2)}</small></td>`;
+      <small>${[...told('functions', functions), ...told('gold', gold), ...told('reward', reward)].join(' · ')}</small></td>`;
   return html`<table class="samples">
     <thead><tr><th>prompt</th><th class="sft">SFT</th><th class="policy">policy</th></tr></thead>
-    <tbody>${list.map(({ prompt, useCase, sft, policy }) => {
-      const [a, b] = [sft.gold ?? sft.reward, policy.gold ?? policy.reward];
-      return html`<tr><th><p>${prompt}</p><small>${useCase === undefined ? '' : useCaseName(useCase)}</small></th>${answer(sft, a > b)}${answer(policy, b > a)}</tr>`;
+    <tbody>${list.map(({ prompt, useCase, reference, sft, policy }) => {
+      const [a, b] = [sft, policy].map(({ functions, gold, reward }) => functions ?? gold ?? reward ?? 0) as [number, number];
+      return html`<tr><th><p>${prompt}</p><small>${[...(useCase === undefined ? [] : [useCaseName(useCase)]), ...(reference === undefined ? [] : [`right: ${reference}`])].join(' · ')}</small></th>${answer(sft, a > b)}${answer(policy, b > a)}</tr>`;
     })}</tbody>
   </table>`;
 }

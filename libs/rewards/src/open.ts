@@ -1,0 +1,84 @@
+import { readEnv, rewardEnv } from '@minchat/config';
+import { isMinchatError, MinchatError } from '@minchat/errors';
+import { loadDefault, resolvePlugin, type Metrics } from '@minchat/stage';
+import { z } from 'zod';
+import { isRewardFunction, type AnswerToScore, type RewardContext, type RewardFunction } from './define.ts';
+import type { RewardFunctionSettings } from './settings.ts';
+
+export interface FunctionScores {
+  /** Of each answer the sum of weight times score; null where no function has anything to say. */
+  readonly totals: readonly (number | null)[];
+  /** `rewards/NAME/mean` and `rewards/NAME/std` of each function's own scores, as in TRL. */
+  readonly metrics: Metrics;
+}
+
+/** The reward functions of a stage, loaded. */
+export interface RewardFunctions {
+  readonly names: readonly string[];
+  /** Throws MC_REWARD_FUNCTION. */
+  score(answers: readonly AnswerToScore[]): Promise<FunctionScores>;
+}
+
+const own = '@minchat/rewards/';
+
+/**
+ * Loads reward functions, at best before anything that takes long. What settings name must not make a
+ * worker load just any code: ours, and what the operator allowed. Throws MC_PLUGIN_UNKNOWN,
+ * MC_PLUGIN_INVALID, MC_STAGE_SETTINGS.
+ */
+export async function openRewardFunctions(settings: RewardFunctionSettings, context: Omit<RewardContext<unknown>, 'options'>): Promise<RewardFunctions> {
+  const allowed = readEnv(z.object(rewardEnv)).REWARD_FUNCTIONS;
+  const opened: { definition: RewardFunction; weight: number; options: unknown }[] = [];
+  for (const [index, { plugin, weight, options }] of settings.entries()) {
+    const isOurs = plugin.startsWith(own) && !plugin.split('/').includes('..');
+    if (!isOurs && !allowed.includes(plugin)) {
+      const known = [`${own}...`, ...allowed].join(', ');
+      throw new MinchatError('MC_PLUGIN_UNKNOWN', `rewardFunctions: expected one of ${known}, found ${plugin}`, { hint: `Add ${plugin} to REWARD_FUNCTIONS of the service, or correct the spec.` });
+    }
+    const definition = await loadDefault(plugin, await resolvePlugin(plugin), isRewardFunction, 'defineReward');
+    const parsed = definition.options.safeParse(options);
+    if (!parsed.success) {
+      const [issue] = parsed.error.issues;
+      throw new MinchatError('MC_STAGE_SETTINGS', `rewardFunctions.${index}.${['options', ...(issue?.path ?? [])].join('.')}: ${issue?.message ?? 'invalid'}`);
+    }
+    if (opened.some((other) => other.definition.name === definition.name)) {
+      throw new MinchatError('MC_STAGE_SETTINGS', `rewardFunctions: expected functions of different names, found ${definition.name} twice`);
+    }
+    opened.push({ definition, weight, options: parsed.data });
+  }
+
+  return {
+    names: opened.map(({ definition }) => definition.name),
+    async score(answers) {
+      const totals: (number | null)[] = answers.map(() => null);
+      const metrics: Record<string, number> = {};
+      for (const { definition, weight, options } of opened) {
+        const scores = await scoresOf(definition, answers, { ...context, options });
+        for (const [i, score] of scores.entries()) if (score !== null) totals[i] = (totals[i] ?? 0) + weight * score;
+        const given = scores.filter((score) => score !== null);
+        if (given.length === 0) continue;
+        const mean = given.reduce((sum, score) => sum + score, 0) / given.length;
+        metrics[`rewards/${definition.name}/mean`] = mean;
+        metrics[`rewards/${definition.name}/std`] = Math.sqrt(given.reduce((sum, score) => sum + (score - mean) ** 2, 0) / given.length);
+      }
+      return { totals, metrics };
+    },
+  };
+}
+
+async function scoresOf(definition: RewardFunction, answers: readonly AnswerToScore[], context: RewardContext<unknown>): Promise<readonly (number | null)[]> {
+  const { name } = definition;
+  let scores: readonly unknown[];
+  try {
+    scores = await definition.score(answers, context);
+  } catch (thrown) {
+    if (isMinchatError(thrown) || context.signal.aborted) throw thrown;
+    throw new MinchatError('MC_REWARD_FUNCTION', `${name}: ${thrown instanceof Error ? thrown.message : String(thrown)}`, { cause: thrown });
+  }
+  const wrong = (found: string): MinchatError => new MinchatError('MC_REWARD_FUNCTION', `${name}: expected a finite number or null for each of ${answers.length} answers, found ${found}`);
+  if (!Array.isArray(scores)) throw wrong(typeof scores);
+  if (scores.length !== answers.length) throw wrong(`${scores.length} values`);
+  const bad = scores.findIndex((value) => value !== null && !Number.isFinite(value));
+  if (bad >= 0) throw wrong(`${String(scores[bad])} for answer ${bad}, ${JSON.stringify(answers[bad]?.text.slice(0, 60))}`);
+  return scores as readonly (number | null)[];
+}
