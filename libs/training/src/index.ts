@@ -29,6 +29,7 @@ export {
   type BatchScheduleOptions,
   type WindowScheduleOptions,
 } from './schedule.ts';
+export { pretrainingWindows, tokenStream, type WindowOptions } from './pretraining.ts';
 export { encodePrompts, type PromptOptions } from './prompts.ts';
 export { lastTokenScores, rewardBias, rewardBiasKey, scoreExamples, textOf, type ScoreOptions } from './score.ts';
 export { jsonPart, modelPart } from './state.ts';

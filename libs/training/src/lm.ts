@@ -1,15 +1,17 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { disposeGradients, tokenLosses, type AdamW, type Model } from '@minchat/model';
 import { splitBatch, type TokenBatch } from './batch.ts';
-import { runPass, sumGradients, type LmPass, type PassDropout } from './passes.ts';
+import { runPass, sumGradients, type LmPass, type PassDropout, type PassResult } from './passes.ts';
 import { batchTensors, read } from './tensors.ts';
 
 export interface LmStepOptions {
   readonly model: Model;
   readonly optimizer: AdamW;
   readonly batch: TokenBatch;
+  /** Trained on in the same step, in a pass of its own; a token of it counts as one of the batch. */
+  readonly beside?: TokenBatch | undefined;
   readonly learningRate: number;
-  /** Passes that the batch is cut into; the gradient is the same. */
+  /** Passes that the batch, and what is beside it, are cut into; the gradient is the same. */
   readonly passes: number;
   /** Masks are drawn by its seed: one of the step's own needs no place in a checkpoint. */
   readonly dropout: PassDropout;
@@ -22,19 +24,31 @@ export interface LmResult {
   readonly accuracy: number;
 }
 
-/** One optimizer step of next-token cross-entropy, averaged over all trained tokens of the batch. */
-export async function lmStep({ model, optimizer, batch, learningRate, passes, dropout }: LmStepOptions): Promise<LmResult & { gradNorm: number }> {
-  const parts = splitBatch(batch, Math.ceil(batch.rows / passes)).map((part, index): LmPass => ({
+/**
+ * One optimizer step of next-token cross-entropy, averaged over all trained tokens. The figures are those of the
+ * batch; `besideLoss` is that of what was beside it.
+ */
+export async function lmStep({ model, optimizer, batch, beside, learningRate, passes, dropout }: LmStepOptions): Promise<LmResult & { gradNorm: number; besideLoss?: number }> {
+  const weightSum = batch.weightSum + (beside?.weightSum ?? 0);
+  const cut = (whole: TokenBatch): TokenBatch[] => splitBatch(whole, Math.ceil(whole.rows / passes));
+  const own = cut(batch);
+  const parts = [...own, ...(beside ? cut(beside) : [])].map((part, index): LmPass => ({
     kind: 'lm',
     batch: part,
-    weightSum: batch.weightSum,
+    weightSum,
     dropout: dropout.rate > 0 ? { rate: dropout.rate, seed: `${dropout.seed}/${index}` } : undefined,
   }));
   const { grads, results } = await sumGradients(model, parts, runPass);
   const gradNorm = await optimizer.step(grads, learningRate);
   disposeGradients(grads);
-  const sum = (index: number): number => results.reduce((total, { values }) => total + (values[index] ?? Number.NaN), 0);
-  return { loss: sum(0) / batch.weightSum, accuracy: sum(1) / batch.weightSum, gradNorm };
+  const sum = (of: readonly PassResult[], index: number): number => of.reduce((total, { values }) => total + (values[index] ?? Number.NaN), 0);
+  const ofBatch = results.slice(0, own.length);
+  return {
+    loss: sum(ofBatch, 0) / batch.weightSum,
+    accuracy: sum(ofBatch, 1) / batch.weightSum,
+    gradNorm,
+    ...(beside && { besideLoss: sum(results.slice(own.length), 0) / beside.weightSum }),
+  };
 }
 
 /** Mean loss and accuracy over the trained tokens of all batches; undefined when there are none. */

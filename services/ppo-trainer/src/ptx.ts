@@ -1,9 +1,8 @@
-import { readRecords } from '@minchat/datasets';
 import { MinchatError } from '@minchat/errors';
 import type { Model } from '@minchat/model';
 import type { StageContext } from '@minchat/stage';
 import type { Tokenizer } from '@minchat/tokenizer';
-import { packTexts, trainedWindow, windowBatch, windowSchedule } from '@minchat/training';
+import { pretrainingWindows, trainedWindow } from '@minchat/training';
 import type { PolicyMinibatch } from './policy-update.ts';
 import type { z } from 'zod';
 import type { ptxSettings } from './settings.ts';
@@ -22,15 +21,9 @@ export async function openPtx(
   if (!context.hasInput('corpus')) {
     throw new MinchatError('MC_STAGE_INPUT', 'ptx: expected the input corpus, found none', { hint: 'Give the stage a corpus, or remove ptx.' });
   }
-  const corpus = context.input('corpus');
-  async function* texts(): AsyncGenerator<number[]> {
-    for await (const { text } of readRecords(corpus, 'text', 'train')) yield tokenizer.encode(text);
-  }
-  const stream = await packTexts(texts(), tokenizer.endOfText);
-  if (stream.length < 2) throw new MinchatError('MC_DATA_EMPTY', 'corpus: expected text in the train split, found none');
   const length = Math.min(ptx.windowLength ?? trainedWindow(policy), policy.config.n_positions);
   // A minibatch is the whole iteration where that has no more episodes.
   const rows = Math.max(1, Math.round(ptx.examplesPerEpisode * Math.min(minibatchSize, batchSize)));
-  const windows = windowSchedule({ tokens: stream.length, length, batchSize: rows, seed: context.seed });
-  return (update) => ({ batch: windowBatch(stream, windows.at(update), length), coefficient: ptx.coefficient });
+  const windows = await pretrainingWindows(context.input('corpus'), tokenizer, { length, rows, seed: context.seed });
+  return (update) => ({ batch: windows(update), coefficient: ptx.coefficient });
 }

@@ -1,9 +1,8 @@
-import { readRecords, type Split } from '@minchat/datasets';
 import { MinchatError } from '@minchat/errors';
 import { AdamW, disposeModel, generate, learningRate, Random, saveModel, startBackend, type Model } from '@minchat/model';
 import { defineStage, type StageContext } from '@minchat/stage';
 import { saveTokenizer, type Tokenizer } from '@minchat/tokenizer';
-import { evaluateLm, firstWindows, lmStep, modelPart, packTexts, runTraining, windowBatch, windowLengthKey, windowSchedule, writeHistory, type TrainingResult } from '@minchat/training';
+import { evaluateLm, firstWindows, lmStep, modelPart, runTraining, tokenStream, windowBatch, windowLengthKey, windowSchedule, writeHistory, type TrainingResult } from '@minchat/training';
 import { startingModel, type Start } from './start.ts';
 import { pretrainSettings, type PretrainSettings } from './settings.ts';
 
@@ -95,13 +94,6 @@ async function train(context: Context, { model, tokenizer, digest }: Start, leng
       },
     },
   });
-}
-
-async function tokenStream(corpus: string, split: Split, tokenizer: Tokenizer): Promise<Int32Array> {
-  async function* texts(): AsyncGenerator<number[]> {
-    for await (const { text } of readRecords(corpus, 'text', split)) yield tokenizer.encode(text);
-  }
-  return packTexts(texts(), tokenizer.endOfText);
 }
 
 async function samples(

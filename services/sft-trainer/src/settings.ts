@@ -9,6 +9,11 @@ export const sftSettings = z.strictObject({
   epochs: z.int().min(1).default(16),
   /** Demonstrations per optimizer step. */
   batchSize: z.int().min(1).default(32),
+  /**
+   * Share of a step's rows that are windows of pretraining text, so that what it taught is not forgotten: 0.1 in the
+   * paper's model that PPO starts from (C.4). Needs the input `corpus`.
+   */
+  pretrainingMix: z.number().min(0).max(0.9).default(0),
   /** Passes that a batch is cut into, to save memory; the result is the same. */
   gradientAccumulation: z.int().min(1).default(1),
   /** Peak, then a cosine to 10 %. */

@@ -82,6 +82,29 @@ test('resumed in mid-epoch, it ends bit for bit where an undisturbed run ends', 
   expect(await history(second.output('model'))).toBe(await history(whole.output('model')));
 });
 
+test('with pretraining text mixed in, what that taught is not forgotten, and a resumed stage ends with the same bits', async () => {
+  const corpus = await mkdtemp(join(tmpdir(), 'minchat-sft-corpus-'));
+  await writeDataset(corpus, 'text', { train: Array.from({ length: 20 }, (_, i) => ({ text: `hot day, cold night, big ${'up down '.repeat(1 + (i % 3))}` })) });
+  const mixed = { ...settings, epochs: 20, dropout: 0, pretrainingMix: 0.34 };
+  const { progress, output, warnings } = await runStage(sftStage, { settings: mixed, inputs: { ...inputs, corpus } });
+  const lossOf = (at: number): number => progress.at(at)?.metrics?.['pretraining_loss'] ?? Number.NaN;
+  expect(lossOf(-1)).toBeLessThan(lossOf(0) / 3);
+  expect(warnings).toEqual([]);
+  // Two windows beside four demonstrations.
+  const demonstrationTokens = (await runStage(sftStage, { settings: { ...mixed, epochs: 1, pretrainingMix: 0 }, inputs })).progress[0]?.tokens ?? 0;
+  expect((progress[0]?.tokens ?? 0) - demonstrationTokens).toBe(2 * 64);
+
+  const short = { ...mixed, epochs: 4 };
+  const whole = await runStage(sftStage, { settings: short, inputs: { ...inputs, corpus } });
+  const first = await runStage(sftStage, { settings: short, inputs: { ...inputs, corpus }, onProgress: ({ step }) => (step === 7 ? 'cancelled' : undefined) });
+  const second = await runStage(sftStage, { settings: short, inputs: { ...inputs, corpus }, folder: first.folder });
+  expect(await weightsDigest(second.output('model'))).toBe(await weightsDigest(whole.output('model')));
+  expect(await weightsDigest(output('model'))).not.toBe(await weightsDigest(whole.output('model')));
+
+  const without = await runStage(sftStage, { settings: mixed, inputs });
+  expect(without.error).toMatchObject({ code: 'MC_STAGE_INPUT', message: expect.stringContaining('pretrainingMix') as string });
+});
+
 test('a reward model scores the answers of every epoch', async () => {
   const reward = await rewardFolder();
   const many = await mkdtemp(join(tmpdir(), 'minchat-sft-many-'));

@@ -1,12 +1,26 @@
 import { loadRecords, type DemonstrationRecord } from '@minchat/datasets';
 import { MinchatError } from '@minchat/errors';
-import { AdamW, disposeModel, learningRate, loadModel, saveModel, startBackend, withVocabulary } from '@minchat/model';
-import { defineStage } from '@minchat/stage';
-import { loadTokenizer, saveTokenizer } from '@minchat/tokenizer';
-import { batchSchedule, chatExample, checkSameTokenizer, keepBest, lmStep, modelPart, padExamples, runTraining, warnOfCut, writeHistory } from '@minchat/training';
+import { AdamW, disposeModel, learningRate, loadModel, saveModel, startBackend, withVocabulary, type Model } from '@minchat/model';
+import { defineStage, type StageContext } from '@minchat/stage';
+import { loadTokenizer, saveTokenizer, type Tokenizer } from '@minchat/tokenizer';
+import {
+  batchSchedule,
+  chatExample,
+  checkSameTokenizer,
+  keepBest,
+  lmStep,
+  modelPart,
+  padExamples,
+  pretrainingWindows,
+  runTraining,
+  trainedWindow,
+  warnOfCut,
+  writeHistory,
+  type TokenBatch,
+} from '@minchat/training';
 import { withChatTokens } from './chat-tokens.ts';
 import { evaluateSft } from './evaluate.ts';
-import { sftSettings } from './settings.ts';
+import { sftSettings, type SftSettings } from './settings.ts';
 
 /**
  * Step 1, supervised fine-tuning (InstructGPT 3.5 and C.1): cross-entropy on the answers' tokens and
@@ -14,9 +28,10 @@ import { sftSettings } from './settings.ts';
  * kept is the one whose answers to validation prompts the reward model scores highest, if the input
  * `reward` is given, else the one with the lowest validation loss.
  *
- * A base model that does not know the chat tokens (GPT-2) gets them.
+ * A base model that does not know the chat tokens (GPT-2) gets them. With `pretrainingMix` raw text is
+ * trained on beside the demonstrations, as in the paper's model that PPO starts from (C.4).
  *
- * Metrics: loss, mean_token_accuracy, num_tokens, grad_norm, lr; eval_loss, eval_mean_token_accuracy
+ * Metrics: loss, mean_token_accuracy, num_tokens, grad_norm, lr; pretraining_loss; eval_loss, eval_mean_token_accuracy
  * and, with a reward model, eval_reward. Those returned are of the last step and of the evaluation of
  * the model that is kept, that after step kept_step.
  */
@@ -28,6 +43,7 @@ export const sftStage = defineStage({
     model: { kind: 'model', description: 'the base model' },
     demonstrations: { kind: 'dataset', description: 'prompts and the answers that labelers wrote' },
     reward: { kind: 'reward-model', optional: true, description: 'chooses the checkpoint' },
+    corpus: { kind: 'dataset', optional: true, description: 'raw text, for `pretrainingMix`' },
   },
   outputs: { model: { kind: 'model', description: 'the fine-tuned model' } },
   async run(context) {
@@ -47,6 +63,7 @@ export const sftStage = defineStage({
     if (held.length === 0) context.log.warn('demonstrations: expected some in the validation split to choose the weights by, found none: the last are kept');
     warnOfCut(context.log, 'demonstrations', [...examples, ...heldExamples], contextLength);
 
+    const text = await pretrainingText(context, tokenizer, model);
     const batches = batchSchedule({
       lengths: examples.map(({ prompt, answer }) => prompt.length + answer.length),
       batchSize: settings.batchSize,
@@ -63,15 +80,20 @@ export const sftStage = defineStage({
       async step(step) {
         const batch = padExamples(batches.at(step).flatMap((index) => examples[index] ?? []), { pad: tokenizer.endOfText, limit: contextLength });
         const lr = learningRate({ kind: 'cosine', peak: settings.learningRate, warmup: settings.warmupSteps, total: totalSteps }, step);
-        const { loss, accuracy, gradNorm } = await lmStep({
+        const beside = text?.(step);
+        const { loss, accuracy, gradNorm, besideLoss } = await lmStep({
           model,
           optimizer,
           batch,
+          beside,
           learningRate: lr,
           passes: settings.gradientAccumulation,
           dropout: { rate: settings.dropout, seed: `${context.seed}/dropout-${step}` },
         });
-        return { metrics: { loss, mean_token_accuracy: accuracy, grad_norm: gradNorm, lr }, tokens: batch.tokenCount };
+        return {
+          metrics: { loss, mean_token_accuracy: accuracy, ...(besideLoss !== undefined && { pretraining_loss: besideLoss }), grad_norm: gradNorm, lr },
+          tokens: batch.tokenCount + (beside?.tokenCount ?? 0),
+        };
       },
       evaluation: {
         every: Math.max(1, Math.floor(batches.stepsPerEpoch / settings.evaluationsPerEpoch)),
@@ -99,3 +121,18 @@ export const sftStage = defineStage({
     return kept.metrics;
   },
 });
+
+/** Windows of pretraining text for each step, where the settings mix some in. */
+async function pretrainingText(
+  context: StageContext<SftSettings, 'corpus'>,
+  tokenizer: Tokenizer,
+  model: Model,
+): Promise<((step: number) => TokenBatch) | undefined> {
+  const { pretrainingMix, batchSize } = context.settings;
+  if (pretrainingMix === 0) return undefined;
+  if (!context.hasInput('corpus')) {
+    throw new MinchatError('MC_STAGE_INPUT', 'pretrainingMix: expected the input corpus, found none', { hint: 'Give the stage a corpus, or remove pretrainingMix.' });
+  }
+  const rows = Math.max(1, Math.round((batchSize * pretrainingMix) / (1 - pretrainingMix)));
+  return pretrainingWindows(context.input('corpus'), tokenizer, { length: trainedWindow(model), rows, seed: context.seed });
+}

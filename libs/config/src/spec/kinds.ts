@@ -57,6 +57,7 @@ export const stageKinds = {
       demonstrations: { type: 'dataset:demonstrations', from: ['data.demonstrations'] },
       // Choosing the checkpoint by reward needs a reward model of an earlier run or round.
       reward: { type: 'reward-model', optional: true, from: [] },
+      corpus: { type: 'dataset:text', optional: true, from: ['data.corpus'] },
     },
     outputs: { model: 'model' },
   },
