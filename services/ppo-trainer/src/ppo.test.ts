@@ -92,6 +92,15 @@ describe('ppo', () => {
     }
   });
 
+  it('draws the same answers however many are generated at once', async () => {
+    const drawn = async (rolloutBatchSize: number): Promise<unknown> => {
+      const { error, progress } = await runStage(ppoStage, { settings: { ...settings, episodes: 4 * 32, evaluateEvery: 2, rolloutBatchSize }, inputs: inputs() });
+      expect(error).toBeUndefined();
+      return progress.map(({ metrics, samples }) => [metrics?.['response/length_mean'], metrics?.['eval/length_mean'], samples]);
+    };
+    expect(await drawn(5)).toEqual(await drawn(32));
+  });
+
   it('keeps the number of live tensors flat from iteration to iteration, and leaves none behind', async () => {
     const before = tf.memory().numTensors;
     const live: number[] = [];

@@ -12,7 +12,8 @@ export interface RolloutOptions {
 /**
  * Answers prompts with the policy, sampling from its full distribution at the temperature. The
  * log-probabilities come from the generation itself (KV cache); that training computes the same ones
- * is checked in every iteration (first ratio).
+ * is checked in every iteration (first ratio). Each episode has its own random stream: an answer does not depend on
+ * how many are generated at once.
  */
 export async function sampleEpisodes(
   model: Model,
@@ -23,7 +24,8 @@ export async function sampleEpisodes(
   const episodes: Episode[] = [];
   for (let at = 0; at < prompts.length; at += rolloutBatchSize) {
     const chunk = prompts.slice(at, at + rolloutBatchSize);
-    const answers = await generate(model, chunk.map(({ tokens }) => tokens), { maxNewTokens, temperature, stopIds: tokenizer.eosIds, seed: random.bits(), signal });
+    const seed = chunk.map((_, row) => random.fork(at + row).bits());
+    const answers = await generate(model, chunk.map(({ tokens }) => tokens), { maxNewTokens, temperature, stopIds: tokenizer.eosIds, seed, signal });
     for (const [row, { tokens: prompt, asked }] of chunk.entries()) {
       const { tokens, logprobs } = answers[row] as Generation;
       episodes.push({

@@ -11,7 +11,7 @@ export const rolloutSettings = {
   maxNewTokens: z.int().min(1).default(64),
   /** Of the sampling, and of all log-probabilities: 1 is the model as it is. */
   temperature: z.number().positive().default(1),
-  /** Answers generated at once, and rows in a forward pass without gradient. Another number draws other answers. */
+  /** Answers generated at once, and rows in a forward pass without gradient: what fits in memory. The answers are the same. */
   rolloutBatchSize: z.int().min(1).default(64),
 };
 
