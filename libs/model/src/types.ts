@@ -91,6 +91,4 @@ export interface Generation {
   /** Of the unscaled distribution, one per token. */
   readonly rawLogprobs: number[];
   readonly top: TokenLogprob[][];
-  /** True when a stop id ended it, false when the length did. */
-  readonly finished: boolean;
 }

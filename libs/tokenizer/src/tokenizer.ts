@@ -109,6 +109,14 @@ export class Tokenizer {
     return this.encodeCut(text, this.allAdded);
   }
 
+  /**
+   * Whether an answer is finished. Other tokens stop a generation, too, but only the end of a turn is a proper ending:
+   * it is what demonstrations end with, and what a ranked answer that is finished is given for the reward model.
+   */
+  isFinished(answer: readonly number[]): boolean {
+    return answer.at(-1) === this.endOfTurn;
+  }
+
   /** Ids of a conversation by the chat template. Contents cannot make special tokens. */
   encodeChat(messages: readonly ChatTurn[], options: { addGenerationPrompt: boolean }): number[] {
     this.template ??= ChatTemplate.of(this.parts, this.vocabulary);

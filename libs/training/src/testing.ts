@@ -3,8 +3,9 @@ import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
 import { pino } from 'pino';
-import { disposeModel, gptConfig, initModel, Random, saveModel, startBackend } from '@minchat/model';
+import { disposeModel, gptConfig, initModel, loadModel, Random, saveModel, startBackend } from '@minchat/model';
 import type { Metrics, Progress, StageContext, StageDefinition, StopReason } from '@minchat/stage';
 import { loadTokenizer, saveTokenizer, Tokenizer, trainTokenizer } from '@minchat/tokenizer';
 import type { z } from 'zod';
@@ -116,6 +117,23 @@ export async function writeTinyModel(folder: string, texts: readonly string[], s
   await saveTokenizer(tokenizer, folder);
   disposeModel(model);
   return tokenizer;
+}
+
+/** A copy of a model's folder that writes one token whatever it reads. */
+export async function thatWrites(folder: string, token: number): Promise<string> {
+  const copy = await mkdtemp(join(tmpdir(), 'minchat-one-token-'));
+  await cp(folder, copy, { recursive: true });
+  const model = await loadModel(folder, { head: 'lm' });
+  const assign = (name: string, value: tf.Tensor): void => model.parameters.get(`transformer.${name}`)?.assign(value);
+  tf.tidy(() => {
+    const width = model.config.n_embd;
+    const row = tf.slice(model.parameters.get('transformer.wte.weight') as tf.Tensor, [token, 0], [1, width]);
+    assign('ln_f.weight', tf.zeros([width]));
+    assign('ln_f.bias', tf.mul(tf.reshape(row, [width]), 1e5));
+  });
+  await saveModel(model, copy);
+  disposeModel(model);
+  return copy;
 }
 
 /** A copy of a model's folder in which two tokens have each other's ids. */

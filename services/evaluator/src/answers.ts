@@ -5,7 +5,7 @@ import { fitExample, scoreExamples } from '@minchat/training';
 
 /** One model's answer to one prompt. */
 export interface Answer {
-  /** The end token included, if there is one. */
+  /** The token that stopped it included, if one did. */
   readonly tokens: readonly number[];
   readonly text: string;
   readonly finished: boolean;
@@ -39,7 +39,7 @@ export async function sampleAnswers(options: SampleOptions, from: number, to: nu
       signal: options.signal,
     },
   );
-  return generations.map(({ tokens, finished }) => ({ tokens, finished, text: tokenizer.decode(tokens, { skipSpecial: true }) }));
+  return generations.map(({ tokens }) => ({ tokens, finished: tokenizer.isFinished(tokens), text: tokenizer.decode(tokens, { skipSpecial: true }) }));
 }
 
 /**

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { writeDataset, type ComparisonRecord, type PromptRecord } from '@minchat/datasets';
 import { disposeModel, gptConfig, initModel, Random, saveModel } from '@minchat/model';
-import { saveTokenizer, type Tokenizer } from '@minchat/tokenizer';
-import { runStage, withOtherTokenizer, writeTinyModel } from '@minchat/training/testing';
+import { loadTokenizer, saveTokenizer, type Tokenizer } from '@minchat/tokenizer';
+import { runStage, thatWrites, withOtherTokenizer, writeTinyModel } from '@minchat/training/testing';
 import { createWorld } from '@minchat/world';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Report } from './report.ts';
@@ -100,6 +100,17 @@ describe('the stage', () => {
     expect(report.kl.mean).toBeCloseTo(0, 5);
     expect(report.rewardModel).toBeUndefined();
     expect(report.models.sft.perplexity).toBeUndefined();
+  });
+
+  test('an answer that another token stops than the end of a turn is not finished, as PPO pays it', async () => {
+    const { endOfTurn, endOfText } = await loadTokenizer(inputs.sft);
+    const answered = async (token: number): Promise<Report> => {
+      const { output } = await runStage(evaluateStage, { settings, inputs: { ...inputs, policy: await thatWrites(inputs.policy, token) } });
+      return reportOf(output('report'));
+    };
+    const [ends, breaksOff] = [await answered(endOfTurn), await answered(endOfText)];
+    expect(ends.models.policy).toMatchObject({ finished: 1, length: 0 });
+    expect(breaksOff.models.policy).toMatchObject({ finished: 0, length: 1 });
   });
 
   test('resumed, it writes the report of an undisturbed run', async () => {

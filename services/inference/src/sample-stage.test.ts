@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadRecords, writeDataset, type PromptRecord } from '@minchat/datasets';
 import { startBackend } from '@minchat/model';
-import { runStage } from '@minchat/training/testing';
+import { loadTokenizer } from '@minchat/tokenizer';
+import { runStage, thatWrites } from '@minchat/training/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sampleStage } from './sample-stage.ts';
@@ -45,6 +46,16 @@ describe('sample', () => {
     expect(result.progress.at(-1)).toMatchObject({ step: 5, totalSteps: 5, tokens: result.metrics?.['num_tokens'] });
     expect(tf.memory().numTensors).toBe(live);
     await rm(result.folder, { recursive: true });
+  });
+
+  it('calls an answer finished that the end of a turn ends, and no other', async () => {
+    const { endOfTurn, endOfText } = await loadTokenizer(inputs.model);
+    for (const [token, finished] of [[endOfTurn, true], [endOfText, false]] as const) {
+      const result = await runStage(sampleStage, { settings, inputs: { ...inputs, model: await thatWrites(inputs.model, token) } });
+      const [first] = await loadRecords(result.output('answers'), 'answers', 'train');
+      expect(first?.answers).toEqual(Array.from({ length: 3 }, () => ({ text: '', finished })));
+      expect(result.metrics).toMatchObject({ num_tokens: 27, 'response/truncated_rate': finished ? 0 : 1 });
+    }
   });
 
   it('ends bit for bit where an undisturbed run ends', async () => {

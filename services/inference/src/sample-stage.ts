@@ -157,9 +157,9 @@ async function answer(context: Context, model: Model, tokenizer: Tokenizer, batc
     index: task.index,
     record: {
       ...task.record,
-      answers: generations.slice(place * k, (place + 1) * k).map((generation) => ({
-        text: tokenizer.decode(generation.tokens, { skipSpecial: true }),
-        finished: generation.finished,
+      answers: generations.slice(place * k, (place + 1) * k).map(({ tokens: answer }) => ({
+        text: tokenizer.decode(answer, { skipSpecial: true }),
+        finished: tokenizer.isFinished(answer),
       })),
     },
   }));

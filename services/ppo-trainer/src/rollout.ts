@@ -32,8 +32,7 @@ export async function sampleEpisodes(
         prompt,
         asked,
         answer: tokens,
-        // Other tokens stop generation too, but only the end of a turn is a proper ending.
-        finished: tokens.at(-1) === tokenizer.endOfTurn,
+        finished: tokenizer.isFinished(tokens),
         logProbs: logprobs,
       });
     }

@@ -102,8 +102,8 @@ describe.each(['cpu', 'wasm'])('%s', (backend) => {
     const stop = free?.tokens[2] ?? 0;
     const first = free?.tokens.indexOf(stop) ?? 0;
     const [stopped] = await generate(model, [[3, 4]], { maxNewTokens: 8, temperature: 0, seed: 1, stopIds: [stop] });
-    expect(stopped).toMatchObject({ tokens: free?.tokens.slice(0, first + 1), finished: true });
-    expect(free).toMatchObject({ finished: false });
+    expect(stopped?.tokens).toEqual(free?.tokens.slice(0, first + 1));
+    expect(free?.tokens.length).toBe(8);
     const [long] = await generate(model, [Array.from({ length: 30 }, () => 1)], { maxNewTokens: 8, temperature: 1, seed: 1 });
     expect(long?.tokens.length).toBe(2);
   });

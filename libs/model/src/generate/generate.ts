@@ -6,7 +6,6 @@ interface Growing {
   logprobs: number[];
   rawLogprobs: number[];
   top: TokenLogprob[][];
-  finished: boolean;
 }
 
 /**
@@ -16,7 +15,7 @@ interface Growing {
  */
 export async function generate(model: Model, prompts: readonly (readonly number[])[], options: GenerateOptions): Promise<Generation[]> {
   const { seed, signal, ...sampling } = options;
-  const results = prompts.map((): Growing => ({ tokens: [], logprobs: [], rawLogprobs: [], top: [], finished: false }));
+  const results = prompts.map((): Growing => ({ tokens: [], logprobs: [], rawLogprobs: [], top: [] }));
   if (prompts.length === 0 || sampling.maxNewTokens < 1) return results;
   const longest = Math.max(...prompts.map((prompt) => prompt.length));
   const batch = new DecodeBatch(model, { slots: prompts.length, maxLength: Math.ceil((longest + sampling.maxNewTokens) / 16) * 16 });
@@ -25,14 +24,13 @@ export async function generate(model: Model, prompts: readonly (readonly number[
     batch.admit(prompts.map((prompt, row) => ({ prompt, sampling, seed: typeof seed === 'number' ? `${seed}/${row}` : (seed[row] ?? row) })));
     for (let tokens = await batch.step(); tokens.length > 0; tokens = await batch.step()) {
       signal?.throwIfAborted();
-      for (const { slot, token, end } of tokens) {
+      for (const { slot, token } of tokens) {
         const result = results[slot];
         if (result === undefined) continue;
         result.tokens.push(token.token);
         result.logprobs.push(token.logprob);
         result.rawLogprobs.push(token.rawLogprob);
         result.top.push([...token.top]);
-        result.finished = end === 'stop';
       }
     }
   } finally {
