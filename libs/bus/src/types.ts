@@ -183,16 +183,17 @@ export interface ArtifactStore {
    */
   get(ref: ArtifactRef, options?: TransferOptions): Promise<string>;
   /** Whether the manifest is there. */
-  has(ref: ArtifactRef): Promise<boolean>;
+  has(ref: Pick<ArtifactRef, 'scope' | 'digest'>): Promise<boolean>;
   /** Removes an artifact that was put with a scope, except for the files that `keep` shares with it. */
   remove(ref: ArtifactRef, keep?: ArtifactRef): Promise<void>;
   /** Removes all that was put with a scope, also what is left of transfers that broke off. Nobody may put more. */
   removeScope(scope: string): Promise<void>;
   /**
-   * Removes every artifact that is none of `keep`, with a scope or without, unless it was stored within
-   * the last hour. Tells how many there are, and how many bytes are theirs alone; with `dryRun` nothing else.
+   * Removes every artifact that is none of those `needed`, with a scope or without, unless it was stored within
+   * the last hour. Who says that it needs one, and then finds it, keeps it: `needed` is asked once more on the way. Tells how many there
+   * are, and how many bytes are theirs alone; with `dryRun` nothing else.
    */
-  collect(keep: readonly Pick<ArtifactRef, 'scope' | 'digest'>[], options?: { dryRun?: boolean }): Promise<{ artifacts: number; bytes: number }>;
+  collect(needed: () => Promise<readonly Pick<ArtifactRef, 'scope' | 'digest'>[]>, options?: { dryRun?: boolean }): Promise<{ artifacts: number; bytes: number }>;
 }
 
 export interface TransferOptions {

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { rpc, type Bus, type Subscription } from '@minchat/bus';
-import { parseRunSpec, type RunSpec, type StageSpec } from '@minchat/config';
+import { parseRunSpec, type StageSpec } from '@minchat/config';
 import { settingsProblems } from '@minchat/config/stage-settings';
-import { create, encode, errorToWire, JobState, namePattern, RunRecord, RunStatus, runStatusWords, StageEvent, type Init } from '@minchat/contracts';
+import { create, encode, errorToWire, JobState, namePattern, RunRecord, RunStatus, runStatusWords, StageEvent, type Init, type JobRecord } from '@minchat/contracts';
 import { MinchatError, toMinchatError } from '@minchat/errors';
 import type { Logger } from '@minchat/telemetry';
 import { stageState, type Command } from './machine.ts';
 import { withoutOtherRuns } from './other-runs.ts';
 import { artifactsOf, jobIdOf, jobOf, newRun, newRunId, planFork } from './run.ts';
-import { obligations, transition, type RunEvent } from './transition.ts';
+import { isBegun, obligations, transition, type RunEvent } from './transition.ts';
 import { isFree, withUnattended } from './unattended.ts';
 
 export interface CoordinatorOptions {
@@ -92,7 +92,7 @@ export class Coordinator {
     await this.#requireSettings(written.stages);
     const spec = await withoutOtherRuns(written, async (runId) => (await this.#bus.runs.get(runId))?.record);
     await this.#requireArtifacts(spec.stages);
-    return this.#begin(spec, newRun(spec, givenId === '' ? newRunId(spec.name) : givenId, Date.now()));
+    return this.#begin(newRun(spec, givenId === '' ? newRunId(spec.name) : givenId, Date.now()));
   }
 
   async fork(runId: string, fromStage: string, settingsJson: string, replace: boolean): Promise<RunRecord> {
@@ -101,7 +101,7 @@ export class Coordinator {
     const again = spec.stages.filter(({ name }) => !taken.has(name));
     await this.#requireSettings(again);
     await this.#requireArtifacts(again);
-    return this.#begin(spec, newRun(spec, newRunId(spec.name), Date.now(), { taken, forkedFrom: runId }));
+    return this.#begin(newRun(spec, newRunId(spec.name), Date.now(), { taken, forkedFrom: runId }));
   }
 
   /**
@@ -138,21 +138,28 @@ export class Coordinator {
 
   /** Removes the artifacts that no run needs but those of `without`, then jobs that have no run any more. */
   async #collect(without: readonly string[], dryRun: boolean): Promise<{ artifacts: number; bytes: number }> {
+    const removed = await this.#bus.artifacts.collect(async () => {
+      const { runs, jobs } = await this.#records(without);
+      return [
+        ...runs.flatMap(artifactsOf),
+        // The result of a job may not be in its run's record yet.
+        ...jobs.flatMap(({ result }) => result?.outputs ?? []).flatMap(({ artifact }) => artifact ?? []),
+        ...jobs.flatMap(({ state, checkpoint }) => (checkpoint?.artifact && state !== JobState.JOB_STATE_COMPLETED ? [checkpoint.artifact] : [])),
+      ];
+    }, { dryRun });
+    this.#log.info({ ...removed, dryRun }, 'removed what no run uses');
+    if (!dryRun) for (const { jobId } of (await this.#records(without)).left) await this.#bus.jobs.delete(jobId);
+    return removed;
+  }
+
+  /** All runs but those of `without`, their jobs, and the jobs that are left of others. */
+  async #records(without: readonly string[]): Promise<{ runs: RunRecord[]; jobs: JobRecord[]; left: JobRecord[] }> {
     // Jobs first: a run is there before its jobs are.
-    const jobs = await this.#bus.jobs.list();
+    const all = await this.#bus.jobs.list();
     const runs = (await this.#bus.runs.list()).filter(({ runId }) => !without.includes(runId));
     const known = new Set(runs.map(({ runId }) => runId));
-    const needed = jobs.filter(({ runId }) => known.has(runId));
-    const keep = [
-      ...runs.flatMap(artifactsOf),
-      // The result of a job may not be in its run's record yet.
-      ...needed.flatMap(({ result }) => result?.outputs ?? []).flatMap(({ artifact }) => artifact ?? []),
-      ...needed.flatMap(({ state, checkpoint }) => (checkpoint?.artifact && state !== JobState.JOB_STATE_COMPLETED ? [checkpoint.artifact] : [])),
-    ];
-    const removed = await this.#bus.artifacts.collect(keep, { dryRun });
-    this.#log.info({ ...removed, dryRun }, 'removed what no run uses');
-    for (const { jobId, runId } of dryRun ? [] : jobs) if (!known.has(runId)) await this.#bus.jobs.delete(jobId);
-    return removed;
+    const { jobs = [], left = [] } = Object.groupBy(all, ({ runId }) => (known.has(runId) ? 'jobs' : 'left'));
+    return { runs, jobs, left };
   }
 
   /** The latest runs first, without specs and metrics, as many as one message holds; a limit of 0 means 50. */
@@ -195,6 +202,8 @@ export class Coordinator {
   }
 
   async #reconcile(run: RunRecord, sinceMs: number): Promise<void> {
+    // Whoever was to begin it may have ended there.
+    if (runStatusWords[run.status] === 'running' && !isBegun(parseRunSpec(run.specJson, run.runId), run)) await this.#start(run.runId);
     for (const stage of run.stages) {
       if (!['queued', 'running'].includes(stageState(stage))) continue;
       const job = await this.#bus.jobs.get(stage.jobId);
@@ -250,7 +259,7 @@ export class Coordinator {
   async #requireArtifacts(stages: readonly StageSpec[]): Promise<void> {
     for (const { name, inputs } of stages) {
       for (const [input, ref] of Object.entries(inputs)) {
-        if (!('artifact' in ref) || (await this.#bus.artifacts.has({ kind: ref.kind, digest: ref.artifact, size: 0, scope: '' }))) continue;
+        if (!('artifact' in ref) || (await this.#bus.artifacts.has({ digest: ref.artifact, scope: '' }))) continue;
         throw new MinchatError('MC_STAGE_INPUT', `${name}.inputs.${input}: expected the ${ref.kind} ${ref.artifact} in the artifact store, found none`, {
           hint: 'Correct the digest in the run’s spec: `npm run minchat -- status RUN --json` tells those of a run’s outputs. All services must use the same ARTIFACT_STORE.',
         });
@@ -258,28 +267,29 @@ export class Coordinator {
     }
   }
 
-  async #begin(spec: RunSpec, blank: RunRecord): Promise<RunRecord> {
-    const { record, commands } = transition(spec, blank, { type: 'begin' }, blank.createdAtMs);
-    if ((await this.#bus.runs.create(record)) === undefined) {
-      // Submitted before: the first one counts, and what it asks for may not have been done.
-      const { record: first } = await this.#load(record.runId);
-      await this.#carryOut(first, obligations(first));
-      return first;
-    }
-    if (record.forkedFrom !== '') await this.#requireOrigin(record);
-    this.#log.info({ run: record.runId, stages: record.stages.length }, 'run begun');
-    await this.#carryOut(record, [{ do: 'announce', status: 'running' }, ...commands]);
+  async #begin(blank: RunRecord): Promise<RunRecord> {
+    // One that was submitted before counts, and what it asks for may not have been done.
+    await this.#bus.runs.create(blank);
+    const record = await this.#start(blank.runId);
+    await this.#carryOut(record, obligations(record));
     return record;
   }
 
   /**
-   * A deletion looks which artifacts runs need only when its runs are gone. So what a fork takes over stays if its
-   * origin is there after it; if not, nobody may have seen the fork in time, and it is not begun. Throws MC_NOT_FOUND.
+   * Begins a run, if it is not begun yet, when all that it takes is there: looked at only now that its record is, since a
+   * deletion spares what records name. If something is not, there is no such run. Throws MC_ARTIFACT_MISSING.
    */
-  async #requireOrigin({ runId, forkedFrom }: RunRecord): Promise<void> {
-    if ((await this.#bus.runs.get(forkedFrom)) !== undefined) return;
-    await this.#bus.runs.delete(runId);
-    throw new MinchatError('MC_NOT_FOUND', `run ${forkedFrom} was deleted while it was to be forked`);
+  async #start(runId: string): Promise<RunRecord> {
+    const { record, revision } = await this.#load(runId);
+    if (isBegun(parseRunSpec(record.specJson, runId), record)) return record;
+    for (const artifact of artifactsOf(record)) {
+      if ((await this.#bus.artifacts.has(artifact)) || !(await this.#bus.runs.delete(runId, revision))) continue;
+      throw new MinchatError('MC_ARTIFACT_MISSING', `run ${runId} was not begun: expected ${artifact.digest}, which it takes over, in the artifact store, found none`, {
+        hint: 'The run that made it was deleted meanwhile: take what another run has made, or make it anew.',
+      });
+    }
+    this.#log.info({ run: runId, stages: record.stages.length }, 'run begun');
+    return this.#change(runId, { type: 'begin' });
   }
 
   async #load(runId: string): Promise<{ record: RunRecord; revision: number }> {

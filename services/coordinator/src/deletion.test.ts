@@ -83,22 +83,54 @@ describe('the deletion of runs', () => {
     await raw.close();
   });
 
-  it('makes no fork of a run that is deleted meanwhile: its artifacts may be gone', async () => {
-    await coordinator();
-    const { runId } = await client.call(rpc.submitRun, { specJson });
-    await until(runId, ended);
-    const bus = await connect();
-    const [asked, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-    const slow = Object.assign(Object.create(bus) as Bus, { runs: { ...bus.runs, async create(...args: Parameters<Bus['runs']['create']>) {
-      asked.resolve();
-      await goOn.promise;
-      return bus.runs.create(...args);
-    } } });
-    const fork = new Coordinator({ bus: slow, log }).fork(runId, 'sample', '', false);
-    await asked.promise;
-    await client.call(rpc.deleteRuns, { runIds: [runId] });
-    goOn.resolve();
-    await expect(fork).rejects.toMatchObject({ code: 'MC_NOT_FOUND', message: expect.stringContaining(runId) as string });
-    expect((await client.runs.list()).filter(({ forkedFrom }) => forkedFrom === runId)).toEqual([]);
+  describe('begins no run that takes what was deleted meanwhile', () => {
+    /** A run that is over, and its end: all that it made is old enough to be removed. */
+    const origin = async (): Promise<{ runId: string; remove: () => Promise<void> }> => {
+      await coordinator();
+      const { runId } = await client.call(rpc.submitRun, { specJson });
+      await until(runId, ended);
+      return { runId, async remove() {
+        vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 2 * 3_600_000 });
+        await client.call(rpc.deleteRuns, { runIds: [runId] }).finally(() => vi.useRealTimers());
+      } };
+    };
+    /** A coordinator that is about to write the record of a run when `before` is called, and has written it when `after` is. */
+    const interrupted = async (before: () => Promise<void>, after: () => void): Promise<Coordinator> => {
+      const bus = await connect();
+      const slow = Object.assign(Object.create(bus) as Bus, { runs: { ...bus.runs, async create(...args: Parameters<Bus['runs']['create']>) {
+        await before();
+        const revision = await bus.runs.create(...args);
+        after();
+        return revision;
+      } } });
+      return new Coordinator({ bus: slow, log });
+    };
+    const runs = async (name: string) => (await client.runs.list()).filter((run) => run.name === name);
+
+    it('by a fork', async () => {
+      const { runId, remove } = await origin();
+      const fork = (await interrupted(remove, () => undefined)).fork(runId, 'sample', '', false);
+      await expect(fork).rejects.toMatchObject({ code: 'MC_ARTIFACT_MISSING' });
+      expect((await client.runs.list()).filter(({ forkedFrom }) => forkedFrom === runId)).toEqual([]);
+    });
+
+    it('by its spec', async () => {
+      const { runId, remove } = await origin();
+      const spec = JSON.stringify({ name: 'taker', stages: { data: {}, sft: { inputs: { model: `${runId}/pretrain.model`, demonstrations: 'data.demonstrations' } } } });
+      await expect((await interrupted(remove, () => undefined)).submit(spec, '')).rejects.toMatchObject({ code: 'MC_ARTIFACT_MISSING' });
+      expect(await runs('taker')).toEqual([]);
+    });
+
+    it('also where the coordinator ended in the midst of it: the next one looks, and begins those that it can', async () => {
+      const crash = (): void => { throw new Error('ended'); };
+      const [gone, there] = [await origin(), await origin()];
+      await expect((await interrupted(gone.remove, crash)).fork(gone.runId, 'sample', '', false)).rejects.toThrow('ended');
+      await expect((await interrupted(() => Promise.resolve(), crash)).fork(there.runId, 'sample', '', false)).rejects.toThrow('ended');
+      const forks = async (from: string) => (await client.runs.list()).filter(({ forkedFrom }) => forkedFrom === from);
+      const [{ runId } = expect.fail('no fork')] = await forks(there.runId);
+      expect((await until(runId, ended)).status).toBe(RunStatus.RUN_STATUS_COMPLETED);
+      await expect.poll(() => forks(gone.runId)).toEqual([]);
+      expect(system.done.filter((job) => job.endsWith('_sample'))).toHaveLength(3);
+    });
   });
 });

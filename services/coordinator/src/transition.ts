@@ -57,6 +57,7 @@ export function transition(spec: RunSpec, before: RunRecord, event: RunEvent, no
 
   switch (event.type) {
     case 'begin':
+      if (!isBegun(spec, record)) commands.push({ do: 'announce', status: 'running' });
       break;
     case 'cancel':
       if (move('cancel')) for (const stage of record.stages) input(stage, 'cancel', { finishedAtMs: now });
@@ -88,6 +89,11 @@ export function transition(spec: RunSpec, before: RunRecord, event: RunEvent, no
   }
   if (record !== before) record = { ...record, updatedAtMs: now };
   return { record, commands };
+}
+
+/** Whether a run's first stages were queued: whatever changes a run that goes on queues all that are ready. */
+export function isBegun(spec: RunSpec, record: RunRecord): boolean {
+  return runStatusWords[record.status] !== 'running' || !record.stages.some((stage) => isReady(spec, record, stage));
 }
 
 /**

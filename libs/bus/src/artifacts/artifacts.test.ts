@@ -167,7 +167,7 @@ describe.each(['nats:', 'file:', 's3://models/a/b'])('artifacts in %s', (kind) =
     const unused = await store().put(await folderWith({ shared: `${kind} shared`, other: `${kind} ${text}` }), 'model');
     const checkpoint = await store().put(await folderWith({ step: '1' }), 'checkpoint', { scope: 'job-4' });
     const old = await store().put(await folderWith({ step: '2' }), 'checkpoint', { scope: 'job-4' });
-    const keep = [used, checkpoint];
+    const keep = () => Promise.resolve([used, checkpoint]);
     // Others may be about to name what is new.
     expect(await store().collect(keep)).toEqual({ artifacts: 0, bytes: 0 });
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 2 * 3_600_000 });
@@ -256,8 +256,33 @@ it('what is stored anew while a collection looks at everything stays', async () 
     await store.put(folder, 'model');
     return blobs.getSmall(name);
   } };
-  await createArtifactStore(busy, fresh()).collect([]);
+  await createArtifactStore(busy, fresh()).collect(() => Promise.resolve([]));
   expect(await contentOf(await createArtifactStore(blobs, fresh()).get(ref))).toEqual({ a: 'made again' });
+});
+
+it('what somebody begins to need, and finds, while a collection is about to remove it stays', async () => {
+  const place = fresh();
+  const blobs = await openBlobs(`file:${place}`, connection);
+  const store = createArtifactStore(blobs, fresh());
+  const [ref, other] = [await store.put(await folderWith({ a: 'needed again' }), 'model'), await store.put(await folderWith({ a: 'not needed' }), 'model')];
+  const needed: ArtifactRef[] = [];
+  const found: boolean[] = [];
+  const busy: BlobStore = { ...blobs, async removeSmall(name) {
+    if (found.length === 0) {
+      needed.push(ref);
+      found.push(await store.has(ref));
+    }
+    return blobs.removeSmall(name);
+  } };
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 2 * 3_600_000 });
+  try {
+    expect(await createArtifactStore(busy, fresh()).collect(() => Promise.resolve(needed))).toMatchObject({ artifacts: 1 });
+  } finally {
+    vi.useRealTimers();
+  }
+  expect(found).toEqual([true]);
+  expect(await store.has(other)).toBe(false);
+  expect(await contentOf(await createArtifactStore(blobs, fresh()).get(ref))).toEqual({ a: 'needed again' });
 });
 
 it('a server without space left is told as a full disk', async () => {
@@ -290,7 +315,7 @@ it('an S3 that went away is told as unavailable, and used again when it is back'
   await expect(store.put(await folderWith({ a: 'two' }), 'model')).rejects.toMatchObject(away);
   await expect(createArtifactStore(await openBlobs('s3://models', connection), fresh()).get(ref)).rejects.toMatchObject(away);
   await expect(store.has(ref)).rejects.toMatchObject(away);
-  await expect(store.collect([])).rejects.toMatchObject(away);
+  await expect(store.collect(() => Promise.resolve([]))).rejects.toMatchObject(away);
   const again = await startS3Here(folder, Number(new URL(s3.url).port));
   expect(await store.has(ref)).toBe(true);
   await again.stop();

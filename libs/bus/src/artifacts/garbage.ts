@@ -15,43 +15,46 @@ export interface Garbage {
 }
 
 /**
- * Removes every artifact that is none of `keep` and was stored more than an hour ago, but for the files that
+ * Removes every artifact that is none of those `needed` and was stored more than an hour ago, but for the files that
  * it shares with others, and what broken-off transfers left. Tells what was removed, or would be.
  */
-export async function collectGarbage(blobs: BlobStore, keep: readonly Located[], dryRun: boolean): Promise<Garbage> {
-  const kept = new Set(keep.map(manifestName));
-  const scopes = new Set((await blobs.list('scopes/')).map((name) => name.split('/')[1] ?? ''));
-  const garbage: Garbage = { artifacts: 0, bytes: 0 };
-  for (const scope of ['', ...scopes]) {
-    const { artifacts, bytes } = await collectIn(scope);
-    garbage.artifacts += artifacts;
-    garbage.bytes += bytes;
-  }
-  return garbage;
-
-  async function collectIn(scope: string): Promise<Garbage> {
-    const used = new Set<string>();
-    const sizes = new Map<string, number>();
-    const dead: string[] = [];
+export async function collectGarbage(blobs: BlobStore, needed: () => Promise<readonly Located[]>, dryRun: boolean): Promise<Garbage> {
+  const kept = new Set((await needed()).map(manifestName));
+  const scopes = ['', ...new Set((await blobs.list('scopes/')).map((name) => name.split('/')[1] ?? ''))];
+  /** What goes, by its name; a manifest of which a part is missing has no bytes. */
+  const dead = new Map<string, { manifest: Uint8Array | undefined; files: readonly string[] }>();
+  const used = new Set<string>();
+  const sizes = new Map<string, number>();
+  for (const scope of scopes) {
     for (const name of await blobs.list(`${place(scope)}/manifests/`)) {
-      const inUse = kept.has(name) || !(await isOld(name));
-      if (!inUse) dead.push(name);
-      for (const { sha256, size } of await filesOf(name)) {
-        if (inUse) used.add(sha256);
-        sizes.set(sha256, size);
-      }
+      const manifest = await blobs.getSmall(name);
+      const files = filesOf(name, manifest).map(({ sha256, size }) => ({ file: blobName(scope, sha256), size }));
+      for (const { file, size } of files) sizes.set(file, size);
+      if (kept.has(name) || !(await isOld(name))) for (const { file } of files) used.add(file);
+      else dead.set(name, { manifest, files: files.map(({ file }) => file) });
     }
-    // The manifests go first: an artifact that has one is complete. Looked at again, since reading them all takes its
-    // time: one that was stored anew meanwhile stays, and its files have been, too.
-    if (!dryRun) for (const name of dead) if (await isOld(name)) await blobs.removeSmall(name);
-    let bytes = 0;
+  }
+  // The manifests go first: an artifact that has one is complete. Looked at again, since reading them all takes its
+  // time: one that was stored anew meanwhile stays, and its files have been, too.
+  if (!dryRun) for (const name of dead.keys()) if (await isOld(name)) await blobs.removeSmall(name);
+  // Who began to need one before it went has found it still there.
+  if (!dryRun && dead.size > 0) for (const ref of await needed()) await putBack(manifestName(ref));
+  let bytes = 0;
+  for (const scope of scopes) {
     for (const name of await blobs.list(`${place(scope)}/blobs/`)) {
-      const hash = name.slice(blobName(scope, '').length);
-      if (used.has(hash) || !(await isOld(name))) continue;
-      bytes += sizes.get(hash) ?? 0;
+      if (used.has(name) || !(await isOld(name))) continue;
+      bytes += sizes.get(name) ?? 0;
       if (!dryRun) await blobs.remove(name);
     }
-    return { artifacts: dead.length, bytes };
+  }
+  return { artifacts: dead.size, bytes };
+
+  async function putBack(name: string): Promise<void> {
+    const { manifest, files } = dead.get(name) ?? {};
+    if (manifest === undefined) return;
+    await blobs.putSmall(name, manifest);
+    for (const file of files ?? []) used.add(file);
+    dead.delete(name);
   }
 
   async function isOld(name: string): Promise<boolean> {
@@ -60,10 +63,9 @@ export async function collectGarbage(blobs: BlobStore, keep: readonly Located[],
   }
 
   /** Nobody knows what must stay for a manifest that is to be kept and cannot be read: that is an error. */
-  async function filesOf(name: string): Promise<readonly ManifestFile[]> {
-    const bytes = await blobs.getSmall(name);
+  function filesOf(name: string, manifest: Uint8Array | undefined): readonly ManifestFile[] {
     try {
-      return bytes === undefined ? [] : decode(Manifest, bytes, manifestLimit).files;
+      return manifest === undefined ? [] : decode(Manifest, manifest, manifestLimit).files;
     } catch (error) {
       if (kept.has(name)) throw error;
       return [];

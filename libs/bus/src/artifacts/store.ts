@@ -162,6 +162,6 @@ export function createArtifactStore(blobs: BlobStore, cacheFolder: string, metri
     has: async (ref) => (await blobs.getSmall(manifestName(ref))) !== undefined,
     remove,
     removeScope,
-    collect: (keep, { dryRun = false } = {}) => collectGarbage(blobs, keep, dryRun),
+    collect: (needed, { dryRun = false } = {}) => collectGarbage(blobs, needed, dryRun),
   };
 }
