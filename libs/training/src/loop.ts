@@ -30,6 +30,7 @@ export interface TrainingPlan {
   /**
    * Everything that changes from step to step: weights, optimizers, running statistics, a best model.
    * Data order and randomness need no part: they are functions of the seed and the step (schedule.ts).
+   * A part whose content comes to mean something else takes another name: older checkpoints then lack it.
    */
   readonly parts: Readonly<Record<string, Saveable>>;
   /** Digest of what training starts from that is no input of the job, since that may have changed when the job goes on. */
