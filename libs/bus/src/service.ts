@@ -58,7 +58,14 @@ export async function runService<Env extends CommonEnv>({ name, readSettings, st
     const first = await Promise.race([connectBus({ ...busOptions(env, name, log), metrics }), asked.promise]);
     if (typeof first === 'string') process.exit(0);
     const bus = (now.bus = first);
-    const service = (now.service = await start({ env, log, metrics, bus }));
+    // A start that is asked to stop has as long to come to its end as what is started has.
+    const stop = asked.promise.then(() => sleep(stopSeconds(env) * 1000));
+    const begun = await Promise.race([start({ env, log, metrics, bus }), stop]);
+    if (begun === undefined) {
+      log.warn('stopping in the midst of its start');
+      process.exit(0);
+    }
+    const service = (now.service = begun);
     log.info({ healthPort: health.port }, 'ready');
 
     // Whoever watches the process starts it again, on what the server has now.
