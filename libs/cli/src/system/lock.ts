@@ -1,4 +1,5 @@
-import { open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeHome, redacted } from '@minchat/bus';
@@ -50,17 +51,10 @@ export async function lockHome(home: string): Promise<HomeLock> {
   const running = await runningSystem(home);
   if (running !== undefined) throw conflict(home, running);
   const left = await readSystem(home);
-  // A moment in which two could both take over a dead one's home: the exclusive create decides.
   const gate = join(home, 'up.lock');
   const start = processStart(process.pid) ?? '';
-  if (await isStale(gate)) await rm(gate, { force: true });
-  try {
-    const file = await open(gate, 'wx');
-    await file.writeFile(JSON.stringify({ pid: process.pid, start }));
-    await file.close();
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause;
-    throw new MinchatError('MC_CONFLICT', `another minchat is starting in ${home}`, { cause, hint: 'Wait for it, or set MINCHAT_HOME to another folder.' });
+  if (!(await take(gate, JSON.stringify({ pid: process.pid, start })))) {
+    throw new MinchatError('MC_CONFLICT', `another minchat is starting in ${home}`, { hint: 'Wait for it, or set MINCHAT_HOME to another folder.' });
   }
   await Promise.all((left?.children ?? []).map(killLeft));
   let written: Promise<void> = Promise.resolve();
@@ -90,13 +84,41 @@ async function killLeft({ pid, start }: z.infer<typeof processSchema>): Promise<
   }
 }
 
-async function isStale(gate: string): Promise<boolean> {
+/**
+ * Puts a lock that says who has it into its place, also into that of one who is dead. Only who has the lock `.next` may
+ * put it there: between the look at the dead one's and its end nobody else can have put theirs.
+ */
+async function take(lock: string, mine: string): Promise<boolean> {
+  // In its place when it is whole: nobody sees half of it.
+  const draft = `${lock}.${randomUUID()}`;
+  await writeFile(draft, mine);
   try {
-    const { pid, start } = z.object({ pid: z.int(), start: z.string() }).parse(JSON.parse(await readFile(gate, 'utf8')));
+    if (await link(draft, lock).then(() => true, isThere)) return true;
+    const theirs = await readFile(lock, 'utf8').catch(() => undefined);
+    // Given back meanwhile: it was somebody's just now.
+    if (theirs === undefined || !isDead(theirs) || !(await take(`${lock}.next`, mine))) return false;
+    const isLeft = (await readFile(lock, 'utf8').catch(() => undefined)) === theirs;
+    if (isLeft) await rename(draft, lock);
+    await rm(`${lock}.next`);
+    return isLeft;
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+/** False where there is a file of that name; any other failure is thrown. */
+function isThere(error: NodeJS.ErrnoException): false {
+  if (error.code !== 'EEXIST') throw error;
+  return false;
+}
+
+/** Whose lock cannot be read is dead, too: an older version did not put it there as a whole. */
+function isDead(lock: string): boolean {
+  try {
+    const { pid, start } = z.object({ pid: z.int(), start: z.string() }).parse(JSON.parse(lock));
     return processStart(pid) !== start;
-  } catch (error) {
-    // Not there is not stale; not readable is: its writer was killed in between.
-    return (error as NodeJS.ErrnoException).code !== 'ENOENT';
+  } catch {
+    return true;
   }
 }
 

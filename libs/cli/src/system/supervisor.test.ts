@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
@@ -117,6 +117,21 @@ it('takes over a home whose owner was killed, ending the children it left', asyn
   // Gone before the home is ours: its port and its store are free.
   expect(processStart(pid)).toBeUndefined();
   await lock.release();
+});
+
+it('is taken over by one only of many that meet the lock of a dead one at once', async () => {
+  const dead = { pid: 2 ** 22 + 1, start: '1' };
+  for (let round = 0; round < 100; round += 1) {
+    await writeFile(join(home, 'up.lock'), JSON.stringify(dead));
+    // One that was killed while it took over.
+    if (round % 2 === 1) await writeFile(join(home, 'up.lock.next'), JSON.stringify(dead));
+    const tries = await Promise.allSettled(Array.from({ length: 8 }, () => lockHome(home)));
+    const locks = tries.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    expect(locks).toHaveLength(1);
+    for (const one of tries) if (one.status === 'rejected') expect(one.reason).toMatchObject({ code: 'MC_CONFLICT' });
+    await locks[0]?.release();
+    expect(await readdir(home)).toEqual([]);
+  }
 });
 
 it('says which port is taken', async () => {
