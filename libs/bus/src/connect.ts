@@ -6,6 +6,7 @@ import type { NatsError } from 'nats';
 import type { z } from 'zod';
 import { createArtifactStore } from './artifacts/store.ts';
 import { openBlobs } from './artifacts/open.ts';
+import { warnOfClock } from './clock.ts';
 import { openConnection, type Connection } from './connection.ts';
 import { openJobQueue, queueOf } from './job-queue.ts';
 import { createJobRecords } from './job-records.ts';
@@ -63,6 +64,7 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     const jetStream = nats.jetstream();
     await ensureStreams(open.manager, replicas);
     const store = await watchStore(open, log);
+    void warnOfClock(open.manager, log);
     const bucket = (name: keyof typeof buckets) => retrying(`creating the bucket ${name}`, () => ensureBucket(jetStream, name, replicas));
     const [jobsBucket, runsBucket, plugins, published] = [await bucket('jobs'), await bucket('runs'), await bucket('plugins'), await bucket('published')];
     const jobs = createJobRecords(jobsBucket);

@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { connect, nkeys } from 'nats';
-import { describe, expect, it } from 'vitest';
+import { createLogger } from '@minchat/telemetry';
+import { describe, expect, it, vi } from 'vitest';
 import { connectBus } from './connect.ts';
 import { parseNatsUrl, redacted } from './connection.ts';
 import { rpc } from './rpc-table.ts';
@@ -115,6 +116,23 @@ describe('connectBus', () => {
     await expect.poll(() => bus.connected, { timeout: 10_000 }).toBe(false);
     await nats.start();
     await expect.poll(() => bus.connected, { timeout: 10_000 }).toBe(true);
+  });
+
+  it.each([['ahead', 120_000], ['behind', -120_000], ['right', 5000]])('warns where the clock of this machine is not that of the server: %s', async (word, ms) => {
+    await using nats = await startNatsServer();
+    const lines: string[] = [];
+    const log = createLogger('test', { level: 'debug', destination: { write: (line) => void lines.push(line) } });
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + ms });
+    try {
+      await using bus = await testBus(nats.url, { log });
+      await expect.poll(() => lines.some((line) => line.includes('compared the clock'))).toBe(true);
+      expect(bus.connected).toBe(true);
+    } finally {
+      vi.useRealTimers();
+    }
+    const warnings = lines.map((line) => JSON.parse(line) as { level: string; msg: string; hint?: string }).filter(({ level }) => level === 'warn');
+    if (word === 'right') return expect(warnings).toEqual([]);
+    expect(warnings).toEqual([expect.objectContaining({ msg: expect.stringMatching(new RegExp(`NATS server within 60 s, found it 1[12]\\d s ${word}`)) as string, hint: expect.stringContaining('NTP') as string })]);
   });
 
   it('sends what is asked while the connection is broken once it is mended, or says soon that it is not', async () => {

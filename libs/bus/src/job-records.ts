@@ -25,8 +25,12 @@ interface HeldLease extends Lease {
  * lease was taken over cannot write is decided by the revision.
  */
 export function createJobRecords(kv: KV, now: () => number = Date.now): JobRecords {
+  /** Renewed when the server stored it: the clock of who wrote it may tell any time. */
   async function read(jobId: string): Promise<Stored<JobRecord> | undefined> {
-    return retrying('reading a job record', async () => storedRecord(JobRecord, await kv.get(jobId)));
+    const entry = await retrying('reading a job record', () => kv.get(jobId));
+    const stored = storedRecord(JobRecord, entry);
+    if (entry === null || stored === undefined) return undefined;
+    return { ...stored, record: { ...stored.record, renewedAtMs: entry.created.getTime() } };
   }
 
   /** The new revision; undefined when the entry is not at `revision` any more (0: not there yet). */

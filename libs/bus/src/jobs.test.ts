@@ -190,6 +190,15 @@ describe('job records', () => {
     await raw.close();
   });
 
+  it.each([-3_600_000, 3_600_000])('tell when a worker was last heard of whose clock is %i ms ahead', async (ahead) => {
+    const raw = await connect({ servers: nats.url });
+    const job = newJob();
+    leaseOf(await createJobRecords(await raw.jetstream().views.kv('jobs'), () => Date.now() + ahead).take(job, 'a', 60_000));
+    const { renewedAtMs = NaN } = (await bus.jobs.get(job.jobId)) ?? {};
+    expect(Math.abs(renewedAtMs - Date.now())).toBeLessThan(60_000);
+    await raw.close();
+  });
+
   it('of many that take at once, one gets it', async () => {
     const job = newJob();
     const outcomes = await Promise.all(Array.from({ length: 8 }, (_, i) => bus.jobs.take(job, `w${i}`, 60_000)));

@@ -5,7 +5,7 @@ import { stageState } from './machine.ts';
 
 /** Within this time a job is taken, or taken over, where there is a worker for it. */
 const graceMs = 15_000;
-/** How long after its lease a worker counts as gone; its clock may differ from ours. */
+/** How long after its lease a worker counts as gone; the server's clock, which tells when it renewed it, may differ from ours. */
 const silentMs = 60_000;
 
 /**
