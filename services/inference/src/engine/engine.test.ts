@@ -1,6 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { create, encode, GenerateChunk, GenerateRequest, type ArtifactRef, type EmbedInput, type Init, type ScoredText } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
 import { startBackend } from '@minchat/model';
@@ -92,6 +94,24 @@ describe('Engine', () => {
     expect(eight.finish.every((finish) => finish === 'stop' || finish === 'length')).toBe(true);
     expect(eight.chunks.at(-1)?.promptTokens).toBeGreaterThan(0);
     for (const chunk of eight.chunks) expect(chunk.completionTokens).toBeLessThanOrEqual(5);
+  });
+
+  it('keeps what nobody has read yet small, log-probabilities too', async () => {
+    setFlagsFromString('--expose-gc');
+    const collectGarbage = runInNewContext('gc') as () => void;
+    const held = (): number => {
+      collectGarbage();
+      const { heapUsed, external } = process.memoryUsage();
+      return heapUsed + external;
+    };
+    const answers = engine.generate(model, request({ n: 8, maxTokens: 50, wantLogprobs: true, topLogprobs: 20, logitBias: [{ token: 100, bias: 100 }] }));
+    const first = await answers.next();
+    const before = held();
+    // Its turn comes when all of them are written.
+    await collect(model, { maxTokens: 1 });
+    expect((held() - before) / (8 * 50)).toBeLessThan(1000);
+    const rest = await Array.fromAsync(answers);
+    expect([first.value as GenerateChunk, ...rest].flatMap(({ tokens }) => tokens)).toHaveLength(8 * 50);
   });
 
   it('ends before a stop string', async () => {

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { readComputeEnv } from '@minchat/config';
-import { errorFromWire, type ArtifactRef, type EmbedRequest, type GenerateChunk, type GenerateRequest, type ScoreRequest } from '@minchat/contracts';
+import { decode, errorFromWire, GenerateChunk, type ArtifactRef, type EmbedRequest, type GenerateRequest, type ScoreRequest } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
 import { ComputeThread, type Ask, type Call, type FetchModel, type Listener } from './compute-thread.ts';
 import { computesOnProcessors, type ComputeOptions, type Outcome } from './protocol.ts';
@@ -77,7 +77,9 @@ export class Engine {
 
   /** The answers' pieces as they come. */
   async *generate(source: ArtifactRef, request: GenerateRequest, signal?: AbortSignal): AsyncGenerator<GenerateChunk, void, undefined> {
-    for await (const outcome of this.#ask(request.client, request.n, { type: 'generate', source, request }, signal)) if (outcome.type === 'chunk') yield outcome.chunk;
+    for await (const outcome of this.#ask(request.client, request.n, { type: 'generate', source, request }, signal)) {
+      if (outcome.type === 'chunk') yield outcome.chunk instanceof Uint8Array ? decode(GenerateChunk, outcome.chunk) : outcome.chunk;
+    }
   }
 
   /** The reward model's score of each text, in their order, some with each piece. */

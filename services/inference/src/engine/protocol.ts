@@ -16,7 +16,8 @@ export type ToCompute =
 
 /** What becomes of one request: pieces, then one end. Scores and embeddings are those of the next texts. */
 export type Outcome =
-  | { id: number; type: 'chunk'; chunk: GenerateChunk }
+  /** One with log-probabilities encoded: as objects they take seven times as much memory until somebody reads them. */
+  | { id: number; type: 'chunk'; chunk: GenerateChunk | Uint8Array }
   | { id: number; type: 'scores'; scores: number[] }
   | { id: number; type: 'embeddings'; embeddings: number[][]; promptTokens: number }
   | { id: number; type: 'done' }

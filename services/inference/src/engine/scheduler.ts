@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { errorFromWire, errorToWire, type ArtifactRef, type GenerateChunk } from '@minchat/contracts';
+import { encode, errorFromWire, errorToWire, GenerateChunk, type ArtifactRef } from '@minchat/contracts';
 import { AnswerTracker } from './answer.ts';
 import { embedTexts } from './embed.ts';
 import { ModelStore } from './model-store.ts';
@@ -307,7 +307,8 @@ export class Scheduler {
   }
 
   #chunk(id: number, chunk: GenerateChunk): void {
-    this.#outbox.push({ id, type: 'chunk', chunk });
+    // A copy: what is encoded lies in a larger buffer, which would go with it.
+    this.#outbox.push({ id, type: 'chunk', chunk: chunk.tokens.length === 0 ? chunk : new Uint8Array(encode(GenerateChunk, chunk)) });
   }
 }
 
