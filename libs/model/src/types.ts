@@ -23,6 +23,8 @@ export interface Dropout {
   readonly rate: number;
   /** Masks are drawn from it: the same state gives the same masks. */
   readonly random: Random;
+  /** Which row of a batch the first one is: a row has masks of its own, whichever others are in the pass with it. */
+  readonly row: number;
 }
 
 export interface ForwardOptions {

@@ -18,7 +18,7 @@ export { writeHistory, type HistoryEntry } from './history.ts';
 export { chooseLast, keepBest, type BestModel } from './keep-best.ts';
 export { evaluateLm, lmStep, type LmResult, type LmStepOptions } from './lm.ts';
 export { runTraining, type Saveable, type StepResult, type TrainingPlan, type TrainingResult } from './loop.ts';
-export { runPass, sumGradients, type LmPass, type Pass, type PassDropout, type PassResult, type RewardPass } from './passes.ts';
+export { runPass, sumGradients, type LmPass, type Pass, type PassResult, type RewardPass, type StepDropout } from './passes.ts';
 export { accuracyByK, calibration, calibrationError, rankingMetrics, type CalibrationBin, type Ranked } from './ranking.ts';
 export {
   batchSchedule,

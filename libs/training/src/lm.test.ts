@@ -33,6 +33,19 @@ test('the loss of a batch does not depend on how it is padded or cut into passes
   disposeModel(model);
 });
 
+test('nor does dropout depend on how a batch is cut into passes', async () => {
+  const model = initModel(config, new Random(1));
+  const batch = padExamples(examples, { pad: 0 });
+  const losses: number[] = [];
+  for (const passes of [1, 2, 3]) {
+    const optimizer = new AdamW(model.parameters, {});
+    losses.push((await lmStep({ model, optimizer, batch, learningRate: 0, passes, dropout: { rate: 0.3, seed: 'step' } })).loss);
+    optimizer.dispose();
+  }
+  for (const loss of losses) expect(loss).toBeCloseTo(losses[0] ?? NaN, 5);
+  disposeModel(model);
+});
+
 test('evaluation agrees with the model’s own loss, and is undefined without data', async () => {
   const model = initModel(config, new Random(2));
   const batch = padExamples(examples, { pad: 0 });

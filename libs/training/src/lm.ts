@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { disposeGradients, tokenLosses, type AdamW, type Model } from '@minchat/model';
 import { splitBatch, type TokenBatch } from './batch.ts';
-import { runPass, sumGradients, type LmPass, type PassDropout, type PassResult } from './passes.ts';
+import { runPass, sumGradients, type LmPass, type PassResult, type StepDropout } from './passes.ts';
 import { batchTensors, read } from './tensors.ts';
 
 export interface LmStepOptions {
@@ -14,7 +14,7 @@ export interface LmStepOptions {
   /** Passes that the batch, and what is beside it, are cut into; the gradient is the same. */
   readonly passes: number;
   /** Masks are drawn by its seed: one of the step's own needs no place in a checkpoint. */
-  readonly dropout: PassDropout;
+  readonly dropout: StepDropout;
 }
 
 export interface LmResult {
@@ -30,14 +30,18 @@ export interface LmResult {
  */
 export async function lmStep({ model, optimizer, batch, beside, learningRate, passes, dropout }: LmStepOptions): Promise<LmResult & { gradNorm: number; besideLoss?: number }> {
   const weightSum = batch.weightSum + (beside?.weightSum ?? 0);
-  const cut = (whole: TokenBatch): TokenBatch[] => splitBatch(whole, Math.ceil(whole.rows / passes));
-  const own = cut(batch);
-  const parts = [...own, ...(beside ? cut(beside) : [])].map((part, index): LmPass => ({
-    kind: 'lm',
-    batch: part,
-    weightSum,
-    dropout: dropout.rate > 0 ? { rate: dropout.rate, seed: `${dropout.seed}/${index}` } : undefined,
-  }));
+  /** Passes of a batch whose first row is the step's `row`. */
+  const cut = (whole: TokenBatch, row: number): LmPass[] => {
+    const rows = Math.ceil(whole.rows / passes);
+    return splitBatch(whole, rows).map((part, index) => ({
+      kind: 'lm',
+      batch: part,
+      weightSum,
+      dropout: dropout.rate > 0 ? { ...dropout, row: row + index * rows } : undefined,
+    }));
+  };
+  const own = cut(batch, 0);
+  const parts = [...own, ...(beside ? cut(beside, batch.rows) : [])];
   const { grads, results } = await sumGradients(model, parts, runPass);
   const gradNorm = await optimizer.step(grads, learningRate);
   disposeGradients(grads);

@@ -9,7 +9,7 @@ const config = gptConfig({ vocab_size: 50, n_positions: 32, n_embd: 16, n_layer:
 const random = new Random(1);
 const some = (count: number): number[] => Array.from({ length: count }, () => random.int(50));
 const examples: Example[] = Array.from({ length: 6 }, () => ({ prompt: some(4), answer: some(1 + random.int(9)) }));
-const dropout = { rate: 0.1, seed: 'test' };
+const dropout = { rate: 0.1, seed: 'test', row: 0 };
 const lmPasses: Pass[] = [examples.slice(0, 2), examples.slice(2, 3), examples.slice(3)].map((part) => ({
   kind: 'lm',
   batch: padExamples(part, { pad: 0 }),
@@ -25,6 +25,20 @@ const rewardPasses: Pass[] = [examples.slice(0, 3), examples.slice(3)].map((part
 }));
 
 beforeAll(() => startBackend('wasm'));
+
+test('a text has the same masks in whichever pass it is, however the others in it are padded', async () => {
+  const model = initModel(config, new Random(2), 'scalar');
+  const texts = examples.map(textOf);
+  const rewards = async (from: number, to: number): Promise<number[]> => {
+    const { grads, values } = await runPass(model, { kind: 'reward', texts: texts.slice(from, to), ranks: [[0, 1, 2].slice(0, to - from)], prompts: 1, dropout: { rate: 0.3, seed: 'step', row: from } });
+    disposeGradients(grads);
+    return [...values];
+  };
+  const whole = [...(await rewards(0, 3)), ...(await rewards(3, 6))];
+  const apart = [...(await rewards(0, 2)), ...(await rewards(2, 4)), ...(await rewards(4, 6))];
+  for (const [place, value] of apart.entries()) expect(value).toBeCloseTo(whole[place] ?? NaN, 5);
+  disposeModel(model);
+});
 
 test.each([
   ['lm', lmPasses, 'lm'],

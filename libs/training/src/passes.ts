@@ -6,10 +6,15 @@ import { batchTensors, read } from './tensors.ts';
 
 // One forward and backward pass, described by plain data.
 
-export interface PassDropout {
+export interface StepDropout {
   readonly rate: number;
   /** Masks are drawn from a stream of this seed. */
   readonly seed: string;
+}
+
+/** In one of the passes that a step is cut into: `row` of the step's batch is its first. */
+export interface PassDropout extends StepDropout {
+  readonly row: number;
 }
 
 /** Next-token cross-entropy. Values: sum of the losses and of the right guesses over trained tokens. */
@@ -42,7 +47,7 @@ export interface PassResult {
 
 /** Runs a pass; the gradients belong to the caller. */
 export async function runPass(model: Model, pass: Pass): Promise<PassResult & { grads: Gradients }> {
-  const dropout: Dropout | undefined = pass.dropout && { rate: pass.dropout.rate, random: new Random(pass.dropout.seed) };
+  const dropout: Dropout | undefined = pass.dropout && { ...pass.dropout, random: new Random(pass.dropout.seed) };
   const { value, grads, aux } = valueAndGrads(model.parameters, () => {
     if (pass.kind === 'reward') {
       const rewards = lastTokenScores(model, pass.texts, dropout);

@@ -1,5 +1,5 @@
 import { disposeGradients, type AdamW, type Model } from '@minchat/model';
-import { runPass, sumGradients, textOf, type PassDropout, type Ranked, type RewardPass } from '@minchat/training';
+import { runPass, sumGradients, textOf, type Ranked, type RewardPass, type StepDropout } from '@minchat/training';
 import type { Comparison } from './comparisons.ts';
 
 export interface RewardStepOptions {
@@ -9,7 +9,7 @@ export interface RewardStepOptions {
   readonly learningRate: number;
   /** Passes that the comparisons are cut into; the gradient is the same. */
   readonly passes: number;
-  readonly dropout: PassDropout;
+  readonly dropout: StepDropout;
 }
 
 export interface RewardStepResult {
@@ -25,15 +25,18 @@ export async function rewardStep(options: RewardStepOptions): Promise<RewardStep
   const { comparisons, dropout } = options;
   const perPass = Math.ceil(comparisons.length / options.passes);
   const passes: RewardPass[] = [];
+  let row = 0;
   for (let from = 0; from < comparisons.length; from += perPass) {
     const part = comparisons.slice(from, from + perPass);
+    const texts = part.flatMap(({ answers }) => answers.map(textOf));
     passes.push({
       kind: 'reward',
-      texts: part.flatMap(({ answers }) => answers.map(textOf)),
+      texts,
       ranks: part.map(({ ranks }) => ranks),
       prompts: comparisons.length,
-      dropout: dropout.rate > 0 ? { rate: dropout.rate, seed: `${dropout.seed}/${from}` } : undefined,
+      dropout: dropout.rate > 0 ? { ...dropout, row } : undefined,
     });
+    row += texts.length;
   }
   const { grads, results } = await sumGradients(options.model, passes, runPass);
   const gradNorm = await options.optimizer.step(grads, options.learningRate);
