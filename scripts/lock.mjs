@@ -19,15 +19,22 @@ export function takeLock(path, onWait = () => undefined) {
       }
     }
     const holder = holderOf(path);
-    if (holder === undefined) rmSync(path, { force: true });
-    else if (!told) onWait(holder);
-    told ||= holder !== undefined;
+    if (holder === null) continue;
+    if (holder === undefined) {
+      // Only who has the lock `.next` may remove a dead one's: the second of two would remove the first one's.
+      takeLock(`${path}.next`, onWait);
+      if (holderOf(path) === undefined) rmSync(path, { force: true });
+      rmSync(`${path}.next`, { force: true });
+      continue;
+    }
+    if (!told) onWait(holder);
+    told = true;
     // Scripts that set up do one thing after the other: there is no event loop to keep free.
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
   }
 }
 
-/** The process that has the lock, 0 while it is being written; undefined when that process is gone. */
+/** The process that has the lock, 0 while it is being written; undefined when that process is gone, null when the lock is. */
 function holderOf(path) {
   let pid = 0;
   try {
@@ -36,6 +43,7 @@ function holderOf(path) {
     if (pid !== 0) process.kill(pid, 0);
     return pid;
   } catch (error) {
+    if (error.code === 'ENOENT') return null;
     return error.code === 'EPERM' ? pid : undefined;
   }
 }

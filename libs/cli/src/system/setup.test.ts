@@ -1,8 +1,10 @@
 // scripts/setup.mjs, in a small project of its own beside packages that need no registry.
-import { execFile, execFileSync } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { execFile, execFileSync, spawn } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { root } from '../paths.ts';
 
@@ -55,6 +57,26 @@ it.each([
   // Again there is nothing to do.
   expect(await setUp(more)).toEqual({ code: 0, stdout: '', stderr: '' });
 }, 60_000);
+
+it('is taken over from one that was killed by one at a time: who meets the same dead one waits', async () => {
+  const lock = join(project, 'lock');
+  await write('lock', String(2 ** 22 + 1));
+  // Somebody is just about to take it over: this process.
+  await write('lock.next', String(process.pid));
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', `
+    import { takeLock } from ${JSON.stringify(pathToFileURL(join(project, 'scripts', 'lock.mjs')).href)};
+    takeLock(${JSON.stringify(lock)}, (holder) => console.log('waits for ' + holder));
+    console.log('has it');
+  `], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const said: string[] = [];
+  for await (const line of createInterface(child.stdout)) {
+    said.push(line);
+    if (line.startsWith('waits')) await rm(`${lock}.next`);
+  }
+  expect(said).toEqual([`waits for ${process.pid}`, 'has it']);
+  expect(await readFile(lock, 'utf8')).toBe(String(child.pid));
+  expect((await readdir(project)).filter((name) => name.startsWith('lock.'))).toEqual([]);
+});
 
 it('is done by one of two that start at once', async () => {
   const both = await Promise.all([setUp({}), setUp({})]);
