@@ -268,6 +268,8 @@ export class Coordinator {
   }
 
   async #begin(blank: RunRecord): Promise<RunRecord> {
+    // So that one that cannot be begun leaves no trace.
+    await this.#requireTaken(blank);
     // One that was submitted before counts, and what it asks for may not have been done.
     await this.#bus.runs.create(blank);
     const record = await this.#start(blank.runId);
@@ -276,20 +278,31 @@ export class Coordinator {
   }
 
   /**
-   * Begins a run, if it is not begun yet, when all that it takes is there: looked at only now that its record is, since a
+   * Begins a run, if it is not begun yet, when all that it takes is there: looked at once its record is, since a
    * deletion spares what records name. If something is not, there is no such run. Throws MC_ARTIFACT_MISSING.
    */
   async #start(runId: string): Promise<RunRecord> {
     const { record, revision } = await this.#load(runId);
     if (isBegun(parseRunSpec(record.specJson, runId), record)) return record;
-    for (const artifact of artifactsOf(record)) {
-      if ((await this.#bus.artifacts.has(artifact)) || !(await this.#bus.runs.delete(runId, revision))) continue;
-      throw new MinchatError('MC_ARTIFACT_MISSING', `run ${runId} was not begun: expected ${artifact.digest}, which it takes over, in the artifact store, found none`, {
-        hint: 'The run that made it was deleted meanwhile: take what another run has made, or make it anew.',
-      });
+    try {
+      await this.#requireTaken(record);
+    } catch (error) {
+      if (toMinchatError(error).code === 'MC_ARTIFACT_MISSING') await this.#bus.runs.delete(runId, revision);
+      throw error;
     }
     this.#log.info({ run: runId, stages: record.stages.length }, 'run begun');
     return this.#change(runId, { type: 'begin' });
+  }
+
+  /** Throws MC_ARTIFACT_MISSING when something that a run takes, of its spec or of a run that it is forked from, is not there. */
+  async #requireTaken(record: RunRecord): Promise<void> {
+    const taken = artifactsOf(record);
+    const there = await Promise.all(taken.map((artifact) => this.#bus.artifacts.has(artifact)));
+    const missing = taken[there.indexOf(false)];
+    if (missing === undefined) return;
+    throw new MinchatError('MC_ARTIFACT_MISSING', `run ${record.runId} was not begun: expected ${missing.digest}, which it takes over, in the artifact store, found none`, {
+      hint: 'It was deleted, or lies in another ARTIFACT_STORE: take what another run has made, or begin with the stage that makes it.',
+    });
   }
 
   async #load(runId: string): Promise<{ record: RunRecord; revision: number }> {
