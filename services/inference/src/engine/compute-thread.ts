@@ -20,6 +20,8 @@ export interface Call {
   readonly weight: number;
   /** Whether anything has come of it. */
   readonly begun: boolean;
+  /** Since when all that comes of it waits for its reader (performance.now()); Infinity until then. */
+  readonly writtenAt: number;
   /** Nothing more is wanted: frees its slots if it is not over. */
   close(isOver: boolean): void;
   /** Ends it for a client that has fewer answers. */
@@ -35,7 +37,7 @@ export class ComputeThread {
   /** Resolves when the thread is gone, with the reason. */
   readonly gone: Promise<Error>;
   readonly #worker: Worker;
-  readonly #calls = new Map<number, Call & { begun: boolean; listener: Listener }>();
+  readonly #calls = new Map<number, Call & { begun: boolean; writtenAt: number; listener: Listener }>();
   #nextId = 0;
   #answers = 0;
 
@@ -62,6 +64,7 @@ export class ComputeThread {
         const call = this.#calls.get(outcome.id);
         if (call === undefined) continue;
         call.begun = true;
+        if (outcome.type === 'done') call.writtenAt = performance.now();
         call.listener.outcome(outcome);
       }
     });
@@ -101,7 +104,7 @@ export class ComputeThread {
       close(false);
       listener.fail(new MinchatError('MC_OVERLOADED', `expected room for ${weight} more answers, found all places taken, and others with fewer of them`));
     };
-    const call = { client, weight, begun: false, listener, close, giveWay };
+    const call = { client, weight, begun: false, writtenAt: Infinity, listener, close, giveWay };
     this.#calls.set(id, call);
     this.#post({ ...ask, id });
     return call;

@@ -6,7 +6,7 @@ import { runInNewContext } from 'node:vm';
 import { create, encode, GenerateChunk, GenerateRequest, type ArtifactRef, type EmbedInput, type Init, type ScoredText } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
 import { startBackend } from '@minchat/model';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { writeTinyModels } from '../testing.ts';
 import { Engine, smallModelBytes } from './engine.ts';
 
@@ -221,6 +221,26 @@ describe('Engine', () => {
     // Nobody gives way to who has as many.
     const even = ['a', 'b', 'c'].map((client) => end(collect(model, { ...long, client, n: 6 })));
     expect(await Promise.all(even)).toEqual(['answered', 'answered', 'MC_OVERLOADED']);
+  });
+
+  it('has room beside who does not read what was written for it', async () => {
+    const end = (asked: Promise<unknown>): Promise<string> => asked.then(() => 'answered', (error: { code: string }) => error.code);
+    const unread = engine.generate(model, request({ client: 'many', n: 12, maxTokens: 20, logitBias: [{ token: 100, bias: 100 }] }));
+    await unread.next();
+    const few = (): Promise<string> => end(collect(model, { client: 'few', maxTokens: 1 }));
+    // It may be reading.
+    expect(await few()).toBe('MC_OVERLOADED');
+    vi.useFakeTimers({ toFake: ['performance'] });
+    try {
+      await expect.poll(() => {
+        vi.advanceTimersByTime(60_000);
+        return few();
+      }).toBe('answered');
+    } finally {
+      vi.useRealTimers();
+    }
+    expect(await end(Array.fromAsync(unread))).toBe('MC_OVERLOADED');
+    expect(engine.load.answers).toBe(0);
   });
 
   it('unloads the model unused for longest when a third is asked for, while all are in demand', async () => {

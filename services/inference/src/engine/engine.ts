@@ -27,6 +27,9 @@ export interface EngineOptions {
  */
 export const smallModelBytes = 2 ** 24;
 
+/** After so long nobody is at reading what is written. */
+const unreadMs = 10_000;
+
 /**
  * The live engine as the main thread sees it: compute threads behind a bounded queue. Where there are
  * lanes, a small model is decoded by whichever lane has the fewest answers, and a large one by one thread with
@@ -111,6 +114,8 @@ export class Engine {
       },
       fail: (error) => {
         failure = error;
+        // What nobody has read yet is of no use any more.
+        outcomes.length = 0;
         wake();
       },
     });
@@ -157,7 +162,7 @@ export class Engine {
 
   /**
    * What has to give way so that a client gets room for more answers: of whoever would still have more than it, the
-   * last that was asked for and has not begun. Undefined where that is not enough.
+   * last that was asked for and has not begun, else one that is written and nobody reads. Undefined where that is not enough.
    */
   #giving(client: string, weight: number, free: number): Call[] | undefined {
     const giving: Call[] = [];
@@ -166,7 +171,8 @@ export class Engine {
     const held = new Map<string, number>([[client, weight]]);
     for (const call of calls) held.set(call.client, (held.get(call.client) ?? 0) + call.weight);
     const heldBy = (one: Call): number => held.get(one.client) ?? 0;
-    const waiting = calls.filter(({ begun }) => !begun).toReversed();
+    const unread = performance.now() - unreadMs;
+    const waiting = [...calls.filter(({ begun }) => !begun).toReversed(), ...calls.filter(({ writtenAt }) => writtenAt < unread)];
     for (let room = free; room < weight; ) {
       const most = waiting.reduce<Call | undefined>((best, call) => (best !== undefined && heldBy(call) <= heldBy(best) ? best : call), undefined);
       if (most === undefined || heldBy(most) <= (held.get(client) ?? 0)) return undefined;
