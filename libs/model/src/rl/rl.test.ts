@@ -27,7 +27,7 @@ import {
   scoreNormalisation,
   whiten,
 } from '../index.ts';
-import { largestDifference } from './reference.testing.ts';
+import { absoluteDifference } from '../parity/compare.ts';
 
 const real = fc.double({ min: -3, max: 3, noNaN: true });
 /** B rows of T columns with a mask whose rows start with at least one real token. */
@@ -52,15 +52,15 @@ describe('rewards and advantages', () => {
       scores: [2],
       beta: 0.1,
     });
-    expect(largestDifference(rewards, [[-0.05, 2, 0]])).toBeLessThan(1e-12);
+    expect(absoluteDifference(rewards, [[-0.05, 2, 0]])).toBeLessThan(1e-12);
   });
 
   it('gae with lambda 1 gives the return to go; with lambda 0 the one-step error', () => {
     const rewards = [[1, 0, 2]];
     const values = [[0.5, 1, -1]];
     const mask = fullMask(rewards);
-    expect(largestDifference(gae({ rewards, values, mask, lambda: 1 }).returns, [[3, 2, 2]])).toBeLessThan(1e-12);
-    expect(largestDifference(gae({ rewards, values, mask, lambda: 0 }).advantages, [[1.5, -2, 3]])).toBeLessThan(1e-12);
+    expect(absoluteDifference(gae({ rewards, values, mask, lambda: 1 }).returns, [[3, 2, 2]])).toBeLessThan(1e-12);
+    expect(absoluteDifference(gae({ rewards, values, mask, lambda: 0 }).advantages, [[1.5, -2, 3]])).toBeLessThan(1e-12);
   });
 
   it('gae does not look at padding', () => {
@@ -99,7 +99,7 @@ describe('rewards and advantages', () => {
 
   it('group baselines: leave one out, and mean over sd; each group sums to 0', () => {
     expect(rlooAdvantages([1, 2, 3, 0, 0, 6], 3)).toEqual([-1.5, 0, 1.5, -3, -3, 6]);
-    expect(largestDifference(grpoAdvantages([1, 3, 5, 5], 2), [-1, 1, 0, 0])).toBeLessThan(1e-5);
+    expect(absoluteDifference(grpoAdvantages([1, 3, 5, 5], 2), [-1, 1, 0, 0])).toBeLessThan(1e-5);
     expect(() => rlooAdvantages([1, 2, 3], 2)).toThrow('groups');
   });
 });
@@ -159,7 +159,7 @@ describe('PPO losses', () => {
             }),
           )(tf.tensor2d(logProbs));
           expect(Math.abs((p.value.arraySync() as number) - policy.loss)).toBeLessThan(1e-4);
-          expect(largestDifference(p.grad.arraySync() as number[][], policy.gradient)).toBeLessThan(1e-4);
+          expect(absoluteDifference(p.grad.arraySync() as number[][], policy.gradient)).toBeLessThan(1e-4);
           const v = ppoValueLossTensor({
             values: tf.tensor2d(logProbs),
             oldValues: tf.tensor2d(b),
@@ -218,7 +218,7 @@ describe('preferences', () => {
       const moved = (by: number): number => rewardLoss(rewards.map((r, j) => (i === j ? r + by : r)), ranks).loss;
       return (moved(h) - moved(-h)) / (2 * h);
     });
-    expect(largestDifference(gradient, numeric)).toBeLessThan(1e-8);
+    expect(absoluteDifference(gradient, numeric)).toBeLessThan(1e-8);
   });
 
   it('a batch on tensors is the mean over its prompts that have a pair', () => {
@@ -254,8 +254,8 @@ describe('preferences', () => {
         }),
       )([tf.tensor1d(input.chosen), tf.tensor1d(input.rejected)]);
       expect(value.arraySync()).toBeCloseTo(plain.loss, 5);
-      expect(largestDifference(grads[0]?.arraySync() as number[], plain.gradientChosen)).toBeLessThan(1e-5);
-      expect(largestDifference(grads[1]?.arraySync() as number[], plain.gradientRejected)).toBeLessThan(1e-5);
+      expect(absoluteDifference(grads[0]?.arraySync() as number[], plain.gradientChosen)).toBeLessThan(1e-5);
+      expect(absoluteDifference(grads[1]?.arraySync() as number[], plain.gradientRejected)).toBeLessThan(1e-5);
     });
   });
 });
