@@ -1,11 +1,11 @@
 import { maxHeaderSize } from 'node:http';
 import type { FastifyError } from 'fastify';
 import { errorCodes, isMinchatError, type ErrorCode } from '@minchat/errors';
+import type { ErrorAnswer } from './answers.ts';
 
 /** OpenAI's error object, with its HTTP status. */
-export interface ApiErrorBody {
+export interface ApiErrorBody extends ErrorAnswer {
   status: number;
-  error: { message: string; type: string; param: string | null; code: string | null };
   /** Seconds to wait before trying again, for the Retry-After header. */
   retryAfter?: number;
 }

@@ -71,13 +71,3 @@ export const usageSchema = z.object({ prompt_tokens: z.int(), completion_tokens:
 export type Usage = z.infer<typeof usageSchema>;
 
 export const finishSchema = z.enum(['stop', 'length']).nullable();
-
-/** OpenAI's error object. */
-export const errorSchema = z.object({
-  error: z.object({
-    message: z.string(),
-    type: z.string(),
-    param: z.string().nullable(),
-    code: z.string().nullable(),
-  }),
-});

@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { GenerateChunk, NamedModel } from '@minchat/contracts';
+import { errors } from '../answers.ts';
 import { ApiError } from '../errors.ts';
 import { merge } from '../merge.ts';
 import type { ModelDirectory } from '../models.ts';
@@ -9,7 +10,7 @@ import { clientGone, sendEvents, type ServerSentEvent } from '../sse.ts';
 import { ChatChoices, chatDelta, messagesOf, planChat } from './chat.ts';
 import { chatRequest, chatResponse, type ChatChunk } from './chat-schema.ts';
 import { clientOf } from '../people/principal.ts';
-import { dropNulls, errorSchema } from './common.ts';
+import { dropNulls } from './common.ts';
 import { checkDimensions, embeddingItems, embeddingRequest, embeddingResponse, planEmbeddings } from './embeddings.ts';
 import { CompletionChoices, completionDelta, planCompletion, promptTexts, type CompletionPlan } from './completions.ts';
 import { completionRequest, completionResponse, type CompletionResponse } from './completions-schema.ts';
@@ -37,7 +38,6 @@ export interface OpenAiOptions {
   collect: (prompt: CollectedPrompt) => void;
 }
 
-const errors = { '4xx': errorSchema, '5xx': errorSchema };
 const done: ServerSentEvent = { data: '[DONE]' };
 
 /** The OpenAI-compatible endpoints, under /v1. */

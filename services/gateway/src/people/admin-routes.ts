@@ -2,14 +2,12 @@ import { rpc, type Bus } from '@minchat/bus';
 import type { Account, ApiKey, Invitation } from '@minchat/contracts';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { errorSchema } from '../openai/common.ts';
+import { done, doneSchema, errors } from '../answers.ts';
 import { actorOf } from './guard.ts';
 
-const errors = { '4xx': errorSchema, '5xx': errorSchema };
 const tags = ['people'];
 const params = z.object({ id: z.string().regex(/^[a-z0-9-]{1,64}$/, 'expected an id') });
 const role = z.enum(['admin', 'labeler', 'viewer']);
-const done = z.object({ ok: z.literal(true) });
 const time = z.int().describe('Milliseconds since 1970; 0 for never');
 
 const person = z.object({ id: z.string(), name: z.string(), role, disabled: z.boolean(), createdAt: time, seenAt: time });
@@ -46,9 +44,9 @@ export const adminRoutes: FastifyPluginAsyncZod<{ bus: Pick<Bus, 'call'> }> = as
     return reply.code(201).send(viewLink(made));
   });
 
-  app.delete('/invitations/:id', { schema: { tags, summary: 'Withdraw a link', params, response: { 200: done, ...errors } } }, async (request) => {
+  app.delete('/invitations/:id', { schema: { tags, summary: 'Withdraw a link', params, response: { 200: doneSchema, ...errors } } }, async (request) => {
     await bus.call(rpc.withdrawInvitation, { actor: actorOf(request), invitationId: request.params.id });
-    return { ok: true as const };
+    return done;
   });
 
   app.get('/keys', { schema: { tags, summary: 'The API keys', response: { 200: z.object({ keys: z.array(key) }), ...errors } } }, async () => ({ keys: (await bus.call(rpc.listKeys, {})).keys.map(viewKey) }));
@@ -62,9 +60,9 @@ export const adminRoutes: FastifyPluginAsyncZod<{ bus: Pick<Bus, 'call'> }> = as
   app.patch('/keys/:id', { schema: { tags, summary: 'Change a key’s settings', params, body: z.strictObject(keySettings), response: { 200: key, ...errors } } }, async (request) =>
     viewKey(await bus.call(rpc.changeKey, { actor: actorOf(request), keyId: request.params.id, ...request.body })));
 
-  app.delete('/keys/:id', { schema: { tags, summary: 'Revoke a key', params, response: { 200: done, ...errors } } }, async (request) => {
+  app.delete('/keys/:id', { schema: { tags, summary: 'Revoke a key', params, response: { 200: doneSchema, ...errors } } }, async (request) => {
     await bus.call(rpc.revokeKey, { actor: actorOf(request), keyId: request.params.id });
-    return { ok: true as const };
+    return done;
   });
 
   const paging = z.object({ before: z.coerce.number().int().min(0).default(0), limit: z.coerce.number().int().min(1).max(200).default(50) });

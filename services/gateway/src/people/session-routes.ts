@@ -4,7 +4,7 @@ import type { Account } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { errorSchema } from '../openai/common.ts';
+import { done, doneSchema, errors } from '../answers.ts';
 import { clearSession, setSession } from './cookie.ts';
 import { actorOf } from './guard.ts';
 import type { Identities } from './identities.ts';
@@ -17,11 +17,9 @@ export interface SessionOptions {
   tries: number;
 }
 
-const errors = { '4xx': errorSchema, '5xx': errorSchema };
 const tags = ['session'];
 const bodyLimit = 4096;
 const roles = z.enum(['admin', 'labeler', 'viewer']);
-const done = z.object({ ok: z.literal(true) });
 const account = z.object({ id: z.string(), name: z.string(), role: roles });
 const sessionView = z.object({ auth: z.enum(['open', 'required']), account: account.nullable() });
 const token = z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'expected the last part of a link');
@@ -61,12 +59,12 @@ export const sessionRoutes: FastifyPluginAsyncZod<SessionOptions> = async (app, 
     return { auth: 'required' as const, account: session.account === undefined ? null : viewOf(session.account) };
   });
 
-  app.delete('/session', { schema: { tags, summary: 'Log out', response: { 200: done, ...errors } } }, async (request, reply) => {
+  app.delete('/session', { schema: { tags, summary: 'Log out', response: { 200: doneSchema, ...errors } } }, async (request, reply) => {
     const principal = await identities.of(request);
     if (principal.kind === 'account') await bus.call(rpc.endSessions, { actor: { accountId: principal.id, name: principal.name, address: request.ip }, accountId: principal.id, sessionId: principal.sessionId });
     identities.forgetSession(request);
     clearSession(request, reply);
-    return { ok: true as const };
+    return done;
   });
 
   const invitationView = z.object({ role: roles, name: z.string().describe('Whose password the link sets; empty: it makes an account') });
@@ -99,10 +97,10 @@ export const sessionRoutes: FastifyPluginAsyncZod<SessionOptions> = async (app, 
   });
 
   const changing = z.strictObject({ old: password, new: password });
-  app.post('/account/password', { config, bodyLimit, schema: { tags, summary: 'Set a new password; the other sessions end', body: changing, response: { 200: done, ...errors } } }, async (request) => {
+  app.post('/account/password', { config, bodyLimit, schema: { tags, summary: 'Set a new password; the other sessions end', body: changing, response: { 200: doneSchema, ...errors } } }, async (request) => {
     const { sessionId } = self(request.principal);
     await bus.call(rpc.changePassword, { actor: actorOf(request), oldPassword: request.body.old, newPassword: request.body.new, sessionId });
-    return { ok: true as const };
+    return done;
   });
 };
 

@@ -7,7 +7,7 @@ import { StageStatus, namePattern, type RunRecord, type StageEvent } from '@minc
 import { MinchatError } from '@minchat/errors';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { errorSchema } from '../openai/common.ts';
+import { errors } from '../answers.ts';
 import { clientGone, sendEvents, type ServerSentEvent } from '../sse.ts';
 import type { Tickets } from '../tickets.ts';
 import { checkSpec } from './check.ts';
@@ -20,7 +20,6 @@ export interface RunOptions {
   closing: AbortSignal;
 }
 
-const errors = { '4xx': errorSchema, '5xx': errorSchema };
 const tags = ['runs'];
 const runId = z.string().regex(namePattern, 'expected the id of a run');
 const params = z.object({ id: runId });

@@ -7,11 +7,10 @@ import { makeImportFolder, rpc, type Bus } from '@minchat/bus';
 import { namePattern, type ImportRequest, type Init } from '@minchat/contracts';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { errors } from '../answers.ts';
 import { ApiError } from '../errors.ts';
-import { errorSchema } from '../openai/common.ts';
 import { clientGone, sendEvents, type ServerSentEvent } from '../sse.ts';
 
-const errors = { '4xx': errorSchema, '5xx': errorSchema };
 const tags = ['data'];
 const collection = z.string().regex(namePattern, 'expected a name of small letters, digits, - and _');
 const format = z.enum(['jsonl', 'parquet', 'csv', 'hh-rlhf', 'oasst', 'alpaca', 'text', 'text-file']);

@@ -3,10 +3,9 @@ import { rpc, type Bus } from '@minchat/bus';
 import { namePattern, type GetAgreementReply } from '@minchat/contracts';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { errorSchema } from '../openai/common.ts';
+import { done, doneSchema, errors } from '../answers.ts';
 import { labelerOf, type Principal } from '../people/principal.ts';
 
-const errors = { '4xx': errorSchema, '5xx': errorSchema };
 const tags = ['labeling'];
 
 const labeler = z.string().trim().min(1).max(64).describe('Who decides: a name that the labeler chose; whoever is logged in is known by the account instead');
@@ -17,7 +16,6 @@ const conversation = z.array(message).min(1).max(256);
 const rank = z.int().min(0).max(99).describe('0 is best; equal ranks are ties');
 const flags = z.array(z.string().max(64)).max(16).default([]);
 const rating = z.int().min(0).max(7).default(0).describe('1 to 7; 0 when not rated');
-const accepted = z.object({ ok: z.literal(true) });
 
 const queuesView = z.object({
   queues: z.array(z.object({ run: z.string(), stage: z.string(), wanted: z.int(), done: z.int(), open: z.int(), leased: z.int() })),
@@ -86,16 +84,16 @@ export const labelingRoutes: FastifyPluginAsyncZod<{ bus: Pick<Bus, 'call' | 'pu
 
   const verdict = z.strictObject({ rank, rating, flags });
   const submission = z.strictObject({ labeler, verdicts: z.array(verdict).max(64).default([]), completion: text.default(''), activeMs });
-  app.post('/label/tasks/:id/submit', { schema: { tags, summary: 'Hand in a ranking, or an answer', params, body: submission, response: { 200: accepted, ...errors } } }, async (request) => {
+  app.post('/label/tasks/:id/submit', { schema: { tags, summary: 'Hand in a ranking, or an answer', params, body: submission, response: { 200: doneSchema, ...errors } } }, async (request) => {
     const { labeler: name, verdicts, completion, activeMs: time } = request.body;
     await bus.call(rpc.submitTask, { taskId: request.params.id, labelerId: labelerOf(request.principal, name), verdicts, completion, activeMs: time });
-    return { ok: true as const };
+    return done;
   });
 
   const skipping = z.strictObject({ labeler, reason: z.string().max(500), activeMs });
-  app.post('/label/tasks/:id/skip', { schema: { tags, summary: 'Give a task to somebody else', params, body: skipping, response: { 200: accepted, ...errors } } }, async (request) => {
+  app.post('/label/tasks/:id/skip', { schema: { tags, summary: 'Give a task to somebody else', params, body: skipping, response: { 200: doneSchema, ...errors } } }, async (request) => {
     await bus.call(rpc.skipTask, { taskId: request.params.id, labelerId: labelerOf(request.principal, request.body.labeler), reason: request.body.reason, activeMs: request.body.activeMs });
-    return { ok: true as const };
+    return done;
   });
 
   app.get('/label/agreement', { schema: { tags, summary: 'How labelers do, and how well they agree', querystring: z.object({ run: z.string().regex(namePattern).optional() }), response: { 200: agreementView, ...errors } } }, async (request) =>
@@ -117,25 +115,25 @@ export const labelingRoutes: FastifyPluginAsyncZod<{ bus: Pick<Bus, 'call' | 'pu
 
   const answer = z.strictObject({ text, rank, finished: z.boolean().default(true), rating, flags, model: z.string().max(256).default('') });
   const comparison = z.strictObject({ labeler, messages: conversation, answers: z.array(answer).min(2).max(16) });
-  app.post('/comparisons', { schema: { tags, summary: 'Store a ranking of answers to a conversation', body: comparison, response: { 200: accepted, ...errors } } }, async (request) => {
+  app.post('/comparisons', { schema: { tags, summary: 'Store a ranking of answers to a conversation', body: comparison, response: { 200: doneSchema, ...errors } } }, async (request) => {
     const { labeler: name, messages, answers } = request.body;
     await bus.publishFeedback('ranking', { rankingId: `studio-${randomUUID()}`, promptId: promptIdOf(messages), ...authorOf(request.principal, name), messages, answers, atMs: Date.now() });
-    return { ok: true as const };
+    return done;
   });
 
   const rated = z.strictObject({ labeler, messages: conversation, answer: z.strictObject({ text, finished: z.boolean().default(true), model: z.string().max(256).default('') }), rating: z.int().min(1).max(7), flags });
-  app.post('/ratings', { schema: { tags, summary: 'Store what somebody thinks of one answer', body: rated, response: { 200: accepted, ...errors } } }, async (request) => {
+  app.post('/ratings', { schema: { tags, summary: 'Store what somebody thinks of one answer', body: rated, response: { 200: doneSchema, ...errors } } }, async (request) => {
     const { labeler: name, messages, answer: { text: words, finished, model }, rating: given, flags: marked } = request.body;
     const answers = [{ text: words, rank: 0, finished, rating: given, flags: marked, model }];
     await bus.publishFeedback('ranking', { rankingId: `studio-${randomUUID()}`, promptId: promptIdOf(messages), ...authorOf(request.principal, name), messages, answers, atMs: Date.now() });
-    return { ok: true as const };
+    return done;
   });
 
   const demonstration = z.strictObject({ labeler, messages: conversation, completion: text.refine((value) => value !== '', 'expected an answer, found an empty text') });
-  app.post('/demonstrations', { schema: { tags, summary: 'Store a prompt and an answer to it', body: demonstration, response: { 200: accepted, ...errors } } }, async (request) => {
+  app.post('/demonstrations', { schema: { tags, summary: 'Store a prompt and an answer to it', body: demonstration, response: { 200: doneSchema, ...errors } } }, async (request) => {
     const { labeler: name, messages, completion } = request.body;
     await bus.publishFeedback('demonstration', { demonstrationId: `studio-${randomUUID()}`, promptId: promptIdOf(messages), ...authorOf(request.principal, name), messages, completion, atMs: Date.now() });
-    return { ok: true as const };
+    return done;
   });
 };
 
