@@ -4,7 +4,7 @@ import type { ApiError } from './errors.ts';
 import { chatRequest } from './openai/chat-schema.ts';
 import { completionRequest } from './openai/completions-schema.ts';
 import { embeddingRequest } from './openai/embeddings.ts';
-import { rewardRequest } from './openai/rewards-schema.ts';
+import { rewardRequest } from './openai/rewards.ts';
 import { checkRequest } from './validation.ts';
 
 /** The error of a request. */

@@ -1,7 +1,8 @@
 import { asManyAsFit, type GenerateChunk, type GenerateRequest, type Init, type TokenLogprob } from '@minchat/contracts';
 import { ApiError } from '../errors.ts';
+import type { ServerSentEvent } from '../sse.ts';
 import type { ChatChunk, ChatLogprobs, ChatRequest, ChatResponse } from './chat-schema.ts';
-import { checkChoices, finishOf, samplingOf, type ServedModel } from './generation.ts';
+import { checkChoices, finishOf, samplingOf, streamEnd, UsageCounter, type ServedModel } from './generation.ts';
 import { JoinedLists, withLogprobs } from './json-pieces.ts';
 
 /** The conversation in the contract's form: parts joined, "developer" is what "system" was called before. */
@@ -89,4 +90,22 @@ export function chatDelta(chunk: GenerateChunk, wantLogprobs: boolean): ChatChun
     logprobs: wantLogprobs && chunk.tokens.length > 0 ? chatLogprobs(chunk.tokens) : null,
     finish_reason: finish,
   };
+}
+
+/** The events of a streamed answer. */
+export async function* streamChat(answers: AsyncIterable<GenerateChunk>, head: Pick<ChatChunk, 'id' | 'object' | 'created' | 'model'>, want: { logprobs: boolean; usage: boolean }): AsyncGenerator<ServerSentEvent, void, undefined> {
+  const usage = new UsageCounter();
+  const extra = want.usage ? { usage: null } : {};
+  const told = new Set<number>();
+  const event = (choices: ChatChunk['choices']): ServerSentEvent => ({ data: JSON.stringify({ ...head, choices, ...extra } satisfies ChatChunk) });
+  for await (const chunk of answers) {
+    usage.add(0, chunk);
+    if (!told.has(chunk.index)) {
+      told.add(chunk.index);
+      yield event([{ index: chunk.index, delta: { role: 'assistant', content: '' }, logprobs: null, finish_reason: null }]);
+    }
+    yield event([chatDelta(chunk, want.logprobs)]);
+  }
+  if (want.usage) yield { data: JSON.stringify({ ...head, choices: [], usage: usage.usage } satisfies ChatChunk) };
+  yield streamEnd;
 }

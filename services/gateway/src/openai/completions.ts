@@ -1,7 +1,9 @@
 import type { GenerateChunk, GenerateRequest, Init, TokenLogprob } from '@minchat/contracts';
 import { ApiError } from '../errors.ts';
-import type { CompletionChoice, CompletionLogprobs, CompletionRequest } from './completions-schema.ts';
-import { checkChoices, finishOf, samplingOf, tokenName, type ServedModel } from './generation.ts';
+import { merge } from '../merge.ts';
+import type { ServerSentEvent } from '../sse.ts';
+import type { CompletionChoice, CompletionLogprobs, CompletionRequest, CompletionResponse } from './completions-schema.ts';
+import { checkChoices, finishOf, samplingOf, streamEnd, tokenName, UsageCounter, type Inference, type ServedModel } from './generation.ts';
 import { JoinedLists, withLogprobs } from './json-pieces.ts';
 
 /** A completion request made into requests to the inference service, one per prompt. */
@@ -122,4 +124,21 @@ export function completionDelta({ n, wantLogprobs, firstIsBare }: CompletionPlan
 export function promptTexts(request: CompletionRequest): string[] {
   if (request.prompt === undefined || request.prompt === null) return [];
   return promptsOf(request.prompt).filter((prompt) => typeof prompt === 'string');
+}
+
+/** The chunks of all prompts as they come. */
+export function answersOf(inference: Inference, { requests }: CompletionPlan, client: string, signal: AbortSignal) {
+  return merge(requests.map((request) => (ending: AbortSignal) => inference.generate({ ...request, client }, ending)), signal);
+}
+
+/** The events of a streamed answer. */
+export async function* streamCompletion(answers: ReturnType<typeof answersOf>, plan: CompletionPlan, head: Pick<CompletionResponse, 'id' | 'object' | 'created' | 'model'>, withUsage: boolean): AsyncGenerator<ServerSentEvent, void, undefined> {
+  const usage = new UsageCounter();
+  const extra = withUsage ? { usage: null } : {};
+  for await (const { source, value } of answers) {
+    usage.add(source, value);
+    yield { data: JSON.stringify({ ...head, choices: [completionDelta(plan, source, value)], ...extra } satisfies CompletionResponse) };
+  }
+  if (withUsage) yield { data: JSON.stringify({ ...head, choices: [], usage: usage.usage } satisfies CompletionResponse) };
+  yield streamEnd;
 }

@@ -1,5 +1,6 @@
-import type { ArtifactRef, EmbedReply, EmbedRequest, GenerateChunk, GenerateRequest, Init, ScoreRequest } from '@minchat/contracts';
+import type { EmbedReply, EmbedRequest, GenerateChunk, GenerateRequest, Init, NamedModel, ScoreRequest } from '@minchat/contracts';
 import { ApiError } from '../errors.ts';
+import type { ServerSentEvent } from '../sse.ts';
 import { limits, type Usage } from './common.ts';
 
 /** What the inference service is asked through; the bus in production. */
@@ -10,14 +11,8 @@ export interface Inference {
   embed(request: Init<EmbedRequest>, signal: AbortSignal): Promise<EmbedReply>;
 }
 
-/** A model as a request named it, found. */
-export interface ServedModel {
-  /** The name that answers carry. */
-  id: string;
-  /** The kind of stage that made it: pretrain, sft, ppo, reward. */
-  kind: string;
-  artifact: ArtifactRef;
-}
+/** What an answer needs of a model that a request named. */
+export type ServedModel = Pick<NamedModel, 'id' | 'kind' | 'artifact'>;
 
 /** The parameters that both generating endpoints share. */
 export interface SharedRequest {
@@ -59,6 +54,9 @@ export function checkChoices(prompts: number, perPrompt: number): void {
   const found = `${String(prompts)} prompts times ${String(perPrompt)}`;
   throw new ApiError(400, `expected at most ${String(limits.choices)} answers in one request, found ${found}`, { param: 'n', code: 'invalid_value' });
 }
+
+/** The last event of a streamed answer. */
+export const streamEnd: ServerSentEvent = { data: '[DONE]' };
 
 /** Counts tokens over the chunks of one or several prompts. */
 export class UsageCounter {

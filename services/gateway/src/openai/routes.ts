@@ -1,24 +1,22 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { GenerateChunk, NamedModel } from '@minchat/contracts';
 import { errors } from '../answers.ts';
-import { ApiError } from '../errors.ts';
-import { merge } from '../merge.ts';
 import type { ModelDirectory } from '../models.ts';
-import { clientGone, sendEvents, type ServerSentEvent } from '../sse.ts';
-import { ChatChoices, chatDelta, messagesOf, planChat } from './chat.ts';
-import { chatRequest, chatResponse, type ChatChunk } from './chat-schema.ts';
 import { clientOf } from '../people/principal.ts';
+import { clientGone, sendEvents } from '../sse.ts';
+import { ChatChoices, messagesOf, planChat, streamChat } from './chat.ts';
+import { chatRequest, chatResponse } from './chat-schema.ts';
 import { dropNulls } from './common.ts';
+import { answersOf, CompletionChoices, planCompletion, promptTexts, streamCompletion } from './completions.ts';
+import { completionRequest, completionResponse } from './completions-schema.ts';
 import { checkDimensions, embeddingItems, embeddingRequest, embeddingResponse, planEmbeddings } from './embeddings.ts';
-import { CompletionChoices, completionDelta, planCompletion, promptTexts, type CompletionPlan } from './completions.ts';
-import { completionRequest, completionResponse, type CompletionResponse } from './completions-schema.ts';
 import { UsageCounter, type Inference } from './generation.ts';
 import { sendList } from './json-pieces.ts';
+import { modelListResponse, modelResponse, viewModel } from './model-view.ts';
 import { chatOf, Response } from './responses.ts';
 import { responsesRequest, responsesResponse } from './responses-schema.ts';
-import { modelListResponse, modelResponse, rewardRequest, rewardResponse, type RewardRequest } from './rewards-schema.ts';
+import { rewardRequest, rewardResponse, textsToScore } from './rewards.ts';
 
 /** A prompt that a user gave with consent. */
 export interface CollectedPrompt {
@@ -38,20 +36,18 @@ export interface OpenAiOptions {
   collect: (prompt: CollectedPrompt) => void;
 }
 
-const done: ServerSentEvent = { data: '[DONE]' };
-
 /** The OpenAI-compatible endpoints, under /v1. */
 export const openAiRoutes: FastifyPluginAsyncZod<OpenAiOptions> = async (app, { inference, models, collect }) => {
   app.addHook('preValidation', async ({ body }) => dropNulls(body));
 
   app.get('/models', { schema: { tags: ['models'], summary: 'The models that can be asked', response: { 200: modelListResponse, ...errors } } }, async () => ({
     object: 'list' as const,
-    data: (await models.list()).map(describeModel),
+    data: (await models.list()).map(viewModel),
   }));
 
   // Names have a slash in them: the rest of the path is the name, written plainly or as %2F.
   app.get('/models/*', { schema: { tags: ['models'], summary: 'One model', params: z.object({ '*': z.string() }), response: { 200: modelResponse, ...errors } } }, async (request) =>
-    describeModel(await models.describe(request.params['*'])));
+    viewModel(await models.describe(request.params['*'])));
 
   app.post('/completions', { schema: { tags: ['generate'], summary: 'Continue a text', body: completionRequest, response: { 200: completionResponse, ...errors } } }, async (request, reply) => {
     const { body } = request;
@@ -81,7 +77,7 @@ export const openAiRoutes: FastifyPluginAsyncZod<OpenAiOptions> = async (app, { 
     const head = { id: `chatcmpl-${request.id}`, created: Math.floor(Date.now() / 1000), model: model.id };
     const answers = inference.generate({ ...plan, client: clientOf(request) }, signal);
     if (body.stream === true) {
-      return sendEvents(reply, streamChat(answers, { ...head, object: 'chat.completion.chunk' }, { n: plan.n ?? 1, logprobs: body.logprobs === true, usage: body.stream_options?.include_usage === true }));
+      return sendEvents(reply, streamChat(answers, { ...head, object: 'chat.completion.chunk' }, { logprobs: body.logprobs === true, usage: body.stream_options?.include_usage === true }));
     }
     const usage = new UsageCounter();
     const choices = new ChatChoices(plan);
@@ -108,8 +104,7 @@ export const openAiRoutes: FastifyPluginAsyncZod<OpenAiOptions> = async (app, { 
   app.post('/rewards', { schema: { tags: ['rewards'], summary: 'Score answers with a reward model', body: rewardRequest, response: { 200: rewardResponse, ...errors } } }, async (request, reply) => {
     const { body } = request;
     const model = await models.resolve(body.model, 'reward');
-    const texts = [body.input].flat().map(textToScore);
-    const scores = await inference.score({ model: model.artifact, texts, client: clientOf(request) }, clientGone(reply));
+    const scores = await inference.score({ model: model.artifact, texts: textsToScore(body), client: clientOf(request) }, clientGone(reply));
     return { object: 'list' as const, model: model.id, data: scores.map((score, index) => ({ object: 'reward' as const, index, score })) };
   });
 
@@ -122,50 +117,3 @@ export const openAiRoutes: FastifyPluginAsyncZod<OpenAiOptions> = async (app, { 
     return sendList(reply, { object: 'list', model: model.id, usage: { prompt_tokens: promptTokens, total_tokens: promptTokens } }, 'data', embeddingItems(body, vectors));
   });
 };
-
-/** The chunks of all prompts as they come. */
-function answersOf(inference: Inference, { requests }: CompletionPlan, client: string, signal: AbortSignal) {
-  return merge(requests.map((request) => (ending: AbortSignal) => inference.generate({ ...request, client }, ending)), signal);
-}
-
-async function* streamCompletion(answers: ReturnType<typeof answersOf>, plan: CompletionPlan, head: Pick<CompletionResponse, 'id' | 'object' | 'created' | 'model'>, withUsage: boolean): AsyncGenerator<ServerSentEvent, void, undefined> {
-  const usage = new UsageCounter();
-  const extra = withUsage ? { usage: null } : {};
-  for await (const { source, value } of answers) {
-    usage.add(source, value);
-    yield { data: JSON.stringify({ ...head, choices: [completionDelta(plan, source, value)], ...extra } satisfies CompletionResponse) };
-  }
-  if (withUsage) yield { data: JSON.stringify({ ...head, choices: [], usage: usage.usage } satisfies CompletionResponse) };
-  yield done;
-}
-
-async function* streamChat(answers: AsyncIterable<GenerateChunk>, head: Pick<ChatChunk, 'id' | 'object' | 'created' | 'model'>, want: { n: number; logprobs: boolean; usage: boolean }): AsyncGenerator<ServerSentEvent, void, undefined> {
-  const usage = new UsageCounter();
-  const extra = want.usage ? { usage: null } : {};
-  const told = new Set<number>();
-  const event = (choices: ChatChunk['choices']): ServerSentEvent => ({ data: JSON.stringify({ ...head, choices, ...extra } satisfies ChatChunk) });
-  for await (const chunk of answers) {
-    usage.add(0, chunk);
-    if (!told.has(chunk.index)) {
-      told.add(chunk.index);
-      yield event([{ index: chunk.index, delta: { role: 'assistant', content: '' }, logprobs: null, finish_reason: null }]);
-    }
-    yield event([chatDelta(chunk, want.logprobs)]);
-  }
-  if (want.usage) yield { data: JSON.stringify({ ...head, choices: [], usage: usage.usage } satisfies ChatChunk) };
-  yield done;
-}
-
-function textToScore(input: Exclude<RewardRequest['input'], readonly unknown[]>) {
-  if ('prompt' in input) {
-    return { messages: typeof input.prompt === 'string' ? [{ role: 'user', content: input.prompt }] : input.prompt, completion: input.completion };
-  }
-  const last = input.messages.at(-1);
-  if (last?.role !== 'assistant') throw new ApiError(400, `input.messages: expected the last message to be an assistant's, found one of ${last?.role ?? 'nobody'}`, { param: 'input', code: 'invalid_value' });
-  return { messages: input.messages.slice(0, -1), completion: last.content };
-}
-
-function describeModel(model: NamedModel) {
-  const { id, run, stage, kind, purpose } = model;
-  return { id, object: 'model' as const, created: Math.floor(model.createdAtMs / 1000), owned_by: 'minchat' as const, minchat: { run, stage, kind, purpose } };
-}

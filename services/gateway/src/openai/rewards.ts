@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ApiError } from '../errors.ts';
 
 const message = z.strictObject({ role: z.enum(['system', 'user', 'assistant']), content: z.string() });
 
@@ -13,7 +14,7 @@ export const rewardRequest = z.strictObject({
   model: z.string().min(1).max(256).describe('`RUN` (its reward model), `RUN/STAGE` or `latest`'),
   input: z.union([rewardInput, z.array(rewardInput).min(1).max(256)], 'expected {prompt, completion} or {messages}, or 1 to 256 of them'),
 });
-export type RewardRequest = z.infer<typeof rewardRequest>;
+type RewardRequest = z.infer<typeof rewardRequest>;
 
 export const rewardResponse = z.object({
   object: z.literal('list'),
@@ -21,17 +22,16 @@ export const rewardResponse = z.object({
   data: z.array(z.object({ object: z.literal('reward'), index: z.int(), score: z.number() })),
 });
 
-const model = z.object({
-  id: z.string(),
-  object: z.literal('model'),
-  created: z.int(),
-  owned_by: z.literal('minchat'),
-  minchat: z.object({
-    run: z.string(),
-    stage: z.string(),
-    kind: z.string().describe('The kind of stage that made it'),
-    purpose: z.enum(['text', 'reward']),
-  }),
-});
-export const modelResponse = model;
-export const modelListResponse = z.object({ object: z.literal('list'), data: z.array(model) });
+/** The texts that a request wants scored. */
+export function textsToScore({ input }: RewardRequest) {
+  return [input].flat().map(textToScore);
+}
+
+function textToScore(input: z.output<typeof rewardInput>) {
+  if ('prompt' in input) {
+    return { messages: typeof input.prompt === 'string' ? [{ role: 'user', content: input.prompt }] : input.prompt, completion: input.completion };
+  }
+  const last = input.messages.at(-1);
+  if (last?.role !== 'assistant') throw new ApiError(400, `input.messages: expected the last message to be an assistant's, found one of ${last?.role ?? 'nobody'}`, { param: 'input', code: 'invalid_value' });
+  return { messages: input.messages.slice(0, -1), completion: last.content };
+}
