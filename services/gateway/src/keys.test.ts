@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { collects, KeyRing } from './keys.ts';
+import { KeyRing } from './keys.ts';
 
 const key = 'a-key-long-enough';
 
@@ -24,8 +24,5 @@ describe('keys', () => {
     const base64 = 'Zm9vYmFyYmF6cXV4MTIzNA==';
     expect(new KeyRing(base64).nameOf(`Bearer ${base64}`)).toBe('key1');
     expect(new KeyRing(`b=${base64}`).nameOf(`Bearer ${base64}`)).toBe('b');
-  });
-  it('collects by setting', () => {
-    expect([collects('off', 'a'), collects('on', undefined), collects('a,b', 'b'), collects('a,b', 'c'), collects('a', undefined)]).toEqual([false, true, true, false, false]);
   });
 });

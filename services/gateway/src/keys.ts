@@ -55,10 +55,3 @@ function readKey(entry: string, index: number): Key {
 function sha256(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }
-
-/** Which prompts are collected, from COLLECT_PROMPTS: `off`, `on`, or names of keys. */
-export function collects(setting: string, keyName: string | undefined): boolean {
-  if (setting === 'off') return false;
-  if (setting === 'on') return true;
-  return keyName !== undefined && setting.split(',').some((name) => name.trim() === keyName);
-}

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import { Readable } from 'node:stream';
 import cookie from '@fastify/cookie';
-import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
 import { rpc, type Bus } from '@minchat/bus';
 import type { Logger } from '@minchat/telemetry';
@@ -10,19 +9,21 @@ import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, t
 import helmet from 'helmet';
 import { jsonSchemaTransform, serializerCompiler } from 'fastify-type-provider-zod';
 import { Registry } from 'prom-client';
+import { endAnswersFirst } from './closing.ts';
+import { promptCollector } from './collect.ts';
 import { isLoopback, requireAuth, trustedProxies, type GatewayEnv } from './env.ts';
 import { ApiError, fromClientError, toApiError, type ApiErrorBody } from './errors.ts';
 import { busInference } from './inference.ts';
 import { readJson } from './json-body.ts';
-import { KeyRing, collects } from './keys.ts';
+import { KeyRing } from './keys.ts';
+import { limitRates } from './limits.ts';
 import { ModelDirectory } from './models.ts';
-import { openAiRoutes, type CollectedPrompt } from './openai/routes.ts';
+import { openAiRoutes } from './openai/routes.ts';
 import { observe } from './observe.ts';
 import { adminRoutes } from './people/admin-routes.ts';
 import { openToPages } from './people/cross-origin.ts';
 import { guard } from './people/guard.ts';
 import { Identities } from './people/identities.ts';
-import { callerOf, type Principal } from './people/principal.ts';
 import { openSessionRoute, sessionRoutes } from './people/session-routes.ts';
 import { runRoutes } from './runs/routes.ts';
 import { dataRoutes } from './studio/data.ts';
@@ -80,39 +81,14 @@ export async function createServer(bus: Bus, env: ServerSettings, log: Logger, r
     return reply.code(status).type('application/json; charset=utf-8').serializer(JSON.stringify).send({ error: body });
   });
 
-  const closing = new AbortController();
-  let running = 0;
-  // Connections that have not asked for anything yet would keep a closing server open.
-  const closeWhenDone = (): void => {
-    if (closing.signal.aborted && running === 0) app.server.closeAllConnections();
-  };
-  app.addHook('preClose', async () => {
-    closing.abort();
-    closeWhenDone();
-  });
+  const closing = endAnswersFirst(app);
   app.addHook('onRequest', async (request, reply) => {
-    running += 1;
-    reply.raw.once('close', () => {
-      running -= 1;
-      closeWhenDone();
-    });
     reply.header('x-request-id', request.id);
     // A name that resolves to this machine makes a page of another site our neighbour; ours are known.
     if (!needsKey && !isLoopback(hostName(request.host))) throw new ApiError(421, 'This gateway answers to localhost only.', { code: 'unknown_host' });
   });
   if (needsKey) openToPages(app);
-  await app.register(rateLimit, {
-    max: ({ principal }) => (principal.kind === 'key' && principal.rateLimit > 0 ? principal.rateLimit : env.GATEWAY_RATE_LIMIT),
-    timeWindow: '1 minute',
-    keyGenerator: callerOf,
-    errorResponseBuilder: (_request, { ttl }) => rateLimited(ttl),
-  });
-  // Counted by address, since it is not known yet who asks.
-  const strangers = app.createRateLimit({});
-  const identities = new Identities(bus, keys, required, async (request) => {
-    const limit = await strangers(request);
-    if (!limit.isAllowed && limit.isExceeded) throw rateLimited(limit.ttl);
-  });
+  const identities = new Identities(bus, keys, required, await limitRates(app, env.GATEWAY_RATE_LIMIT));
   const tickets = new Tickets(env.GATEWAY_API_KEYS);
   await app.register(cookie);
   guard(app, { identities, tickets, bus, required });
@@ -128,11 +104,6 @@ export async function createServer(bus: Bus, env: ServerSettings, log: Logger, r
     reply.raw.setTimeout(stalledMs, () => reply.raw.destroy());
     // Nobody reads it, and events have no end.
     if (request.method === 'HEAD' && payload instanceof Readable) payload.destroy();
-    // The plugin's headers under OpenAI's names as well.
-    for (const part of ['limit', 'remaining', 'reset']) {
-      const value = reply.getHeader(`x-ratelimit-${part}`);
-      if (value !== undefined) reply.header(`x-ratelimit-${part}-requests`, part === 'reset' ? `${String(value)}s` : value);
-    }
   });
   app.setNotFoundHandler({ preHandler: app.rateLimit() }, (request) => {
     throw new ApiError(404, `Unknown request URL: ${request.method} ${request.url.split('?')[0]?.slice(0, 200) ?? ''}. The API is described at /openapi.json.`, { code: 'unknown_url' });
@@ -150,16 +121,9 @@ export async function createServer(bus: Bus, env: ServerSettings, log: Logger, r
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
   await serveStudio(app);
 
-  const collect = ({ request, index, messages, user, refused }: CollectedPrompt): void => {
-    if (refused || /^off$/i.test(String(request.headers['x-minchat-collect'])) || !consents(request.principal, env.COLLECT_PROMPTS)) return;
-    // An empty one is nobody's.
-    const userId = user || userOf(request.principal);
-    bus.publishFeedback('prompt', { promptId: `api-${request.id}-${index}`, userId, messages, source: 'api', atMs: Date.now() })
-      .catch((error: unknown) => request.log.warn({ err: error }, 'prompt not collected'));
-  };
   const models = new ModelDirectory(async () => (await bus.call(rpc.listRuns, { limit: 1000 })).runs);
-  await app.register(openAiRoutes, { prefix: '/v1', inference: busInference(bus), models, collect });
-  await app.register(runRoutes, { prefix: '/api', bus, tickets, closing: closing.signal });
+  await app.register(openAiRoutes, { prefix: '/v1', inference: busInference(bus), models, collect: promptCollector(bus, env.COLLECT_PROMPTS) });
+  await app.register(runRoutes, { prefix: '/api', bus, tickets, closing });
   await app.register(dataRoutes, { prefix: '/api/data', bus, home: env.MINCHAT_HOME });
   await app.register(labelingRoutes, { prefix: '/api', bus });
   if (!required) {
@@ -169,22 +133,6 @@ export async function createServer(bus: Bus, env: ServerSettings, log: Logger, r
   await app.register(sessionRoutes, { prefix: '/api', bus, identities, tries: env.GATEWAY_LOGIN_RATE_LIMIT });
   await app.register(adminRoutes, { prefix: '/api', bus });
   return app;
-}
-
-function rateLimited(milliseconds: number): ApiError {
-  const seconds = Math.ceil(milliseconds / 1000);
-  return new ApiError(429, `Rate limit reached. Try again in ${String(seconds)} seconds.`, { code: 'rate_limit_exceeded', retryAfter: seconds });
-}
-
-/** Whether prompts of this caller are collected: a key that was made in the studio says so itself. */
-function consents(principal: Principal, setting: string): boolean {
-  if (principal.kind === 'key' && principal.collect !== undefined) return principal.collect;
-  return collects(setting, principal.kind === 'key' ? principal.name : undefined);
-}
-
-function userOf(principal: Principal): string {
-  if (principal.kind === 'account') return principal.id;
-  return principal.kind === 'key' ? principal.name : 'local';
 }
 
 function newRequestId(): string {

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { errors } from '../answers.ts';
+import type { CollectPrompt } from '../collect.ts';
 import type { ModelDirectory } from '../models.ts';
 import { clientOf } from '../people/principal.ts';
 import { clientGone, sendEvents } from '../sse.ts';
@@ -18,22 +18,10 @@ import { chatOf, Response } from './responses.ts';
 import { responsesRequest, responsesResponse } from './responses-schema.ts';
 import { rewardRequest, rewardResponse, textsToScore } from './rewards.ts';
 
-/** A prompt that a user gave with consent. */
-export interface CollectedPrompt {
-  request: FastifyRequest;
-  /** Its place among the prompts of the request. */
-  index: number;
-  messages: { role: string; content: string }[];
-  user: string | null | undefined;
-  /** The request itself asks not to be kept. */
-  refused: boolean;
-}
-
 export interface OpenAiOptions {
   inference: Inference;
   models: ModelDirectory;
-  /** Hands a prompt to the store if the settings allow it; never fails the request. */
-  collect: (prompt: CollectedPrompt) => void;
+  collect: CollectPrompt;
 }
 
 /** The OpenAI-compatible endpoints, under /v1. */
