@@ -7,6 +7,7 @@ import {
   StageEvent,
   create,
   encode,
+  eventKind,
   type Init,
   type MessageType,
 } from '@minchat/contracts';
@@ -30,14 +31,7 @@ const feedbackIds: { readonly [K in keyof Feedback]: (message: Feedback[K]) => s
   ranking: (message) => message.rankingId,
 };
 
-const details = ['started', 'progress', 'checkpointed', 'completed', 'failed', 'released', 'runChanged', 'logged'] as const;
-
-/** The last token of an event's subject. */
-export function kindOfEvent(event: StageEvent): string {
-  return (details.find((detail) => event[detail] !== undefined) ?? 'unknown').toLowerCase();
-}
-
-export interface Publisher {
+interface Publisher {
   job(job: Init<Job>): Promise<{ duplicate: boolean }>;
   event(event: Init<StageEvent>, once: boolean): Promise<void>;
   feedback<K extends keyof Feedback>(kind: K, message: Init<Feedback[K]>): Promise<void>;
@@ -96,7 +90,7 @@ export function createPublisher(jetStream: JetStreamClient, manager: JetStreamMa
     job: (init) => publishJob(create(Job, { createdAtMs: Date.now(), ...init })),
     async event(init, once) {
       const event = create(StageEvent, { ...init, eventId: init.eventId || randomUUID(), atMs: init.atMs || Date.now() });
-      const subject = subjects.event(event.runId, event.stage, kindOfEvent(event));
+      const subject = subjects.event(event.runId, event.stage, (eventKind(event) ?? 'unknown').toLowerCase());
       await (once ? publishOnce : publish)(subject, encode(StageEvent, event), `event.${event.eventId}`);
     },
     async feedback(kind, init) {

@@ -5,7 +5,7 @@ export { create, decode, defaultMaxBytes, encode, errorFromWire, errorToWire } f
 export { findModel, findRun, nameModels, type ModelPurpose, type NamedModel } from './models.ts';
 export { asManyAsFit, digestPattern, namePattern } from './rules.ts';
 export type { Init, MessageType } from './message-type.ts';
-export { metricsByName, runStatusWords, stageStatusWords } from './words.ts';
+export { eventKind, metricsByName, runStatusWords, stageStatusWords } from './words.ts';
 export {
   AcceptInvitationRequest,
   Account,

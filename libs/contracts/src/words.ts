@@ -1,5 +1,5 @@
 // What messages say, as people and programs read it: the command line and the web app alike.
-import { RunStatus, StageStatus, type Metric } from './generated/types.ts';
+import { RunStatus, StageStatus, type Metric, type StageEvent } from './generated/types.ts';
 
 export const runStatusWords = {
   [RunStatus.RUN_STATUS_UNSPECIFIED]: 'running',
@@ -18,6 +18,13 @@ export const stageStatusWords = {
   [StageStatus.STAGE_STATUS_FAILED]: 'failed',
   [StageStatus.STAGE_STATUS_CANCELLED]: 'cancelled',
 } as const satisfies Record<StageStatus, string>;
+
+const eventKinds = ['started', 'progress', 'checkpointed', 'completed', 'failed', 'released', 'runChanged', 'logged'] as const satisfies readonly (keyof StageEvent)[];
+
+/** What happened: the field of an event that has the particulars. Undefined for what only a newer version knows. */
+export function eventKind(event: StageEvent): (typeof eventKinds)[number] | undefined {
+  return eventKinds.find((kind) => event[kind] !== undefined);
+}
 
 /** Metrics by name. */
 export function metricsByName(metrics: readonly Metric[]): Record<string, number> {

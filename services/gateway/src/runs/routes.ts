@@ -1,17 +1,17 @@
 import { readFile } from 'node:fs/promises';
-import type { IncomingHttpHeaders } from 'node:http';
 import { join } from 'node:path';
-import { rpc, type Bus, type Subscription } from '@minchat/bus';
+import { rpc, type Bus } from '@minchat/bus';
 import { formatRunSpec, parseRunSpec } from '@minchat/config';
-import { StageStatus, namePattern, type RunRecord, type StageEvent } from '@minchat/contracts';
+import { StageStatus, namePattern, type RunRecord } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { errors } from '../answers.ts';
-import { clientGone, sendEvents, type ServerSentEvent } from '../sse.ts';
+import { clientGone, sendEvents } from '../sse.ts';
 import type { Tickets } from '../tickets.ts';
 import { checkSpec } from './check.ts';
-import { runDetailView, runListView, specCheckView, viewEvent, viewRun, viewRunDetail } from './view.ts';
+import { runEvents } from './events.ts';
+import { runDetailView, runListView, specCheckView, viewRun, viewRunDetail } from './view.ts';
 
 export interface RunOptions {
   bus: Pick<Bus, 'call' | 'subscribeEvents' | 'artifacts' | 'plugins'>;
@@ -105,53 +105,4 @@ export const runRoutes: FastifyPluginAsyncZod<RunOptions> = async (app, { bus, t
 function reportOf(run: RunRecord) {
   const outputs = run.stages.filter((stage) => stage.status === StageStatus.STAGE_STATUS_COMPLETED).flatMap((stage) => stage.result?.outputs ?? []);
   return outputs.findLast(({ artifact }) => artifact?.kind === 'report')?.artifact;
-}
-
-/**
- * Each run's next event is taken when the last was sent: who reads slowly leaves the others with NATS. Whoever comes again
- * goes on behind the last event that they had, as browsers' EventSource tells it by itself; not with several runs,
- * whose events come in no common order.
- */
-async function* runEvents(bus: RunOptions['bus'], ids: readonly string[], { headers, query: { from } }: { headers: IncomingHttpHeaders; query: { from: 'all' | 'new' } }, signal: AbortSignal): AsyncGenerator<ServerSentEvent, void, undefined> {
-  const isNumbered = ids.length === 1;
-  const last = headers['last-event-id'];
-  const after = isNumbered && typeof last === 'string' && /^\d{1,15}$/.test(last) ? { after: Number(last) } : {};
-  const waiting: { event: StageEvent; number: number; sent: () => void }[] = [];
-  let ended = false;
-  let wake = (): void => undefined;
-  const take = (event: StageEvent, number: number): Promise<void> => new Promise((sent) => {
-    if (ended) return sent();
-    waiting.push({ event, number, sent });
-    wake();
-  });
-  const subscriptions: Subscription[] = [];
-  const end = (): void => {
-    ended = true;
-    for (const { sent } of waiting) sent();
-    wake();
-  };
-  signal.addEventListener('abort', end);
-  try {
-    for (const runId of ids) {
-      const subscription = await bus.subscribeEvents({ runId, from, ...after }, take);
-      subscriptions.push(subscription);
-      void subscription.done.then(end, end);
-    }
-    // Opens the stream at once, so that a page knows it is connected before anything happens.
-    yield { event: 'open', data: '{"kind":"open"}' };
-    while (!ended) {
-      const next = waiting[0];
-      if (next === undefined) {
-        await new Promise<void>((resolve) => { wake = resolve; });
-        continue;
-      }
-      yield viewEvent(next.event, isNumbered ? String(next.number) : undefined);
-      waiting.shift();
-      next.sent();
-    }
-  } finally {
-    signal.removeEventListener('abort', end);
-    end();
-    await Promise.all(subscriptions.map((subscription) => subscription.stop()));
-  }
 }

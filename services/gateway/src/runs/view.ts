@@ -1,6 +1,5 @@
-import { metricsByName, runStatusWords, stageStatusWords, type LogLine, type RunRecord, type StageEvent, type StageRecord, type WireError } from '@minchat/contracts';
+import { metricsByName, runStatusWords, stageStatusWords, type RunRecord, type StageRecord, type WireError } from '@minchat/contracts';
 import { z } from 'zod';
-import type { ServerSentEvent } from '../sse.ts';
 
 // Runs as the web app sees them.
 
@@ -77,25 +76,6 @@ function viewStage(stage: StageRecord): z.output<typeof stageView> {
   };
 }
 
-function viewError(wire: WireError | undefined): z.output<typeof error> {
+export function viewError(wire: WireError | undefined): z.output<typeof error> {
   return wire === undefined ? null : { code: wire.code, message: wire.message, hint: wire.hint };
-}
-
-const details = ['started', 'progress', 'checkpointed', 'completed', 'failed', 'released', 'runChanged', 'logged'] as const;
-
-/** An event for the web app: what happened, to which stage, and the particulars. By its id a reader goes on that broke off. */
-export function viewEvent(event: StageEvent, id: string | undefined): ServerSentEvent {
-  const kind = details.find((name) => event[name] !== undefined) ?? 'progress';
-  const { metrics: list, error: wire, lines, ...rest } = { ...event[kind] } as { metrics?: { name: string; value: number }[]; error?: WireError; lines?: LogLine[] };
-  const data = {
-    run: event.runId,
-    stage: event.stage,
-    at: event.atMs,
-    kind,
-    ...rest,
-    ...(list === undefined ? {} : { metrics: metricsByName(list) }),
-    ...(wire === undefined ? {} : { error: viewError(wire) }),
-    ...(lines === undefined ? {} : { lines: lines.map(({ atMs, level, message, fieldsJson }) => ({ at: atMs, level, message, fields: fieldsJson })) }),
-  };
-  return { event: kind, data: JSON.stringify(data), ...(id === undefined ? {} : { id }) };
 }
