@@ -1,9 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { formatRunSpec, parseRunSpec, stagesFrom, suggest, type RunSpec } from '@minchat/config';
-import type { ArtifactRef, Init, Job, RunRecord, StageRecord } from '@minchat/contracts';
-import { create, RunRecord as RunRecordType } from '@minchat/contracts';
+import { create, RunRecord, type ArtifactRef, type Init, type Job, type StageRecord } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
-import { changeSettings } from './change-settings.ts';
+import { changeSettings, readChanges } from './change-settings.ts';
 import { runStatuses, stageState, stageStatuses } from './machine.ts';
 import { resolveInputs } from './transition.ts';
 
@@ -30,7 +29,7 @@ export function newRun(
   now: number,
   { taken = new Map<string, StageRecord>(), forkedFrom = '' }: { taken?: ReadonlyMap<string, StageRecord>; forkedFrom?: string } = {},
 ): RunRecord {
-  return create(RunRecordType, {
+  return create(RunRecord, {
     runId,
     name: spec.name,
     specJson: formatRunSpec(spec),
@@ -96,14 +95,4 @@ export function planFork(record: RunRecord, fromStage: string, settingsJson: str
     .filter((stage) => !again.has(stage.stage) && ['completed', 'stopped'].includes(stageState(stage)))
     .map((stage): [string, StageRecord] => [stage.stage, { ...stage, status: stageStatuses.completed, error: undefined }]);
   return { spec: { ...spec, stages: changeSettings(spec.stages, changes, replace) }, taken: new Map(taken) };
-}
-
-function readChanges(settingsJson: string): Record<string, Record<string, unknown>> {
-  const changes: unknown = settingsJson === '' ? {} : JSON.parse(settingsJson);
-  const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
-  if (!isObject(changes)) throw new MinchatError('MC_USAGE', 'expected settings as an object of stages');
-  for (const [stage, settings] of Object.entries(changes)) {
-    if (!isObject(settings)) throw new MinchatError('MC_USAGE', `expected the settings of ${stage} as an object, found ${JSON.stringify(settings)}`);
-  }
-  return changes as Record<string, Record<string, unknown>>;
 }
