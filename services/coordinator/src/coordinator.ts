@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { rpc, type Bus, type Subscription } from '@minchat/bus';
-import { parseRunSpec, type StageSpec } from '@minchat/config';
-import { settingsProblems } from '@minchat/config/stage-settings';
+import { parseRunSpec } from '@minchat/config';
 import { create, encode, errorToWire, JobState, namePattern, RunRecord, RunStatus, runStatusWords, StageEvent, type Init, type JobRecord } from '@minchat/contracts';
 import { MinchatError, toMinchatError } from '@minchat/errors';
 import type { Logger } from '@minchat/telemetry';
-import { stageState, type Command } from './machine.ts';
+import { deleteRuns } from './deletion.ts';
+import { isAtWork, stageState, type Command } from './machine.ts';
 import { withoutOtherRuns } from './other-runs.ts';
-import { artifactsOf, jobIdOf, jobOf, newRun, newRunId, planFork } from './run.ts';
+import { requireArtifacts, requireSettings } from './requirements.ts';
+import { artifactsOf, jobOf, newRun, newRunId, planFork } from './run.ts';
 import { isBegun, obligations, transition, type RunEvent } from './transition.ts';
 import { isFree, withUnattended } from './unattended.ts';
 
@@ -35,11 +36,11 @@ function inList(run: RunRecord): RunRecord {
   return { ...run, specJson: '{}', stages };
 }
 
-/** Throws MC_CONFLICT while a run, or a stage beside one that failed, is at work. */
-function requireOver({ runId, status, stages }: RunRecord): void {
-  const atWork = stages.find((stage) => ['queued', 'running'].includes(stageState(stage)));
-  if (runStatusWords[status] !== 'running' && atWork === undefined) return;
-  throw new MinchatError('MC_CONFLICT', `run ${runId}: expected one that is over, found ${atWork ? `its stage ${atWork.stage}` : 'it'} at work`, { hint: `Cancel it first: \`npm run minchat -- cancel ${runId}\`.` });
+/** What tells how a round of a job ended; undefined when it has not. */
+function endOf({ state, result, error, attempt, round: last }: JobRecord, round: number): Init<StageEvent> | undefined {
+  if (state === JobState.JOB_STATE_COMPLETED) return { completed: { result, seconds: 0 } };
+  if (state === JobState.JOB_STATE_FAILED && last === round) return { failed: { error, attempt, final: true } };
+  return undefined;
 }
 
 /**
@@ -89,9 +90,9 @@ export class Coordinator {
     if (givenId !== '' && !runIdPattern.test(givenId)) {
       throw new MinchatError('MC_USAGE', `expected a run id of at most 64 small letters, digits, - and _, found "${givenId}"`);
     }
-    await this.#requireSettings(written.stages);
+    await requireSettings(this.#bus, written.stages);
     const spec = await withoutOtherRuns(written, async (runId) => (await this.#bus.runs.get(runId))?.record);
-    await this.#requireArtifacts(spec.stages);
+    await requireArtifacts(this.#bus, spec.stages);
     return this.#begin(newRun(spec, givenId === '' ? newRunId(spec.name) : givenId, Date.now()));
   }
 
@@ -99,67 +100,14 @@ export class Coordinator {
     const { record } = await this.#load(runId);
     const { spec, taken } = planFork(record, fromStage, settingsJson, replace);
     const again = spec.stages.filter(({ name }) => !taken.has(name));
-    await this.#requireSettings(again);
-    await this.#requireArtifacts(again);
+    await requireSettings(this.#bus, again);
+    await requireArtifacts(this.#bus, again);
     return this.#begin(newRun(spec, newRunId(spec.name), Date.now(), { taken, forkedFrom: runId }));
   }
 
-  /**
-   * Deletes runs, all or none, with what was told of them; then jobs without a run and artifacts that no run or job needs. Throws
-   * MC_CONFLICT for a run that is at work.
-   */
+  /** See deleteRuns. */
   async delete(runIds: readonly string[], dryRun: boolean): Promise<{ artifacts: number; bytes: number }> {
-    const doomed = await Promise.all(runIds.map((runId) => this.#load(runId)));
-    for (const { record } of doomed) requireOver(record);
-    if (dryRun) return this.#collect(runIds, true);
-    try {
-      await this.#deleteRecords(doomed);
-    } catch (error) {
-      if (toMinchatError(error).code !== 'MC_DISK_FULL') throw error;
-      // The mark that a record leaves takes space, too: what the runs have goes first.
-      for (const runId of runIds) await this.#bus.deleteEvents(runId);
-      const removed = await this.#collect(runIds, false);
-      await this.#deleteRecords(doomed);
-      return removed;
-    }
-    return this.#collect(runIds, false);
-  }
-
-  async #deleteRecords(doomed: readonly { record: RunRecord; revision: number }[]): Promise<void> {
-    for (const { record: { runId, stages }, revision } of doomed) {
-      if (!(await this.#bus.runs.delete(runId, revision))) throw new MinchatError('MC_CONFLICT', `run ${runId} was changed while it was to be deleted`);
-      // Also those that nobody has taken yet: nobody shall.
-      for (const { jobId, stage } of stages) if (jobId === jobIdOf(runId, stage)) await this.#bus.jobs.delete(jobId);
-      // Texts that its stages told of, among others.
-      await this.#bus.deleteEvents(runId);
-      this.#log.info({ run: runId }, 'run deleted');
-    }
-  }
-
-  /** Removes the artifacts that no run needs but those of `without`, then jobs that have no run any more. */
-  async #collect(without: readonly string[], dryRun: boolean): Promise<{ artifacts: number; bytes: number }> {
-    const removed = await this.#bus.artifacts.collect(async () => {
-      const { runs, jobs } = await this.#records(without);
-      return [
-        ...runs.flatMap(artifactsOf),
-        // The result of a job may not be in its run's record yet.
-        ...jobs.flatMap(({ result }) => result?.outputs ?? []).flatMap(({ artifact }) => artifact ?? []),
-        ...jobs.flatMap(({ state, checkpoint }) => (checkpoint?.artifact && state !== JobState.JOB_STATE_COMPLETED ? [checkpoint.artifact] : [])),
-      ];
-    }, { dryRun });
-    this.#log.info({ ...removed, dryRun }, 'removed what no run uses');
-    if (!dryRun) for (const { jobId } of (await this.#records(without)).left) await this.#bus.jobs.delete(jobId);
-    return removed;
-  }
-
-  /** All runs but those of `without`, their jobs, and the jobs that are left of others. */
-  async #records(without: readonly string[]): Promise<{ runs: RunRecord[]; jobs: JobRecord[]; left: JobRecord[] }> {
-    // Jobs first: a run is there before its jobs are.
-    const all = await this.#bus.jobs.list();
-    const runs = (await this.#bus.runs.list()).filter(({ runId }) => !without.includes(runId));
-    const known = new Set(runs.map(({ runId }) => runId));
-    const { jobs = [], left = [] } = Object.groupBy(all, ({ runId }) => (known.has(runId) ? 'jobs' : 'left'));
-    return { runs, jobs, left };
+    return deleteRuns(this.#options, await Promise.all(runIds.map((runId) => this.#load(runId))), dryRun);
   }
 
   /** The latest runs first, without specs and metrics, as many as one message holds; a limit of 0 means 50. */
@@ -205,14 +153,9 @@ export class Coordinator {
     // Whoever was to begin it may have ended there.
     if (runStatusWords[run.status] === 'running' && !isBegun(parseRunSpec(run.specJson, run.runId), run)) await this.#start(run.runId);
     for (const stage of run.stages) {
-      if (!['queued', 'running'].includes(stageState(stage))) continue;
+      if (!isAtWork(stage)) continue;
       const job = await this.#bus.jobs.get(stage.jobId);
-      const detail: Init<StageEvent> | undefined =
-        job?.state === JobState.JOB_STATE_COMPLETED
-          ? { completed: { result: job.result, seconds: 0 } }
-          : job?.state === JobState.JOB_STATE_FAILED && job.round === stage.round
-            ? { failed: { error: job.error, attempt: job.attempt, final: true } }
-            : undefined;
+      const detail = job && endOf(job, stage.round);
       if (detail === undefined) {
         // Should the queue have lost it: else nobody would take it over.
         if (job && isFree(job, stage.round, Date.now())) await this.#carryOut(run, [{ do: 'publish', stage: stage.stage }]);
@@ -245,25 +188,6 @@ export class Coordinator {
       const attempt = (await this.#bus.jobs.get(jobId))?.attempt ?? 1;
       const failed = create(StageEvent, { eventId: 'refused', runId, jobId, stage, atMs: Date.now(), failed: { error: errorToWire(known), attempt, final: true } });
       await this.#change(runId, { type: 'stage', event: failed }).catch((again: unknown) => this.#log.error({ run: runId, err: again }, 'could not fail the stage'));
-    }
-  }
-
-  /** What a stage would refuse an hour later is refused at once. Throws MC_STAGE_SETTINGS with everything that is wrong. */
-  async #requireSettings(stages: readonly StageSpec[]): Promise<void> {
-    const problems = await settingsProblems(stages, this.#bus.plugins);
-    if (problems.length === 0) return;
-    throw new MinchatError('MC_STAGE_SETTINGS', problems.map(({ message }) => message).join('; '), { hint: 'Correct the run’s spec; another implementation’s settings need its name there, too (plugin).' });
-  }
-
-  /** The same of an artifact that is not there. Throws MC_STAGE_INPUT. */
-  async #requireArtifacts(stages: readonly StageSpec[]): Promise<void> {
-    for (const { name, inputs } of stages) {
-      for (const [input, ref] of Object.entries(inputs)) {
-        if (!('artifact' in ref) || (await this.#bus.artifacts.has({ digest: ref.artifact, scope: '' }))) continue;
-        throw new MinchatError('MC_STAGE_INPUT', `${name}.inputs.${input}: expected the ${ref.kind} ${ref.artifact} in the artifact store, found none`, {
-          hint: 'Correct the digest in the run’s spec: `npm run minchat -- status RUN --json` tells those of a run’s outputs. All services must use the same ARTIFACT_STORE.',
-        });
-      }
     }
   }
 

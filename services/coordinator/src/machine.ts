@@ -1,5 +1,5 @@
 import type { StageEvent, StageRecord, WireError } from '@minchat/contracts';
-import { metricsByName, RunStatus, StageStatus, stageStatusWords } from '@minchat/contracts';
+import { RunStatus, StageStatus, stageStatusWords } from '@minchat/contracts';
 
 // The tables of SPEC.md. Everything that can happen to a stage or a run is here, in every state
 // it can happen in: the compiler refuses a table with a hole.
@@ -109,16 +109,18 @@ export function stageState(record: StageRecord): StageState {
   return state === 'failed' && record.result !== undefined ? 'stopped' : state;
 }
 
-/** What a worker's event means to its stage; undefined when it means nothing. `gate` judges the final metrics. */
-export function stageInput(event: StageEvent, gate: (metrics: Record<string, number>) => string | undefined): StageInput | undefined {
+/** Whether its job is published and not over. */
+export function isAtWork(record: StageRecord): boolean {
+  return ['queued', 'running'].includes(stageState(record));
+}
+
+/** What a worker's event means to its stage; undefined when it means nothing. `stopped` is why its gate stops the run, if it does. */
+export function stageInput(event: StageEvent, stopped: string | undefined): StageInput | undefined {
   if (event.started) return 'started';
   if (event.progress) return 'progressed';
   if (event.released) return 'released';
   if (event.failed) return event.failed.final ? 'failed' : 'retrying';
-  if (event.completed) {
-    const metrics = event.completed.result?.metrics ?? [];
-    return gate(metricsByName(metrics)) === undefined ? 'completed' : 'gated';
-  }
+  if (event.completed) return stopped === undefined ? 'completed' : 'gated';
   return undefined;
 }
 

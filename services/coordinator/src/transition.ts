@@ -69,9 +69,10 @@ export function transition(spec: RunSpec, before: RunRecord, event: RunEvent, no
       const stage = record.stages.find(({ jobId }) => jobId !== '' && jobId === event.event.jobId);
       const stageSpec = spec.stages.find(({ name }) => name === stage?.stage);
       if (stage === undefined || stageSpec === undefined || isStale(stage, event.event)) break;
-      const gate = (metrics: Record<string, number>) => judgeGate(stageSpec.stopIf, metrics);
-      const what = stageInput(event.event, gate);
-      if (what !== undefined) input(stage, what, changeBy(stage, event.event, gate));
+      const { completed } = event.event;
+      const stopped = completed && judgeGate(stageSpec.stopIf, metricsByName(completed.result?.metrics ?? []));
+      const what = stageInput(event.event, stopped);
+      if (what !== undefined) input(stage, what, changeBy(stage, event.event, stopped));
       break;
     }
   }
@@ -142,7 +143,7 @@ function resumed(stage: StageRecord): Partial<StageRecord> {
   return stageState(stage) === 'stopped' ? again : { ...again, finishedAtMs: 0, round: stage.queuedAtMs === 0 ? 0 : stage.round + 1 };
 }
 
-function changeBy(stage: StageRecord, event: StageEvent, gate: (metrics: Record<string, number>) => string | undefined): Partial<StageRecord> {
+function changeBy(stage: StageRecord, event: StageEvent, stopped: string | undefined): Partial<StageRecord> {
   if (event.started) {
     return { attempt: event.started.attempt, startedAtMs: stage.startedAtMs || event.atMs, error: undefined };
   }
@@ -158,11 +159,10 @@ function changeBy(stage: StageRecord, event: StageEvent, gate: (metrics: Record<
     };
   }
   if (event.completed) {
-    const metrics = event.completed.result?.metrics ?? [];
-    const stopped = gate(metricsByName(metrics));
+    const { outputs = [], metrics = [] } = event.completed.result ?? {};
     return {
       // Its metrics stand in the record once, where those of its progress stood.
-      result: { outputs: event.completed.result?.outputs ?? [], metrics: [] },
+      result: { outputs, metrics: [] },
       metrics,
       finishedAtMs: event.atMs,
       error: stopped === undefined ? undefined : gateError(`stage ${stage.stage}: ${stopped}`),

@@ -1,7 +1,7 @@
 import type { Bus } from '@minchat/bus';
 import { errorToWire, JobState, type JobRecord, type RunRecord, type StageRecord } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
-import { stageState } from './machine.ts';
+import { isAtWork } from './machine.ts';
 
 /** Within this time a job is taken, or taken over, where there is a worker for it. */
 const graceMs = 15_000;
@@ -15,7 +15,7 @@ const silentMs = 60_000;
 export async function withUnattended(bus: Pick<Bus, 'jobs' | 'queueOf'>, run: RunRecord, now: number): Promise<RunRecord> {
   const stages = run.stages.map(async (stage) => {
     // Why it is tried again is told already.
-    if (!['queued', 'running'].includes(stageState(stage)) || stage.error !== undefined) return stage;
+    if (!isAtWork(stage) || stage.error !== undefined) return stage;
     return (await isAttended(bus, stage, now)) ? stage : { ...stage, error: errorToWire(nobody(stage)) };
   });
   return { ...run, stages: await Promise.all(stages) };
