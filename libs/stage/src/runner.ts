@@ -13,7 +13,6 @@ export interface Runner {
   run(assignment: Assignment, hooks: StageHooks): Promise<Metrics>;
   /** Asks the stage to stop, with a checkpoint unless the lease is lost. */
   stop(reason: StopReason): void;
-  readonly stopReason: StopReason | undefined;
   setCheckpointDue(due: boolean): void;
   /** Ends the stage whatever it does (a stage on this thread can only be asked). */
   dispose(): Promise<void>;
@@ -34,11 +33,7 @@ export function inlineRunner(stage: StageDefinition, settingsJson: string, log: 
     },
     stop(reason) {
       control.setStop(reason);
-      if (reason !== 'lease-lost') control.checkpointDue = true;
       look();
-    },
-    get stopReason() {
-      return control.stop;
     },
     setCheckpointDue: (due) => void (control.checkpointDue = due),
     dispose: () => Promise.resolve(),
@@ -115,11 +110,7 @@ export async function threadRunner(data: Omit<ThreadData, 'control'>, onLog: (li
     },
     stop(reason) {
       control.setStop(reason);
-      if (reason !== 'lease-lost') control.checkpointDue = true;
       send({ type: 'control' });
-    },
-    get stopReason() {
-      return control.stop;
     },
     setCheckpointDue: (due) => void (control.checkpointDue = due),
     dispose,

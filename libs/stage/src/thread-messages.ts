@@ -65,9 +65,10 @@ export class Control {
     return reasons[Atomics.load(this.#words, 0)];
   }
 
-  /** The first reason stands. */
+  /** The first reason stands. With a checkpoint, unless the lease is lost. */
   setStop(reason: StopReason): void {
     Atomics.compareExchange(this.#words, 0, 0, reasons.indexOf(reason));
+    if (reason !== 'lease-lost') this.checkpointDue = true;
   }
 
   get checkpointDue(): boolean {
