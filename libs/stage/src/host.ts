@@ -5,14 +5,13 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { removeStale, runService, type JobDelivery, type JobQueue, type ServiceContext } from '@minchat/bus';
 import { commonEnv, computeEnv, readEnv, stageEnv } from '@minchat/config';
-import type { Job } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
 import { createLogger, withSpan } from '@minchat/telemetry';
 import { z } from 'zod';
 import type { StageDefinition } from './define.ts';
 import { runJob, type JobRunDeps } from './job-run.ts';
 import { choosePlugin, resolvePlugin, type PluginChoice } from './plugin.ts';
-import { inlineRunner, shapeInThread, threadRunner, type Runner } from './runner.ts';
+import { inlineRunner, shapeInThread, threadRunner } from './runner.ts';
 
 export interface StageServiceOptions {
   /** The service's name in logs and metrics. */
@@ -54,7 +53,7 @@ export async function startStageHost(options: StageServiceOptions, { env, log, m
   const queues = await Promise.all(kinds.map(async (kind) => [kind, await bus.jobQueue(kind, env.JOB_LEASE_MS)] as const));
   const workFolder = await makeWorkFolder(resolve(env.MINCHAT_HOME), workerId);
   const stopping = new AbortController();
-  const deps: Omit<JobRunDeps, 'onWaiting'> = {
+  const deps: JobRunDeps = {
     bus,
     metrics,
     workerId,
@@ -64,7 +63,7 @@ export async function startStageHost(options: StageServiceOptions, { env, log, m
     workFolder,
     shutdown: stopping.signal,
     log,
-    load: (job, onLog, stopping) => load(options, choosePlugin(choiceOf(job.kind), job.plugin), job, onLog, stopping, log.level),
+    load: loaderOf(options, choiceOf, log.level),
   };
   const loops = queues.map(([kind, queue]) => pull(kind, queue, deps));
   log.info({ worker: workerId, kinds, plugins }, 'takes jobs');
@@ -80,7 +79,7 @@ export async function startStageHost(options: StageServiceOptions, { env, log, m
 }
 
 /** One job after the other, until the service is asked to stop; a job that only waits holds up none. */
-async function pull(kind: string, queue: JobQueue, deps: Omit<JobRunDeps, 'onWaiting'>): Promise<void> {
+async function pull(kind: string, queue: JobQueue, deps: JobRunDeps): Promise<void> {
   const jobs = new Map<string, Promise<void>>();
   for (;;) {
     const delivery = await queue.next(deps.shutdown);
@@ -92,17 +91,17 @@ async function pull(kind: string, queue: JobQueue, deps: Omit<JobRunDeps, 'onWai
       continue;
     }
     const waits = Promise.withResolvers<void>();
-    const job = take(kind, delivery, { ...deps, onWaiting: waits.resolve }).finally(() => jobs.delete(jobId));
+    const job = take(kind, delivery, deps, waits.resolve).finally(() => jobs.delete(jobId));
     jobs.set(jobId, job);
     await Promise.race([job, waits.promise]);
   }
   await Promise.all(jobs.values());
 }
 
-async function take(kind: string, delivery: JobDelivery, deps: JobRunDeps): Promise<void> {
+async function take(kind: string, delivery: JobDelivery, deps: JobRunDeps, onWaiting: () => void): Promise<void> {
   const began = performance.now();
   const { jobId, runId, stage } = delivery.job;
-  const outcome = await withSpan(`job ${kind}`, { kind: 'consumer', from: delivery.trace, attributes: { job: jobId, run: runId, stage } }, () => runJob(delivery, deps));
+  const outcome = await withSpan(`job ${kind}`, { kind: 'consumer', from: delivery.trace, attributes: { job: jobId, run: runId, stage } }, () => runJob(delivery, deps, onWaiting));
   deps.metrics.jobs.inc({ kind, outcome });
   deps.metrics.jobSeconds.observe({ kind, outcome }, (performance.now() - began) / 1000);
 }
@@ -121,11 +120,15 @@ async function pluginChoices({ service, kinds, defaultPlugin = '', stages }: Sta
   return (kind) => ({ defaultPlugin: stages ? service : defaultPlugin, configured: kind === configuredKind ? configured : undefined, allowed });
 }
 
-async function load({ service, stages = [] }: StageServiceOptions, plugin: string, job: Job, onLog: (line: string) => void, stopping: AbortSignal, level: string): Promise<{ plugin: string; runner: Runner }> {
-  const fields = { run: job.runId, job: job.jobId, stage: job.stage };
-  const own = plugin === service && stages.find(({ kind }) => kind === job.kind);
-  if (own) return { plugin, runner: inlineRunner(own, job.settingsJson, createLogger(service, { level, tee: onLog }).child(fields)) };
-  return { plugin, runner: await threadRunner({ url: await resolvePlugin(plugin), plugin, settingsJson: job.settingsJson, log: { service, level, fields } }, onLog, stopping) };
+/** How the stage is loaded that a job asks for. */
+function loaderOf({ service, stages = [] }: StageServiceOptions, choiceOf: (kind: string) => PluginChoice, level: string): JobRunDeps['load'] {
+  return async ({ kind, plugin: wanted, settingsJson, runId, jobId, stage }, onLog, stopping) => {
+    const plugin = choosePlugin(choiceOf(kind), wanted);
+    const fields = { run: runId, job: jobId, stage };
+    const own = plugin === service && stages.find((one) => one.kind === kind);
+    if (own) return { plugin, runner: inlineRunner(own, settingsJson, createLogger(service, { level, tee: onLog }).child(fields)) };
+    return { plugin, runner: await threadRunner({ url: await resolvePlugin(plugin), plugin, settingsJson, log: { service, level, fields } }, onLog, stopping) };
+  };
 }
 
 /** Fit for a record and a subject: the host's name without what may not stand there. */

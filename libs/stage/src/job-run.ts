@@ -1,10 +1,11 @@
 import { mkdir, readdir, rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { touchArtifact, type Bus, type JobDelivery, type Lease } from '@minchat/bus';
-import { JobState, type JobRecord, errorFromWire, errorToWire, type Checkpoint, type Init, type Job, type NamedArtifact, type StageEvent, type StageResult } from '@minchat/contracts';
+import { JobState, type JobRecord, errorFromWire, errorToWire, type Checkpoint, type Job, type NamedArtifact, type StageResult } from '@minchat/contracts';
 import { MinchatError, toMinchatError } from '@minchat/errors';
 import type { Logger, ServiceMetrics } from '@minchat/telemetry';
 import type { Metrics, Progress, StopReason } from './define.ts';
+import { tellCompleted, tellFailed, tellOf, type Tell } from './events.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { createLogSink, type LogSink } from './log-sink.ts';
 import { createProgressSink, toMetrics } from './progress.ts';
@@ -32,12 +33,10 @@ export interface JobRunDeps {
   log: Logger;
   /** Loads the stage that the job asks for, until `stopping` aborts; `onLog` is told what it logs. */
   load: (job: Job, onLog: (line: string) => void, stopping: AbortSignal) => Promise<{ plugin: string; runner: Runner }>;
-  /** Told when the stage only waits, for people. */
-  onWaiting: () => void;
 }
 
-/** Takes one delivered job, does it or hands it on, and settles the delivery. Never rejects. */
-export async function runJob(delivery: JobDelivery, deps: JobRunDeps): Promise<Outcome> {
+/** Takes one delivered job, does it or hands it on, and settles the delivery; `onWaiting` is told when the stage only waits, for people. Never rejects. */
+export async function runJob(delivery: JobDelivery, deps: JobRunDeps, onWaiting: () => void): Promise<Outcome> {
   const { bus, workerId } = deps;
   const { job } = delivery;
   const log = deps.log.child({ run: job.runId, job: job.jobId, stage: job.stage });
@@ -52,7 +51,7 @@ export async function runJob(delivery: JobDelivery, deps: JobRunDeps): Promise<O
         await tellAgain(delivery, deps, taken.record);
         return 'over';
       case 'taken':
-        return await new JobRun(delivery, taken.lease, deps, log).run();
+        return await new JobRun(delivery, taken.lease, deps, log).run(onWaiting);
     }
   } catch (error) {
     // The record could not be read or written: whoever gets the delivery next sees what is so.
@@ -65,14 +64,13 @@ export async function runJob(delivery: JobDelivery, deps: JobRunDeps): Promise<O
 /** A job whose result is stored but whose event or ack was lost. */
 async function tellAgain(delivery: JobDelivery, { bus }: JobRunDeps, record: JobRecord): Promise<void> {
   const { job } = delivery;
-  const base = { runId: job.runId, jobId: job.jobId, stage: job.stage, workerId: record.workerId };
-  if (record.state === JobState.JOB_STATE_COMPLETED && record.result) {
-    await bus.publishEvent({ ...base, eventId: `${job.jobId}-completed`, completed: { result: record.result } }, { once: true });
-  } else if (record.state === JobState.JOB_STATE_FAILED && record.error) {
-    await bus.publishEvent({ ...base, eventId: `${job.jobId}-failed-${record.attempt}`, failed: { error: record.error, attempt: record.attempt, final: true } }, { once: true });
+  const tell = tellOf(bus, job, record.workerId);
+  if (record.state === JobState.JOB_STATE_FAILED && record.error) {
+    await tellFailed(tell, job, record.error, record.attempt);
     await delivery.deadLetter(errorFromWire(record.error));
     return;
   }
+  if (record.state === JobState.JOB_STATE_COMPLETED && record.result) await tellCompleted(tell, job, record.result);
   await delivery.ack();
 }
 
@@ -81,6 +79,7 @@ class JobRun {
   readonly #lease: Lease;
   readonly #deps: JobRunDeps;
   readonly #log: Logger;
+  readonly #tell: Tell;
   readonly #keeper: LeaseKeeper;
   readonly #logged: LogSink;
   readonly #folder: string;
@@ -99,14 +98,15 @@ class JobRun {
     this.#lease = lease;
     this.#deps = deps;
     this.#log = log;
+    this.#tell = tellOf(deps.bus, delivery.job, deps.workerId);
     this.#keeper = new LeaseKeeper(deps.bus.jobs, lease, log, ({ code }) => this.#askToStop(code === 'MC_CANCELLED' ? 'cancelled' : 'lease-lost'));
     this.#folder = join(deps.workFolder, delivery.job.jobId);
-    this.#logged = createLogSink(deps.bus, delivery.job, deps.workerId, log);
+    this.#logged = createLogSink(this.#tell, log);
     // It may come while nobody waits for it.
     this.#overdue.promise.catch(() => undefined);
   }
 
-  async run(): Promise<Outcome> {
+  async run(onWaiting: () => void): Promise<Outcome> {
     const { bus, shutdown } = this.#deps;
     const { job } = this.#delivery;
     const { record } = this.#lease;
@@ -118,7 +118,7 @@ class JobRun {
     if (shutdown.aborted) onShutdown();
     try {
       if (record.failures >= maxTries) throw new MinchatError('MC_STAGE_FAILED', `given up after ${record.failures} tries without progress, the last of which ended without a word`);
-      return await this.#complete(await Promise.race([this.#work(), this.#overdue.promise]));
+      return await this.#complete(await Promise.race([this.#work(onWaiting), this.#overdue.promise]));
     } catch (thrown) {
       return await this.#ended(toMinchatError(thrown));
     } finally {
@@ -154,8 +154,8 @@ class JobRun {
     this.#patience ??= setTimeout(() => this.#overdue.reject(new MinchatError('MC_TIMEOUT', `the stage did not stop within ${shutdownSeconds} s`)), shutdownSeconds * 1000);
   }
 
-  async #work(): Promise<StageResult> {
-    const { bus, load, onWaiting, workerId, metrics } = this.#deps;
+  async #work(onWaiting: () => void): Promise<StageResult> {
+    const { load, metrics } = this.#deps;
     const { job } = this.#delivery;
     const { record } = this.#lease;
     const { plugin, runner } = await load(job, (line) => this.#logged.write(line), this.#stopping.signal);
@@ -163,10 +163,10 @@ class JobRun {
     this.#stopping.signal.throwIfAborted();
     checkShape(job, plugin, runner.shape);
     const checkpoint = this.#checkpointOf(plugin);
-    await this.#event({ started: { attempt: record.attempt, plugin, fromStep: checkpoint?.step ?? 0 } });
+    await this.#tell({ started: { attempt: record.attempt, plugin, fromStep: checkpoint?.step ?? 0 } });
     const assignment = await this.#prepare(runner.shape, checkpoint);
     this.#stopping.signal.throwIfAborted();
-    const sink = createProgressSink(bus, job, workerId, metrics, this.#log);
+    const sink = createProgressSink(this.#tell, job.kind, metrics, this.#log);
     this.#lastCheckpoint = performance.now();
     this.#askForCheckpoint();
     let final: Metrics;
@@ -254,7 +254,7 @@ class JobRun {
     }
     done();
     this.#log.info({ step }, 'stored a checkpoint');
-    await this.#event({ checkpointed: { checkpoint } });
+    await this.#tell({ checkpointed: { checkpoint } });
     if (before && before.digest !== checkpoint.artifact?.digest) await this.#removing(bus.artifacts.remove(before, checkpoint.artifact));
   }
 
@@ -280,7 +280,7 @@ class JobRun {
     await bus.jobs.complete(this.#lease, result).catch((error: unknown) => this.#keeper.lost(error));
     const seconds = (performance.now() - this.#began) / 1000;
     try {
-      await this.#event({ eventId: `${job.jobId}-completed`, completed: { result, seconds } }, true);
+      await tellCompleted(this.#tell, job, result, seconds);
       await this.#delivery.ack();
     } catch (error) {
       // Whoever gets the job next finds it over and tells.
@@ -293,39 +293,17 @@ class JobRun {
   }
 
   async #ended(error: MinchatError): Promise<Outcome> {
-    const { bus } = this.#deps;
-    const { job } = this.#delivery;
-    const { record } = this.#lease;
-    if (this.#keeper.gone?.code === 'MC_CANCELLED') {
+    const { gone } = this.#keeper;
+    if (gone?.code === 'MC_CANCELLED') {
       await this.#delivery.ack();
       this.#log.info('the job was cancelled');
       return 'cancelled';
     }
     // An ack or nak of ours could end the delivery of the worker that has the job now.
-    if (this.#keeper.gone) return 'lost';
+    if (gone) return 'lost';
     try {
-      if (this.#deps.shutdown.aborted) {
-        await bus.jobs.release(this.#lease);
-        await this.#event({ released: { step: this.#lease.record.checkpoint?.step ?? 0, attempt: record.attempt } });
-        this.#delivery.nak();
-        this.#log.info({ step: this.#lease.record.checkpoint?.step ?? 0 }, 'handed the job back');
-        return 'released';
-      }
-      const { failures } = this.#lease.record;
-      const wire = errorToWire(error);
-      if (error.retryable && failures + 1 < maxTries) {
-        await bus.jobs.release(this.#lease, error);
-        await this.#event({ failed: { error: wire, attempt: record.attempt, final: false } });
-        const delayMs = Math.min(60_000, 1000 * 4 ** failures);
-        this.#delivery.nak(delayMs);
-        this.#log.warn({ err: error, tries: failures + 1, delayMs }, 'the job failed; it is tried again');
-        return 'retried';
-      }
-      await bus.jobs.fail(this.#lease, error);
-      await this.#event({ eventId: `${job.jobId}-failed-${record.attempt}`, failed: { error: wire, attempt: record.attempt, final: true } }, true);
-      await this.#delivery.deadLetter(error);
-      this.#log.error({ err: error }, 'the job failed');
-      return 'failed';
+      if (this.#deps.shutdown.aborted) return await this.#handBack();
+      return error.retryable && this.#lease.record.failures + 1 < maxTries ? await this.#retry(error) : await this.#giveUp(error);
     } catch (thrown) {
       const late = toMinchatError(thrown);
       if (late.code === 'MC_CANCELLED') await this.#delivery.ack();
@@ -334,8 +312,31 @@ class JobRun {
     }
   }
 
-  async #event(detail: Init<StageEvent>, once = false): Promise<void> {
-    const { runId, jobId, stage } = this.#delivery.job;
-    await this.#deps.bus.publishEvent({ runId, jobId, stage, workerId: this.#deps.workerId, ...detail }, { once });
+  async #handBack(): Promise<Outcome> {
+    await this.#deps.bus.jobs.release(this.#lease);
+    const { attempt, checkpoint } = this.#lease.record;
+    const step = checkpoint?.step ?? 0;
+    await this.#tell({ released: { step, attempt } });
+    this.#delivery.nak();
+    this.#log.info({ step }, 'handed the job back');
+    return 'released';
+  }
+
+  async #retry(error: MinchatError): Promise<Outcome> {
+    const { attempt, failures } = this.#lease.record;
+    await this.#deps.bus.jobs.release(this.#lease, error);
+    await this.#tell({ failed: { error: errorToWire(error), attempt, final: false } });
+    const delayMs = Math.min(60_000, 1000 * 4 ** failures);
+    this.#delivery.nak(delayMs);
+    this.#log.warn({ err: error, tries: failures + 1, delayMs }, 'the job failed; it is tried again');
+    return 'retried';
+  }
+
+  async #giveUp(error: MinchatError): Promise<Outcome> {
+    await this.#deps.bus.jobs.fail(this.#lease, error);
+    await tellFailed(this.#tell, this.#delivery.job, errorToWire(error), this.#lease.record.attempt);
+    await this.#delivery.deadLetter(error);
+    this.#log.error({ err: error }, 'the job failed');
+    return 'failed';
   }
 }

@@ -1,9 +1,8 @@
-import { create, Job, type Init, type StageEvent } from '@minchat/contracts';
+import type { Init, StageEvent } from '@minchat/contracts';
 import { createLogger } from '@minchat/telemetry';
 import { expect, it } from 'vitest';
 import { createLogSink, readLine } from './log-sink.ts';
 
-const job = create(Job, { jobId: 'j', runId: 'r', stage: 'sft', kind: 'sft' });
 const silent = createLogger('test', { level: 'silent' });
 
 it('reads what the logger writes, without stacks, and nothing else', () => {
@@ -22,7 +21,7 @@ it('reads what the logger writes, without stacks, and nothing else', () => {
 
 it('publishes lines together, and at most so many', async () => {
   const events: Init<StageEvent>[] = [];
-  const sink = createLogSink({ publishEvent: async (event) => void events.push(event) }, job, 'w', silent);
+  const sink = createLogSink(async (event) => void events.push(event), silent);
   for (let i = 0; i < 200; i += 1) sink.write(JSON.stringify({ level: 'info', msg: `line ${i}` }));
   await sink.flush();
   expect(events).toHaveLength(1);

@@ -1,6 +1,6 @@
-import type { Bus } from '@minchat/bus';
-import type { Init, Job, LogLine } from '@minchat/contracts';
+import type { Init, LogLine } from '@minchat/contracts';
 import type { Logger } from '@minchat/telemetry';
+import type { Tell } from './events.ts';
 
 /** At most one event of log lines per job in this time, and so many lines in it. */
 const everyMs = 1000;
@@ -21,7 +21,7 @@ const known = new Set(['level', 'time', 'msg', 'service', 'pid', 'hostname', 'ru
  * Publishes what a stage logs, for those who watch its run. A stage that logs without end is thinned
  * out here: the operator's log has everything. Lines that cannot be published are dropped.
  */
-export function createLogSink(bus: Pick<Bus, 'publishEvent'>, job: Job, workerId: string, log: Logger): LogSink {
+export function createLogSink(tell: Tell, log: Logger): LogSink {
   let lines: Init<LogLine>[] = [];
   let leftOut = 0;
   let timer: NodeJS.Timeout | undefined;
@@ -36,7 +36,7 @@ export function createLogSink(bus: Pick<Bus, 'publishEvent'>, job: Job, workerId
     lines = [];
     leftOut = 0;
     publishing = publishing
-      .then(() => bus.publishEvent({ runId: job.runId, jobId: job.jobId, stage: job.stage, workerId, logged }))
+      .then(() => tell({ logged }))
       .catch((error: unknown) => log.warn({ err: error }, 'could not publish log lines'));
   }
 

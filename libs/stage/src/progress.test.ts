@@ -1,11 +1,10 @@
-import { create, Job, type Init, type StageEvent } from '@minchat/contracts';
+import type { Init, StageEvent } from '@minchat/contracts';
 import { createLogger, createMetrics } from '@minchat/telemetry';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createProgressSink } from './progress.ts';
 
-const job = create(Job, { jobId: 'j', runId: 'r', stage: 'sft', kind: 'sft' });
 const events: Init<StageEvent>[] = [];
-const newSink = () => createProgressSink({ publishEvent: async (event) => void events.push(event) }, job, 'w', createMetrics('test'), createLogger('test', { level: 'silent' }));
+const newSink = () => createProgressSink(async (event) => void events.push(event), 'sft', createMetrics('test'), createLogger('test', { level: 'silent' }));
 
 beforeEach(() => {
   events.length = 0;

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Bus } from '@minchat/bus';
-import type { Job, Metric } from '@minchat/contracts';
+import type { Metric } from '@minchat/contracts';
 import type { Logger, ServiceMetrics } from '@minchat/telemetry';
 import type { Metrics, Progress } from './define.ts';
+import type { Tell } from './events.ts';
 
 /** At most one progress event per job in this time, */
 const everyMs = 1000;
@@ -16,7 +16,7 @@ export function toMetrics(metrics: Metrics): Metric[] {
   return Object.entries(metrics).flatMap(([name, value]) => (Number.isFinite(value) ? [{ name, value }] : []));
 }
 
-export interface ProgressSink {
+interface ProgressSink {
   report(progress: Progress): void;
   /** Publishes what was held back. */
   flush(): Promise<void>;
@@ -26,7 +26,7 @@ export interface ProgressSink {
  * Thins out what a stage reports at every step: the latest of each second is published, of a longer time the longer
  * it takes, and nothing that says the same again; texts are collected until then. A progress event that cannot be published is dropped: the next one tells more.
  */
-export function createProgressSink(bus: Pick<Bus, 'publishEvent'>, job: Job, workerId: string, metrics: ServiceMetrics, log: Logger): ProgressSink {
+export function createProgressSink(tell: Tell, kind: string, metrics: ServiceMetrics, log: Logger): ProgressSink {
   let held: Progress | undefined;
   let samples: string[] = [];
   let timer: NodeJS.Timeout | undefined;
@@ -34,7 +34,6 @@ export function createProgressSink(bus: Pick<Bus, 'publishEvent'>, job: Job, wor
   let published: unknown;
   const began = performance.now();
   let tokens: number | undefined;
-  const { kind } = job;
 
   function publish(): void {
     clearTimeout(timer);
@@ -46,7 +45,7 @@ export function createProgressSink(bus: Pick<Bus, 'publishEvent'>, job: Job, wor
     samples = [];
     if (isDeepStrictEqual(progress, published)) return;
     publishing = publishing
-      .then(() => bus.publishEvent({ runId: job.runId, jobId: job.jobId, stage: job.stage, workerId, progress }))
+      .then(() => tell({ progress }))
       .then(() => void (published = progress))
       .catch((error: unknown) => log.warn({ err: error }, 'could not publish progress'));
   }
