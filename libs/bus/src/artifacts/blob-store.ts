@@ -1,3 +1,5 @@
+import { Transform } from 'node:stream';
+
 /** Where bytes come from: opened anew for every part, `end` exclusive. */
 export type Source = (start: number, end: number) => AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
@@ -27,5 +29,14 @@ export interface BlobStore {
   /** For manifests, whose size the reader does not know. At most 4 MiB. */
   putSmall(name: string, bytes: Uint8Array): Promise<void>;
   getSmall(name: string): Promise<Uint8Array | undefined>;
-  removeSmall(name: string): Promise<void>;
+}
+
+/** Passes bytes on and counts them. */
+export function counted(onBytes: ((count: number) => void) | undefined): Transform {
+  return new Transform({
+    transform(chunk: Uint8Array, _encoding, done) {
+      onBytes?.(chunk.length);
+      done(null, chunk);
+    },
+  });
 }

@@ -4,9 +4,8 @@ import { mkdir, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { MinchatError, toMinchatError } from '@minchat/errors';
-import type { BlobOptions, BlobStore } from './blob-store.ts';
+import { counted, type BlobOptions, type BlobStore } from './blob-store.ts';
 import { brokenOffMs, removeStale } from './cache-limit.ts';
-import { counted } from './streams.ts';
 
 async function missingIsUndefined<T>(work: Promise<T>): Promise<T | undefined> {
   try {
@@ -61,6 +60,5 @@ export async function openFileBlobs(folder: string): Promise<BlobStore> {
     remove: (name) => rm(pathOf(name), { force: true }),
     putSmall: (name, bytes) => write(name, [bytes], {}),
     getSmall: (name) => missingIsUndefined(readFile(pathOf(name))),
-    removeSmall: (name) => rm(pathOf(name), { force: true }),
   };
 }

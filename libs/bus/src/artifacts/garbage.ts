@@ -36,7 +36,7 @@ export async function collectGarbage(blobs: BlobStore, needed: () => Promise<rea
   }
   // The manifests go first: an artifact that has one is complete. Looked at again, since reading them all takes its
   // time: one that was stored anew meanwhile stays, and its files have been, too.
-  if (!dryRun) for (const name of dead.keys()) if (await isOld(name)) await blobs.removeSmall(name);
+  if (!dryRun) for (const name of dead.keys()) if (await isOld(name)) await blobs.remove(name);
   // Who began to need one before it went has found it still there.
   if (!dryRun && dead.size > 0) for (const ref of await needed()) await putBack(manifestName(ref));
   let bytes = 0;

@@ -135,7 +135,6 @@ export function natsBlobs(nats: NatsConnection, manager: JetStreamManager): Blob
     remove,
     putSmall,
     getSmall,
-    removeSmall: remove,
   };
 }
 

@@ -2,8 +2,7 @@ import { DeleteObjectCommand, GetObjectCommand, HeadObjectCommand, PutObjectComm
 import { Upload } from '@aws-sdk/lib-storage';
 import { Readable } from 'node:stream';
 import { MinchatError, toMinchatError } from '@minchat/errors';
-import type { BlobStore } from './blob-store.ts';
-import { counted } from './streams.ts';
+import { counted, type BlobStore } from './blob-store.ts';
 
 function isMissing(error: unknown): boolean {
   return error instanceof Error && ['NoSuchKey', 'NotFound'].includes(error.name);
@@ -101,6 +100,5 @@ export function s3Blobs(bucket: string, prefix: string): BlobStore {
     async getSmall(name) {
       return missingIsUndefined(`fetching ${name}`, client.send(new GetObjectCommand(at(name))).then(({ Body }) => Body?.transformToByteArray()));
     },
-    removeSmall: remove,
   };
 }

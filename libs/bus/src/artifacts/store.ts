@@ -144,7 +144,7 @@ export function createArtifactStore(blobs: BlobStore, cacheFolder: string, metri
     const kept = new Set(keep ? (await readManifest(keep)).files.map((file) => file.sha256) : []);
     const { files } = await readManifest(ref);
     // The manifest goes first: an artifact that has one is complete.
-    await blobs.removeSmall(manifestName(ref));
+    await blobs.remove(manifestName(ref));
     for (const file of files) if (!kept.has(file.sha256)) await blobs.remove(blobName(ref.scope, file.sha256));
   }
 
