@@ -1,8 +1,8 @@
 import { JobRecord, JobState, create, encode, errorToWire, type Checkpoint, type Init, type Job, type StageResult } from '@minchat/contracts';
 import { MinchatError, isMinchatError } from '@minchat/errors';
 import type { KV } from 'nats';
-import { deleteRecord, listRecords, recordLimit, storedRecord, wasDeleted, type Stored } from './kv-records.ts';
-import { isConflict, retrying } from './nats-errors.ts';
+import { deleteRecord, listRecords, recordLimit, storedRecord, wasDeleted, writeRecord, type Stored } from './kv-records.ts';
+import { retrying } from './nats-errors.ts';
 import type { JobRecords, Lease, Taken } from './types.ts';
 
 const over: readonly JobState[] = [JobState.JOB_STATE_COMPLETED, JobState.JOB_STATE_FAILED, JobState.JOB_STATE_CANCELLED];
@@ -33,20 +33,11 @@ export function createJobRecords(kv: KV, now: () => number = Date.now): JobRecor
     return { ...stored, record: { ...stored.record, renewedAtMs: entry.created.getTime() } };
   }
 
-  /** The new revision; undefined when the entry is not at `revision` any more (0: not there yet). */
+  /** The record as it is now; undefined when the entry is not at `revision` any more (0: not there yet). */
   async function write(init: Init<JobRecord>, revision: number): Promise<Stored<JobRecord> | undefined> {
     const record = create(JobRecord, init);
-    const bytes = encode(JobRecord, record, recordLimit);
-    try {
-      const next = await retrying('writing a job record', () => (revision === 0 ? kv.create(record.jobId, bytes) : kv.update(record.jobId, bytes, revision)));
-      return { record, revision: next };
-    } catch (error) {
-      if (!isConflict(error)) throw error;
-      // A write that landed but whose answer was lost comes here when it is repeated.
-      const entry = await retrying('reading a job record', () => kv.get(record.jobId));
-      const landed = entry !== null && entry.operation === 'PUT' && entry.revision > revision && Buffer.from(entry.value).equals(bytes);
-      return landed ? { record, revision: entry.revision } : undefined;
-    }
+    const next = await writeRecord(kv, record.jobId, encode(JobRecord, record, recordLimit), revision, 'a job record');
+    return next === undefined ? undefined : { record, revision: next };
   }
 
   async function lostTo(lease: HeldLease): Promise<MinchatError> {

@@ -47,6 +47,19 @@ export async function listRecords<T>(kv: KV, type: MessageType<T>, onUnreadable?
   return records;
 }
 
+/** Writes a record whose entry is at `revision` (0: not there yet); `what` it is, for errors. The new revision; undefined when the entry is at another. */
+export async function writeRecord(kv: KV, key: string, bytes: Uint8Array, revision: number, what: string): Promise<number | undefined> {
+  try {
+    return await retrying(`writing ${what}`, () => (revision === 0 ? kv.create(key, bytes) : kv.update(key, bytes, revision)));
+  } catch (error) {
+    if (!isConflict(error)) throw error;
+    // A write that landed but whose answer was lost comes here when it is repeated.
+    const entry = await retrying(`reading ${what}`, () => kv.get(key));
+    const landed = entry !== null && entry.operation === 'PUT' && entry.revision > revision && Buffer.from(entry.value).equals(bytes);
+    return landed ? entry.revision : undefined;
+  }
+}
+
 /** Deletes a record, if it is at `revision` where one is given; false when it is not. What remains is a mark that it was there. */
 export async function deleteRecord(kv: KV, key: string, revision?: number): Promise<boolean> {
   try {
