@@ -1,14 +1,12 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Job, JobState, decode } from '@minchat/contracts';
-import type { commonEnv } from '@minchat/config';
-import type { NatsError } from 'nats';
-import type { z } from 'zod';
+import { JobState } from '@minchat/contracts';
+import type { CommonEnv } from '@minchat/config';
 import { createArtifactStore } from './artifacts/store.ts';
 import { openBlobs } from './artifacts/open.ts';
 import { warnOfClock } from './clock.ts';
 import { openConnection, type Connection } from './connection.ts';
-import { openJobQueue, queueOf } from './job-queue.ts';
+import { openJobQueue, queueOf, readDeadLetters } from './job-queue.ts';
 import { createJobRecords } from './job-records.ts';
 import { retrying } from './nats-errors.ts';
 import { Outbox } from './outbox.ts';
@@ -23,8 +21,6 @@ import { watchStore } from './store-watch.ts';
 import { consumeFeedback, subscribeEvents } from './subscribe.ts';
 import { ensureBucket, ensureStreams, subjects, type buckets } from './topology.ts';
 import type { Bus, BusOptions, HandlerContext, Serving, Subscription } from './types.ts';
-
-type CommonEnv = z.output<z.ZodObject<typeof commonEnv>>;
 
 /** The options that the environment gives. */
 export function busOptions(env: CommonEnv, name: string, log: BusOptions['log']): BusOptions {
@@ -50,98 +46,82 @@ export function busOptions(env: CommonEnv, name: string, log: BusOptions['log'])
  * for ever; `storeLost` tells when it is mended in vain.
  */
 export async function connectBus(options: BusOptions): Promise<Bus> {
-  const { log, metrics, replicas = 1 } = options;
   const connection = await openConnection(options);
-  const { nats } = connection;
   try {
     return await openBus(connection, options);
   } catch (error) {
-    await nats.close();
+    await connection.nats.close();
     throw error;
-  }
-
-  async function openBus(open: Connection, { artifactStore = 'nats:', cacheFolder = join('.minchat', 'cache') }: BusOptions): Promise<Bus> {
-    const jetStream = nats.jetstream();
-    await ensureStreams(open.manager, replicas);
-    const store = await watchStore(open, log);
-    void warnOfClock(open.manager, log);
-    const bucket = (name: keyof typeof buckets) => retrying(`creating the bucket ${name}`, () => ensureBucket(jetStream, name, replicas));
-    const [jobsBucket, runsBucket, plugins, published] = [await bucket('jobs'), await bucket('runs'), await bucket('plugins'), await bucket('published')];
-    const jobs = createJobRecords(jobsBucket);
-    const publisher = createPublisher(jetStream, open.manager, published);
-    const artifacts = createArtifactStore(await openBlobs(artifactStore, nats, replicas), cacheFolder, metrics, options.cacheBytes);
-    const closing = new AbortController();
-    const subscriptions = new Set<Subscription>();
-    const deps: ServerDeps = { nats, log, metrics, closing: closing.signal };
-
-    function kept<S extends Subscription>(subscription: S): S {
-      subscriptions.add(subscription);
-      const forget = (): void => void subscriptions.delete(subscription);
-      subscription.done.then(forget, forget);
-      return subscription;
-    }
-
-    function serve<Request, Reply>(def: UnaryDef<Request, Reply> | StreamDef<Request, Reply>, handler: (request: Request, context: HandlerContext) => never): Serving {
-      return kept(def.stream ? serveStream(deps, def, handler) : serveUnary(deps, def, handler));
-    }
-
-    async function close(): Promise<void> {
-      await Promise.all([...subscriptions].map((subscription) => subscription.stop()));
-      closing.abort();
-      if (nats.isClosed()) return;
-      Outbox.of(nats).flush();
-      // A drain waits for the server, which may be away.
-      await Promise.race([nats.drain().catch(() => undefined), sleep(2000, undefined, { ref: false })]);
-      await nats.close();
-    }
-
-    return {
-      get connected() {
-        return open.connected;
-      },
-      storeLost: store.lost,
-      jobs,
-      runs: createRunRecords(runsBucket),
-      plugins: createPluginRecords(plugins),
-      artifacts,
-      publishJob: (job) => publisher.job(job),
-      jobQueue: (kind, ackWaitMs = 15_000) => openJobQueue(open, log, kind, ackWaitMs),
-      queueOf: (kind) => queueOf(open.manager, kind),
-      deadLetters: () => readDeadLetters(open),
-      publishEvent: (event, { once = false } = {}) => publisher.event(event, once),
-      deleteEvents: (runId) => removeMessages(nats, open.manager, 'EVENTS', subjects.events(runId)),
-      subscribeEvents: async (filter, handler) => kept(await subscribeEvents(open, log, filter, handler)),
-      publishFeedback: (kind, message) => publisher.feedback(kind, message),
-      consumeFeedback: async (durable, handlers) => kept(await consumeFeedback(open, log, durable, handlers)),
-      async cancelJob(job) {
-        const { state } = await jobs.cancel(job);
-        if (state === JobState.JOB_STATE_CANCELLED) nats.publish(subjects.cancel(job.jobId));
-      },
-      onCancel(jobId, callback) {
-        const subscription = nats.subscribe(subjects.cancel(jobId), { callback: () => callback() });
-        return () => subscription.unsubscribe();
-      },
-      serve: serve as Bus['serve'],
-      call: (def, request, callOptions = {}) => call(open, def, request, callOptions),
-      stream: (def, request, callOptions = {}) => stream(open, def, request, callOptions),
-      close,
-      [Symbol.asyncDispose]: close,
-    };
   }
 }
 
-async function readDeadLetters({ manager }: Connection): ReturnType<Bus['deadLetters']> {
-  const letters: Awaited<ReturnType<Bus['deadLetters']>> = [];
-  const { state } = await manager.streams.info('DLQ');
-  for (let seq = state.first_seq; seq <= state.last_seq && seq > 0; seq += 1) {
-    try {
-      const message = await manager.streams.getMessage('DLQ', { seq });
-      if (message.subject === subjects.deadLetter('feedback')) continue;
-      letters.push({ job: decode(Job, message.data), error: message.header.get('Mc-Error'), atMs: message.time.getTime() });
-    } catch (error) {
-      // Deleted or expired meanwhile, or a message that was put there because it is no job.
-      if ((error as NatsError).code !== '404' && (error as { code?: string }).code !== 'MC_MESSAGE_INVALID') throw error;
-    }
+async function openBus(connection: Connection, { log, metrics, replicas = 1, artifactStore = 'nats:', cacheFolder = join('.minchat', 'cache'), cacheBytes }: BusOptions): Promise<Bus> {
+  const { nats, manager } = connection;
+  const jetStream = nats.jetstream();
+  await ensureStreams(manager, replicas);
+  const store = await watchStore(connection, log);
+  void warnOfClock(manager, log);
+  const bucket = (name: keyof typeof buckets) => retrying(`creating the bucket ${name}`, () => ensureBucket(jetStream, name, replicas));
+  const jobs = createJobRecords(await bucket('jobs'));
+  const runs = createRunRecords(await bucket('runs'));
+  const plugins = createPluginRecords(await bucket('plugins'));
+  const publisher = createPublisher(jetStream, manager, await bucket('published'));
+  const artifacts = createArtifactStore(await openBlobs(artifactStore, nats, replicas), cacheFolder, metrics, cacheBytes);
+  const closing = new AbortController();
+  const subscriptions = new Set<Subscription>();
+  const deps: ServerDeps = { nats, log, metrics, closing: closing.signal };
+
+  function kept<S extends Subscription>(subscription: S): S {
+    subscriptions.add(subscription);
+    const forget = (): void => void subscriptions.delete(subscription);
+    subscription.done.then(forget, forget);
+    return subscription;
   }
-  return letters;
+
+  function serve<Request, Reply>(def: UnaryDef<Request, Reply> | StreamDef<Request, Reply>, handler: (request: Request, context: HandlerContext) => never): Serving {
+    return kept(def.stream ? serveStream(deps, def, handler) : serveUnary(deps, def, handler));
+  }
+
+  async function close(): Promise<void> {
+    await Promise.all([...subscriptions].map((subscription) => subscription.stop()));
+    closing.abort();
+    if (nats.isClosed()) return;
+    Outbox.of(nats).flush();
+    // A drain waits for the server, which may be away.
+    await Promise.race([nats.drain().catch(() => undefined), sleep(2000, undefined, { ref: false })]);
+    await nats.close();
+  }
+
+  return {
+    get connected() {
+      return connection.connected;
+    },
+    storeLost: store.lost,
+    jobs,
+    runs,
+    plugins,
+    artifacts,
+    publishJob: (job) => publisher.job(job),
+    jobQueue: (kind, ackWaitMs = 15_000) => openJobQueue(connection, log, kind, ackWaitMs),
+    queueOf: (kind) => queueOf(manager, kind),
+    deadLetters: () => readDeadLetters(manager),
+    publishEvent: (event, { once = false } = {}) => publisher.event(event, once),
+    deleteEvents: (runId) => removeMessages(nats, manager, 'EVENTS', subjects.events(runId)),
+    subscribeEvents: async (filter, handler) => kept(await subscribeEvents(connection, log, filter, handler)),
+    publishFeedback: (kind, message) => publisher.feedback(kind, message),
+    consumeFeedback: async (durable, handlers) => kept(await consumeFeedback(connection, log, durable, handlers)),
+    async cancelJob(job) {
+      const { state } = await jobs.cancel(job);
+      if (state === JobState.JOB_STATE_CANCELLED) nats.publish(subjects.cancel(job.jobId));
+    },
+    onCancel(jobId, callback) {
+      const subscription = nats.subscribe(subjects.cancel(jobId), { callback: () => callback() });
+      return () => subscription.unsubscribe();
+    },
+    serve: serve as Bus['serve'],
+    call: (def, request, options = {}) => call(connection, def, request, options),
+    stream: (def, request, options = {}) => stream(connection, def, request, options),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
 }

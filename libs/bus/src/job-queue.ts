@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Job, decode, errorToWire } from '@minchat/contracts';
-import { isMinchatError } from '@minchat/errors';
+import { isMinchatError, type MinchatError } from '@minchat/errors';
 import type { Logger } from '@minchat/telemetry';
-import { millis, type Consumer, type JetStreamClient, type JetStreamManager, type JsMsg } from 'nats';
+import { millis, type Consumer, type JetStreamClient, type JetStreamManager, type JsMsg, type NatsError } from 'nats';
 import type { Connection } from './connection.ts';
 import { outgoing, traceOf } from './headers.ts';
 import { retrying } from './nats-errors.ts';
 import { consumerInfo, ensureConsumer, jobConsumer, pullMs, subjects } from './topology.ts';
-import type { JobDelivery, JobQueue } from './types.ts';
+import type { Bus, JobDelivery, JobQueue } from './types.ts';
 
 /** How long a job waits for a worker of its version after it came to one of another. */
 const newerMs = 5000;
@@ -15,10 +15,9 @@ const newerMs = 5000;
 export async function openJobQueue({ nats, manager }: Connection, log: Logger, kind: string, ackWaitMs: number): Promise<JobQueue> {
   const jetStream = nats.jetstream();
   const config = jobConsumer(kind, ackWaitMs);
-  const name = config.durable_name ?? '';
   const ensure = (): Promise<void> => ensureConsumer(manager, 'JOBS', config);
   await retrying('creating a consumer', ensure);
-  const consumer = await retrying('opening a consumer', () => jetStream.consumers.get('JOBS', name));
+  const consumer = await retrying('opening a consumer', () => jetStream.consumers.get('JOBS', config.durable_name));
   const info = await consumer.info(true);
 
   async function next(signal: AbortSignal): Promise<JobDelivery | undefined> {
@@ -99,4 +98,21 @@ async function deadLetter(jetStream: JetStreamClient, kind: string, message: JsM
   const msgID = `dlq-${message.seq}`;
   await retrying('publishing to DLQ', () => jetStream.publish(subjects.deadLetter(kind), message.data, { msgID, headers }));
   message.term();
+}
+
+/** See Bus.deadLetters. */
+export async function readDeadLetters(manager: JetStreamManager): ReturnType<Bus['deadLetters']> {
+  const letters: Awaited<ReturnType<Bus['deadLetters']>> = [];
+  const { state } = await manager.streams.info('DLQ');
+  for (let seq = state.first_seq; seq <= state.last_seq && seq > 0; seq += 1) {
+    try {
+      const message = await manager.streams.getMessage('DLQ', { seq });
+      if (message.subject === subjects.deadLetter('feedback')) continue;
+      letters.push({ job: decode(Job, message.data), error: message.header.get('Mc-Error'), atMs: message.time.getTime() });
+    } catch (error) {
+      // Deleted or expired meanwhile, or a message that was put there because it is no job.
+      if (!['404', 'MC_MESSAGE_INVALID'].includes((error as NatsError | MinchatError).code)) throw error;
+    }
+  }
+  return letters;
 }

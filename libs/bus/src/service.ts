@@ -1,16 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { commonEnv } from '@minchat/config';
+import type { CommonEnv } from '@minchat/config';
 import { errorCodes, toMinchatError } from '@minchat/errors';
 import { createLogger, createMetrics, startHealthServer, startTracing, type Logger, type ServiceMetrics } from '@minchat/telemetry';
-import type { z } from 'zod';
 import { busOptions, connectBus } from './connect.ts';
 import { makeHome } from './home.ts';
 import type { Bus } from './types.ts';
 
 /** How long the last traces may take. */
 const tracesMs = 2000;
-
-type CommonEnv = z.output<z.ZodObject<typeof commonEnv>>;
 
 export interface ServiceContext<Env> {
   readonly env: Env;

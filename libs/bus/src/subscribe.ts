@@ -104,18 +104,10 @@ async function hasEvents(manager: Connection['manager'], filter: string): Promis
 }
 
 /** At least once over restarts: acked when handled, delivered again when the handler throws. */
-async function durable(
-  connection: Connection,
-  log: Logger,
-  stream: 'EVENTS' | 'FEEDBACK',
-  name: string,
-  filter: string,
-  from: 'all' | 'new',
-  handle: Handle,
-): Promise<Subscription> {
-  const config = durableConsumer(name, filter, from);
-  await retrying('creating a consumer', () => ensureConsumer(connection.manager, stream, config));
-  const consumer = await retrying('opening a consumer', () => connection.nats.jetstream().consumers.get(stream, name));
+async function durable({ nats, manager }: Connection, log: Logger, stream: 'EVENTS' | 'FEEDBACK', config: ReturnType<typeof durableConsumer>, handle: Handle): Promise<Subscription> {
+  const name = config.durable_name;
+  await retrying('creating a consumer', () => ensureConsumer(manager, stream, config));
+  const consumer = await retrying('opening a consumer', () => nats.jetstream().consumers.get(stream, name));
   let handled = (await retrying('opening a consumer', () => consumer.info(true))).ack_floor.stream_seq;
   const messages = await retrying('subscribing', () => consumer.consume({ max_messages: 1, expires: pullMs }));
   // A server that lost the consumer, as when it was deleted by hand, gets it back: who reads on reads from there.
@@ -124,7 +116,7 @@ async function durable(
       if (type !== ConsumerEvents.ConsumerNotFound) continue;
       log.warn({ stream, consumer: name }, 'the server has lost a consumer: it is made again');
       const goOn = handled === 0 ? config : { ...config, deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: handled + 1 };
-      await ensureConsumer(connection.manager, stream, goOn).catch((error: unknown) => log.warn({ err: error, consumer: name }, 'could not make a consumer again'));
+      await ensureConsumer(manager, stream, goOn).catch((error: unknown) => log.warn({ err: error, consumer: name }, 'could not make a consumer again'));
     }
   };
   void mend();
@@ -165,7 +157,7 @@ export async function subscribeEvents(
     await withSpan('handle event', { kind: 'consumer', from: traceOf(message.headers) }, async () => handler(event, message.seq));
   };
   const filter = subjects.events(runId);
-  return name === undefined ? ordered(connection, filter, { from, ...where }, handle) : durable(connection, log, 'EVENTS', name, filter, from, handle);
+  return name === undefined ? ordered(connection, filter, { from, ...where }, handle) : durable(connection, log, 'EVENTS', durableConsumer(name, filter, from), handle);
 }
 
 export async function consumeFeedback(
@@ -186,8 +178,8 @@ export async function consumeFeedback(
     }
     await withSpan(`handle ${kind}`, { kind: 'consumer', from: traceOf(message.headers) }, () => handlers[kind](feedback));
   }
-  return durable(connection, log, 'FEEDBACK', name, 'feedback.*', 'all', async (message) => {
-    const kind = message.subject.slice('feedback.'.length);
+  return durable(connection, log, 'FEEDBACK', durableConsumer(name, subjects.feedback('*'), 'all'), async (message) => {
+    const kind = message.subject.split('.').at(-1) ?? '';
     if (kind in feedbackTypes) await pass(kind as keyof Feedback, message);
   });
 }

@@ -53,11 +53,14 @@ export const artifactStream = {
   allow_direct: true,
 };
 
+/** A consumer that the server remembers by its name. */
+type Durable = Partial<ConsumerConfig> & { durable_name: string };
+
 /**
  * The durable pull consumer of one kind of jobs. Deliveries are not limited here: a job that is
  * redelivered while its worker lives would use them up. The job's record counts the failures.
  */
-export function jobConsumer(kind: string, ackWaitMs: number): Partial<ConsumerConfig> {
+export function jobConsumer(kind: string, ackWaitMs: number): Durable {
   return {
     durable_name: `jobs-${kind}`,
     filter_subject: subjects.job(kind),
@@ -72,7 +75,7 @@ export function jobConsumer(kind: string, ackWaitMs: number): Partial<ConsumerCo
 export const durableAckWaitMs = 10_000;
 
 /** A durable subscriber of EVENTS or FEEDBACK: in order, one at a time. */
-export function durableConsumer(name: string, filter: string, from: 'all' | 'new'): Partial<ConsumerConfig> {
+export function durableConsumer(name: string, filter: string, from: 'all' | 'new'): Durable {
   return {
     durable_name: name,
     filter_subject: filter,
@@ -179,7 +182,7 @@ export async function ensureStreams(manager: JetStreamManager, replicas: number)
 }
 
 /** How it stands with a durable consumer; undefined when there is none. */
-export async function consumerInfo(manager: JetStreamManager, stream: keyof typeof streams, { durable_name: name = '' }: Partial<ConsumerConfig>): Promise<ConsumerInfo | undefined> {
+export async function consumerInfo(manager: JetStreamManager, stream: keyof typeof streams, { durable_name: name }: Durable): Promise<ConsumerInfo | undefined> {
   try {
     return await manager.consumers.info(stream, name);
   } catch (error) {
@@ -189,8 +192,8 @@ export async function consumerInfo(manager: JetStreamManager, stream: keyof type
 }
 
 /** Creates a durable consumer, or brings its ack wait to what is asked for. */
-export async function ensureConsumer(manager: JetStreamManager, stream: keyof typeof streams, config: Partial<ConsumerConfig>): Promise<void> {
+export async function ensureConsumer(manager: JetStreamManager, stream: keyof typeof streams, config: Durable): Promise<void> {
   const now = (await consumerInfo(manager, stream, config))?.config;
   if (now === undefined) await manager.consumers.add(stream, config);
-  else if (now.ack_wait !== config.ack_wait) await manager.consumers.update(stream, config.durable_name ?? '', { ...now, ack_wait: config.ack_wait ?? now.ack_wait ?? 0 });
+  else if (now.ack_wait !== config.ack_wait) await manager.consumers.update(stream, config.durable_name, { ...now, ack_wait: config.ack_wait ?? now.ack_wait ?? 0 });
 }

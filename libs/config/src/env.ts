@@ -42,6 +42,7 @@ export const commonEnv = {
   /** Traces are exported when this is set, e.g. http://localhost:4318. */
   OTEL_EXPORTER_OTLP_ENDPOINT: optionalText,
 } as const;
+export type CommonEnv = z.output<z.ZodObject<typeof commonEnv>>;
 
 /** What services that run stages read besides. */
 export const stageEnv = {

@@ -22,5 +22,5 @@ export {
   type StageKindEntry,
   type StageSpec,
 } from './spec.ts';
-export { backendNames, commonEnv, computeEnv, portEnv, readComputeEnv, readEnv, readPortEnv, rewardEnv, stageEnv, type BackendName } from './env.ts';
+export { backendNames, commonEnv, computeEnv, portEnv, readComputeEnv, readEnv, readPortEnv, rewardEnv, stageEnv, type BackendName, type CommonEnv } from './env.ts';
 export { nodeFlags } from './node-flags.ts';

@@ -267,12 +267,12 @@ it('what somebody begins to need, and finds, while a collection is about to remo
   const [ref, other] = [await store.put(await folderWith({ a: 'needed again' }), 'model'), await store.put(await folderWith({ a: 'not needed' }), 'model')];
   const needed: ArtifactRef[] = [];
   const found: boolean[] = [];
-  const busy: BlobStore = { ...blobs, async removeSmall(name) {
+  const busy: BlobStore = { ...blobs, async remove(name) {
     if (found.length === 0) {
       needed.push(ref);
       found.push(await store.has(ref));
     }
-    return blobs.removeSmall(name);
+    return blobs.remove(name);
   } };
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 2 * 3_600_000 });
   try {
