@@ -74,67 +74,38 @@ function inboxesOf(nats: NatsConnection, subject: string): StreamInbox {
 
 /** See Bus.stream. */
 export async function* stream<Request, Reply>(
-  { nats, mended, watch }: Connection,
+  connection: Connection,
   def: StreamDef<Request, Reply>,
   init: Init<Request>,
   { signal, timeoutMs = 30_000 }: CallOptions,
 ): AsyncGenerator<Reply, void> {
   const bytes = encode(def.request, init);
-  await mended();
+  await connection.mended();
   if (signal?.aborted) throw cancelled(signal);
-  const inboxes = inboxesOf(nats, def.subject);
-  const outbox = Outbox.of(nats);
-  const frames: Msg[] = [];
-  let stopped: MinchatError | undefined;
-  let wake: () => void = () => undefined;
-  const stop = (error: MinchatError): void => {
-    stopped ??= error;
-    wake();
-  };
-  const silence = setTimeout(() => stop(new MinchatError('MC_TIMEOUT', `${def.subject}: expected a sign of life within ${timeoutMs} ms, found none`)), timeoutMs);
-  // Whoever answers hears of the broken connection, too, and says soon that it is there; or its last frames were lost.
-  let mend: NodeJS.Timeout | undefined;
-  const unwatch = watch(() => {
-    clearTimeout(mend);
-    mend = setTimeout(() => stop(new MinchatError('MC_NATS_UNAVAILABLE', `${def.subject}: the connection to NATS broke, and within ${mendedMs / 1000} s nothing more came`)), mendedMs);
-  });
-  const inbox = inboxes.open((failure, message) => {
-    silence.refresh();
-    clearTimeout(mend);
-    if (failure) return stop(fromNats(failure, def.subject));
-    if (message.headers?.get(headerNames.frame) === 'ping') return;
-    frames.push(message);
-    wake();
-  });
-  const onAbort = (): void => stop(cancelled(signal as AbortSignal));
-  signal?.addEventListener('abort', onAbort, { once: true });
+  const frames = openFrames(connection, def.subject, timeoutMs, signal);
+  const outbox = Outbox.of(connection.nats);
   let ended = false;
   try {
     await withSpan(def.subject, { kind: 'client' }, async () => {
-      outbox.publish(def.subject, bytes, { reply: inbox.subject, headers: outgoing() });
+      outbox.publish(def.subject, bytes, { reply: frames.subject, headers: outgoing() });
     });
     for (let expected = 0; ; ) {
-      if (stopped && (frames.length === 0 || signal?.aborted)) throw stopped;
-      const frame = frames.shift();
-      if (!frame) {
-        await new Promise<void>((resolve) => (wake = resolve));
-        continue;
-      }
+      const frame = await frames.next();
       if (frame.headers?.code === 503) throw unavailable(def.subject);
       const error = errorOf(frame);
       if (error) {
         ended = true;
         throw error;
       }
-      if (frame.headers?.get(headerNames.frame) === 'taken') {
+      const kind = frame.headers?.get(headerNames.frame);
+      if (kind === 'taken') {
         frame.respond();
         continue;
       }
-      if (frame.headers?.has(headerNames.frame) !== true) throw otherWay(def.subject, 'a stream', 'one reply');
-      if (Number(frame.headers?.get(headerNames.sequence)) !== expected) {
-        throw new MinchatError('MC_SERVICE_UNAVAILABLE', `${def.subject}: expected part ${expected} of the answer, found ${frame.headers?.get(headerNames.sequence) ?? 'none'}: a part was lost`);
-      }
-      if (frame.headers?.get(headerNames.frame) === 'end') {
+      if (!kind) throw otherWay(def.subject, 'a stream', 'one reply');
+      const sequence = frame.headers?.get(headerNames.sequence);
+      if (Number(sequence) !== expected) throw new MinchatError('MC_SERVICE_UNAVAILABLE', `${def.subject}: expected part ${expected} of the answer, found ${sequence ?? 'none'}: a part was lost`);
+      if (kind === 'end') {
         ended = true;
         return;
       }
@@ -144,11 +115,54 @@ export async function* stream<Request, Reply>(
   } catch (error) {
     throw fromNats(error, def.subject);
   } finally {
-    clearTimeout(silence);
-    clearTimeout(mend);
-    unwatch();
-    signal?.removeEventListener('abort', onAbort);
-    inbox.close();
-    if (!ended) unlessEnded(() => outbox.publish(cancelSubject(def.subject), encoder.encode(inbox.subject)));
+    frames.close();
+    if (!ended) unlessEnded(() => outbox.publish(cancelSubject(def.subject), encoder.encode(frames.subject)));
   }
+}
+
+/** The frames that come to a subject of their own. `next` throws why none will: silence, a connection that broke, an abort. */
+function openFrames({ nats, watch }: Connection, subject: string, timeoutMs: number, signal: AbortSignal | undefined): { subject: string; next(): Promise<Msg>; close(): void } {
+  const inboxes = inboxesOf(nats, subject);
+  const frames: Msg[] = [];
+  let stopped: MinchatError | undefined;
+  let wake: () => void = () => undefined;
+  const stop = (error: MinchatError): void => {
+    stopped ??= error;
+    wake();
+  };
+  const silence = setTimeout(() => stop(new MinchatError('MC_TIMEOUT', `${subject}: expected a sign of life within ${timeoutMs} ms, found none`)), timeoutMs);
+  // Whoever answers hears of the broken connection, too, and says soon that it is there; or its last frames were lost.
+  let mend: NodeJS.Timeout | undefined;
+  const unwatch = watch(() => {
+    clearTimeout(mend);
+    mend = setTimeout(() => stop(new MinchatError('MC_NATS_UNAVAILABLE', `${subject}: the connection to NATS broke, and within ${mendedMs / 1000} s nothing more came`)), mendedMs);
+  });
+  const inbox = inboxes.open((failure, message) => {
+    silence.refresh();
+    clearTimeout(mend);
+    if (failure) return stop(fromNats(failure, subject));
+    if (message.headers?.get(headerNames.frame) === 'ping') return;
+    frames.push(message);
+    wake();
+  });
+  const onAbort = (): void => stop(cancelled(signal as AbortSignal));
+  signal?.addEventListener('abort', onAbort, { once: true });
+  return {
+    subject: inbox.subject,
+    async next() {
+      for (;;) {
+        if (stopped && (frames.length === 0 || signal?.aborted)) throw stopped;
+        const frame = frames.shift();
+        if (frame) return frame;
+        await new Promise<void>((resolve) => (wake = resolve));
+      }
+    },
+    close() {
+      clearTimeout(silence);
+      clearTimeout(mend);
+      unwatch();
+      signal?.removeEventListener('abort', onAbort);
+      inbox.close();
+    },
+  };
 }
