@@ -1,13 +1,10 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { errorFromWire, errorToWire, type ArtifactRef, type GenerateRequest } from '@minchat/contracts';
+import { errorFromWire, errorToWire, type ArtifactRef } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
-import type { ComputeOptions, FromCompute, Outcome, Reading, ToCompute } from './protocol.ts';
+import type { Ask, ComputeOptions, FromCompute, Outcome, ToCompute } from './protocol.ts';
 
-/** What a thread is asked for. */
-export type Ask = { type: 'generate'; source: ArtifactRef; request: GenerateRequest } | { type: 'read'; source: ArtifactRef; client: string; reading: Reading };
-
-/** What becomes of it: outcomes, or one failure when the thread is gone. */
+/** What becomes of what was asked: outcomes, or one failure when the thread is gone. */
 export interface Listener {
   outcome(outcome: Outcome): void;
   fail(error: Error): void;
@@ -91,7 +88,7 @@ export class ComputeThread {
   }
 
   /** Asks for so many answers. The call is to be closed when nothing more is wanted. */
-  open(client: string, weight: number, ask: Ask, listener: Listener): Call {
+  open(weight: number, ask: Ask, listener: Listener): Call {
     const id = this.#nextId;
     this.#nextId += 1;
     this.#answers += weight;
@@ -104,9 +101,9 @@ export class ComputeThread {
       close(false);
       listener.fail(new MinchatError('MC_OVERLOADED', `expected room for ${weight} more answers, found all places taken, and others with fewer of them`));
     };
-    const call = { client, weight, begun: false, writtenAt: Infinity, listener, close, giveWay };
+    const call = { client: ask.client, weight, begun: false, writtenAt: Infinity, listener, close, giveWay };
     this.#calls.set(id, call);
-    this.#post({ ...ask, id });
+    this.#post({ type: 'ask', id, ...ask });
     return call;
   }
 

@@ -2,8 +2,8 @@ import { availableParallelism } from 'node:os';
 import { readComputeEnv } from '@minchat/config';
 import { decode, errorFromWire, GenerateChunk, type ArtifactRef, type EmbedRequest, type GenerateRequest, type ScoreRequest } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
-import { ComputeThread, type Ask, type Call, type FetchModel, type Listener } from './compute-thread.ts';
-import { computesOnProcessors, type ComputeOptions, type Outcome } from './protocol.ts';
+import { ComputeThread, type Call, type FetchModel, type Listener } from './compute-thread.ts';
+import { computesOnProcessors, type Ask, type ComputeOptions, type Outcome } from './protocol.ts';
 
 export interface EngineOptions {
   /** Answers decoded together, per model. */
@@ -80,19 +80,19 @@ export class Engine {
 
   /** The answers' pieces as they come. */
   async *generate(source: ArtifactRef, request: GenerateRequest, signal?: AbortSignal): AsyncGenerator<GenerateChunk, void, undefined> {
-    for await (const outcome of this.#ask(request.client, request.n, { type: 'generate', source, request }, signal)) {
+    for await (const outcome of this.#ask(request.n, { client: request.client, source, work: { type: 'generate', request } }, signal)) {
       if (outcome.type === 'chunk') yield outcome.chunk instanceof Uint8Array ? decode(GenerateChunk, outcome.chunk) : outcome.chunk;
     }
   }
 
   /** The reward model's score of each text, in their order, some with each piece. */
   async *score(source: ArtifactRef, { texts, client }: Pick<ScoreRequest, 'texts' | 'client'>, signal?: AbortSignal): AsyncGenerator<{ scores: number[] }, void, undefined> {
-    for await (const outcome of this.#ask(client, 1, { type: 'read', source, client, reading: { type: 'score', texts } }, signal)) if (outcome.type === 'scores') yield outcome;
+    for await (const outcome of this.#ask(1, { client, source, work: { type: 'score', texts } }, signal)) if (outcome.type === 'scores') yield outcome;
   }
 
   /** A vector of length 1 for each text, in their order, some with each piece, and the tokens of those. */
   async *embed(source: ArtifactRef, { inputs, client }: Pick<EmbedRequest, 'inputs' | 'client'>, signal?: AbortSignal): AsyncGenerator<{ embeddings: number[][]; promptTokens: number }, void, undefined> {
-    for await (const outcome of this.#ask(client, 1, { type: 'read', source, client, reading: { type: 'embed', inputs } }, signal)) if (outcome.type === 'embeddings') yield outcome;
+    for await (const outcome of this.#ask(1, { client, source, work: { type: 'embed', inputs } }, signal)) if (outcome.type === 'embeddings') yield outcome;
   }
 
   /**
@@ -100,12 +100,12 @@ export class Engine {
    * slots before the next token, and no more of its texts are read. Throws MC_OVERLOADED when the queue is full and
    * nobody has more in it, or when it gave way to somebody who has less.
    */
-  async *#ask(client: string, weight: number, ask: Ask, signal: AbortSignal | undefined): AsyncGenerator<Outcome, void, undefined> {
+  async *#ask(weight: number, ask: Ask, signal: AbortSignal | undefined): AsyncGenerator<Outcome, void, undefined> {
     const outcomes: Outcome[] = [];
     let failure: Error | undefined;
     let over = false;
     let wake = (): void => undefined;
-    const call = await this.#open(client, weight, ask, {
+    const call = await this.#open(weight, ask, {
       outcome: (outcome) => {
         if (outcome.type === 'error') failure = errorFromWire(outcome.error);
         else if (outcome.type === 'done') over = true;
@@ -147,17 +147,17 @@ export class Engine {
     return thread;
   }
 
-  async #open(client: string, weight: number, ask: Ask, listener: Listener): Promise<Call> {
+  async #open(weight: number, ask: Ask, listener: Listener): Promise<Call> {
     if (weight > this.#capacity) throw new MinchatError('MC_USAGE', `expected at most ${this.#capacity} answers in one request, found ${weight}`);
     const whole = this.#startWhole === undefined || ask.source.size <= smallModelBytes ? undefined : await this.#wholeThread(this.#startWhole);
     const { answers } = this.load;
-    const giving = this.#giving(client, weight, this.#capacity - answers);
+    const giving = this.#giving(ask.client, weight, this.#capacity - answers);
     if (giving === undefined) {
       throw new MinchatError('MC_OVERLOADED', `expected room for ${weight} more answers, found ${answers} of ${this.#capacity} places taken`);
     }
     for (const call of giving) call.giveWay();
     const thread = whole ?? this.#lanes.reduce((least, lane) => (lane.answers < least.answers ? lane : least));
-    return thread.open(client, weight, ask, listener);
+    return thread.open(weight, ask, listener);
   }
 
   /**

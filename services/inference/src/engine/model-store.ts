@@ -5,19 +5,13 @@ import { loadTokenizer } from '@minchat/tokenizer';
 import type { ComputeOptions } from './protocol.ts';
 import type { LoadedModel } from './requests.ts';
 
-type Entry = { used: number } & (
+/** A model, or why it is not there yet. */
+type Found =
   | { state: 'loading' }
   | { state: 'ready'; loaded: LoadedModel }
-  | { state: 'failed'; error: MinchatError }
-);
-
-/** What asking for a model gives: it, or why it is not there yet. */
-export type Found =
-  | { state: 'ready'; loaded: LoadedModel }
-  | { state: 'loading' }
-  /** As many models as may be loaded are in use. */
-  | { state: 'full' }
   | { state: 'failed'; error: MinchatError };
+
+type Entry = Found & { used: number };
 
 /** Loads models on demand and unloads the one unused for longest when there are too many. */
 export class ModelStore {
@@ -37,8 +31,8 @@ export class ModelStore {
     this.#changed = changed;
   }
 
-  /** Never waits: loading goes on beside. A failure is told once; the next call tries again. */
-  find(source: ArtifactRef): Found {
+  /** `full`: as many as may be loaded are in use. Never waits: loading goes on beside. A failure is told once; the next call tries again. */
+  find(source: ArtifactRef): Found | { state: 'full' } {
     const entry = this.#entries.get(source.digest);
     if (entry === undefined) {
       if (!this.#makeRoom()) return { state: 'full' };
@@ -62,11 +56,6 @@ export class ModelStore {
   batchOf(loaded: LoadedModel): DecodeBatch {
     loaded.batch ??= new DecodeBatch(loaded.model, { slots: slotCount(loaded.model.config, this.#options) });
     return loaded.batch;
-  }
-
-  dispose(): void {
-    for (const loaded of this.ready()) unload(loaded);
-    this.#entries.clear();
   }
 
   async #load(source: ArtifactRef): Promise<void> {
@@ -112,7 +101,7 @@ function unload(loaded: LoadedModel): void {
 }
 
 /** Slots whose keys and values (float32, every layer) fit in this model's share of the memory. */
-export function slotCount(config: GPTConfig, options: ComputeOptions): number {
+function slotCount(config: GPTConfig, options: ComputeOptions): number {
   const bytesPerSlot = config.n_layer * 2 * config.n_embd * config.n_positions * 4;
   return Math.max(1, Math.min(options.slots, Math.floor(options.kvBytes / options.models / bytesPerSlot)));
 }

@@ -5,9 +5,15 @@ import type { ArtifactRef, EmbedInput, GenerateChunk, GenerateRequest, ScoredTex
 /** What is asked of texts as they are, without an answer that grows. */
 export type Reading = { type: 'score'; texts: ScoredText[] } | { type: 'embed'; inputs: EmbedInput[] };
 
+/** What a client asks of a model. */
+export interface Ask {
+  client: string;
+  source: ArtifactRef;
+  work: { type: 'generate'; request: GenerateRequest } | Reading;
+}
+
 export type ToCompute =
-  | { type: 'generate'; id: number; source: ArtifactRef; request: GenerateRequest }
-  | { type: 'read'; id: number; source: ArtifactRef; client: string; reading: Reading }
+  | ({ type: 'ask'; id: number } & Ask)
   /** The local folder of a model that was asked for by `fetch`, or why there is none. */
   | { type: 'fetched'; digest: string; folder: string }
   | { type: 'unfetched'; digest: string; error: WireError }

@@ -1,10 +1,10 @@
-import type { ArtifactRef, GenerateChunk, GenerateRequest } from '@minchat/contracts';
+import type { GenerateChunk, GenerateRequest } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
 import type { DecodeBatch, Model } from '@minchat/model';
 import type { Tokenizer } from '@minchat/tokenizer';
 import type { AnswerTracker } from './answer.ts';
 import { describeToken, readPrompt, type Prompt } from './prompt.ts';
-import type { Reading } from './protocol.ts';
+import type { Ask } from './protocol.ts';
 
 /** A model with its tokenizer, and the batch that its answers are decoded in. */
 export interface LoadedModel {
@@ -19,12 +19,8 @@ export interface LoadedModel {
 }
 
 /** A request whose model is not there yet. */
-export interface Waiting {
+export interface Waiting extends Ask {
   id: number;
-  /** Who asks. */
-  client: string;
-  source: ArtifactRef;
-  work: { type: 'generate'; request: GenerateRequest } | Reading;
 }
 
 /** A request whose model is there, and stays there until it is over. */

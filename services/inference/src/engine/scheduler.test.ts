@@ -59,12 +59,13 @@ function start(more: Partial<ComputeOptions> = {}) {
     messages,
     generate: (more: object = {}, source = model) => {
       const asked = listen();
-      scheduler.take({ type: 'generate', id: asked.id, source, request: create(GenerateRequest, { requestId: 'r', model: { ...source, digest: `sha256:${'0'.repeat(64)}` }, text: 'the cat', maxTokens: 4, temperature: 1, topP: 1, n: 1, ...more }) });
+      const request = create(GenerateRequest, { requestId: 'r', model: { ...source, digest: `sha256:${'0'.repeat(64)}` }, text: 'the cat', maxTokens: 4, temperature: 1, topP: 1, n: 1, ...more });
+      scheduler.take({ type: 'ask', id: asked.id, client: request.client, source, work: { type: 'generate', request } });
       return asked;
     },
     read: (reading: Reading, source = reading.type === 'score' ? reward : model, client = '') => {
       const asked = listen();
-      scheduler.take({ type: 'read', id: asked.id, source, client, reading });
+      scheduler.take({ type: 'ask', id: asked.id, client, source, work: reading });
       return asked;
     },
     cancel: (asked: { id: number }) => scheduler.take({ type: 'cancel', id: asked.id }),

@@ -97,8 +97,7 @@ export class Scheduler {
 
   #receive(message: ToCompute): void {
     if (message.type === 'cancel') this.#end(message.id);
-    else if (message.type === 'read') this.#waiting.push({ id: message.id, client: message.client, source: message.source, work: message.reading });
-    else if (message.type === 'generate') this.#waiting.push({ id: message.id, client: message.request.client, source: message.source, work: { type: 'generate', request: message.request } });
+    else if (message.type === 'ask') this.#waiting.push(message);
   }
 
   #poke(): void {
