@@ -1,15 +1,11 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { create, LeaseTaskRequest, ListRecordsRequest } from '@minchat/contracts';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Database } from './database.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { applyRules, decisionsOf } from './decisions.ts';
 import { exportRecords } from './export.ts';
-import { importFile } from './imports/run-import.ts';
 import { leaseTask } from './labeling/tasks.ts';
 import { listRecords } from './records-page.ts';
-import { testDatabases, type TestDatabase } from './testing.ts';
+import { testStore } from './store.testing.ts';
+import { testDatabases } from './testing.ts';
 
 const lines = [
   { prompt: [{ role: 'system', content: 'Be kind.' }, { role: 'user', content: 'Hi é "q"\n' }], user_id: 'bob', use_case: 'chat', reference: 'Hello', completion: 'Hello!', labeler: 'ann' },
@@ -22,27 +18,12 @@ const lines = [
 const kinds = ['prompts', 'demonstrations', 'comparisons', 'texts'] as const;
 
 describe.each(await testDatabases())('browsing and export in $name', ({ start }) => {
-  let home: TestDatabase;
-  let folder: string;
-  let database: Database;
-  beforeAll(async () => {
-    home = await start();
-    folder = await mkdtemp(join(tmpdir(), 'minchat-export-'));
-    database = await home.open();
-    await load('one', lines.map((line) => JSON.stringify(line)).join('\n'));
-  }, 120_000);
-  afterAll(async () => {
-    await database.close();
-    await home.remove();
-    await rm(folder, { recursive: true, force: true });
-  });
+  const home = testStore(start);
+  const { load } = home;
+  beforeAll(() => load('one', lines), 120_000);
 
-  async function load(collection: string, content: string): Promise<void> {
-    await writeFile(join(folder, 'file'), content);
-    await Array.fromAsync(importFile(database, { path: join(folder, 'file'), format: 'jsonl', collection, strict: true }));
-  }
   async function exported(collection: string, type: string): Promise<string> {
-    const chunks = await Array.fromAsync(exportRecords(database.db, { collection, type }));
+    const chunks = await Array.fromAsync(exportRecords(home.database.db, { collection, type }));
     // Each is a message of the bus.
     expect(chunks.every((chunk) => chunk.lines.length <= 256 * 1024)).toBe(true);
     return Buffer.concat(chunks.map((chunk) => chunk.lines)).toString();
@@ -73,11 +54,11 @@ describe.each(await testDatabases())('browsing and export in $name', ({ start })
 
   test('a prompt that several people sent is each one\'s, on every page and in the export', async () => {
     const users = ['ada', 'bob', 'cyd'];
-    await load('shared', [...users.map((user_id) => ({ prompt: [{ role: 'user', content: 'Hi' }], user_id })), { prompt: 'Hi' }].map((line) => JSON.stringify(line)).join('\n'));
+    await load('shared', [...users.map((user_id) => ({ prompt: [{ role: 'user', content: 'Hi' }], user_id })), { prompt: 'Hi' }]);
     const request = create(ListRecordsRequest, { collection: 'shared', type: 'prompts', limit: 1 });
     const seen: string[] = [];
     for (let after: string | undefined; after !== ''; ) {
-      const page = await listRecords(database.db, { ...request, after: after ?? '' });
+      const page = await listRecords(home.database.db, { ...request, after: after ?? '' });
       seen.push(...(page.records ?? []).map((record) => record?.user ?? ''));
       after = page.next ?? '';
     }
@@ -90,21 +71,21 @@ describe.each(await testDatabases())('browsing and export in $name', ({ start })
 
   test('a conversation larger than a message of the bus is shown in part, and is offered to nobody', async () => {
     const prompt = Array.from({ length: 601 }, (_, i) => ({ role: i % 2 === 0 ? 'user' : 'assistant', content: `${i} `.repeat(1000) }));
-    await load('long', [{ prompt }, { prompt: 'short' }].map((line) => JSON.stringify(line)).join('\n'));
+    await load('long', [{ prompt }, { prompt: 'short' }]);
     const request = create(ListRecordsRequest, { collection: 'long', type: 'prompts', limit: 1 });
-    const first = await listRecords(database.db, request);
-    const pages = [first, await listRecords(database.db, { ...request, after: first.next ?? '' })];
+    const first = await listRecords(home.database.db, request);
+    const pages = [first, await listRecords(home.database.db, { ...request, after: first.next ?? '' })];
     expect(pages.map((page) => page.next)).toEqual([first.next, '']);
     expect(Math.max(...pages.map((page) => JSON.stringify(page).length))).toBeLessThan(100_000);
     // Whatever it is that is long.
     const answers = Array.from({ length: 400 }, (_, rank) => ({ text: `${rank} `.repeat(1000), rank }));
     await load('many answers', JSON.stringify({ prompt: 'Which?', use_case: 'c'.repeat(100_000), answers }));
-    const { records } = await listRecords(database.db, create(ListRecordsRequest, { collection: 'many answers', type: 'comparisons' }));
+    const { records } = await listRecords(home.database.db, create(ListRecordsRequest, { collection: 'many answers', type: 'comparisons' }));
     expect(records).toMatchObject([{ answers: { length: expect.any(Number) as number } }]);
     expect(JSON.stringify(records).length).toBeLessThan(100_000);
     const offered: (string | undefined)[] = [];
     for (let holding: string[] = []; ; ) {
-      const task = await leaseTask(database.db, create(LeaseTaskRequest, { labelerId: 'ann', kind: 'write', holding }));
+      const task = await leaseTask(home.database.db, create(LeaseTaskRequest, { labelerId: 'ann', kind: 'write', holding }));
       if (task.taskId === undefined) break;
       holding = [...holding, task.taskId];
       offered.push(task.messages?.[0]?.content);
@@ -114,7 +95,7 @@ describe.each(await testDatabases())('browsing and export in $name', ({ start })
   });
 
   test('a search looks at what was said, as it was said', async () => {
-    const found = async (type: string, search: string) => (await listRecords(database.db, create(ListRecordsRequest, { collection: 'one', type, search }))).records?.length;
+    const found = async (type: string, search: string) => (await listRecords(home.database.db, create(ListRecordsRequest, { collection: 'one', type, search }))).records?.length;
     for (const search of ['"q"', 'é "q"\n', 'be KIND.']) expect([await found('prompts', search), await found('demonstrations', search)], search).toEqual([1, 1]);
     for (const search of ['content', 'role', '\\n', 'user']) expect(await found('prompts', search), search).toBe(0);
     expect(await found('comparisons', 'which?')).toBe(1);
@@ -128,7 +109,7 @@ describe.each(await testDatabases())('browsing and export in $name', ({ start })
       const pages: string[][] = [];
       let after: string | undefined = '';
       do {
-        const page: Awaited<ReturnType<typeof listRecords>> = await listRecords(database.db, create(ListRecordsRequest, { collection: 'many', type: 'prompts', search: text, after, limit: 100 }), limits);
+        const page: Awaited<ReturnType<typeof listRecords>> = await listRecords(home.database.db, create(ListRecordsRequest, { collection: 'many', type: 'prompts', search: text, after, limit: 100 }), limits);
         pages.push(page.records?.map((record) => record?.messages?.[0]?.content ?? '') ?? []);
         after = page.next;
       } while (after !== undefined && after !== '');
@@ -145,15 +126,15 @@ describe.each(await testDatabases())('browsing and export in $name', ({ start })
   });
 
   test('what the rules decide is told for each prompt, and can be asked for', async () => {
-    expect(await decisionsOf(database.db, 'one')).toEqual({});
+    expect(await decisionsOf(home.database.db, 'one')).toEqual({});
     // Two people ask at once.
-    const [{ decisions }, second] = await Promise.all([applyRules(database.db, 'one'), applyRules(database.db, 'one')]);
+    const [{ decisions }, second] = await Promise.all([applyRules(home.database.db, 'one'), applyRules(home.database.db, 'one')]);
     expect(second.decisions).toEqual(decisions);
     const counts = Object.fromEntries(decisions?.map((one) => [one?.decision, one?.prompts]) ?? []);
     expect(counts).toMatchObject({ duplicate: 1 });
     expect(Object.values(counts).reduce((sum, n) => Number(sum) + Number(n), 0)).toBe(5);
-    expect(await decisionsOf(database.db, 'one')).toEqual({ decisions });
-    const page = async (type: string, filter: { labeler?: string; decision?: string }) => (await listRecords(database.db, create(ListRecordsRequest, { collection: 'one', type, ...filter }))).records ?? [];
+    expect(await decisionsOf(home.database.db, 'one')).toEqual({ decisions });
+    const page = async (type: string, filter: { labeler?: string; decision?: string }) => (await listRecords(home.database.db, create(ListRecordsRequest, { collection: 'one', type, ...filter }))).records ?? [];
     expect(await page('prompts', { decision: 'duplicate' })).toMatchObject([{ decision: 'duplicate' }]);
     expect(await page('demonstrations', { labeler: 'ann' })).toMatchObject([{ user: 'bob', labeler: 'ann' }]);
     expect(await page('demonstrations', { labeler: 'ben' })).toEqual([]);

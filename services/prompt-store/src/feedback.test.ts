@@ -1,11 +1,11 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { DemonstrationWritten, PromptSubmitted, RankingSubmitted, create } from '@minchat/contracts';
 import { listCollections } from './collections.ts';
-import type { Database } from './database.ts';
 import { promptId } from './digest.ts';
 import { createFeedbackStore, type FeedbackStore } from './feedback.ts';
-import { testDatabases, type TestDatabase } from './testing.ts';
+import { testStore } from './store.testing.ts';
+import { testDatabases } from './testing.ts';
 
 const messages = [{ role: 'user', content: 'Why?' }];
 const prompt = create(PromptSubmitted, { promptId: 'p', userId: 'ada', messages });
@@ -20,32 +20,22 @@ const ranking = create(RankingSubmitted, {
 });
 
 describe.each(await testDatabases())('feedback in $name', ({ start }) => {
-  let home: TestDatabase;
-  let database: Database;
+  const home = testStore(start);
+  const { rows } = home;
   let store: FeedbackStore;
   beforeAll(async () => {
-    home = await start();
-    database = await home.open();
-    store = await createFeedbackStore(database);
-  }, 120_000);
-  afterAll(async () => {
-    await database.close();
-    await home.remove();
+    store = await createFeedbackStore(home.database);
   });
-
-  async function rows(query: ReturnType<typeof sql>): Promise<unknown[]> {
-    return ((await database.db.execute(query)) as unknown as { rows: unknown[] }).rows;
-  }
 
   test('every message is stored once, in whatever order and however often they come', async () => {
     const sends = [() => store.addRanking(ranking), () => store.addPrompt(prompt), () => store.addDemonstration(demonstration)];
     for (const send of [...sends, ...sends.toReversed()]) await send();
     await Promise.all(sends.flatMap((send) => [send(), send()]));
     // A restarted service, or another instance, finds the same import.
-    const again = await createFeedbackStore(database);
+    const again = await createFeedbackStore(home.database);
     await again.addRanking(ranking);
 
-    expect(await listCollections(database.db)).toEqual([{ name: 'feedback', prompts: 1, demonstrations: 1, comparisons: 1, texts: 0 }]);
+    expect(await listCollections(home.database.db)).toEqual([{ name: 'feedback', prompts: 1, demonstrations: 1, comparisons: 1, texts: 0 }]);
     expect(await rows(sql`select user_id from prompts`)).toEqual([{ user_id: 'ada' }]);
     expect(await rows(sql`select labeler_id, task_id from comparisons`)).toEqual([{ labeler_id: 'ann', task_id: 'task' }]);
     expect(await rows(sql`select position, text, rank, finished, rating, flags, model from ranked_answers order by position`)).toEqual([
@@ -57,14 +47,14 @@ describe.each(await testDatabases())('feedback in $name', ({ start }) => {
   });
 
   test('what cannot be used is refused, and leaves nothing', async () => {
-    const before = await listCollections(database.db);
+    const before = await listCollections(home.database.db);
     const bad = { name: 'BadRecordError' };
     await expect(store.addPrompt(create(PromptSubmitted, { promptId: 'empty', messages: [] }))).rejects.toMatchObject(bad);
     await expect(store.addPrompt(create(PromptSubmitted, { promptId: 'turn', messages: [{ role: 'assistant', content: 'Hi' }] }))).rejects.toMatchObject(bad);
     await expect(store.addDemonstration({ ...demonstration, demonstrationId: 'blank', promptId: 'new', completion: ' ' })).rejects.toMatchObject(bad);
     await expect(store.addRanking({ ...ranking, rankingId: 'x', answers: ranking.answers.map((answer) => ({ ...answer, rating: 8 })) })).rejects.toMatchObject(bad);
     await expect(store.addRanking({ ...ranking, rankingId: 'x', answers: ranking.answers.map((answer) => ({ ...answer, rank: 2 ** 31 })) })).rejects.toMatchObject(bad);
-    expect(await listCollections(database.db)).toEqual(before);
+    expect(await listCollections(home.database.db)).toEqual(before);
   });
 
   test('what the database cannot hold is kept as what a page shows for it', async () => {

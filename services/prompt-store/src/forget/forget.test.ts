@@ -1,18 +1,17 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Bus } from '@minchat/bus';
 import { DemonstrationWritten, ForgetUserRequest, LeaseTaskRequest, PromptSubmitted, RankingSubmitted, SubmitTaskRequest, create } from '@minchat/contracts';
 import { listCollections } from '../collections.ts';
-import type { Database } from '../database.ts';
 import { consumeFeedback, createFeedbackStore, type FeedbackStore } from '../feedback.ts';
-import { importFile, type ImportStatus } from '../imports/run-import.ts';
+import { importFile } from '../imports/run-import.ts';
 import { listQueues, openQueue, rankingsToCome } from '../labeling/queues.ts';
 import { leaseTask, submitTask } from '../labeling/tasks.ts';
 import { snapshotComparisons, snapshotDemonstrations, snapshotPromptRecords, takeSnapshot, type Snapshot } from '../snapshot.ts';
-import { testDatabases, testLog, type TestDatabase } from '../testing.ts';
+import { testStore } from '../store.testing.ts';
+import { testDatabases, testLog } from '../testing.ts';
 import { forgetUser } from './forget-user.ts';
 
 const secret = 'My cat is called Mimi, what should she eat?';
@@ -25,34 +24,20 @@ const lines = [
 ];
 
 describe.each(await testDatabases())('forgetting in $name', ({ start }) => {
-  let home: TestDatabase;
-  let folder: string;
-  let database: Database;
+  const home = testStore(start);
+  const { rows } = home;
   let store: FeedbackStore;
   beforeAll(async () => {
-    home = await start();
-    folder = await mkdtemp(join(tmpdir(), 'minchat-forget-'));
-    database = await home.open();
-    store = await createFeedbackStore(database);
-  }, 120_000);
-  afterAll(async () => {
-    await database.close();
-    await home.remove();
-    await rm(folder, { recursive: true, force: true });
+    store = await createFeedbackStore(home.database);
   });
   beforeEach(async () => {
-    for (const table of ['labeling_outcomes', 'labeling_tasks', 'labeling_queues', 'snapshot_prompts', 'snapshots', 'ranked_answers', 'comparisons', 'demonstrations', 'prompts', 'tombstones', 'users', 'labelers']) await database.db.execute(sql`delete from ${sql.identifier(table)}`);
-    await database.db.execute(sql`delete from imports where format <> 'feedback'`);
-    await database.db.execute(sql`update imports set prompts = 0, demonstrations = 0, comparisons = 0`);
+    for (const table of ['labeling_outcomes', 'labeling_tasks', 'labeling_queues', 'snapshot_prompts', 'snapshots', 'ranked_answers', 'comparisons', 'demonstrations', 'prompts', 'tombstones', 'users', 'labelers']) await home.database.db.execute(sql`delete from ${sql.identifier(table)}`);
+    await home.database.db.execute(sql`delete from imports where format <> 'feedback'`);
+    await home.database.db.execute(sql`update imports set prompts = 0, demonstrations = 0, comparisons = 0`);
   });
 
-  const rows = async (query: ReturnType<typeof sql>): Promise<Record<string, unknown>[]> => ((await database.db.execute(query)) as unknown as { rows: Record<string, unknown>[] }).rows;
-  const load = async (collection: string, records: readonly object[] = lines): Promise<ImportStatus | undefined> => {
-    const path = join(folder, 'file.jsonl');
-    await writeFile(path, records.map((record) => JSON.stringify(record)).join('\n'));
-    return (await Array.fromAsync(importFile(database, { path, format: 'jsonl', collection, strict: true }))).at(-1);
-  };
-  const forget = (userId: string, labels: 'anonymise' | 'delete', dryRun = false) => forgetUser(database.db, create(ForgetUserRequest, { userId, labels, dryRun }));
+  const load = (collection: string, records: readonly object[] = lines) => home.load(collection, records);
+  const forget = (userId: string, labels: 'anonymise' | 'delete', dryRun = false) => forgetUser(home.database.db, create(ForgetUserRequest, { userId, labels, dryRun }));
   /** Every text of every table that holds any. */
   const everything = async (): Promise<string> =>
     JSON.stringify([
@@ -60,9 +45,9 @@ describe.each(await testDatabases())('forgetting in $name', ({ start }) => {
       await rows(sql`select * from labeling_tasks`), await rows(sql`select * from labeling_outcomes`), await rows(sql`select * from users`), await rows(sql`select * from labelers`), await rows(sql`select * from tombstones`),
     ]);
   const snapshot = (jobId: string, collection: string): Promise<Snapshot> =>
-    takeSnapshot(database.db, { jobId, runId: `${jobId}-run`, collections: [collection], seed: 1, rules: { commonPrefix: 200, promptsPerUser: 200 }, splitFractions: { validation: 0, test: 0 } });
+    takeSnapshot(home.database.db, { jobId, runId: `${jobId}-run`, collections: [collection], seed: 1, rules: { commonPrefix: 200, promptsPerUser: 200 }, splitFractions: { validation: 0, test: 0 } });
   const contentOf = async (taken: Snapshot): Promise<string> =>
-    JSON.stringify([await Array.fromAsync(snapshotPromptRecords(database.db, taken, 'train')), await Array.fromAsync(snapshotDemonstrations(database.db, taken, 'train')), await Array.fromAsync(snapshotComparisons(database.db, taken, 'train'))]);
+    JSON.stringify([await Array.fromAsync(snapshotPromptRecords(home.database.db, taken, 'train')), await Array.fromAsync(snapshotDemonstrations(home.database.db, taken, 'train')), await Array.fromAsync(snapshotComparisons(home.database.db, taken, 'train'))]);
 
   const prompt = create(PromptSubmitted, { promptId: 'api-1', userId: 'eve', messages: turn('Mimi again: may she drink milk?') });
   const ranking = create(RankingSubmitted, { rankingId: 'r-1', promptId: 'api-1', labelerId: 'ann', messages: prompt.messages, answers: [{ text: 'Mimi may not.', rank: 0, finished: true }, { text: 'Yes.', rank: 1, finished: true }] });
@@ -71,7 +56,7 @@ describe.each(await testDatabases())('forgetting in $name', ({ start }) => {
     await load('animals');
     await store.addPrompt(prompt);
     await store.addRanking(ranking);
-    await openQueue(database.db, { jobId: 'rank-job', runId: 'ranking-run', stage: 'rank', seed: 1 }, [{ id: 'api-1', messages: turn('Mimi again: may she drink milk?'), answers: [{ text: 'Mimi?', finished: true }, { text: 'b', finished: true }] }], { wanted: 1, labelersPerTask: 1 });
+    await openQueue(home.database.db, { jobId: 'rank-job', runId: 'ranking-run', stage: 'rank', seed: 1 }, [{ id: 'api-1', messages: turn('Mimi again: may she drink milk?'), answers: [{ text: 'Mimi?', finished: true }, { text: 'b', finished: true }] }], { wanted: 1, labelersPerTask: 1 });
     expect(await contentOf(await snapshot('before', 'animals'))).toContain('Mimi');
 
     const told = await forget('eve', 'anonymise', true);
@@ -85,7 +70,7 @@ describe.each(await testDatabases())('forgetting in $name', ({ start }) => {
     expect(left).not.toContain('"eve"');
     expect(left).toContain('What is a yak?');
     expect(await rows(sql`select labeler_id from demonstrations`)).toEqual([{ labeler_id: expect.stringMatching(/^forgotten-[0-9a-f]{12}$/) as string }]);
-    expect(await listCollections(database.db)).toEqual([
+    expect(await listCollections(home.database.db)).toEqual([
       { name: 'animals', prompts: 2, demonstrations: 1, comparisons: 1, texts: 0 },
       { name: 'feedback', prompts: 0, demonstrations: 0, comparisons: 0, texts: 0 },
     ]);
@@ -140,7 +125,7 @@ describe.each(await testDatabases())('forgetting in $name', ({ start }) => {
     await load('animals', [{ prompt: secret, user_id: 'eve' }, { prompt: secret, user_id: 'bob' }]);
     await forget('eve', 'anonymise');
     // The task names no author.
-    const task = await leaseTask(database.db, create(LeaseTaskRequest, { labelerId: 'ann', kind: 'write' }));
+    const task = await leaseTask(home.database.db, create(LeaseTaskRequest, { labelerId: 'ann', kind: 'write' }));
     expect(task.messages).toEqual(turn(secret));
     await store.addDemonstration(create(DemonstrationWritten, { demonstrationId: 'd', promptId: task.promptId ?? '', labelerId: 'ann', messages: turn(secret), completion: 'Cat food.' }));
     expect(await rows(sql`select user_id, completion from demonstrations`)).toEqual([{ user_id: 'bob', completion: 'Cat food.' }]);
@@ -171,7 +156,7 @@ describe.each(await testDatabases())('forgetting in $name', ({ start }) => {
       expect(next).toContain(`${other} has`);
       expect(next).toContain(`${other}.`);
       await forget(other.toLowerCase(), 'anonymise');
-      await database.db.execute(sql`delete from tombstones`);
+      await home.database.db.execute(sql`delete from tombstones`);
     }
   });
 
@@ -187,19 +172,19 @@ describe.each(await testDatabases())('forgetting in $name', ({ start }) => {
 
   test('labels that stayed under a pseudonym can still be deleted, with all that is known of it', async () => {
     const answers = [{ text: 'a', finished: true }, { text: 'b', finished: true }];
-    await openQueue(database.db, { jobId: 'rank-job', runId: 'rank-run', stage: 'rank', seed: 1 }, ['p1', 'p2'].map((id) => ({ id, messages: turn(`question ${id}`), answers })), { wanted: 2, labelersPerTask: 1 });
+    await openQueue(home.database.db, { jobId: 'rank-job', runId: 'rank-run', stage: 'rank', seed: 1 }, ['p1', 'p2'].map((id) => ({ id, messages: turn(`question ${id}`), answers })), { wanted: 2, labelersPerTask: 1 });
     const handedIn: RankingSubmitted[] = [];
     for (let i = 0; i < 2; i++) {
-      const task = await leaseTask(database.db, create(LeaseTaskRequest, { labelerId: 'eve', kind: 'rank' }));
+      const task = await leaseTask(home.database.db, create(LeaseTaskRequest, { labelerId: 'eve', kind: 'rank' }));
       const publishFeedback = async (_: string, message: object) => void handedIn.push(create(RankingSubmitted, message as RankingSubmitted));
-      await submitTask(database.db, { publishFeedback } as Pick<Bus, 'publishFeedback'>, create(SubmitTaskRequest, { taskId: task.taskId ?? '', labelerId: 'eve', verdicts: [{ rank: 0 }, { rank: 1 }] }));
+      await submitTask(home.database.db, { publishFeedback } as Pick<Bus, 'publishFeedback'>, create(SubmitTaskRequest, { taskId: task.taskId ?? '', labelerId: 'eve', verdicts: [{ rank: 0 }, { rank: 1 }] }));
     }
-    await database.db.execute(sql`insert into labeling_tasks (id, kind, job_id, prompt_id, messages, answers, gold, gold_for) values ('gold', 'rank', 'rank-job', 'p', '[]', '[]', '[0]', 'eve')`);
+    await home.database.db.execute(sql`insert into labeling_tasks (id, kind, job_id, prompt_id, messages, answers, gold, gold_for) values ('gold', 'rank', 'rank-job', 'p', '[]', '[]', '[0]', 'eve')`);
     // Handed in is not stored yet: the stage waits for it.
-    expect(await rankingsToCome(database.db, 'rank-job')).toBe(2);
+    expect(await rankingsToCome(home.database.db, 'rank-job')).toBe(2);
     for (const message of handedIn) await store.addRanking(message);
     await snapshot('seen', 'feedback');
-    expect(await rankingsToCome(database.db, 'rank-job')).toBe(0);
+    expect(await rankingsToCome(home.database.db, 'rank-job')).toBe(0);
 
     const [first, second] = [await forget('eve', 'anonymise'), await forget('eve', 'anonymise')];
     expect(first).toMatchObject({ anonymised: 2, comparisons: 0, runs: ['rank-run', 'seen-run'] });
@@ -208,9 +193,9 @@ describe.each(await testDatabases())('forgetting in $name', ({ start }) => {
     expect(await forget('eve', 'delete')).toMatchObject({ comparisons: 2, anonymised: 0, runs: ['rank-run', 'seen-run'] });
     expect(await everything()).not.toContain('forgotten-');
     // Others are asked.
-    expect(await rankingsToCome(database.db, 'rank-job')).toBe(2);
-    expect((await listQueues(database.db)).queues).toMatchObject([{ done: 0, open: 2 }]);
-    expect((await leaseTask(database.db, create(LeaseTaskRequest, { labelerId: 'ann', kind: 'rank' }))).taskId).toBeTruthy();
+    expect(await rankingsToCome(home.database.db, 'rank-job')).toBe(2);
+    expect((await listQueues(home.database.db)).queues).toMatchObject([{ done: 0, open: 2 }]);
+    expect((await leaseTask(home.database.db, create(LeaseTaskRequest, { labelerId: 'ann', kind: 'rank' }))).taskId).toBeTruthy();
   });
 
   test('what is handed in by somebody whose labels are not kept is not waited for', async () => {
@@ -219,33 +204,33 @@ describe.each(await testDatabases())('forgetting in $name', ({ start }) => {
       consumeFeedback: async (_: string, handlers: { ranking: typeof receive }) => void (receive = handlers.ranking),
       publishFeedback: async (_: string, message: object) => receive?.(create(RankingSubmitted, message as RankingSubmitted)),
     } as unknown as Bus;
-    await consumeFeedback(bus, database, testLog);
+    await consumeFeedback(bus, home.database, testLog);
     await forget('eve', 'delete');
-    await openQueue(database.db, { jobId: 'rank-job', runId: 'rank-run', stage: 'rank', seed: 1 }, [{ id: 'p', messages: turn('question'), answers: ['a', 'b'].map((text) => ({ text, finished: true })) }], { wanted: 1, labelersPerTask: 1 });
-    const task = await leaseTask(database.db, create(LeaseTaskRequest, { labelerId: 'eve', kind: 'rank' }));
-    expect(await rankingsToCome(database.db, 'rank-job')).toBe(1);
-    await submitTask(database.db, bus, create(SubmitTaskRequest, { taskId: task.taskId ?? '', labelerId: 'eve', verdicts: [{ rank: 0 }, { rank: 1 }] }));
-    expect(await rankingsToCome(database.db, 'rank-job')).toBe(0);
+    await openQueue(home.database.db, { jobId: 'rank-job', runId: 'rank-run', stage: 'rank', seed: 1 }, [{ id: 'p', messages: turn('question'), answers: ['a', 'b'].map((text) => ({ text, finished: true })) }], { wanted: 1, labelersPerTask: 1 });
+    const task = await leaseTask(home.database.db, create(LeaseTaskRequest, { labelerId: 'eve', kind: 'rank' }));
+    expect(await rankingsToCome(home.database.db, 'rank-job')).toBe(1);
+    await submitTask(home.database.db, bus, create(SubmitTaskRequest, { taskId: task.taskId ?? '', labelerId: 'eve', verdicts: [{ rank: 0 }, { rank: 1 }] }));
+    expect(await rankingsToCome(home.database.db, 'rank-job')).toBe(0);
   });
 
   test('a queue counts no rankings of prompts that are gone', async () => {
     await store.addPrompt(prompt);
     const answers = ['a', 'b'].map((text) => ({ text, finished: true }));
-    await openQueue(database.db, { jobId: 'rank-job', runId: 'rank-run', stage: 'rank', seed: 1 }, ['api-1', 'other'].map((id) => ({ id, messages: turn(`question ${id}`), answers })), { wanted: 2, labelersPerTask: 1 });
+    await openQueue(home.database.db, { jobId: 'rank-job', runId: 'rank-run', stage: 'rank', seed: 1 }, ['api-1', 'other'].map((id) => ({ id, messages: turn(`question ${id}`), answers })), { wanted: 2, labelersPerTask: 1 });
     for (let i = 0; i < 2; i++) {
-      const task = await leaseTask(database.db, create(LeaseTaskRequest, { labelerId: 'ann', kind: 'rank' }));
-      await submitTask(database.db, { publishFeedback: () => Promise.resolve() }, create(SubmitTaskRequest, { taskId: task.taskId ?? '', labelerId: 'ann', verdicts: [{ rank: 0 }, { rank: 1 }] }));
+      const task = await leaseTask(home.database.db, create(LeaseTaskRequest, { labelerId: 'ann', kind: 'rank' }));
+      await submitTask(home.database.db, { publishFeedback: () => Promise.resolve() }, create(SubmitTaskRequest, { taskId: task.taskId ?? '', labelerId: 'ann', verdicts: [{ rank: 0 }, { rank: 1 }] }));
     }
-    expect((await listQueues(database.db)).queues).toMatchObject([{ done: 2 }]);
+    expect((await listQueues(home.database.db)).queues).toMatchObject([{ done: 2 }]);
     await forget('eve', 'anonymise');
-    expect((await listQueues(database.db)).queues).toMatchObject([{ done: 1 }]);
+    expect((await listQueues(home.database.db)).queues).toMatchObject([{ done: 1 }]);
   });
 
   test.each(['at once', 'after their labels had stayed'])('an import that runs while somebody is forgotten, %s, is broken off', async (when) => {
     if (when !== 'at once') await forget('eve', 'anonymise');
     const many = Array.from({ length: 3000 }, (_, i) => ({ prompt: `${i} ${'x'.repeat(600)}`, user_id: i === 0 ? 'eve' : 'bob' }));
-    await writeFile(join(folder, 'many.jsonl'), many.map((record) => JSON.stringify(record)).join('\n'));
-    const running = importFile(database, { path: join(folder, 'many.jsonl'), format: 'jsonl', collection: 'many', strict: true });
+    await writeFile(join(home.folder, 'many.jsonl'), many.map((record) => JSON.stringify(record)).join('\n'));
+    const running = importFile(home.database, { path: join(home.folder, 'many.jsonl'), format: 'jsonl', collection: 'many', strict: true });
     // By a clock that runs fast it tells how far it is after its first batch, in the middle of the file.
     let now = 0;
     const clock = vi.spyOn(performance, 'now').mockImplementation(() => (now += 1000));
@@ -253,6 +238,6 @@ describe.each(await testDatabases())('forgetting in $name', ({ start }) => {
     clock.mockRestore();
     await forget('eve', 'delete');
     await expect(Array.fromAsync(running)).rejects.toMatchObject({ code: 'MC_CONFLICT' });
-    expect((await listCollections(database.db)).map((one) => one.name)).not.toContain('many');
+    expect((await listCollections(home.database.db)).map((one) => one.name)).not.toContain('many');
   });
 });

@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Database } from '../database.ts';
-import { testDatabases, type TestDatabase } from '../testing.ts';
+import { describe, expect, test } from 'vitest';
+import { testStore } from '../store.testing.ts';
+import { testDatabases } from '../testing.ts';
 import { adminMissing, changeAccount, listPeople } from './accounts.ts';
 import { listAudit, record } from './audit.ts';
 import { acceptInvitation, invite, lookAtInvitation, withdrawInvitation } from './invitations.ts';
@@ -54,17 +54,8 @@ test('names that look alike are one', () => {
 });
 
 describe.each(await testDatabases())('people in $name', ({ start }) => {
-  let store: TestDatabase;
-  let database: Database;
-  const db = () => database.db;
-  beforeAll(async () => {
-    store = await start();
-    database = await store.open();
-  }, 120_000);
-  afterAll(async () => {
-    await database.close();
-    await store.remove();
-  });
+  const home = testStore(start);
+  const db = () => home.database.db;
 
   const actor = { accountId: 'person-1', name: 'Ada', address: from.address };
   const link = async (role: string, accountId = '', by: typeof actor | undefined = actor): Promise<string> => (await invite(db(), { actor: by, role, note: 'n', accountId })).token ?? '';

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
@@ -7,12 +7,11 @@ import { loadRecords, readDatasetInfo, splits, writeDataset, type AnswersRecord 
 import type { Metrics, StageContext, StageDefinition } from '@minchat/stage';
 import { createWorld } from '@minchat/world';
 import { RankingSubmitted, create } from '@minchat/contracts';
-import type { Database } from '../database.ts';
 import { promptId } from '../digest.ts';
 import { createFeedbackStore } from '../feedback.ts';
-import { importFile } from '../imports/run-import.ts';
 import { listQueues } from '../labeling/queues.ts';
-import { testDatabases, testLog, type TestDatabase } from '../testing.ts';
+import { testStore } from '../store.testing.ts';
+import { testDatabases, testLog } from '../testing.ts';
 import { dataStage } from './data.ts';
 import { rankStage } from './rank.ts';
 
@@ -56,38 +55,26 @@ async function bytesOf(root: string): Promise<Record<string, string>> {
 const outputs = ['corpus', 'demonstrations', 'prompts', 'comparisons'];
 
 describe.each(await testDatabases())('stages on $name', ({ start }) => {
-  let home: TestDatabase;
-  let database: Database;
+  const home = testStore(start);
+  const { load } = home;
   let data: StageDefinition;
   let rank: StageDefinition;
 
   beforeAll(async () => {
-    home = await start();
-    database = await home.open();
     // The stage's own types are narrower than what the host, and this test, hand it.
-    data = dataStage(database.db) as unknown as StageDefinition;
-    rank = rankStage(database.db) as unknown as StageDefinition;
+    data = dataStage(home.database.db) as unknown as StageDefinition;
+    rank = rankStage(home.database.db) as unknown as StageDefinition;
 
     const lines = Array.from({ length: 300 }, (_, i) => {
       const person = { user_id: `user-${i % 60}`, labeler: `labeler-${i % 3}` };
       if (i % 3 === 0) return { prompt: `How do I do ${i}?`, completion: `Like ${i}.`, ...person, use_case: 'open_qa' };
       return i % 3 === 1 ? { prompt: `What is ${i}?`, chosen: `It is ${i}.`, rejected: 'No idea.', ...person } : { prompt: `Tell me about ${i}`, ...person };
     });
-    await importLines('mixed', lines);
-    await importLines('mixed', [{ prompt: 'how do I do 3?', completion: 'Again.', user_id: 'late' }, { prompt: 'Write to jane.doe@example.com', user_id: 'mailer' }]);
-    await importLines('ranked', Array.from({ length: 40 }, (_, i) => ({ prompt: `Which ${i}?`, chosen: `This ${i}.`, rejected: `That ${i}.` })));
-    await importLines('texts', Array.from({ length: 250 }, (_, i) => ({ text: `text ${i}` })));
+    await load('mixed', lines);
+    await load('mixed', [{ prompt: 'how do I do 3?', completion: 'Again.', user_id: 'late' }, { prompt: 'Write to jane.doe@example.com', user_id: 'mailer' }]);
+    await load('ranked', Array.from({ length: 40 }, (_, i) => ({ prompt: `Which ${i}?`, chosen: `This ${i}.`, rejected: `That ${i}.` })));
+    await load('texts', Array.from({ length: 250 }, (_, i) => ({ text: `text ${i}` })));
   }, 120_000);
-  afterAll(async () => {
-    await database.close();
-    await home.remove();
-  });
-
-  async function importLines(collection: string, lines: readonly unknown[]): Promise<void> {
-    const path = join(folder, 'import.jsonl');
-    await writeFile(path, lines.map((line) => JSON.stringify(line)).join('\n'));
-    await Array.fromAsync(importFile(database, { path, format: 'jsonl', collection, strict: true }));
-  }
 
   const mixed = { source: 'collection', collection: 'mixed', splitFractions: { validation: 0.2, test: 0.1 } };
 
@@ -102,17 +89,17 @@ describe.each(await testDatabases())('stages on $name', ({ start }) => {
 
   test('all of a user is in one split, though some came without their name at first', async () => {
     const asked = Array.from({ length: 40 }, (_, i) => ({ prompt: `What did Bob ask ${i}?` }));
-    await importLines('users', asked);
-    await importLines('users', asked.toReversed().flatMap((line) => [line, { ...line, user_id: 'bob' }]));
+    await load('users', asked);
+    await load('users', asked.toReversed().flatMap((line) => [line, { ...line, user_id: 'bob' }]));
     const { metrics } = await runStage(data, { ...mixed, collection: 'users', splitFractions: { validation: 0.2, test: 0.1 } });
     expect(splits.map((split) => metrics[`kept/${split}`]).filter((count) => count !== 0)).toEqual([40]);
   });
 
   test('conversations with one opening are in one split, whatever its case and spacing, those that an older version stored, too', async () => {
     const opened = (opening: string, i: number) => [{ role: 'user', content: opening }, { role: 'assistant', content: `Yes ${i}.` }, { role: 'user', content: `And ${opening}?` }];
-    await importLines('branches', Array.from({ length: 40 }, (_, i) => [`Tell me of ${i}`, ` tell  ME of ${i}\n`].map((opening) => ({ prompt: opened(opening, i), completion: `So ${opening}.` }))).flat());
+    await load('branches', Array.from({ length: 40 }, (_, i) => [`Tell me of ${i}`, ` tell  ME of ${i}\n`].map((opening) => ({ prompt: opened(opening, i), completion: `So ${opening}.` }))).flat());
     // As of a version that told openings apart by case.
-    await database.db.execute(sql`update prompts set user_id = 'thread:' || md5(id) where user_id in (select user_id from prompts where messages->0->>'content' in ('Tell me of 3', 'Tell me of 4'))`);
+    await home.database.db.execute(sql`update prompts set user_id = 'thread:' || md5(id) where user_id in (select user_id from prompts where messages->0->>'content' in ('Tell me of 3', 'Tell me of 4'))`);
     const { out } = await runStage(data, { ...mixed, collection: 'branches', commonPrefix: 1_000 });
     const places = new Map<number, Set<string>>();
     for (const split of splits) {
@@ -148,8 +135,8 @@ describe.each(await testDatabases())('stages on $name', ({ start }) => {
     expect(demonstration?.useCase).toBe('open_qa');
     const comparisons = await loadRecords(out('comparisons'), 'comparisons', 'train');
     expect(comparisons.every((comparison) => comparison.answers.length === 2 && comparison.labeler?.startsWith('labeler-'))).toBe(true);
-    const decided = (await database.db.execute(sql`select count(*)::int as n from snapshot_prompts where dropped_reason = 'duplicate'`)) as unknown as { rows: { n: number }[] };
-    expect(decided.rows[0]?.n).toBeGreaterThan(0);
+    const [decided] = await home.rows<{ n: number }>(sql`select count(*)::int as n from snapshot_prompts where dropped_reason = 'duplicate'`);
+    expect(decided?.n).toBeGreaterThan(0);
   });
 
   test('prompts come with their right answers, those too that were imported without at first', async () => {
@@ -163,7 +150,7 @@ describe.each(await testDatabases())('stages on $name', ({ start }) => {
   });
 
   test('several collections are taken as one', async () => {
-    await importLines('also', [{ prompt: 'how do I do 3?', completion: 'Again and again.', user_id: 'late' }, { prompt: 'Which 0?', chosen: 'Neither.', rejected: 'Both.' }]);
+    await load('also', [{ prompt: 'how do I do 3?', completion: 'Again and again.', user_id: 'late' }, { prompt: 'Which 0?', chosen: 'Neither.', rejected: 'Both.' }]);
     const alone = await runStage(data, { ...mixed, splitFractions: { validation: 0, test: 0 } });
     const { metrics, out } = await runStage(data, { ...mixed, also: ['ranked', 'also', 'ranked'], splitFractions: { validation: 0, test: 0 } });
     expect(metrics['comparisons']).toBe((alone.metrics['comparisons'] ?? 0) + 41);
@@ -194,7 +181,7 @@ describe.each(await testDatabases())('stages on $name', ({ start }) => {
 
   test('an answer that was cut off stands in for no demonstration', async () => {
     const answers = (...given: [string, number, boolean][]) => given.map(([text, rank, finished]) => ({ text, rank, finished }));
-    await importLines('unfinished', [
+    await load('unfinished', [
       { prompt: 'Who?', answers: answers(['Cut o', 0, false], ['Whole.', 1, true]) },
       { prompt: 'When?', answers: answers(['Cut o', 0, false], ['Now.', 0, true], ['Then.', 1, true]) },
     ]);
@@ -259,7 +246,7 @@ describe.each(await testDatabases())('stages on $name', ({ start }) => {
     const earlier = join(folder, 'earlier');
     // Of a prompt that is asked again, too, and is in the validation split there; and one that this stage finds by itself.
     await writeDataset(earlier, 'comparisons', { train: [compared('c1', 'long ago')], validation: [compared('c2', 'question old'), compared('c3', 'held out')], test: [compared('found', 'question new')] });
-    const store = await createFeedbackStore(database);
+    const store = await createFeedbackStore(home.database);
     for (const [rankingId, content] of [['found', 'question new'], ['also', 'question old']] as const) {
       await store.addRanking(create(RankingSubmitted, { rankingId, promptId: content.slice(9), labelerId: 'eve', messages: [{ role: 'user', content }], answers: ['one', 'two'].map((text, rank_) => ({ text, rank: rank_, finished: true })) }));
     }
@@ -279,7 +266,7 @@ describe.each(await testDatabases())('stages on $name', ({ start }) => {
   test('people: the stage waits until their rankings of these answers are there', async () => {
     const prompts = ['p1', 'p2'].map((id) => ({ id, messages: [{ role: 'user' as const, content: `question ${id}` }] }));
     const input = await answers(prompts, () => ['one', 'two', 'three']);
-    const store = await createFeedbackStore(database);
+    const store = await createFeedbackStore(home.database);
     const submit = (rankingId: string, promptId: string, texts: readonly string[], { content = `question ${promptId}`, labelerId = 'eve' } = {}) =>
       store.addRanking(
         create(RankingSubmitted, {
@@ -312,7 +299,7 @@ describe.each(await testDatabases())('stages on $name', ({ start }) => {
   });
 
   test('gold questions stay out of what is trained on', async () => {
-    await importLines('golden', [{ prompt: 'Heads or tails?', chosen: 'Heads.', rejected: 'Tails.' }]);
+    await load('golden', [{ prompt: 'Heads or tails?', chosen: 'Heads.', rejected: 'Tails.' }]);
     const messages = [{ role: 'user' as const, content: 'Heads or tails?' }];
     // The very answers that a gold question has: its known ranking is no labeler's all the same.
     const input = await answers([{ id: promptId(messages), messages }], () => ['Heads.', 'Tails.']);
@@ -320,7 +307,7 @@ describe.each(await testDatabases())('stages on $name', ({ start }) => {
     const settings = { labelers: 'human', validationFraction: 0 };
     const waiting = runStage(rank, { ...settings, gold: { collection: 'golden' } }, { inputs: { answers: input }, signal: controller.signal });
     const ended = waiting.then(() => 'ended', (error: unknown) => error);
-    await expect.poll(async () => (await listQueues(database.db)).queues?.length).toBe(1);
+    await expect.poll(async () => (await listQueues(home.database.db)).queues?.length).toBe(1);
     // A snapshot of them is refused from now on, and so is asking what a run was given.
     await expect(runStage(data, { source: 'collection', collection: 'golden' })).rejects.toMatchObject({ code: 'MC_STAGE_SETTINGS', message: expect.stringContaining('gold questions') as string });
     await runStage(data, { source: 'collection', collection: 'ranked' });
