@@ -9,3 +9,10 @@ export function storable<T>(value: T): T {
   if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, storable(part as unknown)])) as T;
   return value;
 }
+
+const shortCharacters = 500;
+
+/** The same of a text that somebody typed for others to read in a line: names, notes, addresses. */
+export function shortStorable(text: string): string {
+  return storable(text.slice(0, shortCharacters));
+}

@@ -3,13 +3,12 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chown, cp, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { whenKilled } from '@minchat/bus/testing';
+import { freePort, whenKilled } from '@minchat/bus/testing';
 import { createLogger } from '@minchat/telemetry';
 import type { Database } from './database.ts';
 import { openDatabase } from './open-database.ts';
@@ -111,13 +110,4 @@ export async function postgresDatabase(bin: string): Promise<TestDatabase> {
 async function identityOf(user: string): Promise<{ uid: number; gid: number }> {
   const number = async (flag: string): Promise<number> => Number((await run('id', [flag, user])).stdout);
   return { uid: await number('-u'), gid: await number('-g') };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

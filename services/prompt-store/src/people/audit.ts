@@ -1,21 +1,16 @@
 import { desc, lt } from 'drizzle-orm';
 import type { Actor, AuditEntry, Init, ListAuditReply, ListAuditRequest } from '@minchat/contracts';
 import type { Db } from '../database.ts';
+import { shortStorable } from '../storable.ts';
 import { auditLog } from './tables.ts';
 
 const longestPage = 200;
-const longestText = 500;
 
 /** Writes down what somebody did. In the transaction that does it, wherever there is one. */
 export async function record(db: Db, actor: Init<Actor> | undefined, action: string, target = '', detail = ''): Promise<void> {
   await db.insert(auditLog).values({
-    accountId: storable(actor?.accountId ?? ''), name: storable(actor?.name ?? ''), address: storable(actor?.address ?? ''), action: storable(action), target: storable(target), detail: storable(detail),
+    accountId: shortStorable(actor?.accountId ?? ''), name: shortStorable(actor?.name ?? ''), address: shortStorable(actor?.address ?? ''), action: shortStorable(action), target: shortStorable(target), detail: shortStorable(detail),
   });
-}
-
-/** What the database can hold, and not without end. */
-export function storable(text: string): string {
-  return text.replaceAll('\0', '\uFFFD').slice(0, longestText).toWellFormed();
 }
 
 /** The newest first. */

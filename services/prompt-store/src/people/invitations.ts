@@ -2,7 +2,8 @@ import { and, eq, lt, sql } from 'drizzle-orm';
 import type { AcceptInvitationRequest, Init, Invitation, InviteReply, InviteRequest, LookAtInvitationReply, SessionReply, WithdrawInvitationRequest } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
 import type { Db } from '../database.ts';
-import { record, storable } from './audit.ts';
+import { shortStorable } from '../storable.ts';
+import { record } from './audit.ts';
 import { forgetTries, withdrawPasswordLinks } from './login.ts';
 import { asRole, checkName, nameKeyOf } from './names.ts';
 import { checkPassword, hashPassword, hashToken, newId, newToken } from './secrets.ts';
@@ -27,7 +28,7 @@ export async function invite(db: Db, { actor, role, note, accountId }: InviteReq
   return db.transaction(async (tx) => {
     await tx.delete(invitations).where(lt(invitations.expiresAt, sql`now()`));
     const [made] = await tx.insert(invitations).values({
-      tokenHash: hashToken(token), id: newId('invitation'), role: account?.role ?? asRole(role), note: storable(account?.name ?? note), accountId: account?.id ?? null,
+      tokenHash: hashToken(token), id: newId('invitation'), role: account?.role ?? asRole(role), note: shortStorable(account?.name ?? note), accountId: account?.id ?? null,
       expiresAt: sql`now() + make_interval(hours => ${works})`,
     }).returning();
     if (made === undefined) throw new Error('expected the new invitation, found none');

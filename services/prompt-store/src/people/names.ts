@@ -1,10 +1,10 @@
 import { MinchatError } from '@minchat/errors';
-import { storable } from './audit.ts';
+import { shortStorable } from '../storable.ts';
 import { roles } from './tables.ts';
 
 /** The name as it is compared: two names that look alike are one. Whatever was typed, it can be stored. */
 export function nameKeyOf(name: string): string {
-  return storable(name).normalize('NFKC').toLowerCase().trim().replace(/\s+/g, ' ');
+  return shortStorable(name).normalize('NFKC').toLowerCase().trim().replace(/\s+/g, ' ');
 }
 
 /** A name that can be shown anywhere. Throws MC_USAGE. */

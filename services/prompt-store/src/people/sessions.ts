@@ -1,7 +1,8 @@
 import { and, desc, eq, lt, max, ne, sql } from 'drizzle-orm';
 import type { Account, CheckSessionReply, EndSessionsRequest, Init, ListSessionsReply } from '@minchat/contracts';
 import type { Db } from '../database.ts';
-import { record, storable } from './audit.ts';
+import { shortStorable } from '../storable.ts';
+import { record } from './audit.ts';
 import { hashToken, newId, newToken } from './secrets.ts';
 import { accounts, sessions } from './tables.ts';
 
@@ -24,7 +25,7 @@ export async function beginSession(db: Db, accountId: string, from: { address: s
   await db.delete(sessions).where(lt(sessions.expiresAt, sql`now()`));
   const token = newToken();
   await db.insert(sessions).values({
-    tokenHash: hashToken(token), id: newId('session'), accountId, address: storable(from.address), agent: storable(from.agent).slice(0, 200), expiresAt: sql`now() + make_interval(days => ${idleDays})`,
+    tokenHash: hashToken(token), id: newId('session'), accountId, address: shortStorable(from.address), agent: shortStorable(from.agent).slice(0, 200), expiresAt: sql`now() + make_interval(days => ${idleDays})`,
   });
   return token;
 }
