@@ -60,46 +60,32 @@ export async function createFeedbackStore(database: Database): Promise<FeedbackS
     tx.update(imports).set({ [column]: sql`${imports[column]} + 1` }).where(eq(imports.id, importId));
 
   /**
-   * Stores the prompt unless it is there, and returns its id and user; one that was sent without its messages must be known.
-   * An id that another prompt has, as where ids are counted anew in every file, gives way to one of the prompt's own words.
+   * Stores the prompt that a message is about unless it is there, and returns its id and user. An id that another prompt has,
+   * as where ids are counted anew in every file, gives way to one of the prompt's own words.
    */
   async function needPrompt(tx: Db, id: string, messages: ChatMessage[], userId: string): Promise<{ promptId: string; userId: string }> {
-    let row = { messages, userId: userId === '' && messages.length > 0 ? threadOf(messages) : userId, useCase: null as string | null, reference: null as string | null };
-    if (messages.length === 0) {
-      const known = await knownPrompt(tx, id, userId);
-      if (known === undefined) throw new BadRecordError('prompt_unknown', { found: id });
-      row = { ...known, userId: userId !== '' && !isNamed(known.userId) ? userId : known.userId };
-    }
-    checkRecord({ kind: 'prompt', prompt: { messages: row.messages } });
-    const hashed = textHash(row.messages);
-    const hash = promptTombstone(row.messages, row.userId);
-    if ((await loadTombstones(tx, [hash])).has(hash)) {
-      // What was forgotten with one person may be another's as well: a label that names nobody is about theirs.
-      const known = isNamed(row.userId) ? undefined : await knownPrompt(tx, id, userId);
-      if (known === undefined || !isNamed(known.userId) || textHash(known.messages) !== hashed) throw new BadRecordError('prompt_forgotten');
-      row = { ...row, userId: known.userId };
-    }
-    for (const own of [id, promptId(row.messages)]) {
+    const prompt = await promptOf(tx, id, messages, userId);
+    const hash = textHash(prompt.messages);
+    for (const own of [id, promptId(prompt.messages)]) {
       // What another message stores under this id meanwhile is not missed.
       await tx.execute(sql`select pg_advisory_xact_lock(${lockSpace + 2}, hashtext(${own}))`);
       const ofId = and(eq(prompts.importId, importId), eq(prompts.id, own));
       const stored = await tx.select({ userId: prompts.userId, textHash: prompts.textHash }).from(prompts).where(ofId);
-      if (stored.some(({ textHash }) => textHash !== hashed)) continue;
+      if (stored.some((one) => one.textHash !== hash)) continue;
       const [only] = stored;
       // A message that names nobody is about the one prompt that is there.
-      if (only !== undefined && stored.length === 1 && !isNamed(row.userId)) return { promptId: own, userId: only.userId };
-      const { userId: user } = row;
-      if (!stored.some((one) => one.userId === user)) {
+      if (only !== undefined && stored.length === 1 && !isNamed(prompt.userId)) return { promptId: own, userId: only.userId };
+      if (!stored.some((one) => one.userId === prompt.userId)) {
         // A ranking may have come before the prompt that it is about; it does not know the user.
         const unnamed = stored.find((one) => !isNamed(one.userId));
         if (unnamed !== undefined) {
-          await tx.update(prompts).set({ userId: user }).where(and(ofId, eq(prompts.userId, unnamed.userId)));
+          await tx.update(prompts).set({ userId: prompt.userId }).where(and(ofId, eq(prompts.userId, unnamed.userId)));
         } else {
-          await tx.insert(prompts).values({ importId, id: own, textHash: hashed, ...row });
+          await tx.insert(prompts).values({ importId, id: own, textHash: hash, ...prompt });
           await counted(tx, 'prompts');
         }
       }
-      return { promptId: own, userId: user };
+      return { promptId: own, userId: prompt.userId };
     }
     throw new BadRecordError('prompt_unknown', { found: id });
   }
@@ -182,8 +168,32 @@ async function feedbackImport(db: Db): Promise<number> {
   });
 }
 
+interface Prompt {
+  messages: ChatMessage[];
+  userId: string;
+  useCase: string | null;
+  reference: string | null;
+}
+
+/** The prompt that a message is about: its own, or, where it was sent without, one that is known. Throws BadRecordError for what cannot be used, or was forgotten. */
+async function promptOf(tx: Db, id: string, messages: ChatMessage[], userId: string): Promise<Prompt> {
+  let prompt: Prompt = { messages, userId: userId === '' && messages.length > 0 ? threadOf(messages) : userId, useCase: null, reference: null };
+  if (messages.length === 0) {
+    const known = await knownPrompt(tx, id, userId);
+    if (known === undefined) throw new BadRecordError('prompt_unknown', { found: id });
+    prompt = { ...known, userId: userId !== '' && !isNamed(known.userId) ? userId : known.userId };
+  }
+  checkRecord({ kind: 'prompt', prompt: { messages: prompt.messages } });
+  const tombstone = promptTombstone(prompt.messages, prompt.userId);
+  if (!(await loadTombstones(tx, [tombstone])).has(tombstone)) return prompt;
+  // What was forgotten with one person may be another's as well: a label that names nobody is about theirs.
+  const known = isNamed(prompt.userId) ? undefined : await knownPrompt(tx, id, userId);
+  if (known === undefined || !isNamed(known.userId) || textHash(known.messages) !== textHash(prompt.messages)) throw new BadRecordError('prompt_forgotten');
+  return { ...prompt, userId: known.userId };
+}
+
 /** A prompt that was imported or submitted before, from whichever import has it: of several people's this one's, else that of one who is named. */
-async function knownPrompt(tx: Db, id: string, userId: string): Promise<{ messages: ChatMessage[]; userId: string; useCase: string | null; reference: string | null } | undefined> {
+async function knownPrompt(tx: Db, id: string, userId: string): Promise<Prompt | undefined> {
   const [row] = await tx
     .select({ messages: prompts.messages, userId: prompts.userId, useCase: prompts.useCase, reference: prompts.reference })
     .from(prompts)
