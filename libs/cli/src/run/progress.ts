@@ -66,9 +66,10 @@ class BarView extends View implements ProgressView {
       const done = stage.status === StageStatus.STAGE_STATUS_COMPLETED;
       const total = Math.max(stage.totalSteps, 1);
       const seconds = stageSeconds(stage);
+      const figures = headline(metricsByName(stage.metrics));
       const payload = {
         name: stage.stage.padEnd(width),
-        figures: [headline(metricsByName(stage.metrics)), ''].filter((text) => text !== '').map((text) => `${text}  `).join(''),
+        figures: figures === '' ? '' : `${figures}  `,
         pace: done ? formatSeconds(seconds ?? 0) : stage.status === StageStatus.STAGE_STATUS_RUNNING && stage.error === undefined ? paceText(pace, stage) : statusText(stage),
       };
       const bar = this.#byStage.get(stage.stage) ?? this.#bars.create(total, 0, payload);

@@ -1,15 +1,15 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nodeFlags, portEnv, readEnv, stageEnv } from '@minchat/config';
-import { errorCodes, MinchatError, toMinchatError, type ErrorCode } from '@minchat/errors';
+import { errorCodes, MinchatError, toMinchatError } from '@minchat/errors';
 import { z } from 'zod';
 import { root } from '../paths.ts';
 import { gatewayUrl } from './gateway-url.ts';
 import { lockHome, type HomeLock } from './lock.ts';
+import { lastError, sizeOf, type LoggedError } from './logged-error.ts';
 import { natsCommand, waitForNats } from './nats-server.ts';
 import { answersWell, endChild, freePort, portError, processStart, rotateLog, spawnLogged } from './process.ts';
 
@@ -38,12 +38,6 @@ interface Child {
 interface Ending {
   why: string;
   reason: LoggedError | undefined;
-}
-
-interface LoggedError {
-  code: ErrorCode;
-  message: string;
-  hint: string;
 }
 
 /** A large database takes minutes to be brought up to date, and must not be broken off in it. */
@@ -207,7 +201,7 @@ export class Supervisor {
     let failures = 0;
     while (!signal.aborted) {
       const began = Date.now();
-      const { why, reason } = await this.#runOnce(child, spawn).catch((error: unknown): Ending => {
+      const ending = await this.#runOnce(child, spawn).catch((error: unknown): Ending => {
         if (this.#starting) throw error;
         // A full disk, say: it may be mended, and the child is wanted then.
         return { why: toMinchatError(error).message, reason: undefined };
@@ -216,21 +210,21 @@ export class Supervisor {
       child.ready = false;
       if (signal.aborted) return;
       failures = wasReady ? 0 : failures + 1;
-      // A port that was free when it was chosen may be taken by now: the next try has another.
-      const mayMend = reason === undefined || reason.code === 'MC_PORT_TAKEN' || errorCodes[reason.code].retryable;
       // It never was ready, and says why by a code that trying again does not mend, or has tried enough.
-      if (this.#starting && !wasReady && (failures >= triesAtStart || !mayMend)) {
-        if (reason !== undefined) throw new MinchatError(reason.code, `${child.name}: ${reason.message}`, { hint: reason.hint });
-        const read = `Read ${this.#logFile(child.name)}`;
-        const [code, hint] = child === this.#nats ? (['MC_NATS_UNAVAILABLE', `${read}; it has to be version 2.9 or newer.`] as const) : (['MC_SERVICE_UNAVAILABLE', `${read}.`] as const);
-        throw new MinchatError(code, `${child.name} ended ${failures} times before it was ready (${why})`, { hint });
-      }
+      if (this.#starting && !wasReady && (failures >= triesAtStart || !mayMend(ending))) throw this.#failedToStart(child, ending, failures);
       if (Date.now() - began > steadyAfterMs) backoffMs = 250;
-      this.#options.onEvent(`${child.name} ended (${why}${reason ? `: ${reason.message}` : ''}); starts again in ${backoffMs / 1000} s`);
+      this.#options.onEvent(`${child.name} ended (${ending.why}${ending.reason ? `: ${ending.reason.message}` : ''}); starts again in ${backoffMs / 1000} s`);
       await sleep(backoffMs, undefined, { signal }).catch(() => undefined);
       backoffMs = Math.min(longestBackoffMs, backoffMs * 2);
       if (child.name !== 'nats-server') void this.#waitUntilReady(child).catch(() => undefined);
     }
+  }
+
+  #failedToStart(child: Child, { why, reason }: Ending, failures: number): MinchatError {
+    if (reason !== undefined) return new MinchatError(reason.code, `${child.name}: ${reason.message}`, { hint: reason.hint });
+    const read = `Read ${this.#logFile(child.name)}`;
+    const [code, hint] = child === this.#nats ? (['MC_NATS_UNAVAILABLE', `${read}; it has to be version 2.9 or newer.`] as const) : (['MC_SERVICE_UNAVAILABLE', `${read}.`] as const);
+    return new MinchatError(code, `${child.name} ended ${failures} times before it was ready (${why})`, { hint });
   }
 
   /** Starts a child and waits until it has ended. */
@@ -285,6 +279,11 @@ export class Supervisor {
   }
 }
 
+/** Whether trying again may mend it. A port that was free when it was chosen may be taken by now: the next try has another. */
+function mayMend({ reason }: Ending): boolean {
+  return reason === undefined || reason.code === 'MC_PORT_TAKEN' || errorCodes[reason.code].retryable;
+}
+
 async function chooseGatewayPort(wanted: number): Promise<number> {
   if (wanted === 0) return freePort();
   const error = await portError(wanted);
@@ -295,50 +294,4 @@ async function chooseGatewayPort(wanted: number): Promise<number> {
 
 async function isReady({ healthPort }: Child): Promise<boolean> {
   return healthPort !== 0 && answersWell(healthPort, '/readyz');
-}
-
-async function sizeOf(path: string): Promise<number> {
-  const file = await open(path, 'a');
-  try {
-    return (await file.stat()).size;
-  } finally {
-    await file.close();
-  }
-}
-
-/** The last fatal line that a service logged behind `from`, if it has a code of the table. */
-async function lastError(path: string, from: number): Promise<LoggedError | undefined> {
-  const file = await open(path, 'r');
-  try {
-    const { size } = await file.stat();
-    const start = Math.max(from, size - 64 * 1024);
-    const buffer = Buffer.alloc(Math.max(0, size - start));
-    await file.read(buffer, 0, buffer.length, start);
-    for (const line of buffer.toString('utf8').split('\n').toReversed()) {
-      const entry = parseLine(line);
-      const code = entry?.code ?? entry?.error?.code ?? '';
-      if (entry?.level !== 'fatal' || !Object.hasOwn(errorCodes, code)) continue;
-      const known = code as ErrorCode;
-      return { code: known, message: entry.error?.message ?? entry.msg, hint: entry.hint ?? errorCodes[known].todo };
-    }
-    return undefined;
-  } finally {
-    await file.close();
-  }
-}
-
-const lineSchema = z.object({
-  level: z.string(),
-  msg: z.string().default(''),
-  code: z.string().optional(),
-  hint: z.string().optional(),
-  error: z.object({ code: z.string().optional(), message: z.string().optional() }).optional(),
-});
-
-function parseLine(line: string): z.infer<typeof lineSchema> | undefined {
-  try {
-    return lineSchema.parse(JSON.parse(line));
-  } catch {
-    return undefined;
-  }
 }
