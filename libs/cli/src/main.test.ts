@@ -9,7 +9,7 @@ import { startNatsServer } from '@minchat/bus/testing';
 import { errorCodes } from '@minchat/errors';
 import { createLogger } from '@minchat/telemetry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { collectionOf, guessFormat } from './commands/import.ts';
+import { collectionOf, guessFormat } from './data-file.ts';
 import { root } from './paths.ts';
 import { createProgram } from './program.ts';
 

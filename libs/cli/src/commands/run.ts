@@ -6,6 +6,7 @@ import { formatRunSpec, parseRunSpec, suggest, type RunSpec } from '@minchat/con
 import { findModel, RunStatus, type RunRecord } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
 import { findSystem } from '../connection.ts';
+import { asFormat, collectionOf, contentName, guessFormat, sizeOfFile, type Format } from '../data-file.ts';
 import type { Output } from '../output.ts';
 import { callersFolder, userPath } from '../paths.ts';
 import { checkSettings, type ReadSpec } from '../run/check-settings.ts';
@@ -17,7 +18,7 @@ import { summary } from '../run/summary.ts';
 import type { Supervisor } from '../system/supervisor.ts';
 import { chat } from './chat.ts';
 import { aborted, addSet, outputOf, stopSignal, wholeOption, withBus } from './common.ts';
-import { asFormat, collectionOf, contentName, guessFormat, importFile, sizeOfFile, type Format } from './import.ts';
+import { importFile } from './import.ts';
 import { createSupervisor, startSystem } from './up.ts';
 
 interface RunOptions {
@@ -60,7 +61,7 @@ Examples:
         const signal = stopSignal();
         await withBus(async (bus) => {
           await checkSettings(asked, bus.plugins);
-          await runOn(bus, output, asked.spec, data, options, signal);
+          await runOn(bus, { output, spec: asked.spec, data, options, signal });
         }, system.natsUrl);
         return;
       }
@@ -71,14 +72,26 @@ Examples:
       const signal = stopSignal(() => supervisor.kill());
       await startSystem(supervisor, output, signal);
       signal.throwIfAborted();
-      await withBus((bus) => runOn(bus, output, asked.spec, data, options, signal, supervisor, (view) => (note.to = (message) => view.note(message))), supervisor.natsUrl);
+      const started = { supervisor, onView: (view: ProgressView) => void (note.to = (message) => view.note(message)) };
+      await withBus((bus) => runOn(bus, { output, spec: asked.spec, data, options, signal }, started), supervisor.natsUrl);
     });
 }
 
-async function runOn(
-  bus: Bus, output: Output, given: RunSpec, data: DataFile | undefined, options: RunOptions, signal: AbortSignal, supervisor?: Supervisor,
-  onView: (view: ProgressView) => void = () => undefined,
-): Promise<void> {
+interface Task {
+  output: Output;
+  spec: RunSpec;
+  data: DataFile | undefined;
+  options: RunOptions;
+  signal: AbortSignal;
+}
+
+/** The system that was started for the run, which is told where messages in between go. */
+interface StartedSystem {
+  supervisor: Supervisor;
+  onView: (view: ProgressView) => void;
+}
+
+async function runOn(bus: Bus, { output, spec: given, data, options, signal }: Task, started?: StartedSystem): Promise<void> {
   const spec = data === undefined ? given : await importData(bus, output, given, data, signal);
   signal.throwIfAborted();
   const submitted = await bus.call(rpc.submitRun, { specJson: formatRunSpec(spec) });
@@ -89,7 +102,7 @@ async function runOn(
   }
   output.line(`Run ${submitted.runId}`);
   const view = createProgress(output);
-  onView(view);
+  started?.onView(view);
   const backends: Record<string, string> = {};
   const events = await bus.subscribeEvents({ runId: submitted.runId, from: 'all' }, (event) => {
     if (event.started && event.started.backend !== '') backends[event.stage] = event.started.backend;
@@ -99,12 +112,12 @@ async function runOn(
   await events.stop();
   if (run.status === RunStatus.RUN_STATUS_RUNNING) {
     // Ctrl-C: what is done so far is in checkpoints.
-    output.line(supervisor === undefined ? `The run goes on: npm run minchat -- status ${run.runId} --watch` : `Stopping: services end what they do and save it. The run goes on with the next \`npm run minchat -- up\`.`);
+    output.line(started === undefined ? `The run goes on: npm run minchat -- status ${run.runId} --watch` : `Stopping: services end what they do and save it. The run goes on with the next \`npm run minchat -- up\`.`);
     process.exitCode = 130;
     return;
   }
   await finish(bus, output, run, backends, options);
-  if (supervisor !== undefined && options.exit !== true && !output.json) await stayUp(bus, output, run, supervisor, signal);
+  if (started !== undefined && options.exit !== true && !output.json) await stayUp(bus, output, run, started.supervisor, signal);
 }
 
 async function finish(bus: Bus, output: Output, run: RunRecord, backends: Record<string, string>, options: RunOptions): Promise<void> {
