@@ -1,19 +1,6 @@
 // What every trainer shares: the loop, checkpoints, batches.
-export {
-  chatExample,
-  firstWindows,
-  fitExample,
-  packTexts,
-  paddedLength,
-  padExamples,
-  rankedExamples,
-  splitBatch,
-  warnOfCut,
-  windowBatch,
-  type Example,
-  type PadOptions,
-  type TokenBatch,
-} from './batch.ts';
+export { firstWindows, packTexts, paddedLength, padExamples, splitBatch, windowBatch, type PadOptions, type TokenBatch } from './batch.ts';
+export { chatExample, fitExample, rankedExamples, warnOfCut, type Example } from './examples.ts';
 export { writeHistory, type HistoryEntry } from './history.ts';
 export { chooseLast, keepBest, type BestModel } from './keep-best.ts';
 export { evaluateLm, lmStep, type LmResult, type LmStepOptions } from './lm.ts';

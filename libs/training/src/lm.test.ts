@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { AdamW, copyWeights, disposeModel, gptConfig, initModel, lmLoss, Random, scores, startBackend } from '@minchat/model';
 import { beforeAll, expect, test } from 'vitest';
-import { padExamples, type Example } from './batch.ts';
+import { padExamples } from './batch.ts';
+import type { Example } from './examples.ts';
 import { evaluateLm, lmStep } from './lm.ts';
 import { scoreExamples } from './score.ts';
 import { batchTensors } from './tensors.ts';

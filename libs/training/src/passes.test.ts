@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { disposeGradients, disposeModel, gptConfig, initModel, Random, startBackend } from '@minchat/model';
 import { beforeAll, expect, test } from 'vitest';
-import { padExamples, type Example } from './batch.ts';
+import { padExamples } from './batch.ts';
+import type { Example } from './examples.ts';
 import { runPass, sumGradients, type Pass } from './passes.ts';
 import { textOf } from './score.ts';
 

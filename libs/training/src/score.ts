@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { leftPad, scores, type Dropout, type Model } from '@minchat/model';
-import { paddedLength, type Example } from './batch.ts';
+import { paddedLength } from './batch.ts';
+import type { Example } from './examples.ts';
 
 /** The key of a reward model's config.json: demonstrations score 0 on average once it is added. */
 export const rewardBiasKey = 'minchat_reward_bias';
