@@ -79,8 +79,8 @@ export function guard(app: FastifyInstance, { identities, tickets, bus, required
 }
 
 /** Who asks, as the audit log writes it down. */
-export function actorOf(request: FastifyRequest): { accountId: string; name: string; address: string } {
-  return { ...describe(request.principal), address: request.ip };
+export function actorOf({ principal, ip }: Pick<FastifyRequest, 'principal' | 'ip'>): { accountId: string; name: string; address: string } {
+  return { ...describe(principal), address: ip };
 }
 
 function describe(principal: Principal): { accountId: string; name: string } {

@@ -1,7 +1,8 @@
 import { normalizeIP } from '@fastify/rate-limit';
 import { rpc, type Bus } from '@minchat/bus';
-import type { Account } from '@minchat/contracts';
+import type { Account, SessionReply } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { done, doneSchema, errors } from '../answers.ts';
@@ -41,6 +42,15 @@ export const openSessionRoute: FastifyPluginAsyncZod = async (app) => {
 export const sessionRoutes: FastifyPluginAsyncZod<SessionOptions> = async (app, { bus, identities, tries }) => {
   const config = { rateLimit: { max: tries, timeWindow: '1 minute', keyGenerator: (request: { ip: string }) => `login:${normalizeIP(request.ip)}` } };
 
+  const enter = (request: FastifyRequest, reply: FastifyReply, session: SessionReply): z.output<typeof sessionView> => {
+    identities.forgetSession(request);
+    setSession(request, reply, session.token);
+    return { auth: 'required', account: session.account === undefined ? null : viewOf(session.account) };
+  };
+  const endSession = async (principal: Principal, ip: string): Promise<void> => {
+    if (principal.kind === 'account') await bus.call(rpc.endSessions, { actor: actorOf({ principal, ip }), accountId: principal.id, sessionId: principal.sessionId });
+  };
+
   app.get('/session', { schema: { tags, summary: 'Whether people log in here, and who is logged in', response: { 200: sessionView, ...errors } } }, async (request, reply) => {
     const principal = await identities.of(request);
     reply.header('cache-control', 'no-store');
@@ -53,15 +63,12 @@ export const sessionRoutes: FastifyPluginAsyncZod<SessionOptions> = async (app, 
     const before = await identities.of(request).catch(() => nobody);
     const session = await bus.call(rpc.logIn, { name, password: given, address: request.ip, agent: agentOf(request.headers) });
     // A session that was there before ends: what logs in always begins a new one.
-    if (before.kind === 'account') await bus.call(rpc.endSessions, { actor: { accountId: before.id, name: before.name, address: request.ip }, accountId: before.id, sessionId: before.sessionId });
-    identities.forgetSession(request);
-    setSession(request, reply, session.token);
-    return { auth: 'required' as const, account: session.account === undefined ? null : viewOf(session.account) };
+    await endSession(before, request.ip);
+    return enter(request, reply, session);
   });
 
   app.delete('/session', { schema: { tags, summary: 'Log out', response: { 200: doneSchema, ...errors } } }, async (request, reply) => {
-    const principal = await identities.of(request);
-    if (principal.kind === 'account') await bus.call(rpc.endSessions, { actor: { accountId: principal.id, name: principal.name, address: request.ip }, accountId: principal.id, sessionId: principal.sessionId });
+    await endSession(await identities.of(request), request.ip);
     identities.forgetSession(request);
     clearSession(request, reply);
     return done;
@@ -75,10 +82,7 @@ export const sessionRoutes: FastifyPluginAsyncZod<SessionOptions> = async (app, 
 
   const accepting = z.strictObject({ token, name: z.string().max(256).default(''), password });
   app.post('/invitations/accept', { config, bodyLimit, schema: { tags, summary: 'Use a link: make an account or set its password, and log in', body: accepting, response: { 200: sessionView, ...errors } } }, async (request, reply) => {
-    const session = await bus.call(rpc.acceptInvitation, { ...request.body, address: request.ip, agent: agentOf(request.headers) });
-    identities.forgetSession(request);
-    setSession(request, reply, session.token);
-    return { auth: 'required' as const, account: session.account === undefined ? null : viewOf(session.account) };
+    return enter(request, reply, await bus.call(rpc.acceptInvitation, { ...request.body, address: request.ip, agent: agentOf(request.headers) }));
   });
 
   app.get('/account/sessions', { schema: { tags, summary: 'Where one is logged in', response: { 200: ownSessions, ...errors } } }, async (request) => {
