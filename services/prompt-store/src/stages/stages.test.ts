@@ -141,8 +141,8 @@ describe.each(await testDatabases())('stages on $name', ({ start }) => {
 
   test('prompts come with their right answers, those too that were imported without at first', async () => {
     const asked = Array.from({ length: 20 }, (_, i) => ({ prompt: `How much is ${i} and 1?` }));
-    await importLines('sums', asked);
-    await importLines('sums', asked.slice(1).map((line, i) => ({ ...line, reference: i + 2 })));
+    await load('sums', asked);
+    await load('sums', asked.slice(1).map((line, i) => ({ ...line, reference: i + 2 })));
     const { out } = await runStage(data, { ...mixed, collection: 'sums', splitFractions: { validation: 0, test: 0 } });
     const found = new Map((await loadRecords(out('prompts'), 'prompts', 'train')).map(({ messages, reference }) => [messages[0]?.content, reference]));
     expect(found.get('How much is 7 and 1?')).toBe('8');
