@@ -102,7 +102,7 @@ async function openBus(connection: Connection, { log, metrics, replicas = 1, art
     plugins,
     artifacts,
     publishJob: (job) => publisher.job(job),
-    jobQueue: (kind, ackWaitMs = 15_000) => openJobQueue(connection, log, kind, ackWaitMs),
+    jobQueue: (kind, ackWaitMs) => openJobQueue(connection, log, kind, ackWaitMs),
     queueOf: (kind) => queueOf(manager, kind),
     deadLetters: () => readDeadLetters(manager),
     publishEvent: (event, { once = false } = {}) => publisher.event(event, once),

@@ -12,7 +12,7 @@ import type { Bus, JobDelivery, JobQueue } from './types.ts';
 /** How long a job waits for a worker of its version after it came to one of another. */
 const newerMs = 5000;
 
-export async function openJobQueue({ nats, manager }: Connection, log: Logger, kind: string, ackWaitMs: number): Promise<JobQueue> {
+export async function openJobQueue({ nats, manager }: Connection, log: Logger, kind: string, ackWaitMs?: number): Promise<JobQueue> {
   const jetStream = nats.jetstream();
   const config = jobConsumer(kind, ackWaitMs);
   const ensure = (): Promise<void> => ensureConsumer(manager, 'JOBS', config);
@@ -53,7 +53,7 @@ export async function openJobQueue({ nats, manager }: Connection, log: Logger, k
 
 /** See Bus.queueOf. */
 export async function queueOf(manager: JetStreamManager, kind: string): Promise<{ waiting: number; underway: number }> {
-  const info = await retrying('looking at a queue', () => consumerInfo(manager, 'JOBS', jobConsumer(kind, 0)));
+  const info = await retrying('looking at a queue', () => consumerInfo(manager, 'JOBS', jobConsumer(kind)));
   return { waiting: info?.num_waiting ?? 0, underway: info?.num_ack_pending ?? 0 };
 }
 

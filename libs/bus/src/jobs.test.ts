@@ -67,6 +67,38 @@ describe('job queue', () => {
     await third?.ack();
   });
 
+  it('is counted from the first job on, where no worker has started yet, until the job is acknowledged', async () => {
+    const raw = await connect({ servers: nats.url });
+    const manager = await raw.jetstreamManager();
+    // What workers are started by: KEDA's lag of a consumer.
+    const lag = async () => {
+      const { num_pending: pending, num_ack_pending: unacked } = await manager.consumers.info('JOBS', 'jobs-counted');
+      return pending + unacked;
+    };
+    const job = newJob('counted');
+    await bus.publishJob(job);
+    expect(await lag()).toBe(1);
+    // A worker's own ack wait stays, whoever publishes.
+    const queue = await bus.jobQueue('counted', 40_000);
+    const first = await queue.next(signal);
+    expect(await lag()).toBe(1);
+    await bus.publishJob(newJob('counted'));
+    expect(await lag()).toBe(2);
+    expect((await manager.consumers.info('JOBS', 'jobs-counted')).config.ack_wait).toBe(40_000 * 1e6);
+    // Handed back, as when its worker is stopped; tried again later, as after a failure.
+    first?.nak();
+    expect(await lag()).toBe(2);
+    for (let i = 0; i < 2; i += 1) (await queue.next(signal))?.nak(60_000);
+    expect(await lag()).toBe(2);
+    // Lost with no worker to make it anew: whoever publishes a job again, as the coordinator does of those that wait, does.
+    await manager.consumers.delete('JOBS', 'jobs-counted');
+    expect(await bus.publishJob(job)).toEqual({ duplicate: true });
+    expect(await lag()).toBe(2);
+    for (let i = 0; i < 2; i += 1) await (await queue.next(signal))?.ack();
+    expect(await lag()).toBe(0);
+    await raw.close();
+  });
+
   it('is given a job again that the server lost', async () => {
     await using own = await startNatsServer();
     await using busOfOwn = await testBus(own.url);

@@ -16,7 +16,7 @@ import { withSpan } from '@minchat/telemetry';
 import type { JetStreamClient, JetStreamManager, KV, NatsError, PubAck } from 'nats';
 import { outgoing } from './headers.ts';
 import { isConflict, retrying } from './nats-errors.ts';
-import { subjects } from './topology.ts';
+import { createConsumer, jobConsumer, subjects } from './topology.ts';
 import type { Feedback } from './types.ts';
 
 export const feedbackTypes: { readonly [K in keyof Feedback]: MessageType<Feedback[K]> } = {
@@ -65,6 +65,8 @@ export function createPublisher(jetStream: JetStreamClient, manager: JetStreamMa
 
   /** The same of a job, whose mark says where it is in the queue: one that is not there any more is published again. */
   async function publishJob(job: Job): Promise<{ duplicate: boolean }> {
+    // By it the server tells how many jobs wait: whoever starts workers by that sees them before the first worker has started.
+    await retrying('creating a consumer', () => createConsumer(manager, 'JOBS', jobConsumer(job.kind)));
     const msgID = `job.${job.jobId}.${job.round}`;
     const mark = await markOf(msgID);
     // The mark of an older version says only that it was published.

@@ -60,7 +60,7 @@ type Durable = Partial<ConsumerConfig> & { durable_name: string };
  * The durable pull consumer of one kind of jobs. Deliveries are not limited here: a job that is
  * redelivered while its worker lives would use them up. The job's record counts the failures.
  */
-export function jobConsumer(kind: string, ackWaitMs: number): Durable {
+export function jobConsumer(kind: string, ackWaitMs = 15_000): Durable {
   return {
     durable_name: `jobs-${kind}`,
     filter_subject: subjects.job(kind),
@@ -191,9 +191,13 @@ export async function consumerInfo(manager: JetStreamManager, stream: keyof type
   }
 }
 
-/** Creates a durable consumer, or brings its ack wait to what is asked for. */
+/** Creates a durable consumer if it is missing. */
+export async function createConsumer(manager: JetStreamManager, stream: keyof typeof streams, config: Durable): Promise<ConsumerInfo> {
+  return (await consumerInfo(manager, stream, config)) ?? manager.consumers.add(stream, config);
+}
+
+/** The same, and brings its ack wait to what is asked for. */
 export async function ensureConsumer(manager: JetStreamManager, stream: keyof typeof streams, config: Durable): Promise<void> {
-  const now = (await consumerInfo(manager, stream, config))?.config;
-  if (now === undefined) await manager.consumers.add(stream, config);
-  else if (now.ack_wait !== config.ack_wait) await manager.consumers.update(stream, config.durable_name, { ...now, ack_wait: config.ack_wait ?? now.ack_wait ?? 0 });
+  const { config: now } = await createConsumer(manager, stream, config);
+  if (now.ack_wait !== config.ack_wait) await manager.consumers.update(stream, config.durable_name, { ...now, ack_wait: config.ack_wait ?? now.ack_wait ?? 0 });
 }
