@@ -1,3 +1,5 @@
+import { createSocket } from 'node:dgram';
+import { getServers, setServers } from 'node:dns';
 import { mkdtempDisposable, rm, writeFile } from 'node:fs/promises';
 import { createConnection, createServer, type Socket } from 'node:net';
 import { once } from 'node:events';
@@ -103,6 +105,28 @@ describe('connectBus', () => {
     await writeFile(file, creds());
     await nats.restart();
     await expect.poll(() => bus.connected, { timeout: 10_000 }).toBe(true);
+  });
+
+  it('is found by its name as the system finds it, and not by asking a name server past it', async () => {
+    await using nats = await startNatsServer();
+    const asked: Buffer[] = [];
+    const names = createSocket('udp4', (query, { port }) => {
+      asked.push(query);
+      // No such name, said at once.
+      names.send(Buffer.concat([query.subarray(0, 2), Buffer.from([0x81, 0x83]), query.subarray(4)]), port);
+    });
+    names.bind(0, '127.0.0.1');
+    await once(names, 'listening');
+    const before = getServers();
+    setServers([`127.0.0.1:${names.address().port}`]);
+    try {
+      await using bus = await testBus(nats.url.replace('127.0.0.1', 'localhost'));
+      expect(bus.connected).toBe(true);
+    } finally {
+      setServers(before);
+      names.close();
+    }
+    expect(asked).toHaveLength(0);
   });
 
   it('waits for a server that comes late, and knows when it goes and comes back', async () => {

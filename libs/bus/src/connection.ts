@@ -51,7 +51,8 @@ type OpenOptions = Pick<BusOptions, 'url' | 'name' | 'log' | 'token' | 'creds' |
 
 /** How to connect, by the settings. Throws MC_CONFIG_INVALID. */
 async function connectionOptions({ url, name, token, creds, cert, key }: OpenOptions): Promise<ConnectionOptions> {
-  const options: ConnectionOptions = { ...parseNatsUrl(url), name, ...(token === undefined ? {} : { token }) };
+  // The client would ask a name server itself, past /etc/hosts and the domains to search, and wait 13 s for one that does not answer.
+  const options: ConnectionOptions = { ...parseNatsUrl(url), name, resolve: false, ...(token === undefined ? {} : { token }) };
   for (const [variable, path] of Object.entries({ NATS_CREDS: creds, NATS_CERT: cert, NATS_KEY: key })) {
     if (path === undefined) continue;
     await access(path, constants.R_OK).catch((cause: Error) => {
