@@ -155,7 +155,7 @@ test.skipIf(whyNoKustomize !== undefined)('services answer the probes', async ()
   const pod = podsOf(render('base')).find(({ name }) => name === 'coordinator') ?? expect.fail();
   const service = startService('coordinator', { NATS_URL: nats.url });
   const [, port = ''] = await service.line(/"healthPort":(\d+)/);
-  for (const probe of ['livenessProbe', 'readinessProbe']) {
+  for (const probe of ['startupProbe', 'livenessProbe', 'readinessProbe']) {
     const { httpGet } = containerOf(pod)[probe] as { httpGet: { path: string } };
     expect((await fetch(`http://127.0.0.1:${port}${httpGet.path}`)).status).toBe(200);
   }
