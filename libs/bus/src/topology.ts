@@ -116,6 +116,7 @@ const subjectsOverlap = 10_065;
 const noPeers = 10_005;
 const noCluster = 10_074;
 const consumerNotFound = 10_014;
+const consumerExists = 10_148;
 
 function apiError(error: unknown): number | undefined {
   return (error as NatsError).api_error?.err_code;
@@ -193,7 +194,13 @@ export async function consumerInfo(manager: JetStreamManager, stream: keyof type
 
 /** Creates a durable consumer if it is missing. */
 export async function createConsumer(manager: JetStreamManager, stream: keyof typeof streams, config: Durable): Promise<ConsumerInfo> {
-  return (await consumerInfo(manager, stream, config)) ?? manager.consumers.add(stream, config);
+  const found = await consumerInfo(manager, stream, config);
+  if (found !== undefined) return found;
+  return manager.consumers.add(stream, config).catch((error: unknown) => {
+    // Another service was first, with another ack wait: servers from 2.10 on say so, older ones take the later one.
+    if (apiError(error) !== consumerExists) throw error;
+    return createConsumer(manager, stream, config);
+  });
 }
 
 /** The same, and brings its ack wait to what is asked for. */
