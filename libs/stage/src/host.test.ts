@@ -39,6 +39,8 @@ describe('a stage host', () => {
     await writeFile(join(folder, 'text'), 'here');
     const artifact = await bench.bus.artifacts.put(folder, 'file');
     const host = await bench.host();
+    // Else the first one would be no change to whoever is told of changes.
+    expect(await host.metrics()).toContain('minchat_jobs_total{kind="count",outcome="failed",service="counter"} 0');
     const jobId = await bench.job({ steps: 20 }, { inputs: [{ name: 'start', artifact }] });
     const event = await bench.until(jobId, 'completed');
     expect(event.completed?.result).toMatchObject({ outputs: [{ name: 'result' }], metrics: [{ name: 'steps', value: 20 }, { name: 'from', value: 0 }] });

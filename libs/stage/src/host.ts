@@ -65,6 +65,8 @@ export async function startStageHost(options: StageServiceOptions, { env, log, m
     log,
     load: loaderOf(options, choiceOf, log.level),
   };
+  // A counter that is not there before its first failure would never be seen to rise by it.
+  for (const kind of kinds) metrics.jobs.inc({ kind, outcome: 'failed' }, 0);
   const loops = queues.map(([kind, queue]) => pull(kind, queue, deps));
   log.info({ worker: workerId, kinds, plugins }, 'takes jobs');
   return {

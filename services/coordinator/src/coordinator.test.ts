@@ -1,9 +1,11 @@
-import { rpc, type Bus } from '@minchat/bus';
+import { connectBus, rpc, type Bus } from '@minchat/bus';
+import { startNatsServer } from '@minchat/bus/testing';
 import { RunRecord, RunStatus, StageStatus, type ArtifactRef, type StageResult } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
 import { connect as natsConnect } from 'nats';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { artifactOf, ended, leftJob, leftRun, specJson, states, testSystem } from './system.testing.ts';
+import { Coordinator } from './coordinator.ts';
+import { artifactOf, ended, leftJob, leftRun, log, specJson, states, testSystem } from './system.testing.ts';
 
 describe('Coordinator', () => {
   const system = testSystem();
@@ -21,6 +23,18 @@ describe('Coordinator', () => {
     expect(run.stages[0]).toMatchObject({ metrics: [{ name: 'loss', value: 0.5 }], result: { metrics: [] } });
     const { runs: [listed] } = await client.call(rpc.listRuns, { limit: 1 });
     expect(listed).toMatchObject({ runId, specJson: '{}', stages: [{}, { result: { metrics: [], outputs: [{ name: 'model' }] } }, {}, {}] });
+  });
+
+  it('counts the runs of each status, also of those that no run has', async () => {
+    await using nats = await startNatsServer();
+    await using bus = await connectBus({ url: nats.url, name: 'test', log });
+    const counted: ReadonlyMap<string, number>[] = [];
+    const own = new Coordinator({ bus, log, onSweep: (counts) => counted.push(counts) });
+    await own.sweep();
+    await bus.runs.create(leftRun('one', RunStatus.RUN_STATUS_FAILED, StageStatus.STAGE_STATUS_FAILED));
+    await own.sweep();
+    const none = { running: 0, completed: 0, failed: 0, cancelled: 0 };
+    expect(counted.map((counts) => Object.fromEntries(counts))).toEqual([none, { ...none, failed: 1 }]);
   });
 
   it('fails a stage whose result does not fit into the record, and goes on with other runs', async () => {

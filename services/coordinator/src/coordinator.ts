@@ -17,7 +17,7 @@ export interface CoordinatorOptions {
   log: Logger;
   /** How often runs are compared with what became of their jobs, in milliseconds. */
   sweepMs?: number;
-  /** Told after each sweep how many runs have which status. */
+  /** Told after each sweep how many runs have which status, of all that there are. */
   onSweep?: (counts: ReadonlyMap<string, number>) => void;
 }
 
@@ -131,8 +131,9 @@ export class Coordinator {
         this.#log.warn({ run: run.runId, err: error }, 'could not compare a run with its jobs');
       }
     }
-    const byState = Map.groupBy(runs, ({ status }) => runStatusWords[status]);
-    this.#options.onSweep?.(new Map([...byState].map(([state, list]) => [state, list.length])));
+    const counts = new Map<string, number>(Object.values(runStatusWords).map((word) => [word, 0]));
+    for (const { status } of runs) counts.set(runStatusWords[status], (counts.get(runStatusWords[status]) ?? 0) + 1);
+    this.#options.onSweep?.(counts);
   }
 
   /** One record that cannot be read holds up no other. */

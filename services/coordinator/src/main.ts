@@ -13,7 +13,6 @@ await runService({
       bus,
       log,
       onSweep: (counts) => {
-        runs.reset();
         for (const [status, count] of counts) runs.set({ status }, count);
       },
     });
