@@ -69,7 +69,7 @@ describe.skipIf(whyNoKustomize !== undefined).each(['base', 'overlays/trial', 'o
   const ofServices = pods.filter(({ workload }) => workload.kind === 'Deployment');
   const pod = (name: string): Pod => pods.find((one) => one.name === name) ?? expect.fail(`there is no ${name}`);
 
-  test('is taken by Kubernetes and KEDA', async () => {
+  test('is taken by Kubernetes, KEDA and the Prometheus operator', async () => {
     for (const object of objects) expect(await unknownFields(object), `${object.kind} ${object.metadata.name}`).toEqual([]);
     const names = objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`);
     expect(new Set(names).size).toBe(names.length);
@@ -116,6 +116,7 @@ describe.skipIf(whyNoKustomize !== undefined).each(['base', 'overlays/trial', 'o
       const probes = Object.entries(rest).filter(([key]) => key.endsWith('Probe')).map(([, probe]) => probe as { httpGet?: { port: string }; tcpSocket?: { port: string } });
       for (const { httpGet, tcpSocket } of probes) expect(ports.map(({ name }) => name)).toContain((httpGet ?? tcpSocket)?.port);
     }
+    const addresses = objects.filter(({ kind }) => kind === 'Service').flatMap(({ metadata: { name, namespace }, spec }) => (spec.ports as { port: number }[]).map(({ port }) => `${name}.${namespace}.svc:${port}`));
     const portsOf = (selector: Labels): (string | undefined)[] => {
       const chosen = pods.filter(({ labels }) => selects({ matchLabels: selector }, labels));
       expect(chosen, JSON.stringify(selector)).toHaveLength(1);
@@ -124,6 +125,8 @@ describe.skipIf(whyNoKustomize !== undefined).each(['base', 'overlays/trial', 'o
     for (const { kind, spec } of objects) {
       if (kind === 'Service') for (const { targetPort } of spec.ports as { targetPort: string }[]) expect(portsOf(spec.selector as Labels)).toContain(targetPort);
       if (kind === 'PodDisruptionBudget') portsOf(spec.selector.matchLabels as Labels);
+      if (kind === 'PodMonitor') for (const one of ofServices) expect(selects(spec.selector as object, one.labels)).toBe(true);
+      if (kind === 'ScaledObject') for (const { metadata } of spec.triggers as { metadata: Labels }[]) expect(addresses).toContain(new URL(metadata['url'] ?? `http://${metadata['natsServerMonitoringEndpoint']}`).host);
       if (kind === 'ScaledObject') expect(ofServices.find(({ name }) => name === spec.scaleTargetRef.name)?.workload.spec).not.toHaveProperty('replicas');
     }
   });
@@ -142,7 +145,9 @@ describe.skipIf(whyNoKustomize !== undefined).each(['base', 'overlays/trial', 'o
       for (const { name: port } of containerOf(one).ports ?? []) {
         expect(admits(objects, one, port, outside), `${one.name} ${port}`).toBe(one.name === 'gateway' && port === 'http');
         const scaled = folder === 'overlays/production' && ['inference health', 'nats monitor'].includes(`${one.name} ${port}`);
-        if (port !== 'http') expect(admits(objects, one, port, { namespace: 'keda' }), `${one.name} ${port}`).toBe(scaled);
+        if (port === 'http') continue;
+        expect(admits(objects, one, port, { namespace: 'keda' }), `${one.name} ${port}`).toBe(scaled);
+        expect(admits(objects, one, port, { namespace: 'monitoring' }), `${one.name} ${port}`).toBe(folder === 'overlays/production' && port === 'health');
       }
     }
     if (has('nats')) for (const one of pods) expect(admits(objects, pod('nats'), 'client', one), one.name).toBe(ofServices.includes(one));

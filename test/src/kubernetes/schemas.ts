@@ -1,12 +1,14 @@
-// What an API server would refuse of an object, by the schemas that Kubernetes and KEDA publish.
+// What an API server would refuse of an object, by the schemas that Kubernetes, KEDA and the Prometheus operator publish.
 import type { KubeObject } from './kustomize.ts';
+
+const packages: Readonly<Record<string, string>> = { 'keda.sh': '@kubernetes-models/keda', 'monitoring.coreos.com': '@kubernetes-models/prometheus-operator' };
 
 type Model = new () => { validate(this: object): void };
 
 /** Throws what is wrong with an object; returns the paths of fields that its kind does not have. */
 export async function unknownFields(object: KubeObject): Promise<string[]> {
   const { apiVersion, kind } = object;
-  const name = apiVersion.startsWith('keda.sh/') ? '@kubernetes-models/keda' : 'kubernetes-models';
+  const name = packages[apiVersion.split('/')[0] ?? ''] ?? 'kubernetes-models';
   const models = (await import(`${name}/${apiVersion}`)) as Record<string, Model>;
   const model = models[kind];
   if (model === undefined) throw new Error(`there is no schema of ${apiVersion} ${kind}`);
