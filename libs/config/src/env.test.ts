@@ -23,6 +23,12 @@ describe('readEnv', () => {
     expect(readEnv(schema, { HEALTH_PORT: '', STAGE_PLUGIN: '', MINCHAT_BACKEND: '', GATEWAY_PORT: '' })).toMatchObject({ HEALTH_PORT: 0, MINCHAT_BACKEND: 'auto', GATEWAY_PORT: 8080 });
     expect(readEnv(schema, { MINCHAT_THREADS: '' })).not.toHaveProperty('MINCHAT_THREADS');
   });
+  it('takes for not set what Kubernetes sets in every pod beside a Service of the name gateway', () => {
+    expect(readEnv(schema, { GATEWAY_PORT: 'tcp://10.96.0.7:80' })).toMatchObject({ GATEWAY_PORT: 8080 });
+    expect(readEnv(schema, { GATEWAY_PORT: 'tcp://[fd00::7]:80' })).toMatchObject({ GATEWAY_PORT: 8080 });
+    // What somebody has set stays.
+    expect(readEnv(schema, { NATS_URL: 'tcp://10.96.0.7:4222' })).toMatchObject({ NATS_URL: 'tcp://10.96.0.7:4222' });
+  });
   it('reads numbers, flags and lists', () => {
     expect(readEnv(schema, { HEALTH_PORT: '9090', LOG_PRETTY: '1', STAGE_PLUGINS: 'a, b/c,' })).toMatchObject({ HEALTH_PORT: 9090, LOG_PRETTY: true, STAGE_PLUGINS: ['a', 'b/c'] });
   });

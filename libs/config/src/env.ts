@@ -101,6 +101,11 @@ export function readPortEnv(): z.output<z.ZodObject<typeof portEnv>> {
   return readEnv(z.object(portEnv));
 }
 
+/** Whether a variable has a value that somebody meant: Kubernetes sets GATEWAY_PORT=tcp://10.0.0.1:80 in every pod beside a Service `gateway`. */
+function isMeant(name: string, value: string | undefined): boolean {
+  return value !== undefined && value !== '' && !(name.endsWith('_PORT') && value.startsWith('tcp://'));
+}
+
 /**
  * Reads and validates environment variables; an empty one counts as not set. Throws
  * MC_CONFIG_INVALID that names the first variable that is wrong.
@@ -109,7 +114,7 @@ export function readEnv<Schema extends z.ZodObject>(
   schema: Schema,
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): z.output<Schema> {
-  const given = Object.fromEntries(Object.keys(schema.shape).flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
+  const given = Object.fromEntries(Object.keys(schema.shape).flatMap((name) => (isMeant(name, env[name]) ? [[name, env[name]]] : [])));
   const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
