@@ -19,7 +19,7 @@ describe('a run with a stage that nobody takes', () => {
     const waiting = new AbortController();
     try {
       const told = async () => (await client.call(rpc.getRun, { runId })).stages[2]?.error;
-      const unattended = { code: 'MC_SERVICE_UNAVAILABLE', message: expect.stringContaining('jobs of kind reward') as string };
+      const unattended = { code: 'MC_SERVICE_UNAVAILABLE', message: expect.stringContaining('jobs of kind reward') as string, hint: expect.stringContaining('one is on its way') as string };
       expect(await told()).toMatchObject(unattended);
       // One that took the job, and has then been silent for long; then another that would take it.
       const queue = await client.jobQueue('reward', 60_000);

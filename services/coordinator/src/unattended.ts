@@ -39,6 +39,6 @@ export function isFree({ state, round: last, renewedAtMs, leaseMs }: JobRecord, 
 
 function nobody({ kind }: StageRecord): MinchatError {
   return new MinchatError('MC_SERVICE_UNAVAILABLE', `expected a worker that takes jobs of kind ${kind}, found none`, {
-    hint: 'Start the service that does: `npm run minchat -- up` starts all of them, and keeps their logs in .minchat/logs.',
+    hint: 'Start the service that does: `npm run minchat -- up` starts all of them, and keeps their logs in .minchat/logs. Where workers are started as they are needed, one is on its way.',
   });
 }
