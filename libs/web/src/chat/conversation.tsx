@@ -6,7 +6,7 @@ import { saveFile } from '../save-file.ts';
 import { Problem } from '../ui.tsx';
 import { AnswerView } from './answer-view.tsx';
 import { Composer, Ideas } from './composer.tsx';
-import { CopyButton } from './copy-button.tsx';
+import { CopyButton } from '../copy-button.tsx';
 import { canChoose, conversationOf, type Column, type Turn } from './thread.ts';
 import type { ConversationState } from './use-conversation.ts';
 import { useFollowing } from './use-following.ts';
