@@ -24,12 +24,12 @@ export function useCopy(text: string): { copied: boolean; problem: string; copy:
   return { copied: copied === text, problem, copy };
 }
 
-export function CopyButton({ text }: { text: string }) {
+export function CopyButton({ text, label = t('Copy') }: { text: string; label?: string }) {
   const { copied, problem, copy } = useCopy(text);
   if (!canCopy) return null;
   return (
     <>
-      <button type="button" className="icon thumb" aria-label={t('Copy')} title={copied ? t('Copied') : t('Copy')} onClick={() => void copy()}>
+      <button type="button" className="icon thumb" aria-label={label} title={copied ? t('Copied') : label} onClick={() => void copy()}>
         <svg viewBox="0 0 24 24" width="16" height="16" fill="none" stroke="currentColor" strokeWidth="1.8" strokeLinejoin="round" strokeLinecap="round" aria-hidden="true"><path d={copied ? 'M5 13l5 5L19 7' : 'M9 9h11v11H9zM5 15H4V4h11v1'} /></svg>
       </button>
       <Problem text={problem} />

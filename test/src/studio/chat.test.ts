@@ -244,6 +244,7 @@ describe.skipIf(noBrowser !== undefined)('in a conversation', () => {
     await expect.poll(questions, patient).toEqual(['one', 'two']);
     await page.reload();
     await expect.poll(questions, patient).toEqual(['one', 'two']);
+    await page.getByLabel('Raw text').check();
     const answer = await done().last().textContent();
     await walker.button('Copy').last().click();
     await expect.poll(() => page.evaluate(() => navigator.clipboard.readText()), patient).toBe(answer);
@@ -255,16 +256,26 @@ describe.skipIf(noBrowser !== undefined)('in a conversation', () => {
   it('lines of several scripts run each in its own direction', async () => {
     await page.route('**/v1/chat/completions', (route) => route.fulfill({ contentType: 'text/event-stream', body: `data: {"choices":[{"delta":{"content":${JSON.stringify('Rain in Hebrew:\nגשם')}},"finish_reason":"stop"}]}\n\n` }));
     await ask('three');
-    const [english, hebrew] = await done().last().evaluate((node) => {
-      const range = document.createRange();
-      const text = node.firstChild as Text;
-      return [0, text.data.length - 3].map((from) => {
-        range.setStart(text, from);
-        range.setEnd(text, from + 3);
-        return range.getBoundingClientRect().left - node.getBoundingClientRect().left;
-      });
+    /** Where the first and the last letter stand in the answer. */
+    const edges = (): Promise<number[]> => done().last().evaluate((node) => {
+      const texts = document.createTreeWalker(node, NodeFilter.SHOW_TEXT);
+      const letters: Range[] = [];
+      while (texts.nextNode() !== null) {
+        const { length } = texts.currentNode.textContent ?? '';
+        for (let i = 0; i < length; i += 1) {
+          const range = document.createRange();
+          range.setStart(texts.currentNode, i);
+          range.setEnd(texts.currentNode, i + 1);
+          letters.push(range);
+        }
+      }
+      return [letters[0], letters.at(-1)].map((letter) => (letter?.getBoundingClientRect().left ?? 0) - node.getBoundingClientRect().left);
     });
-    expect(hebrew).toBeGreaterThan((english ?? 0) + 20);
+    for (const raw of [true, false]) {
+      await page.getByLabel('Raw text').setChecked(raw);
+      const [english = 0, hebrew = 0] = await edges();
+      expect(hebrew, `raw: ${raw}`).toBeGreaterThan(english + 20);
+    }
     await page.unroute('**/v1/chat/completions');
   });
 

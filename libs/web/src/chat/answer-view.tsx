@@ -1,14 +1,17 @@
 import { memo, useState } from 'react';
 import { currentLanguage, t } from '../preferences.ts';
+import { AnswerText } from './answer-text.tsx';
 import type { Answer } from './stream.ts';
 import { signOf, type TokenView } from './tokens.ts';
 
-/** An answer as it grows; with probabilities, token by token. */
-export function AnswerView({ answer }: { answer: Answer }) {
+/** An answer as it grows: as Markdown or, `raw`, as it was written; with probabilities, token by token. */
+export function AnswerView({ answer, raw }: { answer: Answer; raw: boolean }) {
   const nothing = answer.text === '' && answer.state !== 'writing' && answer.error === '';
   return (
     <div className={`turn assistant ${answer.state}`} dir="auto">
-      {nothing ? <span className="quiet">{t('(an empty answer)')}</span> : answer.probabilities && answer.probabilities.length > 0 ? <Tokens tokens={answer.probabilities} language={currentLanguage()} /> : answer.text}
+      {nothing ? <span className="quiet">{t('(an empty answer)')}</span>
+        : answer.probabilities && answer.probabilities.length > 0 ? <Tokens tokens={answer.probabilities} language={currentLanguage()} />
+        : raw || answer.text.trim() === '' ? answer.text : <AnswerText text={answer.text} />}
       {answer.error === '' ? null : <span className="error" role="alert">{answer.error}</span>}
     </div>
   );

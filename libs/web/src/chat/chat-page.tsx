@@ -17,6 +17,7 @@ export function ChatPage({ named }: { named: string }) {
   const [sampling, setSampling] = useState(recallSampling);
   const [wanted, setWanted] = useState<string[]>(() => (named === '' ? (recall('models') ?? '').split(',').filter(Boolean) : [named]));
   const [blind, setBlind] = useState(recall('blind') === '1');
+  const [raw, setRaw] = useState(recall('raw') === '1');
   const [probabilities, setProbabilities] = useState(recall('probabilities') === '1');
   const models = value?.data.filter((model) => model.minchat.purpose === 'text' && model.minchat.kind !== 'pretrain').map((model) => model.id) ?? [];
   const known = wanted.filter((id) => models.includes(id)).slice(0, most);
@@ -42,6 +43,7 @@ export function ChatPage({ named }: { named: string }) {
             {chosen.length < most ? <button type="button" onClick={() => choose([...chosen, another])}>{t('Compare with another')}</button> : null}
             {chosen.length > 1 ? <Check label={t('Blind')} value={blind} onChange={(on) => { setBlind(on); remember('blind', on ? '1' : '0'); }} /> : null}
             <Check label={t('Probabilities')} value={probabilities} onChange={(on) => { setProbabilities(on); remember('probabilities', on ? '1' : '0'); }} />
+            <Check label={t('Raw text')} value={raw} onChange={(on) => { setRaw(on); remember('raw', on ? '1' : '0'); }} />
             <SamplingFields sampling={sampling} onChange={(next) => { setSampling(next); rememberSampling(next); }} />
           </>
         )}
@@ -55,7 +57,7 @@ export function ChatPage({ named }: { named: string }) {
           {may('see') ? <a className="button" href="#/runs">{t('Look at the runs')}</a> : may('label') ? <a className="button" href="#/label">{t('Rank answers')}</a> : null}
         </Empty>
       ) : null}
-      {chosen.length === 0 ? null : <ConversationView state={state} title={chosen.length === 1 ? t('Talk to your model') : blind ? t('They answer without their names. You choose, then see who is who.') : t('They answer side by side. Say which is best.')} />}
+      {chosen.length === 0 ? null : <ConversationView state={state} raw={raw} title={chosen.length === 1 ? t('Talk to your model') : blind ? t('They answer without their names. You choose, then see who is who.') : t('They answer side by side. Say which is best.')} />}
     </div>
   );
 }

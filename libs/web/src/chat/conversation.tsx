@@ -12,7 +12,7 @@ import type { ConversationState } from './use-conversation.ts';
 import { useFollowing } from './use-following.ts';
 
 /** Questions and answers, one column for each model; what can be done with them stands under them. */
-export function ConversationView({ state, title }: { state: ConversationState; title: string }) {
+export function ConversationView({ state, title, raw }: { state: ConversationState; title: string; raw: boolean }) {
   const { turns, busy, problem } = state;
   useFollowing(turns);
   const last = turns.at(-1);
@@ -26,7 +26,7 @@ export function ConversationView({ state, title }: { state: ConversationState; t
     <>
       <div ref={thread} className={turns.some((turn) => turn.columns.length > 1) ? 'thread wide' : 'thread'} tabIndex={0} role="group" aria-label={t('Conversation')}>
         {turns.length === 0 ? <Ideas title={title} onPick={(text) => { stay(); void state.ask(text); }}>{state.canBringBack ? <button type="button" className="quiet-button" onClick={() => { stay(); state.bringBack(); }}>{t('What stood here before')}</button> : null}</Ideas> : null}
-        {turns.map((turn, index) => <TurnView key={index} turn={turn} state={state} index={index} />)}
+        {turns.map((turn, index) => <TurnView key={index} turn={turn} state={state} index={index} raw={raw || isCompared(turn, index === turns.length - 1)} />)}
         {last && !busy ? <AfterLast turn={last} state={state} choosing={choosing} onStay={stay} onBegin={begin} /> : null}
         <Problem text={problem} />
       </div>
@@ -35,18 +35,23 @@ export function ConversationView({ state, title }: { state: ConversationState; t
   );
 }
 
-function TurnView({ turn, index, state }: { turn: Turn; index: number; state: ConversationState }) {
+/** Whether somebody is to say which of a turn's answers is better: of that they see exactly what they judge. */
+function isCompared({ columns, best }: Turn, isLast: boolean): boolean {
+  return columns.length > 1 ? best === undefined : isLast && may('label') && columns[0]?.before !== undefined;
+}
+
+function TurnView({ turn, index, state, raw }: { turn: Turn; index: number; state: ConversationState; raw: boolean }) {
   const hidden = turn.blind && turn.best === undefined;
   const rateable = may('label') && !hidden && !(state.busy && index === state.turns.length - 1);
   return (
     <div className="exchange">
       <Question text={turn.question} locked={state.busy} onEdit={(text) => void state.edit(index, text)} />
-      {turn.columns.length === 1 ? <AnswerWithThumbs column={turn.columns[0]!} index={index} place={0} state={state} rateable={rateable} /> : (
+      {turn.columns.length === 1 ? <AnswerWithThumbs column={turn.columns[0]!} index={index} place={0} state={state} rateable={rateable} raw={raw} /> : (
         <div className="duel" style={{ '--columns': turn.columns.length } as React.CSSProperties}>
           {turn.columns.map((column, place) => (
             <section key={place} className={turn.best === place ? 'won' : ''} aria-label={t('Answer {n}', { n: place + 1 })}>
               <h2>{hidden ? t('Answer {n}', { n: place + 1 }) : column.model}</h2>
-              <AnswerWithThumbs column={column} index={index} place={place} state={state} rateable={rateable} />
+              <AnswerWithThumbs column={column} index={index} place={place} state={state} rateable={rateable} raw={raw} />
             </section>
           ))}
         </div>
@@ -86,7 +91,7 @@ function Question({ text, locked, onEdit }: { text: string; locked: boolean; onE
   );
 }
 
-function AnswerWithThumbs({ column, index, place, state, rateable }: { column: Column; index: number; place: number; state: ConversationState; rateable: boolean }) {
+function AnswerWithThumbs({ column, index, place, state, rateable, raw }: { column: Column; index: number; place: number; state: ConversationState; rateable: boolean; raw: boolean }) {
   const thumb = (which: 'up' | 'down', label: string) => (
     <button type="button" className={`icon thumb ${which}`} aria-label={label} title={label} aria-pressed={column.thumb === which} onClick={() => void state.rate(index, place, which)}>
       <svg viewBox="0 0 24 24" width="16" height="16" fill={column.thumb === which ? 'currentColor' : 'none'} stroke="currentColor" strokeWidth="1.8" strokeLinejoin="round" aria-hidden="true"><path d="M7 11v9H4v-9zM7 11l4-8c1.7 0 2.5 1.2 2.2 2.8L12.6 9H19a2 2 0 0 1 2 2.4l-1.4 7A2 2 0 0 1 17.600 20H7" /></svg>
@@ -94,7 +99,7 @@ function AnswerWithThumbs({ column, index, place, state, rateable }: { column: C
   );
   return (
     <div className="answered">
-      <AnswerView answer={column.answer} />
+      <AnswerView answer={column.answer} raw={raw} />
       {column.answer.text === '' || column.answer.state === 'writing' ? null : (
         <div className="thumbs">
           {rateable && column.answer.state !== 'failed' ? <>{thumb('up', t('A good answer'))}{thumb('down', t('A bad answer'))}</> : null}
@@ -131,7 +136,7 @@ function AfterLast({ turn, state, choosing, onStay, onBegin }: AfterLastProps) {
       ) : null}
       {anew && first.before ? (
         <>
-          <div className="before"><small className="quiet">{t('The one before')}</small><AnswerView answer={first.before} /></div>
+          <div className="before"><small className="quiet">{t('The one before')}</small><AnswerView answer={first.before} raw /></div>
           <div className="after vote" role="group" aria-label={t('Is this answer better than the one before?')}>
             <span>{t('Is this answer better than the one before?')}</span>
             <button type="button" onClick={() => { onStay(); void state.prefer('new'); }}>{t('Better')}</button>

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
-import Markdown from 'react-markdown';
 import { getJson, RequestError, sendJson } from '../api.ts';
+import { Markdown } from '../markdown.tsx';
 import { may } from '../people/session.ts';
 import { t } from '../preferences.ts';
 import { useAct } from '../problems.ts';
@@ -39,9 +39,9 @@ export function useGuidelines() {
   return { written, setWritten, problem };
 }
 
-/** Markdown; the page has a heading above it, markup in it is text, and addresses other than of the web are not followed. */
+/** The page has a heading above it. */
 export function Guidelines({ text }: { text: string | undefined }) {
-  return text === undefined ? null : <div className="prose" dir="auto"><Markdown components={{ h1: 'h2' }}>{text.trim() === '' ? ownWords() : text}</Markdown></div>;
+  return text === undefined ? null : <div className="prose" dir="auto"><Markdown text={text.trim() === '' ? ownWords() : text} components={{ h1: 'h2' }} /></div>;
 }
 
 /** What is being written; the guidelines that it was written from; and those that somebody else has saved meanwhile. */
