@@ -1,6 +1,7 @@
-// docs/runs.md: its specs run as they stand, and its metrics are those that stages tell; docs/metrics.md tells of all.
+// docs/runs.md: its specs run as they stand, and its metrics are those that stages tell, each of which is explained.
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { explain } from '@minchat/config/metrics';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { root, startSystem, type System } from './system.ts';
 
@@ -12,17 +13,11 @@ interface Reported {
 
 let page: string;
 let specs: string[];
-/** What metrics are called in docs/metrics.md. */
-let explained: RegExp[];
 let first: Reported;
 let system: System;
 beforeAll(async () => {
   page = await readFile(join(root, 'docs/runs.md'), 'utf8');
   specs = Array.from(page.matchAll(/```yaml\n([^]*?)```/g), ([, spec = '']) => spec);
-  const metrics = await readFile(join(root, 'docs/metrics.md'), 'utf8');
-  const rows = [...metrics.matchAll(/^\| (`.*?`) \|/gm)].map(([, names = '']) => [...names.matchAll(/`([^`]+)`/g)]);
-  // Capitals and dots stand for what differs: eval_accuracy_kK, dropped/REASON.
-  explained = rows.flat().map(([, name = '']) => new RegExp(`^${name.replaceAll('...', '.+').replace(/[A-Z]+$/, '.+')}$`));
   system = await startSystem();
 });
 afterAll(() => system?.stop());
@@ -32,9 +27,8 @@ const run = async (name: string, spec: string): Promise<Reported> => {
   const { code, stderr } = await system.minchat('run', `${name}.yaml`, '--report', `${name}.json`);
   expect([code, stderr]).toEqual([0, '']);
   const reported = JSON.parse(await readFile(join(system.home, `${name}.json`), 'utf8')) as Reported;
-  const told = reported.stages.flatMap(({ metrics }) => Object.keys(metrics));
-  // What is told of the validation split stands there without `eval_`, too.
-  expect(told.filter((metric) => !explained.some((pattern) => pattern.test(metric) || pattern.test(metric.replace(/^eval_/, ''))))).toEqual([]);
+  const told = reported.stages.flatMap(({ kind, metrics }) => Object.keys(metrics).map((metric) => ({ kind, metric })));
+  expect(told.filter(({ kind, metric }) => explain(kind, metric) === undefined)).toEqual([]);
   return reported;
 };
 

@@ -177,6 +177,20 @@ it('tells the stage of a gate once', async () => {
   expect((await minchat('run', 'specs/mine.yaml')).stderr).toContain('MC_GATE_STOPPED: run mine: stage sft: lost\n');
 });
 
+it('explains the figures of a run', async () => {
+  const metrics = [{ name: 'val/explained_variance', value: 0.5 }, { name: 'eval_rewards/margins', value: 2 }, { name: 'mine', value: 1e-7 }];
+  fate = { stages: [{ stage: 'dpo', kind: 'ppo', jobId: 'mine_dpo', status: StageStatus.STAGE_STATUS_COMPLETED, metrics }] };
+  for (const args of [['mine', '--explain'], ['-e']]) {
+    const { code, stdout } = await minchat('status', ...args);
+    expect(code).toBe(0);
+    expect(stdout.split('\n').map((line) => line.trim().replaceAll(/  +/g, ' · ')).slice(-5)).toEqual([
+      'dpo', 'eval_rewards/margins · 2 · On the validation split: rewards/chosen − rewards/rejected', 'mine · 1e-7',
+      'val/explained_variance · 0.500 · 1 − var(return − value) / var(return): 1 is perfect, 0 as good as a constant', '',
+    ]);
+  }
+  expect(await minchat('status', 'mine', '-e', '-w')).toMatchObject({ code: 64, stderr: expect.stringContaining('cannot be used with') as string });
+});
+
 it('tells of a name that no run has which there are', async () => {
   expect(await minchat('status', 'mine/sft')).toMatchObject({ code: 66, stderr: expect.stringMatching(/^MC_NOT_FOUND: there is no run mine\/sft; known are mine\nList/) as string });
 });

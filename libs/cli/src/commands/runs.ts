@@ -1,12 +1,13 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { rpc, type Bus } from '@minchat/bus';
 import { parseRunSpec } from '@minchat/config';
-import { errorFromWire, metricsByName, RunStatus, runStatusWords, StageStatus, stageStatusWords, type RunRecord } from '@minchat/contracts';
+import { explain } from '@minchat/config/metrics';
+import { errorFromWire, metricsByName, RunStatus, runStatusWords, StageStatus, stageStatusWords, type RunRecord, type StageRecord } from '@minchat/contracts';
 import { colors } from '../colors.ts';
 import { formatSeconds, formatTable, type Output } from '../output.ts';
 import { callersFolder } from '../paths.ts';
 import { aboutRun } from '../run/about-run.ts';
-import { headline, stageSeconds } from '../run/figures.ts';
+import { formatFigure, headline, stageSeconds } from '../run/figures.ts';
 import { assertCompleted, errorOf, followRun } from '../run/follow.ts';
 import { createProgress } from '../run/progress.ts';
 import { describeRun } from '../run/report.ts';
@@ -20,9 +21,16 @@ export function addRuns(program: Command): void {
     .argument('[run]', `${runArgument}; without it the latest runs are listed`)
     .description('Show the runs, or one run with its stages.')
     .option('-w, --watch', 'show how the run, or the latest, goes until it has ended')
-    .action(async (name: string | undefined, { watch }: { watch?: boolean }, command: Command) => {
+    .addOption(new Option('-e, --explain', 'show every figure of the run, or of the latest, and what it is').conflicts('watch'))
+    .action(async (name: string | undefined, { watch, explain: isExplained }: { watch?: boolean; explain?: boolean }, command: Command) => {
       const output = outputOf(command);
-      if (watch === true) await withRun(name ?? 'latest', (bus, runId) => watchRun(output, bus, runId));
+      if (isExplained === true) {
+        await withRun(name ?? 'latest', async (bus, runId) => {
+          const run = await bus.call(rpc.getRun, { runId });
+          showRun(output, run);
+          for (const stage of run.stages.filter(({ metrics }) => metrics.length > 0)) output.line(explainedFigures(stage));
+        });
+      } else if (watch === true) await withRun(name ?? 'latest', (bus, runId) => watchRun(output, bus, runId));
       else if (name === undefined) await withBus((bus) => listRuns(output, bus));
       else await withRun(name, async (bus, runId) => showRun(output, await bus.call(rpc.getRun, { runId })));
     });
@@ -85,6 +93,15 @@ function listText(runs: readonly RunRecord[]): string {
     return [run.runId, runStatusWords[run.status], `${done}/${run.stages.length}`, at, new Date(run.createdAtMs).toISOString().slice(0, 19).replace('T', ' ')];
   });
   return formatTable(['run', 'status', 'stages', 'at work', 'begun (UTC)'], rows);
+}
+
+/** A line for each figure of a stage, under its name. */
+function explainedFigures({ stage, kind, metrics }: StageRecord): string {
+  const rows = Object.entries(metricsByName(metrics)).toSorted(([a], [b]) => a.localeCompare(b)).map(([name, value]) => {
+    const about = explain(kind, name);
+    return [`  ${name}`, formatFigure(value), about === undefined ? '' : `${about.isOfValidation ? 'On the validation split: ' : ''}${about.text}`];
+  });
+  return `\n${colors.bold(stage)}\n${formatTable([], rows)}`;
 }
 
 function showRun(output: Output, run: RunRecord): void {

@@ -33,6 +33,8 @@ export function headline(metrics: Readonly<Record<string, number>>): string {
 
 export function formatFigure(value: number): string {
   if (Number.isInteger(value) && Math.abs(value) !== 1) return String(value);
+  // A learning rate would be 0.000.
+  if (Math.abs(value) < 0.001) return String(Number(value.toPrecision(3)));
   return Math.abs(value) >= 100 ? value.toFixed(0) : Math.abs(value) >= 10 ? value.toFixed(1) : value.toFixed(3);
 }
 
