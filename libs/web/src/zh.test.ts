@@ -1,8 +1,10 @@
 import { glob, readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
+import { metricSections } from '@minchat/config/metrics';
 import { badRecords } from '@minchat/datasets/bad-records';
 import { personalDataKinds } from './data/decision.ts';
 import { answerFlags, skipReasons } from './label/flags.ts';
+import { zhMetrics } from './runs/metrics-zh.ts';
 import { charts } from './runs/series.ts';
 import { zh } from './zh.ts';
 
@@ -21,4 +23,10 @@ it('has nothing else, and the same values in both', () => {
   const all = [...sources, ...Object.values(badRecords)].join('\n');
   expect(Object.keys(zh).filter((text) => !all.includes(`'${text}'`) && !all.includes(`${text}:`) && !all.includes(text))).toEqual([]);
   expect(Object.entries(zh).filter(([english, chinese]) => values(english).join() !== values(chinese).join())).toEqual([]);
+});
+
+it('has what metrics are, and nothing else', () => {
+  const texts = new Set(metricSections.flatMap(({ metrics }) => Object.values(metrics)));
+  expect([...texts].filter((text) => !(text in zhMetrics))).toEqual([]);
+  expect(Object.keys(zhMetrics).filter((text) => !texts.has(text))).toEqual([]);
 });

@@ -204,6 +204,43 @@ describe.skipIf(noBrowser !== undefined)('the page of a run', () => {
     await page.unroute('**/api/events*');
   });
 
+  it('what its figures are is told at each of them, of whoever’s they are known, as it was chosen in this browser', async () => {
+    const fetched: string[] = [];
+    page.on('request', (request) => { if (request.url().includes('/explanations-')) fetched.push(request.url()); });
+    await page.route('**/api/events*', (route) => route.fulfill({ contentType: 'text/event-stream', body: `data: ${JSON.stringify({ run: 'tiny', stage: 'sft', kind: 'progress', at: 1, step: 1, totalSteps: 2, metrics: { loss: 2, eval_loss: 3, mine: 1 } })}\n\n` }));
+    await page.route(/\/api\/runs\/tiny$/, async (route) => {
+      const run = (await (await route.fetch()).json()) as { stages: { stage: string; metrics: Record<string, number> }[] };
+      for (const stage of run.stages) if (stage.stage === 'sft') stage.metrics = { lr: 3e-4, mine: 1 };
+      await route.fulfill({ json: run });
+    });
+    await walker.go('runs');
+    await walker.go('runs/tiny?stage=sft');
+    const loss = page.getByRole('figure', { name: /^Loss/ });
+    await loss.waitFor();
+    expect([await page.locator('.explained').count(), fetched]).toEqual([0, []]);
+    await walker.button('Explain').press('Enter');
+    await loss.getByText('Mean cross-entropy of a trained token, in nats, on the validation split, without dropout').waitFor();
+    expect(await loss.locator('.explained dt').allTextContents()).toEqual(['loss', 'eval_loss']);
+    await page.getByText('1 more figures').click();
+    await page.getByRole('figure', { name: /^mine/ }).waitFor();
+    expect(await page.locator('.explained').count()).toBe(1);
+    expect(await look(page, 'curves-explained')).toEqual([]);
+    await page.getByRole('tab', { name: 'Figures' }).click();
+    await page.getByRole('rowheader', { name: 'lr Learning rate' }).waitFor();
+    await page.getByRole('rowheader', { name: 'mine', exact: true }).waitFor();
+    await page.reload();
+    await page.getByRole('rowheader', { name: 'lr Learning rate' }).waitFor();
+    await page.getByRole('button', { name: '中文' }).click();
+    await page.getByRole('rowheader', { name: 'lr 学习率' }).waitFor();
+    await page.setViewportSize({ width: 360, height: 740 });
+    expect(await look(page, 'phone-figures-explained')).toEqual([]);
+    await page.getByRole('button', { name: 'English' }).click();
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await walker.button('Explain').click();
+    await page.getByRole('rowheader', { name: 'lr', exact: true }).waitFor();
+    await page.unrouteAll({ behavior: 'wait' });
+  });
+
   it('what is chosen, and how a stage is, can be seen in colours that the system forces', async () => {
     await page.emulateMedia({ forcedColors: 'active' });
     await walker.go('runs/tiny?stage=sft&tab=figures');

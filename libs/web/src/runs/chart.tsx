@@ -3,6 +3,7 @@ import uPlot from 'uplot';
 import { formatNumber, formatTick } from '../format.ts';
 import { t } from '../preferences.ts';
 import { smoothed, type Chart } from './series.ts';
+import type { Explain } from './use-explanations.tsx';
 
 const height = 190;
 const dashes = [[], [6, 4], [2, 3], [10, 4, 2, 4], [12, 6]];
@@ -34,7 +35,7 @@ function suitsLog({ lines }: Chart): boolean {
 export interface Drawing { smoothing: number; log: boolean }
 
 /** One plot. What it shows is told in words as well, for those who do not see it. */
-export function ChartView({ chart, drawing: { smoothing, log } }: { chart: Chart; drawing: Drawing }) {
+export function ChartView({ chart, drawing: { smoothing, log }, explain }: { chart: Chart; drawing: Drawing; explain: Explain }) {
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(undefined);
   const lines = useRef(chart.lines);
@@ -96,11 +97,13 @@ export function ChartView({ chart, drawing: { smoothing, log } }: { chart: Chart
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [looks]);
   useEffect(() => { if (plot.current) update(plot.current, data.current); }, [chart, smoothing]);
+  const explained = chart.metrics.flatMap((name) => { const text = explain(name); return text === undefined ? [] : [{ name, text }]; });
   const words = chart.lines.map((line) => `${line.label} ${formatNumber(line.values.findLast((value) => value !== null) ?? Number.NaN)}`).join(', ');
   return (
     <figure className="card chart" aria-label={`${t(chart.title)}: ${words}`}>
       <figcaption>{t(chart.title)}</figcaption>
       <div ref={host} className="plot" aria-hidden="true" title={t('Drag across a part to enlarge it; a double click shows all of it again')} />
+      {explained.length === 0 ? null : <dl className="explained">{explained.map(({ name, text }) => <div key={name}><dt>{name}</dt><dd>{text}</dd></div>)}</dl>}
     </figure>
   );
 }

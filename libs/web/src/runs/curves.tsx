@@ -7,6 +7,7 @@ import { saveFile } from '../save-file.ts';
 import { ChartView, type Drawing } from './chart.tsx';
 import { timeLeft } from './run-events.ts';
 import { chartsOf, csvOf, otherCharts, type OtherRun } from './series.ts';
+import { useExplanations, type Explain } from './use-explanations.tsx';
 import type { Histories } from './use-run-events.ts';
 
 interface CurvesProps {
@@ -27,6 +28,7 @@ export function Curves({ id, stage, histories, overlays, children }: CurvesProps
   const rest = useMemo(() => otherCharts(points ?? []), [points]);
   const [all, setAll] = useState(false);
   const [drawing, setDrawing] = useDrawing();
+  const { explain, chooser } = useExplanations(stage.kind);
   const live = stage.status === 'running' ? history?.live[stage.stage] : undefined;
   // People rank at no pace.
   const left = live === undefined || stage.kind === 'rank' ? undefined : timeLeft(live);
@@ -43,15 +45,16 @@ export function Curves({ id, stage, histories, overlays, children }: CurvesProps
         <div className="toolbar">
           <label className="inline">{t('Smoothing')} <input type="range" min={0} max={0.99} step={0.01} value={drawing.smoothing} onChange={(event) => setDrawing({ ...drawing, smoothing: Number(event.target.value) })} /> <span className="number">{drawing.smoothing.toFixed(2)}</span></label>
           <button type="button" className="chip" aria-pressed={drawing.log} title={t('Of curves that are above 0 and go through more than a power of ten')} onClick={() => setDrawing({ ...drawing, log: !drawing.log })}>{t('Logarithmic')}</button>
+          {chooser}
           <span className="grow" />
           <button type="button" className="quiet-button" onClick={() => saveFile(new Blob([csvOf([{ name: id, points: points ?? [] }, ...others])], { type: 'text/csv' }), `${id}-${stage.stage}.csv`)}>{t('Save as CSV')}</button>
         </div>
       )}
-      <Charts charts={drawn} drawing={drawing} />
+      <Charts charts={drawn} drawing={drawing} explain={explain} />
       {rest.length === 0 ? null : (
         <details className="more" open={all} onToggle={(event) => setAll(event.currentTarget.open)}>
           <summary>{t('{n} more figures', { n: rest.length })}</summary>
-          {all ? <Charts charts={chartsOf(points ?? [], others, rest)} drawing={drawing} /> : null}
+          {all ? <Charts charts={chartsOf(points ?? [], others, rest)} drawing={drawing} explain={explain} /> : null}
         </details>
       )}
     </>
@@ -68,6 +71,6 @@ function useDrawing(): [Drawing, (drawing: Drawing) => void] {
   }];
 }
 
-function Charts({ charts, drawing }: { charts: ReturnType<typeof chartsOf>; drawing: Drawing }) {
-  return charts.length === 0 ? null : <div className="charts">{charts.map((chart) => <ChartView key={chart.title} chart={chart} drawing={drawing} />)}</div>;
+function Charts({ charts, ...shown }: { charts: ReturnType<typeof chartsOf>; drawing: Drawing; explain: Explain }) {
+  return charts.length === 0 ? null : <div className="charts">{charts.map((chart) => <ChartView key={chart.title} chart={chart} {...shown} />)}</div>;
 }

@@ -3,6 +3,7 @@ import { getJson, type RunDetail, type StageView } from '../api.ts';
 import { formatDuration, formatNumber } from '../format.ts';
 import { t } from '../preferences.ts';
 import { Problem, usePolled } from '../ui.tsx';
+import { useExplanations } from './use-explanations.tsx';
 import { valuesOf } from './values.ts';
 
 interface FiguresProps {
@@ -17,6 +18,7 @@ interface FiguresProps {
 /** What a stage came to, and what it was set to where other runs stand beside and it was set to something else there. */
 export function Figures({ run, stage, overlays, children }: FiguresProps) {
   const { value: others = [], error } = usePolled((signal) => Promise.all(overlays.map((id) => getJson<RunDetail>(`/api/runs/${encodeURIComponent(id)}`, signal))), 10_000, overlays.join());
+  const { explain, chooser } = useExplanations(stage.kind);
   const columns = [run, ...others].map((one) => {
     const asked = one.spec.stages?.[stage.stage];
     return {
@@ -34,6 +36,7 @@ export function Figures({ run, stage, overlays, children }: FiguresProps) {
         <h2>{stage.stage}</h2>
         <span className="quiet">{stage.startedAt > 0 ? formatDuration((stage.finishedAt || Date.now()) - stage.startedAt) : ''}</span>
         <span className="grow" />
+        {metrics.length === 0 ? null : chooser}
         {children}
       </div>
       <Problem text={error} />
@@ -44,7 +47,7 @@ export function Figures({ run, stage, overlays, children }: FiguresProps) {
             {columns.length === 1 ? null : <thead><tr><td />{columns.map(({ id }) => <th key={id} scope="col" className="number">{id}</th>)}</tr></thead>}
             <tbody>
               {differing.map((name) => <tr key={`set ${name}`}><th scope="row">{t('set: {name}', { name })}</th>{columns.map(({ id, settings }) => <td key={id} className="number">{settings[name] ?? t('(default)')}</td>)}</tr>)}
-              {metrics.map((name) => <tr key={name}><th scope="row">{name}</th>{columns.map(({ id, metrics: of }) => <td key={id} className="number">{of[name] === undefined ? '–' : formatNumber(of[name])}</td>)}</tr>)}
+              {metrics.map((name) => <tr key={name}><th scope="row">{name}{explain(name) === undefined ? null : <small className="quiet">{explain(name)}</small>}</th>{columns.map(({ id, metrics: of }) => <td key={id} className="number">{of[name] === undefined ? '–' : formatNumber(of[name])}</td>)}</tr>)}
             </tbody>
           </table>
         </div>

@@ -5,11 +5,11 @@ const points = [{ step: 1, metrics: { loss: 3, 'perf/tokens_per_second': 10 } },
 
 it('draws what there is, and a second run beside it', () => {
   expect(chartsOf(points)).toEqual([
-    { title: 'Loss', steps: [1, 2], lines: [{ label: 'loss', values: [3, 2], color: 0, dashes: 0 }, { label: 'eval_loss', values: [null, 2.5], color: 1, dashes: 0 }] },
-    { title: 'Tokens per second', steps: [1], lines: [{ label: 'perf/tokens_per_second', values: [10], color: 0, dashes: 0 }] },
+    { title: 'Loss', metrics: ['loss', 'eval_loss'], steps: [1, 2], lines: [{ label: 'loss', values: [3, 2], color: 0, dashes: 0 }, { label: 'eval_loss', values: [null, 2.5], color: 1, dashes: 0 }] },
+    { title: 'Tokens per second', metrics: ['perf/tokens_per_second'], steps: [1], lines: [{ label: 'perf/tokens_per_second', values: [10], color: 0, dashes: 0 }] },
   ]);
   const [loss] = chartsOf(points.slice(0, 1), [{ name: 'b', points: [{ step: 5, metrics: { loss: 1 } }] }]);
-  expect(loss).toEqual({ title: 'Loss', steps: [1, 5], lines: [{ label: 'loss', values: [3, null], color: 0, dashes: 0 }, { label: 'loss · b', values: [null, 1], color: 1, dashes: 0 }] });
+  expect(loss).toEqual({ title: 'Loss', metrics: ['loss'], steps: [1, 5], lines: [{ label: 'loss', values: [3, null], color: 0, dashes: 0 }, { label: 'loss · b', values: [null, 1], color: 1, dashes: 0 }] });
   expect(chartsOf([])).toEqual([]);
 });
 
@@ -22,7 +22,7 @@ it('no two lines of several runs look the same, and a run looks the same in ever
 
 it('leaves no metric out: those on no chart of several have one each', () => {
   expect(otherCharts(points)).toEqual([{ title: 'unknown', metrics: ['unknown'] }]);
-  expect(chartsOf(points, [], otherCharts(points))).toEqual([{ title: 'unknown', steps: [2], lines: [{ label: 'unknown', values: [1], color: 0, dashes: 0 }] }]);
+  expect(chartsOf(points, [], otherCharts(points))).toEqual([{ title: 'unknown', metrics: ['unknown'], steps: [2], lines: [{ label: 'unknown', values: [1], color: 0, dashes: 0 }] }]);
 });
 
 it('smooths without a lag at the beginning, and passes over what is missing', () => {

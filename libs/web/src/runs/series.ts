@@ -11,7 +11,8 @@ export const charts: readonly { title: string; metrics: readonly string[] }[] = 
 
 /** One metric of one run. Where there are several runs each has a colour, and its metrics differ by their dashes; else each metric has a colour. */
 export interface Line { label: string; values: (number | null)[]; color: number; dashes: number }
-export interface Chart { title: string; steps: number[]; lines: Line[] }
+/** `metrics` are those that it shows, of whichever runs. */
+export interface Chart { title: string; metrics: string[]; steps: number[]; lines: Line[] }
 export interface OtherRun { name: string; points: readonly Point[] }
 
 /** What a stage's points give to draw; of other runs the same, over it. */
@@ -28,7 +29,7 @@ export function chartsOf(points: readonly Point[], others: readonly OtherRun[] =
       ...(others.length > 0 ? { color: run, dashes: metric } : { color: metric, dashes: 0 }),
     })));
     const drawn = lines.filter(({ values }) => values.some((value) => value !== null));
-    return drawn.length === 0 ? [] : [{ title, steps: axis, lines: drawn }];
+    return drawn.length === 0 ? [] : [{ title, metrics: used, steps: axis, lines: drawn }];
   });
 }
 
