@@ -138,8 +138,8 @@ export async function sendJson<T>(method: 'PATCH' | 'PUT' | 'DELETE', path: stri
   return response.json() as Promise<T>;
 }
 
-/** The data of each server-sent event of a response. Throws what the stream tells as its error. */
-export async function* serverEvents<T extends object>(response: Response): AsyncGenerator<T, void, undefined> {
+/** The data of each server-sent event of a response, whose id, if it has one, is told before. Throws what the stream tells as its error. */
+export async function* serverEvents<T extends object>(response: Response, onId: (id: string) => void = () => undefined): AsyncGenerator<T, void, undefined> {
   if (response.body === null) return;
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = '';
@@ -150,12 +150,14 @@ export async function* serverEvents<T extends object>(response: Response): Async
       const parts = (rest + value).split('\n\n');
       rest = parts.pop() ?? '';
       for (const part of parts) {
-        const data = part.split('\n').filter((line) => line.startsWith('data: ')).map((line) => line.slice(6)).join('\n');
+        const field = (name: string): string => part.split('\n').filter((line) => line.startsWith(`${name}: `)).map((line) => line.slice(name.length + 2)).join('\n');
+        const data = field('data');
         if (data === '[DONE]') return;
         if (data === '') continue;
         const parsed = JSON.parse(data) as T & { error?: { message: string; code?: string | null } | null; kind?: string };
         // A stage's failure is told in an event of its own kind; any other error ends the stream.
         if (parsed.error && parsed.kind === undefined) throw new RequestError(500, parsed.error.code ?? '', parsed.error.message);
+        if (field('id') !== '') onId(field('id'));
         yield parsed as Awaited<T>;
       }
     }

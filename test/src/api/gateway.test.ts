@@ -151,11 +151,11 @@ describe('runs', () => {
   });
 
   it('have events that go on where a reader broke off', async () => {
-    const tell = (step: number): Promise<void> => api.bus.publishEvent({ runId: 'tiny', jobId: 'j', stage: 'sft', progress: { step, totalSteps: 9 } });
+    const tell = (step: number, runId = 'tiny'): Promise<void> => api.bus.publishEvent({ runId, jobId: 'j', stage: 'sft', progress: { step, totalSteps: 99 } });
     /** The steps and the ids of the next events. */
-    const read = async (count: number, query: string, headers: Record<string, string> = {}): Promise<{ id: string; step: number }[]> => {
+    const read = async (count: number, query: string, headers: Record<string, string> = {}, path = 'runs/tiny/events'): Promise<{ id: string; step: number }[]> => {
       const controller = new AbortController();
-      const { body } = await fetch(`${api.url}/api/runs/tiny/events${query}`, { headers, signal: controller.signal });
+      const { body } = await fetch(`${api.url}/api/${path}${query}`, { headers, signal: controller.signal });
       let heard = '';
       const events = (): { id: string; step: number }[] => [...heard.matchAll(/^id: (.*)\ndata: .*"step":(\d+)/gm)].map(([, id = '', step]) => ({ id, step: Number(step) }));
       for await (const chunk of body!.pipeThrough(new TextDecoderStream())) if ((heard += chunk, events().length >= count)) break;
@@ -169,6 +169,18 @@ describe('runs', () => {
     expect(again.map(({ step }) => step)).toEqual([2, 3, 4]);
     // What is no number of an event is as if there were none.
     for (const id of ['x', '99999999']) expect((await read(4, '?from=all', { 'last-event-id': id })).map(({ step }) => step)).toEqual([1, 2, 3, 4]);
+    // Of several, whose events come in no common order, each goes on behind its own.
+    for (const step of [11, 12, 13]) await tell(step, 'other');
+    const both = await read(7, '?run=other&run=tiny&from=all', {}, 'events');
+    const steps = (events: typeof both): number[] => events.map(({ step }) => step).toSorted((a, b) => a - b);
+    expect(steps(both)).toEqual([1, 2, 3, 4, 11, 12, 13]);
+    await tell(14, 'other');
+    for (const seen of [3, 5, 7]) {
+      const missing = [...both.slice(seen).map(({ step }) => step), 14].toSorted((a, b) => a - b);
+      expect(steps(await read(missing.length, '?run=other&run=tiny&from=all', { 'last-event-id': both[seen - 1]?.id ?? '' }, 'events'))).toEqual(missing);
+    }
+    // Of other runs it says nothing.
+    expect((await read(4, '?from=all', { 'last-event-id': both.at(-1)?.id ?? '' })).map(({ step }) => step)).toEqual([1, 2, 3, 4]);
   });
 
   it('have events that leave nothing behind, whoever asked for them', async () => {

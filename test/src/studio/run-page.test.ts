@@ -139,6 +139,28 @@ describe.skipIf(noBrowser !== undefined)('the page of a run', () => {
     await page.unroute('**/api/events*');
   });
 
+  it('a tab that was away is told what it has missed, and no more', async () => {
+    await page.addInitScript(() => Object.defineProperty(document, 'hidden', { get: () => 'away' in document.documentElement.dataset }));
+    const see = (at: boolean): Promise<void> => page.evaluate((seen) => {
+      document.documentElement.toggleAttribute('data-away', !seen);
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, at);
+    const log = (runId: string, message: string): Promise<void> => walker.studio.bus.publishEvent({ runId, jobId: 'j', stage: 'rank', logged: { lines: [{ atMs: Date.now(), level: 'info', message }] } });
+    for (const also of ['', '&with=two']) {
+      await page.goto('about:blank');
+      await log('one', `before${also}`);
+      await walker.go(`runs/one?stage=rank&tab=log${also}`);
+      await page.getByText(`before${also}`).first().waitFor();
+      await see(false);
+      const count = await page.locator('.news li').count();
+      for (const id of ['one', 'two']) await log(id, `meanwhile${also}`);
+      const [asked] = await Promise.all([page.waitForRequest('**/api/events*'), see(true)]);
+      expect((await asked.allHeaders())['last-event-id']).toMatch(also === '' ? /^\d+$/ : /^\d+,\d+$/);
+      await page.getByText(`meanwhile${also}`).waitFor();
+      expect(await page.locator('.news li').count()).toBe(count + 1);
+    }
+  });
+
   it('a part of a curve that was drawn larger stays so while the run goes on', async () => {
     const more = Promise.withResolvers<void>();
     let steps = 100;

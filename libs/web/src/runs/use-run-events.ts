@@ -20,23 +20,30 @@ export function useRunEvents(ids: readonly string[], onNews: (id: string) => voi
   const [problem, setProblem] = useState('');
   const tell = useEffectEvent(onNews);
   const wanted = ids.join();
-  useEffect(() => whileSeen(() => listen(wanted.split(','), setHistories, (id) => tell(id), setProblem)), [wanted]);
+  useEffect(() => {
+    const heard = { last: '', of: new Set<string>() };
+    return whileSeen(() => listen(wanted.split(','), heard, setHistories, (id) => tell(id), setProblem));
+  }, [wanted]);
   return { histories, problem };
 }
 
-/** Listens to runs until it is told to stop; a broken connection is mended. */
-function listen(ids: readonly string[], change: (by: (histories: Histories) => Histories) => void, onNews: (id: string) => void, onProblem: (problem: string) => void): () => void {
+/**
+ * Listens to runs until it is told to stop; a broken connection is mended. It goes on behind the `last` event of which is
+ * `heard`. A connection that has none to go on from tells everything: until it does `of` a run, what was shown before stays.
+ */
+function listen(ids: readonly string[], heard: { last: string; of: Set<string> }, change: (by: (histories: Histories) => Histories) => void, onNews: (id: string) => void, onProblem: (problem: string) => void): () => void {
   const controller = new AbortController();
   let waiting: RunEvent[] = [];
-  // A connection tells everything from the beginning; until it does of a run, what was shown before stays.
-  let told = new Set<string>();
+  /** The id of the latest of those. */
+  let latest = heard.last;
   const late = new Map<string, ReturnType<typeof setTimeout>>();
   // Events of the past come in hundreds: they are drawn together.
   const timer = setInterval(() => {
     if (waiting.length === 0) return;
-    const byRun = [...Map.groupBy(waiting, ({ run }) => run)].map(([id, events]) => ({ id, events, anew: !told.has(id) }));
+    const byRun = [...Map.groupBy(waiting, ({ run }) => run)].map(([id, events]) => ({ id, events, anew: !heard.of.has(id) }));
     waiting = [];
-    for (const { id } of byRun) told.add(id);
+    heard.last = latest;
+    for (const { id } of byRun) heard.of.add(id);
     change((last) => new Map([...last, ...byRun.map(({ id, events, anew }) => [id, addEvents(anew ? noHistory : (last.get(id) ?? noHistory), events)] as const)]));
     for (const { id, events } of byRun) {
       if (!events.some(({ kind }) => kind !== 'progress' && kind !== 'logged')) continue;
@@ -48,15 +55,21 @@ function listen(ids: readonly string[], change: (by: (histories: Histories) => H
   }, 250);
   const run = async (): Promise<void> => {
     for (let tries = 0; !controller.signal.aborted; tries += 1) {
-      let heard = false;
+      let isOpen = false;
       try {
-        const response = await request(`/api/events?${new URLSearchParams([...ids.map((id) => ['run', id]), ['from', 'all']])}`, { signal: controller.signal });
+        const headers: HeadersInit = latest === '' ? {} : { 'last-event-id': latest };
+        const response = await request(`/api/events?${new URLSearchParams([...ids.map((id) => ['run', id]), ['from', 'all']])}`, { headers, signal: controller.signal });
         onProblem('');
-        [heard, tries, waiting, told] = [true, 0, [], new Set()];
-        for await (const event of serverEvents<RunEvent | { kind: 'open' }>(response)) if (event.kind !== 'open') waiting.push(event);
+        [isOpen, tries] = [true, 0];
+        // It begins at the beginning.
+        if (latest === '') {
+          waiting = [];
+          heard.of.clear();
+        }
+        for await (const event of serverEvents<RunEvent | { kind: 'open' }>(response, (id) => { latest = id; })) if (event.kind !== 'open') waiting.push(event);
       } catch (error) {
         // That it broke is told when it cannot be mended.
-        if (!heard && !controller.signal.aborted) onProblem(messageOf(error));
+        if (!isOpen && !controller.signal.aborted) onProblem(messageOf(error));
       }
       if (!controller.signal.aborted) await new Promise((resolve) => setTimeout(resolve, Math.min(10_000, 1000 * 2 ** tries)));
     }

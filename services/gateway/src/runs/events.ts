@@ -6,13 +6,14 @@ import { viewError } from './view.ts';
 
 /**
  * Each run's next event is taken when the last was sent: who reads slowly leaves the others with NATS. Whoever comes again
- * goes on behind the last event that they had, as browsers' EventSource tells it by itself; not with several runs,
- * whose events come in no common order.
+ * goes on behind the last event that they had, as browsers' EventSource tells it by itself: an event's id has the number of
+ * the last one of each run, whose events come in no common order.
  */
 export async function* runEvents(bus: Pick<Bus, 'subscribeEvents'>, ids: readonly string[], { headers, query: { from } }: { headers: IncomingHttpHeaders; query: { from: 'all' | 'new' } }, signal: AbortSignal): AsyncGenerator<ServerSentEvent, void, undefined> {
-  const isNumbered = ids.length === 1;
   const last = headers['last-event-id'];
-  const after = isNumbered && typeof last === 'string' && /^\d{1,15}$/.test(last) ? { after: Number(last) } : {};
+  const had = typeof last === 'string' && /^\d{1,15}(,\d{1,15})*$/.test(last) ? last.split(',').map(Number) : [];
+  /** 0 of a run of which nothing was told yet. */
+  const told = had.length === ids.length ? had : ids.map(() => 0);
   const waiting: { event: StageEvent; number: number; sent: () => void }[] = [];
   let ended = false;
   let wake = (): void => undefined;
@@ -29,8 +30,9 @@ export async function* runEvents(bus: Pick<Bus, 'subscribeEvents'>, ids: readonl
   };
   signal.addEventListener('abort', end);
   try {
-    for (const runId of ids) {
-      const subscription = await bus.subscribeEvents({ runId, from, ...after }, take);
+    for (const [place, runId] of ids.entries()) {
+      const after = told[place] ?? 0;
+      const subscription = await bus.subscribeEvents({ runId, from, ...(after > 0 ? { after } : {}) }, take);
       subscriptions.push(subscription);
       void subscription.done.then(end, end);
     }
@@ -42,7 +44,8 @@ export async function* runEvents(bus: Pick<Bus, 'subscribeEvents'>, ids: readonl
         await new Promise<void>((resolve) => { wake = resolve; });
         continue;
       }
-      yield viewEvent(next.event, isNumbered ? String(next.number) : undefined);
+      told[ids.indexOf(next.event.runId)] = next.number;
+      yield viewEvent(next.event, told.join());
       waiting.shift();
       next.sent();
     }
@@ -54,7 +57,7 @@ export async function* runEvents(bus: Pick<Bus, 'subscribeEvents'>, ids: readonl
 }
 
 /** An event for the web app: what happened, to which stage, and the particulars. By its id a reader goes on that broke off. */
-function viewEvent(event: StageEvent, id: string | undefined): ServerSentEvent {
+function viewEvent(event: StageEvent, id: string): ServerSentEvent {
   const kind = eventKind(event) ?? 'progress';
   const { metrics: list, error: wire, lines, ...rest } = { ...event[kind] } as { metrics?: { name: string; value: number }[]; error?: WireError; lines?: LogLine[] };
   const data = {
@@ -67,5 +70,5 @@ function viewEvent(event: StageEvent, id: string | undefined): ServerSentEvent {
     ...(wire === undefined ? {} : { error: viewError(wire) }),
     ...(lines === undefined ? {} : { lines: lines.map(({ atMs, level, message, fieldsJson }) => ({ at: atMs, level, message, fields: fieldsJson })) }),
   };
-  return { event: kind, data: JSON.stringify(data), ...(id === undefined ? {} : { id }) };
+  return { event: kind, id, data: JSON.stringify(data) };
 }
