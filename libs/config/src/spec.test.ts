@@ -38,6 +38,7 @@ describe('parseRunSpec', () => {
     expect(inputs['sft']).toEqual({
       model: { stage: 'pretrain', output: 'model' },
       demonstrations: { stage: 'data', output: 'demonstrations' },
+      corpus: { stage: 'data', output: 'corpus' },
     });
     expect(inputs['reward']?.['comparisons']).toEqual({ stage: 'rank', output: 'comparisons' });
     expect(inputs['evaluate']).toEqual({
