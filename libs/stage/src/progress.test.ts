@@ -36,3 +36,19 @@ it('publishes nothing that says the same again, as of a stage that waits for peo
   await sink.flush();
   expect(events.map(({ progress }) => progress?.message)).toEqual(['waiting for 4', 'still waiting']);
 });
+
+it('publishes what is told once in many steps, however many come after it in the same second', async () => {
+  const sink = newSink();
+  for (let step = 1; step <= 100; step += 1) {
+    const isEvaluated = step % 20 === 3 || step === 99;
+    sink.report({ step, totalSteps: 100, metrics: { loss: step, ...(isEvaluated ? { eval_loss: step } : {}) }, ...(isEvaluated ? { samples: [`of ${step}`] } : {}) });
+    await vi.advanceTimersByTimeAsync(200);
+  }
+  sink.report({ step: 100, totalSteps: 100, message: 'saving' });
+  await sink.flush();
+  const evaluated = events.filter(({ progress }) => progress?.metrics?.some((metric) => metric?.name === 'eval_loss'));
+  expect(evaluated.map(({ progress }) => [progress?.step, progress?.samples])).toEqual([3, 23, 43, 63, 83, 99].map((step) => [step, [`of ${step}`]]));
+  expect(events.map(({ progress }) => progress?.step ?? 0)).toEqual(events.map(({ progress }) => progress?.step ?? 0).toSorted((a, b) => a - b));
+  expect(events.at(-1)?.progress?.message).toBe('saving');
+  expect(events.length).toBeLessThan(30);
+});

@@ -24,10 +24,12 @@ interface ProgressSink {
 
 /**
  * Thins out what a stage reports at every step: the latest of each second is published, of a longer time the longer
- * it takes, and nothing that says the same again; texts are collected until then. A progress event that cannot be published is dropped: the next one tells more.
+ * it takes, before it those that told what no later one does, as of a step that was evaluated, and nothing
+ * that says the same again. Texts are collected until then. A progress event that cannot be published is dropped: the
+ * next one tells more.
  */
 export function createProgressSink(tell: Tell, kind: string, metrics: ServiceMetrics, log: Logger): ProgressSink {
-  let held: Progress | undefined;
+  let held: Progress[] = [];
   let samples: string[] = [];
   let timer: NodeJS.Timeout | undefined;
   let publishing = Promise.resolve();
@@ -38,10 +40,12 @@ export function createProgressSink(tell: Tell, kind: string, metrics: ServiceMet
   function publish(): void {
     clearTimeout(timer);
     timer = undefined;
-    if (!held) return;
-    const { step, totalSteps, tokens: done = 0, message = '' } = held;
-    const progress = { step, totalSteps, tokens: done, message: message.toWellFormed(), metrics: toMetrics(held.metrics ?? {}), samples };
-    held = undefined;
+    for (const one of held) publishOne(one);
+    held = [];
+  }
+
+  function publishOne({ step, totalSteps, tokens: done = 0, message = '', metrics: told = {} }: Progress): void {
+    const progress = { step, totalSteps, tokens: done, message: message.toWellFormed(), metrics: toMetrics(told), samples };
     samples = [];
     if (isDeepStrictEqual(progress, published)) return;
     publishing = publishing
@@ -52,7 +56,7 @@ export function createProgressSink(tell: Tell, kind: string, metrics: ServiceMet
 
   return {
     report(progress) {
-      held = { ...progress, message: progress.message || held?.message || '' };
+      held = needed([...held, { ...progress, message: progress.message || held.at(-1)?.message || '' }]);
       samples = [...samples, ...(progress.samples ?? []).map((text) => text.slice(0, maxSampleLength).toWellFormed())].slice(-maxSamples);
       metrics.step.set({ kind }, progress.step);
       metrics.totalSteps.set({ kind }, progress.totalSteps);
@@ -68,4 +72,14 @@ export function createProgressSink(tell: Tell, kind: string, metrics: ServiceMet
       await publishing;
     },
   };
+}
+
+/** The latest of some reports, and those before it with a metric that none behind them has. */
+function needed(reports: readonly Progress[]): Progress[] {
+  const told = new Set<string>();
+  return reports.toReversed().filter(({ metrics = {} }, age) => {
+    const before = told.size;
+    for (const name of Object.keys(metrics)) told.add(name);
+    return age === 0 || told.size > before;
+  }).toReversed();
 }
