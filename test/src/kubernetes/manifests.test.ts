@@ -134,7 +134,7 @@ describe.skipIf(whyNoKustomize !== undefined).each(['base', 'overlays/trial', 'o
     }
   });
 
-  test('asks for secrets that docs/kubernetes.md names, and starts without a database by none', () => {
+  test('asks for secrets that docs/kubernetes.md names, among them that of the database, which it cannot do without', () => {
     const page = readFileSync(`${root}/docs/kubernetes.md`, 'utf8');
     const secrets = pods.flatMap((one) => [...(containerOf(one).env ?? []).map(({ valueFrom }) => valueFrom?.secretKeyRef), ...(containerOf(one).envFrom ?? []).map(({ secretRef }) => secretRef)]).filter((secret) => secret !== undefined);
     for (const { name } of secrets) expect(page).toContain(`| \`${name}\` |`);
