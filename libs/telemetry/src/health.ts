@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
-import { MinchatError } from '@minchat/errors';
+import { listenError } from '@minchat/errors';
 import type { Registry } from 'prom-client';
 
 export interface HealthOptions {
@@ -27,7 +27,7 @@ function readiness(checks: Readonly<Record<string, boolean>>): { status: number;
   return { status: Object.values(checks).every(Boolean) ? 200 : 503, type: 'text/plain; charset=utf-8', body: lines.join('') };
 }
 
-/** Serves /livez, /readyz and /metrics. Throws MC_PORT_TAKEN. */
+/** Serves /livez, /readyz and /metrics. Throws MC_PORT_TAKEN, MC_CONFIG_INVALID, MC_ACCESS_DENIED. */
 export async function startHealthServer({ host, port, registry, live = () => true, ready }: HealthOptions): Promise<HealthServer> {
   const answer = async (path: string): Promise<{ status: number; type: string; body: string }> => {
     const type = 'text/plain; charset=utf-8';
@@ -52,7 +52,7 @@ export async function startHealthServer({ host, port, registry, live = () => tru
   try {
     await once(server, 'listening');
   } catch (cause) {
-    throw new MinchatError('MC_PORT_TAKEN', `HEALTH_HOST=${host}, HEALTH_PORT=${port}: expected a free port, found ${(cause as Error).message}`, { cause });
+    throw listenError(cause, 'HEALTH', { host, port });
   }
   return {
     port: (server.address() as AddressInfo).port,

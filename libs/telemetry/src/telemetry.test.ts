@@ -109,7 +109,8 @@ describe('health server', () => {
     const other = createServer().listen(0);
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
-    await expect(startHealthServer({ host: '127.0.0.1', port, registry: metrics.registry, ready: () => ({}) })).rejects.toMatchObject({ code: 'MC_PORT_TAKEN' });
+    await expect(startHealthServer({ host: '127.0.0.1', port, registry: metrics.registry, ready: () => ({}) })).rejects.toMatchObject({ code: 'MC_PORT_TAKEN', message: `HEALTH_PORT=${port}: expected a free port, found it in use` });
+    await expect(startHealthServer({ host: '192.0.2.1', port: 0, registry: metrics.registry, ready: () => ({}) })).rejects.toMatchObject({ code: 'MC_CONFIG_INVALID', message: expect.stringContaining('HEALTH_HOST=192.0.2.1: expected an address of this machine') as string });
     other.close();
   });
 });

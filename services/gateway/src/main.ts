@@ -1,5 +1,5 @@
 import { runService } from '@minchat/bus';
-import { MinchatError, toMinchatError } from '@minchat/errors';
+import { listenError } from '@minchat/errors';
 import { readGatewayEnv } from './env.ts';
 import { createServer } from './server.ts';
 
@@ -12,9 +12,9 @@ await runService({
   readSettings: readGatewayEnv,
   async start({ bus, env, log, metrics }) {
     const server = await createServer(bus, env, log, metrics.registry);
-    const address = await server.listen({ host: env.GATEWAY_HOST, port: env.GATEWAY_PORT }).catch((cause: unknown) => {
-      const error = toMinchatError(cause);
-      throw error.code === 'MC_PORT_TAKEN' ? new MinchatError('MC_PORT_TAKEN', `GATEWAY_PORT=${env.GATEWAY_PORT}: expected a free port, found it in use`, { cause }) : error;
+    const place = { host: env.GATEWAY_HOST, port: env.GATEWAY_PORT };
+    const address = await server.listen(place).catch((cause: unknown) => {
+      throw listenError(cause, 'GATEWAY', place);
     });
     log.info({ address }, 'gateway listens');
     return {

@@ -48,12 +48,12 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** Why no server can listen on a port of this machine: MC_PORT_TAKEN, MC_ACCESS_DENIED. Undefined when one can. */
-export async function portError(port: number): Promise<MinchatError | undefined> {
+/** Why no server can listen on a port of this machine: MC_PORT_TAKEN, MC_ACCESS_DENIED; of one that has no such address, MC_INTERNAL. Undefined when one can. */
+export async function portError(port: number, host = '127.0.0.1'): Promise<MinchatError | undefined> {
   const server = createServer();
   return new Promise((resolve) => {
     server.once('error', (error) => resolve(toMinchatError(error)));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(undefined)));
+    server.listen(port, host, () => server.close(() => resolve(undefined)));
   });
 }
 

@@ -1,5 +1,5 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:net';
+import { createServer, type AddressInfo, type Server } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -169,6 +169,23 @@ it('names the address that the gateway listens on', async () => {
   expect((await runningSystem(home))?.gatewayUrl).toBe(supervisor.gatewayUrl);
 });
 
+it('asks its services how they are where they tell it, whatever they would be told alone', async () => {
+  vi.stubEnv('HEALTH_HOST', '::1');
+  expect(await (await start()).readiness()).toEqual({ coordinator: true });
+});
+
+it('takes a port that is free at the address of the gateway, whoever has it at another', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const { port } = other.address() as AddressInfo;
+  vi.stubEnv('GATEWAY_HOST', '::1');
+  vi.stubEnv('GATEWAY_PORT', String(port));
+  const supervisor = await start(['gateway']);
+  expect((await fetch(`http://[::1]:${port}/api/session`)).status).toBe(200);
+  await supervisor.stop();
+  other.close();
+});
+
 it.each(['coordinator', 'inference', 'prompt-store', 'evaluator'])('tells why %s does not start', async (service) => {
   vi.stubEnv('LOG_LEVEL', 'loud');
   await expect(start([service])).rejects.toMatchObject({ code: 'MC_CONFIG_INVALID', message: expect.stringContaining('LOG_LEVEL=loud') });
@@ -178,8 +195,11 @@ it.each([
   ['evaluator', 'MINCHAT_BACKEND', 'tpu'],
   ['inference', 'MINCHAT_THREADS', 'all'],
   ['gateway', 'GATEWAY_PORT', 'http'],
+  ['gateway', 'GATEWAY_HOST', '192.0.2.1'],
+  ['gateway', 'GATEWAY_HOST', 'nowhere.invalid'],
   ['coordinator', 'MINCHAT_NATS_PORT', '70000'],
 ])('%s does not start with %s=%s, and that is told', async (service, variable, value) => {
   vi.stubEnv(variable, value);
+  vi.stubEnv('GATEWAY_AUTH', 'required');
   await expect(start([service])).rejects.toMatchObject({ code: 'MC_CONFIG_INVALID', message: expect.stringContaining(`${variable}=${value}`) });
 });

@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nodeFlags, portEnv, readEnv, stageEnv } from '@minchat/config';
-import { errorCodes, MinchatError, toMinchatError } from '@minchat/errors';
+import { errorCodes, listenError, MinchatError, toMinchatError } from '@minchat/errors';
 import { z } from 'zod';
 import { root } from '../paths.ts';
 import { gatewayUrl } from './gateway-url.ts';
@@ -148,7 +148,7 @@ export class Supervisor {
     const { home, services = serviceNames } = this.#options;
     const { NATS_URL, GATEWAY_HOST, GATEWAY_PORT } = this.#env;
     this.#lock = await lockHome(home);
-    this.#gatewayPort = services.includes('gateway') ? await chooseGatewayPort(GATEWAY_PORT) : 0;
+    this.#gatewayPort = services.includes('gateway') ? await chooseGatewayPort(GATEWAY_HOST, GATEWAY_PORT) : 0;
     this.gatewayUrl = gatewayUrl(GATEWAY_HOST, this.#gatewayPort);
     mkdirSync(join(home, 'logs'), { recursive: true });
     if (NATS_URL !== undefined) this.natsUrl = NATS_URL;
@@ -181,6 +181,8 @@ export class Supervisor {
       ...this.#options.env,
       NATS_URL: this.natsUrl,
       MINCHAT_HOME: this.#options.home,
+      // Where it is asked.
+      HEALTH_HOST: '127.0.0.1',
       HEALTH_PORT: String(child.healthPort),
       ...(child.name === 'gateway' ? { GATEWAY_PORT: String(this.#gatewayPort) } : {}),
     };
@@ -284,11 +286,11 @@ function mayMend({ reason }: Ending): boolean {
   return reason === undefined || reason.code === 'MC_PORT_TAKEN' || errorCodes[reason.code].retryable;
 }
 
-async function chooseGatewayPort(wanted: number): Promise<number> {
+async function chooseGatewayPort(host: string, wanted: number): Promise<number> {
   if (wanted === 0) return freePort();
-  const error = await portError(wanted);
+  const error = await portError(wanted, host);
   if (error === undefined) return wanted;
-  if (error.code !== 'MC_PORT_TAKEN') throw new MinchatError(error.code, `GATEWAY_PORT=${wanted}: ${error.message}`, { cause: error });
+  if (error.code !== 'MC_PORT_TAKEN') throw listenError(error.cause, 'GATEWAY', { host, port: wanted });
   throw new MinchatError('MC_PORT_TAKEN', `port ${wanted} is taken by another program`, { hint: `Stop that program, or set GATEWAY_PORT to another port (0 takes any).` });
 }
 
