@@ -9,7 +9,7 @@ import type { StreamDef, UnaryDef } from './rpc-table.ts';
 import type { HandlerContext, Serving } from './types.ts';
 
 /** How often a stream's server asks whether its client is still there. */
-export const pingMs = 2000;
+const pingMs = 2000;
 
 /** What a stream sends before it waits until its client has read it: a slow reader would have to keep all of it. */
 const windowBytes = 2 ** 22;

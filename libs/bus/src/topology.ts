@@ -9,7 +9,7 @@ import { retrying } from './nats-errors.ts';
 const day = 24 * 60 * 60 * 1000;
 
 /** How long the server itself knows a Nats-Msg-Id; behind it, marks in the bucket `published`. */
-export const duplicateWindowMs = 2 * 60 * 1000;
+const duplicateWindowMs = 2 * 60 * 1000;
 
 const common = { storage: StorageType.File, discard: DiscardPolicy.Old, duplicate_window: nanos(duplicateWindowMs) };
 

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { KeyRing } from './keys.ts';
 
 /** What the gateway reads of the environment. */
-export const gatewayEnv = {
+const gatewayEnv = {
   ...commonEnv,
   GATEWAY_HOST: z.string().trim().min(1).default('127.0.0.1'),
   GATEWAY_PORT: portEnv.GATEWAY_PORT,

@@ -41,7 +41,7 @@ export const users = pgTable('users', { id: key('id').primaryKey(), createdAt })
 /** Who wrote demonstrations and rankings. */
 export const labelers = pgTable('labelers', { id: key('id').primaryKey(), createdAt });
 
-export const importStates = ['running', 'done', 'failed'] as const;
+const importStates = ['running', 'done', 'failed'] as const;
 
 export const imports = pgTable(
   'imports',
@@ -205,7 +205,7 @@ export const labelingQueues = pgTable('labeling_queues', {
   createdAt,
 });
 
-export const taskKinds = ['rank', 'write'] as const;
+const taskKinds = ['rank', 'write'] as const;
 
 /** Work for labelers: answers to rank, or a prompt to answer. */
 export const labelingTasks = pgTable(

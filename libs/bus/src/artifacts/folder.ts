@@ -19,7 +19,7 @@ async function sha256OfFile(path: string): Promise<string> {
 }
 
 /** Every file under a folder (links followed), sorted by path, with its size and digest. */
-export async function listFiles(folder: string): Promise<ManifestFile[]> {
+async function listFiles(folder: string): Promise<ManifestFile[]> {
   const files: ManifestFile[] = [];
   const visit = async (prefix: string): Promise<void> => {
     for (const name of await readdir(join(folder, prefix))) {

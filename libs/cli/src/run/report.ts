@@ -40,7 +40,7 @@ function describeStage(stage: StageRecord) {
 }
 
 /** The evaluator's report of a run, as it wrote it; undefined when the run has none. */
-export async function loadEvaluation(bus: Bus, run: RunRecord): Promise<unknown> {
+async function loadEvaluation(bus: Bus, run: RunRecord): Promise<unknown> {
   const artifact = run.stages.flatMap(({ result }) => result?.outputs ?? []).findLast(({ artifact: found }) => found?.kind === 'report')?.artifact;
   if (artifact === undefined) return undefined;
   return JSON.parse(await readFile(join(await bus.artifacts.get(artifact), 'report.json'), 'utf8')) as unknown;

@@ -58,7 +58,7 @@ const hasMaximum = 0x01;
 const shared = 0x02;
 
 /** The module with its one memory declared shared, which changes nothing for its own code. */
-export function withSharedMemory(module: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+function withSharedMemory(module: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   const bytes = module.slice();
   for (let at = 8; at < bytes.length; ) {
     const id = bytes[at++];

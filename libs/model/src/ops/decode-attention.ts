@@ -35,7 +35,7 @@ export function cacheWrite(qkv: tf.Tensor, cache: LayerCache, heads: number, slo
 }
 
 /** The composition: [out (R, C), keys, values], the latter two new. */
-export function decodeAttentionForward(qkv: tf.Tensor, keys: tf.Tensor, values: tf.Tensor, heads: number, slots: readonly number[], positions: readonly number[]): tf.Tensor[] {
+function decodeAttentionForward(qkv: tf.Tensor, keys: tf.Tensor, values: tf.Tensor, heads: number, slots: readonly number[], positions: readonly number[]): tf.Tensor[] {
   const [S, , P, hs] = keys.shape as [number, number, number, number];
   const R = slots.length;
   const [q, k, v] = splitHeads(tf.reshape(qkv, [R, 1, -1]), heads); // (R, nh, 1, hs)
@@ -60,7 +60,7 @@ export function decodeAttentionForward(qkv: tf.Tensor, keys: tf.Tensor, values: 
 }
 
 /** The composition: [keys, values], new. */
-export function cacheWriteForward(qkv: tf.Tensor, keys: tf.Tensor, values: tf.Tensor, heads: number, slots: readonly number[], starts: readonly number[]): tf.Tensor[] {
+function cacheWriteForward(qkv: tf.Tensor, keys: tf.Tensor, values: tf.Tensor, heads: number, slots: readonly number[], starts: readonly number[]): tf.Tensor[] {
   const [S, , P] = keys.shape as [number, number, number];
   const [B, T] = qkv.shape as [number, number];
   // Shift every row to the left by its start: time p of the cache is time p + start of the batch.

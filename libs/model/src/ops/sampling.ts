@@ -105,7 +105,7 @@ export async function sampleRows(logits: tf.Tensor2D, draws: readonly Draw[]): P
 }
 
 /** log sum exp(logits / temperature) */
-export function logSumExp(logits: ArrayLike<number>, temperature: number): number {
+function logSumExp(logits: ArrayLike<number>, temperature: number): number {
   const largest = logits[argMax(logits)] ?? 0;
   let sum = 0;
   for (let i = 0; i < logits.length; i++) sum += Math.exp(((logits[i] ?? 0) - largest) / temperature);

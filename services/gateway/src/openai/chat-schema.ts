@@ -61,7 +61,7 @@ export const chatResponse = z.object({
 export type ChatResponse = z.infer<typeof chatResponse>;
 
 /** One event of a streamed chat answer. */
-export const chatChunk = z.object({
+const chatChunk = z.object({
   ...envelope,
   object: z.literal('chat.completion.chunk'),
   choices: z.array(z.object({

@@ -4,7 +4,7 @@ import { ApiError } from '../errors.ts';
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** What the studio sends with each request, and a page of another origin cannot without being asked first. */
-export const studioHeader = 'x-minchat-studio';
+const studioHeader = 'x-minchat-studio';
 
 /**
  * Refuses what a page of another origin made a browser send. Browsers say where a request comes

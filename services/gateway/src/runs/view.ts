@@ -22,7 +22,7 @@ const stageView = z.object({
   error,
 });
 
-export const runView = z.object({
+const runView = z.object({
   id: z.string(),
   name: z.string(),
   status: z.enum(['running', 'completed', 'failed', 'cancelled']),

@@ -104,7 +104,7 @@ export function optional<Schema extends z.ZodType>(schema: Schema) {
 const conversationSchema = z.array(messageSchema).min(1);
 
 /** Asserts that messages are a prompt: that they end with a user's turn that says something. */
-export function checkPrompt(prompt: ImportedPrompt): void {
+function checkPrompt(prompt: ImportedPrompt): void {
   parseRecord(conversationSchema, prompt.messages);
   const last = prompt.messages.at(-1);
   if (last?.role !== 'user') throw new BadRecordError('prompt_end', { found: last?.role ?? 'nobody' });
