@@ -3,7 +3,7 @@
 //   const job: Job = decode(Job, bytes);   encode(Job, { jobId, runId, ... })
 export { create, decode, defaultMaxBytes, encode, errorFromWire, errorToWire } from './codec.ts';
 export { findModel, findRun, nameModels, type ModelPurpose, type NamedModel } from './models.ts';
-export { asManyAsFit, digestPattern, namePattern } from './rules.ts';
+export { asManyAsFit, digestPattern, longestNote, namePattern } from './rules.ts';
 export type { Init, MessageType } from './message-type.ts';
 export { eventKind, metricsByName, runStatusWords, stageStatusWords } from './words.ts';
 export {

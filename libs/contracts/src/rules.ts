@@ -26,6 +26,9 @@ function json(value: unknown): boolean {
 /** GenerateRequest.maxTokens for as many tokens as the model's context has room for. */
 export const asManyAsFit = 0xffff_ffff;
 
+/** Characters of what a labeler remarks about a ranking or an answer. */
+export const longestNote = 2_000;
+
 /** Safe as a token of a subject, a key of a bucket and the name of a file. */
 export const namePattern = /^[a-z0-9_-]{1,128}$/;
 export const digestPattern = /^sha256:[0-9a-f]{64}$/;
@@ -45,6 +48,7 @@ const personRole = pattern(/^(admin|labeler|viewer)$/, 'admin, labeler or viewer
 const filled = pattern(/[^]/, 'a text that is not empty');
 const recordType = pattern(/^(prompts|demonstrations|comparisons|texts)$/, 'prompts, demonstrations, comparisons or texts');
 const exportedType = pattern(/^(prompts|demonstrations|comparisons|preferences|texts)$/, 'prompts, demonstrations, comparisons, preferences or texts');
+const note: Rule = { expected: `a note of at most ${longestNote} characters`, test: (value) => (value as string).length <= longestNote };
 const object: Rule = { expected: 'a JSON object', test: json };
 const present: Rule = { expected: 'a value', test: (value) => value !== undefined };
 
@@ -126,6 +130,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   'RenewTaskRequest.labelerId': filled,
   'SubmitTaskRequest.taskId': filled,
   'SubmitTaskRequest.labelerId': filled,
+  'SubmitTaskRequest.note': note,
   'SkipTaskRequest.taskId': filled,
   'SkipTaskRequest.labelerId': filled,
   'PreviewImportRequest.format': name,

@@ -40,6 +40,7 @@ export interface StoredRecord {
   answers: { text: string; rank: number; rating: number; flags: string[]; model: string }[];
   text: string;
   labeler: string;
+  note: string;
   useCase: string;
   reference: string;
   /** A split, or why the rules drop the prompt, as a code (data/decision.ts); empty when they were not applied. */

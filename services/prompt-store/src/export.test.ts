@@ -8,8 +8,8 @@ import { testStore } from './store.testing.ts';
 import { testDatabases } from './testing.ts';
 
 const lines = [
-  { prompt: [{ role: 'system', content: 'Be kind.' }, { role: 'user', content: 'Hi é "q"\n' }], user_id: 'bob', use_case: 'chat', reference: 'Hello', completion: 'Hello!', labeler: 'ann' },
-  { prompt: [{ role: 'user', content: 'Which?' }], answers: [{ text: 'a', rank: 0, rating: 7, flags: ['opinion'], model: 'm' }, { text: 'b', rank: 1, finished: false }, { text: 'c', rank: 1 }], labeler: 'ben' },
+  { prompt: [{ role: 'system', content: 'Be kind.' }, { role: 'user', content: 'Hi é "q"\n' }], user_id: 'bob', use_case: 'chat', reference: 'Hello', completion: 'Hello!', labeler: 'ann', note: 'Too short?' },
+  { prompt: [{ role: 'user', content: 'Which?' }], answers: [{ text: 'a', rank: 0, rating: 7, flags: ['opinion'], model: 'm' }, { text: 'b', rank: 1, finished: false }, { text: 'c', rank: 1 }], labeler: 'ben', note: 'b ends\nin a word.' },
   { prompt: [{ role: 'user', content: 'Alone.' }], answers: [{ text: 'Yes.', rank: 0, rating: 6 }] },
   { prompt: [{ role: 'user', content: 'ALONE. ' }] },
   { prompt: [{ role: 'user', content: 'Write to me: jane.doe@gmail.com' }], user_id: 'bob' },
@@ -33,7 +33,7 @@ describe.each(await testDatabases())('browsing and export in $name', ({ start })
     const first = await Promise.all(kinds.map((type) => exported('one', type)));
     expect(first.map((text) => text.trimEnd().split('\n').length)).toEqual([5, 1, 2, 1]);
     expect(JSON.parse(first[1] ?? '')).toEqual({ ...lines[0], completion: [{ role: 'assistant', content: 'Hello!' }] });
-    expect(first[2]?.trimEnd().split('\n').map((line) => JSON.parse(line) as unknown)).toEqual(expect.arrayContaining([{ ...lines[1], user_id: '', use_case: '', reference: '' }, { ...lines[2], user_id: '', use_case: '', reference: '', labeler: '' }]));
+    expect(first[2]?.trimEnd().split('\n').map((line) => JSON.parse(line) as unknown)).toEqual(expect.arrayContaining([{ ...lines[1], user_id: '', use_case: '', reference: '' }, { ...lines[2], user_id: '', use_case: '', reference: '', labeler: '', note: '' }]));
     await load('two', first.join(''));
     expect(await Promise.all(kinds.map((type) => exported('two', type)))).toEqual(first);
     await expect(exported('none', 'prompts')).rejects.toMatchObject({ code: 'MC_NOT_FOUND' });
@@ -99,6 +99,7 @@ describe.each(await testDatabases())('browsing and export in $name', ({ start })
     for (const search of ['"q"', 'é "q"\n', 'be KIND.']) expect([await found('prompts', search), await found('demonstrations', search)], search).toEqual([1, 1]);
     for (const search of ['content', 'role', '\\n', 'user']) expect(await found('prompts', search), search).toBe(0);
     expect(await found('comparisons', 'which?')).toBe(1);
+    expect([await found('comparisons', 'in a WORD.'), await found('demonstrations', 'too short')]).toEqual([1, 1]);
   });
 
   test('a search through many records gives what it has after a while, and goes on from there', async () => {
@@ -138,6 +139,6 @@ describe.each(await testDatabases())('browsing and export in $name', ({ start })
     expect(await page('prompts', { decision: 'duplicate' })).toMatchObject([{ decision: 'duplicate' }]);
     expect(await page('demonstrations', { labeler: 'ann' })).toMatchObject([{ user: 'bob', labeler: 'ann' }]);
     expect(await page('demonstrations', { labeler: 'ben' })).toEqual([]);
-    expect(await page('comparisons', { labeler: 'ben' })).toHaveLength(1);
+    expect(await page('comparisons', { labeler: 'ben' })).toMatchObject([{ note: 'b ends\nin a word.' }]);
   });
 });

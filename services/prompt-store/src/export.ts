@@ -61,10 +61,10 @@ const readers = {
     const rows = await db.select().from(demonstrations)
       .innerJoin(prompts, itsPrompt(demonstrations))
       .where(and(eq(demonstrations.importId, importId), gt(demonstrations.id, after))).orderBy(asc(demonstrations.id)).limit(limit);
-    return rows.map(({ demonstrations: row, prompts: prompt }) => ({ id: row.id, lines: [{ ...ofPrompt(prompt), completion: answered(row.completion), labeler: row.labelerId ?? '' }] }));
+    return rows.map(({ demonstrations: row, prompts: prompt }) => ({ id: row.id, lines: [{ ...ofPrompt(prompt), completion: answered(row.completion), labeler: row.labelerId ?? '', note: row.note ?? '' }] }));
   },
   comparisons: (db: Db, importId: number): Page => async (after, limit) =>
-    (await compared(db, importId, after, limit)).map(({ id, about, answers }) => ({ id, lines: [{ ...about, answers: answers.map(answerLine) }] })),
+    (await compared(db, importId, after, limit)).map(({ id, about, note, answers }) => ({ id, lines: [{ ...about, note, answers: answers.map(answerLine) }] })),
   preferences: (db: Db, importId: number): Page => async (after, limit) =>
     (await compared(db, importId, after, limit)).map(({ id, about, answers }) => ({
       id,
@@ -83,7 +83,7 @@ async function compared(db: Db, importId: number, after: string, limit: number) 
     .innerJoin(prompts, itsPrompt(comparisons))
     .where(and(eq(comparisons.importId, importId), gt(comparisons.id, after))).orderBy(asc(comparisons.id)).limit(limit);
   const answers = await fullAnswersOf(db, importId, rows.map(({ comparisons: row }) => row.id));
-  return rows.map(({ comparisons: row, prompts: prompt }) => ({ id: row.id, about: { ...ofPrompt(prompt), labeler: row.labelerId ?? '' }, answers: answers.get(row.id) ?? [] }));
+  return rows.map(({ comparisons: row, prompts: prompt }) => ({ id: row.id, about: { ...ofPrompt(prompt), labeler: row.labelerId ?? '' }, note: row.note ?? '', answers: answers.get(row.id) ?? [] }));
 }
 
 function answerLine({ text, rank, finished, rating, flags, model }: typeof rankedAnswers.$inferSelect) {

@@ -9,12 +9,13 @@ import { testDatabases } from './testing.ts';
 
 const messages = [{ role: 'user', content: 'Why?' }];
 const prompt = create(PromptSubmitted, { promptId: 'p', userId: 'ada', messages });
-const demonstration = create(DemonstrationWritten, { demonstrationId: 'd', promptId: 'p', labelerId: 'ann', messages, completion: 'So.' });
+const demonstration = create(DemonstrationWritten, { demonstrationId: 'd', promptId: 'p', labelerId: 'ann', messages, completion: 'So.', note: 'Short.' });
 const ranking = create(RankingSubmitted, {
   rankingId: 'r',
   promptId: 'p',
   labelerId: 'ann',
   taskId: 'task',
+  note: 'Both\0 are.',
   messages,
   answers: [{ text: 'So.', rank: 0, finished: true, rating: 7, flags: ['hallucinates'], model: 'sft' }, { text: 'No.', rank: 0, finished: false }],
 });
@@ -37,7 +38,8 @@ describe.each(await testDatabases())('feedback in $name', ({ start }) => {
 
     expect(await listCollections(home.database.db)).toEqual([{ name: 'feedback', prompts: 1, demonstrations: 1, comparisons: 1, texts: 0 }]);
     expect(await rows(sql`select user_id from prompts`)).toEqual([{ user_id: 'ada' }]);
-    expect(await rows(sql`select labeler_id, task_id from comparisons`)).toEqual([{ labeler_id: 'ann', task_id: 'task' }]);
+    expect(await rows(sql`select labeler_id, task_id, note from comparisons`)).toEqual([{ labeler_id: 'ann', task_id: 'task', note: 'Both\uFFFD are.' }]);
+    expect(await rows(sql`select note from demonstrations`)).toEqual([{ note: 'Short.' }]);
     expect(await rows(sql`select position, text, rank, finished, rating, flags, model from ranked_answers order by position`)).toEqual([
       { position: 0, text: 'So.', rank: 0, finished: true, rating: 7, flags: ['hallucinates'], model: 'sft' },
       { position: 1, text: 'No.', rank: 0, finished: false, rating: null, flags: [], model: null },

@@ -105,10 +105,10 @@ export async function createFeedbackStore(database: Database): Promise<FeedbackS
         // A demonstration without a prompt's id has one by its words.
         const about = await needPrompt(tx, message.promptId === '' ? `demonstration:${message.demonstrationId}` : message.promptId, messages, message.userId);
         if (message.completion.trim() === '') throw new BadRecordError('answer_empty');
-        const labelerId = await needLabeler(tx, message.labelerId);
+        const by = await needLabeler(tx, message);
         const added = await tx
           .insert(demonstrations)
-          .values({ importId, id: message.demonstrationId, ...about, labelerId, completion: message.completion })
+          .values({ importId, id: message.demonstrationId, ...about, ...by, completion: message.completion })
           .onConflictDoNothing()
           .returning({ id: demonstrations.id });
         if (added.length > 0) await counted(tx, 'demonstrations');
@@ -122,11 +122,11 @@ export async function createFeedbackStore(database: Database): Promise<FeedbackS
         if (message.answers.length < 2 && !rated) throw new BadRecordError('answers_few', { found: message.answers.length });
         for (const answer of message.answers) checkAnswer(answer);
         const about = await needPrompt(tx, message.promptId, plain(message.messages), message.userId);
-        const labelerId = await needLabeler(tx, message.labelerId);
+        const by = await needLabeler(tx, message);
         const taskId = message.taskId === '' ? null : message.taskId;
         const added = await tx
           .insert(comparisons)
-          .values({ importId, id: message.rankingId, ...about, labelerId, taskId })
+          .values({ importId, id: message.rankingId, ...about, ...by, taskId })
           .onConflictDoNothing()
           .returning({ id: comparisons.id });
         if (added.length === 0) return;
@@ -204,14 +204,19 @@ async function knownPrompt(tx: Db, id: string, userId: string): Promise<Prompt |
   return row;
 }
 
-/** The labeler, or the name that stands for one who was forgotten. Throws BadRecordError for one whose labels are deleted. */
-async function needLabeler(tx: Db, given: string): Promise<string | null> {
-  if (given === '') return null;
+/**
+ * The labeler with what they remarked, or the name that stands for one who was forgotten. Throws BadRecordError for one
+ * whose labels are deleted.
+ */
+async function needLabeler(tx: Db, { labelerId: given, note }: Pick<RankingSubmitted, 'labelerId' | 'note'>): Promise<{ labelerId: string | null; note: string | null }> {
+  const remark = note.trim() === '' ? null : note;
+  if (given === '') return { labelerId: null, note: remark };
   const pseudonym = (await loadTombstones(tx, [tombstoneOf('labeler', given)])).get(tombstoneOf('labeler', given));
   if (pseudonym === null) throw new BadRecordError('label_forgotten');
-  const id = pseudonym ?? given;
-  await tx.insert(labelers).values({ id }).onConflictDoNothing();
-  return id;
+  const labelerId = pseudonym ?? given;
+  await tx.insert(labelers).values({ id: labelerId }).onConflictDoNothing();
+  // Somebody's own words may tell who they are.
+  return { labelerId, note: pseudonym === undefined ? remark : null };
 }
 
 /** The contract's messages as records: their role is one of three, checked when they were decoded. */

@@ -97,11 +97,11 @@ const kinds = {
       const rows = await db.select().from(demonstrations)
         .innerJoin(prompts, itsPrompt(demonstrations))
         .leftJoin(snapshotPrompts, decided(snapshot))
-        .where(and(within, decidedAs(decision), labeler === '' ? undefined : eq(demonstrations.labelerId, labeler), or(isSaid(search), contains(search, sql`${demonstrations.completion}`))))
+        .where(and(within, decidedAs(decision), labeler === '' ? undefined : eq(demonstrations.labelerId, labeler), or(isSaid(search), contains(search, sql`${demonstrations.completion}`), contains(search, sql`${demonstrations.note}`))))
         .orderBy(asc(demonstrations.id)).limit(limit);
       return rows.map(({ demonstrations: row, prompts: prompt, snapshot_prompts: about }) => ({
         key: row.id,
-        record: { id: row.id, labeler: row.labelerId ?? '', completion: row.completion, ...promptOf(prompt, about) },
+        record: { id: row.id, labeler: row.labelerId ?? '', note: row.note ?? '', completion: row.completion, ...promptOf(prompt, about) },
       }));
     },
   },
@@ -115,12 +115,12 @@ const kinds = {
       const rows = await db.select().from(comparisons)
         .innerJoin(prompts, itsPrompt(comparisons))
         .leftJoin(snapshotPrompts, decided(snapshot))
-        .where(and(within, decidedAs(decision), labeler === '' ? undefined : eq(comparisons.labelerId, labeler), search === '' ? undefined : or(isSaid(search), exists(fits))))
+        .where(and(within, decidedAs(decision), labeler === '' ? undefined : eq(comparisons.labelerId, labeler), search === '' ? undefined : or(isSaid(search), contains(search, sql`${comparisons.note}`), exists(fits))))
         .orderBy(asc(comparisons.id)).limit(limit);
       const answers = await fullAnswersOf(db, importId, rows.map((row) => row.comparisons.id));
       return rows.map(({ comparisons: row, prompts: prompt, snapshot_prompts: about }) => ({
         key: row.id,
-        record: { id: row.id, labeler: row.labelerId ?? '', answers: (answers.get(row.id) ?? []).toSorted((a, b) => a.rank - b.rank).map(answerOf), ...promptOf(prompt, about) },
+        record: { id: row.id, labeler: row.labelerId ?? '', note: row.note ?? '', answers: (answers.get(row.id) ?? []).toSorted((a, b) => a.rank - b.rank).map(answerOf), ...promptOf(prompt, about) },
       }));
     },
   },

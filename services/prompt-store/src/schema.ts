@@ -88,6 +88,8 @@ export const prompts = pgTable(
 
 /** The prompt that a demonstration or a comparison is about, with the user whose it is. */
 const aboutPrompt = { promptId: key('prompt_id').notNull(), userId: key('user_id').notNull() };
+/** Who gave a demonstration or a comparison, and what they remarked about it, which is for people alone: no dataset has it. */
+const byLabeler = { labelerId: key('labeler_id'), note: text('note') };
 
 export const demonstrations = pgTable(
   'demonstrations',
@@ -95,7 +97,7 @@ export const demonstrations = pgTable(
     importId,
     id: key('id').notNull(),
     ...aboutPrompt,
-    labelerId: key('labeler_id'),
+    ...byLabeler,
     completion: text('completion').notNull(),
   },
   (table) => [
@@ -111,7 +113,7 @@ export const comparisons = pgTable(
     importId,
     id: key('id').notNull(),
     ...aboutPrompt,
-    labelerId: key('labeler_id'),
+    ...byLabeler,
     /** The labeling task that this ranking answers. */
     taskId: key('task_id'),
   },
@@ -251,6 +253,8 @@ export const labelingOutcomes = pgTable(
     activeMs: integer('active_ms'),
     /** Of a gold question: how well the ranking agrees with the known one (agreement.ts). */
     goldScore: real('gold_score'),
+    /** What the labeler remarked; of a gold question it is stored here alone. */
+    note: text('note'),
     createdAt,
   },
   (table) => [primaryKey({ columns: [table.taskId, table.labelerId] }), index().on(table.labelerId)],

@@ -296,6 +296,36 @@ describe.skipIf(noBrowser !== undefined)('at a labeling task', () => {
     await fetch(`${walker.studio.url}api/runs/tall/cancel`, { method: 'POST' });
   });
 
+  it('a note is written by keys, outlives a reload, and is read with the ranking', async () => {
+    const other = await labelerOf('noted', [1, 2].map((n) => ({ id: `noted-${n}`, model: 'm', messages: [{ role: 'user', content: `Noted (${n})?` }], answers: ['Yes.', 'No.', 'Maybe.'].map((text) => ({ text, finished: true })) })));
+    const texts = (): Promise<string[]> => other.locator('.answer-card p.text').allTextContents();
+    const field = other.getByLabel('Note, if you like');
+    await other.locator('.answer-card[data-place="0"]').press('3');
+    const ranked = await texts();
+    await other.keyboard.press('n');
+    await other.keyboard.type('s = sky? 1 wrong');
+    // Keys of the answers are letters here, and what is undone are letters.
+    expect([await field.inputValue(), await texts()]).toEqual(['s = sky? 1 wrong', ranked]);
+    await other.reload();
+    await expect.poll(() => field.inputValue(), patient).toBe('s = sky? 1 wrong');
+    expect(await texts()).toEqual(ranked);
+    // A ranking that is undone takes no note along.
+    await other.locator('.answer-card[data-place="0"]').press('2');
+    await other.keyboard.press('Control+z');
+    await field.focus();
+    await other.keyboard.press('Control+Enter');
+    await other.getByText('1 done in this sitting').waitFor();
+    expect(await field.inputValue()).toBe('');
+    expect(await look(other, 'label-note')).toEqual([]);
+    await other.goto(`${walker.studio.url}#/agreement`);
+    await other.getByRole('region', { name: 'Notes, the latest first' }).getByText('s = sky? 1 wrong').waitFor();
+    expect(await look(other, 'agreement-notes')).toEqual([]);
+    await other.getByRole('region', { name: 'Notes, the latest first' }).getByRole('link').click();
+    await other.locator('.records').getByText('s = sky? 1 wrong').waitFor();
+    await other.context().close();
+    await fetch(`${walker.studio.url}api/runs/noted/cancel`, { method: 'POST' });
+  });
+
   it('what could not be handed in says so, and is handed in when it can be; in another tab the same task is over then', async () => {
     const other = await labelerOf('tabs', [1, 2, 3].map((n) => ({ id: `tabs-${n}`, model: 'm', messages: [{ role: 'user', content: `Which (${n})?` }], answers: ['This.', 'That.'].map((text) => ({ text, finished: true })) })));
     const second = await other.context().newPage();

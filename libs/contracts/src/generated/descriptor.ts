@@ -457,6 +457,10 @@ export const descriptor: Descriptor = {
    "userId": {
     "id": 7,
     "type": "string"
+   },
+   "note": {
+    "id": 8,
+    "type": "string"
    }
   },
   "RankingSubmitted": {
@@ -492,6 +496,10 @@ export const descriptor: Descriptor = {
    },
    "userId": {
     "id": 8,
+    "type": "string"
+   },
+   "note": {
+    "id": 9,
     "type": "string"
    }
   },
@@ -1667,6 +1675,10 @@ export const descriptor: Descriptor = {
     "id": 9,
     "type": "string"
    },
+   "note": {
+    "id": 10,
+    "type": "string"
+   },
    "reference": {
     "id": 11,
     "type": "string"
@@ -1869,6 +1881,10 @@ export const descriptor: Descriptor = {
    "activeMs": {
     "id": 5,
     "type": "uint32"
+   },
+   "note": {
+    "id": 6,
+    "type": "string"
    }
   },
   "Verdict": {
@@ -1973,6 +1989,11 @@ export const descriptor: Descriptor = {
     "id": 5,
     "type": "string",
     "repeated": true
+   },
+   "notes": {
+    "id": 6,
+    "type": "LabelerNote",
+    "repeated": true
    }
   },
   "Score": {
@@ -2039,6 +2060,28 @@ export const descriptor: Descriptor = {
    "alpha": {
     "id": 6,
     "type": "Score"
+   }
+  },
+  "LabelerNote": {
+   "labelerId": {
+    "id": 1,
+    "type": "string"
+   },
+   "runId": {
+    "id": 2,
+    "type": "string"
+   },
+   "prompt": {
+    "id": 3,
+    "type": "string"
+   },
+   "note": {
+    "id": 4,
+    "type": "string"
+   },
+   "gold": {
+    "id": 5,
+    "type": "bool"
    }
   },
   "GetGuidelinesRequest": {},

@@ -1761,6 +1761,9 @@ export namespace minchat {
             /** DemonstrationWritten userId. */
             userId: string;
 
+            /** DemonstrationWritten note. */
+            note: string;
+
             /**
              * Encodes the specified DemonstrationWritten message. Does not implicitly {@link minchat.v1.DemonstrationWritten.verify|verify} messages.
              * @param message DemonstrationWritten message or plain object to encode
@@ -1805,6 +1808,9 @@ export namespace minchat {
 
                 /** DemonstrationWritten userId */
                 userId?: (string|null);
+
+                /** DemonstrationWritten note */
+                note?: (string|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -1857,6 +1863,9 @@ export namespace minchat {
             /** RankingSubmitted userId. */
             userId: string;
 
+            /** RankingSubmitted note. */
+            note: string;
+
             /**
              * Encodes the specified RankingSubmitted message. Does not implicitly {@link minchat.v1.RankingSubmitted.verify|verify} messages.
              * @param message RankingSubmitted message or plain object to encode
@@ -1904,6 +1913,9 @@ export namespace minchat {
 
                 /** RankingSubmitted userId */
                 userId?: (string|null);
+
+                /** RankingSubmitted note */
+                note?: (string|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -7456,6 +7468,9 @@ export namespace minchat {
             /** StoredRecord user. */
             user: string;
 
+            /** StoredRecord note. */
+            note: string;
+
             /** StoredRecord reference. */
             reference: string;
 
@@ -7509,6 +7524,9 @@ export namespace minchat {
 
                 /** StoredRecord user */
                 user?: (string|null);
+
+                /** StoredRecord note */
+                note?: (string|null);
 
                 /** StoredRecord reference */
                 reference?: (string|null);
@@ -8479,6 +8497,9 @@ export namespace minchat {
             /** SubmitTaskRequest activeMs. */
             activeMs: number;
 
+            /** SubmitTaskRequest note. */
+            note: string;
+
             /**
              * Encodes the specified SubmitTaskRequest message. Does not implicitly {@link minchat.v1.SubmitTaskRequest.verify|verify} messages.
              * @param message SubmitTaskRequest message or plain object to encode
@@ -8517,6 +8538,9 @@ export namespace minchat {
 
                 /** SubmitTaskRequest activeMs */
                 activeMs?: (number|null);
+
+                /** SubmitTaskRequest note */
+                note?: (string|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -9064,6 +9088,9 @@ export namespace minchat {
             /** GetAgreementReply runs. */
             runs: string[];
 
+            /** GetAgreementReply notes. */
+            notes: minchat.v1.LabelerNote.$Properties[];
+
             /**
              * Encodes the specified GetAgreementReply message. Does not implicitly {@link minchat.v1.GetAgreementReply.verify|verify} messages.
              * @param message GetAgreementReply message or plain object to encode
@@ -9102,6 +9129,9 @@ export namespace minchat {
 
                 /** GetAgreementReply runs */
                 runs?: (string[]|null);
+
+                /** GetAgreementReply notes */
+                notes?: (minchat.v1.LabelerNote.$Properties[]|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -9352,6 +9382,87 @@ export namespace minchat {
 
             /** Shape of a TaskFigures. */
             type $Shape = minchat.v1.TaskFigures.$Properties;
+        }
+
+        /**
+         * Properties of a LabelerNote.
+         * @deprecated Use minchat.v1.LabelerNote.$Properties instead.
+         */
+        interface ILabelerNote extends minchat.v1.LabelerNote.$Properties {
+        }
+
+        /** Represents a LabelerNote. */
+        class LabelerNote {
+
+            /**
+             * Constructs a new LabelerNote.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.LabelerNote.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** LabelerNote labelerId. */
+            labelerId: string;
+
+            /** LabelerNote runId. */
+            runId: string;
+
+            /** LabelerNote prompt. */
+            prompt: string;
+
+            /** LabelerNote note. */
+            note: string;
+
+            /** LabelerNote gold. */
+            gold: boolean;
+
+            /**
+             * Encodes the specified LabelerNote message. Does not implicitly {@link minchat.v1.LabelerNote.verify|verify} messages.
+             * @param message LabelerNote message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.LabelerNote.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a LabelerNote message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.LabelerNote & minchat.v1.LabelerNote.$Shape} LabelerNote
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.LabelerNote & minchat.v1.LabelerNote.$Shape;
+        }
+
+        namespace LabelerNote {
+
+            /** Properties of a LabelerNote. */
+            interface $Properties {
+
+                /** LabelerNote labelerId */
+                labelerId?: (string|null);
+
+                /** LabelerNote runId */
+                runId?: (string|null);
+
+                /** LabelerNote prompt */
+                prompt?: (string|null);
+
+                /** LabelerNote note */
+                note?: (string|null);
+
+                /** LabelerNote gold */
+                gold?: (boolean|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a LabelerNote. */
+            type $Shape = minchat.v1.LabelerNote.$Properties;
         }
 
         /**

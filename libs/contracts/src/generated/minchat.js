@@ -2649,6 +2649,7 @@ export const minchat = $root.minchat = (() => {
             DemonstrationWritten.prototype.completion = "";
             DemonstrationWritten.prototype.atMs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             DemonstrationWritten.prototype.userId = "";
+            DemonstrationWritten.prototype.note = "";
 
             DemonstrationWritten.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -2672,6 +2673,8 @@ export const minchat = $root.minchat = (() => {
                     writer.uint32(48).uint64(message.atMs);
                 if (message.userId != null && $Object.hasOwnProperty.call(message, "userId") && message.userId !== "")
                     writer.uint32(58).string(message.userId);
+                if (message.note != null && $Object.hasOwnProperty.call(message, "note") && message.note !== "")
+                    writer.uint32(66).string(message.note);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -2767,6 +2770,15 @@ export const minchat = $root.minchat = (() => {
                                 delete message.userId;
                             continue;
                         }
+                    case 8: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.note = value;
+                            else
+                                delete message.note;
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -2806,6 +2818,7 @@ export const minchat = $root.minchat = (() => {
             RankingSubmitted.prototype.atMs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             RankingSubmitted.prototype.taskId = "";
             RankingSubmitted.prototype.userId = "";
+            RankingSubmitted.prototype.note = "";
 
             RankingSubmitted.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -2832,6 +2845,8 @@ export const minchat = $root.minchat = (() => {
                     writer.uint32(58).string(message.taskId);
                 if (message.userId != null && $Object.hasOwnProperty.call(message, "userId") && message.userId !== "")
                     writer.uint32(66).string(message.userId);
+                if (message.note != null && $Object.hasOwnProperty.call(message, "note") && message.note !== "")
+                    writer.uint32(74).string(message.note);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -2933,6 +2948,15 @@ export const minchat = $root.minchat = (() => {
                                 message.userId = value;
                             else
                                 delete message.userId;
+                            continue;
+                        }
+                    case 9: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.note = value;
+                            else
+                                delete message.note;
                             continue;
                         }
                     }
@@ -11262,6 +11286,7 @@ export const minchat = $root.minchat = (() => {
             StoredRecord.prototype.useCase = "";
             StoredRecord.prototype.decision = "";
             StoredRecord.prototype.user = "";
+            StoredRecord.prototype.note = "";
             StoredRecord.prototype.reference = "";
 
             StoredRecord.encode = function (message, writer, _depth) {
@@ -11291,6 +11316,8 @@ export const minchat = $root.minchat = (() => {
                     writer.uint32(66).string(message.decision);
                 if (message.user != null && $Object.hasOwnProperty.call(message, "user") && message.user !== "")
                     writer.uint32(74).string(message.user);
+                if (message.note != null && $Object.hasOwnProperty.call(message, "note") && message.note !== "")
+                    writer.uint32(82).string(message.note);
                 if (message.reference != null && $Object.hasOwnProperty.call(message, "reference") && message.reference !== "")
                     writer.uint32(90).string(message.reference);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
@@ -11403,6 +11430,15 @@ export const minchat = $root.minchat = (() => {
                                 message.user = value;
                             else
                                 delete message.user;
+                            continue;
+                        }
+                    case 10: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.note = value;
+                            else
+                                delete message.note;
                             continue;
                         }
                     case 11: {
@@ -12854,6 +12890,7 @@ export const minchat = $root.minchat = (() => {
             SubmitTaskRequest.prototype.verdicts = $util.emptyArray;
             SubmitTaskRequest.prototype.completion = "";
             SubmitTaskRequest.prototype.activeMs = 0;
+            SubmitTaskRequest.prototype.note = "";
 
             SubmitTaskRequest.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -12873,6 +12910,8 @@ export const minchat = $root.minchat = (() => {
                     writer.uint32(34).string(message.completion);
                 if (message.activeMs != null && $Object.hasOwnProperty.call(message, "activeMs") && message.activeMs !== 0)
                     writer.uint32(40).uint32(message.activeMs);
+                if (message.note != null && $Object.hasOwnProperty.call(message, "note") && message.note !== "")
+                    writer.uint32(50).string(message.note);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -12948,6 +12987,15 @@ export const minchat = $root.minchat = (() => {
                                 message.activeMs = value;
                             else
                                 delete message.activeMs;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.note = value;
+                            else
+                                delete message.note;
                             continue;
                         }
                     }
@@ -13718,6 +13766,7 @@ export const minchat = $root.minchat = (() => {
                 this.labelers = [];
                 this.tasks = [];
                 this.runs = [];
+                this.notes = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -13729,6 +13778,7 @@ export const minchat = $root.minchat = (() => {
             GetAgreementReply.prototype.labelers = $util.emptyArray;
             GetAgreementReply.prototype.tasks = $util.emptyArray;
             GetAgreementReply.prototype.runs = $util.emptyArray;
+            GetAgreementReply.prototype.notes = $util.emptyArray;
 
             GetAgreementReply.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -13750,6 +13800,9 @@ export const minchat = $root.minchat = (() => {
                 if (message.runs != null && message.runs.length)
                     for (let i = 0; i < message.runs.length; ++i)
                         writer.uint32(42).string(message.runs[i]);
+                if (message.notes != null && message.notes.length)
+                    for (let i = 0; i < message.notes.length; ++i)
+                        $root.minchat.v1.LabelerNote.encode(message.notes[i], writer.uint32(50).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -13817,6 +13870,14 @@ export const minchat = $root.minchat = (() => {
                             if (!(message.runs && message.runs.length))
                                 message.runs = [];
                             message.runs.push(reader.stringVerify());
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.notes && message.notes.length))
+                                message.notes = [];
+                            message.notes.push($root.minchat.v1.LabelerNote.decode(reader, reader.size(), $undefined, _depth + 1));
                             continue;
                         }
                     }
@@ -14209,6 +14270,136 @@ export const minchat = $root.minchat = (() => {
             };
 
             return TaskFigures;
+        })();
+
+        v1.LabelerNote = (function() {
+
+            const LabelerNote = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            LabelerNote.prototype.labelerId = "";
+            LabelerNote.prototype.runId = "";
+            LabelerNote.prototype.prompt = "";
+            LabelerNote.prototype.note = "";
+            LabelerNote.prototype.gold = false;
+
+            LabelerNote.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.labelerId != null && $Object.hasOwnProperty.call(message, "labelerId") && message.labelerId !== "")
+                    writer.uint32(10).string(message.labelerId);
+                if (message.runId != null && $Object.hasOwnProperty.call(message, "runId") && message.runId !== "")
+                    writer.uint32(18).string(message.runId);
+                if (message.prompt != null && $Object.hasOwnProperty.call(message, "prompt") && message.prompt !== "")
+                    writer.uint32(26).string(message.prompt);
+                if (message.note != null && $Object.hasOwnProperty.call(message, "note") && message.note !== "")
+                    writer.uint32(34).string(message.note);
+                if (message.gold != null && $Object.hasOwnProperty.call(message, "gold") && message.gold !== false)
+                    writer.uint32(40).bool(message.gold);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            LabelerNote.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.minchat.v1.LabelerNote();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.labelerId = value;
+                            else
+                                delete message.labelerId;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.runId = value;
+                            else
+                                delete message.runId;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.prompt = value;
+                            else
+                                delete message.prompt;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.note = value;
+                            else
+                                delete message.note;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.gold = value;
+                            else
+                                delete message.gold;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return LabelerNote;
         })();
 
         v1.GetGuidelinesRequest = (function() {

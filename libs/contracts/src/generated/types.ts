@@ -282,6 +282,8 @@ export interface DemonstrationWritten {
   atMs: number;
   /** Who wrote the prompt, where that is known. */
   userId: string;
+  /** What the labeler remarked about it; never trained on. */
+  note: string;
 }
 export const DemonstrationWritten: MessageType<DemonstrationWritten> = { name: 'DemonstrationWritten', codec: minchat.v1.DemonstrationWritten };
 
@@ -297,6 +299,8 @@ export interface RankingSubmitted {
   taskId: string;
   /** Who wrote the prompt, where that is known. */
   userId: string;
+  /** What the labeler remarked about it; never trained on. */
+  note: string;
 }
 export const RankingSubmitted: MessageType<RankingSubmitted> = { name: 'RankingSubmitted', codec: minchat.v1.RankingSubmitted };
 
@@ -959,6 +963,8 @@ export interface StoredRecord {
   decision: string;
   /** Who sent the prompt, where that is known. */
   user: string;
+  /** What the labeler remarked about a demonstration or a comparison. */
+  note: string;
   /** The prompt's right answer, where known. */
   reference: string;
 }
@@ -1080,6 +1086,8 @@ export interface SubmitTaskRequest {
   completion: string;
   /** How long the labeler was at it, without the time in which they did nothing. */
   activeMs: number;
+  /** What the labeler remarks about it, for people who read it. */
+  note: string;
 }
 export const SubmitTaskRequest: MessageType<SubmitTaskRequest> = { name: 'SubmitTaskRequest', codec: minchat.v1.SubmitTaskRequest };
 
@@ -1150,6 +1158,8 @@ export interface GetAgreementReply {
   tasks: TaskFigures[];
   /** All runs that somebody has labeled for, whichever was asked for. */
   runs: string[];
+  /** What labelers remarked, the latest first; at most 100, long ones cut. */
+  notes: LabelerNote[];
 }
 export const GetAgreementReply: MessageType<GetAgreementReply> = { name: 'GetAgreementReply', codec: minchat.v1.GetAgreementReply };
 
@@ -1183,6 +1193,16 @@ export interface TaskFigures {
   alpha?: Score | undefined;
 }
 export const TaskFigures: MessageType<TaskFigures> = { name: 'TaskFigures', codec: minchat.v1.TaskFigures };
+
+export interface LabelerNote {
+  labelerId: string;
+  runId: string;
+  prompt: string;
+  note: string;
+  /** It is about a gold question, which is stored nowhere else. */
+  gold: boolean;
+}
+export const LabelerNote: MessageType<LabelerNote> = { name: 'LabelerNote', codec: minchat.v1.LabelerNote };
 
 export interface GetGuidelinesRequest {
 }
@@ -1225,4 +1245,4 @@ export interface ForgetUserReply {
 export const ForgetUserReply: MessageType<ForgetUserReply> = { name: 'ForgetUserReply', codec: minchat.v1.ForgetUserReply };
 
 /** Every message, by its name in proto/. */
-export const messageTypes = { ArtifactRef, Manifest, ManifestFile, NamedArtifact, Error: WireError, StageEvent, StageStarted, StageProgress, StageCheckpointed, StageCompleted, StageFailed, StageReleased, StageLogged, LogLine, RunChanged, Job, JobRecord, Checkpoint, StageResult, Metric, Message, PromptSubmitted, DemonstrationWritten, RankingSubmitted, RankedAnswer, GenerateRequest, Chat, TokenList, LogitBias, GenerateChunk, TokenLogprob, AlternativeToken, ScoreRequest, ScoredText, ScoreReply, EmbedRequest, EmbedInput, EmbedReply, Embedding, Actor, Account, CheckSessionRequest, CheckSessionReply, CheckKeyRequest, CheckKeyReply, LogInRequest, SessionReply, ListSessionsRequest, EndSessionsRequest, ListSessionsReply, Session, ChangePasswordRequest, ChangePasswordReply, AdminMissingRequest, AdminMissingReply, ListPeopleRequest, ListPeopleReply, ChangeAccountRequest, Invitation, InviteRequest, InviteReply, WithdrawInvitationRequest, WithdrawInvitationReply, LookAtInvitationRequest, LookAtInvitationReply, AcceptInvitationRequest, ApiKey, ListKeysRequest, ListKeysReply, MakeKeyRequest, MakeKeyReply, ChangeKeyRequest, RevokeKeyRequest, RevokeKeyReply, RecordAuditRequest, RecordAuditReply, ListAuditRequest, ListAuditReply, AuditEntry, RunRecord, StageRecord, SubmitRunRequest, GetRunRequest, ListRunsRequest, ListRunsReply, CancelRunRequest, ResumeRunRequest, DeleteRunsRequest, DeleteRunsReply, ForkRunRequest, ImportRequest, FieldMapping, ImportProgress, BadRecord, NamedValue, ListCollectionsRequest, ListCollectionsReply, Collection, DeleteCollectionRequest, DeleteCollectionReply, ListRecordsRequest, ListRecordsReply, StoredRecord, PreviewImportRequest, PreviewImportReply, PreviewedRecord, ExportRecordsRequest, ExportChunk, ApplyRulesRequest, ApplyRulesReply, GetDecisionsRequest, DecisionCount, LeaseTaskRequest, LabelingTask, OfferedAnswer, RenewTaskRequest, RenewTaskReply, SubmitTaskRequest, Verdict, SubmitTaskReply, SkipTaskRequest, SkipTaskReply, ListQueuesRequest, ListQueuesReply, LabelingQueue, GetAgreementRequest, GetAgreementReply, Score, LabelerFigures, TaskFigures, GetGuidelinesRequest, SaveGuidelinesRequest, Guidelines, ForgetUserRequest, ForgetUserReply } as const;
+export const messageTypes = { ArtifactRef, Manifest, ManifestFile, NamedArtifact, Error: WireError, StageEvent, StageStarted, StageProgress, StageCheckpointed, StageCompleted, StageFailed, StageReleased, StageLogged, LogLine, RunChanged, Job, JobRecord, Checkpoint, StageResult, Metric, Message, PromptSubmitted, DemonstrationWritten, RankingSubmitted, RankedAnswer, GenerateRequest, Chat, TokenList, LogitBias, GenerateChunk, TokenLogprob, AlternativeToken, ScoreRequest, ScoredText, ScoreReply, EmbedRequest, EmbedInput, EmbedReply, Embedding, Actor, Account, CheckSessionRequest, CheckSessionReply, CheckKeyRequest, CheckKeyReply, LogInRequest, SessionReply, ListSessionsRequest, EndSessionsRequest, ListSessionsReply, Session, ChangePasswordRequest, ChangePasswordReply, AdminMissingRequest, AdminMissingReply, ListPeopleRequest, ListPeopleReply, ChangeAccountRequest, Invitation, InviteRequest, InviteReply, WithdrawInvitationRequest, WithdrawInvitationReply, LookAtInvitationRequest, LookAtInvitationReply, AcceptInvitationRequest, ApiKey, ListKeysRequest, ListKeysReply, MakeKeyRequest, MakeKeyReply, ChangeKeyRequest, RevokeKeyRequest, RevokeKeyReply, RecordAuditRequest, RecordAuditReply, ListAuditRequest, ListAuditReply, AuditEntry, RunRecord, StageRecord, SubmitRunRequest, GetRunRequest, ListRunsRequest, ListRunsReply, CancelRunRequest, ResumeRunRequest, DeleteRunsRequest, DeleteRunsReply, ForkRunRequest, ImportRequest, FieldMapping, ImportProgress, BadRecord, NamedValue, ListCollectionsRequest, ListCollectionsReply, Collection, DeleteCollectionRequest, DeleteCollectionReply, ListRecordsRequest, ListRecordsReply, StoredRecord, PreviewImportRequest, PreviewImportReply, PreviewedRecord, ExportRecordsRequest, ExportChunk, ApplyRulesRequest, ApplyRulesReply, GetDecisionsRequest, DecisionCount, LeaseTaskRequest, LabelingTask, OfferedAnswer, RenewTaskRequest, RenewTaskReply, SubmitTaskRequest, Verdict, SubmitTaskReply, SkipTaskRequest, SkipTaskReply, ListQueuesRequest, ListQueuesReply, LabelingQueue, GetAgreementRequest, GetAgreementReply, Score, LabelerFigures, TaskFigures, LabelerNote, GetGuidelinesRequest, SaveGuidelinesRequest, Guidelines, ForgetUserRequest, ForgetUserReply } as const;

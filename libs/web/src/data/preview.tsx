@@ -36,7 +36,7 @@ export function Preview({ preview, problem }: { preview: Previewed | undefined; 
             {preview.records.slice(0, shownRecords).map(({ line, type, record }, i) => (
               <li key={i}>
                 <small className="quiet">{t('Line {n}: {type}', { n: line, type: t(type) })}</small>
-                <RecordView record={{ id: '', messages: [], completion: '', answers: [], text: '', labeler: '', useCase: '', reference: '', decision: '', user: '', ...record }} />
+                <RecordView record={{ id: '', messages: [], completion: '', answers: [], text: '', labeler: '', note: '', useCase: '', reference: '', decision: '', user: '', ...record }} />
               </li>
             ))}
           </ul>

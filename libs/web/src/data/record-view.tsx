@@ -27,6 +27,7 @@ export function RecordView({ record }: { record: StoredRecord }) {
           ))}
         </ol>
       )}
+      {record.note === '' ? null : <p className="note"><small className="quiet">{t('Note')}</small> <span dir="auto">{record.note}</span></p>}
       {about === '' && record.decision === '' ? null : (
         <p className="about">
           {record.decision === '' ? null : <span className={`decision ${isKept(record.decision) ? 'kept' : 'dropped'}`}>{decisionText(record.decision, t)}</span>}

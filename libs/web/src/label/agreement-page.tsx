@@ -14,6 +14,7 @@ interface Report {
   labelers: { labeler: string; done: number; skipped: number; medianMs: Score; tau: Score; alpha: Score; gold: Score }[];
   runs: string[];
   tasks: { task: string; run: string; prompt: string; labelers: number; tau: Score; alpha: Score }[];
+  notes: { labeler: string; run: string; prompt: string; note: string; gold: boolean }[];
 }
 
 /** Where rankings are stored, to be looked at. */
@@ -82,6 +83,26 @@ function Figures({ report }: { report: Report }) {
             <table>
               <thead><tr>{['Prompt', 'Run', 'Labelers', 'Tau', 'Alpha'].map((head, i) => <th key={head} scope="col" className={i < 2 ? '' : 'number'}>{t(head)}</th>)}</tr></thead>
               <tbody>{report.tasks.map((one) => <tr key={one.task}><td dir="auto"><a href={addressOfRecords(collection, { type: 'comparisons', search: one.prompt.trim() })}>{one.prompt}</a></td><td>{one.run}</td><td className="number">{one.labelers}</td><td className="number">{show(one.tau)}</td><td className="number">{show(one.alpha)}</td></tr>)}</tbody>
+            </table>
+          </div>
+        </section>
+      )}
+      {report.notes.length === 0 ? null : (
+        <section aria-labelledby="notes" className="panel">
+          <h2 id="notes">{t('Notes, the latest first')}</h2>
+          <div className="scroll" tabIndex={0} role="region" aria-labelledby="notes">
+            <table>
+              <thead><tr>{['Note', 'Labeler', 'Prompt', 'Run'].map((head) => <th key={head} scope="col">{t(head)}</th>)}</tr></thead>
+              <tbody>
+                {report.notes.map((one, i) => (
+                  <tr key={i}>
+                    <td dir="auto" className="note">{one.note}</td>
+                    <td>{nameOf(one.labeler)}</td>
+                    <td dir="auto">{one.gold ? one.prompt : <a href={addressOfRecords(collection, { type: 'comparisons', labeler: one.labeler, search: one.prompt.trim() })}>{one.prompt}</a>}</td>
+                    <td>{one.run}{one.gold ? <small className="quiet"> {t('gold question')}</small> : null}</td>
+                  </tr>
+                ))}
+              </tbody>
             </table>
           </div>
         </section>

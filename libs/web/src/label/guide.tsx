@@ -14,6 +14,7 @@ const keys: [key: string, does: string, at: readonly Work[]][] = [
   ['Shift+1 – 7', 'rate the answer', ['rank']],
   ['Ctrl+Z', 'undo', ['rank']],
   ['Ctrl+Shift+Z', 'redo', ['rank']],
+  ['N', 'write a note', ['rank', 'write']],
   ['Ctrl+Enter', 'hand in', ['rank', 'write', 'own']],
   ['S', 'skip', ['rank', 'write']],
   ['?', 'show this', ['rank', 'write', 'own']],

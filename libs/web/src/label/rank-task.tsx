@@ -7,22 +7,25 @@ import { t } from '../preferences.ts';
 import { recall, remember } from '../storage.ts';
 import { announce } from '../ui.tsx';
 import { AnswerCard } from './answer-card.tsx';
-import { readDraft, writeDraft } from './drafts.ts';
+import { isText, readDraft, writeDraft } from './drafts.ts';
 import { skipReasons } from './flags.ts';
 import { move, newRanking, ranksByAnswer, ranksByPlace, toggleTie, type Ranking } from './ranking.ts';
+import { NoteField } from './note-field.tsx';
 import { Prompt } from './prompt.tsx';
 import { SkipButton } from './skip-button.tsx';
 import { useActiveTime } from './use-active-time.ts';
 import { useKeys } from './use-keys.ts';
 
 interface Draft { ranking: Ranking; ratings: readonly number[]; flags: readonly (readonly string[])[] }
+/** What is kept in the browser: the note is undone by its field alone. */
+type Kept = Draft & { note?: string };
 
 /** Whether something kept is a draft of a task with so many answers. */
 function isDraftOf(count: number) {
-  return (value: unknown): value is Draft => {
-    const { ranking, ratings, flags } = (value ?? {}) as Partial<Draft>;
+  return (value: unknown): value is Kept => {
+    const { ranking, ratings, flags, note = '' } = (value ?? {}) as Partial<Kept>;
     const lists = [ranking?.order, ranking?.tied, ratings, flags];
-    return lists.every((list) => Array.isArray(list) && list.length === count) && new Set(ranking?.order).size === count && (ranking?.order ?? []).every((answer) => answer >= 0 && answer < count);
+    return isText(note) && lists.every((list) => Array.isArray(list) && list.length === count) && new Set(ranking?.order).size === count && (ranking?.order ?? []).every((answer) => answer >= 0 && answer < count);
   };
 }
 
@@ -41,7 +44,9 @@ function useRemembered(name: string): [boolean, (on: boolean) => void] {
 /** Answers to put in order: by dragging, or by keys alone (see guide.tsx). Every change can be undone. A task that was lost can only be looked at. */
 export function RankTask({ task, lost, onEnd }: { task: Task; lost: boolean; onEnd: (what: 'submit' | 'skip', body: object) => Promise<void> }) {
   const count = task.answers.length;
-  const [drafts, setDrafts] = useState<Draft[]>(() => [readDraft(task.id, isDraftOf(count)) ?? { ranking: newRanking(count), ratings: task.answers.map(() => 0), flags: task.answers.map(() => []) }]);
+  const [kept] = useState<Kept>(() => readDraft(task.id, isDraftOf(count)) ?? { ranking: newRanking(count), ratings: task.answers.map(() => 0), flags: task.answers.map(() => []) });
+  const [drafts, setDrafts] = useState<Draft[]>([kept]);
+  const [note, setNote] = useState(kept.note ?? '');
   /** What was undone, the latest last. */
   const [undone, setUndone] = useState<Draft[]>([]);
   const [marking, setMarking] = useRemembered('marking');
@@ -62,9 +67,10 @@ export function RankTask({ task, lost, onEnd }: { task: Task; lost: boolean; onE
     wanted.current = undefined;
   }, [drafts]);
 
-  const keep = (next: Draft[]): void => {
+  const keep = (next: Draft[], remark = note): void => {
     setDrafts(next);
-    writeDraft(task.id, next.at(-1));
+    setNote(remark);
+    writeDraft(task.id, { ...next.at(-1), note: remark });
   };
   const change = (next: Partial<Draft>): void => {
     keep([...drafts.slice(-100), { ...draft, ...next }]);
@@ -102,7 +108,7 @@ export function RankTask({ task, lost, onEnd }: { task: Task; lost: boolean; onE
   const skip = (reason: string): Promise<void> => onEnd('skip', { reason, activeMs: activeMs() });
   const submit = (): Promise<void> => {
     const given = ranksByAnswer(ranking);
-    return onEnd('submit', { activeMs: activeMs(), verdicts: task.answers.map((_, i) => ({ rank: given[i] ?? 0, rating: ratings[i] ?? 0, flags: flags[i] ?? [] })) });
+    return onEnd('submit', { activeMs: activeMs(), note, verdicts: task.answers.map((_, i) => ({ rank: given[i] ?? 0, rating: ratings[i] ?? 0, flags: flags[i] ?? [] })) });
   };
 
   const onCardKey = (event: React.KeyboardEvent, place: number): void => {
@@ -156,6 +162,7 @@ export function RankTask({ task, lost, onEnd }: { task: Task; lost: boolean; onE
           </ol>
         </SortableContext>
       </DndContext>
+      <NoteField value={note} onChange={(remark) => keep(drafts, remark)} onHandIn={() => void submit()} />
       {lost ? null : (
         <div className="task-end">
           <button type="button" className="primary" onClick={() => void submit()}>{t('Hand in')}</button>

@@ -5,34 +5,40 @@ import { t } from '../preferences.ts';
 import { useAct } from '../problems.ts';
 import { announce, Field, Problem } from '../ui.tsx';
 import { dropDraft, isText, readDraft, takeDraft, writeDraft } from './drafts.ts';
+import { NoteField } from './note-field.tsx';
 import { Prompt } from './prompt.tsx';
 import { SkipButton } from './skip-button.tsx';
 import { useActiveTime } from './use-active-time.ts';
 import { useRenamed } from './use-renamed.ts';
 
-function useSaved(name: string): [string, (text: string) => void] {
-  const [text, setText] = useState(() => readDraft(name, isText) ?? '');
-  return [text, (next) => {
-    setText(next);
-    if (next === '') dropDraft(name);
+function useSaved<T>(name: string, empty: T, isValid: (value: unknown) => value is T): [T, (value: T) => void] {
+  const [value, setValue] = useState(() => readDraft(name, isValid) ?? empty);
+  return [value, (next) => {
+    setValue(next);
+    if (JSON.stringify(next) === JSON.stringify(empty)) dropDraft(name);
     else writeDraft(name, next);
   }];
 }
 
+interface Answer { completion: string; note: string }
+const isAnswer = (value: unknown): value is Answer => isText((value as Partial<Answer> | null)?.completion) && isText((value as Partial<Answer>).note);
+
 /** An answer to a prompt, written by a person. One whose task was lost can still be copied. */
 export function WriteTask({ task, lost, onEnd }: { task: Task; lost: boolean; onEnd: (what: 'submit' | 'skip', body: object) => Promise<void> }) {
-  const [completion, setCompletion] = useSaved(task.id);
+  const [answer, setAnswer] = useSaved(task.id, { completion: '', note: '' }, isAnswer);
+  const { completion, note } = answer;
   const activeMs = useActiveTime();
   const area = useRef<HTMLTextAreaElement>(null);
   // The field of the task before took the focus with it.
   useEffect(() => { if (document.activeElement === document.body) area.current?.focus({ preventScroll: true }); }, []);
   const submit = async (): Promise<void> => {
-    if (completion.trim() !== '') await onEnd('submit', { completion, activeMs: activeMs() });
+    if (completion.trim() !== '') await onEnd('submit', { completion, note, activeMs: activeMs() });
   };
   return (
     <div className="task">
       <Prompt messages={task.messages} />
-      <AnswerField area={area} value={completion} onChange={setCompletion} onHandIn={() => void submit()} />
+      <AnswerField area={area} value={completion} onChange={(text) => setAnswer({ ...answer, completion: text })} onHandIn={() => void submit()} />
+      <NoteField value={note} onChange={(text) => setAnswer({ ...answer, note: text })} onHandIn={() => void submit()} />
       {lost ? null : (
         <div className="task-end">
           <button type="button" className="primary" disabled={completion.trim() === ''} onClick={() => void submit()}>{t('Hand in')}</button>
@@ -55,8 +61,8 @@ const ownDrafts = ['own-prompt', 'own-completion'] as const;
 
 /** A prompt and its answer, both of the labeler's own. */
 export function WriteOwn({ labeler, onDone }: { labeler: string; onDone: () => void }) {
-  const [prompt, setPrompt] = useSaved(ownDrafts[0]);
-  const [completion, setCompletion] = useSaved(ownDrafts[1]);
+  const [prompt, setPrompt] = useSaved(ownDrafts[0], '', isText);
+  const [completion, setCompletion] = useSaved(ownDrafts[1], '', isText);
   useRenamed(labeler, (formerly) => { for (const name of ownDrafts) takeDraft(name, formerly); });
   const { problem, once } = useAct();
   const [written, setWritten] = useState(0);

@@ -30,6 +30,7 @@ const recordView = z.object({
   answers: z.array(z.object({ text: z.string(), rank: z.int(), rating: z.int(), flags: z.array(z.string()), model: z.string() })),
   text: z.string(),
   labeler: z.string(),
+  note: z.string().describe('What the labeler remarked'),
   useCase: z.string(),
   /** The prompt's right answer, where known. */
   reference: z.string(),

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { rpc, type Bus } from '@minchat/bus';
-import { namePattern, type GetAgreementReply } from '@minchat/contracts';
+import { longestNote, namePattern, type GetAgreementReply } from '@minchat/contracts';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { done, doneSchema, errors } from '../answers.ts';
@@ -16,6 +16,7 @@ const conversation = z.array(message).min(1).max(256);
 const rank = z.int().min(0).max(99).describe('0 is best; equal ranks are ties');
 const flags = z.array(z.string().max(64)).max(16).default([]);
 const rating = z.int().min(0).max(7).default(0).describe('1 to 7; 0 when not rated');
+const note = z.string().max(longestNote).default('').describe('What the labeler remarks, for people who read it; never trained on');
 
 const queuesView = z.object({
   queues: z.array(z.object({ run: z.string(), stage: z.string(), wanted: z.int(), done: z.int(), open: z.int(), leased: z.int() })),
@@ -41,15 +42,17 @@ const agreementView = z.object({
   labelers: z.array(z.object({ labeler: z.string(), done: z.int(), skipped: z.int(), medianMs: score, tau: score, alpha: score, gold: score })),
   runs: z.array(z.string()).describe('All runs that somebody has labeled for, whichever was asked for'),
   tasks: z.array(z.object({ task: z.string(), run: z.string(), prompt: z.string(), labelers: z.int(), tau: score, alpha: score })),
+  notes: z.array(z.object({ labeler: z.string(), run: z.string(), prompt: z.string(), note: z.string(), gold: z.boolean().describe('Whether it is about a gold question') })).describe('What labelers remarked, the latest first'),
 });
 
-function viewOf({ alpha, tau, labelers, runs, tasks }: GetAgreementReply): z.infer<typeof agreementView> {
+function viewOf({ alpha, tau, labelers, runs, tasks, notes }: GetAgreementReply): z.infer<typeof agreementView> {
   return {
     alpha: alpha ?? null,
     tau: tau ?? null,
     runs,
     labelers: labelers.map((one) => ({ labeler: one.labelerId, done: one.done, skipped: one.skipped, medianMs: one.medianMs ?? null, tau: one.tau ?? null, alpha: one.alpha ?? null, gold: one.gold ?? null })),
     tasks: tasks.map((one) => ({ task: one.taskId, run: one.runId, prompt: one.prompt, labelers: one.labelers, tau: one.tau ?? null, alpha: one.alpha ?? null })),
+    notes: notes.map(({ labelerId, runId, ...one }) => ({ labeler: labelerId, run: runId, ...one })),
   };
 }
 
@@ -83,10 +86,10 @@ export const labelingRoutes: FastifyPluginAsyncZod<{ bus: Pick<Bus, 'call' | 'pu
   });
 
   const verdict = z.strictObject({ rank, rating, flags });
-  const submission = z.strictObject({ labeler, verdicts: z.array(verdict).max(64).default([]), completion: text.default(''), activeMs });
+  const submission = z.strictObject({ labeler, verdicts: z.array(verdict).max(64).default([]), completion: text.default(''), note, activeMs });
   app.post('/label/tasks/:id/submit', { schema: { tags, summary: 'Hand in a ranking, or an answer', params, body: submission, response: { 200: doneSchema, ...errors } } }, async (request) => {
-    const { labeler: name, verdicts, completion, activeMs: time } = request.body;
-    await bus.call(rpc.submitTask, { taskId: request.params.id, labelerId: labelerOf(request.principal, name), verdicts, completion, activeMs: time });
+    const { labeler: name, verdicts, completion, note: remark, activeMs: time } = request.body;
+    await bus.call(rpc.submitTask, { taskId: request.params.id, labelerId: labelerOf(request.principal, name), verdicts, completion, note: remark, activeMs: time });
     return done;
   });
 

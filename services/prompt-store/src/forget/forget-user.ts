@@ -106,13 +106,13 @@ async function deleteOutcomes(tx: Db, names: readonly string[]): Promise<void> {
   await tx.execute(sql`delete from labelers where id in ${names}`);
 }
 
-/** Gives a labeler's work a name that nobody knows. Returns how many labels it is. */
+/** Gives a labeler's work a name that nobody knows, without their remarks: somebody's own words may tell who they are. Returns how many labels it is. */
 async function renameLabeler(tx: Db, labelerId: string, pseudonym: string, count: (query: SQL) => Promise<number>): Promise<number> {
   await giveBack(tx, [labelerId]);
   await tx.execute(sql`delete from labelers where id = ${labelerId}`);
-  await tx.execute(sql`update labeling_outcomes set labeler_id = ${pseudonym} where labeler_id = ${labelerId}`);
+  await tx.execute(sql`update labeling_outcomes set labeler_id = ${pseudonym}, note = null where labeler_id = ${labelerId}`);
   await tx.execute(sql`update labeling_tasks set gold_for = ${pseudonym} where gold_for = ${labelerId}`);
-  const kept = (await count(sql`update demonstrations set labeler_id = ${pseudonym} where labeler_id = ${labelerId} returning 1`)) + (await count(sql`update comparisons set labeler_id = ${pseudonym} where labeler_id = ${labelerId} returning 1`));
+  const kept = (await count(sql`update demonstrations set labeler_id = ${pseudonym}, note = null where labeler_id = ${labelerId} returning 1`)) + (await count(sql`update comparisons set labeler_id = ${pseudonym}, note = null where labeler_id = ${labelerId} returning 1`));
   if (kept > 0) await tx.execute(sql`insert into labelers (id) values (${pseudonym}) on conflict do nothing`);
   return kept;
 }

@@ -100,6 +100,21 @@ describe.each(await testDatabases())('forgetting in $name', ({ start }) => {
     expect(await load('others', [{ prompt: secret, completion: 'Cat food.', user_id: 'bob' }])).toMatchObject({ prompts: 1, forgotten: 0 });
   });
 
+  test('what a labeler remarked is gone, though their labels stay, and does not come back', async () => {
+    const remarks = { completion: 'An ox.', labeler: 'eve', note: 'As a vet in Leeds I know.' };
+    const noted = [{ prompt: 'What is a yak?', ...remarks }, { prompt: 'What is a gnu?', chosen: 'So.', rejected: 'No.', labeler: 'eve', note: remarks.note }];
+    await load('noted', noted);
+    await openQueue(home.database.db, { jobId: 'rank-job', runId: 'rank-run', stage: 'rank', seed: 1 }, [{ id: 'p', messages: turn('question'), answers: ['a', 'b'].map((text) => ({ text, finished: true })) }], { wanted: 1, labelersPerTask: 1 });
+    const task = await leaseTask(home.database.db, create(LeaseTaskRequest, { labelerId: 'eve', kind: 'rank' }));
+    await submitTask(home.database.db, { publishFeedback: () => Promise.resolve() }, create(SubmitTaskRequest, { taskId: task.taskId ?? '', labelerId: 'eve', verdicts: [{ rank: 0 }, { rank: 1 }], note: remarks.note }));
+    expect((await everything()).split('Leeds')).toHaveLength(4);
+    await forget('eve', 'anonymise');
+    await load('again', noted);
+    await store.addRanking({ ...ranking, labelerId: 'eve', note: remarks.note });
+    expect(await everything()).not.toContain('Leeds');
+    expect((await listCollections(home.database.db)).map(({ comparisons }) => comparisons)).toEqual([1, 1, 1]);
+  });
+
   test('labels are deleted when that is asked for, and stay deleted', async () => {
     await load('animals');
     const own = create(DemonstrationWritten, { demonstrationId: 'own', promptId: 'studio-1', labelerId: 'eve', userId: 'eve', messages: turn('Who is Mimi?'), completion: 'A cat.' });

@@ -42,12 +42,14 @@ export function promptTombstone(messages: Parameters<typeof textHash>[0], user: 
   return user !== undefined && isNamed(user) ? tombstoneOf('user', user) : tombstoneOf('prompt', textHash(messages));
 }
 
-/** What may be stored of a record: the record, without a labeler who was forgotten, or nothing. */
+/** What may be stored of a record: the record, without a labeler who was forgotten and what they remarked, or nothing. */
 export function withoutForgotten(record: ImportedRecord, found: Tombstones): ImportedRecord | undefined {
   if (found.size === 0 || record.kind === 'text') return record;
   if (found.has(promptTombstone(record.prompt.messages, record.prompt.user))) return undefined;
   if (record.kind === 'prompt' || record.labeler === undefined) return record;
   const pseudonym = found.get(tombstoneOf('labeler', record.labeler));
   if (pseudonym === undefined) return record;
-  return pseudonym === null ? { kind: 'prompt', prompt: record.prompt } : { ...record, labeler: pseudonym };
+  if (pseudonym === null) return { kind: 'prompt', prompt: record.prompt };
+  const { note: _, ...unremarked } = record;
+  return { ...unremarked, labeler: pseudonym };
 }

@@ -34,9 +34,9 @@ const assistant = (content: string) => ({ role: 'assistant', content });
 
 test('jsonl: a prompt and its completion, as strings and as messages, with author and labeler', async () => {
   expect(
-    await records('jsonl', jsonl({ prompt: 'Hi', completion: 'Hello!', user_id: 7, labeler: 'ann', use_case: 'chat' }, { prompt: [user('Hi')], completion: [assistant('Hello!')] })),
+    await records('jsonl', jsonl({ prompt: 'Hi', completion: 'Hello!', user_id: 7, labeler: 'ann', use_case: 'chat', note: 'Short.' }, { prompt: [user('Hi')], completion: [assistant('Hello!')], note: { of: 'another kind' } })),
   ).toEqual([
-    { kind: 'demonstration', prompt: { messages: [user('Hi')], user: '7', useCase: 'chat' }, completion: 'Hello!', labeler: 'ann' },
+    { kind: 'demonstration', prompt: { messages: [user('Hi')], user: '7', useCase: 'chat' }, completion: 'Hello!', labeler: 'ann', note: 'Short.' },
     { kind: 'demonstration', prompt: { messages: [user('Hi')] }, completion: 'Hello!' },
   ]);
 });
@@ -233,7 +233,7 @@ test('whoever wrote a record is kept, in every format that can say so', async ()
 });
 
 test('jsonl: the right answer is kept beside the prompt, whatever it is called', async () => {
-  const lines = [{ prompt: '1 + 1?', reference: 2 }, { prompt: '1 + 2?', solution: '3' }, { question: '1 + 3?', ground_truth: '4', answer: 'It is 4.' }, { prompt: '?', solution: [1] }, { prompt: '!', reference: '' }];
+  const lines = [{ prompt: '1 + 1?', reference: 2 }, { prompt: '1 + 2?', solution: '3' }, { question: '1 + 3?', ground_truth: '4', answer: 'It is 4.' }, { prompt: '?', solution: [1], reference: ["a"] }, { prompt: '!', reference: '' }];
   expect(await records('jsonl', jsonl(...lines))).toMatchObject([
     { kind: 'prompt', prompt: { reference: '2' } },
     { kind: 'prompt', prompt: { reference: '3' } },

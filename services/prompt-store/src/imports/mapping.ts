@@ -7,7 +7,7 @@ export interface FieldMapping {
 }
 
 /** The fields that a record may have (trl.ts). */
-const mappableFields = ['prompt', 'completion', 'chosen', 'rejected', 'messages', 'system', 'text', 'instruction', 'input', 'output', 'label', 'answers', 'user_id', 'labeler', 'use_case', 'reference'] as const;
+const mappableFields = ['prompt', 'completion', 'chosen', 'rejected', 'messages', 'system', 'text', 'instruction', 'input', 'output', 'label', 'answers', 'user_id', 'labeler', 'use_case', 'note', 'reference'] as const;
 
 /** Throws MC_USAGE for a field that there is none of, or one that is mapped twice. */
 export function checkMapping(mapping: readonly FieldMapping[]): void {

@@ -87,7 +87,7 @@ function shown(record: ImportedRecord): Init<StoredRecord> {
     useCase: record.prompt.useCase ?? '',
     reference: record.prompt.reference ?? '',
     user: record.prompt.user ?? '',
-    ...(record.kind === 'prompt' ? {} : { labeler: record.labeler ?? '' }),
+    ...(record.kind === 'prompt' ? {} : { labeler: record.labeler ?? '', note: short(record.note ?? '') }),
     ...(record.kind === 'demonstration' ? { completion: short(record.completion) } : {}),
     ...(record.kind === 'comparison' ? { answers: record.answers.map(({ text, rank, rating, flags, model }) => ({ text: short(text), rank, rating: rating ?? 0, flags: [...(flags ?? [])], model: model ?? '' })) } : {}),
   };

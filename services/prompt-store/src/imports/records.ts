@@ -29,8 +29,8 @@ export interface ImportedAnswer {
 /** What a file is turned into, whatever its format. */
 export type ImportedRecord =
   | { readonly kind: 'prompt'; readonly prompt: ImportedPrompt }
-  | { readonly kind: 'demonstration'; readonly prompt: ImportedPrompt; readonly completion: string; readonly labeler?: string }
-  | { readonly kind: 'comparison'; readonly prompt: ImportedPrompt; readonly answers: readonly ImportedAnswer[]; readonly labeler?: string }
+  | { readonly kind: 'demonstration'; readonly prompt: ImportedPrompt; readonly completion: string; readonly labeler?: string; readonly note?: string }
+  | { readonly kind: 'comparison'; readonly prompt: ImportedPrompt; readonly answers: readonly ImportedAnswer[]; readonly labeler?: string; readonly note?: string }
   | { readonly kind: 'text'; readonly text: string };
 
 /** One line (or row, or element) of a file: its number counted from 1, and what it holds or why it is bad. */

@@ -55,8 +55,8 @@ export function createWriter(db: Db, importId: number, tombstones: Tombstones): 
     bytes = 0;
     await db.transaction(async (tx) => {
       counts.prompts += await insert(tx, sql`prompts (import_id, id, user_id, messages, text_hash, use_case, reference)`, importId, rows.prompts, sql`id text, user_id text, messages jsonb, text_hash text, use_case text, reference text`);
-      counts.demonstrations += await insert(tx, sql`demonstrations (import_id, id, prompt_id, user_id, labeler_id, completion)`, importId, rows.demonstrations, sql`id text, prompt_id text, user_id text, labeler_id text, completion text`);
-      counts.comparisons += await insert(tx, sql`comparisons (import_id, id, prompt_id, user_id, labeler_id)`, importId, rows.comparisons, sql`id text, prompt_id text, user_id text, labeler_id text`);
+      counts.demonstrations += await insert(tx, sql`demonstrations (import_id, id, prompt_id, user_id, labeler_id, note, completion)`, importId, rows.demonstrations, sql`id text, prompt_id text, user_id text, labeler_id text, note text, completion text`);
+      counts.comparisons += await insert(tx, sql`comparisons (import_id, id, prompt_id, user_id, labeler_id, note)`, importId, rows.comparisons, sql`id text, prompt_id text, user_id text, labeler_id text, note text`);
       await insert(tx, sql`ranked_answers (import_id, comparison_id, position, text, rank, finished, rating, flags, model)`, importId, rows.answers, sql`comparison_id text, position smallint, text text, rank integer, finished boolean, rating smallint, flags jsonb, model text`);
       counts.texts += await insert(tx, sql`texts (import_id, id, text)`, importId, rows.texts, sql`id text, text text`);
     });
@@ -77,12 +77,12 @@ export function createWriter(db: Db, importId: number, tombstones: Tombstones): 
         const about = pushPrompt(record.prompt);
         if (record.kind === 'demonstration') {
           const labeler = record.labeler ?? null;
-          push('demonstrations', { id: digestOf(about.prompt_id, record.completion, labeler), ...about, labeler_id: labeler, completion: record.completion });
+          push('demonstrations', { id: digestOf(about.prompt_id, record.completion, labeler), ...about, labeler_id: labeler, note: record.note ?? null, completion: record.completion });
         }
         if (record.kind === 'comparison') {
           const labeler = record.labeler ?? null;
           const id = digestOf(about.prompt_id, labeler, ...record.answers.flatMap((answer) => [answer.text, answer.rank]));
-          push('comparisons', { id, ...about, labeler_id: labeler });
+          push('comparisons', { id, ...about, labeler_id: labeler, note: record.note ?? null });
           for (const [position, answer] of record.answers.entries()) {
             push('answers', { comparison_id: id, position, text: answer.text, rank: answer.rank, finished: answer.finished ?? true, rating: answer.rating ?? null, flags: answer.flags ?? [], model: answer.model ?? null });
           }

@@ -158,8 +158,8 @@ describe.each(await testDatabases())('labeling on $name', ({ start }) => {
     const [one, two] = [await take('ann', '', [], 'write'), await take('ben', '', [], 'write')];
     expect(new Set([one.promptId, two.promptId])).toEqual(new Set(['open-a', 'open-b']));
     expect(await take('eve', '', [], 'write')).toEqual({});
-    await submitTask(database.db, bus, create(SubmitTaskRequest, { taskId: one.taskId ?? '', labelerId: 'ann', completion: 'A letter.' }));
-    expect(written.at(-1)).toMatchObject({ promptId: one.promptId, completion: 'A letter.', labelerId: 'ann' });
+    await submitTask(database.db, bus, create(SubmitTaskRequest, { taskId: one.taskId ?? '', labelerId: 'ann', completion: 'A letter.', note: 'Of the alphabet.' }));
+    expect(written.at(-1)).toMatchObject({ promptId: one.promptId, completion: 'A letter.', labelerId: 'ann', note: 'Of the alphabet.' });
     expect((await listQueues(database.db)).unanswered).toBe(1);
   });
 
@@ -226,6 +226,25 @@ describe.each(await testDatabases())('labeling on $name', ({ start }) => {
     ]);
     expect(report.tasks?.map((task) => [task?.labelers, task?.tau?.value])).toEqual([[2, -1], [2, 1], [2, 1]]);
     expect(report.tasks?.[0]?.prompt).toMatch(/^question \d of agree$/);
+  });
+
+  test('what labelers remark goes with their rankings and answers, and is told with the agreement, of gold questions too', async () => {
+    await openQueue(database.db, { jobId: 'noted-job', runId: 'noted', stage: 'rank', seed: 1 }, records('noted', 4), { wanted: 4, labelersPerTask: 1, gold: { collection: 'gold', rate: 0.5 } });
+    const remarked: { note: string; gold: boolean }[] = [];
+    for (let i = 0; i < 4; i += 1) {
+      const task = await take('ann', 'noted');
+      const gold = task.answers?.some((answer) => answer?.text === 'best') === true;
+      // Nothing but spaces is none.
+      const note = i === 0 ? ' ' : `remark ${i}\n${'x'.repeat(1_000)}`;
+      await submitTask(database.db, bus, create(SubmitTaskRequest, { taskId: task.taskId ?? '', labelerId: 'ann', verdicts: [0, 1, 2].map((rank) => ({ rank })), note }));
+      if (!gold) expect(rankings.at(-1)).toMatchObject({ note });
+      if (i > 0) remarked.unshift({ note: note.slice(0, 500), gold });
+    }
+    const { notes } = await agreementReport(database.db, 'noted');
+    expect(notes).toEqual(remarked.map((one) => ({ ...one, labelerId: 'ann', runId: 'noted', prompt: expect.stringMatching(one.gold ? /^gold/ : /^question/) as string })));
+    expect(new Set(remarked.map(({ gold }) => gold))).toHaveLength(2);
+    expect((await agreementReport(database.db, 'two')).notes).toEqual([]);
+    expect(() => create(SubmitTaskRequest, { taskId: 't', labelerId: 'ann', note: 'x'.repeat(2_001) })).toThrow('at most 2000 characters');
   });
 
   test('a program that counts ranks from 1, or leaves some out behind a tie, agrees with a person who ranks alike', async () => {

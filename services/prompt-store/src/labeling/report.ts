@@ -1,4 +1,4 @@
-import { and, desc, eq, exists, sql } from 'drizzle-orm';
+import { and, desc, eq, exists, isNotNull, sql } from 'drizzle-orm';
 import type { GetAgreementReply, Init } from '@minchat/contracts';
 import type { Db } from '../database.ts';
 import { withDatabaseErrors } from '../database-errors.ts';
@@ -8,11 +8,15 @@ import { agreementOf, agreementWithOthers, meanOf, placesOf, type Ranking } from
 /** The latest so many outcomes are looked at. */
 const outcomesAtMost = 50_000;
 const tasksTold = 100;
+const notesTold = 100;
+const noteCharacters = 500;
 const promptCharacters = 200;
 
 /** How labelers did in the rankings of one run, or of all; see the reply's comments. */
 export function agreementReport(db: Db, runId: string): Promise<Init<GetAgreementReply>> {
   return withDatabaseErrors(async () => {
+    const ofRun = runId === '' ? undefined : eq(labelingQueues.runId, runId);
+    const prompt = sql<string>`left(${labelingTasks.messages}->-1->>'content', ${promptCharacters})`;
     const rows = await db
       .select({
         taskId: labelingOutcomes.taskId,
@@ -23,12 +27,12 @@ export function agreementReport(db: Db, runId: string): Promise<Init<GetAgreemen
         goldScore: labelingOutcomes.goldScore,
         isGold: sql<boolean>`${labelingTasks.gold} is not null`,
         runId: labelingQueues.runId,
-        prompt: sql<string>`left(${labelingTasks.messages}->-1->>'content', ${promptCharacters})`,
+        prompt,
       })
       .from(labelingOutcomes)
       .innerJoin(labelingTasks, eq(labelingTasks.id, labelingOutcomes.taskId))
       .innerJoin(labelingQueues, eq(labelingQueues.jobId, labelingTasks.jobId))
-      .where(and(eq(labelingTasks.kind, 'rank'), runId === '' ? undefined : eq(labelingQueues.runId, runId)))
+      .where(and(eq(labelingTasks.kind, 'rank'), ofRun))
       .orderBy(desc(labelingOutcomes.createdAt))
       .limit(outcomesAtMost);
     const rankings: Ranking[] = rows.flatMap(({ taskId, labelerId, ranks, isGold }) => (ranks === null || isGold ? [] : [{ taskId, labelerId, ranks: placesOf(ranks) }]));
@@ -44,6 +48,14 @@ export function agreementReport(db: Db, runId: string): Promise<Init<GetAgreemen
     const tasks = [...Map.groupBy(rankings, (ranking) => ranking.taskId)]
       .filter(([, group]) => group.length >= 2)
       .map(([taskId, group]) => ({ taskId, runId: about.get(taskId)?.runId ?? '', prompt: about.get(taskId)?.prompt ?? '', labelers: group.length, ...agreementOf(group) }));
+    const notes = await db
+      .select({ labelerId: labelingOutcomes.labelerId, runId: labelingQueues.runId, prompt, note: sql<string>`left(${labelingOutcomes.note}, ${noteCharacters})`, gold: sql<boolean>`${labelingTasks.gold} is not null` })
+      .from(labelingOutcomes)
+      .innerJoin(labelingTasks, eq(labelingTasks.id, labelingOutcomes.taskId))
+      .innerJoin(labelingQueues, eq(labelingQueues.jobId, labelingTasks.jobId))
+      .where(and(isNotNull(labelingOutcomes.note), ofRun))
+      .orderBy(desc(labelingOutcomes.createdAt))
+      .limit(notesTold);
     // Of whichever run is asked for, there may be others to ask for.
     const runs = await db.selectDistinct({ runId: labelingQueues.runId }).from(labelingQueues)
       .where(exists(db.select({ one: sql`1` }).from(labelingTasks).innerJoin(labelingOutcomes, eq(labelingOutcomes.taskId, labelingTasks.id)).where(eq(labelingTasks.jobId, labelingQueues.jobId))))
@@ -51,6 +63,7 @@ export function agreementReport(db: Db, runId: string): Promise<Init<GetAgreemen
     return {
       ...agreementOf(rankings),
       runs: runs.map((run) => run.runId),
+      notes,
       labelers: labelers.toSorted((a, b) => b.done - a.done || (a.labelerId < b.labelerId ? -1 : 1)),
       tasks: tasks.toSorted((a, b) => (a.tau?.value ?? 1) - (b.tau?.value ?? 1)).slice(0, tasksTold),
     };

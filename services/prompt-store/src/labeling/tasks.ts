@@ -135,8 +135,8 @@ export function renewTask(db: Db, { taskId, labelerId, formerly }: RenewTaskRequ
 export function submitTask(db: Db, bus: Pick<Bus, 'publishFeedback'>, request: SubmitTaskRequest): Promise<Record<string, never>> {
   return withDatabaseErrors(async () => {
     const task = await heldTask(db, request.taskId, request.labelerId);
-    const { labelerId, verdicts, completion } = request;
-    const common = { promptId: task.promptId, labelerId, messages: task.messages, atMs: Date.now() };
+    const { labelerId, verdicts, completion, note } = request;
+    const common = { promptId: task.promptId, labelerId, messages: task.messages, note, atMs: Date.now() };
     const id = `task-${task.id}-${digestOf(labelerId)}`;
     if (task.kind === 'write') {
       if (completion.trim() === '') throw new MinchatError('MC_USAGE', 'expected an answer, found none');
@@ -149,7 +149,7 @@ export function submitTask(db: Db, bus: Pick<Bus, 'publishFeedback'>, request: S
       if (task.gold === null) await bus.publishFeedback('ranking', { ...common, rankingId: id, taskId: task.id, answers });
     }
     const ranks = task.kind === 'rank' ? verdicts.map(({ rank }) => rank) : null;
-    await end(db, task, { labelerId, outcome: 'done', ranks, activeMs: timeOf(request), goldScore: task.gold === null || ranks === null ? null : (goldScore(task.gold, ranks) ?? null) });
+    await end(db, task, { labelerId, outcome: 'done', ranks, note: note.trim() === '' ? null : note, activeMs: timeOf(request), goldScore: task.gold === null || ranks === null ? null : (goldScore(task.gold, ranks) ?? null) });
     return {};
   });
 }

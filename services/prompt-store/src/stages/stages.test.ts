@@ -66,7 +66,7 @@ describe.each(await testDatabases())('stages on $name', ({ start }) => {
     rank = rankStage(home.database.db) as unknown as StageDefinition;
 
     const lines = Array.from({ length: 300 }, (_, i) => {
-      const person = { user_id: `user-${i % 60}`, labeler: `labeler-${i % 3}` };
+      const person = { user_id: `user-${i % 60}`, labeler: `labeler-${i % 3}`, note: 'a remark' };
       if (i % 3 === 0) return { prompt: `How do I do ${i}?`, completion: `Like ${i}.`, ...person, use_case: 'open_qa' };
       return i % 3 === 1 ? { prompt: `What is ${i}?`, chosen: `It is ${i}.`, rejected: 'No idea.', ...person } : { prompt: `Tell me about ${i}`, ...person };
     });
@@ -83,6 +83,8 @@ describe.each(await testDatabases())('stages on $name', ({ start }) => {
     const two = await runStage(data, mixed);
     const other = await runStage(data, mixed, { seed: 2 });
     for (const name of outputs) expect(await bytesOf(one.out(name))).toEqual(await bytesOf(two.out(name)));
+    // What labelers remarked is for people alone.
+    for (const name of outputs) expect(JSON.stringify(await bytesOf(one.out(name)))).not.toContain('remark');
     expect(await bytesOf(one.out('prompts'))).not.toEqual(await bytesOf(other.out('prompts')));
     expect(one.metrics).toEqual(two.metrics);
   });
@@ -274,6 +276,7 @@ describe.each(await testDatabases())('stages on $name', ({ start }) => {
           promptId,
           labelerId,
           messages: [{ role: 'user', content }],
+          note: 'a remark',
           answers: texts.map((text, rank_) => ({ text, rank: rank_, finished: true })),
         }),
       );
@@ -286,6 +289,7 @@ describe.each(await testDatabases())('stages on $name', ({ start }) => {
     const { metrics, out } = await done;
     expect(metrics).toEqual({ comparisons: 2, labelers: 1 });
     const records = await loadRecords(out('comparisons'), 'comparisons', 'train');
+    expect(JSON.stringify(await bytesOf(out('comparisons')))).not.toContain('remark');
     expect(records.map((record) => [record.id, record.labeler, record.answers[0]?.text])).toEqual([['r1', 'eve', 'two'], ['r2', 'eve', 'three']]);
     // A fork that waits for no more than there are ends at once.
     const fork = await runStage(rank, { labelers: 'human', rankings: 2, labelersPerTask: 3, validationFraction: 0 }, { inputs: { answers: input } });
