@@ -44,6 +44,8 @@ export const rpc = {
   renewTask: unary('rpc.store.task.renew', pb.RenewTaskRequest, pb.RenewTaskReply),
   submitTask: unary('rpc.store.task.submit', pb.SubmitTaskRequest, pb.SubmitTaskReply),
   skipTask: unary('rpc.store.task.skip', pb.SkipTaskRequest, pb.SkipTaskReply),
+  listHandedIn: unary('rpc.store.task.handed-in', pb.ListHandedInRequest, pb.ListHandedInReply),
+  getHandedIn: unary('rpc.store.task.handed-in.get', pb.GetHandedInRequest, pb.GetHandedInReply),
   previewImport: unary('rpc.store.import.preview', pb.PreviewImportRequest, pb.PreviewImportReply),
   exportRecords: stream('rpc.store.export', pb.ExportRecordsRequest, pb.ExportChunk),
   applyRules: unary('rpc.store.rules.apply', pb.ApplyRulesRequest, pb.ApplyRulesReply),

@@ -55,6 +55,7 @@ export const errorCodes = {
   MC_CONTEXT_LENGTH: { http: 400, exit: 65, retryable: false, meaning: 'A text and the answer asked for do not fit in the model’s context.', todo: 'Shorten the text or ask for fewer tokens.' },
   MC_DATA_INVALID: { http: 400, exit: 65, retryable: false, meaning: 'A record of a data file cannot be used.', todo: 'Correct the line the message points at, or import without --strict to skip it.' },
   MC_DATA_EMPTY: { http: 400, exit: 65, retryable: false, meaning: 'A dataset that a stage needs has no record.', todo: 'Import more data, or loosen the filters.' },
+  MC_LABELING_OVER: { http: 409, exit: 65, retryable: false, meaning: 'A ranking can be changed only while its run waits for rankings: a reward model may have learned from it since.', todo: 'Leave it as it was handed in; tell whoever has started the run if it is badly wrong.' },
   MC_AUTH_REQUIRED: { http: 500, exit: 78, retryable: false, meaning: 'The gateway would listen on an address that others can reach, without authentication.', todo: 'Set GATEWAY_AUTH=required (people log in) or GATEWAY_API_KEYS, or leave GATEWAY_HOST at 127.0.0.1.' },
   MC_LOGIN_FAILED: { http: 401, exit: 77, retryable: false, meaning: 'There is no account of that name and password that may log in.', todo: 'Check both; an admin can give you a link that sets a new password.' },
   MC_LOGIN_LIMITED: { http: 429, exit: 75, retryable: true, meaning: 'Too many passwords were tried for this account.', todo: 'Wait a quarter of an hour, or ask an admin for a link that sets a new password.' },

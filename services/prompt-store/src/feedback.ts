@@ -19,8 +19,7 @@ export const feedbackCollection = 'feedback';
  * Stores feedback as it comes. A message that was stored already is not stored again; one that
  * cannot be used is logged and passed over; one that the database cannot take now comes again.
  */
-export async function consumeFeedback(bus: Bus, database: Database, log: Logger): Promise<Subscription> {
-  const store = await createFeedbackStore(database);
+export async function consumeFeedback(bus: Bus, store: FeedbackStore, log: Logger): Promise<Subscription> {
   const handle = async (kind: string, id: string, work: () => Promise<void>, refused?: () => Promise<void>): Promise<void> => {
     try {
       await work();
@@ -42,6 +41,8 @@ export interface FeedbackStore {
   addPrompt(message: PromptSubmitted): Promise<void>;
   addDemonstration(message: DemonstrationWritten): Promise<void>;
   addRanking(message: RankingSubmitted): Promise<void>;
+  /** Puts a ranking in the place of the one with its id, stored by now or not, in one transaction with what `also` does first. */
+  replaceRanking(message: RankingSubmitted, also: (tx: Db) => Promise<void>): Promise<void>;
   /** Of a ranking that cannot be used: its task waits for one less. */
   refuseRanking(message: RankingSubmitted): Promise<void>;
 }
@@ -90,6 +91,35 @@ export async function createFeedbackStore(database: Database): Promise<FeedbackS
     throw new BadRecordError('prompt_unknown', { found: id });
   }
 
+  /** Stores a ranking; of one that is there, `again`, what was made of it is put in its place, or else nothing done. */
+  async function putRanking(tx: Db, message: RankingSubmitted, again: 'replace' | 'leave'): Promise<void> {
+    // One answer alone is compared with nothing, but it may be rated: a thumb in the chat.
+    const rated = message.answers.length === 1 && message.answers[0]?.rating !== 0;
+    if (message.answers.length < 2 && !rated) throw new BadRecordError('answers_few', { found: message.answers.length });
+    for (const answer of message.answers) checkAnswer(answer);
+    const about = await needPrompt(tx, message.promptId, plain(message.messages), message.userId);
+    const by = await needLabeler(tx, message);
+    const insert = tx.insert(comparisons).values({ importId, id: message.rankingId, ...about, ...by, taskId: message.taskId === '' ? null : message.taskId });
+    const kept = again === 'replace' ? insert.onConflictDoUpdate({ target: [comparisons.importId, comparisons.id], set: by }) : insert.onConflictDoNothing();
+    const [stored] = await kept.returning({ id: comparisons.id });
+    if (stored === undefined) return;
+    const former = await tx.delete(rankedAnswers).where(and(eq(rankedAnswers.importId, importId), eq(rankedAnswers.comparisonId, message.rankingId))).returning({ position: rankedAnswers.position });
+    await tx.insert(rankedAnswers).values(
+      message.answers.map(({ text, rank, finished, rating, flags, model }, position) => ({
+        importId,
+        comparisonId: message.rankingId,
+        position,
+        text,
+        rank,
+        finished,
+        rating: rating === 0 ? null : rating,
+        flags: [...flags],
+        model: model === '' ? null : model,
+      })),
+    );
+    if (former.length === 0) await counted(tx, 'comparisons');
+  }
+
   return {
     addPrompt: (received) =>
       store(async (tx) => {
@@ -114,36 +144,12 @@ export async function createFeedbackStore(database: Database): Promise<FeedbackS
         if (added.length > 0) await counted(tx, 'demonstrations');
       }),
 
-    addRanking: (received) =>
+    addRanking: (received) => store((tx) => putRanking(tx, storable(received), 'leave')),
+
+    replaceRanking: (received, also) =>
       store(async (tx) => {
-        const message = storable(received);
-        // One answer alone is compared with nothing, but it may be rated: a thumb in the chat.
-        const rated = message.answers.length === 1 && message.answers[0]?.rating !== 0;
-        if (message.answers.length < 2 && !rated) throw new BadRecordError('answers_few', { found: message.answers.length });
-        for (const answer of message.answers) checkAnswer(answer);
-        const about = await needPrompt(tx, message.promptId, plain(message.messages), message.userId);
-        const by = await needLabeler(tx, message);
-        const taskId = message.taskId === '' ? null : message.taskId;
-        const added = await tx
-          .insert(comparisons)
-          .values({ importId, id: message.rankingId, ...about, ...by, taskId })
-          .onConflictDoNothing()
-          .returning({ id: comparisons.id });
-        if (added.length === 0) return;
-        await tx.insert(rankedAnswers).values(
-          message.answers.map(({ text, rank, finished, rating, flags, model }, position) => ({
-            importId,
-            comparisonId: message.rankingId,
-            position,
-            text,
-            rank,
-            finished,
-            rating: rating === 0 ? null : rating,
-            flags: [...flags],
-            model: model === '' ? null : model,
-          })),
-        );
-        await counted(tx, 'comparisons');
+        await also(tx);
+        await putRanking(tx, storable(received), 'replace');
       }),
 
     refuseRanking: ({ taskId }) => store((tx) => tx.update(labelingTasks).set({ wanted: sql`${labelingTasks.wanted} - 1` }).where(eq(labelingTasks.id, taskId)).then(() => undefined)),

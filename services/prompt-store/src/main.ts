@@ -6,7 +6,7 @@ import { runService } from '@minchat/bus';
 import { commonEnv, readEnv, stageEnv } from '@minchat/config';
 import { stageStopSeconds, startStageHost } from '@minchat/stage';
 import { openDatabase } from './open-database.ts';
-import { consumeFeedback } from './feedback.ts';
+import { consumeFeedback, createFeedbackStore } from './feedback.ts';
 import { sweepAbandoned, type Sweep } from './imports/sweep.ts';
 import { closeAbandoned } from './labeling/queues.ts';
 import { servePeople } from './people/serve.ts';
@@ -35,7 +35,8 @@ await runService({
     try {
       sweep = await sweepAbandoned(database, log);
       await closeAbandoned(database.db, bus.jobs);
-      const subscriptions = [...serveRequests(bus, database, log), ...servePeople(bus, database.db), await consumeFeedback(bus, database, log)];
+      const store = await createFeedbackStore(database);
+      const subscriptions = [...serveRequests(bus, database, store, log), ...servePeople(bus, database.db), await consumeFeedback(bus, store, log)];
       log.info('requests and feedback are served');
       const stages = await startStageHost({ service, kinds: ['data', 'rank'], stages: [dataStage(database.db), rankStage(database.db)] }, context);
       const sweeping = setInterval(() => void closeAbandoned(database.db, bus.jobs).catch((error: unknown) => log.warn({ err: error }, 'could not look for abandoned queues')), queueSweepMs);

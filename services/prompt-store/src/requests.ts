@@ -9,11 +9,12 @@ import { streamWithDatabaseErrors } from './database-errors.ts';
 import { applyRules, decisionsOf } from './decisions.ts';
 import { deleteCollection } from './delete-collection.ts';
 import { exportRecords } from './export.ts';
-import { feedbackCollection } from './feedback.ts';
+import { feedbackCollection, type FeedbackStore } from './feedback.ts';
 import { forgetUser } from './forget/forget-user.ts';
 import { previewImport } from './imports/preview.ts';
 import { importFile } from './imports/run-import.ts';
 import { getGuidelines, saveGuidelines } from './labeling/guidelines.ts';
+import { changeHandedIn, getHandedIn, listHandedIn } from './labeling/handed-in.ts';
 import { listQueues } from './labeling/queues.ts';
 import { agreementReport } from './labeling/report.ts';
 import { leaseTask, renewTask, skipTask, submitTask } from './labeling/tasks.ts';
@@ -21,7 +22,7 @@ import { listRecords } from './records-page.ts';
 import { storable } from './storable.ts';
 
 /** Answers the store's requests on the bus: imports, what is stored, and labeling. */
-export function serveRequests(bus: Bus, database: Database, log: Logger): Subscription[] {
+export function serveRequests(bus: Bus, database: Database, store: FeedbackStore, log: Logger): Subscription[] {
   return [
     bus.serve(rpc.import, async function* (request, { signal }) {
       const { collection, format, strict, mapping } = request;
@@ -42,8 +43,10 @@ export function serveRequests(bus: Bus, database: Database, log: Logger): Subscr
     bus.serve(rpc.listQueues, () => listQueues(database.db)),
     bus.serve(rpc.leaseTask, (request) => leaseTask(database.db, storable(request))),
     bus.serve(rpc.renewTask, (request) => renewTask(database.db, storable(request))),
-    bus.serve(rpc.submitTask, (request) => submitTask(database.db, bus, storable(request))),
+    bus.serve(rpc.submitTask, (request) => (request.replace ? changeHandedIn(database.db, store, storable(request)) : submitTask(database.db, bus, storable(request)))),
     bus.serve(rpc.skipTask, (request) => skipTask(database.db, storable(request))),
+    bus.serve(rpc.listHandedIn, ({ labelerId }) => listHandedIn(database.db, storable(labelerId))),
+    bus.serve(rpc.getHandedIn, (request) => getHandedIn(database.db, storable(request))),
     bus.serve(rpc.previewImport, (request) => previewImport(request)),
     bus.serve(rpc.exportRecords, (request) => streamWithDatabaseErrors(exportRecords(database.db, request))),
     bus.serve(rpc.applyRules, ({ collection }) => applyRules(database.db, collection)),

@@ -249,6 +249,9 @@ export const labelingOutcomes = pgTable(
     reason: text('reason'),
     /** The rank given to each answer, in the order of the task's answers. */
     ranks: jsonb('ranks').$type<number[]>(),
+    /** The rating (0 for none) and the flags of each, beside its rank; null where it was handed in before these were kept. */
+    ratings: jsonb('ratings').$type<number[]>(),
+    flags: jsonb('flags').$type<string[][]>(),
     /** How long the labeler was at it, as the page measured it: without the time they did nothing. */
     activeMs: integer('active_ms'),
     /** Of a gold question: how well the ranking agrees with the known one (agreement.ts). */

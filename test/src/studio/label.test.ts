@@ -326,6 +326,63 @@ describe.skipIf(noBrowser !== undefined)('at a labeling task', () => {
     await fetch(`${walker.studio.url}api/runs/noted/cancel`, { method: 'POST' });
   });
 
+  it('what was handed in by mistake is opened again and changed, by a key and by a list, and the task in hand waits as it was', async () => {
+    const other = await labelerOf('again', [1, 2, 3, 4].map((n) => ({ id: `again-${n}`, model: 'm', messages: [{ role: 'user', content: `Again (${n})?` }], answers: ['Yes.', 'No.', 'Maybe.'].map((text) => ({ text, finished: true })) })));
+    await other.getByLabel('Your name').fill('gil');
+    const prompt = other.locator('.prompt .turn').and(other.locator(':visible'));
+    const texts = (): Promise<string[]> => other.locator('.answer-card:visible p.text').allTextContents();
+    const asked: string[] = [];
+    for (const done of [1, 2]) {
+      asked.push((await prompt.textContent()) ?? '');
+      await other.locator('.answer-card[data-place="0"]').press('Shift+6');
+      await other.keyboard.press('n');
+      await other.keyboard.type(`note ${done}`);
+      await other.keyboard.press('Control+Enter');
+      await other.getByText(`${done} done in this sitting`).waitFor();
+    }
+    await other.locator('.answer-card[data-place="0"]').press('3');
+    const begun = [await prompt.textContent(), ...(await texts())];
+
+    await other.keyboard.press('b');
+    await other.getByText('You have handed this in.').waitFor();
+    expect(await prompt.textContent()).toBe(asked[1]);
+    await other.keyboard.press('b');
+    await expect.poll(() => prompt.textContent(), patient).toBe(asked[0]);
+    expect([await other.getByLabel('Note, if you like').and(other.locator(':visible')).inputValue(), await other.locator('.answer-card:visible').first().getByLabel('Rate 6 of 7').getAttribute('aria-pressed')]).toEqual(['note 1', 'true']);
+    expect(await look(other, 'label-again')).toEqual([]);
+    await other.locator('.answer-card:visible').first().press('3');
+    await other.keyboard.press('Control+Enter');
+    await other.getByText('You have handed this in.').waitFor({ state: 'detached' });
+    expect([await prompt.textContent(), ...(await texts())]).toEqual(begun);
+    // Also what can be undone of it.
+    expect(await other.getByRole('button', { name: 'Undo' }).isDisabled()).toBe(false);
+    await other.getByText('2 done in this sitting').waitFor();
+    const ranked = async () => (await walker.studio.bus.call(rpc.listRecords, { collection: 'feedback', type: 'comparisons', labeler: 'gil', limit: 100 })).records.map(({ messages, answers, note }) => [messages[0]?.content, answers.findIndex(({ rating }) => rating === 6), note]);
+    await expect.poll(async () => (await ranked()).toSorted((a, b) => asked.indexOf(String(a[0])) - asked.indexOf(String(b[0]))), patient).toEqual([[asked[0], 2, 'note 1'], [asked[1], 0, 'note 2']]);
+
+    // By the list; left as it was, whatever was begun of it.
+    await other.getByRole('button', { name: 'Handed in' }).click();
+    expect(await look(other, 'label-handed-in')).toEqual([]);
+    await other.getByRole('dialog').getByRole('button', { name: asked[1] ?? '' }).click();
+    await other.getByText('You have handed this in.').waitFor();
+    await other.locator('.answer-card:visible').first().press('2');
+    await other.getByRole('button', { name: 'Leave it as it was' }).click();
+    await other.getByText('You have handed this in.').waitFor({ state: 'detached' });
+    await other.keyboard.press('b');
+    await other.getByText('You have handed this in.').waitFor();
+    expect(await other.locator('.answer-card:visible').first().getByLabel('Rate 6 of 7').getAttribute('aria-pressed')).toBe('true');
+
+    // The stage ends meanwhile.
+    await fetch(`${walker.studio.url}api/runs/again/cancel`, { method: 'POST' });
+    await expect.poll(async () => (await walker.studio.bus.call(rpc.listQueues, {})).queues.some((queue) => queue.runId === 'again'), patient).toBe(false);
+    await other.keyboard.press('Control+Enter');
+    await other.getByRole('alert').getByText('This ranking can no longer be changed').waitFor();
+    await other.getByRole('button', { name: 'Leave it as it was' }).click();
+    await other.getByRole('button', { name: 'Handed in' }).click();
+    await other.getByRole('dialog').getByText('Nothing that you have handed in can be changed now.').waitFor();
+    await other.context().close();
+  });
+
   it('what could not be handed in says so, and is handed in when it can be; in another tab the same task is over then', async () => {
     const other = await labelerOf('tabs', [1, 2, 3].map((n) => ({ id: `tabs-${n}`, model: 'm', messages: [{ role: 'user', content: `Which (${n})?` }], answers: ['This.', 'That.'].map((text) => ({ text, finished: true })) })));
     const second = await other.context().newPage();

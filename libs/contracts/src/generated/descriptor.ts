@@ -1885,6 +1885,10 @@ export const descriptor: Descriptor = {
    "note": {
     "id": 6,
     "type": "string"
+   },
+   "replace": {
+    "id": 7,
+    "type": "bool"
    }
   },
   "Verdict": {
@@ -1922,6 +1926,62 @@ export const descriptor: Descriptor = {
    }
   },
   "SkipTaskReply": {},
+  "ListHandedInRequest": {
+   "labelerId": {
+    "id": 1,
+    "type": "string"
+   }
+  },
+  "ListHandedInReply": {
+   "tasks": {
+    "id": 1,
+    "type": "HandedIn",
+    "repeated": true
+   }
+  },
+  "HandedIn": {
+   "taskId": {
+    "id": 1,
+    "type": "string"
+   },
+   "runId": {
+    "id": 2,
+    "type": "string"
+   },
+   "prompt": {
+    "id": 3,
+    "type": "string"
+   },
+   "atMs": {
+    "id": 4,
+    "type": "uint64"
+   }
+  },
+  "GetHandedInRequest": {
+   "taskId": {
+    "id": 1,
+    "type": "string"
+   },
+   "labelerId": {
+    "id": 2,
+    "type": "string"
+   }
+  },
+  "GetHandedInReply": {
+   "task": {
+    "id": 1,
+    "type": "LabelingTask"
+   },
+   "verdicts": {
+    "id": 2,
+    "type": "Verdict",
+    "repeated": true
+   },
+   "note": {
+    "id": 3,
+    "type": "string"
+   }
+  },
   "ListQueuesRequest": {},
   "ListQueuesReply": {
    "queues": {

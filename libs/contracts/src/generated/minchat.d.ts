@@ -8500,6 +8500,9 @@ export namespace minchat {
             /** SubmitTaskRequest note. */
             note: string;
 
+            /** SubmitTaskRequest replace. */
+            replace: boolean;
+
             /**
              * Encodes the specified SubmitTaskRequest message. Does not implicitly {@link minchat.v1.SubmitTaskRequest.verify|verify} messages.
              * @param message SubmitTaskRequest message or plain object to encode
@@ -8541,6 +8544,9 @@ export namespace minchat {
 
                 /** SubmitTaskRequest note */
                 note?: (string|null);
+
+                /** SubmitTaskRequest replace */
+                replace?: (boolean|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -8794,6 +8800,327 @@ export namespace minchat {
 
             /** Shape of a SkipTaskReply. */
             type $Shape = minchat.v1.SkipTaskReply.$Properties;
+        }
+
+        /**
+         * Properties of a ListHandedInRequest.
+         * @deprecated Use minchat.v1.ListHandedInRequest.$Properties instead.
+         */
+        interface IListHandedInRequest extends minchat.v1.ListHandedInRequest.$Properties {
+        }
+
+        /** Represents a ListHandedInRequest. */
+        class ListHandedInRequest {
+
+            /**
+             * Constructs a new ListHandedInRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.ListHandedInRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ListHandedInRequest labelerId. */
+            labelerId: string;
+
+            /**
+             * Encodes the specified ListHandedInRequest message. Does not implicitly {@link minchat.v1.ListHandedInRequest.verify|verify} messages.
+             * @param message ListHandedInRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.ListHandedInRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ListHandedInRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.ListHandedInRequest & minchat.v1.ListHandedInRequest.$Shape} ListHandedInRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.ListHandedInRequest & minchat.v1.ListHandedInRequest.$Shape;
+        }
+
+        namespace ListHandedInRequest {
+
+            /** Properties of a ListHandedInRequest. */
+            interface $Properties {
+
+                /** ListHandedInRequest labelerId */
+                labelerId?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ListHandedInRequest. */
+            type $Shape = minchat.v1.ListHandedInRequest.$Properties;
+        }
+
+        /**
+         * Properties of a ListHandedInReply.
+         * @deprecated Use minchat.v1.ListHandedInReply.$Properties instead.
+         */
+        interface IListHandedInReply extends minchat.v1.ListHandedInReply.$Properties {
+        }
+
+        /** Represents a ListHandedInReply. */
+        class ListHandedInReply {
+
+            /**
+             * Constructs a new ListHandedInReply.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.ListHandedInReply.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ListHandedInReply tasks. */
+            tasks: minchat.v1.HandedIn.$Properties[];
+
+            /**
+             * Encodes the specified ListHandedInReply message. Does not implicitly {@link minchat.v1.ListHandedInReply.verify|verify} messages.
+             * @param message ListHandedInReply message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.ListHandedInReply.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ListHandedInReply message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.ListHandedInReply & minchat.v1.ListHandedInReply.$Shape} ListHandedInReply
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.ListHandedInReply & minchat.v1.ListHandedInReply.$Shape;
+        }
+
+        namespace ListHandedInReply {
+
+            /** Properties of a ListHandedInReply. */
+            interface $Properties {
+
+                /** ListHandedInReply tasks */
+                tasks?: (minchat.v1.HandedIn.$Properties[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ListHandedInReply. */
+            type $Shape = minchat.v1.ListHandedInReply.$Properties;
+        }
+
+        /**
+         * Properties of a HandedIn.
+         * @deprecated Use minchat.v1.HandedIn.$Properties instead.
+         */
+        interface IHandedIn extends minchat.v1.HandedIn.$Properties {
+        }
+
+        /** Represents a HandedIn. */
+        class HandedIn {
+
+            /**
+             * Constructs a new HandedIn.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.HandedIn.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** HandedIn taskId. */
+            taskId: string;
+
+            /** HandedIn runId. */
+            runId: string;
+
+            /** HandedIn prompt. */
+            prompt: string;
+
+            /** HandedIn atMs. */
+            atMs: number;
+
+            /**
+             * Encodes the specified HandedIn message. Does not implicitly {@link minchat.v1.HandedIn.verify|verify} messages.
+             * @param message HandedIn message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.HandedIn.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a HandedIn message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.HandedIn & minchat.v1.HandedIn.$Shape} HandedIn
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.HandedIn & minchat.v1.HandedIn.$Shape;
+        }
+
+        namespace HandedIn {
+
+            /** Properties of a HandedIn. */
+            interface $Properties {
+
+                /** HandedIn taskId */
+                taskId?: (string|null);
+
+                /** HandedIn runId */
+                runId?: (string|null);
+
+                /** HandedIn prompt */
+                prompt?: (string|null);
+
+                /** HandedIn atMs */
+                atMs?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a HandedIn. */
+            type $Shape = minchat.v1.HandedIn.$Properties;
+        }
+
+        /**
+         * Properties of a GetHandedInRequest.
+         * @deprecated Use minchat.v1.GetHandedInRequest.$Properties instead.
+         */
+        interface IGetHandedInRequest extends minchat.v1.GetHandedInRequest.$Properties {
+        }
+
+        /** Represents a GetHandedInRequest. */
+        class GetHandedInRequest {
+
+            /**
+             * Constructs a new GetHandedInRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.GetHandedInRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** GetHandedInRequest taskId. */
+            taskId: string;
+
+            /** GetHandedInRequest labelerId. */
+            labelerId: string;
+
+            /**
+             * Encodes the specified GetHandedInRequest message. Does not implicitly {@link minchat.v1.GetHandedInRequest.verify|verify} messages.
+             * @param message GetHandedInRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.GetHandedInRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a GetHandedInRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.GetHandedInRequest & minchat.v1.GetHandedInRequest.$Shape} GetHandedInRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.GetHandedInRequest & minchat.v1.GetHandedInRequest.$Shape;
+        }
+
+        namespace GetHandedInRequest {
+
+            /** Properties of a GetHandedInRequest. */
+            interface $Properties {
+
+                /** GetHandedInRequest taskId */
+                taskId?: (string|null);
+
+                /** GetHandedInRequest labelerId */
+                labelerId?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a GetHandedInRequest. */
+            type $Shape = minchat.v1.GetHandedInRequest.$Properties;
+        }
+
+        /**
+         * Properties of a GetHandedInReply.
+         * @deprecated Use minchat.v1.GetHandedInReply.$Properties instead.
+         */
+        interface IGetHandedInReply extends minchat.v1.GetHandedInReply.$Properties {
+        }
+
+        /** Represents a GetHandedInReply. */
+        class GetHandedInReply {
+
+            /**
+             * Constructs a new GetHandedInReply.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.GetHandedInReply.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** GetHandedInReply task. */
+            task?: (minchat.v1.LabelingTask.$Properties|null);
+
+            /** GetHandedInReply verdicts. */
+            verdicts: minchat.v1.Verdict.$Properties[];
+
+            /** GetHandedInReply note. */
+            note: string;
+
+            /**
+             * Encodes the specified GetHandedInReply message. Does not implicitly {@link minchat.v1.GetHandedInReply.verify|verify} messages.
+             * @param message GetHandedInReply message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.GetHandedInReply.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a GetHandedInReply message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.GetHandedInReply & minchat.v1.GetHandedInReply.$Shape} GetHandedInReply
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.GetHandedInReply & minchat.v1.GetHandedInReply.$Shape;
+        }
+
+        namespace GetHandedInReply {
+
+            /** Properties of a GetHandedInReply. */
+            interface $Properties {
+
+                /** GetHandedInReply task */
+                task?: (minchat.v1.LabelingTask.$Properties|null);
+
+                /** GetHandedInReply verdicts */
+                verdicts?: (minchat.v1.Verdict.$Properties[]|null);
+
+                /** GetHandedInReply note */
+                note?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a GetHandedInReply. */
+            type $Shape = minchat.v1.GetHandedInReply.$Properties;
         }
 
         /**

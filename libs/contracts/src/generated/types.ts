@@ -1088,6 +1088,8 @@ export interface SubmitTaskRequest {
   activeMs: number;
   /** What the labeler remarks about it, for people who read it. */
   note: string;
+  /** In place of what the labeler has handed in of it. */
+  replace: boolean;
 }
 export const SubmitTaskRequest: MessageType<SubmitTaskRequest> = { name: 'SubmitTaskRequest', codec: minchat.v1.SubmitTaskRequest };
 
@@ -1115,6 +1117,41 @@ export const SkipTaskRequest: MessageType<SkipTaskRequest> = { name: 'SkipTaskRe
 export interface SkipTaskReply {
 }
 export const SkipTaskReply: MessageType<SkipTaskReply> = { name: 'SkipTaskReply', codec: minchat.v1.SkipTaskReply };
+
+/** What a labeler has handed in and may change, the latest first: rankings that a stage of a run waits for. */
+export interface ListHandedInRequest {
+  labelerId: string;
+}
+export const ListHandedInRequest: MessageType<ListHandedInRequest> = { name: 'ListHandedInRequest', codec: minchat.v1.ListHandedInRequest };
+
+export interface ListHandedInReply {
+  tasks: HandedIn[];
+}
+export const ListHandedInReply: MessageType<ListHandedInReply> = { name: 'ListHandedInReply', codec: minchat.v1.ListHandedInReply };
+
+export interface HandedIn {
+  taskId: string;
+  runId: string;
+  /** The beginning of its last turn. */
+  prompt: string;
+  atMs: number;
+}
+export const HandedIn: MessageType<HandedIn> = { name: 'HandedIn', codec: minchat.v1.HandedIn };
+
+/** One of them, to be changed: it stays what it is until it is handed in again. */
+export interface GetHandedInRequest {
+  taskId: string;
+  labelerId: string;
+}
+export const GetHandedInRequest: MessageType<GetHandedInRequest> = { name: 'GetHandedInRequest', codec: minchat.v1.GetHandedInRequest };
+
+export interface GetHandedInReply {
+  task?: LabelingTask | undefined;
+  /** In the order of the task's answers. */
+  verdicts: Verdict[];
+  note: string;
+}
+export const GetHandedInReply: MessageType<GetHandedInReply> = { name: 'GetHandedInReply', codec: minchat.v1.GetHandedInReply };
 
 export interface ListQueuesRequest {
 }
@@ -1245,4 +1282,4 @@ export interface ForgetUserReply {
 export const ForgetUserReply: MessageType<ForgetUserReply> = { name: 'ForgetUserReply', codec: minchat.v1.ForgetUserReply };
 
 /** Every message, by its name in proto/. */
-export const messageTypes = { ArtifactRef, Manifest, ManifestFile, NamedArtifact, Error: WireError, StageEvent, StageStarted, StageProgress, StageCheckpointed, StageCompleted, StageFailed, StageReleased, StageLogged, LogLine, RunChanged, Job, JobRecord, Checkpoint, StageResult, Metric, Message, PromptSubmitted, DemonstrationWritten, RankingSubmitted, RankedAnswer, GenerateRequest, Chat, TokenList, LogitBias, GenerateChunk, TokenLogprob, AlternativeToken, ScoreRequest, ScoredText, ScoreReply, EmbedRequest, EmbedInput, EmbedReply, Embedding, Actor, Account, CheckSessionRequest, CheckSessionReply, CheckKeyRequest, CheckKeyReply, LogInRequest, SessionReply, ListSessionsRequest, EndSessionsRequest, ListSessionsReply, Session, ChangePasswordRequest, ChangePasswordReply, AdminMissingRequest, AdminMissingReply, ListPeopleRequest, ListPeopleReply, ChangeAccountRequest, Invitation, InviteRequest, InviteReply, WithdrawInvitationRequest, WithdrawInvitationReply, LookAtInvitationRequest, LookAtInvitationReply, AcceptInvitationRequest, ApiKey, ListKeysRequest, ListKeysReply, MakeKeyRequest, MakeKeyReply, ChangeKeyRequest, RevokeKeyRequest, RevokeKeyReply, RecordAuditRequest, RecordAuditReply, ListAuditRequest, ListAuditReply, AuditEntry, RunRecord, StageRecord, SubmitRunRequest, GetRunRequest, ListRunsRequest, ListRunsReply, CancelRunRequest, ResumeRunRequest, DeleteRunsRequest, DeleteRunsReply, ForkRunRequest, ImportRequest, FieldMapping, ImportProgress, BadRecord, NamedValue, ListCollectionsRequest, ListCollectionsReply, Collection, DeleteCollectionRequest, DeleteCollectionReply, ListRecordsRequest, ListRecordsReply, StoredRecord, PreviewImportRequest, PreviewImportReply, PreviewedRecord, ExportRecordsRequest, ExportChunk, ApplyRulesRequest, ApplyRulesReply, GetDecisionsRequest, DecisionCount, LeaseTaskRequest, LabelingTask, OfferedAnswer, RenewTaskRequest, RenewTaskReply, SubmitTaskRequest, Verdict, SubmitTaskReply, SkipTaskRequest, SkipTaskReply, ListQueuesRequest, ListQueuesReply, LabelingQueue, GetAgreementRequest, GetAgreementReply, Score, LabelerFigures, TaskFigures, LabelerNote, GetGuidelinesRequest, SaveGuidelinesRequest, Guidelines, ForgetUserRequest, ForgetUserReply } as const;
+export const messageTypes = { ArtifactRef, Manifest, ManifestFile, NamedArtifact, Error: WireError, StageEvent, StageStarted, StageProgress, StageCheckpointed, StageCompleted, StageFailed, StageReleased, StageLogged, LogLine, RunChanged, Job, JobRecord, Checkpoint, StageResult, Metric, Message, PromptSubmitted, DemonstrationWritten, RankingSubmitted, RankedAnswer, GenerateRequest, Chat, TokenList, LogitBias, GenerateChunk, TokenLogprob, AlternativeToken, ScoreRequest, ScoredText, ScoreReply, EmbedRequest, EmbedInput, EmbedReply, Embedding, Actor, Account, CheckSessionRequest, CheckSessionReply, CheckKeyRequest, CheckKeyReply, LogInRequest, SessionReply, ListSessionsRequest, EndSessionsRequest, ListSessionsReply, Session, ChangePasswordRequest, ChangePasswordReply, AdminMissingRequest, AdminMissingReply, ListPeopleRequest, ListPeopleReply, ChangeAccountRequest, Invitation, InviteRequest, InviteReply, WithdrawInvitationRequest, WithdrawInvitationReply, LookAtInvitationRequest, LookAtInvitationReply, AcceptInvitationRequest, ApiKey, ListKeysRequest, ListKeysReply, MakeKeyRequest, MakeKeyReply, ChangeKeyRequest, RevokeKeyRequest, RevokeKeyReply, RecordAuditRequest, RecordAuditReply, ListAuditRequest, ListAuditReply, AuditEntry, RunRecord, StageRecord, SubmitRunRequest, GetRunRequest, ListRunsRequest, ListRunsReply, CancelRunRequest, ResumeRunRequest, DeleteRunsRequest, DeleteRunsReply, ForkRunRequest, ImportRequest, FieldMapping, ImportProgress, BadRecord, NamedValue, ListCollectionsRequest, ListCollectionsReply, Collection, DeleteCollectionRequest, DeleteCollectionReply, ListRecordsRequest, ListRecordsReply, StoredRecord, PreviewImportRequest, PreviewImportReply, PreviewedRecord, ExportRecordsRequest, ExportChunk, ApplyRulesRequest, ApplyRulesReply, GetDecisionsRequest, DecisionCount, LeaseTaskRequest, LabelingTask, OfferedAnswer, RenewTaskRequest, RenewTaskReply, SubmitTaskRequest, Verdict, SubmitTaskReply, SkipTaskRequest, SkipTaskReply, ListHandedInRequest, ListHandedInReply, HandedIn, GetHandedInRequest, GetHandedInReply, ListQueuesRequest, ListQueuesReply, LabelingQueue, GetAgreementRequest, GetAgreementReply, Score, LabelerFigures, TaskFigures, LabelerNote, GetGuidelinesRequest, SaveGuidelinesRequest, Guidelines, ForgetUserRequest, ForgetUserReply } as const;

@@ -1,11 +1,13 @@
-import { useState } from 'react';
+import { Activity, useState } from 'react';
 import { getJson, type Queue } from '../api.ts';
 import { currentPerson, may } from '../people/session.ts';
 import { labelerName, t } from '../preferences.ts';
 import { remember } from '../storage.ts';
 import { Empty, Loading, Meter, PageHead, Problem, usePolled } from '../ui.tsx';
 import { Guide } from './guide.tsx';
+import { HandedInButton } from './handed-in.tsx';
 import { RankTask } from './rank-task.tsx';
+import { useHandedIn } from './use-handed-in.ts';
 import { useTasks } from './use-tasks.ts';
 import { addressOfWork, readWork, type Work } from './work.ts';
 import { WriteOwn, WriteTask } from './write-task.tsx';
@@ -58,6 +60,7 @@ function QueueList({ queues }: { queues: readonly Queue[] }) {
 
 function Tasks({ kind, labeler, onDone, onOwn }: { kind: 'rank' | 'write'; labeler: string; onDone: () => void; onOwn: () => void }) {
   const { task, lost, problem, ended, end, advance } = useTasks(kind, labeler);
+  const { again, problem: unchanged, list, open, leave, change } = useHandedIn(labeler);
   const finish = async (what: 'submit' | 'skip', body: object): Promise<void> => {
     await end(what, body);
     onDone();
@@ -65,25 +68,37 @@ function Tasks({ kind, labeler, onDone, onOwn }: { kind: 'rank' | 'write'; label
   return (
     <>
       <Problem text={problem} />
-      {task === undefined ? <Loading unless={problem} /> : null}
-      {task === null && problem === '' ? (
-        <Empty title={ended > 0 ? t('All done. Thank you!') : t('Nothing to do right now')}>
-          <p className="quiet">{kind === 'write' ? t('Every prompt has an answer. You can write one of your own, with its answer.') : may('change') ? t('Tasks come from a run whose rank stage has labelers: human. Start one, or write a prompt and its answer meanwhile.') : t('Tasks come as soon as a run waits for rankings, and are shown by themselves. You can write a prompt and its answer meanwhile.')}</p>
-          <p className="actions">
-            <button type="button" onClick={onOwn}>{t('Write a prompt and its answer')}</button>
-            {!may('change') ? null : kind === 'rank' ? <a className="button" href="#/runs/new">{t('New run')}</a> : <a className="button" href="#/data">{t('Import your data')}</a>}
-            <button type="button" onClick={() => void advance()}>{t('Look again')}</button>
-          </p>
-        </Empty>
-      ) : null}
-      {task ? (kind === 'rank' ? <RankTask key={task.id} task={task} lost={lost} onEnd={finish} /> : <WriteTask key={task.id} task={task} lost={lost} onEnd={finish} />) : null}
-      {lost ? (
-        <div className="notice lost" role="alert">
-          <div><b>{t('This task is no longer yours.')}</b> {t('It was handed in from another tab, or somebody else has it, as nothing was done at it for a quarter of an hour. What you began is kept in this browser, and is there again if the task comes back to you.')}</div>
-          <button type="button" className="primary" onClick={() => void advance()}>{t('Take another task')}</button>
-        </div>
-      ) : null}
-      {ended > 0 ? <p className="quiet tally">{t('{n} done in this sitting', { n: ended })}</p> : null}
+      <Problem text={unchanged} />
+      {again === undefined ? null : (
+        <>
+          <p className="notice" role="status"><span><b>{t('You have handed this in.')}</b> {t('Handed in again it takes the place of what you had made of it. The task that you were at waits.')}</span></p>
+          <RankTask key={again.task.id} task={again.task} made={again} lost={false} onEnd={(_, body) => change(again, body)} onLeave={() => void leave(again)} />
+        </>
+      )}
+      <Activity mode={again === undefined ? 'visible' : 'hidden'}>
+        {task === undefined ? <Loading unless={problem} /> : null}
+        {task === null && problem === '' ? (
+          <Empty title={ended > 0 ? t('All done. Thank you!') : t('Nothing to do right now')}>
+            <p className="quiet">{kind === 'write' ? t('Every prompt has an answer. You can write one of your own, with its answer.') : may('change') ? t('Tasks come from a run whose rank stage has labelers: human. Start one, or write a prompt and its answer meanwhile.') : t('Tasks come as soon as a run waits for rankings, and are shown by themselves. You can write a prompt and its answer meanwhile.')}</p>
+            <p className="actions">
+              <button type="button" onClick={onOwn}>{t('Write a prompt and its answer')}</button>
+              {!may('change') ? null : kind === 'rank' ? <a className="button" href="#/runs/new">{t('New run')}</a> : <a className="button" href="#/data">{t('Import your data')}</a>}
+              <button type="button" onClick={() => void advance()}>{t('Look again')}</button>
+            </p>
+          </Empty>
+        ) : null}
+        {task ? (kind === 'rank' ? <RankTask key={task.id} task={task} lost={lost} onEnd={finish} /> : <WriteTask key={task.id} task={task} lost={lost} onEnd={finish} />) : null}
+        {lost ? (
+          <div className="notice lost" role="alert">
+            <div><b>{t('This task is no longer yours.')}</b> {t('It was handed in from another tab, or somebody else has it, as nothing was done at it for a quarter of an hour. What you began is kept in this browser, and is there again if the task comes back to you.')}</div>
+            <button type="button" className="primary" onClick={() => void advance()}>{t('Take another task')}</button>
+          </div>
+        ) : null}
+      </Activity>
+      <div className="sitting">
+        {ended > 0 ? <p className="quiet tally">{t('{n} done in this sitting', { n: ended })}</p> : null}
+        {kind === 'rank' ? <HandedInButton at={again?.task.id} list={list} onOpen={open} /> : null}
+      </div>
     </>
   );
 }

@@ -1,7 +1,7 @@
 import { closestCenter, DndContext, KeyboardSensor, PointerSensor, useSensor, useSensors, type UniqueIdentifier } from '@dnd-kit/core';
 import { SortableContext, sortableKeyboardCoordinates, verticalListSortingStrategy } from '@dnd-kit/sortable';
 import { useEffect, useRef, useState } from 'react';
-import type { Task } from '../api.ts';
+import type { HandedIn, Verdict } from '../api.ts';
 import { handsIn } from '../keys.ts';
 import { t } from '../preferences.ts';
 import { recall, remember } from '../storage.ts';
@@ -9,7 +9,7 @@ import { announce } from '../ui.tsx';
 import { AnswerCard } from './answer-card.tsx';
 import { isText, readDraft, writeDraft } from './drafts.ts';
 import { skipReasons } from './flags.ts';
-import { move, newRanking, ranksByAnswer, ranksByPlace, toggleTie, type Ranking } from './ranking.ts';
+import { move, newRanking, rankingBy, ranksByAnswer, ranksByPlace, toggleTie, type Ranking } from './ranking.ts';
 import { NoteField } from './note-field.tsx';
 import { Prompt } from './prompt.tsx';
 import { SkipButton } from './skip-button.tsx';
@@ -29,6 +29,10 @@ function isDraftOf(count: number) {
   };
 }
 
+function asKept(verdicts: readonly Verdict[], note: string): Kept {
+  return { ranking: rankingBy(verdicts.map(({ rank }) => rank)), ratings: verdicts.map(({ rating }) => rating), flags: verdicts.map(({ flags }) => flags), note };
+}
+
 /** Longer than can be compared at a glance. */
 const isLong = (text: string): boolean => text.length > 900 || text.split('\n').length > 12;
 
@@ -41,10 +45,21 @@ function useRemembered(name: string): [boolean, (on: boolean) => void] {
   }];
 }
 
-/** Answers to put in order: by dragging, or by keys alone (see guide.tsx). Every change can be undone. A task that was lost can only be looked at. */
-export function RankTask({ task, lost, onEnd }: { task: Task; lost: boolean; onEnd: (what: 'submit' | 'skip', body: object) => Promise<void> }) {
+interface RankTaskProps {
+  task: HandedIn['task'];
+  /** What the labeler has handed in of it, to be changed. */
+  made?: HandedIn;
+  /** One that was lost can only be looked at. */
+  lost: boolean;
+  onEnd: (what: 'submit' | 'skip', body: object) => Promise<void>;
+  /** Leaves what was handed in as it is. */
+  onLeave?: () => void;
+}
+
+/** Answers to put in order: by dragging, or by keys alone (see guide.tsx). Every change can be undone. */
+export function RankTask({ task, made, lost, onEnd, onLeave }: RankTaskProps) {
   const count = task.answers.length;
-  const [kept] = useState<Kept>(() => readDraft(task.id, isDraftOf(count)) ?? { ranking: newRanking(count), ratings: task.answers.map(() => 0), flags: task.answers.map(() => []) });
+  const [kept] = useState<Kept>(() => readDraft(task.id, isDraftOf(count)) ?? (made === undefined ? { ranking: newRanking(count), ratings: task.answers.map(() => 0), flags: task.answers.map(() => []) } : asKept(made.verdicts, made.note)));
   const [drafts, setDrafts] = useState<Draft[]>([kept]);
   const [note, setNote] = useState(kept.note ?? '');
   /** What was undone, the latest last. */
@@ -165,12 +180,16 @@ export function RankTask({ task, lost, onEnd }: { task: Task; lost: boolean; onE
       <NoteField value={note} onChange={(remark) => keep(drafts, remark)} onHandIn={() => void submit()} />
       {lost ? null : (
         <div className="task-end">
-          <button type="button" className="primary" onClick={() => void submit()}>{t('Hand in')}</button>
+          <button type="button" className="primary" onClick={() => void submit()}>{made === undefined ? t('Hand in') : t('Hand in again')}</button>
           <button type="button" disabled={drafts.length < 2} onClick={undo}>{t('Undo')}</button>
           <button type="button" disabled={undone.length === 0} onClick={redo}>{t('Redo')}</button>
           <span className="grow" />
-          <button type="button" onClick={() => void skip(skipReasons[0])}>{t('Cannot judge')}</button>
-          <SkipButton onSkip={skip} />
+          {onLeave === undefined ? (
+            <>
+              <button type="button" onClick={() => void skip(skipReasons[0])}>{t('Cannot judge')}</button>
+              <SkipButton onSkip={skip} />
+            </>
+          ) : <button type="button" onClick={onLeave}>{t('Leave it as it was')}</button>}
         </div>
       )}
     </div>

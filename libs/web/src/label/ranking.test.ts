@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { move, newRanking, ranksByAnswer, ranksByPlace, toggleTie } from './ranking.ts';
+import { move, newRanking, rankingBy, ranksByAnswer, ranksByPlace, toggleTie } from './ranking.ts';
 
 describe('a ranking', () => {
   it('is moved, tied and parted', () => {
@@ -23,6 +23,9 @@ describe('a ranking', () => {
       expect(ranking.tied[0]).toBe(false);
       const ranks = ranksByAnswer(ranking);
       expect(ranks).toHaveLength(count);
+      // As it was handed in it is shown again.
+      expect(ranksByAnswer(rankingBy(ranks))).toEqual(ranks);
+      expect(ranksByPlace(rankingBy(ranks))).toEqual(ranksByPlace(ranking));
       expect(new Set(ranks)).toEqual(new Set(Array.from({ length: Math.max(...ranks) + 1 }, (_, i) => i)));
     }), { seed: 1 });
   });

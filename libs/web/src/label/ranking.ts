@@ -12,6 +12,12 @@ export function newRanking(count: number): Ranking {
   return { order: Array.from({ length: count }, (_, i) => i), tied: Array.from({ length: count }, () => false) };
 }
 
+/** The ranking in which each answer has the rank that it was given: the reverse of `ranksByAnswer`. */
+export function rankingBy(ranks: readonly number[]): Ranking {
+  const order = ranks.map((_, answer) => answer).toSorted((a, b) => (ranks[a] ?? 0) - (ranks[b] ?? 0));
+  return { order, tied: order.map((answer, place) => place > 0 && ranks[answer] === ranks[order[place - 1] ?? 0]) };
+}
+
 /** Moves the answer in one place to another. It leaves its tie; those around it keep theirs. */
 export function move({ order, tied }: Ranking, from: number, to: number): Ranking {
   const target = Math.max(0, Math.min(order.length - 1, to));

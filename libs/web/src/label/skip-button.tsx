@@ -15,7 +15,7 @@ export function SkipButton({ onSkip }: { onSkip: (reason: string) => Promise<voi
       <button type="button" onClick={() => setOpen(true)}>{t('Skip')}</button>
       {open ? (
         <Dialog title={t('Why do you skip it?')} onClose={() => setOpen(false)}>
-          <div className="reasons">{skipReasons.map((reason) => <button key={reason} type="button" onClick={() => { setOpen(false); void onSkip(reason); }}>{t(reason)}</button>)}</div>
+          <div className="choices">{skipReasons.map((reason) => <button key={reason} type="button" onClick={() => { setOpen(false); void onSkip(reason); }}>{t(reason)}</button>)}</div>
         </Dialog>
       ) : null}
     </>

@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'react';
 
 const signs = ['pointermove', 'pointerdown', 'keydown', 'wheel', 'scroll', 'touchstart', 'focus'] as const;
 
-/** Calls `onSign` at every sign of life on the page, coming back to it being one, and `onLeave` when it is hidden. */
+/** Calls `onSign` at every sign of life on the page, coming back to it being one, and `onLeave` when it is hidden, or what asks is. */
 export function useSigns(onSign: () => void, onLeave: () => void = () => undefined): void {
   const latest = useRef({ onSign, onLeave });
   latest.current = { onSign, onLeave };
@@ -12,6 +12,7 @@ export function useSigns(onSign: () => void, onLeave: () => void = () => undefin
     for (const name of signs) addEventListener(name, sign, { passive: true, capture: true });
     document.addEventListener('visibilitychange', seen);
     return () => {
+      latest.current.onLeave();
       for (const name of signs) removeEventListener(name, sign, { capture: true });
       document.removeEventListener('visibilitychange', seen);
     };

@@ -64,6 +64,8 @@ export const access: Readonly<Record<string, Access>> = {
   'PUT /api/label/guidelines': audited('label.guidelines'),
   'GET /api/label/queues': people,
   'POST /api/label/tasks': labelers,
+  'GET /api/label/handed-in': labelers,
+  'GET /api/label/handed-in/:id': labelers,
   'POST /api/label/tasks/:id/renew': labelers,
   'POST /api/label/tasks/:id/submit': labelers,
   'POST /api/label/tasks/:id/skip': labelers,

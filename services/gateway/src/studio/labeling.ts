@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { rpc, type Bus } from '@minchat/bus';
-import { longestNote, namePattern, type GetAgreementReply } from '@minchat/contracts';
+import { LabelingTask, create, longestNote, namePattern, type GetAgreementReply } from '@minchat/contracts';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { done, doneSchema, errors } from '../answers.ts';
@@ -22,16 +22,21 @@ const queuesView = z.object({
   queues: z.array(z.object({ run: z.string(), stage: z.string(), wanted: z.int(), done: z.int(), open: z.int(), leased: z.int() })),
   unanswered: z.int().describe('Prompts that nobody has answered; counted up to 1,000'),
 });
-const taskView = z.object({
-  task: z.object({
-    id: z.string(),
-    kind: z.string(),
-    run: z.string(),
-    stage: z.string(),
-    messages: z.array(z.object({ role: z.string(), content: z.string() })),
-    answers: z.array(z.object({ text: z.string(), finished: z.boolean() })),
-    leasedUntil: z.int(),
-  }).nullable().describe('null: there is none'),
+const task = z.object({
+  id: z.string(),
+  kind: z.string(),
+  run: z.string(),
+  stage: z.string(),
+  messages: z.array(z.object({ role: z.string(), content: z.string() })),
+  answers: z.array(z.object({ text: z.string(), finished: z.boolean() })),
+  leasedUntil: z.int(),
+});
+const taskView = z.object({ task: task.nullable().describe('null: there is none') });
+const handedInView = z.object({ tasks: z.array(z.object({ id: z.string(), run: z.string(), prompt: z.string().describe('The beginning of its last turn'), at: z.int() })) });
+const oneHandedInView = z.object({
+  task: task.omit({ leasedUntil: true }),
+  verdicts: z.array(z.object({ rank: z.int(), rating: z.int(), flags: z.array(z.string()) })).describe('In the order of the answers'),
+  note: z.string(),
 });
 
 const guidelinesView = z.object({ text: z.string().describe('Empty when nobody has written any'), updatedAt: z.int().describe('0 when nobody has') });
@@ -44,6 +49,10 @@ const agreementView = z.object({
   tasks: z.array(z.object({ task: z.string(), run: z.string(), prompt: z.string(), labelers: z.int(), tau: score, alpha: score })),
   notes: z.array(z.object({ labeler: z.string(), run: z.string(), prompt: z.string(), note: z.string(), gold: z.boolean().describe('Whether it is about a gold question') })).describe('What labelers remarked, the latest first'),
 });
+
+function taskOf({ taskId, kind, runId, stage, messages, answers }: LabelingTask): z.infer<typeof oneHandedInView>['task'] {
+  return { id: taskId, kind, run: runId, stage, messages, answers };
+}
 
 function viewOf({ alpha, tau, labelers, runs, tasks, notes }: GetAgreementReply): z.infer<typeof agreementView> {
   return {
@@ -71,9 +80,8 @@ export const labelingRoutes: FastifyPluginAsyncZod<{ bus: Pick<Bus, 'call' | 'pu
   });
   app.post('/label/tasks', { schema: { tags, summary: 'Take a task for a while', body: leasing, response: { 200: taskView, ...errors } } }, async (request) => {
     const { labeler: name, kind, run = '', holding } = request.body;
-    const task = await bus.call(rpc.leaseTask, { labelerId: labelerOf(request.principal, name), kind, runId: run, holding });
-    if (task.taskId === '') return { task: null };
-    return { task: { id: task.taskId, kind: task.kind, run: task.runId, stage: task.stage, messages: task.messages, answers: task.answers, leasedUntil: task.leasedUntilMs } };
+    const given = await bus.call(rpc.leaseTask, { labelerId: labelerOf(request.principal, name), kind, runId: run, holding });
+    return { task: given.taskId === '' ? null : { ...taskOf(given), leasedUntil: given.leasedUntilMs } };
   });
 
   const params = z.object({ id: z.string().min(1).max(128) });
@@ -86,10 +94,10 @@ export const labelingRoutes: FastifyPluginAsyncZod<{ bus: Pick<Bus, 'call' | 'pu
   });
 
   const verdict = z.strictObject({ rank, rating, flags });
-  const submission = z.strictObject({ labeler, verdicts: z.array(verdict).max(64).default([]), completion: text.default(''), note, activeMs });
+  const submission = z.strictObject({ labeler, verdicts: z.array(verdict).max(64).default([]), completion: text.default(''), note, activeMs, replace: z.boolean().default(false).describe('In place of the ranking that the labeler has handed in of it') });
   app.post('/label/tasks/:id/submit', { schema: { tags, summary: 'Hand in a ranking, or an answer', params, body: submission, response: { 200: doneSchema, ...errors } } }, async (request) => {
-    const { labeler: name, verdicts, completion, note: remark, activeMs: time } = request.body;
-    await bus.call(rpc.submitTask, { taskId: request.params.id, labelerId: labelerOf(request.principal, name), verdicts, completion, note: remark, activeMs: time });
+    const { labeler: name, verdicts, completion, note: remark, activeMs: time, replace } = request.body;
+    await bus.call(rpc.submitTask, { taskId: request.params.id, labelerId: labelerOf(request.principal, name), verdicts, completion, note: remark, activeMs: time, replace });
     return done;
   });
 
@@ -97,6 +105,16 @@ export const labelingRoutes: FastifyPluginAsyncZod<{ bus: Pick<Bus, 'call' | 'pu
   app.post('/label/tasks/:id/skip', { schema: { tags, summary: 'Give a task to somebody else', params, body: skipping, response: { 200: doneSchema, ...errors } } }, async (request) => {
     await bus.call(rpc.skipTask, { taskId: request.params.id, labelerId: labelerOf(request.principal, request.body.labeler), reason: request.body.reason, activeMs: request.body.activeMs });
     return done;
+  });
+
+  const asking = z.object({ labeler });
+  app.get('/label/handed-in', { schema: { tags, summary: 'The latest rankings that a labeler has handed in and may change, as their runs wait for more', querystring: asking, response: { 200: handedInView, ...errors } } }, async (request) => {
+    const { tasks } = await bus.call(rpc.listHandedIn, { labelerId: labelerOf(request.principal, request.query.labeler) });
+    return { tasks: tasks.map(({ taskId, runId, prompt, atMs }) => ({ id: taskId, run: runId, prompt, at: atMs })) };
+  });
+  app.get('/label/handed-in/:id', { schema: { tags, summary: 'One of them as it was handed in; 409 when its run waits no more', params, querystring: asking, response: { 200: oneHandedInView, ...errors } } }, async (request) => {
+    const { task: asked, verdicts, note: remark } = await bus.call(rpc.getHandedIn, { taskId: request.params.id, labelerId: labelerOf(request.principal, request.query.labeler) });
+    return { task: taskOf(create(LabelingTask, asked ?? {})), verdicts, note: remark };
   });
 
   app.get('/label/agreement', { schema: { tags, summary: 'How labelers do, and how well they agree', querystring: z.object({ run: z.string().regex(namePattern).optional() }), response: { 200: agreementView, ...errors } } }, async (request) =>

@@ -219,7 +219,7 @@ describe.each(await testDatabases())('forgetting in $name', ({ start }) => {
       consumeFeedback: async (_: string, handlers: { ranking: typeof receive }) => void (receive = handlers.ranking),
       publishFeedback: async (_: string, message: object) => receive?.(create(RankingSubmitted, message as RankingSubmitted)),
     } as unknown as Bus;
-    await consumeFeedback(bus, home.database, testLog);
+    await consumeFeedback(bus, store, testLog);
     await forget('eve', 'delete');
     await openQueue(home.database.db, { jobId: 'rank-job', runId: 'rank-run', stage: 'rank', seed: 1 }, [{ id: 'p', messages: turn('question'), answers: ['a', 'b'].map((text) => ({ text, finished: true })) }], { wanted: 1, labelersPerTask: 1 });
     const task = await leaseTask(home.database.db, create(LeaseTaskRequest, { labelerId: 'eve', kind: 'rank' }));

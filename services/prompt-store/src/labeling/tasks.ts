@@ -1,7 +1,7 @@
 import { and, eq, inArray, notExists, sql, type SQL } from 'drizzle-orm';
 import type { AnyPgColumn } from 'drizzle-orm/pg-core';
 import type { Bus } from '@minchat/bus';
-import type { Init, LabelingTask, LeaseTaskRequest, RenewTaskReply, RenewTaskRequest, SkipTaskRequest, SubmitTaskRequest } from '@minchat/contracts';
+import type { Init, LabelingTask, LeaseTaskRequest, RankingSubmitted, RenewTaskReply, RenewTaskRequest, SkipTaskRequest, SubmitTaskRequest } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
 import type { Db } from '../database.ts';
 import { withDatabaseErrors } from '../database-errors.ts';
@@ -15,7 +15,7 @@ import { fitsMessage } from './task-size.ts';
 /** How long a task is a labeler's; taking it again or renewing it begins anew. */
 const leaseMinutes = 15;
 
-type Task = typeof labelingTasks.$inferSelect;
+export type Task = typeof labelingTasks.$inferSelect;
 
 /**
  * A task for this labeler: one they hold already, else one that nobody holds. The reply has no id
@@ -26,17 +26,22 @@ export function leaseTask(db: Db, request: LeaseTaskRequest): Promise<Init<Label
     const task = (await leaseHeld(db, request)) ?? (await leaseGold(db, request)) ?? (await leaseFree(db, request)) ?? (request.kind === 'write' ? await leaseUnanswered(db, request) : undefined);
     if (task === undefined) return {};
     const [queue] = task.jobId === null ? [] : await db.select().from(labelingQueues).where(eq(labelingQueues.jobId, task.jobId));
-    return {
-      taskId: task.id,
-      kind: task.kind,
-      runId: queue?.runId ?? '',
-      stage: queue?.stage ?? '',
-      promptId: task.promptId,
-      messages: task.messages,
-      answers: task.answers,
-      leasedUntilMs: task.leasedUntil?.getTime() ?? 0,
-    };
+    return offered(task, queue);
   });
+}
+
+/** A task as a labeler is sent it: nothing tells a gold question from the others. */
+export function offered(task: Task, queue: typeof labelingQueues.$inferSelect | undefined): Init<LabelingTask> {
+  return {
+    taskId: task.id,
+    kind: task.kind,
+    runId: queue?.runId ?? '',
+    stage: queue?.stage ?? '',
+    promptId: task.promptId,
+    messages: task.messages,
+    answers: task.answers,
+    leasedUntilMs: task.leasedUntil?.getTime() ?? 0,
+  };
 }
 
 const lease = (labelerId: string) => ({ leasedBy: labelerId, leasedUntil: sql`now() + make_interval(mins => ${leaseMinutes})` });
@@ -135,23 +140,45 @@ export function renewTask(db: Db, { taskId, labelerId, formerly }: RenewTaskRequ
 export function submitTask(db: Db, bus: Pick<Bus, 'publishFeedback'>, request: SubmitTaskRequest): Promise<Record<string, never>> {
   return withDatabaseErrors(async () => {
     const task = await heldTask(db, request.taskId, request.labelerId);
-    const { labelerId, verdicts, completion, note } = request;
-    const common = { promptId: task.promptId, labelerId, messages: task.messages, note, atMs: Date.now() };
-    const id = `task-${task.id}-${digestOf(labelerId)}`;
+    const { labelerId, completion } = request;
+    const outcome = { labelerId, outcome: 'done', activeMs: timeOf(request) } as const;
     if (task.kind === 'write') {
       if (completion.trim() === '') throw new MinchatError('MC_USAGE', 'expected an answer, found none');
-      await bus.publishFeedback('demonstration', { ...common, demonstrationId: id, completion });
+      await bus.publishFeedback('demonstration', { ...feedbackOn(task, request), demonstrationId: feedbackId(task, labelerId), completion });
+      await end(db, task, outcome);
     } else {
-      if (verdicts.length !== task.answers.length) throw new MinchatError('MC_USAGE', `expected a verdict on each of ${task.answers.length} answers, found ${verdicts.length}`);
-      if (verdicts.some(({ rating }) => rating > 7)) throw new MinchatError('MC_USAGE', 'expected ratings from 1 to 7');
+      const ranking = rankingOf(task, request);
       // What is made of a gold question is scored, and is no feedback.
-      const answers = task.answers.map((answer, i) => ({ ...answer, ...verdicts[i], model: task.model ?? '' }));
-      if (task.gold === null) await bus.publishFeedback('ranking', { ...common, rankingId: id, taskId: task.id, answers });
+      if (task.gold === null) await bus.publishFeedback('ranking', ranking);
+      await end(db, task, { ...outcome, ...verdictsOf(task, request) });
     }
-    const ranks = task.kind === 'rank' ? verdicts.map(({ rank }) => rank) : null;
-    await end(db, task, { labelerId, outcome: 'done', ranks, note: note.trim() === '' ? null : note, activeMs: timeOf(request), goldScore: task.gold === null || ranks === null ? null : (goldScore(task.gold, ranks) ?? null) });
     return {};
   });
+}
+
+/** Of what a labeler makes of a task there is one. */
+const feedbackId = (task: Task, labelerId: string): string => `task-${task.id}-${digestOf(labelerId)}`;
+const feedbackOn = (task: Task, { labelerId, note }: SubmitTaskRequest) => ({ promptId: task.promptId, labelerId, messages: task.messages, note, atMs: Date.now() });
+
+/** A ranking as feedback. Throws MC_USAGE. */
+export function rankingOf(task: Task, request: SubmitTaskRequest): Init<RankingSubmitted> {
+  const { labelerId, verdicts } = request;
+  if (verdicts.length !== task.answers.length) throw new MinchatError('MC_USAGE', `expected a verdict on each of ${task.answers.length} answers, found ${verdicts.length}`);
+  if (verdicts.some(({ rating }) => rating > 7)) throw new MinchatError('MC_USAGE', 'expected ratings from 1 to 7');
+  const answers = task.answers.map((answer, i) => ({ ...answer, ...verdicts[i], model: task.model ?? '' }));
+  return { ...feedbackOn(task, request), rankingId: feedbackId(task, labelerId), taskId: task.id, answers };
+}
+
+/** A ranking as it is kept with its task. */
+export function verdictsOf({ gold }: Task, { verdicts, note }: SubmitTaskRequest) {
+  const ranks = verdicts.map(({ rank }) => rank);
+  return {
+    ranks,
+    ratings: verdicts.map(({ rating }) => rating),
+    flags: verdicts.map(({ flags }) => flags),
+    note: note.trim() === '' ? null : note,
+    goldScore: gold === null ? null : (goldScore(gold, ranks) ?? null),
+  };
 }
 
 /** Gives a task back for good, as far as this labeler is concerned. */
@@ -163,9 +190,12 @@ export function skipTask(db: Db, request: SkipTaskRequest): Promise<Record<strin
   });
 }
 
-/** 0 is what a client sends that does not measure. A day is more than anybody is at a task. */
-function timeOf({ activeMs }: { activeMs: number }): number | null {
-  return activeMs === 0 ? null : Math.min(activeMs, 86_400_000);
+/** A day is more than anybody is at a task. */
+export const longestTime = 86_400_000;
+
+/** 0 is what a client sends that does not measure. */
+export function timeOf({ activeMs }: { activeMs: number }): number | null {
+  return activeMs === 0 ? null : Math.min(activeMs, longestTime);
 }
 
 async function heldTask(db: Db, taskId: string, labelerId: string): Promise<Task> {

@@ -25,14 +25,13 @@ export async function rankByHumans(db: Db, context: RankContext, settings: Pick<
   if (settings.gold !== undefined) await checkGold(db, settings.gold.collection);
   // First: from here on the collection of gold questions is gold, and its rankings are left out.
   await openQueue(db, context, splits.flatMap((split) => bySplit[split]), { ...settings, wanted });
-  let found;
   for (;;) {
     // Asked first: what comes after it is not missed, and with nothing to come all there is is found.
     const toCome = await rankingsToCome(db, context.jobId);
-    found = await findRankings(db, bySplit);
+    const { count } = await findRankings(db, bySplit);
     // Fewer will do when no more can be had, since prompts were forgotten.
-    if (found.count >= wanted || toCome === 0) break;
-    context.progress({ step: found.count, totalSteps: wanted, message: `waiting for ${wanted - found.count} more rankings`, waiting: true });
+    if (count >= wanted || toCome === 0) break;
+    context.progress({ step: count, totalSteps: wanted, message: `waiting for ${wanted - count} more rankings`, waiting: true });
     // Rejects with the reason of the signal's abort.
     await sleep(pollMs, undefined, { signal: context.signal }).catch(async () => {
       // After a restart the stage goes on waiting; a cancelled one needs no more rankings.
@@ -41,9 +40,11 @@ export async function rankByHumans(db: Db, context: RankContext, settings: Pick<
     });
   }
   await closeQueue(db, context.jobId);
-  const all = splits.flatMap((split) => found.ranked[split]);
+  // As they are now that nobody can change them any more.
+  const { ranked } = await findRankings(db, bySplit);
+  const all = splits.flatMap((split) => ranked[split]);
   const { agreement, pairs } = labelerAgreement(rankedByTwo(all));
-  const written = await writeRanked(context, bySplit, found.ranked, 'ranked by people', pairs > 0 ? { labeler_agreement: agreement } : {});
+  const written = await writeRanked(context, bySplit, ranked, 'ranked by people', pairs > 0 ? { labeler_agreement: agreement } : {});
   context.progress({ step: wanted, totalSteps: wanted });
   const labelers = new Set(all.map((record) => record.labeler));
   return { ...written, labelers: labelers.size, ...(pairs > 0 ? { labelerAgreement: agreement } : {}) };

@@ -2,14 +2,16 @@ import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { loadRecords, readDatasetInfo, splits, writeDataset, type AnswersRecord } from '@minchat/datasets';
 import type { Metrics, StageContext, StageDefinition } from '@minchat/stage';
 import { createWorld } from '@minchat/world';
-import { RankingSubmitted, create } from '@minchat/contracts';
+import { LeaseTaskRequest, RankingSubmitted, SubmitTaskRequest, create } from '@minchat/contracts';
 import { promptId } from '../digest.ts';
 import { createFeedbackStore } from '../feedback.ts';
+import { changeHandedIn } from '../labeling/handed-in.ts';
 import { listQueues } from '../labeling/queues.ts';
+import { leaseTask, submitTask } from '../labeling/tasks.ts';
 import { testStore } from '../store.testing.ts';
 import { testDatabases, testLog } from '../testing.ts';
 import { dataStage } from './data.ts';
@@ -54,7 +56,7 @@ async function bytesOf(root: string): Promise<Record<string, string>> {
 
 const outputs = ['corpus', 'demonstrations', 'prompts', 'comparisons'];
 
-describe.each(await testDatabases())('stages on $name', ({ start }) => {
+describe.each(await testDatabases())('stages on $name', ({ name: databaseName, start }) => {
   const home = testStore(start);
   const { load } = home;
   let data: StageDefinition;
@@ -300,6 +302,32 @@ describe.each(await testDatabases())('stages on $name', ({ start }) => {
     const twice = await runStage(rank, { labelers: 'human', labelersPerTask: 2, validationFraction: 0 }, { inputs: { answers: input } });
     expect(twice.metrics).toEqual({ comparisons: 4, labelers: 2, labelerAgreement: 5 / 6 });
     expect((await readDatasetInfo(twice.out('comparisons'), 'comparisons')).metrics).toEqual({ labeler_agreement: 5 / 6 });
+  });
+
+  // The embedded database has one connection: of what is done at once there one waits for the other.
+  if (databaseName !== 'embedded') test('people: a ranking that is being changed while the stage ends is taken as it becomes', async () => {
+    const input = await answers([{ id: 'ending', messages: [{ role: 'user', content: 'question ending' }] }], () => ['one', 'two']);
+    const done = runStage(rank, { labelers: 'human', validationFraction: 0 }, { inputs: { answers: input } });
+    const task = await vi.waitUntil(async () => {
+      const { taskId } = await leaseTask(home.database.db, create(LeaseTaskRequest, { labelerId: 'eve', kind: 'rank' }));
+      return taskId;
+    });
+    const request = (ranks: number[], replace: boolean) => create(SubmitTaskRequest, { taskId: task, labelerId: 'eve', verdicts: ranks.map((rank_) => ({ rank: rank_ })), replace });
+    const published: RankingSubmitted[] = [];
+    await submitTask(home.database.db, { publishFeedback: async (_: string, message: object) => void published.push(create(RankingSubmitted, message as RankingSubmitted)) }, request([0, 1], false));
+    const store = await createFeedbackStore(home.database);
+    const endWaits = sql`select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like 'update "labeling_queues"%'`;
+    await changeHandedIn(home.database.db, {
+      replaceRanking: (message, also) => store.replaceRanking(message, async (tx) => {
+        await also(tx);
+        // The first ranking is stored now, which is all that the stage waits for: it would end.
+        for (const first of published) await store.addRanking(first);
+        await vi.waitUntil(async () => ((await home.database.db.execute(endWaits)) as unknown as { rows: unknown[] }).rows.length > 0, 30_000);
+      }),
+    }, request([1, 0], true));
+    const { out } = await done;
+    const [record] = await loadRecords(out('comparisons'), 'comparisons', 'train');
+    expect(record?.answers.map((answer) => answer.rank)).toEqual([1, 0]);
   });
 
   test('gold questions stay out of what is trained on', async () => {
