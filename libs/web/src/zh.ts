@@ -85,6 +85,8 @@ export const zh: Readonly<Record<string, string>> = {
   'write a note': '写备注',
   'Hand in': '提交',
   'Handed in': '已提交',
+  'Open in another tab': '已在另一个标签页中打开',
+  'What is left for you is open in another tab of this browser. Go on there; when you close that, it is shown here.': '剩下的任务已在此浏览器的另一个标签页中打开。请在那里继续；关闭它后，任务会显示在这里。',
   'Hand in again': '重新提交',
   'Leave it as it was': '保持原样',
   'You have handed this in.': '你已提交过这个任务。',

@@ -150,13 +150,16 @@ describe.skipIf(noBrowser !== undefined)('at a labeling task', () => {
     await page.getByText('1 done in this sitting').waitFor();
   });
 
+  /** Has a page be given tasks of this run alone. */
+  const onlyOf = (tab: Page, run: string): Promise<unknown> => tab.route('**/api/label/tasks', (route) => route.continue({ postData: JSON.stringify({ ...(route.request().postDataJSON() as object), run }) }));
+
   /** A labeler in a browser of their own, who is given tasks of a run of these answers alone. */
   const labelerOf = async (run: string, records: AnswersRecord[]): Promise<Page> => {
     const spec = await walker.studio.rankingSpec(run, records, records.length);
     await fetch(`${walker.studio.url}api/runs`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ spec, id: run }) });
     const other = await (await walker.browser.newContext({ viewport: { width: 1280, height: 700 }, locale: 'en-GB' })).newPage();
     other.setDefaultTimeout(patient.timeout);
-    await other.route('**/api/label/tasks', (route) => route.continue({ postData: JSON.stringify({ ...(route.request().postDataJSON() as object), run }) }));
+    await onlyOf(other, run);
     await other.goto(`${walker.studio.url}#/label`);
     await other.locator('.answer-card').first().waitFor();
     return other;
@@ -383,10 +386,41 @@ describe.skipIf(noBrowser !== undefined)('at a labeling task', () => {
     await other.context().close();
   });
 
-  it('what could not be handed in says so, and is handed in when it can be; in another tab the same task is over then', async () => {
-    const other = await labelerOf('tabs', [1, 2, 3].map((n) => ({ id: `tabs-${n}`, model: 'm', messages: [{ role: 'user', content: `Which (${n})?` }], answers: ['This.', 'That.'].map((text) => ({ text, finished: true })) })));
-    const second = await other.context().newPage();
-    await second.route('**/api/label/tasks', (route) => route.continue({ postData: JSON.stringify({ ...(route.request().postDataJSON() as object), run: 'tabs' }) }));
+  it('each tab of a labeler has tasks of its own, and takes over what was left in one that is closed', async () => {
+    const first = await labelerOf('tabs', [1, 2, 3, 4].map((n) => ({ id: `tabs-${n}`, model: 'm', messages: [{ role: 'user', content: `Which tab (${n})?` }], answers: ['This.', 'That.'].map((text) => ({ text, finished: true })) })));
+    const open = async (): Promise<Page> => {
+      const tab = await first.context().newPage();
+      await onlyOf(tab, 'tabs');
+      await tab.goto(`${walker.studio.url}#/label`);
+      return tab;
+    };
+    const promptOf = async (tab: Page): Promise<string> => (await tab.locator('.prompt .turn').textContent()) ?? '';
+    const [second, asked] = [await open(), await promptOf(first)];
+    const other = await promptOf(second);
+    expect(other).not.toBe(asked);
+    // A reload shows a tab's own again.
+    for (const tab of [first, second]) await tab.reload();
+    expect([await promptOf(first), await promptOf(second)]).toEqual([asked, other]);
+    // Two that are before each, and behind each of these one more: there is none for a third.
+    const third = await open();
+    await third.getByRole('heading', { name: 'Open in another tab' }).waitFor();
+    expect(await look(third, 'label-elsewhere')).toEqual([]);
+    await first.locator('.answer-card').first().press('2');
+    const begun = await first.locator('.answer-card p.text').allTextContents();
+    await first.close();
+    await expect.poll(() => promptOf(third), patient).toBe(asked);
+    expect(await third.locator('.answer-card p.text').allTextContents()).toEqual(begun);
+    await third.context().close();
+    await fetch(`${walker.studio.url}api/runs/tabs/cancel`, { method: 'POST' });
+  });
+
+  it('what could not be handed in says so, and is handed in when it can be; in another browser the same task is over then', async () => {
+    const other = await labelerOf('browsers', [1, 2, 3].map((n) => ({ id: `browsers-${n}`, model: 'm', messages: [{ role: 'user', content: `Which (${n})?` }], answers: ['This.', 'That.'].map((text) => ({ text, finished: true })) })));
+    const second = await (await walker.browser.newContext({ locale: 'en-GB' })).newPage();
+    second.setDefaultTimeout(patient.timeout);
+    const labeler = await other.getByLabel('Your name').inputValue();
+    await second.addInitScript((name) => localStorage.setItem('minchat-labeler', name), labeler);
+    await onlyOf(second, 'browsers');
     await second.goto(`${walker.studio.url}#/label`);
     await second.locator('.answer-card').first().waitFor();
     expect(await second.locator('.prompt .turn').textContent()).toBe(await other.locator('.prompt .turn').textContent());
@@ -400,9 +434,9 @@ describe.skipIf(noBrowser !== undefined)('at a labeling task', () => {
     await second.keyboard.press('Control+Enter');
     await second.getByRole('alert').getByText('It was handed in from another tab').waitFor();
     await second.getByRole('button', { name: 'Take another task' }).click();
-    await second.getByRole('button', { name: 'Hand in' }).waitFor();
-    await other.context().close();
-    await fetch(`${walker.studio.url}api/runs/tabs/cancel`, { method: 'POST' });
+    await second.getByRole('button', { name: 'Hand in', exact: true }).waitFor();
+    for (const tab of [other, second]) await tab.context().close();
+    await fetch(`${walker.studio.url}api/runs/browsers/cancel`, { method: 'POST' });
   });
 
   it('a gateway that cannot be asked is no empty queue', async () => {

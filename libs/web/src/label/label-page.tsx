@@ -59,7 +59,7 @@ function QueueList({ queues }: { queues: readonly Queue[] }) {
 }
 
 function Tasks({ kind, labeler, onDone, onOwn }: { kind: 'rank' | 'write'; labeler: string; onDone: () => void; onOwn: () => void }) {
-  const { task, lost, problem, ended, end, advance } = useTasks(kind, labeler);
+  const { task, lost, elsewhere, problem, ended, end, advance } = useTasks(kind, labeler);
   const { again, problem: unchanged, list, open, leave, change } = useHandedIn(labeler);
   const finish = async (what: 'submit' | 'skip', body: object): Promise<void> => {
     await end(what, body);
@@ -77,7 +77,10 @@ function Tasks({ kind, labeler, onDone, onOwn }: { kind: 'rank' | 'write'; label
       )}
       <Activity mode={again === undefined ? 'visible' : 'hidden'}>
         {task === undefined ? <Loading unless={problem} /> : null}
-        {task === null && problem === '' ? (
+        {task === null && problem === '' && elsewhere ? (
+          <Empty title={t('Open in another tab')}><p className="quiet">{t('What is left for you is open in another tab of this browser. Go on there; when you close that, it is shown here.')}</p></Empty>
+        ) : null}
+        {task === null && problem === '' && !elsewhere ? (
           <Empty title={ended > 0 ? t('All done. Thank you!') : t('Nothing to do right now')}>
             <p className="quiet">{kind === 'write' ? t('Every prompt has an answer. You can write one of your own, with its answer.') : may('change') ? t('Tasks come from a run whose rank stage has labelers: human. Start one, or write a prompt and its answer meanwhile.') : t('Tasks come as soon as a run waits for rankings, and are shown by themselves. You can write a prompt and its answer meanwhile.')}</p>
             <p className="actions">

@@ -3,6 +3,7 @@ import { postJson, RequestError, type Task } from '../api.ts';
 import { t } from '../preferences.ts';
 import { announce, messageOf } from '../ui.tsx';
 import { dropDraft, takeDraft } from './drafts.ts';
+import { openTabs, type Tabs } from './tabs.ts';
 import { useRenamed } from './use-renamed.ts';
 import { useSigns } from './use-signs.ts';
 
@@ -15,7 +16,7 @@ const isLost = (error: unknown): boolean => error instanceof RequestError && (er
 
 /**
  * The task before a labeler, the next one fetched already: it is shown as soon as what became of this one is stored.
- * Signs of life on the page keep both tasks the labeler's.
+ * Signs of life on the page keep both tasks the labeler's, and other tabs of this browser have others.
  */
 export function useTasks(kind: 'rank' | 'write', labeler: string) {
   const [task, setTask] = useState<Task | null>();
@@ -23,12 +24,25 @@ export function useTasks(kind: 'rank' | 'write', labeler: string) {
   const [ended, setEnded] = useState(0);
   /** The id of the task that was found to be somebody else's. */
   const [lost, setLost] = useState('');
+  /** That there is none since what is left is before the labeler in other tabs. */
+  const [elsewhere, setElsewhere] = useState(false);
   const next = useRef<Promise<Task | null>>(undefined);
   const held = useRef<string[]>([]);
 
+  const tabs = useRef<Tabs>(undefined);
+  /** What is somebody else's by now may be given again some day, to any tab. */
+  const letGo = (id: string): void => {
+    held.current = held.current.filter((one) => one !== id);
+    tabs.current?.release(id);
+  };
+
   const lease = useCallback(async (): Promise<Task | null> => {
-    const body = { labeler, kind, holding: held.current.slice(-40) };
-    const { task: given } = await postJson<{ task: Task | null }>('/api/label/tasks', body);
+    const take = async (others: string[]): Promise<Task | null> => {
+      const { task: given } = await postJson<{ task: Task | null }>('/api/label/tasks', { labeler, kind, holding: [...others.slice(-24), ...held.current.slice(-40)] });
+      setElsewhere(given === null && others.length > 0);
+      return given;
+    };
+    const given = await tabs.current!.take(take);
     if (given !== null) held.current.push(given.id);
     return given;
   }, [kind, labeler]);
@@ -61,14 +75,14 @@ export function useTasks(kind: 'rank' | 'write', labeler: string) {
     return () => clearInterval(timer);
   }, [task, advance]);
 
-  /** False when the task is somebody else's by now: then it may be given again some day. */
+  /** False when the task is somebody else's by now. */
   const renew = async ({ id }: Task, formerly = labeler): Promise<boolean> => {
     try {
       await postJson(`/api/label/tasks/${id}/renew`, { labeler, formerly });
     } catch (error) {
       // Whatever else went wrong: the next sign of life tries again.
       if (!isLost(error)) return true;
-      held.current = held.current.filter((one) => one !== id);
+      letGo(id);
       return false;
     }
     return true;
@@ -98,12 +112,19 @@ export function useTasks(kind: 'rank' | 'write', labeler: string) {
   useRenamed(labeler, (formerly) => { renamed.current = rename(formerly); });
 
   // Shown for the first time, or again to who has logged in again: what they were at is still there, if it still is theirs.
-  const show = useEffectEvent(() => {
+  const show = useEffectEvent(async (opened: Tabs) => {
     setProblem('');
     if (task) renewedAt.current = 0;
-    else void advance();
+    // Of what this tab had another one may have taken over.
+    const isStillHere = async (one: Task | null | undefined): Promise<boolean> => !!one && (await opened.take(async (others) => (others.includes(one.id) ? null : one))) !== null;
+    if (!(await isStillHere(await next.current?.catch(() => null)))) next.current = undefined;
+    if (!(await isStillHere(task))) await advance();
   });
-  useEffect(() => show(), []);
+  useEffect(() => {
+    const opened = (tabs.current = openTabs(kind));
+    void show(opened);
+    return () => opened.close();
+  }, [kind]);
 
   const ending = useRef(false);
   /** Sends what became of the task; when that fails it stays on the page, and its draft in the browser. */
@@ -114,15 +135,20 @@ export function useTasks(kind: 'rank' | 'write', labeler: string) {
       await renamed.current;
       await postJson(`/api/label/tasks/${task.id}/${what}`, { labeler, ...body });
       dropDraft(task.id);
+      tabs.current?.release(task.id);
+      // It takes no more keys while the next one is not there yet.
+      setTask(undefined);
       if (what === 'submit') announce(t('Handed in'));
       setEnded((count) => count + 1);
       await advance();
     } catch (error) {
-      if (isLost(error)) setLost(task.id);
-      else setProblem([what === 'submit' ? t('It is not handed in yet. What you did is kept: try again.') : '', messageOf(error)].join(' ').trim());
+      if (isLost(error)) {
+        setLost(task.id);
+        letGo(task.id);
+      } else setProblem([what === 'submit' ? t('It is not handed in yet. What you did is kept: try again.') : '', messageOf(error)].join(' ').trim());
     } finally {
       ending.current = false;
     }
   };
-  return { task, lost: task?.id === lost, problem, ended, end, advance };
+  return { task, lost: task?.id === lost, elsewhere, problem, ended, end, advance };
 }
