@@ -14,7 +14,7 @@ export function enterSends(send: () => void): (event: ReactKeyboardEvent) => voi
   };
 }
 
-/** Ctrl+Enter, with which labelers hand in. */
+/** Ctrl+Enter, with which labelers hand in. Held down it would hand in the tasks that follow, too, as they are. */
 export function handsIn(event: ReactKeyboardEvent | KeyboardEvent): boolean {
-  return event.key === 'Enter' && (event.ctrlKey || event.metaKey) && !isComposing(event);
+  return event.key === 'Enter' && (event.ctrlKey || event.metaKey) && !event.repeat && !isComposing(event);
 }

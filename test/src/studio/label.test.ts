@@ -299,6 +299,27 @@ describe.skipIf(noBrowser !== undefined)('at a labeling task', () => {
     await fetch(`${walker.studio.url}api/runs/tall/cancel`, { method: 'POST' });
   });
 
+  it('keys that are held down hand in one task, not those that follow', async () => {
+    const other = await labelerOf('held', [1, 2, 3].map((n) => ({ id: `held-${n}`, model: 'm', messages: [{ role: 'user', content: `Held (${n})?` }], answers: ['Yes.', 'No.'].map((text) => ({ text, finished: true })) })));
+    const prompt = other.locator('.prompt .turn');
+    const first = await prompt.textContent();
+    await other.keyboard.down('Control');
+    await other.keyboard.down('Enter');
+    await expect.poll(() => prompt.textContent(), patient).not.toBe(first);
+    const second = await prompt.textContent();
+    for (let repeated = 0; repeated < 5; repeated += 1) await other.keyboard.down('Enter');
+    await other.keyboard.up('Enter');
+    await other.keyboard.up('Control');
+    // What came of it would be here by the time that a look around is over.
+    expect(await look(other, 'label-held')).toEqual([]);
+    expect(await prompt.textContent()).toBe(second);
+    await other.getByText('1 done in this sitting').waitFor();
+    await other.keyboard.press('Control+Enter');
+    await other.getByText('2 done in this sitting').waitFor();
+    await other.context().close();
+    await fetch(`${walker.studio.url}api/runs/held/cancel`, { method: 'POST' });
+  });
+
   it('a note is written by keys, outlives a reload, and is read with the ranking', async () => {
     const other = await labelerOf('noted', [1, 2].map((n) => ({ id: `noted-${n}`, model: 'm', messages: [{ role: 'user', content: `Noted (${n})?` }], answers: ['Yes.', 'No.', 'Maybe.'].map((text) => ({ text, finished: true })) })));
     const texts = (): Promise<string[]> => other.locator('.answer-card p.text').allTextContents();
