@@ -15,9 +15,10 @@ import { previewImport } from './imports/preview.ts';
 import { importFile } from './imports/run-import.ts';
 import { getGuidelines, saveGuidelines } from './labeling/guidelines.ts';
 import { changeHandedIn, getHandedIn, listHandedIn } from './labeling/handed-in.ts';
+import { skipTask, submitTask } from './labeling/outcomes.ts';
 import { listQueues } from './labeling/queues.ts';
 import { agreementReport } from './labeling/report.ts';
-import { leaseTask, renewTask, skipTask, submitTask } from './labeling/tasks.ts';
+import { leaseTask, renewTask } from './labeling/tasks.ts';
 import { listRecords } from './records-page.ts';
 import { storable } from './storable.ts';
 

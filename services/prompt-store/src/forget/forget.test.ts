@@ -7,8 +7,9 @@ import { DemonstrationWritten, ForgetUserRequest, LeaseTaskRequest, PromptSubmit
 import { listCollections } from '../collections.ts';
 import { consumeFeedback, createFeedbackStore, type FeedbackStore } from '../feedback.ts';
 import { importFile } from '../imports/run-import.ts';
+import { submitTask } from '../labeling/outcomes.ts';
 import { listQueues, openQueue, rankingsToCome } from '../labeling/queues.ts';
-import { leaseTask, submitTask } from '../labeling/tasks.ts';
+import { leaseTask } from '../labeling/tasks.ts';
 import { snapshotComparisons, snapshotDemonstrations, snapshotPromptRecords, takeSnapshot, type Snapshot } from '../snapshot.ts';
 import { testStore } from '../store.testing.ts';
 import { testDatabases, testLog } from '../testing.ts';

@@ -9,9 +9,10 @@ import { createFeedbackStore, type FeedbackStore } from '../feedback.ts';
 import { importFile } from '../imports/run-import.ts';
 import { testDatabases, type TestDatabase } from '../testing.ts';
 import { changeHandedIn, getHandedIn, listHandedIn } from './handed-in.ts';
+import { submitTask } from './outcomes.ts';
 import { closeQueue, listQueues, openQueue, rankingsToCome, type QueueSettings } from './queues.ts';
 import { agreementReport } from './report.ts';
-import { leaseTask, submitTask } from './tasks.ts';
+import { leaseTask } from './tasks.ts';
 
 describe.each(await testDatabases())('what was handed in on $name', ({ start }) => {
   let home: TestDatabase;

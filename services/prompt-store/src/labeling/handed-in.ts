@@ -6,7 +6,8 @@ import { withDatabaseErrors } from '../database-errors.ts';
 import type { FeedbackStore } from '../feedback.ts';
 import { BadRecordError } from '../imports/records.ts';
 import { labelingOutcomes, labelingQueues, labelingTasks } from '../schema.ts';
-import { longestTime, offered, rankingOf, timeOf, verdictsOf } from './tasks.ts';
+import { longestTime, rankingOf, timeOf, verdictsOf } from './outcomes.ts';
+import { offered } from './tasks.ts';
 
 // A ranking that was handed in may be changed by its labeler for as long as the stage waits that it was made for: behind
 // that a reward model may have learned from it. To look at one again changes nothing; handed in again it takes the place

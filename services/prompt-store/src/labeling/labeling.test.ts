@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Feedback } from '@minchat/bus';
-import { LeaseTaskRequest, ListRecordsRequest, RenewTaskRequest, SkipTaskRequest, SubmitTaskRequest, create, type DemonstrationWritten, type Init, type LabelingTask, type RankingSubmitted, PromptSubmitted } from '@minchat/contracts';
+import { LeaseTaskRequest, ListRecordsRequest, RenewTaskRequest, SkipTaskRequest, SubmitTaskRequest, create, DemonstrationWritten, type Init, type LabelingTask, type RankingSubmitted, PromptSubmitted } from '@minchat/contracts';
 import type { AnswersRecord } from '@minchat/datasets';
 import type { Database } from '../database.ts';
 import { createFeedbackStore } from '../feedback.ts';
@@ -13,9 +13,10 @@ import { listRecords } from '../records-page.ts';
 import { testDatabases, type TestDatabase } from '../testing.ts';
 import { checkGold } from './gold.ts';
 import { getGuidelines, saveGuidelines } from './guidelines.ts';
+import { skipTask, submitTask } from './outcomes.ts';
 import { closeQueue, listQueues, openQueue } from './queues.ts';
 import { agreementReport } from './report.ts';
-import { leaseTask, renewTask, skipTask, submitTask } from './tasks.ts';
+import { leaseTask, renewTask } from './tasks.ts';
 
 describe.each(await testDatabases())('labeling on $name', ({ start }) => {
   let home: TestDatabase;
@@ -118,6 +119,27 @@ describe.each(await testDatabases())('labeling on $name', ({ start }) => {
     await submit('ann', task, [0, 1, 2]);
   });
 
+  test('what was taken unheard is taken when it is sent again, and nothing else in its place', async () => {
+    await open('unheard', 2, 2);
+    const task = await take('ann', 'unheard');
+    const send = (rank: number, more: Partial<SubmitTaskRequest> = {}) => submitTask(database.db, bus, create(SubmitTaskRequest, { taskId: task.taskId ?? '', labelerId: 'ann', note: 'Hm.', verdicts: [rank, 1, 2].map((one) => ({ rank: one, flags: ['opinion'] })), ...more }));
+    await send(0);
+    const published = rankings.length;
+    await send(0);
+    for (const other of [() => send(2), () => send(0, { note: '' }), () => send(0, { labelerId: 'ben' })]) await expect(other()).rejects.toMatchObject({ code: 'MC_CONFLICT' });
+    expect([rankings.length, (await queue('unheard'))?.done]).toEqual([published, 1]);
+
+    const skipped = await take('ann', 'unheard');
+    const skip = (labelerId: string) => skipTask(database.db, create(SkipTaskRequest, { taskId: skipped.taskId ?? '', labelerId, reason: 'cannot judge' }));
+    await skip('ann');
+    await skip('ann');
+    await expect(skip('ben')).rejects.toMatchObject({ code: 'MC_CONFLICT' });
+    await expect(submit('ann', skipped, [0, 1, 2])).rejects.toMatchObject({ code: 'MC_CONFLICT' });
+    // A rank that no ranking is stored with is refused at once.
+    const last = await take('ben', 'unheard');
+    await expect(send(1_000, { taskId: last.taskId ?? '', labelerId: 'ben' })).rejects.toMatchObject({ code: 'MC_USAGE' });
+  });
+
   test('a task that somebody else was given while it was handed in is theirs, too', async () => {
     await open('late', 1, 1);
     const task = await take('ann', 'late');
@@ -161,6 +183,11 @@ describe.each(await testDatabases())('labeling on $name', ({ start }) => {
     await submitTask(database.db, bus, create(SubmitTaskRequest, { taskId: one.taskId ?? '', labelerId: 'ann', completion: 'A letter.', note: 'Of the alphabet.' }));
     expect(written.at(-1)).toMatchObject({ promptId: one.promptId, completion: 'A letter.', labelerId: 'ann', note: 'Of the alphabet.' });
     expect((await listQueues(database.db)).unanswered).toBe(1);
+    // Once it is stored it may be sent again by who has not heard of it.
+    const again = (completion: string) => submitTask(database.db, bus, create(SubmitTaskRequest, { taskId: one.taskId ?? '', labelerId: 'ann', completion }));
+    await store.addDemonstration(create(DemonstrationWritten, written.at(-1) ?? {}));
+    await again('A letter.');
+    await expect(again('Another letter.')).rejects.toMatchObject({ code: 'MC_CONFLICT' });
   });
 
   test('gold questions come in place of tasks, look like them, are scored, and are no feedback', async () => {

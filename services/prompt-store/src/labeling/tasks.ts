@@ -1,13 +1,11 @@
 import { and, eq, inArray, notExists, sql, type SQL } from 'drizzle-orm';
 import type { AnyPgColumn } from 'drizzle-orm/pg-core';
-import type { Bus } from '@minchat/bus';
-import type { Init, LabelingTask, LeaseTaskRequest, RankingSubmitted, RenewTaskReply, RenewTaskRequest, SkipTaskRequest, SubmitTaskRequest } from '@minchat/contracts';
+import type { Init, LabelingTask, LeaseTaskRequest, RenewTaskReply, RenewTaskRequest } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
 import type { Db } from '../database.ts';
 import { withDatabaseErrors } from '../database-errors.ts';
 import { digestOf } from '../digest.ts';
 import { labelingOutcomes, labelingQueues, labelingTasks, prompts } from '../schema.ts';
-import { goldScore } from './agreement.ts';
 import { makeGold } from './gold.ts';
 import { openPrompts } from './queues.ts';
 import { fitsMessage } from './task-size.ts';
@@ -128,92 +126,21 @@ async function leaseUnanswered(db: Db, { labelerId }: LeaseTaskRequest): Promise
 export function renewTask(db: Db, { taskId, labelerId, formerly }: RenewTaskRequest): Promise<Init<RenewTaskReply>> {
   return withDatabaseErrors(async () => {
     const [renewed] = await db.update(labelingTasks).set(lease(labelerId)).where(and(eq(labelingTasks.id, taskId), inArray(labelingTasks.leasedBy, [labelerId, ...(formerly === '' ? [] : [formerly])]))).returning();
-    return { leasedUntilMs: (renewed ?? (await heldTask(db, taskId, labelerId))).leasedUntil?.getTime() ?? 0 };
+    return { leasedUntilMs: (renewed ?? heldBy(labelerId, await taskOf(db, taskId))).leasedUntil?.getTime() ?? 0 };
   });
 }
 
-/**
- * Publishes what a labeler decided as feedback, and ends the task for them. A crash in between
- * gives the task again; feedback that comes twice is stored once. Throws MC_CONFLICT when somebody
- * else has the task by now, MC_USAGE, MC_NOT_FOUND.
- */
-export function submitTask(db: Db, bus: Pick<Bus, 'publishFeedback'>, request: SubmitTaskRequest): Promise<Record<string, never>> {
-  return withDatabaseErrors(async () => {
-    const task = await heldTask(db, request.taskId, request.labelerId);
-    const { labelerId, completion } = request;
-    const outcome = { labelerId, outcome: 'done', activeMs: timeOf(request) } as const;
-    if (task.kind === 'write') {
-      if (completion.trim() === '') throw new MinchatError('MC_USAGE', 'expected an answer, found none');
-      await bus.publishFeedback('demonstration', { ...feedbackOn(task, request), demonstrationId: feedbackId(task, labelerId), completion });
-      await end(db, task, outcome);
-    } else {
-      const ranking = rankingOf(task, request);
-      // What is made of a gold question is scored, and is no feedback.
-      if (task.gold === null) await bus.publishFeedback('ranking', ranking);
-      await end(db, task, { ...outcome, ...verdictsOf(task, request) });
-    }
-    return {};
-  });
-}
-
-/** Of what a labeler makes of a task there is one. */
-const feedbackId = (task: Task, labelerId: string): string => `task-${task.id}-${digestOf(labelerId)}`;
-const feedbackOn = (task: Task, { labelerId, note }: SubmitTaskRequest) => ({ promptId: task.promptId, labelerId, messages: task.messages, note, atMs: Date.now() });
-
-/** A ranking as feedback. Throws MC_USAGE. */
-export function rankingOf(task: Task, request: SubmitTaskRequest): Init<RankingSubmitted> {
-  const { labelerId, verdicts } = request;
-  if (verdicts.length !== task.answers.length) throw new MinchatError('MC_USAGE', `expected a verdict on each of ${task.answers.length} answers, found ${verdicts.length}`);
-  if (verdicts.some(({ rating }) => rating > 7)) throw new MinchatError('MC_USAGE', 'expected ratings from 1 to 7');
-  const answers = task.answers.map((answer, i) => ({ ...answer, ...verdicts[i], model: task.model ?? '' }));
-  return { ...feedbackOn(task, request), rankingId: feedbackId(task, labelerId), taskId: task.id, answers };
-}
-
-/** A ranking as it is kept with its task. */
-export function verdictsOf({ gold }: Task, { verdicts, note }: SubmitTaskRequest) {
-  const ranks = verdicts.map(({ rank }) => rank);
-  return {
-    ranks,
-    ratings: verdicts.map(({ rating }) => rating),
-    flags: verdicts.map(({ flags }) => flags),
-    note: note.trim() === '' ? null : note,
-    goldScore: gold === null ? null : (goldScore(gold, ranks) ?? null),
-  };
-}
-
-/** Gives a task back for good, as far as this labeler is concerned. */
-export function skipTask(db: Db, request: SkipTaskRequest): Promise<Record<string, never>> {
-  return withDatabaseErrors(async () => {
-    const { taskId, labelerId, reason } = request;
-    await end(db, await heldTask(db, taskId, labelerId), { labelerId, outcome: 'skipped', reason: reason.slice(0, 500), activeMs: timeOf(request) });
-    return {};
-  });
-}
-
-/** A day is more than anybody is at a task. */
-export const longestTime = 86_400_000;
-
-/** 0 is what a client sends that does not measure. */
-export function timeOf({ activeMs }: { activeMs: number }): number | null {
-  return activeMs === 0 ? null : Math.min(activeMs, longestTime);
-}
-
-async function heldTask(db: Db, taskId: string, labelerId: string): Promise<Task> {
+/** Throws MC_NOT_FOUND. */
+export async function taskOf(db: Db, taskId: string): Promise<Task> {
   const [task] = await db.select().from(labelingTasks).where(eq(labelingTasks.id, taskId));
   if (task === undefined) throw new MinchatError('MC_NOT_FOUND', `expected a labeling task, found none called ${taskId.slice(0, 64)}`);
+  return task;
+}
+
+/** The task, which this labeler has. Throws MC_CONFLICT. */
+export function heldBy(labelerId: string, task: Task): Task {
   if (task.leasedBy !== labelerId) {
     throw new MinchatError('MC_CONFLICT', 'expected a task of yours, found that it was given to somebody else or is done', { hint: 'Take the next one: a task is yours until nothing was done at it for a quarter of an hour.' });
   }
   return task;
-}
-
-async function end(db: Db, task: Task, outcome: Omit<typeof labelingOutcomes.$inferInsert, 'taskId'>): Promise<void> {
-  await db.transaction(async (tx) => {
-    const added = await tx.insert(labelingOutcomes).values({ taskId: task.id, ...outcome }).onConflictDoNothing().returning();
-    const counts = added.length > 0 && outcome.outcome === 'done' ? 1 : 0;
-    await tx.update(labelingTasks).set({ done: sql`${labelingTasks.done} + ${counts}` }).where(eq(labelingTasks.id, task.id));
-    // Whoever was given it meanwhile, since this labeler's time was over, keeps it.
-    await tx.update(labelingTasks).set({ leasedBy: null, leasedUntil: null }).where(and(eq(labelingTasks.id, task.id), eq(labelingTasks.leasedBy, outcome.labelerId)));
-    if (counts > 0 && task.jobId !== null && task.gold === null) await tx.update(labelingQueues).set({ done: sql`${labelingQueues.done} + 1` }).where(eq(labelingQueues.jobId, task.jobId));
-  });
 }

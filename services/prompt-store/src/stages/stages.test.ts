@@ -10,8 +10,9 @@ import { LeaseTaskRequest, RankingSubmitted, SubmitTaskRequest, create } from '@
 import { promptId } from '../digest.ts';
 import { createFeedbackStore } from '../feedback.ts';
 import { changeHandedIn } from '../labeling/handed-in.ts';
+import { submitTask } from '../labeling/outcomes.ts';
 import { listQueues } from '../labeling/queues.ts';
-import { leaseTask, submitTask } from '../labeling/tasks.ts';
+import { leaseTask } from '../labeling/tasks.ts';
 import { testStore } from '../store.testing.ts';
 import { testDatabases, testLog } from '../testing.ts';
 import { dataStage } from './data.ts';
