@@ -126,6 +126,8 @@ export {
   ScoredText,
   Session,
   SessionReply,
+  SkippedTask,
+  SkipReason,
   SkipTaskReply,
   SkipTaskRequest,
   StageCheckpointed,

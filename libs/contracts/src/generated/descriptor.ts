@@ -2054,6 +2054,11 @@ export const descriptor: Descriptor = {
     "id": 6,
     "type": "LabelerNote",
     "repeated": true
+   },
+   "skipped": {
+    "id": 7,
+    "type": "SkippedTask",
+    "repeated": true
    }
   },
   "Score": {
@@ -2120,6 +2125,35 @@ export const descriptor: Descriptor = {
    "alpha": {
     "id": 6,
     "type": "Score"
+   }
+  },
+  "SkippedTask": {
+   "runId": {
+    "id": 1,
+    "type": "string"
+   },
+   "prompt": {
+    "id": 2,
+    "type": "string"
+   },
+   "reasons": {
+    "id": 3,
+    "type": "SkipReason",
+    "repeated": true
+   },
+   "waits": {
+    "id": 4,
+    "type": "bool"
+   }
+  },
+  "SkipReason": {
+   "reason": {
+    "id": 1,
+    "type": "string"
+   },
+   "count": {
+    "id": 2,
+    "type": "uint64"
    }
   },
   "LabelerNote": {

@@ -9418,6 +9418,9 @@ export namespace minchat {
             /** GetAgreementReply notes. */
             notes: minchat.v1.LabelerNote.$Properties[];
 
+            /** GetAgreementReply skipped. */
+            skipped: minchat.v1.SkippedTask.$Properties[];
+
             /**
              * Encodes the specified GetAgreementReply message. Does not implicitly {@link minchat.v1.GetAgreementReply.verify|verify} messages.
              * @param message GetAgreementReply message or plain object to encode
@@ -9459,6 +9462,9 @@ export namespace minchat {
 
                 /** GetAgreementReply notes */
                 notes?: (minchat.v1.LabelerNote.$Properties[]|null);
+
+                /** GetAgreementReply skipped */
+                skipped?: (minchat.v1.SkippedTask.$Properties[]|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -9709,6 +9715,144 @@ export namespace minchat {
 
             /** Shape of a TaskFigures. */
             type $Shape = minchat.v1.TaskFigures.$Properties;
+        }
+
+        /**
+         * Properties of a SkippedTask.
+         * @deprecated Use minchat.v1.SkippedTask.$Properties instead.
+         */
+        interface ISkippedTask extends minchat.v1.SkippedTask.$Properties {
+        }
+
+        /** Represents a SkippedTask. */
+        class SkippedTask {
+
+            /**
+             * Constructs a new SkippedTask.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.SkippedTask.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** SkippedTask runId. */
+            runId: string;
+
+            /** SkippedTask prompt. */
+            prompt: string;
+
+            /** SkippedTask reasons. */
+            reasons: minchat.v1.SkipReason.$Properties[];
+
+            /** SkippedTask waits. */
+            waits: boolean;
+
+            /**
+             * Encodes the specified SkippedTask message. Does not implicitly {@link minchat.v1.SkippedTask.verify|verify} messages.
+             * @param message SkippedTask message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.SkippedTask.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a SkippedTask message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.SkippedTask & minchat.v1.SkippedTask.$Shape} SkippedTask
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.SkippedTask & minchat.v1.SkippedTask.$Shape;
+        }
+
+        namespace SkippedTask {
+
+            /** Properties of a SkippedTask. */
+            interface $Properties {
+
+                /** SkippedTask runId */
+                runId?: (string|null);
+
+                /** SkippedTask prompt */
+                prompt?: (string|null);
+
+                /** SkippedTask reasons */
+                reasons?: (minchat.v1.SkipReason.$Properties[]|null);
+
+                /** SkippedTask waits */
+                waits?: (boolean|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a SkippedTask. */
+            type $Shape = minchat.v1.SkippedTask.$Properties;
+        }
+
+        /**
+         * Properties of a SkipReason.
+         * @deprecated Use minchat.v1.SkipReason.$Properties instead.
+         */
+        interface ISkipReason extends minchat.v1.SkipReason.$Properties {
+        }
+
+        /** Represents a SkipReason. */
+        class SkipReason {
+
+            /**
+             * Constructs a new SkipReason.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: minchat.v1.SkipReason.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** SkipReason reason. */
+            reason: string;
+
+            /** SkipReason count. */
+            count: number;
+
+            /**
+             * Encodes the specified SkipReason message. Does not implicitly {@link minchat.v1.SkipReason.verify|verify} messages.
+             * @param message SkipReason message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: minchat.v1.SkipReason.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a SkipReason message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {minchat.v1.SkipReason & minchat.v1.SkipReason.$Shape} SkipReason
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): minchat.v1.SkipReason & minchat.v1.SkipReason.$Shape;
+        }
+
+        namespace SkipReason {
+
+            /** Properties of a SkipReason. */
+            interface $Properties {
+
+                /** SkipReason reason */
+                reason?: (string|null);
+
+                /** SkipReason count */
+                count?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a SkipReason. */
+            type $Shape = minchat.v1.SkipReason.$Properties;
         }
 
         /**

@@ -15,6 +15,7 @@ interface Report {
   runs: string[];
   tasks: { task: string; run: string; prompt: string; labelers: number; tau: Score; alpha: Score }[];
   notes: { labeler: string; run: string; prompt: string; note: string; gold: boolean }[];
+  skipped: { run: string; prompt: string; reasons: { reason: string; count: number }[]; waits: boolean }[];
 }
 
 /** Where rankings are stored, to be looked at. */
@@ -83,6 +84,26 @@ function Figures({ report }: { report: Report }) {
             <table>
               <thead><tr>{['Prompt', 'Run', 'Labelers', 'Tau', 'Alpha'].map((head, i) => <th key={head} scope="col" className={i < 2 ? '' : 'number'}>{t(head)}</th>)}</tr></thead>
               <tbody>{report.tasks.map((one) => <tr key={one.task}><td dir="auto"><a href={addressOfRecords(collection, { type: 'comparisons', search: one.prompt.trim() })}>{one.prompt}</a></td><td>{one.run}</td><td className="number">{one.labelers}</td><td className="number">{show(one.tau)}</td><td className="number">{show(one.alpha)}</td></tr>)}</tbody>
+            </table>
+          </div>
+        </section>
+      )}
+      {report.skipped.length === 0 ? null : (
+        <section aria-labelledby="skipped" className="panel">
+          <h2 id="skipped">{t('Skipped tasks')}</h2>
+          <p className="quiet">{t('A run waits for a task until enough labelers are through with it, whoever has skipped it.')}</p>
+          <div className="scroll" tabIndex={0} role="region" aria-labelledby="skipped">
+            <table>
+              <thead><tr>{['Prompt', 'Why', 'Run'].map((head) => <th key={head} scope="col">{t(head)}</th>)}</tr></thead>
+              <tbody>
+                {report.skipped.map((one, i) => (
+                  <tr key={i}>
+                    <td dir="auto">{one.prompt}</td>
+                    <td>{one.reasons.map(({ reason, count }) => <div key={reason}>{reason === '' ? t('(no reason)') : t(reason)}{count > 1 ? ` × ${count}` : ''}</div>)}</td>
+                    <td>{one.run}{one.waits ? <small className="quiet"> {t('still waits for it')}</small> : null}</td>
+                  </tr>
+                ))}
+              </tbody>
             </table>
           </div>
         </section>

@@ -48,19 +48,21 @@ const agreementView = z.object({
   runs: z.array(z.string()).describe('All runs that somebody has labeled for, whichever was asked for'),
   tasks: z.array(z.object({ task: z.string(), run: z.string(), prompt: z.string(), labelers: z.int(), tau: score, alpha: score })),
   notes: z.array(z.object({ labeler: z.string(), run: z.string(), prompt: z.string(), note: z.string(), gold: z.boolean().describe('Whether it is about a gold question') })).describe('What labelers remarked, the latest first'),
+  skipped: z.array(z.object({ run: z.string(), prompt: z.string(), reasons: z.array(z.object({ reason: z.string(), count: z.int() })), waits: z.boolean().describe('Whether its run still waits for somebody to do it') })).describe('Tasks that labelers skipped: those that are waited for, and that most skipped, first'),
 });
 
 function taskOf({ taskId, kind, runId, stage, messages, answers }: LabelingTask): z.infer<typeof oneHandedInView>['task'] {
   return { id: taskId, kind, run: runId, stage, messages, answers };
 }
 
-function viewOf({ alpha, tau, labelers, runs, tasks, notes }: GetAgreementReply): z.infer<typeof agreementView> {
+function viewOf({ alpha, tau, labelers, runs, tasks, notes, skipped }: GetAgreementReply): z.infer<typeof agreementView> {
   return {
     alpha: alpha ?? null,
     tau: tau ?? null,
     runs,
     labelers: labelers.map((one) => ({ labeler: one.labelerId, done: one.done, skipped: one.skipped, medianMs: one.medianMs ?? null, tau: one.tau ?? null, alpha: one.alpha ?? null, gold: one.gold ?? null })),
     tasks: tasks.map((one) => ({ task: one.taskId, run: one.runId, prompt: one.prompt, labelers: one.labelers, tau: one.tau ?? null, alpha: one.alpha ?? null })),
+    skipped: skipped.map(({ runId, ...one }) => ({ run: runId, ...one })),
     notes: notes.map(({ labelerId, runId, ...one }) => ({ labeler: labelerId, run: runId, ...one })),
   };
 }

@@ -1,5 +1,5 @@
 import { and, desc, eq, exists, isNotNull, sql } from 'drizzle-orm';
-import type { GetAgreementReply, Init } from '@minchat/contracts';
+import type { GetAgreementReply, Init, SkippedTask } from '@minchat/contracts';
 import type { Db } from '../database.ts';
 import { withDatabaseErrors } from '../database-errors.ts';
 import { labelingOutcomes, labelingQueues, labelingTasks } from '../schema.ts';
@@ -25,6 +25,8 @@ export function agreementReport(db: Db, runId: string): Promise<Init<GetAgreemen
         ranks: labelingOutcomes.ranks,
         activeMs: labelingOutcomes.activeMs,
         goldScore: labelingOutcomes.goldScore,
+        reason: labelingOutcomes.reason,
+        waits: sql<boolean>`${labelingQueues.open} and ${labelingTasks.done} < ${labelingTasks.wanted}`,
         isGold: sql<boolean>`${labelingTasks.gold} is not null`,
         runId: labelingQueues.runId,
         prompt,
@@ -64,10 +66,22 @@ export function agreementReport(db: Db, runId: string): Promise<Init<GetAgreemen
       ...agreementOf(rankings),
       runs: runs.map((run) => run.runId),
       notes,
+      skipped: skippedOf(rows.filter((row) => row.outcome === 'skipped')),
       labelers: labelers.toSorted((a, b) => b.done - a.done || (a.labelerId < b.labelerId ? -1 : 1)),
       tasks: tasks.toSorted((a, b) => (a.tau?.value ?? 1) - (b.tau?.value ?? 1)).slice(0, tasksTold),
     };
   });
+}
+
+/** Tasks with why they were skipped: what is waited for first, and of that what most skipped. */
+function skippedOf(rows: readonly { taskId: string; runId: string; prompt: string; reason: string | null; waits: boolean; isGold: boolean }[]): Init<SkippedTask>[] {
+  const byTask = [...Map.groupBy(rows, (row) => row.taskId).values()].map((group) => {
+    const [{ runId, prompt, waits, isGold }] = group as [(typeof group)[0]];
+    const reasons = [...Map.groupBy(group, (row) => row.reason ?? '')].map(([reason, own]) => ({ reason, count: own.length }));
+    // A gold question is for one labeler: no run waits for it.
+    return { labelers: group.length, task: { runId, prompt, waits: waits && !isGold, reasons: reasons.toSorted((a, b) => b.count - a.count) } };
+  });
+  return byTask.toSorted((a, b) => Number(b.task.waits) - Number(a.task.waits) || b.labelers - a.labelers).slice(0, tasksTold).map(({ task }) => task);
 }
 
 function median(values: number[]): { value: number; count: number } | undefined {
