@@ -346,7 +346,7 @@ describe.skipIf(noBrowser !== undefined)('at a labeling task', () => {
     await other.getByText('2 done in this sitting').waitFor();
     await other.goto(`${walker.studio.url}#/agreement`);
     await other.getByRole('region', { name: 'Notes, the latest first' }).getByText('s = sky? 1 wrong').waitFor();
-    await other.getByRole('region', { name: 'Skipped tasks' }).getByRole('row', { name: 'It contains personal data noted still waits for it' }).waitFor();
+    await other.getByRole('region', { name: 'Skipped tasks' }).getByRole('row', { name: 'It contains personal data noted still open' }).waitFor();
     expect(await look(other, 'agreement-notes')).toEqual([]);
     await other.getByRole('region', { name: 'Notes, the latest first' }).getByRole('link').click();
     await other.locator('.records').getByText('s = sky? 1 wrong').waitFor();

@@ -2141,7 +2141,7 @@ export const descriptor: Descriptor = {
     "type": "SkipReason",
     "repeated": true
    },
-   "waits": {
+   "open": {
     "id": 4,
     "type": "bool"
    }

@@ -9745,8 +9745,8 @@ export namespace minchat {
             /** SkippedTask reasons. */
             reasons: minchat.v1.SkipReason.$Properties[];
 
-            /** SkippedTask waits. */
-            waits: boolean;
+            /** SkippedTask open. */
+            open: boolean;
 
             /**
              * Encodes the specified SkippedTask message. Does not implicitly {@link minchat.v1.SkippedTask.verify|verify} messages.
@@ -9781,8 +9781,8 @@ export namespace minchat {
                 /** SkippedTask reasons */
                 reasons?: (minchat.v1.SkipReason.$Properties[]|null);
 
-                /** SkippedTask waits */
-                waits?: (boolean|null);
+                /** SkippedTask open */
+                open?: (boolean|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

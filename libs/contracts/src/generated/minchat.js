@@ -14791,7 +14791,7 @@ export const minchat = $root.minchat = (() => {
             SkippedTask.prototype.runId = "";
             SkippedTask.prototype.prompt = "";
             SkippedTask.prototype.reasons = $util.emptyArray;
-            SkippedTask.prototype.waits = false;
+            SkippedTask.prototype.open = false;
 
             SkippedTask.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -14807,8 +14807,8 @@ export const minchat = $root.minchat = (() => {
                 if (message.reasons != null && message.reasons.length)
                     for (let i = 0; i < message.reasons.length; ++i)
                         $root.minchat.v1.SkipReason.encode(message.reasons[i], writer.uint32(26).fork(), _depth + 1).ldelim();
-                if (message.waits != null && $Object.hasOwnProperty.call(message, "waits") && message.waits !== false)
-                    writer.uint32(32).bool(message.waits);
+                if (message.open != null && $Object.hasOwnProperty.call(message, "open") && message.open !== false)
+                    writer.uint32(32).bool(message.open);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -14872,9 +14872,9 @@ export const minchat = $root.minchat = (() => {
                             if (wireType !== 0)
                                 break;
                             if (value = reader.bool())
-                                message.waits = value;
+                                message.open = value;
                             else
-                                delete message.waits;
+                                delete message.open;
                             continue;
                         }
                     }

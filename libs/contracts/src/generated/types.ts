@@ -1197,7 +1197,7 @@ export interface GetAgreementReply {
   runs: string[];
   /** What labelers remarked, the latest first; at most 100, long ones cut. */
   notes: LabelerNote[];
-  /** Tasks that labelers skipped, those that a run still waits for before the others, and of these those that most skipped; at most 100. */
+  /** Tasks that labelers skipped: those that are still open first, and of these those that most skipped; at most 100. */
   skipped: SkippedTask[];
 }
 export const GetAgreementReply: MessageType<GetAgreementReply> = { name: 'GetAgreementReply', codec: minchat.v1.GetAgreementReply };
@@ -1237,8 +1237,8 @@ export interface SkippedTask {
   runId: string;
   prompt: string;
   reasons: SkipReason[];
-  /** Whether fewer labelers are through with it than it is for, and its run waits for them. */
-  waits: boolean;
+  /** Whether somebody is still to do it. */
+  open: boolean;
 }
 export const SkippedTask: MessageType<SkippedTask> = { name: 'SkippedTask', codec: minchat.v1.SkippedTask };
 

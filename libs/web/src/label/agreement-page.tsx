@@ -15,7 +15,7 @@ interface Report {
   runs: string[];
   tasks: { task: string; run: string; prompt: string; labelers: number; tau: Score; alpha: Score }[];
   notes: { labeler: string; run: string; prompt: string; note: string; gold: boolean }[];
-  skipped: { run: string; prompt: string; reasons: { reason: string; count: number }[]; waits: boolean }[];
+  skipped: { run: string; prompt: string; reasons: { reason: string; count: number }[]; open: boolean }[];
 }
 
 /** Where rankings are stored, to be looked at. */
@@ -91,7 +91,7 @@ function Figures({ report }: { report: Report }) {
       {report.skipped.length === 0 ? null : (
         <section aria-labelledby="skipped" className="panel">
           <h2 id="skipped">{t('Skipped tasks')}</h2>
-          <p className="quiet">{t('A run waits for a task until enough labelers are through with it, whoever has skipped it.')}</p>
+          <p className="quiet">{t('One that is still open is given to whoever has not skipped it. With nobody left its run may wait for it in vain.')}</p>
           <div className="scroll" tabIndex={0} role="region" aria-labelledby="skipped">
             <table>
               <thead><tr>{['Prompt', 'Why', 'Run'].map((head) => <th key={head} scope="col">{t(head)}</th>)}</tr></thead>
@@ -100,7 +100,7 @@ function Figures({ report }: { report: Report }) {
                   <tr key={i}>
                     <td dir="auto">{one.prompt}</td>
                     <td>{one.reasons.map(({ reason, count }) => <div key={reason}>{reason === '' ? t('(no reason)') : t(reason)}{count > 1 ? ` × ${count}` : ''}</div>)}</td>
-                    <td>{one.run}{one.waits ? <small className="quiet"> {t('still waits for it')}</small> : null}</td>
+                    <td>{one.run}{one.open ? <small className="quiet"> {t('still open')}</small> : null}</td>
                   </tr>
                 ))}
               </tbody>

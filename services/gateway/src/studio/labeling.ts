@@ -48,7 +48,7 @@ const agreementView = z.object({
   runs: z.array(z.string()).describe('All runs that somebody has labeled for, whichever was asked for'),
   tasks: z.array(z.object({ task: z.string(), run: z.string(), prompt: z.string(), labelers: z.int(), tau: score, alpha: score })),
   notes: z.array(z.object({ labeler: z.string(), run: z.string(), prompt: z.string(), note: z.string(), gold: z.boolean().describe('Whether it is about a gold question') })).describe('What labelers remarked, the latest first'),
-  skipped: z.array(z.object({ run: z.string(), prompt: z.string(), reasons: z.array(z.object({ reason: z.string(), count: z.int() })), waits: z.boolean().describe('Whether its run still waits for somebody to do it') })).describe('Tasks that labelers skipped: those that are waited for, and that most skipped, first'),
+  skipped: z.array(z.object({ run: z.string(), prompt: z.string(), reasons: z.array(z.object({ reason: z.string(), count: z.int() })), open: z.boolean().describe('Whether somebody is still to do it') })).describe('Tasks that labelers skipped: those that are still open first, and of these those that most skipped'),
 });
 
 function taskOf({ taskId, kind, runId, stage, messages, answers }: LabelingTask): z.infer<typeof oneHandedInView>['task'] {

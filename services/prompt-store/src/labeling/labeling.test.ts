@@ -78,7 +78,7 @@ describe.each(await testDatabases())('labeling on $name', ({ start }) => {
     expect((await take('ben', 'skip')).taskId).toBe(task.taskId);
   });
 
-  test('what was skipped is told with the reasons, what is still waited for first', async () => {
+  test('what was skipped is told with the reasons, what is still open first', async () => {
     await openQueue(database.db, { jobId: 'why-job', runId: 'why', stage: 'rank', seed: 1 }, records('why', 2), { wanted: 2, labelersPerTask: 1 });
     const skip = async (labelerId: string, reason: string): Promise<Init<LabelingTask>> => {
       const task = await take(labelerId, 'why');
@@ -89,13 +89,13 @@ describe.each(await testDatabases())('labeling on $name', ({ start }) => {
     const second = await skip('ann', 'I cannot judge this');
     for (const labelerId of ['ben', 'cas']) expect((await skip(labelerId, labelerId === 'ben' ? 'It contains personal data' : 'I cannot judge this')).taskId).toBe(first.taskId);
     const told = async () => (await agreementReport(database.db, 'why')).skipped;
-    const ofFirst = { runId: 'why', prompt: first.messages?.[0]?.content, waits: true, reasons: [{ reason: 'I cannot judge this', count: 2 }, { reason: 'It contains personal data', count: 1 }] };
-    const ofSecond = { runId: 'why', prompt: second.messages?.[0]?.content, waits: true, reasons: [{ reason: 'I cannot judge this', count: 1 }] };
+    const ofFirst = { runId: 'why', prompt: first.messages?.[0]?.content, open: true, reasons: [{ reason: 'I cannot judge this', count: 2 }, { reason: 'It contains personal data', count: 1 }] };
+    const ofSecond = { runId: 'why', prompt: second.messages?.[0]?.content, open: true, reasons: [{ reason: 'I cannot judge this', count: 1 }] };
     expect(await told()).toEqual([ofFirst, ofSecond]);
     await submit('eve', await take('eve', 'why'), [0, 1, 2]);
-    expect(await told()).toEqual([ofSecond, { ...ofFirst, waits: false }]);
+    expect(await told()).toEqual([ofSecond, { ...ofFirst, open: false }]);
     await closeQueue(database.db, 'why-job');
-    expect(await told()).toEqual([{ ...ofFirst, waits: false }, { ...ofSecond, waits: false }]);
+    expect(await told()).toEqual([{ ...ofFirst, open: false }, { ...ofSecond, open: false }]);
   });
 
   test('a task is kept by renewing it, by its holder alone, and not once somebody else has it', async () => {

@@ -26,7 +26,7 @@ export function agreementReport(db: Db, runId: string): Promise<Init<GetAgreemen
         activeMs: labelingOutcomes.activeMs,
         goldScore: labelingOutcomes.goldScore,
         reason: labelingOutcomes.reason,
-        waits: sql<boolean>`${labelingQueues.open} and ${labelingTasks.done} < ${labelingTasks.wanted}`,
+        open: sql<boolean>`${labelingQueues.open} and ${labelingTasks.done} < ${labelingTasks.wanted}`,
         isGold: sql<boolean>`${labelingTasks.gold} is not null`,
         runId: labelingQueues.runId,
         prompt,
@@ -73,15 +73,15 @@ export function agreementReport(db: Db, runId: string): Promise<Init<GetAgreemen
   });
 }
 
-/** Tasks with why they were skipped: what is waited for first, and of that what most skipped. */
-function skippedOf(rows: readonly { taskId: string; runId: string; prompt: string; reason: string | null; waits: boolean; isGold: boolean }[]): Init<SkippedTask>[] {
+/** Tasks with why they were skipped: what is still open first, and of that what most skipped. */
+function skippedOf(rows: readonly { taskId: string; runId: string; prompt: string; reason: string | null; open: boolean; isGold: boolean }[]): Init<SkippedTask>[] {
   const byTask = [...Map.groupBy(rows, (row) => row.taskId).values()].map((group) => {
-    const [{ runId, prompt, waits, isGold }] = group as [(typeof group)[0]];
+    const [{ runId, prompt, open, isGold }] = group as [(typeof group)[0]];
     const reasons = [...Map.groupBy(group, (row) => row.reason ?? '')].map(([reason, own]) => ({ reason, count: own.length }));
-    // A gold question is for one labeler: no run waits for it.
-    return { labelers: group.length, task: { runId, prompt, waits: waits && !isGold, reasons: reasons.toSorted((a, b) => b.count - a.count) } };
+    // A gold question is for one labeler: it is left to nobody.
+    return { labelers: group.length, task: { runId, prompt, open: open && !isGold, reasons: reasons.toSorted((a, b) => b.count - a.count) } };
   });
-  return byTask.toSorted((a, b) => Number(b.task.waits) - Number(a.task.waits) || b.labelers - a.labelers).slice(0, tasksTold).map(({ task }) => task);
+  return byTask.toSorted((a, b) => Number(b.task.open) - Number(a.task.open) || b.labelers - a.labelers).slice(0, tasksTold).map(({ task }) => task);
 }
 
 function median(values: number[]): { value: number; count: number } | undefined {
