@@ -8,10 +8,10 @@ import { asOnPhone, look, patient, startWalker, type Walker } from './walker.ts'
 // Answers are Markdown, of which nothing is lost and nothing moves that was read already.
 
 /** The studio, whose models answer what they are given here, piece by piece. */
-async function startDoor(url: string): Promise<{ url: string; server: Server; say: (text: string) => void; end: () => void }> {
+async function startDoor(url: string): Promise<{ url: string; server: Server; say: (text: string) => void; end: (reason?: string) => void }> {
   const to = new URL(url);
   let say: (text: string) => void = () => undefined;
-  let end = (): void => undefined;
+  let end: (reason: string) => void = () => undefined;
   const server = createServer((asked, answer) => {
     if (asked.url !== '/v1/chat/completions') {
       asked.pipe(request({ host: to.hostname, port: to.port, path: asked.url, method: asked.method, headers: asked.headers }, (got) => {
@@ -23,15 +23,15 @@ async function startDoor(url: string): Promise<{ url: string; server: Server; sa
     answer.writeHead(200, { 'content-type': 'text/event-stream' });
     const tell = (delta: object, reason?: string): boolean => answer.write(`data: ${JSON.stringify({ choices: [{ delta, finish_reason: reason ?? null }] })}\n\n`);
     say = (content) => void tell({ content });
-    end = () => {
-      tell({}, 'stop');
+    end = (reason) => {
+      tell({}, reason);
       answer.end('data: [DONE]\n\n');
     };
     asked.resume();
     answer.flushHeaders();
   });
   await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
-  return { url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/`, server, say: (text) => say(text), end: () => end() };
+  return { url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/`, server, say: (text) => say(text), end: (reason = 'stop') => end(reason) };
 }
 
 describe.skipIf(noBrowser !== undefined)('an answer in Markdown', () => {
@@ -136,6 +136,16 @@ describe.skipIf(noBrowser !== undefined)('an answer in Markdown', () => {
     expect(await page.locator('.turn.assistant').allTextContents()).toEqual(['# Two', '# One\n\n- *a*\n\n| a | b |\n|--|--|\n| c | d |']);
     await walker.button('Better').click();
     await answer().getByRole('heading', { name: 'Two' }).waitFor();
+  });
+
+  it('says where it was cut off', async () => {
+    await ask();
+    door.say('One, two,');
+    expect(await page.getByText('(cut off here)').count()).toBe(0);
+    door.end('length');
+    await walker.button('Write anew').waitFor();
+    await answer().getByText('(cut off here)').waitFor();
+    expect(await answer().locator('.answer-text').textContent()).toBe('One, two,');
   });
 
   it('fits a phone, in the dark and in forced colours', async () => {

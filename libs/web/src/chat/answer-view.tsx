@@ -12,6 +12,7 @@ export function AnswerView({ answer, raw }: { answer: Answer; raw: boolean }) {
       {nothing ? <span className="quiet">{t('(an empty answer)')}</span>
         : answer.probabilities && answer.probabilities.length > 0 ? <Tokens tokens={answer.probabilities} language={currentLanguage()} />
         : raw || answer.text.trim() === '' ? answer.text : <AnswerText text={answer.text} />}
+      {answer.state === 'done' && !answer.finished ? <small className="quiet cut-off">{t('(cut off here)')}</small> : null}
       {answer.error === '' ? null : <span className="error" role="alert">{answer.error}</span>}
     </div>
   );
