@@ -2,10 +2,11 @@ import { currentLanguage } from './preferences.ts';
 
 const locale = (): string => (currentLanguage() === 'zh' ? 'zh-CN' : 'en');
 
-export function formatNumber(value: number): string {
+/** With three digits that count, unless it is to be told from others like it. */
+export function formatNumber(value: number, digits = 3): string {
   if (!Number.isFinite(value)) return '–';
   if (Number.isInteger(value) || Math.abs(value) >= 1000) return Math.round(value).toLocaleString(locale());
-  return Number(value.toPrecision(3)).toString();
+  return Number(value.toPrecision(digits)).toString();
 }
 
 /** A number on an axis: with as many places as tell it from its neighbours, which are so far apart. */

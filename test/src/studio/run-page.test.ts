@@ -56,6 +56,12 @@ describe.skipIf(noBrowser !== undefined)('the page of a run', () => {
     await other.goto(page.url());
     await other.getByRole('columnheader', { name: 'two' }).waitFor(patient);
     await other.context().close();
+    // One that was deleted takes nothing from the others.
+    await walker.go('runs/one?stage=rank&tab=figures&with=gone,two');
+    await page.getByRole('alert').getByText('there is no run gone').waitFor();
+    await page.getByRole('columnheader', { name: 'two' }).waitFor();
+    await walker.button('Without gone').click();
+    expect([...new Set(walker.heard.splice(0))]).toEqual(['Failed to load resource: the server responded with a status of 404 (Not Found)']);
     await walker.button('Without two').click();
     await page.getByRole('columnheader', { name: 'two' }).waitFor({ state: 'detached' });
     await page.goBack();
@@ -136,6 +142,12 @@ describe.skipIf(noBrowser !== undefined)('the page of a run', () => {
     await page.getByText('line 29').waitFor();
     expect([await found('warn'), await found('checkPOINT'), await found('line 2'), await found('nothing')]).toEqual([1, 1, 11, 0]);
     await page.getByText('Nothing found.').waitFor();
+    expect(await page.getByText('Only the last').count()).toBe(0);
+    await page.unroute('**/api/events*');
+    await page.route('**/api/events*', (route) => route.fulfill({ contentType: 'text/event-stream', body: `data: ${JSON.stringify({ run: 'tiny', stage: 'sft', kind: 'logged', at: 1, lines: Array.from({ length: 600 }, (_, i) => ({ at: i, level: 'info', message: `line ${i}`, fields: '' })) })}\n\n` }));
+    await page.goto('about:blank');
+    await walker.go('runs/tiny?stage=sft&tab=log');
+    await page.getByText('Only the last 500 lines of the log are here. All of them: npm run minchat -- logs tiny sft').waitFor();
     await page.unroute('**/api/events*');
   });
 
@@ -239,6 +251,8 @@ describe.skipIf(noBrowser !== undefined)('the page of a run', () => {
     await walker.go('runs/tiny?stage=sft');
     const loss = page.getByRole('figure', { name: /^Loss/ });
     await loss.waitFor();
+    // The latest, where nothing is pointed at.
+    await expect.poll(() => loss.locator('.u-series:not(.behind) .u-value').allTextContents(), patient).toEqual(['1', '2', '3']);
     expect([await page.locator('.explained').count(), fetched]).toEqual([0, []]);
     await walker.button('Explain').press('Enter');
     await loss.getByText('Mean cross-entropy of a trained token, in nats, on the validation split, without dropout').waitFor();

@@ -71,10 +71,11 @@ export function ChartView({ chart, drawing: { smoothing, log }, explain }: { cha
           // Between the powers of ten some stay without a number.
           values: (_, ticks: (number | null)[], __, ___, apart) => ticks.map((tick) => (tick === null ? '' : isLog ? formatNumber(tick) : formatTick(tick, apart))),
         }],
-        series: [{ label: t('step') }, ...(isSmooth ? [true, false] : [false]).flatMap((isBehind) => lines.current.map((line): uPlot.Series => ({
+        // Where nothing is pointed at, the latest.
+        series: [{ label: t('step'), value: (self, step: number | null) => formatNumber(step ?? self.data[0].at(-1) ?? Number.NaN) }, ...(isSmooth ? [true, false] : [false]).flatMap((isBehind) => lines.current.map((line): uPlot.Series => ({
           ...(isBehind ? { class: 'behind', alpha: 0.25 } : {}),
           label: line.label, stroke: color(`--series-${(line.color % 6) + 1}`), dash: dashes[line.dashes % dashes.length] ?? [], width: 1.75, spanGaps: true, points: { show: (self: uPlot, place: number) => Array.from(self.data[place] ?? []).filter((value) => value !== null).length < 3 },
-          value: (_: uPlot, value: number | null) => (value === null ? '–' : formatNumber(value)),
+          value: (self: uPlot, value: number | null, place: number, at: number | null) => formatNumber((at === null ? Array.from(self.data[place] ?? []).findLast((one) => one !== null) : value) ?? Number.NaN),
         })))],
       }, data.current, node);
     };

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { getJson, type RunDetail, type StageView } from '../api.ts';
+import { getJson, RequestError, type RunDetail, type StageView } from '../api.ts';
 import { formatDuration, formatNumber } from '../format.ts';
 import { t } from '../preferences.ts';
 import { Problem, usePolled } from '../ui.tsx';
@@ -17,7 +17,9 @@ interface FiguresProps {
 
 /** What a stage came to, and what it was set to where other runs stand beside and it was set to something else there. */
 export function Figures({ run, stage, overlays, children }: FiguresProps) {
-  const { value: others = [], error } = usePolled((signal) => Promise.all(overlays.map((id) => getJson<RunDetail>(`/api/runs/${encodeURIComponent(id)}`, signal))), 10_000, overlays.join());
+  const { value, error } = usePolled((signal) => Promise.all(overlays.map((id) => findRun(id, signal))), 10_000, overlays.join());
+  const others = value?.flatMap((one) => (typeof one === 'string' ? [] : [one])) ?? [];
+  const missing = value?.filter((one) => typeof one === 'string') ?? [];
   const { explain, chooser } = useExplanations(stage.kind);
   const columns = [run, ...others].map((one) => {
     const asked = one.spec.stages?.[stage.stage];
@@ -39,7 +41,7 @@ export function Figures({ run, stage, overlays, children }: FiguresProps) {
         {metrics.length === 0 ? null : chooser}
         {children}
       </div>
-      <Problem text={error} />
+      <Problem text={[error, ...missing].filter(Boolean).join('\n')} />
       {metrics.length === 0 ? <p className="quiet">{t('No figures yet.')}</p> : null}
       {metrics.length === 0 && differing.length === 0 ? null : (
         <div className="scroll" tabIndex={0} role="region" aria-label={t('Figures')}>
@@ -47,11 +49,19 @@ export function Figures({ run, stage, overlays, children }: FiguresProps) {
             {columns.length === 1 ? null : <thead><tr><td />{columns.map(({ id }) => <th key={id} scope="col" className="number">{id}</th>)}</tr></thead>}
             <tbody>
               {differing.map((name) => <tr key={`set ${name}`}><th scope="row">{t('set: {name}', { name })}</th>{columns.map(({ id, settings }) => <td key={id} className="number">{settings[name] ?? t('(default)')}</td>)}</tr>)}
-              {metrics.map((name) => <tr key={name}><th scope="row">{name}{explain(name) === undefined ? null : <small className="quiet">{explain(name)}</small>}</th>{columns.map(({ id, metrics: of }) => <td key={id} className="number">{of[name] === undefined ? '–' : formatNumber(of[name])}</td>)}</tr>)}
+              {metrics.map((name) => <tr key={name}><th scope="row">{name}{explain(name) === undefined ? null : <small className="quiet">{explain(name)}</small>}</th>{columns.map(({ id, metrics: of }) => <td key={id} className="number">{of[name] === undefined ? '–' : formatNumber(of[name], 5)}</td>)}</tr>)}
             </tbody>
           </table>
         </div>
       )}
     </>
   );
+}
+
+/** A run, or why it is none: one of several that was deleted takes nothing from the others. */
+async function findRun(id: string, signal: AbortSignal): Promise<RunDetail | string> {
+  return getJson<RunDetail>(`/api/runs/${encodeURIComponent(id)}`, signal).catch((error: unknown) => {
+    if (error instanceof RequestError && error.status === 404) return error.message;
+    throw error;
+  });
 }

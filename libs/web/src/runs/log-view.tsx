@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { formatMoment } from '../format.ts';
 import { t } from '../preferences.ts';
-import type { History } from './run-events.ts';
+import { linesKept, type History } from './run-events.ts';
 
 /** Fewer are seen at a glance. */
 const searchedFrom = 12;
@@ -9,7 +9,7 @@ const searchedFrom = 12;
 interface Row { stage: string; at: number; level: string; what: string; more: string }
 
 /** What happened to a run, and what its stages logged, the latest first; of one stage when one was chosen. */
-export function LogView({ history, stage }: { history: History; stage: string }) {
+export function LogView({ id, history, stage }: { id: string; history: History; stage: string }) {
   const [typed, setTyped] = useState('');
   const events = history.news.map((event): Row => ({
     stage: event.stage, at: event.at, level: event.kind === 'failed' ? 'error' : 'event', what: t(event.kind === 'runChanged' ? (event.status ?? '') : event.kind),
@@ -22,6 +22,7 @@ export function LogView({ history, stage }: { history: History; stage: string })
   const found = rows.filter((row) => `${row.level} ${row.stage} ${row.what} ${row.more}`.toLowerCase().includes(search));
   return (
     <>
+      {history.lines.length < linesKept ? null : <p className="quiet">{t('Only the last {n} lines of the log are here. All of them: {command}', { n: linesKept, command: `npm run minchat -- logs ${id}${stage === '' ? '' : ` ${stage}`}` })}</p>}
       {rows.length < searchedFrom ? null : <div className="toolbar"><span className="grow" /><input type="search" dir="auto" aria-label={t('Search')} placeholder={t('Search')} value={typed} onChange={(event) => setTyped(event.target.value)} /></div>}
       <div aria-live="polite">{found.length === 0 ? <p className="quiet">{t('Nothing found.')}</p> : null}</div>
       <ol className="news">

@@ -36,7 +36,8 @@ export interface History {
 
 const samplesKept = 60;
 const newsKept = 40;
-const linesKept = 500;
+/** So many lines of a log are kept. */
+export const linesKept = 500;
 export const noHistory: History = { points: {}, samples: [], live: {}, news: [], lines: [] };
 
 /** Adds events to a history. A stage that starts anew overwrites the steps that it does again. */

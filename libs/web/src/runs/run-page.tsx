@@ -70,7 +70,7 @@ export function RunPage({ id, query }: { id: string; query: string }) {
         {tab === 'Curves' && selected ? <Curves id={id} stage={selected} histories={histories} overlays={overlays}>{chooser}</Curves> : null}
         {tab === 'Samples' ? <>{ofOne}<Samples history={history} stage={chosen?.stage ?? ''} /></> : null}
         {tab === 'Figures' && selected ? <Figures run={run} stage={selected} overlays={overlays}>{chooser}</Figures> : null}
-        {tab === 'Log' ? <>{ofOne}<LogView history={history} stage={chosen?.stage ?? ''} /></> : null}
+        {tab === 'Log' ? <>{ofOne}<LogView id={id} history={history} stage={chosen?.stage ?? ''} /></> : null}
         {tab === 'Report' ? <Report id={id} /> : null}
         {tab === 'Spec' ? <><pre className="card code" tabIndex={0}>{specText(run.spec)}</pre>{may('change') ? <p><a className="button" href={`#/runs/new/${id}`}>{t('New run from this spec')}</a></p> : null}</> : null}
       </section>

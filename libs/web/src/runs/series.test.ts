@@ -13,6 +13,11 @@ it('draws what there is, and a second run beside it', () => {
   expect(chartsOf([])).toEqual([]);
 });
 
+it('what is a share of what is right is on a chart of its own: it is no reward', () => {
+  const told = { mean_token_accuracy: 0.5, 'rewards/accuracies': 0.6, 'rewards/margins': 40 };
+  expect(chartsOf([{ step: 1, metrics: told }]).map(({ title, metrics }) => [title, ...metrics])).toEqual([['Reward', 'rewards/margins'], ['Accuracy', 'rewards/accuracies', 'mean_token_accuracy']]);
+});
+
 it('no two lines of several runs look the same, and a run looks the same in every chart', () => {
   const others = ['b', 'c', 'd'].map((name) => ({ name, points }));
   const lines = chartsOf(points, others).flatMap((chart) => chart.lines.map(({ label, color, dashes }) => ({ chart: chart.title, run: label.split(' · ')[1] ?? '', looks: `${color} ${dashes}`, color })));

@@ -3,7 +3,8 @@ import type { Point } from './run-events.ts';
 /** The curves that people look at first, and the metrics that belong on each. */
 export const charts: readonly { title: string; metrics: readonly string[] }[] = [
   { title: 'Loss', metrics: ['loss', 'eval_loss', 'loss/policy_avg', 'loss/value_avg', 'loss/ptx_avg'] },
-  { title: 'Reward', metrics: ['objective/scores', 'eval/scores', 'objective/rlhf_reward', 'rewards/margins', 'eval_rewards/margins', 'rewards/accuracies', 'eval_rewards/accuracies', 'accuracy', 'eval_accuracy', 'mean_token_accuracy', 'eval_mean_token_accuracy'] },
+  { title: 'Reward', metrics: ['objective/scores', 'eval/scores', 'objective/rlhf_reward', 'rewards/margins', 'eval_rewards/margins'] },
+  { title: 'Accuracy', metrics: ['accuracy', 'eval_accuracy', 'rewards/accuracies', 'eval_rewards/accuracies', 'mean_token_accuracy', 'eval_mean_token_accuracy'] },
   { title: 'KL divergence', metrics: ['objective/kl', 'eval/kl', 'policy/approxkl_avg', 'kl'] },
   { title: 'Entropy', metrics: ['objective/entropy', 'policy/entropy_avg'] },
   { title: 'Tokens per second', metrics: ['perf/tokens_per_second'] },
