@@ -107,6 +107,18 @@ describe('the deletion of runs', () => {
     };
     const runs = async (name: string) => (await client.runs.list()).filter((run) => run.name === name);
 
+    it('and writes no record of one for which it is gone already', async () => {
+      const artifact = { kind: 'model', digest: `sha256:${'0'.repeat(64)}`, size: 1, scope: '' };
+      const left = leftRun('robbed', RunStatus.RUN_STATUS_COMPLETED, StageStatus.STAGE_STATUS_COMPLETED);
+      await client.runs.create({ ...left, stages: [{ ...left.stages?.[0], result: { outputs: [{ name: 'model', artifact }] } }] });
+      const raw = await natsConnect({ servers: system.nats.url });
+      const written = async () => (await (await raw.jetstreamManager()).streams.info('KV_runs')).state.last_seq;
+      const before = await written();
+      await expect(new Coordinator({ bus: client, log }).fork('robbed', 'sample', '', false)).rejects.toMatchObject({ code: 'MC_ARTIFACT_MISSING', message: expect.stringContaining(artifact.digest) as string });
+      expect(await written()).toBe(before);
+      await raw.close();
+    });
+
     it('by a fork', async () => {
       const { runId, remove } = await origin();
       const fork = (await interrupted(remove, () => undefined)).fork(runId, 'sample', '', false);
