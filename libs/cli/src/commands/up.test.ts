@@ -20,9 +20,9 @@ const started = async (): Promise<Started[]> =>
 beforeEach(async () => {
   home = await mkdtemp(join(tmpdir(), 'minchat-stop-'));
 });
-const start = (program = process.execPath, args = [main], command = ['up'], more: Readonly<Record<string, string>> = {}, stderr: 'inherit' | 'ignore' = 'inherit'): void => {
+const start = ([program, ...args]: readonly [string, ...string[]] = [process.execPath, main, 'up'], more: Readonly<Record<string, string>> = {}, stderr: 'inherit' | 'ignore' = 'inherit'): void => {
   const env = { ...process.env, ...more, MINCHAT_HOME: home, MINCHAT_NATS_PORT: '0', GATEWAY_PORT: '0', NATS_URL: '' };
-  up = spawn(program, [...args, ...command], { cwd: root, env, stdio: ['ignore', 'pipe', stderr] });
+  up = spawn(program, args, { cwd: root, env, stdio: ['ignore', 'pipe', stderr] });
 };
 afterEach(async () => {
   // What a test that fails would leave.
@@ -31,68 +31,71 @@ afterEach(async () => {
   await rm(home, { recursive: true, force: true });
 });
 
+/** What it has started, in the middle of starting. */
+const whileItStarts = async (): Promise<Started[]> => {
+  await expect.poll(async () => (await started()).length, { timeout: 60_000 }).toBeGreaterThan(1);
+  return started();
+};
+
+const expectItEndsOn = async (signal: NodeJS.Signals): Promise<void> => {
+  const ended = once(up, 'exit');
+  up.kill(signal);
+  expect(await ended).toEqual([0, null]);
+};
+
 const expectNothingLeft = async (children: readonly Started[]): Promise<void> => {
   expect(children.filter(({ pid }) => processStart(pid) !== undefined)).toEqual([]);
   expect(await started()).toEqual([]);
 };
 
+const expectItAnswers = async (): Promise<void> => {
+  const env = { ...process.env, MINCHAT_HOME: home, NATS_URL: '' };
+  const { stdout } = await promisify(execFile)(process.execPath, [main, 'status', '--json'], { env });
+  expect(JSON.parse(stdout)).toEqual([]);
+};
+
 it.each(['SIGINT', 'SIGTERM'] as const)('leaves nothing behind when it gets a %s while it starts', async (signal) => {
   start();
-  await expect.poll(async () => (await started()).length, { timeout: 60_000 }).toBeGreaterThan(1);
-  const children = await started();
-  const ended = once(up, 'exit');
-  up.kill(signal);
-  expect(await ended).toEqual([0, null]);
+  const children = await whileItStarts();
+  await expectItEndsOn(signal);
   await expectNothingLeft(children);
 }, 120_000);
 
 it.skipIf(process.platform !== 'linux')('stops in order when its terminal ends', async () => {
-  start('script', ['-qec', `"${process.execPath}" "${main}" up`, '/dev/null'], [], {});
-  await expect.poll(async () => (await started()).length, { timeout: 60_000 }).toBeGreaterThan(1);
-  const children = await started();
+  start(['script', '-qec', `"${process.execPath}" "${main}" up`, '/dev/null']);
+  const children = await whileItStarts();
   up.kill('SIGKILL');
   await expect.poll(started, { timeout: 60_000 }).toEqual([]);
   await expectNothingLeft(children);
 }, 120_000);
 
 it('goes on when a terminal ends that it was taken off, as by nohup', async () => {
-  start('nohup', [process.execPath, main], ['up'], {}, 'ignore');
-  await expect.poll(async () => (await started()).length, { timeout: 60_000 }).toBeGreaterThan(1);
+  start(['nohup', process.execPath, main, 'up'], {}, 'ignore');
+  await whileItStarts();
   up.kill('SIGHUP');
-  const env = { ...process.env, MINCHAT_HOME: home, NATS_URL: '' };
-  const { stdout } = await promisify(execFile)(process.execPath, [main, 'status', '--json'], { env });
-  expect(JSON.parse(stdout)).toEqual([]);
-  const ended = once(up, 'exit');
-  up.kill('SIGTERM');
-  expect(await ended).toEqual([0, null]);
+  await expectItAnswers();
+  await expectItEndsOn('SIGTERM');
 }, 120_000);
 
 it('is waited for by a command that is given while it starts', async () => {
   start();
-  await expect.poll(async () => (await started()).length, { timeout: 60_000 }).toBeGreaterThan(1);
-  const env = { ...process.env, MINCHAT_HOME: home, NATS_URL: '' };
-  const { stdout } = await promisify(execFile)(process.execPath, [main, 'status', '--json'], { env });
-  expect(JSON.parse(stdout)).toEqual([]);
-  const ended = once(up, 'exit');
-  up.kill('SIGTERM');
-  expect(await ended).toEqual([0, null]);
+  await whileItStarts();
+  await expectItAnswers();
+  await expectItEndsOn('SIGTERM');
 }, 120_000);
 
 it.skipIf(process.platform !== 'linux')('is told of at a terminal while a command waits for it', async () => {
   await writeFile(join(home, 'up.json'), JSON.stringify({ pid: process.pid, start: processStart(process.pid), children: [] }));
-  start('script', ['-qec', `"${process.execPath}" "${main}" status`, '/dev/null'], []);
+  start(['script', '-qec', `"${process.execPath}" "${main}" status`, '/dev/null']);
   let said = '';
   up.stdout?.on('data', (chunk) => (said += String(chunk)));
   await expect.poll(() => said, { timeout: 30_000 }).toContain(`Waiting for the minchat that starts in ${home} (process ${process.pid})`);
 }, 60_000);
 
 it('stops when npm is told to', async () => {
-  start('npm', ['run', 'minchat', '--']);
-  await expect.poll(async () => (await started()).length, { timeout: 60_000 }).toBeGreaterThan(1);
-  const children = await started();
-  const ended = once(up, 'exit');
-  up.kill('SIGTERM');
-  expect(await ended).toEqual([0, null]);
+  start(['npm', 'run', 'minchat', '--', 'up']);
+  const children = await whileItStarts();
+  await expectItEndsOn('SIGTERM');
   await expectNothingLeft(children);
 }, 120_000);
 
@@ -101,19 +104,16 @@ it('stops in order when nobody reads what it says any more', async () => {
   // Its first line says that it starts; what it has to say next finds no reader.
   await once(up.stdout ?? up, 'data');
   up.stdout?.destroy();
-  await expect.poll(async () => (await started()).length, { timeout: 60_000 }).toBeGreaterThan(1);
-  const children = await started();
+  const children = await whileItStarts();
   expect(await once(up, 'exit')).toEqual([0, null]);
   await expectNothingLeft(children);
 }, 120_000);
 
 it('is ready where programs are told to go by a proxy', async () => {
   const proxy = 'http://127.0.0.1:1';
-  start(process.execPath, [main], ['up'], { NODE_USE_ENV_PROXY: '1', HTTP_PROXY: proxy, http_proxy: proxy, NO_PROXY: '', no_proxy: '' });
+  start(undefined, { NODE_USE_ENV_PROXY: '1', HTTP_PROXY: proxy, http_proxy: proxy, NO_PROXY: '', no_proxy: '' });
   let said = '';
   up.stdout?.on('data', (chunk) => (said += String(chunk)));
   await expect.poll(() => said, { timeout: 60_000 }).toContain('Ready');
-  const ended = once(up, 'exit');
-  up.kill('SIGTERM');
-  expect(await ended).toEqual([0, null]);
+  await expectItEndsOn('SIGTERM');
 }, 120_000);
