@@ -21,7 +21,7 @@ const runPbts = promisify(pbts.main);
 async function generate(folder: string): Promise<Lock> {
   const protos = (await readdir(join(protoFolder, 'minchat/v1'))).filter((name) => name.endsWith('.proto')).sort();
   const files = protos.map((name) => join(protoFolder, 'minchat/v1', name));
-  // Without create, verify and conversions: encode.ts and decode.ts do those from the descriptor.
+  // Without create, verify and conversions: src/plain.ts does those from the descriptor.
   const flags = ['-t', 'static-module', '-w', 'esm', '--force-number', '--no-create', '--no-verify', '--no-convert', '--no-delimited', '--no-typeurl', '-p', protoFolder];
   const script = join(folder, 'minchat.js');
   // The declarations are made from the comments, which the module itself does not need.
