@@ -17,7 +17,8 @@ const itemLine = /^\s*(?:(?:[-+*]|\d{1,9}[.)])(?:\s|$)|\d{1,9}$)/;
  * `known` only the last is looked at again: an answer that is being written costs no more the longer it is.
  */
 export function blocksOf(source: string, known: Blocks = noBlocks): Blocks {
-  const goesOn = source.startsWith(known.source);
+  // Many times as fast as startsWith().
+  const goesOn = source.slice(0, known.source.length) === known.source;
   const begin = goesOn ? known.lastAt : 0;
   const blocks = goesOn ? known.blocks.slice(0, -1) : [];
   let [at, lastAt] = [begin, begin];

@@ -26,7 +26,7 @@ export function ConversationView({ state, title, raw }: { state: ConversationSta
     <>
       <div ref={thread} className={turns.some((turn) => turn.columns.length > 1) ? 'thread wide' : 'thread'} tabIndex={0} role="group" aria-label={t('Conversation')}>
         {turns.length === 0 ? <Ideas title={title} onPick={(text) => { stay(); void state.ask(text); }}>{state.canBringBack ? <button type="button" className="quiet-button" onClick={() => { stay(); state.bringBack(); }}>{t('What stood here before')}</button> : null}</Ideas> : null}
-        {turns.map((turn, index) => <TurnView key={index} turn={turn} state={state} index={index} raw={raw || isCompared(turn, index === turns.length - 1)} />)}
+        {turns.map((turn, index) => <TurnView key={index} turn={turn} state={state} index={index} raw={raw || (turn === last && isCompared(turn))} />)}
         {last && !busy ? <AfterLast turn={last} state={state} choosing={choosing} onStay={stay} onBegin={begin} /> : null}
         <Problem text={problem} />
       </div>
@@ -35,9 +35,9 @@ export function ConversationView({ state, title, raw }: { state: ConversationSta
   );
 }
 
-/** Whether somebody is to say which of a turn's answers is better: of that they see exactly what they judge. */
-function isCompared({ columns, best }: Turn, isLast: boolean): boolean {
-  return columns.length > 1 ? best === undefined : isLast && may('label') && columns[0]?.before !== undefined;
+/** Whether somebody is to say which of the last turn's answers is better: of that they see exactly what they judge. */
+function isCompared({ columns, best }: Turn): boolean {
+  return columns.length > 1 ? best === undefined : may('label') && columns[0]?.before !== undefined;
 }
 
 function TurnView({ turn, index, state, raw }: { turn: Turn; index: number; state: ConversationState; raw: boolean }) {
