@@ -238,6 +238,31 @@ describe.skipIf(noBrowser !== undefined)('the page of a run', () => {
     await page.unroute('**/api/events*');
   });
 
+  it('what is pointed at in one curve is told in the others, and what is enlarged in one is in all', async () => {
+    const events = Array.from({ length: 100 }, (_, i) => `data: ${JSON.stringify({ run: 'tiny', stage: 'sft', kind: 'progress', at: i, step: i + 1, totalSteps: 100, metrics: { loss: 100 - i, ...(i % 10 === 9 ? { eval_mean_token_accuracy: i + 1 } : {}) } })}\n\n`).join('');
+    await page.route('**/api/events*', (route) => route.fulfill({ contentType: 'text/event-stream', body: events }));
+    await page.goto('about:blank');
+    await walker.go('runs/tiny?stage=sft');
+    await page.getByLabel('Smoothing').fill('0');
+    const accuracy = page.getByRole('figure', { name: /^Accuracy/ }).locator('.u-value');
+    await expect.poll(() => accuracy.allTextContents(), patient).toEqual(['100', '100']);
+    await page.locator('.chart .u-over').first().scrollIntoViewIfNeeded();
+    const { x, y, width, height } = (await page.locator('.chart .u-over').first().boundingBox())!;
+    const at = (share: number): Promise<void> => page.mouse.move(x + share * width, y + 0.5 * height);
+    await at(0.4);
+    await at(0.5);
+    await expect.poll(async () => Number((await accuracy.allTextContents())[0]), patient).toBe(50);
+    await page.mouse.down();
+    await at(0.6);
+    await at(0.7);
+    await page.mouse.up();
+    await at(0.5);
+    await at(0.01);
+    await expect.poll(async () => Number((await accuracy.allTextContents())[0]), patient).toBeGreaterThan(45);
+    await page.mouse.move(0, 0);
+    await page.unroute('**/api/events*');
+  });
+
   it('what its figures are is told at each of them, of whoever’s they are known, as it was chosen in this browser', async () => {
     const fetched: string[] = [];
     page.on('request', (request) => { if (request.url().includes('/explanations-')) fetched.push(request.url()); });
@@ -259,6 +284,9 @@ describe.skipIf(noBrowser !== undefined)('the page of a run', () => {
     expect(await loss.locator('.explained dt').allTextContents()).toEqual(['loss', 'eval_loss']);
     await page.getByText('1 more figures').click();
     await page.getByRole('figure', { name: /^mine/ }).waitFor();
+    await page.getByRole('button', { name: '中文' }).click();
+    await page.locator('.chart').first().getByText('步', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'English' }).click();
     expect(await page.locator('.explained').count()).toBe(1);
     expect(await look(page, 'curves-explained')).toEqual([]);
     await page.getByRole('tab', { name: 'Figures' }).click();

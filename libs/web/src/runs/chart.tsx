@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef } from 'react';
 import uPlot from 'uplot';
 import { formatNumber, formatTick } from '../format.ts';
-import { t } from '../preferences.ts';
+import { currentLanguage, t } from '../preferences.ts';
 import { smoothed, type Chart } from './series.ts';
 import type { Explain } from './use-explanations.tsx';
 
@@ -42,7 +42,7 @@ export function ChartView({ chart, drawing: { smoothing, log }, explain }: { cha
   lines.current = chart.lines;
   const isSmooth = smoothing > 0;
   const isLog = useMemo(() => log && suitsLog(chart), [chart, log]);
-  const looks = [isSmooth, isLog, ...chart.lines.map(({ label, color, dashes }) => `${label} ${color} ${dashes}`)].join();
+  const looks = [currentLanguage(), isSmooth, isLog, ...chart.lines.map(({ label, color, dashes }) => `${label} ${color} ${dashes}`)].join();
   const data = useRef<uPlot.AlignedData>([[]]);
   data.current = useMemo(() => {
     const raw = chart.lines.map((line) => line.values);
@@ -62,7 +62,8 @@ export function ChartView({ chart, drawing: { smoothing, log }, explain }: { cha
         width: node.clientWidth,
         height,
         scales: { x: { time: false }, y: isLog ? { distr: 3 } : {} },
-        cursor: { points: { size: 6 }, drag: { x: true, y: false } },
+        // What is pointed at, or enlarged, in one is in all of them.
+        cursor: { points: { size: 6 }, drag: { x: true, y: false }, sync: { key: 'curves' } },
         legend: { live: true },
         axes: [{ ...axis, size: 28 }, {
           ...axis,
