@@ -20,7 +20,7 @@ function Link({ href = '', children }: ComponentProps<'a'>) {
   if (href === '') return children;
   if (url === null) return <a href={href}>{children}</a>;
   const isAddress = typeof children === 'string' && ['', 'http://', 'mailto:'].some((scheme) => href === `${scheme}${children}`);
-  return <><a href={href} target="_blank" rel="noopener noreferrer">{children}</a>{isAddress ? null : <span className="quiet"> ({url.host || url.pathname})</span>}</>;
+  return <><a href={href} target="_blank" rel="noopener noreferrer">{children}</a>{isAddress ? null : <span className="quiet"> (<bdi>{url.host || url.pathname}</bdi>)</span>}</>;
 }
 
 const parts: Components = {
