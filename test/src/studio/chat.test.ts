@@ -240,6 +240,9 @@ describe.skipIf(noBrowser !== undefined)('in a conversation', () => {
     await page.keyboard.press('Enter');
     await walker.button('Write anew').waitFor();
     expect(await questions()).toEqual(['three']);
+    // What is being written in place of a question of this conversation is nothing for the other one.
+    await page.locator('.question').first().hover();
+    await walker.button('Edit').first().click();
     await back.click();
     await expect.poll(questions, patient).toEqual(['one', 'two']);
     await page.reload();

@@ -62,12 +62,13 @@ function TurnView({ turn, index, state, raw }: { turn: Turn; index: number; stat
 
 /** What was asked; a click makes it a field to ask something else in its place, unless an answer is being written. */
 function Question({ text, locked, onEdit }: { text: string; locked: boolean; onEdit: (text: string) => void }) {
-  const [draft, setDraft] = useState<string>();
+  const [draft, setDraft] = useState<{ text: string; of: string }>();
   const left = useRef(false);
-  if (draft === undefined) {
+  // Another conversation may have come in the place of the one that it was begun in.
+  if (draft?.of !== text) {
     return (
       <div className="question">
-        <button type="button" className="quiet-button" disabled={locked} autoFocus={left.current} onClick={() => setDraft(text)}>{t('Edit')}</button>
+        <button type="button" className="quiet-button" disabled={locked} autoFocus={left.current} onClick={() => setDraft({ text, of: text })}>{t('Edit')}</button>
         <div className="turn user" dir="auto">{text}</div>
       </div>
     );
@@ -80,11 +81,11 @@ function Question({ text, locked, onEdit }: { text: string; locked: boolean; onE
   const send = (): void => {
     if (locked) return;
     leave();
-    if (draft.trim() !== '') onEdit(draft);
+    if (draft.text.trim() !== '') onEdit(draft.text);
   };
   return (
     <form className="question editing" onSubmit={(event) => { event.preventDefault(); send(); }} onKeyDown={(event) => { if (event.key === 'Escape' && !isComposing(event)) leave(); }}>
-      <textarea dir="auto" aria-label={t('Your message')} rows={2} value={draft} autoFocus onChange={(event) => setDraft(event.target.value)} onKeyDown={enterSends(send)} />
+      <textarea dir="auto" aria-label={t('Your message')} rows={2} value={draft.text} autoFocus onChange={(event) => setDraft({ ...draft, text: event.target.value })} onKeyDown={enterSends(send)} />
       <button type="button" onClick={leave}>{t('Cancel')}</button>
       <button className="primary" disabled={locked}>{t('Ask again')}</button>
     </form>
