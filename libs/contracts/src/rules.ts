@@ -133,6 +133,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   'SubmitTaskRequest.note': note,
   'SkipTaskRequest.taskId': filled,
   'SkipTaskRequest.labelerId': filled,
+  'SkipTaskRequest.note': note,
   'ListHandedInRequest.labelerId': filled,
   'GetHandedInRequest.taskId': filled,
   'GetHandedInRequest.labelerId': filled,

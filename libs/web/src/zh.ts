@@ -356,6 +356,7 @@ export const zh: Readonly<Record<string, string>> = {
   'Their text': '对方的文本',
   'Theirs stand below, yours in the field; nothing of yours is saved yet. Take into yours what is to stay of theirs: it replaces theirs when you save it.': '对方的文本显示在下方，您的仍在编辑框中，尚未保存。请把对方文本中需要保留的内容并入您的文本：保存后将替换对方的文本。',
   'Skipped': '跳过',
+  'skipped': '已跳过',
   'Tasks, those with the least agreement first': '任务（一致性最低的在前）',
   'Tau': 'Tau',
   'Tau with the others': '与他人的 tau',

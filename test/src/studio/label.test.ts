@@ -341,12 +341,14 @@ describe.skipIf(noBrowser !== undefined)('at a labeling task', () => {
     await other.getByText('1 done in this sitting').waitFor();
     expect(await field.inputValue()).toBe('');
     expect(await look(other, 'label-note')).toEqual([]);
+    await field.fill('A telephone number.');
     await other.locator('.answer-card').first().press('s');
     await other.getByRole('dialog').getByRole('button', { name: 'It contains personal data' }).click();
     await other.getByText('2 done in this sitting').waitFor();
     await other.goto(`${walker.studio.url}#/agreement`);
     await other.getByRole('region', { name: 'Notes, the latest first' }).getByText('s = sky? 1 wrong').waitFor();
     await other.getByRole('region', { name: 'Skipped tasks' }).getByRole('row', { name: 'It contains personal data noted still open' }).waitFor();
+    await other.getByRole('region', { name: 'Notes, the latest first' }).getByRole('row', { name: /^A telephone number\..*skipped$/ }).waitFor();
     expect(await look(other, 'agreement-notes')).toEqual([]);
     await other.getByRole('region', { name: 'Notes, the latest first' }).getByRole('link').click();
     await other.locator('.records').getByText('s = sky? 1 wrong').waitFor();

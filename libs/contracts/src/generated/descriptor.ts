@@ -1923,6 +1923,10 @@ export const descriptor: Descriptor = {
    "activeMs": {
     "id": 4,
     "type": "uint32"
+   },
+   "note": {
+    "id": 5,
+    "type": "string"
    }
   },
   "SkipTaskReply": {},
@@ -2175,6 +2179,10 @@ export const descriptor: Descriptor = {
    },
    "gold": {
     "id": 5,
+    "type": "bool"
+   },
+   "skipped": {
+    "id": 6,
     "type": "bool"
    }
   },

@@ -8707,6 +8707,9 @@ export namespace minchat {
             /** SkipTaskRequest activeMs. */
             activeMs: number;
 
+            /** SkipTaskRequest note. */
+            note: string;
+
             /**
              * Encodes the specified SkipTaskRequest message. Does not implicitly {@link minchat.v1.SkipTaskRequest.verify|verify} messages.
              * @param message SkipTaskRequest message or plain object to encode
@@ -8742,6 +8745,9 @@ export namespace minchat {
 
                 /** SkipTaskRequest activeMs */
                 activeMs?: (number|null);
+
+                /** SkipTaskRequest note */
+                note?: (string|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -9889,6 +9895,9 @@ export namespace minchat {
             /** LabelerNote gold. */
             gold: boolean;
 
+            /** LabelerNote skipped. */
+            skipped: boolean;
+
             /**
              * Encodes the specified LabelerNote message. Does not implicitly {@link minchat.v1.LabelerNote.verify|verify} messages.
              * @param message LabelerNote message or plain object to encode
@@ -9927,6 +9936,9 @@ export namespace minchat {
 
                 /** LabelerNote gold */
                 gold?: (boolean|null);
+
+                /** LabelerNote skipped */
+                skipped?: (boolean|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

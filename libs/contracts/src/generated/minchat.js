@@ -13216,6 +13216,7 @@ export const minchat = $root.minchat = (() => {
             SkipTaskRequest.prototype.labelerId = "";
             SkipTaskRequest.prototype.reason = "";
             SkipTaskRequest.prototype.activeMs = 0;
+            SkipTaskRequest.prototype.note = "";
 
             SkipTaskRequest.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -13232,6 +13233,8 @@ export const minchat = $root.minchat = (() => {
                     writer.uint32(26).string(message.reason);
                 if (message.activeMs != null && $Object.hasOwnProperty.call(message, "activeMs") && message.activeMs !== 0)
                     writer.uint32(32).uint32(message.activeMs);
+                if (message.note != null && $Object.hasOwnProperty.call(message, "note") && message.note !== "")
+                    writer.uint32(42).string(message.note);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -13299,6 +13302,15 @@ export const minchat = $root.minchat = (() => {
                                 message.activeMs = value;
                             else
                                 delete message.activeMs;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.note = value;
+                            else
+                                delete message.note;
                             continue;
                         }
                     }
@@ -15005,6 +15017,7 @@ export const minchat = $root.minchat = (() => {
             LabelerNote.prototype.prompt = "";
             LabelerNote.prototype.note = "";
             LabelerNote.prototype.gold = false;
+            LabelerNote.prototype.skipped = false;
 
             LabelerNote.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -15023,6 +15036,8 @@ export const minchat = $root.minchat = (() => {
                     writer.uint32(34).string(message.note);
                 if (message.gold != null && $Object.hasOwnProperty.call(message, "gold") && message.gold !== false)
                     writer.uint32(40).bool(message.gold);
+                if (message.skipped != null && $Object.hasOwnProperty.call(message, "skipped") && message.skipped !== false)
+                    writer.uint32(48).bool(message.skipped);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -15099,6 +15114,15 @@ export const minchat = $root.minchat = (() => {
                                 message.gold = value;
                             else
                                 delete message.gold;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.skipped = value;
+                            else
+                                delete message.skipped;
                             continue;
                         }
                     }

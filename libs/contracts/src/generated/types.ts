@@ -1111,6 +1111,8 @@ export interface SkipTaskRequest {
   labelerId: string;
   reason: string;
   activeMs: number;
+  /** What the labeler remarks about it, for people who read it. */
+  note: string;
 }
 export const SkipTaskRequest: MessageType<SkipTaskRequest> = { name: 'SkipTaskRequest', codec: minchat.v1.SkipTaskRequest };
 
@@ -1255,6 +1257,8 @@ export interface LabelerNote {
   note: string;
   /** It is about a gold question, which is stored nowhere else. */
   gold: boolean;
+  /** It is about a task that the labeler skipped. */
+  skipped: boolean;
 }
 export const LabelerNote: MessageType<LabelerNote> = { name: 'LabelerNote', codec: minchat.v1.LabelerNote };
 

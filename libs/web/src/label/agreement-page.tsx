@@ -14,7 +14,7 @@ interface Report {
   labelers: { labeler: string; done: number; skipped: number; medianMs: Score; tau: Score; alpha: Score; gold: Score }[];
   runs: string[];
   tasks: { task: string; run: string; prompt: string; labelers: number; tau: Score; alpha: Score }[];
-  notes: { labeler: string; run: string; prompt: string; note: string; gold: boolean }[];
+  notes: { labeler: string; run: string; prompt: string; note: string; gold: boolean; skipped: boolean }[];
   skipped: { run: string; prompt: string; reasons: { reason: string; count: number }[]; open: boolean }[];
 }
 
@@ -119,8 +119,8 @@ function Figures({ report }: { report: Report }) {
                   <tr key={i}>
                     <td dir="auto" className="note">{one.note}</td>
                     <td>{nameOf(one.labeler)}</td>
-                    <td dir="auto">{one.gold ? one.prompt : <a href={addressOfRecords(collection, { type: 'comparisons', labeler: one.labeler, search: one.prompt.trim() })}>{one.prompt}</a>}</td>
-                    <td>{one.run}{one.gold ? <small className="quiet"> {t('gold question')}</small> : null}</td>
+                    <td dir="auto">{one.gold || one.skipped ? one.prompt : <a href={addressOfRecords(collection, { type: 'comparisons', labeler: one.labeler, search: one.prompt.trim() })}>{one.prompt}</a>}</td>
+                    <td>{one.run}{one.gold ? <small className="quiet"> {t('gold question')}</small> : null}{one.skipped ? <small className="quiet"> {t('skipped')}</small> : null}</td>
                   </tr>
                 ))}
               </tbody>

@@ -120,7 +120,7 @@ export function RankTask({ task, made, lost, onEnd, onLeave }: RankTaskProps) {
   };
   const flag = (answer: number, name: string): void =>
     change({ flags: flags.map((list, i) => (i !== answer ? list : list.includes(name) ? list.filter((one) => one !== name) : [...list, name])) });
-  const skip = (reason: string): Promise<void> => onEnd('skip', { reason, activeMs: activeMs() });
+  const skip = (reason: string): Promise<void> => onEnd('skip', { reason, note, activeMs: activeMs() });
   const submit = (): Promise<void> => {
     const given = ranksByAnswer(ranking);
     return onEnd('submit', { activeMs: activeMs(), note, verdicts: task.answers.map((_, i) => ({ rank: given[i] ?? 0, rating: ratings[i] ?? 0, flags: flags[i] ?? [] })) });

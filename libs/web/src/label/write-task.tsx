@@ -42,7 +42,7 @@ export function WriteTask({ task, lost, onEnd }: { task: Task; lost: boolean; on
       {lost ? null : (
         <div className="task-end">
           <button type="button" className="primary" disabled={completion.trim() === ''} onClick={() => void submit()}>{t('Hand in')}</button>
-          <SkipButton onSkip={(reason) => onEnd('skip', { reason, activeMs: activeMs() })} />
+          <SkipButton onSkip={(reason) => onEnd('skip', { reason, note, activeMs: activeMs() })} />
         </div>
       )}
     </div>

@@ -47,7 +47,7 @@ const agreementView = z.object({
   labelers: z.array(z.object({ labeler: z.string(), done: z.int(), skipped: z.int(), medianMs: score, tau: score, alpha: score, gold: score })),
   runs: z.array(z.string()).describe('All runs that somebody has labeled for, whichever was asked for'),
   tasks: z.array(z.object({ task: z.string(), run: z.string(), prompt: z.string(), labelers: z.int(), tau: score, alpha: score })),
-  notes: z.array(z.object({ labeler: z.string(), run: z.string(), prompt: z.string(), note: z.string(), gold: z.boolean().describe('Whether it is about a gold question') })).describe('What labelers remarked, the latest first'),
+  notes: z.array(z.object({ labeler: z.string(), run: z.string(), prompt: z.string(), note: z.string(), gold: z.boolean().describe('Whether it is about a gold question'), skipped: z.boolean().describe('Whether it is about a task that the labeler skipped') })).describe('What labelers remarked, the latest first'),
   skipped: z.array(z.object({ run: z.string(), prompt: z.string(), reasons: z.array(z.object({ reason: z.string(), count: z.int() })), open: z.boolean().describe('Whether somebody is still to do it') })).describe('Tasks that labelers skipped: those that are still open first, and of these those that most skipped'),
 });
 
@@ -103,9 +103,9 @@ export const labelingRoutes: FastifyPluginAsyncZod<{ bus: Pick<Bus, 'call' | 'pu
     return done;
   });
 
-  const skipping = z.strictObject({ labeler, reason: z.string().max(500), activeMs });
+  const skipping = z.strictObject({ labeler, reason: z.string().max(500), note, activeMs });
   app.post('/label/tasks/:id/skip', { schema: { tags, summary: 'Give a task to somebody else', params, body: skipping, response: { 200: doneSchema, ...errors } } }, async (request) => {
-    await bus.call(rpc.skipTask, { taskId: request.params.id, labelerId: labelerOf(request.principal, request.body.labeler), reason: request.body.reason, activeMs: request.body.activeMs });
+    await bus.call(rpc.skipTask, { taskId: request.params.id, labelerId: labelerOf(request.principal, request.body.labeler), reason: request.body.reason, note: request.body.note, activeMs: request.body.activeMs });
     return done;
   });
 

@@ -203,6 +203,8 @@ describe.each(await testDatabases())('labeling on $name', ({ start }) => {
     await submitTask(database.db, bus, create(SubmitTaskRequest, { taskId: one.taskId ?? '', labelerId: 'ann', completion: 'A letter.', note: 'Of the alphabet.' }));
     expect(written.at(-1)).toMatchObject({ promptId: one.promptId, completion: 'A letter.', labelerId: 'ann', note: 'Of the alphabet.' });
     expect((await listQueues(database.db)).unanswered).toBe(1);
+    await skipTask(database.db, create(SkipTaskRequest, { taskId: two.taskId ?? '', labelerId: 'ben', reason: 'cannot judge', note: 'Of which alphabet?' }));
+    expect((await agreementReport(database.db, '')).notes?.[0]).toMatchObject({ note: 'Of which alphabet?', runId: '', skipped: true });
     // Once it is stored it may be sent again by who has not heard of it.
     const again = (completion: string) => submitTask(database.db, bus, create(SubmitTaskRequest, { taskId: one.taskId ?? '', labelerId: 'ann', completion }));
     await store.addDemonstration(create(DemonstrationWritten, written.at(-1) ?? {}));
@@ -288,8 +290,12 @@ describe.each(await testDatabases())('labeling on $name', ({ start }) => {
       if (i > 0) remarked.unshift({ note: note.slice(0, 500), gold });
     }
     const { notes } = await agreementReport(database.db, 'noted');
-    expect(notes).toEqual(remarked.map((one) => ({ ...one, labelerId: 'ann', runId: 'noted', prompt: expect.stringMatching(one.gold ? /^gold/ : /^question/) as string })));
+    expect(notes).toEqual(remarked.map((one) => ({ ...one, skipped: false, labelerId: 'ann', runId: 'noted', prompt: expect.stringMatching(one.gold ? /^gold/ : /^question/) as string })));
     expect(new Set(remarked.map(({ gold }) => gold))).toHaveLength(2);
+    // Also where nothing else comes of it.
+    const last = await take('ben', 'noted');
+    await skipTask(database.db, create(SkipTaskRequest, { taskId: last.taskId ?? '', labelerId: 'ben', reason: 'cannot judge', note: 'In Latin.' }));
+    expect((await agreementReport(database.db, 'noted')).notes?.[0]).toMatchObject({ note: 'In Latin.', labelerId: 'ben', skipped: true });
     expect((await agreementReport(database.db, 'two')).notes).toEqual([]);
     expect(() => create(SubmitTaskRequest, { taskId: 't', labelerId: 'ann', note: 'x'.repeat(2_001) })).toThrow('at most 2000 characters');
   });

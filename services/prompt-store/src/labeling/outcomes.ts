@@ -59,7 +59,7 @@ export function verdictsOf({ gold }: Task, { verdicts, note }: SubmitTaskRequest
     ranks,
     ratings: verdicts.map(({ rating }) => rating),
     flags: verdicts.map(({ flags }) => flags),
-    note: note.trim() === '' ? null : note,
+    note: remarkOf(note),
     goldScore: gold === null ? null : (goldScore(gold, ranks) ?? null),
   };
 }
@@ -85,14 +85,17 @@ async function outcomeOf(db: Db, { id }: Task, labelerId: string): Promise<typeo
 /** Gives a task back for good, as far as this labeler is concerned. It may be told twice. */
 export function skipTask(db: Db, request: SkipTaskRequest): Promise<Record<string, never>> {
   return withDatabaseErrors(async () => {
-    const { taskId, labelerId, reason } = request;
+    const { taskId, labelerId, reason, note } = request;
     const task = await taskOf(db, taskId);
     if (task.leasedBy !== labelerId && (await outcomeOf(db, task, labelerId))?.outcome === 'skipped') return {};
     heldBy(labelerId, task);
-    await end(db, task, { labelerId, outcome: 'skipped', reason: reason.slice(0, 500), activeMs: timeOf(request) });
+    await end(db, task, { labelerId, outcome: 'skipped', reason: reason.slice(0, 500), note: remarkOf(note), activeMs: timeOf(request) });
     return {};
   });
 }
+
+/** Nothing but spaces is no remark. */
+const remarkOf = (note: string): string | null => (note.trim() === '' ? null : note);
 
 /** A day is more than anybody is at a task. */
 export const longestTime = 86_400_000;

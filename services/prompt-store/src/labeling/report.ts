@@ -51,10 +51,11 @@ export function agreementReport(db: Db, runId: string): Promise<Init<GetAgreemen
       .filter(([, group]) => group.length >= 2)
       .map(([taskId, group]) => ({ taskId, runId: about.get(taskId)?.runId ?? '', prompt: about.get(taskId)?.prompt ?? '', labelers: group.length, ...agreementOf(group) }));
     const notes = await db
-      .select({ labelerId: labelingOutcomes.labelerId, runId: labelingQueues.runId, prompt, note: sql<string>`left(${labelingOutcomes.note}, ${noteCharacters})`, gold: sql<boolean>`${labelingTasks.gold} is not null` })
+      .select({ labelerId: labelingOutcomes.labelerId, runId: sql<string>`coalesce(${labelingQueues.runId}, '')`, prompt, note: sql<string>`left(${labelingOutcomes.note}, ${noteCharacters})`, gold: sql<boolean>`${labelingTasks.gold} is not null`, skipped: sql<boolean>`${labelingOutcomes.outcome} = 'skipped'` })
       .from(labelingOutcomes)
       .innerJoin(labelingTasks, eq(labelingTasks.id, labelingOutcomes.taskId))
-      .innerJoin(labelingQueues, eq(labelingQueues.jobId, labelingTasks.jobId))
+      // A prompt that nobody wanted to answer is of no run.
+      .leftJoin(labelingQueues, eq(labelingQueues.jobId, labelingTasks.jobId))
       .where(and(isNotNull(labelingOutcomes.note), ofRun))
       .orderBy(desc(labelingOutcomes.createdAt))
       .limit(notesTold);
