@@ -14,11 +14,16 @@ export function CodeBlock({ text, language }: { text: string; language: string }
   );
 }
 
+/** Whether an address is a path of this site; `//elsewhere.example` is none. */
+function isOwn(href: string): boolean {
+  return URL.parse(href) === null && URL.parse(href, location.href)?.origin === location.origin;
+}
+
 /** The words of a link may say anything: where it leads stands behind them, unless they are the address. */
 function Link({ href = '', children }: ComponentProps<'a'>) {
-  const url = URL.parse(href);
-  if (href === '') return children;
-  if (url === null) return <a href={href}>{children}</a>;
+  const url = URL.parse(href, location.href);
+  if (href === '' || url === null) return children;
+  if (isOwn(href)) return <a href={href}>{children}</a>;
   const isAddress = typeof children === 'string' && ['', 'http://', 'mailto:'].some((scheme) => href === `${scheme}${children}`);
   return <><a href={href} target="_blank" rel="noopener noreferrer">{children}</a>{isAddress ? null : <span className="quiet"> (<bdi>{url.host || url.pathname}</bdi>)</span>}</>;
 }
@@ -26,7 +31,7 @@ function Link({ href = '', children }: ComponentProps<'a'>) {
 const parts: Components = {
   a: ({ href, children }) => <Link href={href}>{children}</Link>,
   // What is loaded from elsewhere tells whose page this is, and the content policy forbids it.
-  img: ({ src, alt }) => (typeof src === 'string' && src !== '' && URL.parse(src) === null ? <img src={src} alt={alt} /> : <Link href={String(src ?? '')}>{alt || src}</Link>),
+  img: ({ src, alt }) => (typeof src === 'string' && src !== '' && isOwn(src) ? <img src={src} alt={alt} /> : <Link href={String(src ?? '')}>{alt || src}</Link>),
   input: ({ checked }) => (checked === true ? '☑' : '☐'),
   pre: ({ node }) => {
     const [code] = node?.children ?? [];

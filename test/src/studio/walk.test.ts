@@ -286,11 +286,13 @@ describe.skipIf(noBrowser !== undefined)('labeling in the studio', () => {
     await go('label/guidelines');
     await page.getByText('Truthful: a wrong fact is worse than a missing one.').waitFor();
     await button('Edit').click();
-    await page.getByLabel('Text in Markdown').fill('# House rules\n\nBe **fair**. <img src=x onerror="alert(1)"> [bad](javascript:alert(1))');
+    await page.getByLabel('Text in Markdown').fill('# House rules\n\nBe **fair**. <img src=x onerror="alert(1)"> [bad](javascript:alert(1)) [out](//elsewhere.example/a) [in](#/label) ![seen](//elsewhere.example/b)');
     expect(await seriousFindings(page)).toEqual([]);
     await button('Save').click();
     await page.locator('.prose strong').waitFor();
     expect(await page.locator('.prose').innerHTML()).not.toMatch(/<img|javascript:/);
+    expect(await page.locator('.prose p').textContent()).toMatch(/ bad out \(elsewhere\.example\) in seen \(elsewhere\.example\)$/);
+    expect(await page.locator('.prose a').evaluateAll((links) => links.map((link) => link.getAttribute('rel')))).toEqual(['noopener noreferrer', null, 'noopener noreferrer']);
     await go('label');
     await button('Guidelines and keys').click();
     await page.getByRole('dialog').getByText('House rules').waitFor();
