@@ -418,24 +418,31 @@ describe.skipIf(noBrowser !== undefined)('at a labeling task', () => {
     const open = async (): Promise<Page> => {
       const tab = await first.context().newPage();
       await onlyOf(tab, 'tabs');
-      await tab.goto(`${walker.studio.url}#/label`);
       return tab;
     };
-    const promptOf = async (tab: Page): Promise<string> => (await tab.locator('.prompt .turn').textContent()) ?? '';
-    const [second, asked] = [await open(), await promptOf(first)];
-    const other = await promptOf(second);
+    /** Until a tab has the task before it and the one behind. */
+    const loaded = async (tab: Page, load: () => Promise<unknown>): Promise<string> => {
+      let leased = 0;
+      tab.on('response', (response) => { if (response.url().endsWith('/api/label/tasks')) leased += 1; });
+      await load();
+      await expect.poll(() => leased, patient).toBe(2);
+      return (await tab.locator('.prompt .turn').textContent()) ?? '';
+    };
+    const second = await open();
+    const asked = await loaded(first, () => first.reload());
+    const other = await loaded(second, () => second.goto(`${walker.studio.url}#/label`));
     expect(other).not.toBe(asked);
     // A reload shows a tab's own again.
-    for (const tab of [first, second]) await tab.reload();
-    expect([await promptOf(first), await promptOf(second)]).toEqual([asked, other]);
+    for (const [tab, own] of [[first, asked], [second, other]] as const) expect(await loaded(tab, () => tab.reload())).toBe(own);
     // Two that are before each, and behind each of these one more: there is none for a third.
     const third = await open();
+    await third.goto(`${walker.studio.url}#/label`);
     await third.getByRole('heading', { name: 'Open in another tab' }).waitFor();
     expect(await look(third, 'label-elsewhere')).toEqual([]);
     await first.locator('.answer-card').first().press('2');
     const begun = await first.locator('.answer-card p.text').allTextContents();
     await first.close();
-    await expect.poll(() => promptOf(third), patient).toBe(asked);
+    await expect.poll(() => third.locator('.prompt .turn').textContent(), patient).toBe(asked);
     expect(await third.locator('.answer-card p.text').allTextContents()).toEqual(begun);
     await third.context().close();
     await fetch(`${walker.studio.url}api/runs/tabs/cancel`, { method: 'POST' });
@@ -458,6 +465,7 @@ describe.skipIf(noBrowser !== undefined)('at a labeling task', () => {
     await other.keyboard.press('Control+Enter');
     await other.getByText('1 done in this sitting').waitFor();
     expect(await other.getByRole('alert').count()).toBe(0);
+    await second.locator('.answer-card[data-place="0"]').press('2');
     await second.keyboard.press('Control+Enter');
     await second.getByRole('alert').getByText('It was handed in from another tab').waitFor();
     await second.getByRole('button', { name: 'Take another task' }).click();

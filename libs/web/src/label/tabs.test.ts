@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openTabs, type Tabs } from './tabs.ts';
 
-let tabs: [Tabs, Tabs, Tabs];
+let tabs: [Tabs, Tabs, Tabs, ...Tabs[]];
 beforeEach(() => { tabs = [openTabs('rank'), openTabs('rank'), openTabs('rank')]; });
 afterEach(() => { for (const tab of tabs) tab.close(); });
 
@@ -15,6 +15,17 @@ const next = async (elsewhere: string[], tasks = ['a', 'b', 'c']): Promise<{ id:
 it('tabs that take a task at once take different ones', async () => {
   const taken = await Promise.all(tabs.map((tab) => tab.take(next)));
   expect(taken.map((task) => task?.id ?? '').toSorted()).toEqual(['a', 'b', 'c']);
+});
+
+it('what a tab had is left to it while it is loaded again', async () => {
+  const [one, two] = tabs;
+  const first = await one.take(next);
+  one.leave();
+  one.close();
+  expect(await two.take(next)).toEqual({ id: 'b' });
+  const again = openTabs('rank');
+  tabs.push(again);
+  expect(await again.take(next)).toEqual(first);
 });
 
 it('what one tab takes at once it takes one after the other', async () => {

@@ -1,8 +1,13 @@
 /** So long the other tabs have to answer; one that the browser has put to sleep does not. */
 const patienceMs = 250;
+/** So long what a tab had is left to it when it goes: it may be loaded again. */
+const graceMs = 3_000;
 
-/** A tab is about to take a task, with a number that it has drawn; another answers with what it has, and whether it goes first. */
-type Word = { draw: number } | { to: number; has: string[]; goesFirst: boolean };
+/**
+ * A tab is about to take a task, with a number that it has drawn; another answers with what it has, and whether it goes
+ * first. One that is closed or loaded again tells what it leaves.
+ */
+type Word = { draw: number } | { to: number; has: string[]; goesFirst: boolean } | { leaves: string[] };
 
 /**
  * What the tabs of this browser tell each other of the tasks before them. The store knows the labeler alone and would
@@ -13,7 +18,9 @@ export interface Tabs {
   take<T extends { id: string } | null>(work: (elsewhere: string[]) => Promise<T>): Promise<T>;
   /** The task is before this tab no longer. */
   release(id: string): void;
-  /** As when the tab is closed: it has nothing any more. */
+  /** The page goes, and may come again with the same tasks. */
+  readonly leave: () => void;
+  /** The tab has no tasks any more. */
   close(): void;
 }
 
@@ -26,11 +33,17 @@ export function openTabs(kind: string): Tabs {
   let elsewhere: string[] = [];
   let isFirst = true;
   let isOpen = true;
+  /** What tabs that went have left, and until when it is theirs. */
+  const left = new Map<string, number>();
   channel.onmessage = ({ data }: MessageEvent<Word>) => {
     if ('to' in data) {
       if (data.to !== draw) return;
       elsewhere.push(...data.has);
       if (data.goesFirst) isFirst = false;
+      return;
+    }
+    if ('leaves' in data) {
+      for (const id of data.leaves) left.set(id, Date.now() + graceMs);
       return;
     }
     const goesFirst = draw !== undefined && draw < data.draw;
@@ -48,6 +61,7 @@ export function openTabs(kind: string): Tabs {
       await new Promise((resolve) => { setTimeout(resolve, patienceMs); });
     } while (!isFirst);
     draw = -1;
+    elsewhere.push(...[...left].filter(([, until]) => until > Date.now()).map(([id]) => id));
   };
   const take: Tabs['take'] = async (work) => {
     await turn();
@@ -67,6 +81,7 @@ export function openTabs(kind: string): Tabs {
       return taken;
     },
     release: (id) => void own.delete(id),
+    leave: () => channel.postMessage({ leaves: [...own] } satisfies Word),
     close() {
       isOpen = false;
       channel.close();

@@ -122,8 +122,12 @@ export function useTasks(kind: 'rank' | 'write', labeler: string) {
   });
   useEffect(() => {
     const opened = (tabs.current = openTabs(kind));
+    addEventListener('pagehide', opened.leave);
     void show(opened);
-    return () => opened.close();
+    return () => {
+      removeEventListener('pagehide', opened.leave);
+      opened.close();
+    };
   }, [kind]);
 
   const ending = useRef(false);
