@@ -61,11 +61,11 @@ async function openBus(connection: Connection, { log, metrics, replicas = 1, art
   await ensureStreams(manager, replicas);
   const store = await watchStore(connection, log);
   void warnOfClock(manager, log);
-  const bucket = (name: keyof typeof buckets) => retrying(`creating the bucket ${name}`, () => ensureBucket(jetStream, name, replicas));
+  const bucket = async (name: keyof typeof buckets) => ({ name, manager, kv: await retrying(`creating the bucket ${name}`, () => ensureBucket(jetStream, name, replicas)) });
   const jobs = createJobRecords(await bucket('jobs'));
   const runs = createRunRecords(await bucket('runs'));
-  const plugins = createPluginRecords(await bucket('plugins'));
-  const publisher = createPublisher(jetStream, manager, await bucket('published'));
+  const plugins = createPluginRecords((await bucket('plugins')).kv);
+  const publisher = createPublisher(jetStream, manager, (await bucket('published')).kv);
   const artifacts = createArtifactStore(await openBlobs(artifactStore, nats, replicas), cacheFolder, metrics, cacheBytes);
   const closing = new AbortController();
   const subscriptions = new Set<Subscription>();

@@ -1,7 +1,6 @@
 import { JobRecord, JobState, create, encode, errorToWire, type Checkpoint, type Init, type Job, type StageResult } from '@minchat/contracts';
 import { MinchatError, isMinchatError } from '@minchat/errors';
-import type { KV } from 'nats';
-import { deleteRecord, listRecords, recordLimit, storedRecord, wasDeleted, writeRecord, type Stored } from './kv-records.ts';
+import { deleteRecord, listRecords, recordLimit, storedRecord, wasDeleted, writeRecord, type Bucket, type Stored } from './kv-records.ts';
 import { retrying } from './nats-errors.ts';
 import type { JobRecords, Lease, Taken } from './types.ts';
 
@@ -24,7 +23,8 @@ interface HeldLease extends Lease {
  * The records of `jobs`. Clocks decide only when a lease may be taken over; that a worker whose
  * lease was taken over cannot write is decided by the revision.
  */
-export function createJobRecords(kv: KV, now: () => number = Date.now): JobRecords {
+export function createJobRecords(bucket: Bucket, now: () => number = Date.now): JobRecords {
+  const { kv } = bucket;
   /** Renewed when the server stored it: the clock of who wrote it may tell any time. */
   async function read(jobId: string): Promise<Stored<JobRecord> | undefined> {
     const entry = await retrying('reading a job record', () => kv.get(jobId));
@@ -137,7 +137,7 @@ export function createJobRecords(kv: KV, now: () => number = Date.now): JobRecor
 
   return {
     get: async (jobId) => (await read(jobId))?.record,
-    list: () => listRecords(kv, JobRecord),
+    list: () => listRecords(bucket, JobRecord),
     delete: async (jobId) => void (await deleteRecord(kv, jobId)),
     take,
     cancel,

@@ -1,6 +1,7 @@
+import { setTimeout as after } from 'node:timers/promises';
 import { Job, JobState, encode, type Init } from '@minchat/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connect } from 'nats';
+import { connect, type NatsConnection } from 'nats';
 import { createJobRecords } from './job-records.ts';
 import { testBus } from './test-bus.ts';
 import { startNatsServer, type TestNats } from './testing.ts';
@@ -23,6 +24,8 @@ function newJob(kind = 'sft'): Init<Job> & Job {
   count += 1;
   return { jobId: `job-${count}`, runId: 'run', stage: 'sft', kind, plugin: '', seed: 1, settingsJson: '', inputs: [], createdAtMs: 1, round: 0 };
 }
+/** The bucket of the records, of another connection. */
+const jobsOf = async (raw: NatsConnection) => ({ name: 'jobs', kv: await raw.jetstream().views.kv('jobs'), manager: await raw.jetstreamManager() });
 function leaseOf(taken: Taken) {
   if (taken.outcome !== 'taken') throw new Error(`expected taken, found ${taken.outcome}`);
   return taken.lease;
@@ -214,7 +217,7 @@ describe('job records', () => {
   it('of a worker that is gone go to another though its clock was ahead', async () => {
     const raw = await connect({ servers: nats.url });
     const job = newJob();
-    leaseOf(await createJobRecords(await raw.jetstream().views.kv('jobs'), () => Date.now() + 3_600_000).take(job, 'ahead', 300));
+    leaseOf(await createJobRecords(await jobsOf(raw), () => Date.now() + 3_600_000).take(job, 'ahead', 300));
     const taken = await bus.jobs.take(job, 'b', 60_000);
     expect(taken.outcome).toBe('held');
     expect(taken.outcome === 'held' && taken.untilMs).toBeLessThanOrEqual(Date.now() + 300);
@@ -225,11 +228,20 @@ describe('job records', () => {
   it.each([-3_600_000, 3_600_000])('tell when a worker was last heard of whose clock is %i ms ahead', async (ahead) => {
     const raw = await connect({ servers: nats.url });
     const job = newJob();
-    leaseOf(await createJobRecords(await raw.jetstream().views.kv('jobs'), () => Date.now() + ahead).take(job, 'a', 60_000));
+    leaseOf(await createJobRecords(await jobsOf(raw), () => Date.now() + ahead).take(job, 'a', 60_000));
     const { renewedAtMs = NaN } = (await bus.jobs.get(job.jobId)) ?? {};
     expect(Math.abs(renewedAtMs - Date.now())).toBeLessThan(60_000);
     await raw.close();
   });
+
+  it('are listed while others are written and deleted: nothing waits for what is not there any more', async () => {
+    const jobs = Array.from({ length: 9 }, newJob);
+    for (let round = 0; round < 150; round += 1) {
+      const lists = Array.from({ length: 3 }, (_, i) => after(2 * i).then(() => bus.jobs.list()));
+      const changes = jobs.map((job, i) => after((i + round) % 7).then((): Promise<unknown> => (i % 2 === round % 2 ? bus.jobs.delete(job.jobId) : bus.jobs.cancel({ ...job, round }))));
+      expect(await Promise.race([Promise.all([...lists, ...changes]).then(() => 'listed'), after(10_000, 'still waiting', { ref: false })])).toBe('listed');
+    }
+  }, 60_000);
 
   it('of many that take at once, one gets it', async () => {
     const job = newJob();
@@ -245,7 +257,8 @@ describe('job records', () => {
 
   it('a write whose answer was lost has still happened', async () => {
     const raw = await connect({ servers: nats.url });
-    const kv = await raw.jetstream().views.kv('jobs');
+    const bucket = await jobsOf(raw);
+    const { kv } = bucket;
     let fail = true;
     const flaky = Object.assign(Object.create(kv) as typeof kv, {
       update: async (key: string, data: Uint8Array, revision: number) => {
@@ -255,7 +268,7 @@ describe('job records', () => {
         throw Object.assign(new Error('TIMEOUT'), { code: 'TIMEOUT' });
       },
     });
-    const records = createJobRecords(flaky);
+    const records = createJobRecords({ ...bucket, kv: flaky });
     const job = newJob();
     const lease = leaseOf(await records.take(job, 'a', 60_000));
     await records.complete(lease, { outputs: [], metrics: [] });

@@ -1,6 +1,6 @@
 import { decode, type MessageType } from '@minchat/contracts';
 import { MinchatError, toMinchatError } from '@minchat/errors';
-import type { KV, KvEntry } from 'nats';
+import type { JetStreamManager, KV, KvEntry } from 'nats';
 import { isConflict, retrying } from './nats-errors.ts';
 
 export interface Stored<T> {
@@ -27,10 +27,27 @@ export function storedRecord<T>(type: MessageType<T>, entry: KvEntry | null): St
   }
 }
 
+/** A bucket of records, and who knows which keys it has. */
+export interface Bucket {
+  readonly name: string;
+  readonly kv: KV;
+  readonly manager: JetStreamManager;
+}
+
+/**
+ * The keys of a bucket, those of deleted records too. The client's own list waits for as many as there were when it
+ * began, for ever where one was written or deleted before it came to that.
+ */
+async function keysOf({ name, manager }: Bucket): Promise<string[]> {
+  const subject = `$KV.${name}.`;
+  const { state } = await retrying('listing records', () => manager.streams.info(`KV_${name}`, { subjects_filter: `${subject}>` }));
+  return Object.keys(state.subjects ?? {}).map((key) => key.slice(subject.length));
+}
+
 /** All records of a bucket. One that cannot be read is told to `onUnreadable`, or else is an error. */
-export async function listRecords<T>(kv: KV, type: MessageType<T>, onUnreadable?: (error: MinchatError) => void): Promise<T[]> {
-  // All keys first: the client's iterator loses those that come while its consumer waits for something else.
-  const keys = await retrying('listing records', async () => Array.fromAsync(await kv.keys()));
+export async function listRecords<T>(bucket: Bucket, type: MessageType<T>, onUnreadable?: (error: MinchatError) => void): Promise<T[]> {
+  const { kv } = bucket;
+  const keys = await keysOf(bucket);
   const read = async (key: string): Promise<T[]> => {
     const entry = await retrying('reading a record', () => kv.get(key));
     try {
