@@ -1,6 +1,6 @@
 import { disposeModel, loadModel, scoreNormalisation, type Model, type ScoreNormalisation } from '@minchat/model';
 import { MinchatError } from '@minchat/errors';
-import { openRewardFunctions, type RewardFunctions } from '@minchat/rewards';
+import { openRewardFunctions, type FunctionScores, type RewardFunctions } from '@minchat/rewards';
 import type { Metrics, StageContext } from '@minchat/stage';
 import type { Tokenizer } from '@minchat/tokenizer';
 import { checkSameTokenizer, scoreExamples } from '@minchat/training';
@@ -69,10 +69,8 @@ export class Reward implements Disposable {
   async pay(episodes: readonly Episode[], pass: PassOptions): Promise<Paid> {
     const { mean: center, sd } = this.normalisation ?? { mean: 0, sd: 1 };
     const raw = await this.modelScores(episodes, pass);
-    const { totals, metrics } = await this.functions.score(
-      episodes.map(({ asked, answer, finished }) => ({ ...asked, text: this.tokenizer.decode(answer, { skipSpecial: true }), finished })),
-    );
-    const scores = totals.map((total, row) => (this.model === undefined ? 0 : ((raw[row] ?? Number.NaN) - center) / sd) + (total ?? 0));
+    const { totals, metrics } = await this.functionScores(episodes);
+    const scores = episodes.map((_, row) => (this.model === undefined ? 0 : ((raw[row] ?? Number.NaN) - center) / sd) + (totals[row] ?? 0));
     return {
       rewards: episodeRewards(scores, episodes, this.unfinishedReward),
       metrics: { ...(this.model && { 'objective/raw_scores': mean(raw) }), ...metrics },
@@ -81,6 +79,12 @@ export class Reward implements Disposable {
 
   [Symbol.dispose](): void {
     if (this.model) disposeModel(this.model);
+  }
+
+  /** Answers are decoded only where there is a function to read them. */
+  private async functionScores(episodes: readonly Episode[]): Promise<FunctionScores> {
+    if (this.functions.names.length === 0) return { totals: [], metrics: {} };
+    return this.functions.score(episodes.map(({ asked, answer, finished }) => ({ ...asked, text: this.tokenizer.decode(answer, { skipSpecial: true }), finished })));
   }
 
   /** The reward model's own scores, bias included; none where there is no model. */
