@@ -1,6 +1,6 @@
 import { readEnv, rewardEnv } from '@minchat/config';
 import { isMinchatError, MinchatError } from '@minchat/errors';
-import { loadDefault, resolvePlugin, type Metrics } from '@minchat/stage';
+import { loadDefault, mayName, resolvePlugin, type Metrics } from '@minchat/stage';
 import { z } from 'zod';
 import { isRewardFunction, type AnswerToScore, type RewardContext, type RewardFunction } from './define.ts';
 import type { RewardFunctionSettings } from './settings.ts';
@@ -19,20 +19,18 @@ export interface RewardFunctions {
   score(answers: readonly AnswerToScore[]): Promise<FunctionScores>;
 }
 
-const own = '@minchat/rewards/';
+const own = '@minchat/rewards';
 
 /**
- * Loads reward functions, at best before anything that takes long. What settings name must not make a
- * worker load just any code: ours, and what the operator allowed. Throws MC_PLUGIN_UNKNOWN,
- * MC_PLUGIN_INVALID, MC_STAGE_SETTINGS.
+ * Loads reward functions, at best before anything that takes long: ours, and those that the operator allowed. Throws
+ * MC_PLUGIN_UNKNOWN, MC_PLUGIN_INVALID, MC_STAGE_SETTINGS.
  */
 export async function openRewardFunctions(settings: RewardFunctionSettings, context: Omit<RewardContext<unknown>, 'options'>): Promise<RewardFunctions> {
   const allowed = readEnv(z.object(rewardEnv)).REWARD_FUNCTIONS;
   const opened: { definition: RewardFunction; weight: number; options: unknown }[] = [];
   for (const [index, { plugin, weight, options }] of settings.entries()) {
-    const isOurs = plugin.startsWith(own) && !plugin.split('/').includes('..');
-    if (!isOurs && !allowed.includes(plugin)) {
-      const known = [`${own}...`, ...allowed].join(', ');
+    if (!mayName(plugin, own, allowed)) {
+      const known = [`${own}/...`, ...allowed].join(', ');
       throw new MinchatError('MC_PLUGIN_UNKNOWN', `rewardFunctions: expected one of ${known}, found ${plugin}`, { hint: `Add ${plugin} to REWARD_FUNCTIONS of the service, or correct the spec.` });
     }
     const definition = await loadDefault(plugin, await resolvePlugin(plugin), isRewardFunction, 'defineReward');

@@ -10,4 +10,4 @@ export {
 } from './define.ts';
 export { runStageService, stageStopSeconds, startStageHost, type StageHost, type StageServiceOptions } from './host.ts';
 // For what settings name besides stages: a package or a path, wherever it lies.
-export { loadDefault, resolvePlugin } from './plugin.ts';
+export { loadDefault, mayName, resolvePlugin } from './plugin.ts';

@@ -15,13 +15,17 @@ export interface PluginChoice {
 }
 
 /**
- * The plugin that a job runs with. A job may ask for the service's own package, a subpath of it, and
- * what the operator allowed: what a message names must not make a worker load just any code.
+ * Whether a message may name what is loaded: the package `own`, a subpath of it, or what the operator allowed. It
+ * must not make a worker load just any code.
  */
+export function mayName(name: string, own: string, allowed: readonly string[]): boolean {
+  return name === own || (name.startsWith(`${own}/`) && !name.split('/').includes('..')) || allowed.includes(name);
+}
+
+/** The plugin that a job runs with. Throws MC_PLUGIN_UNKNOWN for one that it may not ask for. */
 export function choosePlugin({ defaultPlugin, configured, allowed }: PluginChoice, wanted: string): string {
   if (wanted === '') return configured ?? defaultPlugin;
-  const own = wanted === defaultPlugin || (wanted.startsWith(`${defaultPlugin}/`) && !wanted.split('/').includes('..'));
-  if (own || wanted === configured || allowed.includes(wanted)) return wanted;
+  if (wanted === configured || mayName(wanted, defaultPlugin, allowed)) return wanted;
   const known = [configured, defaultPlugin, `${defaultPlugin}/...`, ...allowed].filter((name) => name !== undefined);
   throw new MinchatError('MC_PLUGIN_UNKNOWN', `expected one of ${known.join(', ')}, found ${wanted}`, { hint: `Add ${wanted} to STAGE_PLUGINS of the service, or correct the spec.` });
 }

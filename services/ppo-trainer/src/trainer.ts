@@ -21,7 +21,7 @@ import { evaluatePolicy } from './evaluation.ts';
 import { collect, type Experience } from './experience.ts';
 import { guard, type GuardSettings, type GuardState } from './guard.ts';
 import { loadPrompts, promptSchedule, type Prompt } from './prompts.ts';
-import { Reward, type Paid } from './reward.ts';
+import { Reward } from './reward.ts';
 import { sampleEpisodes } from './rollout.ts';
 import type { optimizerSettings, RewardSettings, rolloutSettings, selectionSettings } from './settings.ts';
 
@@ -127,7 +127,7 @@ export class OnlineTrainer implements Disposable {
     const random = this.random.fork(`rollout-${iteration}`);
     return collect({
       sample: () => this.sample(this.actor.policy, prompts, random),
-      pay: (episodes) => this.pay(episodes),
+      pay: (episodes) => this.reward.pay(episodes, this.pass),
       reference: this.actor.reference,
       temperature: this.context.settings.temperature,
       pass: this.pass,
@@ -162,7 +162,7 @@ export class OnlineTrainer implements Disposable {
       prompts: this.validation,
       reference: this.actor.reference,
       tokenizer: this.tokenizer,
-      pay: (episodes) => this.pay(episodes),
+      pay: (episodes) => this.reward.pay(episodes, this.pass),
       random: this.random.fork('evaluate'),
       signal: this.hardStop,
     });
@@ -196,10 +196,6 @@ export class OnlineTrainer implements Disposable {
     this.actor.dispose();
     this.best?.[Symbol.dispose]();
     this.reward[Symbol.dispose]();
-  }
-
-  private pay(episodes: readonly Episode[]): Promise<Paid> {
-    return this.reward.pay(episodes, this.pass);
   }
 
   private async sample(model: Model, prompts: readonly Prompt[], random: Random): Promise<Episode[]> {
