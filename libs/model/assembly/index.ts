@@ -5,6 +5,9 @@
 export { matmul, scratchBytes } from './matmul';
 export { add, squaredSum, sumRows, zero } from './math';
 export { layerNormBackward, layerNormForward } from './layer-norm';
+export { rmsNormBackward, rmsNormForward } from './rms-norm';
+export { rotary } from './rotary';
+export { swigluBackward, swigluForward } from './swiglu';
 export { geluBackward, geluForward } from './gelu';
 export { attentionBackward, attentionForward, attentionWork, cacheWriteRow, decodeAttention } from './attention';
 export { nllRows, nllRowsBackward } from './token-nll';

@@ -1,8 +1,9 @@
-// GPT-2, value and reward heads, generation, losses, AdamW, on plain tensors of TensorFlow.js.
+// GPT-2 and the Llama family, value and reward heads, generation, losses, AdamW, on plain tensors of TensorFlow.js.
 //
 // Compute starts with `await startBackend()`. Who owns a tensor: see types.ts (the caller disposes).
 export type { Dropout, ForwardOptions, GenerateOptions, Generation, Head, Model, SampledToken, SamplingOptions, TokenLogprob } from './types.ts';
-export { gptConfig, parseConfig, type GPTConfig, type GPTSize } from './config.ts';
+export type { ModelConfig, ModelShape } from './architectures/architecture.ts';
+export { gptConfig, llamaConfig, type GPTSize, type LlamaSize } from './architectures/config.ts';
 export { Random } from './random.ts';
 export { startBackend, type StartedBackend } from './backends/start.ts';
 export { cloneModel, copyWeights, disposeModel, initModel, parameterCount, parameterOf, withVocabulary } from './model.ts';

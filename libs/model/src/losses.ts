@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { hiddenStates } from './forward.ts';
-import { parameterOf } from './model.ts';
+import { hiddenStates, outputOf } from './forward.ts';
 import { tokenNll, type TokenNll, type TokenNllWants } from './ops/token-nll.ts';
 import type { ForwardOptions, Model } from './types.ts';
 
@@ -40,5 +39,5 @@ export function tokenLogProbs(model: Model, tokens: tf.Tensor2D, start: tf.Tenso
 }
 
 function projected(model: Model, x: tf.Tensor, targets: tf.Tensor, temperature: number, wants: TokenNllWants): TokenNll {
-  return tokenNll(tf.reshape(x, [-1, model.config.n_embd]), parameterOf(model, 'transformer.wte.weight'), tf.reshape(targets, [-1]), temperature, wants);
+  return tokenNll(tf.reshape(x, [-1, model.shape.width]), outputOf(model), tf.reshape(targets, [-1]), temperature, wants);
 }

@@ -5,8 +5,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { AdamW, globalNorm } from './adamw.ts';
+import type { ModelConfig } from './architectures/architecture.ts';
+import { gptConfig, llamaConfig } from './architectures/config.ts';
 import { startBackend } from './backends/start.ts';
-import { gptConfig } from './config.ts';
 import { leftPad, scores } from './forward.ts';
 import { disposeGradients, GradientAccumulator, valueAndGrads, type Gradients } from './gradients.ts';
 import { lmLoss, tokenLosses } from './losses.ts';
@@ -15,7 +16,12 @@ import { Random } from './random.ts';
 import { learningRate } from './schedule.ts';
 import type { ForwardOptions, Model } from './types.ts';
 
-const config = gptConfig({ vocab_size: 19, n_positions: 16, n_embd: 8, n_layer: 2, n_head: 2 });
+const sizes = { vocab_size: 19, hidden_size: 8, intermediate_size: 12, num_hidden_layers: 2, num_attention_heads: 4, num_key_value_heads: 2, head_dim: 4, max_position_embeddings: 16 };
+const configs: Record<string, ModelConfig> = {
+  gpt2: gptConfig({ vocab_size: 19, n_positions: 16, n_embd: 8, n_layer: 2, n_head: 2 }),
+  'qwen2, its output not tied': llamaConfig({ ...sizes, model_type: 'qwen2', tie_word_embeddings: false }),
+  qwen3: llamaConfig({ ...sizes, model_type: 'qwen3' }),
+};
 const rows = [[1, 2, 3, 4, 5, 6, 7], [9, 8, 7, 6], [4, 4, 4, 4, 4]];
 
 function batch(sequences = rows) {
@@ -29,7 +35,8 @@ function batch(sequences = rows) {
 const lossOf = (model: Model, b: ReturnType<typeof batch>, options: ForwardOptions = {}): tf.Scalar => lmLoss(model, b.tokens, b.start, b.targets, b.weights, options);
 const arrays = (map: ReadonlyMap<string, tf.Tensor>): number[][] => [...map.values()].map((tensor) => Array.from(tensor.dataSync()));
 
-describe.each(['cpu', 'wasm'])('%s', (backend) => {
+describe.each(['cpu', 'wasm'].flatMap((backend) => Object.keys(configs).map((name) => [backend, name] as const)))('%s, %s', (backend, name) => {
+  const config = configs[name] as ModelConfig;
   beforeAll(async () => {
     await startBackend(backend);
   });

@@ -33,6 +33,9 @@ namespace {
 #include "row_sums.h"
 #include "cutter.h"
 #include "ops/layer_norm.h"
+#include "ops/rms_norm.h"
+#include "ops/rotary.h"
+#include "ops/swiglu.h"
 #include "ops/linear.h"
 #include "ops/attention.h"
 #include "ops/decode_attention.h"
@@ -64,6 +67,7 @@ void with_product(F&& kernel) {
 
 std::vector<int64_t> counts(const double* v, int64_t count) { return std::vector<int64_t>(v, v + count); }
 BlockShape block_shape(const double* v) { return {n(v[0]), n(v[1]), n(v[2]), n(v[3]), n(v[4]), n(v[5]), n(v[6])}; }
+HeadShape head_shape(const double* v) { return {n(v[0]), n(v[1]), n(v[2])}; }
 // In the order of blockParameters (src/fused-kernels.ts).
 BlockParameters block_parameters(void* const* d) { return {f(d[0]), f(d[1]), f(d[2]), f(d[3]), f(d[4]), f(d[5]), f(d[6]), f(d[7]), f(d[8]), f(d[9]), f(d[10]), f(d[11])}; }
 
@@ -78,6 +82,11 @@ TransformerParameters transformer(void* const* d, const double* v) {
 const NamedKernel kernels[] = {
     {"layerNormForward", [](void* const* d, const double* v) { layer_norm_forward(f(d[0]), f(d[1]), f(d[2]), f(d[3]), f(d[4]), f(d[5]), n(v[0]), n(v[1]), s(v[2])); }},
     {"layerNormBackward", [](void* const* d, const double* v) { layer_norm_backward(f(d[0]), f(d[1]), f(d[2]), f(d[3]), f(d[4]), f(d[5]), f(d[6]), f(d[7]), n(v[0]), n(v[1])); }},
+    {"rmsNormForward", [](void* const* d, const double* v) { rms_norm_forward(f(d[0]), f(d[1]), f(d[2]), f(d[3]), n(v[0]), n(v[1]), s(v[2])); }},
+    {"rmsNormBackward", [](void* const* d, const double* v) { rms_norm_backward(f(d[0]), f(d[1]), f(d[2]), f(d[3]), f(d[4]), f(d[5]), n(v[0]), n(v[1])); }},
+    {"rotary", [](void* const* d, const double* v) { rotary(f(d[0]), f(d[1]), i(d[2]), f(d[3]), n(v[0]), n(v[1]), n(v[2]), n(v[3]), v[4] != 0); }},
+    {"swigluForward", [](void* const* d, const double* v) { swiglu_forward(f(d[0]), f(d[1]), n(v[0]), n(v[1])); }},
+    {"swigluBackward", [](void* const* d, const double* v) { swiglu_backward(f(d[0]), f(d[1]), f(d[2]), n(v[0]), n(v[1])); }},
     {"linearForward", [](void* const* d, const double* v) {
        with_product([&](auto P) { linear_forward<decltype(P)>(d[5] == nullptr ? Activation::kNone : Activation::kGelu, f(d[0]), f(d[1]), f(d[2]), f(d[3]), f(d[4]), f(d[5]), n(v[0]), n(v[1]), n(v[2])); });
      }},
@@ -87,10 +96,10 @@ const NamedKernel kernels[] = {
     // tfjs's own product is exact: what is made of plain operations (losses, heads) is small and may need it.
     {"matrixMultiply", [](void* const* d, const double* v) { matrix_multiply<Float32>(f(d[0]), f(d[1]), f(d[2]), n(v[0]), n(v[1]), n(v[2]), v[3] != 0, v[4] != 0); }},
     {"attentionForward", [](void* const* d, const double* v) {
-       with_product([&](auto P) { attention_forward<decltype(P)>(f(d[0]), i(d[1]), f(d[2]), f(d[3]), n(v[0]), n(v[1]), n(v[2]), n(v[3])); });
+       with_product([&](auto P) { attention_forward<decltype(P)>(f(d[0]), i(d[1]), f(d[2]), f(d[3]), n(v[0]), n(v[1]), head_shape(v + 2)); });
      }},
     {"attentionBackward", [](void* const* d, const double* v) {
-       with_product([&](auto P) { attention_backward<decltype(P)>(f(d[0]), f(d[1]), f(d[2]), f(d[3]), i(d[4]), f(d[5]), n(v[0]), n(v[1]), n(v[2]), n(v[3])); });
+       with_product([&](auto P) { attention_backward<decltype(P)>(f(d[0]), f(d[1]), f(d[2]), f(d[3]), i(d[4]), f(d[5]), n(v[0]), n(v[1]), head_shape(v + 2)); });
      }},
     {"transformerActivations", [](void* const* d, const double* v) {
        with_product([&](auto P) { *static_cast<double*>(d[0]) = static_cast<double>(transformer_activations<decltype(P)>(n(v[0]), block_shape(v + 1))); });

@@ -1,5 +1,8 @@
 // Numbers at the ends of float32, and shapes without any: what the kernels give where the composition
 // of tfjs operations gives infinities, NaN or nothing.
+import { gptConfig } from '@minchat/model';
+import { shapeOf } from '@minchat/model/architectures/config';
+import { parameterShapes } from '@minchat/model/architectures/parameters';
 import { adamW, squaredSums } from '@minchat/model/ops/adamw';
 import { attention } from '@minchat/model/ops/attention';
 import { runKernel } from '@minchat/model/ops/fused';
@@ -7,12 +10,14 @@ import { layerNorm } from '@minchat/model/ops/layer-norm';
 import { linear, linearGelu } from '@minchat/model/ops/linear';
 import { logitsOf } from '@minchat/model/ops/logits';
 import { tokenNll } from '@minchat/model/ops/token-nll';
-import { blockParameterNames, transformer } from '@minchat/model/ops/transformer';
+import { transformer } from '@minchat/model/ops/transformer';
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { configure, modes, noise, on, same, seeds, sizes, withGradients } from './kernels.testing.ts';
+import { configure, modes, noise, on, same, seeds, sizes, transformerParameters, withGradients } from './kernels.testing.ts';
 
+const one = { heads: 1, keyValueHeads: 1 };
+const model = shapeOf(gptConfig({ vocab_size: 9, n_positions: 4, n_embd: 5, n_layer: 1, n_head: 1, n_inner: 7 }));
 const [huge, tiny] = [1e30, 1e-41];
 const extremes = [0, -0, huge, -huge, tiny, -tiny, 3e38, -3e38, Infinity, -Infinity, NaN];
 
@@ -59,7 +64,7 @@ describe.each(modes)('$set, bf16 $bf16', (mode) => {
     same('extreme attention', mode, fc.record({ T: sizes(66), hs: sizes(34), seed: seeds }), ({ T, hs, seed }) => {
       const draw = noise(seed);
       const apart = tf.mul(tf.sign(draw([1, T, 3 * hs])), 64);
-      return [attention(apart, tf.tensor1d([0], 'int32'), 1), attention(tf.zeros([2, T, 3 * hs]), tf.tensor1d([0, T], 'int32'), 1)];
+      return [attention(apart, tf.tensor1d([0], 'int32'), one), attention(tf.zeros([2, T, 3 * hs]), tf.tensor1d([0, T], 'int32'), one)];
     });
   });
 
@@ -69,7 +74,7 @@ describe.each(modes)('$set, bf16 $bf16', (mode) => {
       fc.property(sizes(300), sizes(34), seeds, (T, hs, seed) => {
         const start = seed % T;
         const [lse = new Float32Array()] = on('native', () => {
-          const [, kept] = runKernel('MinchatAttentionForward', { qkv: tf.zeros([1, T, 3 * hs]), start: tf.tensor1d([start], 'int32') }, { heads: 1 });
+          const [, kept] = runKernel('MinchatAttentionForward', { qkv: tf.zeros([1, T, 3 * hs]), start: tf.tensor1d([start], 'int32') }, one);
           return [kept as tf.Tensor];
         });
         const allowed = mode.bf16 ? 2e-4 : 2e-6;
@@ -89,7 +94,7 @@ describe.each(modes)('$set, bf16 $bf16', (mode) => {
         const compute = (value: number) => (): tf.Tensor[] => {
           const values = noise(seed)([2, T, 3 * hs]).dataSync() as Float32Array;
           if (value !== 0) values.fill(value, t * 3 * hs, (t + 1) * 3 * hs);
-          return [attention(tf.tensor(values, [2, T, 3 * hs]), tf.tensor1d([0, 0], 'int32'), 1)];
+          return [attention(tf.tensor(values, [2, T, 3 * hs]), tf.tensor1d([0, 0], 'int32'), one)];
         };
         const [whole = new Float32Array(), found = new Float32Array()] = [...on('native', compute(0)), ...on('native', compute(broken))];
         expect(found.subarray(T * hs)).toEqual(whole.subarray(T * hs));
@@ -130,12 +135,8 @@ describe.each(modes)('$set, bf16 $bf16', (mode) => {
         ...withGradients((x, w, b) => linearGelu(x, w, b), [none, draw([5, 7]), draw([7])], draw),
         ...withGradients((x, w, b) => layerNorm(x, w, b, 1e-5), [none, draw([5]), draw([5])], draw),
         ...withGradients(
-          (wte, wpe, weight, bias, ...rest) => {
-            const block = Object.fromEntries(blockParameterNames.map((name, i) => [name, rest[i] as tf.Tensor]));
-            const parameters = { wte: wte as tf.Tensor, wpe: wpe as tf.Tensor, blocks: [block], lastNorm: [weight, bias] as [tf.Tensor, tf.Tensor] };
-            return transformer(tf.zeros([0, 4], 'int32'), tf.tensor1d([], 'int32'), parameters, { heads: 1, epsilon: 1e-5 });
-          },
-          [[9, 5], [4, 5], [5], [5], [5], [5], [5, 15], [15], [5, 5], [5], [5], [5], [5, 7], [7], [7, 5], [5]].map((shape) => draw(shape)),
+          (...tensors) => transformer(tf.zeros([0, 4], 'int32'), tf.tensor1d([], 'int32'), transformerParameters(model, tensors), model, {}),
+          Array.from(parameterShapes(model, 'lm').values(), (sides) => draw([...sides])),
           draw,
         ),
         logitsOf(none as tf.Tensor2D, draw([9, 5])),

@@ -41,6 +41,12 @@ function data(args: KernelArguments, ...names: string[]): KernelArray[] {
 /** The data of the inputs named that are weights: products keep what they make of them. */
 const weights = (args: KernelArguments, ...names: string[]): KernelArray[] => names.map((name) => args.backend.weight(input(args, name)));
 
+/** Heads of queries, of keys and values, and a head's size, of packed qkv (B, T, W). */
+function headShape(args: KernelArguments): [number, number, number] {
+  const [heads, keyValueHeads] = [number(args, 'heads'), number(args, 'keyValueHeads')];
+  return [heads, keyValueHeads, sizes(input(args, 'qkv')).C / (heads + 2 * keyValueHeads)];
+}
+
 /** Token ids are used as addresses: refuses those beyond the vocabulary. */
 function checked(ids: Int32Array, vocabulary: number): Int32Array {
   for (const id of ids) if (id < 0 || id >= vocabulary) throw new RangeError(`expected token ids from 0 to ${vocabulary - 1}, found ${id}`);
@@ -111,6 +117,51 @@ export const fusedKernels: Readonly<Record<string, FusedKernel>> = {
     return [dx, dweight, dbias];
   },
 
+  MinchatRmsNormForward(args) {
+    const x = input(args, 'x');
+    const { N, C } = sizes(x);
+    const y = args.backend.allocate(x.shape);
+    const rstd = args.backend.allocate([N]);
+    args.backend.addon.run('rmsNormForward', [...data(args, 'x', 'weight'), y.values, rstd.values], [N, C, number(args, 'epsilon')]);
+    return [y, rstd];
+  },
+
+  MinchatRmsNormBackward(args) {
+    const x = input(args, 'x');
+    const { N, C } = sizes(x);
+    const dx = args.backend.allocate(x.shape);
+    const dweight = args.backend.allocate([C]);
+    args.backend.addon.run('rmsNormBackward', [...data(args, 'dy', 'x', 'weight', 'rstd'), dx.values, dweight.values], [N, C]);
+    return [dx, dweight];
+  },
+
+  MinchatRotary(args) {
+    const x = input(args, 'x');
+    const { N, C: W } = sizes(x);
+    const { N: P, C: hs } = sizes(input(args, 'table'));
+    const positions = args.backend.integers(input(args, 'positions'));
+    for (const position of positions) if (position < 0 || position >= P) throw new RangeError(`expected positions from 0 to ${P - 1}, found ${position}`);
+    const y = args.backend.allocate(x.shape);
+    args.backend.addon.run('rotary', [...data(args, 'x', 'table'), positions, y.values], [N, W, number(args, 'heads'), hs, args.attrs['back'] === true ? 1 : 0]);
+    return [y];
+  },
+
+  MinchatSwigluForward(args) {
+    const x = input(args, 'x');
+    const { N, C } = sizes(x);
+    const y = args.backend.allocate([...x.shape.slice(0, -1), C / 2]);
+    args.backend.addon.run('swigluForward', [...data(args, 'x'), y.values], [N, C / 2]);
+    return [y];
+  },
+
+  MinchatSwigluBackward(args) {
+    const x = input(args, 'x');
+    const { N, C } = sizes(x);
+    const dx = args.backend.allocate(x.shape);
+    args.backend.addon.run('swigluBackward', [...data(args, 'dy', 'x'), dx.values], [N, C / 2]);
+    return [dx];
+  },
+
   MinchatLinearForward(args) {
     const x = input(args, 'x');
     const { N, C: I } = sizes(x);
@@ -129,24 +180,26 @@ export const fusedKernels: Readonly<Record<string, FusedKernel>> = {
     const { C: O } = sizes(weight);
     const dx = args.backend.allocate(x.shape);
     const dweight = args.backend.allocate(weight.shape);
-    const dbias = args.backend.allocate([O]);
-    args.backend.addon.run('linearBackward', [...data(args, 'dy', 'x'), ...weights(args, 'weight'), ...data(args, 'pre'), dx.values, dweight.values, dbias.values], [N, I, O]);
-    return [dx, dweight, dbias];
+    const dbias = args.attrs['biased'] === true ? [args.backend.allocate([O])] : [];
+    args.backend.addon.run('linearBackward', [...data(args, 'dy', 'x'), ...weights(args, 'weight'), ...data(args, 'pre'), dx.values, dweight.values, dbias[0]?.values ?? null], [N, I, O]);
+    return [dx, dweight, ...dbias];
   },
 
   MinchatAttentionForward(args) {
-    const [B, T, C3] = input(args, 'qkv').shape as [number, number, number];
-    const heads = number(args, 'heads');
-    const out = args.backend.allocate([B, T, C3 / 3]);
+    const [B, T] = input(args, 'qkv').shape as [number, number, number];
+    const shape = headShape(args);
+    const [heads, , hs] = shape;
+    const out = args.backend.allocate([B, T, heads * hs]);
     const lse = args.backend.allocate([B, heads, T]);
-    args.backend.addon.run('attentionForward', [...data(args, 'qkv', 'start'), out.values, lse.values], [B, T, C3 / 3, heads]);
+    args.backend.addon.run('attentionForward', [...data(args, 'qkv', 'start'), out.values, lse.values], [B, T, ...shape]);
     return [out, lse];
   },
 
   MinchatAttentionBackward(args) {
-    const [B, T, C3] = input(args, 'qkv').shape as [number, number, number];
-    const dqkv = args.backend.allocate([B, T, C3]);
-    args.backend.addon.run('attentionBackward', [...data(args, 'dout', 'qkv', 'out', 'lse', 'start'), dqkv.values], [B, T, C3 / 3, number(args, 'heads')]);
+    const qkv = input(args, 'qkv');
+    const [B, T] = qkv.shape as [number, number, number];
+    const dqkv = args.backend.allocate(qkv.shape);
+    args.backend.addon.run('attentionBackward', [...data(args, 'dout', 'qkv', 'out', 'lse', 'start'), dqkv.values], [B, T, ...headShape(args)]);
     return [dqkv];
   },
 
@@ -197,9 +250,9 @@ export const fusedKernels: Readonly<Record<string, FusedKernel>> = {
     const P = number(args, 'positions');
     const { onto } = args.inputs;
     const dwte = onto === undefined ? args.backend.allocate([V, C]) : inPlace(args, onto);
-    const dwpe = args.backend.allocate([P, C]);
-    args.backend.addon.run('embeddingBackward', [...data(args, 'dx', 'tokens', 'start'), args.backend.values(dwte), dwpe.values], [B, T, C, V, P, onto === undefined ? 0 : 1]);
-    return [dwte, dwpe];
+    const dwpe = P > 0 ? [args.backend.allocate([P, C])] : [];
+    args.backend.addon.run('embeddingBackward', [...data(args, 'dx', 'tokens', 'start'), args.backend.values(dwte), dwpe[0]?.values ?? null], [B, T, C, V, P, onto === undefined ? 0 : 1]);
+    return [dwte, ...dwpe];
   },
 
   MinchatLogits(args) {

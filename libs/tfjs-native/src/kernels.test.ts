@@ -1,6 +1,8 @@
 // Every kernel against the composition of tfjs operations: outputs and gradients on random shapes, on
 // every instruction set of this machine, with exact products and, where there are any, in bfloat16.
-import { disposeModel, gptConfig, hiddenStates, initModel, valueAndGrads } from '@minchat/model';
+import { disposeModel, gptConfig, hiddenStates, initModel, llamaConfig, valueAndGrads } from '@minchat/model';
+import { shapeOf } from '@minchat/model/architectures/config';
+import { parameterShapes } from '@minchat/model/architectures/parameters';
 import { adamW, squaredSums } from '@minchat/model/ops/adamw';
 import { attention } from '@minchat/model/ops/attention';
 import { embedding } from '@minchat/model/ops/embedding';
@@ -8,13 +10,16 @@ import { runKernel } from '@minchat/model/ops/fused';
 import { layerNorm } from '@minchat/model/ops/layer-norm';
 import { linear, linearGelu } from '@minchat/model/ops/linear';
 import { logitsOf } from '@minchat/model/ops/logits';
+import { rmsNorm } from '@minchat/model/ops/rms-norm';
+import { rotary, turnTable } from '@minchat/model/ops/rotary';
+import { swiglu } from '@minchat/model/ops/swiglu';
 import { tokenNll } from '@minchat/model/ops/token-nll';
-import { blockParameterNames, transformer } from '@minchat/model/ops/transformer';
+import { transformer } from '@minchat/model/ops/transformer';
 import { Random } from '@minchat/model/random';
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { configure, difference, modes, noise, on, same, seeds, sizes, starts, withGradients } from './kernels.testing.ts';
+import { configure, difference, modes, noise, on, same, seeds, sizes, starts, transformerParameters, withGradients } from './kernels.testing.ts';
 
 const targetsOf = (seed: number, N: number, V: number): tf.Tensor => {
   const random = new Random(seed).fork('targets');
@@ -31,28 +36,33 @@ interface TransformerCase {
   readonly seed: number;
   /** Blocks, one by default. */
   readonly layers?: number;
+  /** GPT-2 by default; or a model_type of the Llama family. */
+  readonly model?: string;
+  /** As many as heads by default. */
+  readonly keyValueHeads?: number;
   /** All by default. */
   readonly positions?: { readonly from: number; readonly count: number };
 }
 
 /** The hidden states of a model, and their gradients for every parameter. */
-function transformerCase({ B, T, heads, hs, I, layers = 1, seed, positions }: TransformerCase): tf.Tensor[] {
-  const [C, V, P] = [heads * hs, B * T + 2, T + 3];
+function transformerCase({ B, T, heads, keyValueHeads = heads, hs, I, layers = 1, seed, positions, model = 'gpt2' }: TransformerCase): tf.Tensor[] {
+  const [V, P] = [B * T + 2, T + 3];
+  const shape = shapeOf(
+    model === 'gpt2'
+      ? gptConfig({ vocab_size: V, n_positions: P, n_embd: heads * hs, n_layer: layers, n_head: heads, n_inner: I })
+      : llamaConfig({ model_type: model, vocab_size: V, max_position_embeddings: P, hidden_size: heads * hs, head_dim: hs, num_hidden_layers: layers, num_attention_heads: heads, num_key_value_heads: keyValueHeads, intermediate_size: I, rms_norm_eps: 1e-5 }),
+  );
   const draw = noise(seed);
   const tokens = tf.reshape(targetsOf(seed, B * T, V), [B, T]);
   const start = tf.tensor1d(starts(seed, B, T), 'int32');
-  // As in a model: scales of layer norms around 1, matrices that keep the size of what goes through them.
-  const norm = (): tf.Tensor[] => [tf.add(1, tf.mul(draw([C]), 0.1)), tf.mul(draw([C]), 0.1)];
-  const matrix = (rows: number, columns: number): tf.Tensor[] => [tf.mul(draw([rows, columns]), 0.5 / Math.sqrt(rows)), tf.mul(draw([columns]), 0.1)];
-  const blocks = Array.from({ length: layers }, () => [...norm(), ...matrix(C, 3 * C), ...matrix(C, C), ...norm(), ...matrix(C, I), ...matrix(I, C)]).flat();
-  return withGradients(
-    (wte, wpe, ...rest) => {
-      const named = Array.from({ length: layers }, (_, layer) => Object.fromEntries(blockParameterNames.map((name, i) => [name, rest[layer * blockParameterNames.length + i] as tf.Tensor])));
-      return transformer(tokens, start, { wte: wte as tf.Tensor, wpe: wpe as tf.Tensor, blocks: named, lastNorm: rest.slice(-2) as [tf.Tensor, tf.Tensor] }, { heads, epsilon: 1e-5, positions });
-    },
-    [draw([V, C]), draw([P, C]), ...blocks, ...norm()],
-    draw,
-  );
+  // As in a model: norms around 1, matrices that keep the size of what goes through them.
+  const values = Array.from(parameterShapes(shape, 'lm'), ([name, sides]) => {
+    const values = draw([...sides]);
+    if (/(ln_[12f]|[qk]_norm)\.weight$/.test(name)) return tf.add(1, tf.mul(values, 0.1));
+    if (name.endsWith('.bias')) return tf.mul(values, 0.1);
+    return /\.h\./.test(name) ? tf.mul(values, 0.5 / Math.sqrt(sides[0] ?? 1)) : values;
+  });
+  return withGradients((...tensors) => transformer(tokens, start, transformerParameters(shape, tensors), shape, { positions }), values, draw);
 }
 
 // Milliseconds: the composition of a whole model takes a while on tfjs's plain backend, where other tests run beside.
@@ -67,6 +77,23 @@ describe.each(modes)('$set, bf16 $bf16', (mode) => {
     });
   });
 
+  test('RMS norm, SwiGLU, rotary positions', () => {
+    same('RMS norm', mode, fc.record({ N: sizes(300), C: sizes(300, 8), seed: seeds }), ({ N, C, seed }) => {
+      const draw = noise(seed);
+      return withGradients((x, w) => rmsNorm(x, w, 1e-5), [draw([N, C]), draw([C])], draw);
+    });
+    same('SwiGLU', mode, fc.record({ N: sizes(300), I: sizes(300), seed: seeds }), ({ N, I, seed }) => {
+      const draw = noise(seed, 3);
+      return withGradients((x) => swiglu(x), [draw([N, 2 * I])], draw);
+    });
+    same('rotary', mode, fc.record({ N: sizes(100), turned: fc.integer({ min: 1, max: 4 }), others: fc.integer({ min: 0, max: 2 }), half: sizes(40), seed: seeds }), ({ N, turned, others, half, seed }) => {
+      const random = new Random(seed);
+      const turns = { table: turnTable(Array.from({ length: half }, (_, i) => 2 ** -i), [0, 1, 2, 5, 1000]), positions: tf.tensor1d(Array.from({ length: N }, () => random.int(5)), 'int32') };
+      const draw = noise(seed);
+      return withGradients((x) => rotary(x, turns, turned), [draw([N, (turned + others) * 2 * half])], draw);
+    });
+  });
+
   const linearShape = fc.record({ N: sizes(140), I: sizes(140), O: sizes(140), seed: seeds });
   const linearCase = ({ N, I, O, seed }: { N: number; I: number; O: number; seed: number }): tf.Tensor[] => {
     const draw = noise(seed, 0.5);
@@ -75,6 +102,7 @@ describe.each(modes)('$set, bf16 $bf16', (mode) => {
       ...withGradients((x, w, b) => linear(x, w, b), inputs, draw),
       ...withGradients((x, w, b) => linearGelu(x, w, b), inputs, draw),
       ...withGradients((x, w, b, r) => linear(x, w, b, r), [...inputs, draw([N, O])], draw),
+      ...withGradients((x, w) => linear(x, w), inputs.slice(0, 2), draw),
     ];
   };
 
@@ -98,15 +126,17 @@ describe.each(modes)('$set, bf16 $bf16', (mode) => {
   });
 
   test('attention, with left padding up to whole rows', () => {
-    const shape = fc.record({ B: fc.integer({ min: 1, max: 3 }), T: sizes(130), heads: fc.integer({ min: 1, max: 3 }), hs: sizes(70), seed: seeds });
+    const shape = fc.record({ B: fc.integer({ min: 1, max: 3 }), T: sizes(130), keyValueHeads: fc.integer({ min: 1, max: 2 }), group: fc.integer({ min: 1, max: 3 }), hs: sizes(70), seed: seeds });
     const examples = [
-      { B: 1, T: 1, heads: 1, hs: 1, seed: 1 },
-      { B: 3, T: 129, heads: 1, hs: 64, seed: 2 },
+      { B: 1, T: 1, keyValueHeads: 1, group: 1, hs: 1, seed: 1 },
+      { B: 3, T: 129, keyValueHeads: 1, group: 1, hs: 64, seed: 2 },
+      { B: 2, T: 300, keyValueHeads: 1, group: 2, hs: 33, seed: 3 },
     ];
-    same('attention', mode, shape, ({ B, T, heads, hs, seed }) => {
+    same('attention', mode, shape, ({ B, T, keyValueHeads, group, hs, seed }) => {
+      const heads = keyValueHeads * group;
       const draw = noise(seed, 0.7);
       const start = tf.tensor1d(starts(seed, B, T), 'int32');
-      return withGradients((qkv) => attention(qkv, start, heads), [draw([B, T, 3 * heads * hs])], draw);
+      return withGradients((qkv) => attention(qkv, start, { heads, keyValueHeads }), [draw([B, T, (heads + 2 * keyValueHeads) * hs])], draw);
     }, { examples });
   });
 
@@ -147,6 +177,15 @@ describe.each(modes)('$set, bf16 $bf16', (mode) => {
     same('blocks', mode, fc.constantFrom<TransformerCase>(...shapes), (value) => transformerCase(value), { runs: shapes.length, examples: shapes });
   }, slowOracle);
 
+  test('blocks of the Llama family', () => {
+    const shapes = [
+      { B: 3, T: 40, heads: 4, keyValueHeads: 2, hs: 8, I: 24, layers: 2, model: 'llama', seed: 1 },
+      { B: 2, T: 70, heads: 2, keyValueHeads: 1, hs: 64, I: 70, layers: 2, model: 'qwen2', seed: 2, positions: { from: 60, count: 7 } },
+      { B: 4, T: 64, heads: 2, keyValueHeads: 2, hs: 32, I: 64, layers: 1, model: 'qwen3', seed: 3 },
+    ];
+    same('llama', mode, fc.constantFrom<TransformerCase>(...shapes), (value) => transformerCase(value), { runs: shapes.length, examples: shapes });
+  }, slowOracle);
+
   test('gradients of tied embeddings are added up', () => {
     same('tied', mode, fc.constant(0), () => {
       const draw = noise(1, 0.5);
@@ -168,7 +207,10 @@ describe.each(modes)('$set, bf16 $bf16', (mode) => {
       const random = new Random(seed);
       const tokens = tf.tensor2d(Array.from({ length: B * T }, () => random.int(V)), [B, T], 'int32');
       const start = tf.tensor1d(starts(seed, B, T), 'int32');
-      return withGradients((wte, wpe) => embedding(tokens, start, wte, wpe), [draw([V, C]), draw([T, C])], draw);
+      return [
+        ...withGradients((wte, wpe) => embedding(tokens, start, wte, wpe), [draw([V, C]), draw([T, C])], draw),
+        ...withGradients((wte) => embedding(tokens, start, wte), [draw([V, C])], draw),
+      ];
     });
   });
 
@@ -272,7 +314,8 @@ describe.each(modes)('$set, bf16 $bf16', (mode) => {
         ...withGradients((x, w, b) => linearGelu(x, w, b), [draw([300, 64]), draw([64, 96]), draw([96])], draw),
         ...withGradients((x, w, b) => linear(x, w, b), [draw([70, 600]), draw([600, 96]), draw([96])], draw),
         ...withGradients((x, w, b) => layerNorm(x, w, b, 1e-5), [draw([300, 64]), draw([64]), draw([64])], draw),
-        ...withGradients((qkv) => attention(qkv, start, 2), [draw([3, 70, 3 * 48])], draw),
+        ...withGradients((qkv) => attention(qkv, start, { heads: 2, keyValueHeads: 2 }), [draw([3, 70, 3 * 48])], draw),
+        ...withGradients((qkv) => attention(qkv, start, { heads: 6, keyValueHeads: 2 }), [draw([3, 70, 10 * 24])], draw),
         ...transformerCase({ B: 5, T: 70, heads: 2, hs: 24, I: 96, seed: 5 }),
         // Three pairs of texts: one thread and three take them text by text, two do not.
         ...transformerCase({ B: 6, T: 64, heads: 2, hs: 24, I: 96, seed: 6 }),

@@ -2,6 +2,9 @@
 // libs/model/src/ops, on the cpu backend, for the same random inputs.
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
+import type { ModelShape } from '@minchat/model';
+import { parameterShapes } from '@minchat/model/architectures/parameters';
+import type { TransformerParameters } from '@minchat/model/ops/transformer';
 import { Random } from '@minchat/model/random';
 import fc from 'fast-check';
 import { expect } from 'vitest';
@@ -108,4 +111,16 @@ export const seeds = fc.integer({ min: 1, max: 2 ** 30 });
 export function starts(seed: number, B: number, T: number): number[] {
   const random = new Random(seed).fork('starts');
   return Array.from({ length: B }, () => [0, T, random.int(T + 1)][random.int(3)] ?? 0);
+}
+
+/** A model's parameters from tensors in the order of parameterShapes, as `transformer` takes them. */
+export function transformerParameters(shape: ModelShape, tensors: readonly tf.Tensor[]): TransformerParameters {
+  const named = new Map(Array.from(parameterShapes(shape, 'lm').keys(), (name, i) => [name.replace('transformer.', ''), tensors[i] as tf.Tensor]));
+  const block = (prefix: string): Record<string, tf.Tensor> => Object.fromEntries([...named].filter(([name]) => name.startsWith(prefix)).map(([name, tensor]) => [name.slice(prefix.length), tensor]));
+  return {
+    wte: named.get('wte.weight') as tf.Tensor,
+    wpe: named.get('wpe.weight'),
+    blocks: Array.from({ length: shape.layers }, (_, layer) => block(`h.${layer}.`)),
+    lastNorm: [named.get('ln_f.weight') as tf.Tensor, named.get('ln_f.bias')],
+  };
 }

@@ -23,7 +23,7 @@ export function textOf({ prompt, answer }: Example): number[] {
 export function lastTokenScores(model: Model, texts: readonly (readonly number[])[], dropout?: Dropout): tf.Tensor1D {
   return tf.tidy(() => {
     // Padded on the left all texts end at one position, and the last layer works for that alone.
-    const length = paddedLength(Math.max(...texts.map((text) => text.length)), undefined, model.config.n_positions);
+    const length = paddedLength(Math.max(...texts.map((text) => text.length)), undefined, model.shape.context);
     const { tokens, start } = leftPad(texts, length);
     return tf.reshape(scores(model, tokens, start, { dropout, positions: { from: length - 1, count: 1 } }), [texts.length]);
   });

@@ -126,7 +126,7 @@ export async function thatWrites(folder: string, token: number): Promise<string>
   const model = await loadModel(folder, { head: 'lm' });
   const assign = (name: string, value: tf.Tensor): void => model.parameters.get(`transformer.${name}`)?.assign(value);
   tf.tidy(() => {
-    const width = model.config.n_embd;
+    const width = model.shape.width;
     const row = tf.slice(model.parameters.get('transformer.wte.weight') as tf.Tensor, [token, 0], [1, width]);
     assign('ln_f.weight', tf.zeros([width]));
     assign('ln_f.bias', tf.mul(tf.reshape(row, [width]), 1e5));

@@ -4,7 +4,7 @@ import type { Model } from '@minchat/model';
 export const windowLengthKey = 'minchat_window_length';
 
 /** Tokens of raw text that a model was trained to read at once: at positions beyond, it knows of none. */
-export function trainedWindow({ config }: Model): number {
+export function trainedWindow({ config, shape }: Model): number {
   const length = config[windowLengthKey];
-  return typeof length === 'number' ? Math.min(length, config.n_positions) : config.n_positions;
+  return typeof length === 'number' ? Math.min(length, shape.context) : shape.context;
 }

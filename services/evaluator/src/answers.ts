@@ -59,6 +59,6 @@ export async function answerLogProbs(model: Model, prompts: readonly (readonly n
 
 /** The reward model's score of each answer, bias included. */
 export async function rewardsOf(reward: Model, prompts: readonly (readonly number[])[], answers: readonly Answer[]): Promise<number[]> {
-  const examples = answers.map(({ tokens }, i) => fitExample({ prompt: prompts[i] ?? [], answer: tokens }, reward.config.n_positions));
+  const examples = answers.map(({ tokens }, i) => fitExample({ prompt: prompts[i] ?? [], answer: tokens }, reward.shape.context));
   return scoreExamples(reward, examples);
 }

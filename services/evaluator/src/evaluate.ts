@@ -53,7 +53,7 @@ export async function evaluate(context: EvaluateContext): Promise<Report> {
   const sft = models.adopt(await loadModel(context.input('sft'), { head: 'lm' }), disposeModel);
   const policy = models.adopt(await loadModel(context.input('policy'), { head: 'lm' }), disposeModel);
   // Cut once: both models answer, and are compared on, the very same prompts.
-  const limit = Math.min(sft.config.n_positions, policy.config.n_positions);
+  const limit = Math.min(sft.shape.context, policy.shape.context);
   const encoded = encodePrompts(tokenizer, prompts, { context: limit, maxNewTokens: settings.maxNewTokens, log: context.log });
   for (const [name, model] of [['sft', sft], ['policy', policy]] as const) {
     const answers = state[name];
@@ -215,7 +215,7 @@ async function validationBatches(corpus: string, tokenizer: Tokenizer, length: n
 async function measureReward(context: EvaluateContext, reward: Model, tokenizer: Tokenizer): Promise<RewardModelFigures | undefined> {
   const folder = context.input('comparisons');
   const comparisons = (await loadRecords(folder, 'comparisons', 'validation')).slice(0, context.settings.comparisons);
-  const rewards = await scoreExamples(reward, comparisons.flatMap((record) => rankedExamples(tokenizer, record, reward.config.n_positions)));
+  const rewards = await scoreExamples(reward, comparisons.flatMap((record) => rankedExamples(tokenizer, record, reward.shape.context)));
   let next = 0;
   const ranked = comparisons.map(({ answers }) => ({
     ranks: answers.map(({ rank }) => rank),

@@ -63,7 +63,7 @@ async function run(context: Context): Promise<Metrics> {
 
 async function sample(context: Context, model: Model, tokenizer: Tokenizer): Promise<Metrics> {
   const { settings, signal } = context;
-  const tasks = await loadTasks(context, tokenizer, model.config.n_positions);
+  const tasks = await loadTasks(context, tokenizer, model.shape.context);
   const batches = batchTasks(tasks, Math.max(1, Math.floor(settings.batch / settings.answersPerPrompt)));
   const path = join(context.output('answers'), answersFile);
   const state = await restore(context, path);

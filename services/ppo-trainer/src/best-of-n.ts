@@ -34,7 +34,7 @@ export const bestOfNStage = defineStage({
       const { loss, gradNorm } = await lmStep({
         model: actor.policy,
         optimizer: actor.optimizer,
-        batch: padExamples(best.map(({ episode }) => episode), { pad: pass.pad, limit: actor.policy.config.n_positions }),
+        batch: padExamples(best.map(({ episode }) => episode), { pad: pass.pad, limit: actor.policy.shape.context }),
         learningRate: lr,
         passes: settings.gradientAccumulation,
         dropout: { rate: 0, seed: '' },

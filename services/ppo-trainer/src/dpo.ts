@@ -46,7 +46,7 @@ export const dpoStage = defineStage({
     using resources = new DisposableStack();
     const policy = resources.adopt(await loadModel(folder, { head: 'lm' }), disposeModel);
     const reference = resources.adopt(cloneModel(policy), disposeModel);
-    const limit = policy.config.n_positions;
+    const limit = policy.shape.context;
     const pairs = await loadPairs(context.input('comparisons'), 'train', tokenizer, limit);
     if (pairs.length === 0) throw new MinchatError('MC_DATA_EMPTY', 'comparisons: expected pairs in the train split, found none but ties');
     const validation = (await loadPairs(context.input('comparisons'), 'validation', tokenizer, limit)).slice(0, settings.evaluationPairs);
@@ -121,7 +121,7 @@ async function forwardPairs({ policy, reference, pairs, beta, pad, rows, accumul
   for (let at = 0; at < pairs.length; at += rows) {
     const chunk = pairs.slice(at, at + rows);
     const examples = [...chunk.map(({ chosen }) => chosen), ...chunk.map(({ rejected }) => rejected)];
-    const batch = batchTensors(padExamples(examples, { pad, limit: policy.config.n_positions }));
+    const batch = batchTensors(padExamples(examples, { pad, limit: policy.shape.context }));
     const [referenceChosen, referenceRejected] = tf.tidy(() => halves(answerLogProbs(reference, batch)));
     let own: { chosen: tf.Tensor1D; rejected: tf.Tensor1D };
     if (accumulator) {

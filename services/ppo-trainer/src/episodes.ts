@@ -101,7 +101,7 @@ async function forEachPass(
   const result: number[][] = [];
   for (let at = 0; at < episodes.length; at += rows) {
     const chunk = episodes.slice(at, at + rows);
-    const batch = packEpisodes(chunk, { pad, limit: model.config.n_positions });
+    const batch = packEpisodes(chunk, { pad, limit: model.shape.context });
     const values = tf.tidy(() => pass(batch));
     result.push(...(await answerRows(values, chunk)));
     tf.dispose([batch.tokens, batch.start, values]);

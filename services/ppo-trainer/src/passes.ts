@@ -40,7 +40,7 @@ export type PpoPass = PolicyPass | ValuePass | LmPass;
 /** Runs a pass; the gradients belong to the caller. */
 export async function runPass(model: Model, pass: PpoPass): Promise<PassResult & { grads: Gradients }> {
   if (pass.kind === 'lm') return runStandardPass(model, pass);
-  const batch = packEpisodes(pass.episodes, { pad: pass.pad, limit: model.config.n_positions });
+  const batch = packEpisodes(pass.episodes, { pad: pass.pad, limit: model.shape.context });
   const rows = (matrix: Matrix): tf.Tensor2D => padRows(matrix, batch.width);
   const { value, grads, aux } = valueAndGrads(model.parameters, () => {
     const mask = rows(fullMask(pass.episodes.map(({ answer }) => answer)));

@@ -21,7 +21,7 @@ export async function openPtx(
   if (!context.hasInput('corpus')) {
     throw new MinchatError('MC_STAGE_INPUT', 'ptx: expected the input corpus, found none', { hint: 'Give the stage a corpus, or remove ptx.' });
   }
-  const length = Math.min(ptx.windowLength ?? trainedWindow(policy), policy.config.n_positions);
+  const length = Math.min(ptx.windowLength ?? trainedWindow(policy), policy.shape.context);
   // A minibatch is the whole iteration where that has no more episodes.
   const rows = Math.max(1, Math.round(ptx.examplesPerEpisode * Math.min(minibatchSize, batchSize)));
   const windows = await pretrainingWindows(context.input('corpus'), tokenizer, { length, rows, seed: context.seed });

@@ -42,7 +42,7 @@ export const ppoStage = defineStage({
     const { actor, pass } = trainer;
     // Without a reward model nothing is known of values: the SFT model with a fresh head.
     const valueStart = context.input(trainer.reward.model ? 'reward' : 'model');
-    const value = resources.adopt(await loadModel(valueStart, { head: 'scalar', random: trainer.random.fork('value-head') }), disposeModel);
+    const value = resources.adopt(await loadModel(valueStart, { head: 'value', random: trainer.random.fork('value-head') }), disposeModel);
     const valueOptimizer = ppoAdam(value, settings.maxGradNorm);
     resources.defer(() => valueOptimizer.dispose());
     const ptx = await openPtx(context, trainer.tokenizer, actor.policy);

@@ -56,7 +56,7 @@ export async function tinyWorld(context = 48): Promise<TinyWorld> {
 async function teach(model: Model, tokenizer: Tokenizer, example: () => ReturnType<typeof chatExample>): Promise<void> {
   const optimizer = new AdamW(model.parameters);
   for (let step = 0; step < 120; step += 1) {
-    const batch = padExamples(Array.from({ length: 16 }, example), { pad: tokenizer.endOfText, limit: model.config.n_positions });
+    const batch = padExamples(Array.from({ length: 16 }, example), { pad: tokenizer.endOfText, limit: model.shape.context });
     await lmStep({ model, optimizer, batch, learningRate: 0.02, passes: 1, dropout: { rate: 0, seed: '' } });
   }
   optimizer.dispose();

@@ -78,7 +78,7 @@ export class OnlineTrainer implements Disposable {
     const hardStop = leaseLost(context.signal);
     const reward = await Reward.open(context, tokenizer, hardStop);
     const actor = await openActor(folder, settings);
-    const room = { context: Math.min(actor.policy.config.n_positions, reward.model?.config.n_positions ?? Infinity), maxNewTokens: settings.maxNewTokens, log: context.log };
+    const room = { context: Math.min(actor.policy.shape.context, reward.model?.shape.context ?? Infinity), maxNewTokens: settings.maxNewTokens, log: context.log };
     const prompts = await loadPrompts(context.input('prompts'), 'train', tokenizer, room);
     const validation = await loadPrompts(context.input('prompts'), 'validation', tokenizer, room);
     if (validation.length === 0 && settings.keep === 'best' && settings.evaluationPrompts > 0) {

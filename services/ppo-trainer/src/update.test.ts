@@ -141,7 +141,7 @@ describe('policy update', () => {
 describe('value network', () => {
   it('starts as the normalised reward model: bias and normalisation become part of its weights', async () => {
     const reward = await loadModel(world.reward, { head: 'scalar' });
-    const value = await loadModel(world.reward, { head: 'scalar' });
+    const value = await loadModel(world.reward, { head: 'value' });
     const episodes = await someEpisodes();
     const raw = await scoreExamples(reward, episodes);
     normaliseHead(value, { mean: 1.5, sd: 0.25 });

@@ -8,19 +8,22 @@ import { chunks } from './policy-update.ts';
 
 /**
  * Turns the reward model's weights into those of a value network that starts out predicting the
- * normalised reward: the head is scaled by 1 / sd, and the last layer norm's bias is moved along
- * the head, which shifts every score by the same number. In place; exact up to rounding.
+ * normalised reward: the head is scaled by 1 / sd, and every score is shifted by the same number, by
+ * the head's bias, or where it has none by the last layer norm's, which is moved along the head. In
+ * place; exact up to rounding.
  */
 export function normaliseHead(value: Model, { mean, sd }: ScoreNormalisation): void {
   const head = value.parameters.get('score.weight');
-  const bias = value.parameters.get('transformer.ln_f.bias');
-  if (!head || !bias) throw new Error('normaliseHead: expected a model with a scalar head');
+  const [ofHead, ofNorm] = [value.parameters.get('score.bias'), value.parameters.get('transformer.ln_f.bias')];
+  if (!head) throw new Error('normaliseHead: expected a model with a scalar head');
   tf.tidy(() => {
     const scaled = tf.div(head, sd); // (1, C)
-    const along = tf.reshape(scaled, bias.shape);
     const shift = (rewardBias(value) - mean) / sd;
-    bias.assign(tf.add(bias, tf.mul(along, tf.div(shift, tf.add(tf.sum(tf.square(along)), 1e-12)))));
     head.assign(scaled);
+    if (ofHead) return ofHead.assign(tf.add(tf.div(ofHead, sd), shift));
+    if (!ofNorm) throw new Error('normaliseHead: expected a model whose head or last norm has a bias');
+    const along = tf.reshape(scaled, ofNorm.shape);
+    ofNorm.assign(tf.add(ofNorm, tf.mul(along, tf.div(shift, tf.add(tf.sum(tf.square(along)), 1e-12)))));
   });
 }
 

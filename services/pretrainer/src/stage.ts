@@ -45,7 +45,7 @@ export const pretrainStage = defineStage({
     });
     const { tokenizer, model } = start;
     owned.adopt(model, disposeModel);
-    const length = Math.min(settings.windowLength ?? model.config.n_positions, model.config.n_positions);
+    const length = Math.min(settings.windowLength ?? model.shape.context, model.shape.context);
     const trained = settings.steps > 0;
     if (!trained && init === undefined) context.log.warn('steps: expected at least 1, or a model to take as it is (init), found 0: the model that is made knows nothing');
     const { history, metrics } = trained ? await train(context, start, length) : { history: [], metrics: {} };
@@ -103,7 +103,7 @@ async function samples(
   step: number,
 ): Promise<string[]> {
   if (settings.samplePrompts.length === 0) return [];
-  const prompts = settings.samplePrompts.map((prompt) => [tokenizer.endOfText, ...tokenizer.encode(prompt)].slice(1 - model.config.n_positions));
+  const prompts = settings.samplePrompts.map((prompt) => [tokenizer.endOfText, ...tokenizer.encode(prompt)].slice(1 - model.shape.context));
   const texts = await generate(model, prompts, {
     maxNewTokens: settings.sampleTokens,
     temperature: 0.8,

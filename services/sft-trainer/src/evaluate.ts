@@ -27,7 +27,7 @@ export interface EvaluationOptions {
  */
 export async function evaluateSft(options: EvaluationOptions): Promise<{ metrics: Metrics; score: number | undefined; samples: string[] }> {
   const { model, reward, tokenizer, demonstrations, settings, seed } = options;
-  const limit = model.config.n_positions;
+  const limit = model.shape.context;
   const examples = options.examples.slice(0, settings.evaluationExamples);
   const batches = Array.from({ length: Math.ceil(examples.length / rows) }, (_, index) =>
     padExamples(examples.slice(index * rows, (index + 1) * rows), { pad: tokenizer.endOfText, limit }),
@@ -48,7 +48,7 @@ export async function evaluateSft(options: EvaluationOptions): Promise<{ metrics
     return `${question}\n> ${tokenizer.decode(answer, { skipSpecial: true })}`;
   });
   if (!reward || answered.length === 0) return { metrics, score: lm && -lm.loss, samples };
-  const fitted = answered.map((example) => fitExample(example, reward.config.n_positions));
+  const fitted = answered.map((example) => fitExample(example, reward.shape.context));
   const rewards = await scoreExamples(reward, fitted);
   const mean = rewards.reduce((sum, value) => sum + value, 0) / rewards.length;
   return { metrics: { ...metrics, eval_reward: mean }, score: mean, samples };

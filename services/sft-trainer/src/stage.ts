@@ -54,7 +54,7 @@ export const sftStage = defineStage({
     if (context.hasInput('reward')) await checkSameTokenizer(tokenizer, 'reward', context.input('reward'));
     const model = owned.adopt(withVocabulary(await loadModel(context.input('model'), { head: 'lm' }), tokenizer.vocabSize), disposeModel);
     const reward = context.hasInput('reward') ? owned.adopt(await loadModel(context.input('reward'), { head: 'scalar' }), disposeModel) : undefined;
-    const contextLength = model.config.n_positions;
+    const contextLength = model.shape.context;
     const toExample = ({ messages, completion }: DemonstrationRecord) => chatExample(tokenizer, messages, completion, contextLength);
     const examples = (await loadRecords(context.input('demonstrations'), 'demonstrations', 'train')).map(toExample);
     const held = await loadRecords(context.input('demonstrations'), 'demonstrations', 'validation');

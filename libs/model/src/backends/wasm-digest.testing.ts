@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import * as tf from '@tensorflow/tfjs-core';
 import { AdamW } from '../adamw.ts';
-import { gptConfig } from '../config.ts';
+import { gptConfig } from '../architectures/config.ts';
 import { leftPad } from '../forward.ts';
 import { generate } from '../generate/generate.ts';
 import { valueAndGrads } from '../gradients.ts';

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import * as tf from '@tensorflow/tfjs-core';
+import type { Heads } from '../ops/attention.ts';
 import type { FusedExports } from './wasm-exports.ts';
 import { refuseWhenFull, type WasmBackend } from './wasm-memory.ts';
 import { WasmTools } from './wasm-tools.ts';
@@ -49,27 +50,60 @@ function fusedKernels(tools: WasmTools, fused: FusedExports): Record<string, Ker
       fused.layerNormBackward(at(dy), at(x), at(weight), at(mean), at(rstd), N, C, at(dx), at(dweight), at(dbias));
       return [dx, dweight, dbias];
     },
+    MinchatRmsNormForward({ x, weight }: Inputs, { epsilon }) {
+      const C = last(x!.shape), N = product(x!.shape) / C;
+      const [y, rstd] = [make(x!.shape), make([N])];
+      fused.rmsNormForward(at(x), at(weight), N, C, epsilon as number, at(y), at(rstd));
+      return [y, rstd];
+    },
+    MinchatRmsNormBackward({ dy, x, weight, rstd }: Inputs) {
+      const C = last(x!.shape), N = product(x!.shape) / C;
+      const [dx, dweight] = [make(x!.shape), make([C])];
+      fused.zero(at(dweight), C);
+      fused.rmsNormBackward(at(dy), at(x), at(weight), at(rstd), N, C, at(dx), at(dweight));
+      return [dx, dweight];
+    },
+    MinchatRotary({ x, table, positions }: Inputs, { heads, back }) {
+      const W = last(x!.shape), y = make(x!.shape);
+      fused.rotary(at(x), at(table), at(positions), product(x!.shape) / W, W, heads as number, last(table!.shape), back === true ? -1 : 1, at(y));
+      return [y];
+    },
+    MinchatSwigluForward({ x }: Inputs) {
+      const I = last(x!.shape) / 2, N = product(x!.shape) / (2 * I);
+      const y = make([...x!.shape.slice(0, -1), I]);
+      tools.ranges('swigluForward', N, 20 * N * I, 0, (from, to) => [at(x), I, at(y), from, to]);
+      return [y];
+    },
+    MinchatSwigluBackward({ dy, x }: Inputs) {
+      const I = last(x!.shape) / 2, N = product(x!.shape) / (2 * I);
+      const dx = make(x!.shape);
+      tools.ranges('swigluBackward', N, 20 * N * I, 0, (from, to) => [at(dy), at(x), I, at(dx), from, to]);
+      return [dx];
+    },
     MinchatLinearForward({ x, weight, bias, residual }: Inputs, { activation }) {
       const [I, O] = weight!.shape as [number, number];
       const N = product(x!.shape) / I;
       const shape = [...x!.shape.slice(0, -1), O];
       const pre = make(shape);
-      tools.matmul(N, O, I, at(x), I, 0, at(weight), O, 0, at(pre), O, at(bias), 0);
+      tools.matmul(N, O, I, at(x), I, 0, at(weight), O, 0, at(pre), O, bias === undefined ? 0 : at(bias), 0);
       if (residual !== undefined) fused.add(at(pre), at(pre), at(residual), N * O);
       if (activation !== 'gelu') return [pre];
       const y = make(shape);
       tools.elements('geluForward', N * O, (from, size) => [at(pre) + 4 * from, at(y) + 4 * from, size]);
       return [y, pre];
     },
-    MinchatLinearBackward({ dy, x, weight, pre }: Inputs, { activation }) {
+    MinchatLinearBackward({ dy, x, weight, pre }: Inputs, { activation, biased }) {
       const [I, O] = weight!.shape as [number, number];
       const N = product(x!.shape) / I;
-      const [dx, dweight, dbias] = [make(x!.shape), make([I, O]), make([O])];
+      const [dx, dweight] = [make(x!.shape), make([I, O])];
+      const dbias = biased === true ? [make([O])] : [];
       const run = (d: number): void => {
         tools.matmul(N, I, O, d, O, 0, at(weight), O, 1, at(dx), I, 0, 0);
         tools.matmul(I, O, N, at(x), I, 1, d, O, 0, at(dweight), O, 0, 0);
-        fused.zero(at(dbias), O);
-        fused.sumRows(d, N, O, at(dbias));
+        for (const sum of dbias) {
+          fused.zero(at(sum), O);
+          fused.sumRows(d, N, O, at(sum));
+        }
       };
       if (activation !== 'gelu') run(at(dy));
       else {
@@ -78,43 +112,46 @@ function fusedKernels(tools: WasmTools, fused: FusedExports): Record<string, Ker
           run(d);
         });
       }
-      return [dx, dweight, dbias];
+      return [dx, dweight, ...dbias];
     },
     MinchatAttentionForward({ qkv, start }: Inputs, attrs) {
-      const [B, T, C3] = qkv!.shape as [number, number, number];
-      const heads = attrs['heads'] as number, C = C3 / 3;
-      const [out, lse] = [make([B, T, C]), make([B, heads, T])];
-      fused.zero(at(out), B * T * C);
+      const [B, T, W] = qkv!.shape as [number, number, number];
+      const { heads, keyValueHeads } = attrs as unknown as Heads;
+      const hs = W / (heads + 2 * keyValueHeads);
+      const [out, lse] = [make([B, T, heads * hs]), make([B, heads, T])];
+      fused.zero(at(out), B * T * heads * hs);
       fused.zero(at(lse), B * heads * T);
-      tools.ranges('attentionForward', B * heads, T * T * C3 * B, fused.attentionWork(T), (from, to, work, scratch) => [at(qkv), at(start), T, C, heads, at(out), at(lse), from, to, work, scratch]);
+      tools.ranges('attentionForward', B * keyValueHeads, T * T * W * B, fused.attentionWork(T), (from, to, work, scratch) => [at(qkv), at(start), T, hs, heads, keyValueHeads, at(out), at(lse), from, to, work, scratch]);
       return [out, lse];
     },
     MinchatAttentionBackward({ dout, qkv, out, lse, start }: Inputs, attrs) {
-      const [B, T, C3] = qkv!.shape as [number, number, number];
-      const heads = attrs['heads'] as number;
+      const [B, T, W] = qkv!.shape as [number, number, number];
+      const { heads, keyValueHeads } = attrs as unknown as Heads;
+      const hs = W / (heads + 2 * keyValueHeads);
       const dqkv = make(qkv!.shape);
-      fused.zero(at(dqkv), B * T * C3);
-      tools.ranges('attentionBackward', B * heads, T * T * C3 * B, fused.attentionWork(T), (from, to, work, scratch) => [at(dout), at(qkv), at(out), at(lse), at(start), T, C3 / 3, heads, at(dqkv), from, to, work, scratch]);
+      fused.zero(at(dqkv), B * T * W);
+      tools.ranges('attentionBackward', B * keyValueHeads, T * T * W * B, fused.attentionWork(T), (from, to, work, scratch) => [at(dout), at(qkv), at(out), at(lse), at(start), T, hs, heads, keyValueHeads, at(dqkv), from, to, work, scratch]);
       return [dqkv];
     },
     MinchatDecodeAttention({ qkv, keys, values }: Inputs, attrs) {
-      const [, heads, P, hs] = keys!.shape as [number, number, number, number];
+      const [, keyValueHeads, P, hs] = keys!.shape as [number, number, number, number];
+      const heads = attrs['heads'] as number;
       const slots = attrs['slots'] as number[], positions = attrs['positions'] as number[];
       const R = slots.length;
       const out = make([R, heads * hs]);
       tools.withInts(slots.flatMap((slot, row) => [slot, positions[row] ?? 0]), (rows) => {
         const read = positions.reduce((sum, position) => sum + position, 0);
-        tools.ranges('decodeAttention', R, 2 * read * heads * hs, P, (from, to, work) => [at(qkv), at(keys), at(values), heads * hs, heads, P, rows, at(out), from, to, work]);
+        tools.ranges('decodeAttention', R, 2 * read * heads * hs, P, (from, to, work) => [at(qkv), at(keys), at(values), hs, heads, keyValueHeads, P, rows, at(out), from, to, work]);
       });
       return [out, share(keys!), share(values!)];
     },
     MinchatCacheWrite({ qkv, keys, values }: Inputs, attrs) {
-      const [, heads, P, hs] = keys!.shape as [number, number, number, number];
-      const T = qkv!.shape[1] ?? 1, C = heads * hs;
-      const starts = attrs['starts'] as number[];
+      const [, keyValueHeads, P, hs] = keys!.shape as [number, number, number, number];
+      const [, T, W] = qkv!.shape as [number, number, number];
+      const heads = attrs['heads'] as number, starts = attrs['starts'] as number[];
       (attrs['slots'] as number[]).forEach((slot, b) => {
-        const cache = 4 * slot * P * C;
-        fused.cacheWriteRow(at(qkv) + 12 * b * T * C, T, starts[b] ?? 0, C, heads, P, at(keys) + cache, at(values) + cache);
+        const cache = 4 * slot * P * keyValueHeads * hs;
+        fused.cacheWriteRow(at(qkv) + 4 * b * T * W, T, starts[b] ?? 0, hs, heads, keyValueHeads, P, at(keys) + cache, at(values) + cache);
       });
       return [share(keys!), share(values!)];
     },
@@ -123,17 +160,18 @@ function fusedKernels(tools: WasmTools, fused: FusedExports): Record<string, Ker
       const C = last(wte!.shape);
       tools.checkIds(tokens!, wte!.shape[0] ?? 0);
       const x = make([B, T, C]);
-      fused.embeddingForward(at(tokens), at(start), at(wte), at(wpe), B, T, C, at(x));
+      fused.embeddingForward(at(tokens), at(start), at(wte), wpe === undefined ? 0 : at(wpe), B, T, C, at(x));
       return [x];
     },
     MinchatEmbeddingBackward({ dx, tokens, start, onto }: Inputs, { vocabulary, positions }) {
       const [B, T, C] = dx!.shape as [number, number, number];
       const [V, P] = [vocabulary as number, positions as number];
-      const [dwte, dwpe] = [onto === undefined ? make([V, C]) : share(onto), make([P, C])];
+      const dwte = onto === undefined ? make([V, C]) : share(onto);
+      const dwpe = P > 0 ? [make([P, C])] : [];
       if (onto === undefined) fused.zero(at(dwte), V * C);
-      fused.zero(at(dwpe), P * C);
-      fused.embeddingBackward(at(dx), at(tokens), at(start), B, T, C, at(dwte), at(dwpe));
-      return [dwte, dwpe];
+      for (const learned of dwpe) fused.zero(at(learned), P * C);
+      fused.embeddingBackward(at(dx), at(tokens), at(start), B, T, C, at(dwte), P > 0 ? at(dwpe[0]) : 0);
+      return [dwte, ...dwpe];
     },
     MinchatTokenNllForward({ x, wte, targets }: Inputs, { temperature }) {
       const [N, C] = x!.shape as [number, number];

@@ -3,6 +3,8 @@ import { blocksWith, embed, leftPad, unembed } from '../forward.ts';
 import { attention } from '../ops/attention.ts';
 import { cacheWrite, decodeAttention, type LayerCache } from '../ops/decode-attention.ts';
 import { hasReadTokens, readInputs, readTokens, type ReadInputs, type SlotTokens } from '../ops/read-tokens.ts';
+import { turnTable } from '../ops/rotary.ts';
+import { turnsOf } from '../ops/transformer.ts';
 import type { Model } from '../types.ts';
 
 /**
@@ -17,11 +19,11 @@ export class KeyValueCache {
   #inputs: ReadInputs | undefined;
 
   constructor(model: Model, slots: number, positions: number) {
-    const { n_layer, n_head, n_embd } = model.config;
+    const { layers, keyValueHeads, headSize } = model.shape;
     this.#model = model;
     this.#slots = slots;
-    const shape = [slots, n_head, positions, n_embd / n_head];
-    this.#layers = Array.from({ length: n_layer }, () => ({ keys: tf.keep(tf.fill(shape, 0)), values: tf.keep(tf.fill(shape, 0)) }));
+    const sides = [slots, keyValueHeads, positions, headSize];
+    this.#layers = Array.from({ length: layers }, () => ({ keys: tf.keep(tf.fill(sides, 0)), values: tf.keep(tf.fill(sides, 0)) }));
   }
 
   /**
@@ -29,7 +31,7 @@ export class KeyValueCache {
    * each, (R, V), belong to the caller; rows beyond are of no text.
    */
   read(texts: readonly SlotTokens[]): tf.Tensor2D {
-    if (hasReadTokens()) return readTokens(this.#model.config, (this.#inputs ??= readInputs(this.#model, this.#layers)), texts);
+    if (hasReadTokens(this.#model.shape)) return readTokens(this.#model.shape, (this.#inputs ??= readInputs(this.#model, this.#layers)), texts);
     const single = texts.filter(({ tokens }) => tokens.length === 1);
     const prompts = texts.slice(single.length);
     if (prompts.length === 0) return this.#append(single);
@@ -40,16 +42,16 @@ export class KeyValueCache {
   /** In one left-padded batch. */
   #readPrompts(prompts: readonly SlotTokens[]): tf.Tensor2D {
     const longest = Math.max(...prompts.map(({ tokens }) => tokens.length));
-    const { n_head: heads, n_positions } = this.#model.config;
+    const { shape } = this.#model;
     // Few lengths instead of many: backends that pool buffers by size would otherwise grow.
-    const T = Math.min(n_positions, Math.ceil(longest / 16) * 16);
+    const T = Math.min(shape.context, Math.ceil(longest / 16) * 16);
     const slots = prompts.map(({ slot }) => slot);
     const starts = prompts.map(({ tokens }) => T - tokens.length);
     return tf.tidy(() => {
       const { tokens, start } = leftPad(prompts.map((prompt) => prompt.tokens), T);
-      const hidden = blocksWith(this.#model, embed(this.#model, tokens, start), (qkv, layer) => {
-        this.#replace(layer, (cache) => cacheWrite(qkv, cache, heads, slots, starts));
-        return attention(qkv, start, heads);
+      const hidden = blocksWith(this.#model, embed(this.#model, tokens, start), turnsOf(shape, tokens, start), (qkv, layer) => {
+        this.#replace(layer, (cache) => cacheWrite(qkv, cache, shape, slots, starts));
+        return attention(qkv, start, shape);
       });
       return unembed(this.#model, tf.slice(hidden, [0, T - 1, 0], [-1, 1, -1])); // (B, V)
     });
@@ -66,9 +68,11 @@ export class KeyValueCache {
       const tokens = tf.tensor2d(rows.flatMap((row) => row.tokens), [rows.length, 1], 'int32');
       const start = tf.tensor1d(positions.map((position) => -position), 'int32');
       const x = tf.squeeze(embed(model, tokens, start), [1]); // (R, C)
-      const hidden = blocksWith(model, x, (qkv, layer) =>
+      const { rotations } = model.shape;
+      const turns = rotations && { table: turnTable(rotations, positions), positions: tf.range(0, rows.length, 1, 'int32') };
+      const hidden = blocksWith(model, x, turns, (qkv, layer) =>
         this.#replace(layer, (cache) => {
-          const attended = decodeAttention(qkv, cache, model.config.n_head, slots, positions);
+          const attended = decodeAttention(qkv, cache, model.shape, slots, positions);
           return { ...attended.cache, out: attended.out };
         }).out,
       );

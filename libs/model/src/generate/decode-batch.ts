@@ -46,10 +46,10 @@ export class DecodeBatch {
   readonly #cache: KeyValueCache;
   readonly #rows: (Row | undefined)[];
 
-  /** `maxLength`: prompt and answer together, at most n_positions (the default). */
+  /** `maxLength`: prompt and answer together, at most the model's context (the default). */
   constructor(model: Model, options: { slots: number; maxLength?: number | undefined }) {
     this.slots = options.slots;
-    this.maxLength = Math.min(options.maxLength ?? model.config.n_positions, model.config.n_positions);
+    this.maxLength = Math.min(options.maxLength ?? model.shape.context, model.shape.context);
     this.#cache = new KeyValueCache(model, this.slots, this.maxLength);
     this.#rows = Array.from({ length: this.slots }, () => undefined);
   }

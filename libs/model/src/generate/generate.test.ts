@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ModelConfig } from '../architectures/architecture.ts';
+import { gptConfig, llamaConfig } from '../architectures/config.ts';
 import { startBackend } from '../backends/start.ts';
-import { gptConfig } from '../config.ts';
 import { leftPad, logits } from '../forward.ts';
 import { tokenLogProbs } from '../losses.ts';
 import { disposeModel, initModel } from '../model.ts';
@@ -12,12 +13,19 @@ import { generate } from './generate.ts';
 
 const prompts = [[3], [5, 1, 4, 1, 5, 9, 2, 6], [2, 7, 1]];
 
-describe.each(['cpu', 'wasm'])('%s', (backend) => {
+// Larger weights than usual: the distributions are then far from uniform.
+const sizes = { vocab_size: 23, hidden_size: 12, intermediate_size: 20, num_hidden_layers: 2, num_attention_heads: 6, num_key_value_heads: 2, head_dim: 4, max_position_embeddings: 32, initializer_range: 0.4 };
+const configs: Record<string, ModelConfig> = {
+  gpt2: gptConfig({ vocab_size: 23, n_positions: 32, n_embd: 12, n_layer: 2, n_head: 3, initializer_range: 0.4 }),
+  llama: llamaConfig(sizes),
+  'qwen3, its output not tied': llamaConfig({ ...sizes, model_type: 'qwen3', tie_word_embeddings: false }),
+};
+
+describe.each(['cpu', 'wasm'].flatMap((backend) => Object.keys(configs).map((name) => [backend, name] as const)))('%s, %s', (backend, name) => {
   let model: Model;
   beforeAll(async () => {
     await startBackend(backend);
-    // Larger weights than usual: the distributions are then far from uniform.
-    model = initModel(gptConfig({ vocab_size: 23, n_positions: 32, n_embd: 12, n_layer: 2, n_head: 3, initializer_range: 0.4 }), new Random(1));
+    model = initModel(configs[name] as ModelConfig, new Random(1));
   });
   afterAll(() => disposeModel(model));
 

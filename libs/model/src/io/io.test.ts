@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startBackend } from '../backends/start.ts';
-import { gptConfig } from '../config.ts';
+import { gptConfig, llamaConfig } from '../architectures/config.ts';
 import { disposeModel, initModel } from '../model.ts';
 import { Random } from '../random.ts';
 import type { Model } from '../types.ts';
@@ -15,6 +15,7 @@ import { readSafetensors, writeSafetensors } from './safetensors.ts';
 
 let folder: string;
 const made: string[] = [];
+const llamaSizes = { vocab_size: 11, hidden_size: 6, intermediate_size: 10, num_hidden_layers: 2, num_attention_heads: 2, num_key_value_heads: 1, head_dim: 6, max_position_embeddings: 8 };
 const config = gptConfig({ vocab_size: 11, n_positions: 8, n_embd: 6, n_layer: 2, n_head: 2 });
 
 beforeAll(async () => {
@@ -124,6 +125,27 @@ describe('model folders', () => {
     }
   });
 
+  test.each(['llama', 'mistral', 'qwen2', 'qwen3'])('%s: what is saved in the tensors that transformers has loads with the same bits', async (model_type) => {
+    for (const tie_word_embeddings of [true, false]) {
+      const model = initModel(llamaConfig({ ...llamaSizes, model_type, tie_word_embeddings }), new Random(1));
+      await saveModel(model, folder);
+      expect(values(await loadModel(folder))).toEqual(values(model));
+      const { tensors } = await readSafetensors(join(folder, 'model.safetensors'));
+      const names = ['self_attn.q_proj.weight', 'self_attn.k_proj.weight', 'mlp.gate_proj.weight', 'mlp.down_proj.weight'];
+      expect(names.map((name) => tensors.get(`model.layers.1.${name}`)?.shape)).toEqual([[12, 6], [6, 6], [10, 6], [6, 10]]);
+      expect(tensors.has('lm_head.weight')).toBe(!tie_word_embeddings);
+      // (in, out) of queries, keys and values side by side.
+      const packed = model.parameters.get('transformer.h.0.attn.c_attn.weight')!.dataSync();
+      expect(tensors.get('model.layers.0.self_attn.k_proj.weight')!.values[5 * 6 + 2]).toBe(packed[2 * 24 + 12 + 5]);
+      expect(JSON.parse(await readFile(join(folder, 'config.json'), 'utf8'))).toMatchObject({ model_type, num_key_value_heads: 1, tie_word_embeddings, architectures: [expect.stringMatching(/^(Llama|Mistral|Qwen2|Qwen3)ForCausalLM$/)] });
+      // As a reward model, which has no output of its own.
+      const reward = await loadModel(folder, { head: 'scalar', random: new Random(5) });
+      await saveModel(reward, folder);
+      expect(values(await loadModel(folder))).toEqual(values(reward));
+      for (const one of [model, reward]) disposeModel(one);
+    }
+  });
+
   test('a model that was read in half precision says that it is saved in single', async () => {
     const model = initModel(gptConfig({ ...config, dtype: 'bfloat16' }), new Random(1));
     await saveModel(model, folder);
@@ -160,7 +182,7 @@ describe('model folders', () => {
     await writeSafetensors(join(folder, 'model.safetensors'), [...tensors, { name: 'adapter', shape: [1], values: new Float32Array(1) }]);
     const error = await loadModel(folder).catch((thrown: unknown) => thrown as Error);
     expect(error).toMatchObject({ code: 'MC_MODEL_INVALID' });
-    for (const part of ['transformer.h.1.ln_2.bias is missing', 'transformer.wpe.weight has the shape [6, 8] instead of [8, 6]', 'adapter belongs to no GPT-2']) expect((error as Error).message).toContain(part);
+    for (const part of ['transformer.h.1.ln_2.bias is missing', 'transformer.wpe.weight has the shape [6, 8] instead of [8, 6]', 'adapter belongs to no gpt2']) expect((error as Error).message).toContain(part);
   });
 
   test.each([NaN, Infinity, -Infinity])('a weight of %s is refused, and told where it is', async (number) => {
@@ -171,7 +193,7 @@ describe('model folders', () => {
     await expect(loadModel(folder)).rejects.toMatchObject({ code: 'MC_MODEL_INVALID', message: expect.stringMatching(/found: transformer\.h\.1\.mlp\.c_fc\.weight holds numbers that are not finite$/) as string });
   });
 
-  test('an output that is not tied is refused; a scalar head is drawn when asked for', async () => {
+  test('an output that is not the embedding that it is tied to is refused; a scalar head is drawn when asked for', async () => {
     const model = initModel(config, new Random(4));
     await saveModel(model, folder);
     const withHead = await loadModel(folder, { head: 'scalar', random: new Random(5) });
@@ -179,15 +201,19 @@ describe('model folders', () => {
     expect(values(await loadModel(folder, { head: 'scalar', random: new Random(5) }))).toEqual(values(withHead));
     await expect(loadModel(folder, { head: 'scalar' })).rejects.toThrow(/score.weight is missing/);
     await writeSafetensors(join(folder, 'model.safetensors'), [...tensorsOf(model), { name: 'lm_head.weight', shape: [11, 6], values: new Float32Array(66) }]);
-    await expect(loadModel(folder)).rejects.toMatchObject({ message: expect.stringMatching(/tied/), hint: expect.stringMatching(/an output of its own/) });
+    await expect(loadModel(folder)).rejects.toMatchObject({ message: expect.stringMatching(/to which config.json ties it/) as string });
   });
 
   test.each<[string, unknown]>([
     ['no object', 3],
-    ['another model', { ...config, model_type: 'llama' }],
+    ['another model', { ...config, model_type: 'gemma' }],
     ['another activation', { ...config, activation_function: 'relu' }],
     ['untied embeddings', { ...config, tie_word_embeddings: false }],
     ['no layers', { ...config, n_layer: 0 }],
+    ['heads that do not share evenly', { ...llamaSizes, model_type: 'llama', num_key_value_heads: 4, num_attention_heads: 6 }],
+    ['a head that cannot be turned', { ...llamaSizes, model_type: 'llama', head_dim: 5 }],
+    ['rotations of another kind', { ...llamaSizes, model_type: 'llama', rope_scaling: { rope_type: 'yarn', factor: 4 } }],
+    ['biases that are not known', { ...llamaSizes, model_type: 'llama', attention_bias: true }],
     ['heads that do not divide', { ...config, n_head: 4 }],
     ['a size that would fill the memory', { ...config, n_layer: 1e9 }],
     ['text for a number', { ...config, n_embd: '6' }],

@@ -1,54 +1,62 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import type * as tf from '@tensorflow/tfjs-core';
 import { MinchatError } from '@minchat/errors';
-import { parseConfig, untiedHint, type GPTConfig } from '../config.ts';
-import { initialScoreWeight, modelFromArrays, parameterShapes } from '../model.ts';
+import type { Architecture, ModelConfig } from '../architectures/architecture.ts';
+import { architectureOf, parseConfig, shapeOf } from '../architectures/config.ts';
+import { parameterShapes } from '../architectures/parameters.ts';
+import { initialScoreWeight, modelFromArrays } from '../model.ts';
 import type { Random } from '../random.ts';
 import type { Head, Model } from '../types.ts';
-import { exists, readSafetensors, writeSafetensors, type SafetensorsFile } from './safetensors.ts';
+import { pieceShape, putPiece, takePieces } from './pieces.ts';
+import { exists, readSafetensors, writeSafetensors, type NamedArray, type SafetensorsFile } from './safetensors.ts';
 
 const weightsFile = 'model.safetensors';
 /** What older folders hold instead. It is a program, which nobody should run to read numbers. */
 const pickleFile = 'pytorch_model.bin';
 const indexFile = 'model.safetensors.index.json';
-/** Causal masks that older versions of transformers saved among the weights. */
-const buffer = /^h\.\d+\.attn\.(masked_)?bias$/;
 const mostProblemsNamed = 20;
 
 type Tensors = SafetensorsFile['tensors'];
 
 export interface LoadModelOptions {
-  /** Default: 'scalar' when the folder has a score.weight, else 'lm'. */
+  /** Default: 'scalar' when the folder has a score.weight, 'value' with a score.bias, else 'lm'. */
   readonly head?: Head | undefined;
   /** Draws the scalar head that a language model's folder lacks. */
   readonly random?: Random | undefined;
 }
 
 /**
- * Loads a Hugging Face GPT-2 folder: config.json and model.safetensors, one file or sharded with an index;
- * names with or without `transformer.`. Throws MC_MODEL_INVALID naming every tensor that is missing, not
- * known, not finite, or of another shape than config.json says.
+ * Loads a Hugging Face folder: config.json and model.safetensors, one file or sharded with an index; names with or
+ * without `transformer.` or `model.`. Throws MC_MODEL_INVALID naming every tensor that is missing, not known, not
+ * finite, or of another shape than config.json says.
  */
 export async function loadModel(folder: string, options: LoadModelOptions = {}): Promise<Model> {
   const config = await readConfig(folder);
-  const found = await readWeights(folder);
-  tieOutput(found);
-  const head = options.head ?? (found.has('score.weight') ? 'scalar' : 'lm');
-  if (head === 'scalar' && !found.has('score.weight') && options.random !== undefined) {
-    found.set('score.weight', { shape: [1, config.n_embd], values: initialScoreWeight(config, options.random) });
+  const architecture = architectureOf(config);
+  const found = await readWeights(folder, architecture);
+  const shape = shapeOf(config);
+  const head = options.head ?? (found.has('score.bias') ? 'value' : found.has('score.weight') ? 'scalar' : 'lm');
+  if (shape.tied) tieOutput(found, architecture);
+  else if (head !== 'lm') found.delete('lm_head.weight');
+  if (head !== 'lm' && !found.has('score.weight') && options.random !== undefined) {
+    found.set('score.weight', { shape: [1, shape.width], values: initialScoreWeight(shape.width, options.random) });
   }
+  const shapes = parameterShapes(shape, head);
+  if (shapes.has('score.bias') && !found.has('score.bias')) found.set('score.bias', { shape: [1], values: new Float32Array(1) });
   const arrays = new Map<string, Float32Array>();
   const problems: string[] = [];
-  for (const [name, shape] of parameterShapes(config, head)) {
-    const short = name.replace(/^transformer\./, '');
+  for (const piece of architecture.pieces(shape, head)) {
+    const short = shorten(piece.name, architecture);
     const tensor = found.get(short);
     found.delete(short);
-    if (tensor === undefined) problems.push(`${name} is missing`);
-    else if (tensor.shape.join() !== shape.join()) problems.push(`${name} has the shape [${tensor.shape.join(', ')}] instead of [${shape.join(', ')}]`);
-    else if (!allFinite(tensor.values)) problems.push(`${name} holds numbers that are not finite`);
-    else arrays.set(name, tensor.values);
+    const expected = pieceShape(piece, shapes);
+    if (tensor === undefined) problems.push(`${piece.name} is missing`);
+    else if (tensor.shape.join() !== expected.join()) problems.push(`${piece.name} has the shape [${tensor.shape.join(', ')}] instead of [${expected.join(', ')}]`);
+    else if (!allFinite(tensor.values)) problems.push(`${piece.name} holds numbers that are not finite`);
+    else putPiece(piece, tensor.values, shapes, arrays);
   }
-  for (const name of found.keys()) problems.push(`${name} belongs to no GPT-2 of this configuration`);
+  for (const name of found.keys()) problems.push(`${name} belongs to no ${config.model_type} of this configuration`);
   if (problems.length > 0) {
     const named = problems.slice(0, mostProblemsNamed).join('; ') + (problems.length > mostProblemsNamed ? `; and ${problems.length - mostProblemsNamed} more` : '');
     throw new MinchatError('MC_MODEL_INVALID', `${weightsFile}: expected the tensors of config.json, found: ${named}`);
@@ -66,23 +74,15 @@ function allFinite(values: Float32Array): boolean {
 /** Writes config.json and model.safetensors (float32); each file appears only when it is whole. */
 export async function saveModel(model: Model, folder: string, extraConfig: Readonly<Record<string, unknown>> = {}): Promise<void> {
   await mkdir(folder, { recursive: true });
-  const tensors = [];
-  for (const [name, parameter] of model.parameters) {
-    tensors.push({ name, shape: parameter.shape, values: (await parameter.data()) as Float32Array });
-  }
-  await writeSafetensors(join(folder, weightsFile), tensors);
-  const scalar = model.head === 'scalar';
+  await writeSafetensors(join(folder, weightsFile), await checkpointOf(model));
   const config = {
     ...model.config,
-    model_type: 'gpt2',
-    architectures: [scalar ? 'GPT2ForSequenceClassification' : 'GPT2LMHeadModel'],
-    activation_function: 'gelu_new',
-    n_ctx: model.config.n_positions,
-    tie_word_embeddings: true,
+    ...architectureOf(model.config).classes(model.config, model.head),
+    tie_word_embeddings: model.shape.tied,
     // The name of old and that of now: where both stand, transformers believes the latter.
     torch_dtype: 'float32',
     dtype: 'float32',
-    ...(scalar ? { num_labels: 1 } : {}),
+    ...(model.head === 'lm' ? {} : { num_labels: 1 }),
     ...extraConfig,
   };
   const partial = join(folder, `config.json.${process.pid}.part`);
@@ -90,7 +90,14 @@ export async function saveModel(model: Model, folder: string, extraConfig: Reado
   await rename(partial, join(folder, 'config.json'));
 }
 
-async function readConfig(folder: string): Promise<GPTConfig> {
+/** The tensors of a model's checkpoint, or of what there is one of for each of its parameters. */
+export async function checkpointOf({ config, shape, head, parameters }: Pick<Model, 'config' | 'shape' | 'head'> & { readonly parameters: ReadonlyMap<string, tf.Tensor> }): Promise<NamedArray[]> {
+  const arrays = new Map<string, Float32Array>();
+  for (const [name, parameter] of parameters) arrays.set(name, (await parameter.data()) as Float32Array);
+  return takePieces(architectureOf(config).pieces(shape, head), parameterShapes(shape, head), arrays);
+}
+
+async function readConfig(folder: string): Promise<ModelConfig> {
   return parseConfig(await readJson(folder, 'config.json'));
 }
 
@@ -102,20 +109,20 @@ async function readJson(folder: string, file: string): Promise<unknown> {
   }
 }
 
-/** All tensors of the folder under names without `transformer.`. */
-async function readWeights(folder: string): Promise<Tensors> {
+/** All tensors of the folder under names without the prefix. */
+async function readWeights(folder: string, architecture: Architecture): Promise<Tensors> {
   const [whole, sharded] = [await exists(join(folder, weightsFile)), await exists(join(folder, indexFile))];
   if (!whole && !sharded && (await exists(join(folder, pickleFile)))) {
     throw new MinchatError('MC_MODEL_INVALID', `${folder}: expected ${weightsFile}, found ${pickleFile}`, {
-      hint: 'Rewrite the folder, in Python: from transformers import GPT2LMHeadModel as M; M.from_pretrained(FOLDER).save_pretrained(FOLDER)',
+      hint: 'Rewrite the folder, in Python: from transformers import AutoModelForCausalLM as M; M.from_pretrained(FOLDER).save_pretrained(FOLDER)',
     });
   }
   const files = whole || !sharded ? [weightsFile] : await shards(folder);
   const all: Tensors = new Map();
   for (const file of files) {
-    const { tensors } = await readSafetensors(join(folder, file), (name) => !buffer.test(shorten(name)));
+    const { tensors } = await readSafetensors(join(folder, file), (name) => !architecture.constants.test(shorten(name, architecture)));
     for (const [name, tensor] of tensors) {
-      const short = shorten(name);
+      const short = shorten(name, architecture);
       if (all.has(short)) throw new MinchatError('MC_MODEL_INVALID', `${file}: expected every tensor once, found ${name} again`);
       all.set(short, tensor);
     }
@@ -123,8 +130,8 @@ async function readWeights(folder: string): Promise<Tensors> {
   return all;
 }
 
-function shorten(name: string): string {
-  return name.replace(/^transformer\./, '');
+function shorten(name: string, { prefix }: Architecture): string {
+  return name.startsWith(prefix) ? name.slice(prefix.length) : name;
 }
 
 /** The files named by model.safetensors.index.json, each once. */
@@ -142,14 +149,14 @@ async function shards(folder: string): Promise<string[]> {
   });
 }
 
-/** lm_head.weight is wte.weight; a file may hold either or both, if they are the same. */
-function tieOutput(found: Tensors): void {
+/** lm_head.weight is the embedding; a file may hold either or both, if they are the same. */
+function tieOutput(found: Tensors, { embedding }: Architecture): void {
   const output = found.get('lm_head.weight');
   if (output === undefined) return;
-  const input = found.get('wte.weight');
-  if (input === undefined) found.set('wte.weight', output);
+  const input = found.get(embedding);
+  if (input === undefined) found.set(embedding, output);
   else if (input.values.length !== output.values.length || input.values.some((value, i) => !Object.is(value, output.values[i]))) {
-    throw new MinchatError('MC_MODEL_INVALID', `${weightsFile}: expected lm_head.weight to be the tied wte.weight, found other numbers`, { hint: untiedHint });
+    throw new MinchatError('MC_MODEL_INVALID', `${weightsFile}: expected lm_head.weight to be ${embedding}, to which config.json ties it, found other numbers`);
   }
   found.delete('lm_head.weight');
 }

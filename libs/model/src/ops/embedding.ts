@@ -3,43 +3,44 @@ import { hasKernel, output, rows, runKernel, withGradient } from './fused.ts';
 import { parameterGradients } from './parameter-gradients.ts';
 
 /**
- * x[b, t] = wte[tokens[b, t]] + wpe[max(0, t - start[b])]; padding positions are zero.
- * tokens (B, T) int32, start (B) int32, wte (V, C), wpe (P, C) -> (B, T, C).
+ * x[b, t] = wte[tokens[b, t]] (+ wpe[max(0, t - start[b])]); padding positions are zero.
+ * tokens (B, T) int32, start (B) int32, wte (V, C), wpe (P, C) where positions are learned -> (B, T, C).
  */
-export function embedding(tokens: tf.Tensor, start: tf.Tensor, wte: tf.Tensor, wpe: tf.Tensor): tf.Tensor {
+export function embedding(tokens: tf.Tensor, start: tf.Tensor, wte: tf.Tensor, wpe?: tf.Tensor): tf.Tensor {
   const fused = hasKernel('MinchatEmbeddingForward');
-  const [vocabulary, positions] = [wte.shape[0] ?? 0, wpe.shape[0] ?? 0];
-  return withGradient([wte, wpe], (save) => {
+  const [vocabulary, positions] = [wte.shape[0] ?? 0, wpe?.shape[0] ?? 0];
+  return withGradient(wpe === undefined ? [wte] : [wte, wpe], (save) => {
     save([tokens, start]);
     return {
-      value: fused ? output(runKernel('MinchatEmbeddingForward', { tokens, start, wte, wpe }), 0) : embeddingForward(tokens, start, wte, wpe),
+      value: fused ? output(runKernel('MinchatEmbeddingForward', { tokens, start, wte, ...(wpe && { wpe }) }), 0) : embeddingForward(tokens, start, wte, wpe),
       gradFunc: (dx, saved) => {
         const [stokens, sstart] = saved as [tf.Tensor, tf.Tensor];
         if (!fused) return embeddingBackward(dx, stokens, sstart, vocabulary, positions);
         // Tied: where the output's gradient is there already, only the rows of these tokens change.
         const sum = parameterGradients()?.sum(wte);
-        const [dwte, dwpe] = runKernel('MinchatEmbeddingBackward', { dx, tokens: stokens, start: sstart, ...(sum && { onto: sum }) }, { vocabulary, positions }) as [tf.Tensor, tf.Tensor];
-        return [sum ?? dwte, dwpe];
+        const [dwte, ...others] = runKernel('MinchatEmbeddingBackward', { dx, tokens: stokens, start: sstart, ...(sum && { onto: sum }) }, { vocabulary, positions });
+        return [sum ?? (dwte as tf.Tensor), ...others];
       },
     };
   });
 }
 
 /** The composition, (B, T, C). */
-export function embeddingForward(tokens: tf.Tensor, start: tf.Tensor, wte: tf.Tensor, wpe: tf.Tensor): tf.Tensor {
+export function embeddingForward(tokens: tf.Tensor, start: tf.Tensor, wte: tf.Tensor, wpe: tf.Tensor | undefined): tf.Tensor {
   const { position, real } = positionsOf(tokens, start);
-  return tf.mul(tf.add(tf.gather(wte, tokens as tf.Tensor2D), tf.gather(wpe, position)), real);
+  const words = tf.gather(wte, tokens as tf.Tensor2D);
+  return tf.mul(wpe === undefined ? words : tf.add(words, tf.gather(wpe, position)), real);
 }
 
-/** The composition's gradient: [dwte (V, C), dwpe (P, C)]. */
-export function embeddingBackward(dx: tf.Tensor, tokens: tf.Tensor, start: tf.Tensor, vocabulary: number, positions: number): [tf.Tensor, tf.Tensor] {
+/** The composition's gradient: [dwte (V, C)], and dwpe (P, C) where there are positions. */
+export function embeddingBackward(dx: tf.Tensor, tokens: tf.Tensor, start: tf.Tensor, vocabulary: number, positions: number): tf.Tensor[] {
   const { position, real } = positionsOf(tokens, start);
   const d = rows(tf.mul(dx, real)); // (N, C)
-  return [sumByRow(d, tokens, vocabulary), sumByRow(d, position, positions)];
+  return [sumByRow(d, tokens, vocabulary), ...(positions > 0 ? [sumByRow(d, position, positions)] : [])];
 }
 
 /** position (B, T) int32 = max(0, t - start), and real (B, T, 1) = 1 where t >= start, else 0. */
-function positionsOf(tokens: tf.Tensor, start: tf.Tensor): { position: tf.Tensor2D; real: tf.Tensor3D } {
+export function positionsOf(tokens: tf.Tensor, start: tf.Tensor): { position: tf.Tensor2D; real: tf.Tensor3D } {
   const [B, T] = tokens.shape as [number, number];
   const offset = tf.sub(tf.reshape(tf.range(0, T, 1, 'int32'), [1, T]), tf.reshape(start, [B, 1])); // (B, T)
   return {

@@ -14,6 +14,9 @@ import { gelu } from './gelu.ts';
 import { layerNorm, layerNormForward } from './layer-norm.ts';
 import { linear, linearForward, linearGelu } from './linear.ts';
 import { difference, noise, on, withGradients } from './ops.testing.ts';
+import { rmsNorm, rmsNormForward } from './rms-norm.ts';
+import { rotary, rotaryForward, turnTable } from './rotary.ts';
+import { swiglu, swigluForward } from './swiglu.ts';
 import { tokenNll } from './token-nll.ts';
 
 type Operation = (...inputs: tf.Tensor[]) => tf.Tensor;
@@ -24,6 +27,9 @@ interface Case {
 
 const seed = fc.integer({ min: 1, max: 2 ** 30 });
 const side = fc.integer({ min: 1, max: 37 });
+
+/** Heads of queries, and of keys and values. */
+const groups = fc.record({ keyValueHeads: fc.integer({ min: 1, max: 3 }), each: fc.integer({ min: 1, max: 3 }) }).map(({ keyValueHeads, each }) => ({ keyValueHeads, heads: keyValueHeads * each }));
 
 const ints = (count: number, bound: number, random: Random): Int32Array => Int32Array.from({ length: count }, () => random.int(bound));
 
@@ -36,6 +42,10 @@ const operations: Record<string, fc.Arbitrary<Case>> = {
     const draw = noise(seed, 0.5);
     return { operation: (x, w, b) => linear(x!, w!, b!), oracle: (x, w, b) => linearForward(x!, w!, b!, undefined, 'none')[0]!, inputs: [draw([N, I]), draw([I, O]), draw([O])] };
   }),
+  'linear without bias': fc.record({ N: side, I: side, O: side, seed }).map(({ N, I, O, seed }) => () => {
+    const draw = noise(seed, 0.5);
+    return { operation: (x, w, r) => linear(x!, w!, undefined, r), oracle: (x, w, r) => linearForward(x!, w!, undefined, r, 'none')[0]!, inputs: [draw([N, I]), draw([I, O]), draw([N, O])] };
+  }),
   'linear with residual': fc.record({ N: side, I: side, O: side, seed }).map(({ N, I, O, seed }) => () => {
     const draw = noise(seed, 0.5);
     return { operation: (x, w, b, r) => linear(x!, w!, b!, r), oracle: (x, w, b, r) => linearForward(x!, w!, b!, r, 'none')[0]!, inputs: [draw([2, N, I]), draw([I, O]), draw([O]), draw([2, N, O])] };
@@ -44,10 +54,20 @@ const operations: Record<string, fc.Arbitrary<Case>> = {
     const draw = noise(seed);
     return { operation: (x, w, b) => linearGelu(x!, w!, b!), oracle: (x, w, b) => linearForward(x!, w!, b!, undefined, 'gelu')[0]!, inputs: [draw([N, I]), draw([I, O]), draw([O])] };
   }),
-  attention: fc.record({ B: fc.integer({ min: 1, max: 3 }), T: fc.integer({ min: 1, max: 45 }), heads: fc.integer({ min: 1, max: 3 }), hs: fc.integer({ min: 1, max: 13 }), seed }).map(({ B, T, heads, hs, seed }) => () => {
+  attention: fc.record({ B: fc.integer({ min: 1, max: 3 }), T: fc.integer({ min: 1, max: 45 }), groups, hs: fc.integer({ min: 1, max: 13 }), seed }).map(({ B, T, groups, hs, seed }) => () => {
     const draw = noise(seed);
     const start = tf.tensor1d(ints(B, T + 1, new Random(seed)), 'int32');
-    return { operation: (qkv) => attention(qkv!, start, heads), oracle: (qkv) => attentionForward(qkv!, start, heads)[0], inputs: [draw([B, T, 3 * heads * hs])] };
+    return { operation: (qkv) => attention(qkv!, start, groups), oracle: (qkv) => attentionForward(qkv!, start, groups)[0], inputs: [draw([B, T, (groups.heads + 2 * groups.keyValueHeads) * hs])] };
+  }),
+  'RMS norm': fc.record({ N: side, C: fc.integer({ min: 2, max: 70 }), seed }).map(({ N, C, seed }) => () => {
+    const draw = noise(seed);
+    return { operation: (x, w) => rmsNorm(x!, w!, 1e-5), oracle: (x, w) => rmsNormForward(x!, w!, 1e-5)[0], inputs: [draw([N, 1, C]), draw([C])] };
+  }),
+  SwiGLU: fc.record({ N: side, I: side, seed }).map(({ N, I, seed }) => () => ({ operation: (x) => swiglu(x!), oracle: (x) => swigluForward(x!), inputs: [noise(seed, 2)([2, N, 2 * I])] })),
+  'rotary positions': fc.record({ N: side, turned: fc.integer({ min: 1, max: 4 }), others: fc.integer({ min: 0, max: 2 }), half: fc.integer({ min: 1, max: 11 }), seed }).map(({ N, turned, others, half, seed }) => () => {
+    const random = new Random(seed);
+    const turns = { table: turnTable(Array.from({ length: half }, (_, i) => 3 ** -i), [0, 1, 2, 5, 100]), positions: tf.tensor1d(ints(N, 5, random), 'int32') };
+    return { operation: (x) => rotary(x!, turns, turned), oracle: (x) => rotaryForward(x!, turns, turned), inputs: [noise(seed)([N, (turned + others) * 2 * half])] };
   }),
   embedding: fc.record({ B: fc.integer({ min: 1, max: 3 }), T: fc.integer({ min: 1, max: 20 }), C: side, seed }).map(({ B, T, C, seed }) => () => {
     const draw = noise(seed);
@@ -55,6 +75,12 @@ const operations: Record<string, fc.Arbitrary<Case>> = {
     const tokens = tf.tensor2d(ints(B * T, 7, random), [B, T], 'int32');
     const start = tf.tensor1d(ints(B, T + 1, random), 'int32');
     return { operation: (wte, wpe) => embedding(tokens, start, wte!, wpe!), oracle: (wte, wpe) => embeddingForward(tokens, start, wte!, wpe!), inputs: [draw([7, C]), draw([T + 2, C])] };
+  }),
+  'embedding without positions': fc.record({ B: fc.integer({ min: 1, max: 3 }), T: fc.integer({ min: 1, max: 20 }), C: side, seed }).map(({ B, T, C, seed }) => () => {
+    const random = new Random(seed);
+    const tokens = tf.tensor2d(ints(B * T, 7, random), [B, T], 'int32');
+    const start = tf.tensor1d(ints(B, T + 1, random), 'int32');
+    return { operation: (wte) => embedding(tokens, start, wte!), oracle: (wte) => embeddingForward(tokens, start, wte!, undefined), inputs: [noise(seed)([7, C])] };
   }),
   'token nll': fc.record({ N: side, C: side, V: fc.integer({ min: 2, max: 300 }), temperature: fc.constantFrom(1, 0.7, 2), seed }).map(({ N, C, V, temperature, seed }) => () => {
     const draw = noise(seed, 0.6);
@@ -113,7 +139,7 @@ test('the gradient of the whole chain agrees with finite differences', async () 
   const chain = (x: tf.Tensor): tf.Scalar => tf.tidy(() => {
     const fixed = noise(12, 0.5);
     const normal = layerNorm(x, fixed([6]), fixed([6]), 1e-5);
-    const mixed = attention(linear(normal, fixed([6, 18]), fixed([18])), tf.tensor1d([1], 'int32'), 2);
+    const mixed = attention(linear(normal, fixed([6, 18]), fixed([18])), tf.tensor1d([1], 'int32'), { heads: 2, keyValueHeads: 2 });
     return tf.sum(tf.mul(linearGelu(mixed, fixed([6, 5]), fixed([5])), fixed([5])));
   });
   const x = draw([1, 4, 6]);
@@ -148,16 +174,17 @@ test('entropy and correct, on both backends', async () => {
 
 test('decode attention and cache writing agree, over rows in any order', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.record({ T: fc.integer({ min: 1, max: 12 }), heads: fc.integer({ min: 1, max: 3 }), hs: fc.integer({ min: 1, max: 9 }), seed }), async ({ T, heads, hs, seed }) => {
+    fc.asyncProperty(fc.record({ T: fc.integer({ min: 1, max: 12 }), groups, hs: fc.integer({ min: 1, max: 9 }), seed }), async ({ T, groups, hs, seed }) => {
       const compute = (): tf.Tensor[] => {
         const draw = noise(seed);
         const random = new Random(seed);
         const slots = [2, 0];
         const starts = [random.int(T), random.int(T)];
-        const shape = [4, heads, T + 3, hs];
-        const written = cacheWrite(draw([2, T, 3 * heads * hs]), { keys: tf.zeros(shape), values: tf.zeros(shape) }, heads, slots, starts);
-        const first = decodeAttention(draw([2, 3 * heads * hs]), written, heads, slots, starts.map((start) => T - start));
-        const second = decodeAttention(draw([1, 3 * heads * hs]), first.cache, heads, [0], [T - (starts[1] ?? 0) + 1]);
+        const shape = [4, groups.keyValueHeads, T + 3, hs];
+        const width = (groups.heads + 2 * groups.keyValueHeads) * hs;
+        const written = cacheWrite(draw([2, T, width]), { keys: tf.zeros(shape), values: tf.zeros(shape) }, groups, slots, starts);
+        const first = decodeAttention(draw([2, width]), written, groups, slots, starts.map((start) => T - start));
+        const second = decodeAttention(draw([1, width]), first.cache, groups, [0], [T - (starts[1] ?? 0) + 1]);
         return [first.out, second.out];
       };
       compare(await on('wasm', compute), await on('cpu', compute), 2e-5);

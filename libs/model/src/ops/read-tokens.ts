@@ -1,8 +1,9 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { hasKernel, output, runKernel } from './fused.ts';
 import type { LayerCache } from './decode-attention.ts';
-import type { GPTConfig } from '../config.ts';
+import type { ModelShape } from '../architectures/architecture.ts';
 import type { Model } from '../types.ts';
+import { isGpt2 } from './transformer.ts';
 
 /** Tokens that a slot of the cache is to read, at least one, after the `position` that it holds. Several are a whole prompt, at position 0. */
 export interface SlotTokens {
@@ -11,9 +12,9 @@ export interface SlotTokens {
   readonly tokens: readonly number[];
 }
 
-/** Whether the active backend can read tokens through all layers at once. */
-export function hasReadTokens(): boolean {
-  return hasKernel('MinchatReadTokens');
+/** Whether the active backend can read tokens through all layers of such a model at once. */
+export function hasReadTokens(shape: ModelShape): boolean {
+  return isGpt2(shape) && hasKernel('MinchatReadTokens');
 }
 
 /** What readTokens reads beside the texts: a model's parameters, and keys and values, which must stay in the tensors they are in. */
@@ -33,7 +34,7 @@ export function readInputs(model: Model, layers: readonly LayerCache[]): ReadInp
  * first. Keys and values are written where the cache lies. The composition is KeyValueCache's, operation by
  * operation. No gradient.
  */
-export function readTokens({ n_layer, layer_norm_epsilon }: GPTConfig, inputs: ReadInputs, texts: readonly SlotTokens[]): tf.Tensor2D {
+export function readTokens({ layers, epsilon }: ModelShape, inputs: ReadInputs, texts: readonly SlotTokens[]): tf.Tensor2D {
   const R = texts.length;
   const slots = new Int32Array(R);
   const positions = new Int32Array(R);
@@ -45,5 +46,5 @@ export function readTokens({ n_layer, layer_norm_epsilon }: GPTConfig, inputs: R
     counts[r] = text.tokens.length;
     for (const token of text.tokens) tokens.push(token);
   }
-  return output(runKernel('MinchatReadTokens', inputs, { tokens: new Int32Array(tokens), slots, positions, counts, layers: n_layer, epsilon: layer_norm_epsilon }), 0) as tf.Tensor2D;
+  return output(runKernel('MinchatReadTokens', inputs, { tokens: new Int32Array(tokens), slots, positions, counts, layers, epsilon }), 0) as tf.Tensor2D;
 }

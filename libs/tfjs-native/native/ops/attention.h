@@ -1,11 +1,22 @@
-// Causal attention over packed qkv (B, T, 3C), without the T x T matrix. Query t of row b sees keys start[b] <= j <= t.
+// Causal attention over packed qkv (B, T, W), without the T x T matrix. Query t of row b sees keys start[b] <= j <= t.
 // out (B, T, C), lse (B, heads, T).
 //
-// One task is one head of one row; all its operands are packed once and stay in L2. It goes by blocks of NR keys and NR
+// One task is one head of one row, and in the backward pass all heads of queries that see one head of keys; all its operands are packed once and stay in L2. It goes by blocks of NR keys and NR
 // queries. Scores lie transposed, [key][query]: sums and maxima over keys are then sums of vectors, never of the lanes of
 // one, and what the next products read needs no transposing. The backward pass goes over stretches of keys: the
 // probabilities of a stretch and their gradients are made by blocks of queries and kept until dk and dv of the stretch
 // are summed over all queries.
+
+// The heads of queries, and of keys and values: query head h sees the keys of head h / group().
+struct HeadShape {
+  int64_t heads, kv_heads, hs;
+  int64_t group() const { return heads / kv_heads; }
+  int64_t C() const { return heads * hs; }                   // columns of the queries, and of the output
+  int64_t W() const { return (heads + 2 * kv_heads) * hs; }  // of queries, keys and values
+  // Where a query head's keys and values begin.
+  int64_t key(int64_t h) const { return C() + h / group() * hs; }
+  int64_t value(int64_t h) const { return key(h) + kv_heads * hs; }
+};
 
 // delta (n): each query's sum of dout * out.
 template <class S>
@@ -40,20 +51,21 @@ static inline void put_columns(const float* block, int64_t columns, int64_t rows
   }
 }
 
-// One head of one text of n tokens: its queries in packed qkv, and its part of the output. S, O: what numbers are in memory.
+// One head of one text of n tokens: queries q, keys k, values v, (n, hs) each, and its part of the output. S, O: what numbers
+// are in memory.
 template <class P>
 struct Head {
   using Word = typename P::Word;
 
   // l (n) gets the log of each query's sum of exponentials.
   template <class S, class O>
-  static void forward(const Rows<const S>& q, int64_t n, int64_t C, int64_t hs, const Rows<O>& out, float* l) {
+  static void forward(const Rows<const S>& q, const Rows<const S>& k, const Rows<const S>& v, int64_t n, int64_t hs, const Rows<O>& out, float* l) {
     const int64_t Kh = P::words(hs), Kn = P::words(n), blocks = ceil_div(n, NR), columns = ceil_div(hs, NR);
     const float to_exponent = kLog2E / __builtin_sqrtf(static_cast<float>(hs));  // exponents are those of 2
     Scratch scratch;
     const Word* queries = panels_of<P>(scratch, Matrix<S>{q, n, hs}, true);
-    const AMatrix<P> values = columns_of<P>(scratch, Matrix<S>{q.from(0, 2 * C), n, hs});
-    const RowBlocks<P> keys = rows_of<P>(scratch, Matrix<S>{q.from(0, C), n, hs});
+    const AMatrix<P> values = columns_of<P>(scratch, Matrix<S>{v, n, hs});
+    const RowBlocks<P> keys = rows_of<P>(scratch, Matrix<S>{k, n, hs});
     float *scores = scratch.take<float>(blocks * kScores), *sums = scratch.take<float>(kScores);
     Word* weights = scratch.take<Word>(Kn * NR);
     Tiles<P> tiles;
@@ -90,15 +102,15 @@ struct Head {
     }
   }
 
-  // The gradients, those of the queries in packed dqkv; level: the log sums of the forward pass.
-  template <class S>
-  static void backward(const Rows<const S>& dout, const Rows<const S>& q, const Rows<const S>& out, const float* level, int64_t n, int64_t C, int64_t hs, const Rows<S>& dq) {
+  // The gradients, those of keys and values added to dk and dv where `add` says so; level: the log sums of the forward pass.
+  template <class S, class D>
+  static void backward(const Rows<const S>& dout, const Rows<const S>& q, const Rows<const S>& k, const Rows<const S>& v, const Rows<const S>& out, const float* level, int64_t n, int64_t hs, const Rows<S>& dq, const Rows<D>& dk, const Rows<D>& dv, bool add) {
     constexpr int64_t kStretch = 8;  // blocks of keys whose tiles are kept
     const int64_t Kh = P::words(hs), Kn = P::words(n), blocks = ceil_div(n, NR), columns = ceil_div(hs, NR);
     const int64_t most = blocks < kStretch ? blocks : kStretch, kept = most * blocks * P::kSquare;
     const float scale = 1.0f / __builtin_sqrtf(static_cast<float>(hs)), to_exponent = scale * kLog2E;
     Scratch scratch;
-    const Matrix<S> all_queries{q, n, hs}, all_keys{q.from(0, C), n, hs}, all_values{q.from(0, 2 * C), n, hs}, all_grads{dout, n, hs};
+    const Matrix<S> all_queries{q, n, hs}, all_keys{k, n, hs}, all_values{v, n, hs}, all_grads{dout, n, hs};
     const Word *queries_across = panels_of<P>(scratch, all_queries, true), *grads_across = panels_of<P>(scratch, all_grads, true);
     const Word *queries = panels_of<P>(scratch, all_queries, false), *grads = panels_of<P>(scratch, all_grads, false);
     const AMatrix<P> key_columns = columns_of<P>(scratch, all_keys);
@@ -157,14 +169,23 @@ struct Head {
       // By keys, over the queries that see them: dk = ds^T . q, dv = p^T . dout
       for (int64_t p = k0; p < k1; p++) {
         const int64_t j = p * NR, rows = rows_from(j), at = ((p - k0) * blocks + p) * P::kSquare;
-        const auto put = [&](int64_t part, int64_t c) {
-          dq.from(0, part * C).each(j, rows, c * NR, [&](int64_t r, S* p) { store_two(p, hs - c * NR, load(sums + r * NR), load(sums + r * NR + VF)); });
+        const auto put = [&](const Rows<D>& to, int64_t c) {
+          to.each(j, rows, c * NR, [&](int64_t r, D* p) {
+            vf first = load(sums + r * NR), second = load(sums + r * NR + VF);
+            if (add) {
+              vf before0, before1;
+              load_two(p, hs - c * NR, before0, before1);
+              first += before0;
+              second += before1;
+            }
+            store_two(p, hs - c * NR, first, second);
+          });
         };
         for (int64_t c = 0; c < columns; c++) {
           block_times_panel<P>(tiles, rows, kept_gradients + at, false, panel(queries, c, Kn) + p * P::kSquare, blocks - p, false, sums);
-          put(1, c);
+          put(dk, c);
           block_times_panel<P>(tiles, rows, kept_probabilities + at, false, panel(grads, c, Kn) + p * P::kSquare, blocks - p, false, sums);
-          put(2, c);
+          put(dv, c);
         }
       }
     }
@@ -189,31 +210,53 @@ static void clear(const Rows<S>& rows, int64_t n, int64_t hs) {
 
 // Head `task` of all B * heads. In memory numbers are S.
 template <class P, class S>
-static void attend_forward(int64_t task, const Rows<const S>& qkv, const int32_t* start, const Rows<S>& out, float* lse, int64_t T, int64_t C, int64_t heads) {
-  const int64_t hs = C / heads, b = task / heads, h = task % heads, s = start[b] < T ? start[b] : T;
+static void attend_forward(int64_t task, const Rows<const S>& qkv, const int32_t* start, const Rows<S>& out, float* lse, int64_t T, const HeadShape& shape) {
+  const int64_t hs = shape.hs, b = task / shape.heads, h = task % shape.heads, s = start[b] < T ? start[b] : T, first = b * T + s;
   const Rows<S> o = out.from(b * T, h * hs);
   float* l = lse + task * T;
   clear(o, s, hs);
   for (int64_t t = 0; t < s; t++) l[t] = 0;
-  if (s < T) Head<P>::forward(qkv.from(b * T + s, h * hs), T - s, C, hs, o.from(s, 0), l + s);
+  if (s < T) Head<P>::forward(qkv.from(first, h * hs), qkv.from(first, shape.key(h)), qkv.from(first, shape.value(h)), T - s, hs, o.from(s, 0), l + s);
 }
-// dout and dqkv hold the rows from `base` on.
+// Head of keys `task` of all B * kv_heads. dout and dqkv hold the rows from `base` on.
 template <class P, class S>
-static void attend_backward(int64_t task, int64_t base, const Rows<const S>& dout, const Rows<const S>& qkv, const Rows<const S>& out, const float* lse, const int32_t* start, const Rows<S>& dqkv, int64_t T, int64_t C, int64_t heads) {
-  const int64_t hs = C / heads, b = task / heads, h = task % heads, s = start[b] < T ? start[b] : T, first = b * T + s;
-  for (int part = 0; part < 3; part++) clear(dqkv.from(b * T - base, part * C + h * hs), s, hs);
-  if (s < T) Head<P>::backward(dout.from(first - base, h * hs), qkv.from(first, h * hs), out.from(first, h * hs), lse + task * T + s, T - s, C, hs, dqkv.from(first - base, h * hs));
+static void attend_backward(int64_t task, int64_t base, const Rows<const S>& dout, const Rows<const S>& qkv, const Rows<const S>& out, const float* lse, const int32_t* start, const Rows<S>& dqkv, int64_t T, const HeadShape& shape) {
+  const int64_t hs = shape.hs, b = task / shape.kv_heads, s = start[b] < T ? start[b] : T, n = T - s, first = b * T + s;
+  const int64_t from = task % shape.kv_heads * shape.group(), key = shape.key(from), value = shape.value(from);
+  for (const int64_t column : {key, value}) clear(dqkv.from(b * T - base, column), s, hs);
+  for (int64_t h = from; h < from + shape.group(); h++) clear(dqkv.from(b * T - base, h * hs), s, hs);
+  if (n == 0) return;
+  const auto head = [&](int64_t h, const auto& dk, const auto& dv) {
+    const auto column = [&](int64_t c) { return qkv.from(first, c); };
+    Head<P>::backward(dout.from(first - base, h * hs), column(h * hs), column(key), column(value), out.from(first, h * hs), lse + (b * shape.heads + h) * T + s, n, hs, dqkv.from(first - base, h * hs), dk, dv, h > from);
+  };
+  const Rows<S> dk = dqkv.from(first - base, key), dv = dqkv.from(first - base, value);
+  if (shape.group() == 1) return head(from, dk, dv);
+  // Sums over heads are made in float32.
+  Scratch scratch;
+  const auto sums_of_keys = Rows<float>::plain(scratch.take<float>(n * hs), hs), sums_of_values = Rows<float>::plain(scratch.take<float>(n * hs), hs);
+  for (int64_t h = from; h < from + shape.group(); h++) head(h, sums_of_keys, sums_of_values);
+  const auto put = [&](const Rows<float>& sums, const Rows<S>& to) {
+    for (int64_t c = 0; c < hs; c += NR)
+      to.each(0, n, c, [&](int64_t r, S* p) {
+        vf first_half, second_half;
+        load_two(sums.at(r, c), hs - c, first_half, second_half);
+        store_two(p, hs - c, first_half, second_half);
+      });
+  };
+  put(sums_of_keys, dk);
+  put(sums_of_values, dv);
 }
 
 template <class P>
-static void attention_forward(const float* qkv, const int32_t* start, float* out, float* lse, int64_t B, int64_t T, int64_t C, int64_t heads) {
-  const auto rows = Rows<const float>::plain(qkv, 3 * C);
-  const auto out_rows = Rows<float>::plain(out, C);
-  parallel(B * heads, [&](int64_t task) { attend_forward<P>(task, rows, start, out_rows, lse, T, C, heads); });
+static void attention_forward(const float* qkv, const int32_t* start, float* out, float* lse, int64_t B, int64_t T, const HeadShape& shape) {
+  const auto rows = Rows<const float>::plain(qkv, shape.W());
+  const auto out_rows = Rows<float>::plain(out, shape.C());
+  parallel(B * shape.heads, [&](int64_t task) { attend_forward<P>(task, rows, start, out_rows, lse, T, shape); });
 }
 template <class P>
-static void attention_backward(const float* dout, const float* qkv, const float* out, const float* lse, const int32_t* start, float* dqkv, int64_t B, int64_t T, int64_t C, int64_t heads) {
-  const auto rows = Rows<const float>::plain(qkv, 3 * C), out_rows = Rows<const float>::plain(out, C), dout_rows = Rows<const float>::plain(dout, C);
-  const auto dqkv_rows = Rows<float>::plain(dqkv, 3 * C);
-  parallel(B * heads, [&](int64_t task) { attend_backward<P>(task, 0, dout_rows, rows, out_rows, lse, start, dqkv_rows, T, C, heads); });
+static void attention_backward(const float* dout, const float* qkv, const float* out, const float* lse, const int32_t* start, float* dqkv, int64_t B, int64_t T, const HeadShape& shape) {
+  const auto rows = Rows<const float>::plain(qkv, shape.W()), out_rows = Rows<const float>::plain(out, shape.C()), dout_rows = Rows<const float>::plain(dout, shape.C());
+  const auto dqkv_rows = Rows<float>::plain(dqkv, shape.W());
+  parallel(B * shape.kv_heads, [&](int64_t task) { attend_backward<P>(task, 0, dout_rows, rows, out_rows, lse, start, dqkv_rows, T, shape); });
 }

@@ -16,6 +16,7 @@ struct BlockParameters {
 struct BlockShape {
   int64_t B, T, C, heads, I;  // I: the width inside of the MLP
   int64_t from, count;
+  HeadShape head_shape() const { return {heads, heads, C / heads}; }
   int64_t M() const { return B * T; }
   int64_t kept() const { return B * count; }
   bool whole() const { return count == T; }

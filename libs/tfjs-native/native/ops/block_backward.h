@@ -192,7 +192,7 @@ struct BlockBackward {
     for (int64_t r = 0; r < rows; r++) copy_row(dheads, r, work.heads, s.row(begin + r), C);
   }
 
-  void attend(const GradientWork<P>& work, int64_t task) const { attend_backward<P, Number>(task, work.first, work.heads, a.qkv, a.heads, a.lse, start, work.qkv, s.T, C, s.heads); }
+  void attend(const GradientWork<P>& work, int64_t task) const { attend_backward<P, Number>(task, work.first, work.heads, a.qkv, a.heads, a.lse, start, work.qkv, s.T, s.head_shape()); }
 
   void after(const GradientWork<P>& work, int64_t chunk, int64_t begin, int64_t rows) const {
     Scratch local;

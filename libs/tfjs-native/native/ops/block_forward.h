@@ -36,7 +36,7 @@ struct BlockForward {
     });
   }
 
-  void attend(const NoWork&, int64_t task) const { attend_forward<P, Number>(task, a.qkv, start, a.heads, a.lse, s.T, C, s.heads); }
+  void attend(const NoWork&, int64_t task) const { attend_forward<P, Number>(task, a.qkv, start, a.heads, a.lse, s.T, s.head_shape()); }
 
   void after(const NoWork&, int64_t, int64_t begin, int64_t rows) const {
     Scratch local;

@@ -1,6 +1,10 @@
-// x[b, t] = wte[tokens[b, t]] + wpe[max(0, t - start[b])]; padding positions give 0.
+// x[b, t] = wte[tokens[b, t]] + wpe[max(0, t - start[b])]; padding positions give 0. Without wpe, the words alone.
 
 static inline void embed(const float* token, const float* position, float* x, int64_t C) {
+  if (position == nullptr) {
+    __builtin_memcpy(x, token, sizeof(float) * static_cast<size_t>(C));
+    return;
+  }
   for (int64_t c = 0; c < C; c += VF) {
     const int left = static_cast<int>(C - c);
     store_n(x + c, load_n(token + c, left) + load_n(position + c, left), left);
@@ -13,7 +17,7 @@ static void embed_tokens(const int32_t* tokens, const int32_t* start, const floa
     const int64_t position = i % T - start[i / T];
     float* y = x + i * C;
     if (position < 0) __builtin_memset(y, 0, sizeof(float) * static_cast<size_t>(C));
-    else embed(wte + tokens[i] * C, wpe + position * C, y, C);
+    else embed(wte + tokens[i] * C, wpe == nullptr ? nullptr : wpe + position * C, y, C);
   }
 }
 
@@ -23,7 +27,7 @@ static void embedding_forward(const int32_t* tokens, const int32_t* start, const
 
 // The gradients of both matrices in tasks, which may run side by side. dwte (V, C) is added to: a token may come many
 // times, so each task takes some columns of all of them, and the sums are made in the order of the tokens. dwpe (P, C):
-// a position comes once in a text, in the order of the texts.
+// a position comes once in a text, in the order of the texts; none where P is 0.
 struct EmbeddingGradient {
   const float* dx;
   const int32_t *tokens, *start;

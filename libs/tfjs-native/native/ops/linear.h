@@ -1,4 +1,4 @@
-// y = activation(x @ weight + bias) (+ residual); x (M, I), weight (I, O).
+// y = activation(x @ weight (+ bias)) (+ residual); x (M, I), weight (I, O).
 // With GELU `pre`, where it is wanted, keeps the value before it, for the gradient.
 
 enum class Activation { kNone, kGelu };
@@ -57,22 +57,23 @@ static void linear_forward(Activation activation, const float* x, const float* w
   Scratch scratch;
   const AMatrix<P> A = rows_a<P>(scratch, x, I, M, I);
   const auto* B = packed_weight<P>(weight, O, false, I, O);
+  const auto biased = [=](int64_t n, vf v, int lanes) { return bias == nullptr ? v : v + load_n(bias + n, lanes); };
   if (activation == Activation::kGelu) {
     gemm(A, B, M, O, [=](int64_t m, int64_t n, vf v, int lanes) {
-      v += load_n(bias + n, lanes);
+      v = biased(n, v, lanes);
       if (pre != nullptr) store_n(pre + m * O + n, v, lanes);
       store_n(y + m * O + n, gelu(v), lanes);
     });
   } else if (residual != nullptr) {
     gemm(A, B, M, O, [=](int64_t m, int64_t n, vf v, int lanes) {
-      store_n(y + m * O + n, v + load_n(bias + n, lanes) + load_n(residual + m * O + n, lanes), lanes);
+      store_n(y + m * O + n, biased(n, v, lanes) + load_n(residual + m * O + n, lanes), lanes);
     });
   } else {
-    gemm(A, B, M, O, [=](int64_t m, int64_t n, vf v, int lanes) { store_n(y + m * O + n, v + load_n(bias + n, lanes), lanes); });
+    gemm(A, B, M, O, [=](int64_t m, int64_t n, vf v, int lanes) { store_n(y + m * O + n, biased(n, v, lanes), lanes); });
   }
 }
 
-// The gradient before the activation, dy or with `pre` dy * gelu'(pre): its rows, its panels, and the sum of its rows in dbias.
+// The gradient before the activation, dy or with `pre` dy * gelu'(pre): its rows, its panels, and the sum of its rows in dbias, where that is wanted.
 // All in one pass, since passes over memory bound what products are so fast at.
 template <class P>
 struct GradientOperands {
@@ -103,7 +104,7 @@ static GradientOperands<P> gradient_operands(Scratch& scratch, const float* dy, 
     else rows_and_panels<P>(begin, end, M, O, before_gelu, rows.from(begin), panels, sums + chunk * O);
   });
   fill_panels<P>(M, O, panels);
-  add_chunks(sums, chunks, O, dbias);
+  if (dbias != nullptr) add_chunks(sums, chunks, O, dbias);
   return {rows.matrix(), panels};
 }
 

@@ -44,7 +44,8 @@ static void prompt_head(const CachedModel& m, const CachedLayer& layer, const Re
   const int64_t C = m.C, hs = C / m.heads, begin = rows.begins[r], n = rows.begins[r + 1] - begin;
   const float* q = qkv + begin * 3 * C + head * hs;
   put_prompt<P>(q, n, C, HeadCache<P>(layer.keys, layer.values, texts.slots[r] * m.heads + head, m.P, hs));
-  Head<P>::forward(Rows<const float>::plain(q, 3 * C), n, C, hs, out.from(begin, head * hs), l);
+  const auto column = [=](int64_t c) { return Rows<const float>::plain(q + c, 3 * C); };
+  Head<P>::forward(column(0), column(C), column(2 * C), n, hs, out.from(begin, head * hs), l);
 }
 
 // out: logits (R, V). The rows of all texts must fit into memory at once.

@@ -18,7 +18,7 @@ const numbersTogether = 2 ** 16;
  */
 export async function* embedTexts({ model, tokenizer }: LoadedModel, inputs: readonly EmbedInput[]): AsyncGenerator<{ type: 'embeddings'; embeddings: number[][]; promptTokens: number } | undefined, void, undefined> {
   if (model.head !== 'lm') throw new MinchatError('MC_USAGE', 'expected a model that writes text, found a reward model');
-  const limit = model.config.n_positions;
+  const limit = model.shape.context;
   const vocabulary = Math.min(model.config.vocab_size, tokenizer.vocabSize);
   const texts = yield* cutInTurns(inputs, ({ text = '', tokens }, index) => {
     checkBytes(limit, tokenizer, [text], `text ${index}`);
@@ -28,7 +28,7 @@ export async function* embedTexts({ model, tokenizer }: LoadedModel, inputs: rea
     if (unknown !== undefined) throw new MinchatError('MC_USAGE', `text ${index}: expected token ids below ${vocabulary}, found ${unknown}`);
     return ids.length === 0 ? [tokenizer.endOfText] : ids;
   });
-  const most = Math.max(1, Math.floor(numbersTogether / model.config.n_embd));
+  const most = Math.max(1, Math.floor(numbersTogether / model.shape.width));
   for (const pass of passesOf(texts, (ids) => ids.length, most)) {
     const { tokens, start } = leftPad(pass);
     const pooled = tf.tidy(() => {

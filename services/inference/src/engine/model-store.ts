@@ -1,6 +1,6 @@
 import type { ArtifactRef } from '@minchat/contracts';
 import { toMinchatError, type MinchatError } from '@minchat/errors';
-import { DecodeBatch, disposeModel, loadModel, type GPTConfig } from '@minchat/model';
+import { DecodeBatch, disposeModel, loadModel, type ModelShape } from '@minchat/model';
 import { loadTokenizer } from '@minchat/tokenizer';
 import type { ComputeOptions } from './protocol.ts';
 import type { LoadedModel } from './requests.ts';
@@ -54,7 +54,7 @@ export class ModelStore {
   }
 
   batchOf(loaded: LoadedModel): DecodeBatch {
-    loaded.batch ??= new DecodeBatch(loaded.model, { slots: slotCount(loaded.model.config, this.#options) });
+    loaded.batch ??= new DecodeBatch(loaded.model, { slots: slotCount(loaded.model.shape, this.#options) });
     return loaded.batch;
   }
 
@@ -101,7 +101,7 @@ function unload(loaded: LoadedModel): void {
 }
 
 /** Slots whose keys and values (float32, every layer) fit in this model's share of the memory. */
-function slotCount(config: GPTConfig, options: ComputeOptions): number {
-  const bytesPerSlot = config.n_layer * 2 * config.n_embd * config.n_positions * 4;
+function slotCount({ layers, keyValueHeads, headSize, context }: ModelShape, options: ComputeOptions): number {
+  const bytesPerSlot = layers * 2 * keyValueHeads * headSize * context * 4;
   return Math.max(1, Math.min(options.slots, Math.floor(options.kvBytes / options.models / bytesPerSlot)));
 }

@@ -17,7 +17,7 @@ export interface Prompt {
  * Throws MC_USAGE for ids that the model lacks, MC_CONTEXT_LENGTH when there is no room.
  */
 export function readPrompt(request: GenerateRequest, model: Model, tokenizer: Tokenizer): Prompt {
-  const limit = model.config.n_positions;
+  const limit = model.shape.context;
   checkBytes(limit, tokenizer, [request.text ?? '', ...(request.chat?.messages ?? []).map(({ content }) => content)], 'prompt');
   const ids = promptIds(request, tokenizer);
   const vocabulary = Math.min(model.config.vocab_size, tokenizer.vocabSize);

@@ -11,8 +11,8 @@ import { cutInTurns, passesOf } from './passes.ts';
  * model, MC_CONTEXT_LENGTH for a text that does not fit.
  */
 export async function* scoreTexts({ model, tokenizer }: LoadedModel, texts: readonly ScoredText[]): AsyncGenerator<{ type: 'scores'; scores: number[] } | undefined, void, undefined> {
-  if (model.head !== 'scalar') throw new MinchatError('MC_USAGE', 'expected a reward model, found a model that writes text');
-  const limit = model.config.n_positions;
+  if (model.head === 'lm') throw new MinchatError('MC_USAGE', 'expected a reward model, found a model that writes text');
+  const limit = model.shape.context;
   const examples = yield* cutInTurns(texts, ({ messages, completion }, index) => {
     const turns = messages.map(({ role, content }) => ({ role: role as 'system' | 'user' | 'assistant', content }));
     checkBytes(limit, tokenizer, [completion, ...turns.map(({ content }) => content)], `text ${index}`);

@@ -1,0 +1,137 @@
+import type { Architecture, ModelConfig, Piece } from './architecture.ts';
+import { describe, fraction, invalid, oneOf, wholeNumber } from './checks.ts';
+
+/** config.json of a decoder of the Llama family, with Hugging Face's names: Llama, SmolLM, Mistral, Qwen2, Qwen3. */
+export interface LlamaConfig extends ModelConfig {
+  readonly hidden_size: number;
+  readonly intermediate_size: number;
+  readonly num_hidden_layers: number;
+  readonly num_attention_heads: number;
+  /** null means num_attention_heads. */
+  readonly num_key_value_heads: number | null;
+  /** null means hidden_size / num_attention_heads. */
+  readonly head_dim: number | null;
+  readonly max_position_embeddings: number;
+  readonly rms_norm_eps: number;
+  readonly tie_word_embeddings: boolean;
+}
+
+/**
+ * RMS norms in front, rotary positions, SwiGLU, heads that share keys and values, no biases (arXiv 2302.13971, 2407.21783).
+ * Qwen2 has biases of queries, keys and values (arXiv 2407.10671), Qwen3 norms of each query and key instead (2505.09388).
+ */
+export const llama: Architecture = {
+  defaults: { num_key_value_heads: null, head_dim: null, max_position_embeddings: 2048, rms_norm_eps: 1e-6, tie_word_embeddings: false },
+  check(config) {
+    oneOf(config, 'hidden_act', 'silu', 'swish');
+    oneOf(config, 'tie_word_embeddings', true, false);
+    for (const key of ['attention_bias', 'mlp_bias']) oneOf(config, key, false);
+    oneOf(config, 'partial_rotary_factor', 1);
+    const sizes = [['hidden_size', 2 ** 20], ['intermediate_size', 2 ** 22], ['num_hidden_layers', 2 ** 12], ['num_attention_heads', 2 ** 12], ['max_position_embeddings', 2 ** 24]] as const;
+    for (const [key, most] of sizes) wholeNumber(config, key, 1, most);
+    for (const key of ['num_key_value_heads', 'head_dim']) if (config[key] !== null) wholeNumber(config, key, 1, 2 ** 12);
+    fraction(config, 'rms_norm_eps');
+    const { heads, keyValueHeads, headSize } = headsOf(config as LlamaConfig);
+    if (heads % keyValueHeads !== 0) throw invalid('num_attention_heads to be a multiple of num_key_value_heads', `${heads} and ${keyValueHeads}`);
+    if (!Number.isInteger(headSize / 2)) throw invalid('an even head_dim', `${headSize}`);
+    rotationsOf(config as LlamaConfig, headSize);
+  },
+  shape(config) {
+    const { vocab_size, hidden_size, intermediate_size, num_hidden_layers, rms_norm_eps, tie_word_embeddings, model_type } = config as LlamaConfig;
+    const { heads, keyValueHeads, headSize } = headsOf(config as LlamaConfig);
+    return {
+      vocabulary: vocab_size,
+      context: contextOf(config as LlamaConfig),
+      width: hidden_size,
+      layers: num_hidden_layers,
+      heads,
+      keyValueHeads,
+      headSize,
+      inner: intermediate_size,
+      epsilon: rms_norm_eps,
+      norm: 'rms',
+      headNorms: model_type === 'qwen3',
+      rotations: rotationsOf(config as LlamaConfig, headSize),
+      activation: 'swiglu',
+      biases: model_type === 'qwen2' ? 'queries, keys, values' : 'none',
+      tied: tie_word_embeddings,
+    };
+  },
+  classes(config, head) {
+    const name = { llama: 'Llama', mistral: 'Mistral', qwen2: 'Qwen2', qwen3: 'Qwen3' }[config.model_type];
+    return { architectures: [`${name}For${head === 'lm' ? 'CausalLM' : 'SequenceClassification'}`], hidden_act: 'silu' };
+  },
+  prefix: 'model.',
+  embedding: 'embed_tokens.weight',
+  constants: /^layers\.\d+\.self_attn\.rotary_emb\.inv_freq$/,
+  pieces({ width, layers, heads, keyValueHeads, headSize, inner, headNorms, biases, tied }, head) {
+    const pieces: Piece[] = [{ name: 'model.embed_tokens.weight', parameter: 'transformer.wte.weight' }];
+    const queries = heads * headSize, keys = keyValueHeads * headSize;
+    for (let layer = 0; layer < layers; layer++) {
+      const [file, own] = [`model.layers.${layer}.`, `transformer.h.${layer}.`];
+      const norm = (name: string, parameter: string): void => void pieces.push({ name: `${file}${name}.weight`, parameter: `${own}${parameter}.weight` });
+      // Several matrices that lie side by side in one.
+      const linear = (parameter: string, parts: readonly (readonly [string, number])[], bias = false): void => {
+        let from = 0;
+        for (const [name, count] of parts) {
+          const columns = { from, count };
+          pieces.push({ name: `${file}${name}.weight`, parameter: `${own}${parameter}.weight`, columns, turned: true });
+          if (bias) pieces.push({ name: `${file}${name}.bias`, parameter: `${own}${parameter}.bias`, columns });
+          from += count;
+        }
+      };
+      norm('input_layernorm', 'ln_1');
+      linear('attn.c_attn', [['self_attn.q_proj', queries], ['self_attn.k_proj', keys], ['self_attn.v_proj', keys]], biases !== 'none');
+      if (headNorms) for (const name of ['q_norm', 'k_norm']) norm(`self_attn.${name}`, `attn.${name}`);
+      linear('attn.c_proj', [['self_attn.o_proj', width]]);
+      norm('post_attention_layernorm', 'ln_2');
+      linear('mlp.c_fc', [['mlp.gate_proj', inner], ['mlp.up_proj', inner]]);
+      linear('mlp.c_proj', [['mlp.down_proj', width]]);
+    }
+    pieces.push({ name: 'model.norm.weight', parameter: 'transformer.ln_f.weight' });
+    const own = head === 'lm' ? (tied ? [] : ['lm_head.weight']) : head === 'value' ? ['score.weight', 'score.bias'] : ['score.weight'];
+    for (const name of own) pieces.push({ name, parameter: name });
+    return pieces;
+  },
+};
+
+function headsOf({ hidden_size, num_attention_heads: heads, num_key_value_heads, head_dim }: LlamaConfig): { heads: number; keyValueHeads: number; headSize: number } {
+  return { heads, keyValueHeads: num_key_value_heads ?? heads, headSize: head_dim ?? hidden_size / heads };
+}
+
+/** A text that fits into a sliding window does not notice it. */
+function contextOf({ max_position_embeddings: longest, sliding_window: window, use_sliding_window: used }: LlamaConfig): number {
+  return typeof window === 'number' && used !== false ? Math.min(longest, window) : longest;
+}
+
+/** Where config.json keeps what it says of rotations: in one object since transformers 5, before that in two places. */
+interface RopeParameters {
+  readonly rope_theta?: unknown;
+  readonly rope_type?: unknown;
+  readonly type?: unknown;
+  readonly [key: string]: unknown;
+}
+
+/** The angles from one position to the next, as transformers computes them (modeling_rope_utils.py). Throws MC_MODEL_INVALID. */
+function rotationsOf(config: LlamaConfig, headSize: number): number[] {
+  const found = (config['rope_parameters'] ?? config['rope_scaling'] ?? {}) as RopeParameters;
+  const type = found.rope_type ?? found.type ?? 'default';
+  const theta = positive('rope_theta', found.rope_theta ?? config['rope_theta'] ?? 10_000);
+  const plain = Array.from({ length: headSize / 2 }, (_, i) => theta ** ((-2 * i) / headSize));
+  const parameter = (name: string): number => positive(name, found[name]);
+  if (type === 'default') return plain;
+  if (type === 'linear') return plain.map((angle) => angle / parameter('factor'));
+  if (type !== 'llama3') throw invalid('rope_type "default", "linear" or "llama3"', describe(type));
+  // What turns less than `low` times within the texts that the model was first trained on is slowed down, what turns more than `high` times is not.
+  const [factor, low, high, original] = ['factor', 'low_freq_factor', 'high_freq_factor', 'original_max_position_embeddings'].map(parameter) as [number, number, number, number];
+  return plain.map((angle) => {
+    const turns = (original * angle) / (2 * Math.PI);
+    const kept = Math.min(1, Math.max(0, (turns - low) / (high - low)));
+    return (1 - kept) * (angle / factor) + kept * angle;
+  });
+}
+
+function positive(name: string, value: unknown): number {
+  if (typeof value !== 'number' || !(value > 0 && value < Infinity)) throw invalid(`${name} above 0`, describe(value));
+  return value;
+}
