@@ -43,7 +43,7 @@ export function cloneModel(model: Model): Model {
 /** Copies the weights of one model into another of the same shape, in place. */
 export function copyWeights(from: Model, to: Model): void {
   for (const [name, parameter] of to.parameters) {
-    const fresh = tf.tidy(() => tf.add(parameterOf(from, name), 0));
+    const fresh = tf.tidy(() => tf.add(parameterOf(from.parameters, name), 0));
     parameter.assign(fresh);
     fresh.dispose();
   }
@@ -86,8 +86,8 @@ export function parameterCount(model: Model): number {
 }
 
 /** A parameter by its name. */
-export function parameterOf(model: Model, name: string): tf.Variable {
-  const parameter = model.parameters.get(name);
+export function parameterOf<T extends tf.Tensor>(parameters: ReadonlyMap<string, T>, name: string): T {
+  const parameter = parameters.get(name);
   if (parameter === undefined) throw new Error(`expected a parameter ${name}, found none`);
   return parameter;
 }

@@ -14,7 +14,7 @@ import { transformer } from '@minchat/model/ops/transformer';
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { configure, modes, noise, on, same, seeds, sizes, transformerParameters, withGradients } from './kernels.testing.ts';
+import { configure, modes, noise, on, same, seeds, sizes, named, withGradients } from './kernels.testing.ts';
 
 const one = { heads: 1, keyValueHeads: 1 };
 const model = shapeOf(gptConfig({ vocab_size: 9, n_positions: 4, n_embd: 5, n_layer: 1, n_head: 1, n_inner: 7 }));
@@ -135,7 +135,7 @@ describe.each(modes)('$set, bf16 $bf16', (mode) => {
         ...withGradients((x, w, b) => linearGelu(x, w, b), [none, draw([5, 7]), draw([7])], draw),
         ...withGradients((x, w, b) => layerNorm(x, w, b, 1e-5), [none, draw([5]), draw([5])], draw),
         ...withGradients(
-          (...tensors) => transformer(tf.zeros([0, 4], 'int32'), tf.tensor1d([], 'int32'), transformerParameters(model, tensors), model, {}),
+          (...tensors) => transformer(tf.zeros([0, 4], 'int32'), tf.tensor1d([], 'int32'), named(model, tensors), model, {}),
           Array.from(parameterShapes(model, 'lm').values(), (sides) => draw([...sides])),
           draw,
         ),

@@ -38,8 +38,13 @@ function data(args: KernelArguments, ...names: string[]): KernelArray[] {
   });
 }
 
-/** The data of the inputs named that are weights: products keep what they make of them. */
-const weights = (args: KernelArguments, ...names: string[]): KernelArray[] => names.map((name) => args.backend.weight(input(args, name)));
+/** The same of inputs that are weights: products keep what they make of them. */
+function weights(args: KernelArguments, ...names: string[]): KernelArray[] {
+  return names.map((name) => {
+    const tensor = args.inputs[name];
+    return tensor === undefined ? null : args.backend.weight(tensor);
+  });
+}
 
 /** Heads of queries, of keys and values, and a head's size, of packed qkv (B, T, W). */
 function headShape(args: KernelArguments): [number, number, number] {
@@ -60,7 +65,7 @@ function inPlace({ backend }: KernelArguments, tensor: TensorInfo): TensorInfo {
   return { dataId: tensor.dataId, shape: tensor.shape, dtype: tensor.dtype };
 }
 
-// A model's parameters in the order of native/ops/block.h and read_tokens.h.
+// A model's parameters in the order of native/ops/block.h and read_tokens.h; what a model lacks is null there.
 const outerParameters = ['wte.weight', 'wpe.weight', 'ln_f.weight', 'ln_f.bias'].map((name) => `transformer.${name}`);
 const blockParameters = ['ln_1', 'attn.c_attn', 'attn.c_proj', 'ln_2', 'mlp.c_fc', 'mlp.c_proj'].flatMap((name) => [`${name}.weight`, `${name}.bias`]);
 
@@ -70,22 +75,18 @@ function layerParameters(layer: number): readonly string[] {
 }
 const namesOfLayers: string[][] = [];
 
-/** The parameters of a model below its head, as they come to the transformer's kernels. */
-function parametersOf(args: KernelArguments): TensorInfo[] {
-  const parameters: TensorInfo[] = [];
-  for (let tensor: TensorInfo | undefined; (tensor = args.inputs[(namesOfParameters[parameters.length] ??= `parameter.${parameters.length}`)]) !== undefined; ) parameters.push(tensor);
-  return parameters;
+/** The names of all parameters of a model below its head. */
+function parameterNames(args: KernelArguments): string[] {
+  return [outerParameters, ...Array.from({ length: number(args, 'layers') }, (_, layer) => layerParameters(layer))].flat();
 }
-const namesOfParameters: string[] = [];
 
-/** What the C++ side wants to know of a model: layers, B, T, C, heads, I, which positions are read, V and P. */
-function transformerShape(args: KernelArguments, parameters: readonly TensorInfo[]): number[] {
+/** What the C++ side wants to know of a model: layers, B, T, C, heads, those of keys, I, which positions are read, whether it has SwiGLU, V and P. */
+function transformerShape(args: KernelArguments): number[] {
   const [B, T] = input(args, 'tokens').shape as [number, number];
-  const [wte, wpe] = parameters as [TensorInfo, TensorInfo];
-  const { N: V, C } = sizes(wte);
-  const layers = (parameters.length - 4) / blockParameters.length;
-  const inner = layers > 0 ? sizes(parameters[2 + blockParameters.indexOf('mlp.c_fc.weight')] as TensorInfo).C : 0;
-  return [layers, B, T, C, number(args, 'heads'), inner, number(args, 'from'), number(args, 'count'), V, sizes(wpe).N];
+  const { N: V, C } = sizes(input(args, 'transformer.wte.weight'));
+  const wpe = args.inputs['transformer.wpe.weight'];
+  const shape = ['heads', 'keyValueHeads', 'inner', 'from', 'count'].map((name) => number(args, name));
+  return [number(args, 'layers'), B, T, C, ...shape, args.attrs['swiglu'] === true ? 1 : 0, V, wpe === undefined ? 0 : sizes(wpe).N];
 }
 
 /** Where a forward kernel keeps what its gradient needs: as much as `kernel` says, in a tensor where that is anything and wanted. */
@@ -204,35 +205,41 @@ export const fusedKernels: Readonly<Record<string, FusedKernel>> = {
   },
 
   MinchatTransformerForward(args) {
-    const parameters = parametersOf(args);
-    const shape = transformerShape(args, parameters);
-    const [, B = 0, , C = 0, , , , , V = 0] = shape;
+    const shape = transformerShape(args);
+    const { N: V, C } = sizes(input(args, 'transformer.wte.weight'));
+    const [B = 0] = input(args, 'tokens').shape;
     const y = args.backend.allocate([B, number(args, 'count'), C]);
     const kept = activations(args, 'transformerActivations', shape);
-    const arrays = parameters.map((tensor) => args.backend.weight(tensor));
-    args.backend.addon.run('transformerForward', [tokenIds(args, 'tokens', V), ...data(args, 'start'), y.values, kept[0]?.values ?? null, ...arrays], [...shape, number(args, 'epsilon')]);
+    args.backend.addon.run('transformerForward', [tokenIds(args, 'tokens', V), ...data(args, 'start'), y.values, kept[0]?.values ?? null, ...data(args, 'turns'), ...weights(args, ...parameterNames(args))], [...shape, number(args, 'epsilon')]);
     return [y, ...kept];
   },
 
   MinchatTransformerBackward(args) {
-    const parameters = parametersOf(args);
     const { onto } = args.inputs;
-    const gradients = parameters.map(({ shape }, i) => (i === 0 && onto !== undefined ? inPlace(args, onto) : args.backend.allocate(shape)));
-    const arrays = [...parameters.map((tensor) => args.backend.weight(tensor)), ...gradients.map((tensor) => args.backend.values(tensor))];
-    args.backend.addon.run('transformerBackward', [...data(args, 'dy', 'tokens', 'start', 'activations'), ...arrays], [...transformerShape(args, parameters), onto === undefined ? 0 : 1]);
-    return gradients;
+    const names = parameterNames(args);
+    const gradients = new Map<string, TensorInfo>();
+    for (const name of Object.keys(args.inputs).filter((input) => input.startsWith('transformer.'))) {
+      gradients.set(name, name === 'transformer.wte.weight' && onto !== undefined ? inPlace(args, onto) : args.backend.allocate(input(args, name).shape));
+    }
+    const arrays = names.map((name) => {
+      const gradient = gradients.get(name);
+      return gradient === undefined ? null : args.backend.values(gradient);
+    });
+    args.backend.addon.run('transformerBackward', [...data(args, 'dy', 'tokens', 'start', 'activations', 'turns'), ...weights(args, ...names), ...arrays], [...transformerShape(args), onto === undefined ? 0 : 1]);
+    return [...gradients.values()];
   },
 
   MinchatReadTokens(args) {
     const { N: V, C } = sizes(input(args, 'transformer.wte.weight'));
-    const layers = number(args, 'layers');
-    const [, heads, P] = input(args, 'keys.0').shape as [number, number, number];
-    const { C: I } = sizes(input(args, 'transformer.h.0.mlp.c_fc.weight'));
+    const [, keyValueHeads, P, hs] = input(args, 'keys.0').shape as [number, number, number, number];
     const counts = integers(args, 'counts');
     const logits = args.backend.allocate([counts.length, V]);
-    const arrays: KernelArray[] = [checked(integers(args, 'tokens'), V), integers(args, 'slots'), integers(args, 'positions'), counts, ...weights(args, ...outerParameters), logits.values];
+    const output = args.inputs['lm_head.weight'] === undefined ? 'transformer.wte.weight' : 'lm_head.weight';
+    const turns = args.attrs['turns'] as Float32Array | undefined;
+    const arrays: KernelArray[] = [checked(integers(args, 'tokens'), V), integers(args, 'slots'), integers(args, 'positions'), counts, turns ?? null, ...weights(args, ...outerParameters, output), logits.values];
+    const layers = number(args, 'layers');
     for (let layer = 0; layer < layers; layer++) arrays.push(...weights(args, ...layerParameters(layer)), ...data(args, `keys.${layer}`, `values.${layer}`));
-    args.backend.addon.run('readTokens', arrays, [counts.length, layers, C, V, heads, P, I, number(args, 'epsilon')]);
+    args.backend.addon.run('readTokens', arrays, [counts.length, layers, C, V, P, number(args, 'inner'), number(args, 'heads'), keyValueHeads, hs, args.attrs['swiglu'] === true ? 1 : 0, number(args, 'epsilon')]);
     return [logits];
   },
 

@@ -19,7 +19,7 @@ import { Random } from '@minchat/model/random';
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { configure, difference, modes, noise, on, same, seeds, sizes, starts, transformerParameters, withGradients } from './kernels.testing.ts';
+import { configure, difference, modes, noise, on, same, seeds, sizes, starts, named, withGradients } from './kernels.testing.ts';
 
 const targetsOf = (seed: number, N: number, V: number): tf.Tensor => {
   const random = new Random(seed).fork('targets');
@@ -62,7 +62,7 @@ function transformerCase({ B, T, heads, keyValueHeads = heads, hs, I, layers = 1
     if (name.endsWith('.bias')) return tf.mul(values, 0.1);
     return /\.h\./.test(name) ? tf.mul(values, 0.5 / Math.sqrt(sides[0] ?? 1)) : values;
   });
-  return withGradients((...tensors) => transformer(tokens, start, transformerParameters(shape, tensors), shape, { positions }), values, draw);
+  return withGradients((...tensors) => transformer(tokens, start, named(shape, tensors), shape, { positions }), values, draw);
 }
 
 // Milliseconds: the composition of a whole model takes a while on tfjs's plain backend, where other tests run beside.
@@ -182,6 +182,11 @@ describe.each(modes)('$set, bf16 $bf16', (mode) => {
       { B: 3, T: 40, heads: 4, keyValueHeads: 2, hs: 8, I: 24, layers: 2, model: 'llama', seed: 1 },
       { B: 2, T: 70, heads: 2, keyValueHeads: 1, hs: 64, I: 70, layers: 2, model: 'qwen2', seed: 2, positions: { from: 60, count: 7 } },
       { B: 4, T: 64, heads: 2, keyValueHeads: 2, hs: 32, I: 64, layers: 1, model: 'qwen3', seed: 3 },
+      // In the kernels of whole models: an MLP of whole squares.
+      { B: 4, T: 64, heads: 4, keyValueHeads: 2, hs: 16, I: 64, layers: 3, model: 'llama', seed: 4 },
+      { B: 2, T: 96, heads: 2, keyValueHeads: 1, hs: 64, I: 160, layers: 2, model: 'qwen2', seed: 5 },
+      { B: 3, T: 70, heads: 3, keyValueHeads: 3, hs: 22, I: 96, layers: 2, model: 'llama', seed: 6, positions: { from: 30, count: 33 } },
+      { B: 2, T: 64, heads: 4, keyValueHeads: 1, hs: 32, I: 32, layers: 2, model: 'qwen2', seed: 7, positions: { from: 63, count: 1 } },
     ];
     same('llama', mode, fc.constantFrom<TransformerCase>(...shapes), (value) => transformerCase(value), { runs: shapes.length, examples: shapes });
   }, slowOracle);
@@ -325,6 +330,8 @@ describe.each(modes)('$set, bf16 $bf16', (mode) => {
         ...transformerCase({ B: 8, T: 64, heads: 1, hs: 32, I: 64, layers: 4, seed: 10 }),
         ...transformerCase({ B: 8, T: 64, heads: 1, hs: 32, I: 64, layers: 3, seed: 11, positions: { from: 20, count: 33 } }),
         ...transformerCase({ B: 3, T: 70, heads: 1, hs: 24, I: 40, layers: 3, seed: 12 }),
+        ...transformerCase({ B: 6, T: 64, heads: 4, keyValueHeads: 2, hs: 32, I: 96, layers: 2, model: 'llama', seed: 13 }),
+        ...transformerCase({ B: 5, T: 64, heads: 4, keyValueHeads: 2, hs: 16, I: 64, layers: 2, model: 'qwen2', seed: 14, positions: { from: 20, count: 33 } }),
         ...withGradients((x, wte) => tokenNll(x as tf.Tensor2D, wte, targets, 1).nll, [draw([90, 40]), draw([700, 40])], draw),
         squaredSums([draw([200_000]), draw([3])]),
       ];

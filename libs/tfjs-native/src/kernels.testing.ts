@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import type { ModelShape } from '@minchat/model';
 import { parameterShapes } from '@minchat/model/architectures/parameters';
-import type { TransformerParameters } from '@minchat/model/ops/transformer';
+import type { NamedParameters } from '@minchat/model/ops/transformer';
 import { Random } from '@minchat/model/random';
 import fc from 'fast-check';
 import { expect } from 'vitest';
@@ -114,13 +114,6 @@ export function starts(seed: number, B: number, T: number): number[] {
 }
 
 /** A model's parameters from tensors in the order of parameterShapes, as `transformer` takes them. */
-export function transformerParameters(shape: ModelShape, tensors: readonly tf.Tensor[]): TransformerParameters {
-  const named = new Map(Array.from(parameterShapes(shape, 'lm').keys(), (name, i) => [name.replace('transformer.', ''), tensors[i] as tf.Tensor]));
-  const block = (prefix: string): Record<string, tf.Tensor> => Object.fromEntries([...named].filter(([name]) => name.startsWith(prefix)).map(([name, tensor]) => [name.slice(prefix.length), tensor]));
-  return {
-    wte: named.get('wte.weight') as tf.Tensor,
-    wpe: named.get('wpe.weight'),
-    blocks: Array.from({ length: shape.layers }, (_, layer) => block(`h.${layer}.`)),
-    lastNorm: [named.get('ln_f.weight') as tf.Tensor, named.get('ln_f.bias')],
-  };
+export function named(shape: ModelShape, tensors: readonly tf.Tensor[]): NamedParameters {
+  return new Map(Array.from(parameterShapes(shape, 'lm').keys(), (name, i) => [name, tensors[i] as tf.Tensor]));
 }

@@ -1,5 +1,5 @@
 // Tokens read into a cache against a pass over their whole texts, as training makes it: the same bits.
-import { gptConfig, initModel, leftPad, logits, type Model } from '@minchat/model';
+import { gptConfig, initModel, leftPad, llamaConfig, logits, type Model, type ModelConfig } from '@minchat/model';
 import { KeyValueCache } from '@minchat/model/cache';
 import type { SlotTokens } from '@minchat/model/ops/read-tokens';
 import { Random } from '@minchat/model/random';
@@ -10,8 +10,12 @@ import { configure, modes, seeds, sizes } from './kernels.testing.ts';
 
 interface Case {
   readonly layers: number;
+  /** Of keys and values; of queries twice as many in a Llama. */
   readonly heads: number;
   readonly hs: number;
+  /** GPT-2's, or a model_type of the Llama family. */
+  readonly family: string;
+  readonly tied: boolean;
   readonly V: number;
   readonly lengths: readonly number[];
   readonly seed: number;
@@ -23,7 +27,9 @@ const positions = 90;
 const cases = fc.record({
   layers: fc.integer({ min: 1, max: 3 }),
   heads: fc.integer({ min: 1, max: 3 }),
-  hs: sizes(70),
+  hs: sizes(34).map((half) => 2 * half),
+  family: fc.constantFrom('gpt2', 'llama', 'qwen2'),
+  tied: fc.boolean(),
   V: sizes(130, 2),
   lengths: fc.array(fc.integer({ min: 1, max: 80 }), { minLength: 1, maxLength: 5 }),
   seed: seeds,
@@ -70,13 +76,18 @@ function trained(model: Model, whole: Step['whole']): Float32Array {
   return values;
 }
 
+function configOf({ layers, heads, hs, V, family, tied }: Case): ModelConfig {
+  if (family === 'gpt2') return gptConfig({ vocab_size: V, n_positions: positions, n_embd: heads * hs, n_layer: layers, n_head: heads, initializer_range: 0.3 });
+  const sizes = { vocab_size: V, max_position_embeddings: positions, hidden_size: 2 * heads * hs, num_hidden_layers: layers, num_attention_heads: 2 * heads, num_key_value_heads: heads, intermediate_size: 96 };
+  return llamaConfig({ ...sizes, model_type: family, tie_word_embeddings: tied, initializer_range: 0.3 });
+}
+
 describe.each(modes)('$set, bf16 $bf16', (mode) => {
   test('tokens are read as a training pass reads their text', () => {
     configure(mode);
     fc.assert(
       fc.property(cases, (value) => {
-        const { layers, heads, hs, V, seed } = value;
-        const model = initModel(gptConfig({ vocab_size: V, n_positions: positions, n_embd: heads * hs, n_layer: layers, n_head: heads, initializer_range: 0.3 }), new Random(seed));
+        const model = initModel(configOf(value), new Random(value.seed));
         const cache = new KeyValueCache(model, value.lengths.length + 1, positions);
         for (const { texts, whole } of threeSteps(value)) {
           const read = cache.read(texts);
@@ -88,13 +99,14 @@ describe.each(modes)('$set, bf16 $bf16', (mode) => {
         tf.dispose([...model.parameters.values()]);
       }),
       {
-        numRuns: 15,
+        numRuns: 24,
         seed: 3,
         examples: [
           // So many numbers that a sum in another order would show in bfloat16.
-          [{ layers: 4, heads: 4, hs: 64, V: 300, lengths: [3, 80, 33, 1, 80, 65], seed: 5 }],
+          [{ layers: 4, heads: 4, hs: 64, family: 'gpt2', tied: true, V: 300, lengths: [3, 80, 33, 1, 80, 65], seed: 5 }],
+          [{ layers: 3, heads: 2, hs: 64, family: 'qwen2', tied: false, V: 300, lengths: [3, 80, 33, 1, 80, 65], seed: 7 }],
           // More tokens than are read at once.
-          [{ layers: 1, heads: 1, hs: 4, V: 5, lengths: Array.from({ length: 210 }, () => 20), seed: 6 }],
+          [{ layers: 1, heads: 1, hs: 4, family: 'gpt2', tied: true, V: 5, lengths: Array.from({ length: 210 }, () => 20), seed: 6 }],
         ],
       },
     );

@@ -60,8 +60,8 @@ export interface Piece {
 export interface Architecture {
   /** The values of config.json that are meant where it does not say. */
   readonly defaults: Readonly<Record<string, unknown>>;
-  /** Checks a configuration with its defaults. Throws MC_MODEL_INVALID naming the key. */
-  check(config: Record<string, unknown>): void;
+  /** Checks a configuration with its defaults, and says in one way what may be said in several. Throws MC_MODEL_INVALID naming the key. */
+  check(config: Readonly<Record<string, unknown>>): Record<string, unknown>;
   /** Of a checked configuration. */
   shape(config: ModelConfig): ModelShape;
   /** What config.json says of the classes that load it. */

@@ -25,8 +25,7 @@ export function parseConfig(json: unknown): ModelConfig {
   fraction(config, 'initializer_range');
   if (config['bos_token_id'] !== null) wholeNumber(config, 'bos_token_id', 0, 2 ** 24);
   if (config['eos_token_id'] !== null) for (const id of [config['eos_token_id']].flat()) wholeNumber({ eos_token_id: id }, 'eos_token_id', 0, 2 ** 24);
-  architecture.check(config);
-  return config as ModelConfig;
+  return architecture.check(config) as ModelConfig;
 }
 
 export type GPTSize = Pick<GPTConfig, 'vocab_size' | 'n_positions' | 'n_embd' | 'n_layer' | 'n_head'>;

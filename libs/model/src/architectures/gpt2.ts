@@ -28,6 +28,7 @@ export const gpt2: Architecture = {
     fraction(config, 'layer_norm_epsilon');
     const { n_embd, n_head } = config as GPTConfig;
     if (n_embd % n_head !== 0) throw invalid('n_embd to be a multiple of n_head', `n_embd ${n_embd}, n_head ${n_head}`);
+    return config;
   },
   shape(config) {
     const { vocab_size, n_positions, n_embd, n_layer, n_head, n_inner, layer_norm_epsilon } = config as GPTConfig;

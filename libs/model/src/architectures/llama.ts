@@ -7,10 +7,10 @@ export interface LlamaConfig extends ModelConfig {
   readonly intermediate_size: number;
   readonly num_hidden_layers: number;
   readonly num_attention_heads: number;
-  /** null means num_attention_heads. */
-  readonly num_key_value_heads: number | null;
-  /** null means hidden_size / num_attention_heads. */
-  readonly head_dim: number | null;
+  /** Default: num_attention_heads. */
+  readonly num_key_value_heads?: number;
+  /** Default: hidden_size / num_attention_heads, of Qwen3 128. */
+  readonly head_dim?: number;
   readonly max_position_embeddings: number;
   readonly rms_norm_eps: number;
   readonly tie_word_embeddings: boolean;
@@ -21,20 +21,24 @@ export interface LlamaConfig extends ModelConfig {
  * Qwen2 has biases of queries, keys and values (arXiv 2407.10671), Qwen3 norms of each query and key instead (2505.09388).
  */
 export const llama: Architecture = {
-  defaults: { num_key_value_heads: null, head_dim: null, max_position_embeddings: 2048, rms_norm_eps: 1e-6, tie_word_embeddings: false },
-  check(config) {
+  defaults: { max_position_embeddings: 2048, rms_norm_eps: 1e-6, tie_word_embeddings: false },
+  check(given) {
+    // Transformers takes null for nothing in some places only, and none of its versions knows both ways to tell rotations.
+    const config: Record<string, unknown> = Object.fromEntries(Object.entries({ ...given, ...ropeOf(given) }).filter(([, value]) => value !== null && value !== undefined));
+    for (const key of ['bos_token_id', 'eos_token_id']) config[key] ??= null;
     oneOf(config, 'hidden_act', 'silu', 'swish');
     oneOf(config, 'tie_word_embeddings', true, false);
     for (const key of ['attention_bias', 'mlp_bias']) oneOf(config, key, false);
     oneOf(config, 'partial_rotary_factor', 1);
     const sizes = [['hidden_size', 2 ** 20], ['intermediate_size', 2 ** 22], ['num_hidden_layers', 2 ** 12], ['num_attention_heads', 2 ** 12], ['max_position_embeddings', 2 ** 24]] as const;
     for (const [key, most] of sizes) wholeNumber(config, key, 1, most);
-    for (const key of ['num_key_value_heads', 'head_dim']) if (config[key] !== null) wholeNumber(config, key, 1, 2 ** 12);
+    for (const key of ['num_key_value_heads', 'head_dim']) if (config[key] !== undefined) wholeNumber(config, key, 1, 2 ** 12);
     fraction(config, 'rms_norm_eps');
     const { heads, keyValueHeads, headSize } = headsOf(config as LlamaConfig);
     if (heads % keyValueHeads !== 0) throw invalid('num_attention_heads to be a multiple of num_key_value_heads', `${heads} and ${keyValueHeads}`);
     if (!Number.isInteger(headSize / 2)) throw invalid('an even head_dim', `${headSize}`);
     rotationsOf(config as LlamaConfig, headSize);
+    return config;
   },
   shape(config) {
     const { vocab_size, hidden_size, intermediate_size, num_hidden_layers, rms_norm_eps, tie_word_embeddings, model_type } = config as LlamaConfig;
@@ -95,30 +99,36 @@ export const llama: Architecture = {
   },
 };
 
-function headsOf({ hidden_size, num_attention_heads: heads, num_key_value_heads, head_dim }: LlamaConfig): { heads: number; keyValueHeads: number; headSize: number } {
-  return { heads, keyValueHeads: num_key_value_heads ?? heads, headSize: head_dim ?? hidden_size / heads };
+function headsOf({ model_type, hidden_size, num_attention_heads: heads, num_key_value_heads, head_dim }: LlamaConfig): { heads: number; keyValueHeads: number; headSize: number } {
+  return { heads, keyValueHeads: num_key_value_heads ?? heads, headSize: head_dim ?? (model_type === 'qwen3' ? 128 : hidden_size / heads) };
 }
 
 /** A text that fits into a sliding window does not notice it. */
-function contextOf({ max_position_embeddings: longest, sliding_window: window, use_sliding_window: used }: LlamaConfig): number {
-  return typeof window === 'number' && used !== false ? Math.min(longest, window) : longest;
+function contextOf({ model_type, max_position_embeddings: longest, sliding_window: window, use_sliding_window: used }: LlamaConfig): number {
+  const slides = model_type === 'mistral' || (model_type !== 'llama' && used === true);
+  return slides && typeof window === 'number' ? Math.min(longest, window) : longest;
 }
 
-/** Where config.json keeps what it says of rotations: in one object since transformers 5, before that in two places. */
-interface RopeParameters {
-  readonly rope_theta?: unknown;
+interface Scaling {
   readonly rope_type?: unknown;
   readonly type?: unknown;
   readonly [key: string]: unknown;
 }
 
+/** What config.json says of rotations, in two keys, as transformers had it before its version 5 and still reads it: that writes `rope_parameters`. */
+function ropeOf({ rope_parameters: all, rope_theta, rope_scaling }: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  if (typeof all !== 'object' || all === null) return { rope_theta: rope_theta ?? 10_000, rope_scaling };
+  const { rope_theta: theta = rope_theta, ...scaling } = all as Scaling;
+  return { rope_parameters: undefined, rope_theta: theta ?? 10_000, rope_scaling: scaling.rope_type === undefined || scaling.rope_type === 'default' ? undefined : scaling };
+}
+
 /** The angles from one position to the next, as transformers computes them (modeling_rope_utils.py). Throws MC_MODEL_INVALID. */
 function rotationsOf(config: LlamaConfig, headSize: number): number[] {
-  const found = (config['rope_parameters'] ?? config['rope_scaling'] ?? {}) as RopeParameters;
-  const type = found.rope_type ?? found.type ?? 'default';
-  const theta = positive('rope_theta', found.rope_theta ?? config['rope_theta'] ?? 10_000);
+  const theta = positive('rope_theta', config['rope_theta']);
+  const scaling = (config['rope_scaling'] ?? {}) as Scaling;
+  const type = scaling.rope_type ?? scaling.type ?? 'default';
   const plain = Array.from({ length: headSize / 2 }, (_, i) => theta ** ((-2 * i) / headSize));
-  const parameter = (name: string): number => positive(name, found[name]);
+  const parameter = (name: string): number => positive(name, scaling[name]);
   if (type === 'default') return plain;
   if (type === 'linear') return plain.map((angle) => angle / parameter('factor'));
   if (type !== 'llama3') throw invalid('rope_type "default", "linear" or "llama3"', describe(type));

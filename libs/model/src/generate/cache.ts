@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { blocksWith, embed, leftPad, unembed } from '../forward.ts';
+import { embed, leftPad, unembed } from '../forward.ts';
 import { attention } from '../ops/attention.ts';
 import { cacheWrite, decodeAttention, type LayerCache } from '../ops/decode-attention.ts';
 import { hasReadTokens, readInputs, readTokens, type ReadInputs, type SlotTokens } from '../ops/read-tokens.ts';
 import { turnTable } from '../ops/rotary.ts';
-import { turnsOf } from '../ops/transformer.ts';
+import { blocksWith, turnsOf, type Attend } from '../ops/transformer.ts';
 import type { Model } from '../types.ts';
 
 /**
@@ -49,10 +49,12 @@ export class KeyValueCache {
     const starts = prompts.map(({ tokens }) => T - tokens.length);
     return tf.tidy(() => {
       const { tokens, start } = leftPad(prompts.map((prompt) => prompt.tokens), T);
-      const hidden = blocksWith(this.#model, embed(this.#model, tokens, start), turnsOf(shape, tokens, start), (qkv, layer) => {
+      const turns = turnsOf(shape, tokens, start);
+      const attend: Attend = (qkv, layer) => {
         this.#replace(layer, (cache) => cacheWrite(qkv, cache, shape, slots, starts));
         return attention(qkv, start, shape);
-      });
+      };
+      const hidden = blocksWith(embed(this.#model, tokens, start), this.#model.parameters, shape, attend, () => ({ turns }));
       return unembed(this.#model, tf.slice(hidden, [0, T - 1, 0], [-1, 1, -1])); // (B, V)
     });
   }
@@ -70,12 +72,12 @@ export class KeyValueCache {
       const x = tf.squeeze(embed(model, tokens, start), [1]); // (R, C)
       const { rotations } = model.shape;
       const turns = rotations && { table: turnTable(rotations, positions), positions: tf.range(0, rows.length, 1, 'int32') };
-      const hidden = blocksWith(model, x, turns, (qkv, layer) =>
+      const attend: Attend = (qkv, layer) =>
         this.#replace(layer, (cache) => {
           const attended = decodeAttention(qkv, cache, model.shape, slots, positions);
           return { ...attended.cache, out: attended.out };
-        }).out,
-      );
+        }).out;
+      const hidden = blocksWith(x, model.parameters, model.shape, attend, () => ({ turns }));
       return unembed(model, hidden);
     });
   }

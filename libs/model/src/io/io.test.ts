@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startBackend } from '../backends/start.ts';
-import { gptConfig, llamaConfig } from '../architectures/config.ts';
+import { gptConfig, llamaConfig, shapeOf } from '../architectures/config.ts';
 import { disposeModel, initModel } from '../model.ts';
 import { Random } from '../random.ts';
 import type { Model } from '../types.ts';
@@ -144,6 +144,29 @@ describe('model folders', () => {
       expect(values(await loadModel(folder))).toEqual(values(reward));
       for (const one of [model, reward]) disposeModel(one);
     }
+  });
+
+  test('what is said in several ways is written in the one that every version of transformers reads', async () => {
+    const rope_parameters = { rope_type: 'llama3', rope_theta: 5e5, factor: 8, low_freq_factor: 1, high_freq_factor: 4, original_max_position_embeddings: 4 };
+    const { rope_theta, ...rope_scaling } = rope_parameters;
+    const [newer, older] = [{ rope_parameters }, { rope_theta, rope_scaling }].map((rope) => initModel(llamaConfig({ ...llamaSizes, ...rope, sliding_window: 4 } as never), new Random(1))) as [Model, Model];
+    expect(newer.shape.rotations).toEqual(older.shape.rotations);
+    await saveModel(newer, folder, { attention_dropout: null });
+    const loaded = await loadModel(folder);
+    await saveModel(loaded, folder);
+    const written = JSON.parse(await readFile(join(folder, 'config.json'), 'utf8')) as Record<string, unknown>;
+    expect(written).toMatchObject({ rope_theta, rope_scaling });
+    expect(Object.keys(written).filter((key) => key === 'rope_parameters' || key === 'attention_dropout')).toEqual([]);
+    for (const one of [newer, older, loaded]) disposeModel(one);
+  });
+
+  test.each([
+    ['llama', { sliding_window: 4 }, 8],
+    ['mistral', { sliding_window: 4 }, 4],
+    ['qwen2', { sliding_window: 4 }, 8],
+    ['qwen2', { sliding_window: 4, use_sliding_window: true }, 4],
+  ])('%s with %j reads texts of %d tokens', (model_type, keys, context) => {
+    expect(shapeOf(llamaConfig({ ...llamaSizes, ...keys, model_type })).context).toBe(context);
   });
 
   test('a model that was read in half precision says that it is saved in single', async () => {

@@ -3,7 +3,8 @@ import { hasKernel, output, runKernel } from './fused.ts';
 import type { LayerCache } from './decode-attention.ts';
 import type { ModelShape } from '../architectures/architecture.ts';
 import type { Model } from '../types.ts';
-import { isGpt2 } from './transformer.ts';
+import { turnRows } from './rotary.ts';
+import { isWhole } from './transformer.ts';
 
 /** Tokens that a slot of the cache is to read, at least one, after the `position` that it holds. Several are a whole prompt, at position 0. */
 export interface SlotTokens {
@@ -14,7 +15,7 @@ export interface SlotTokens {
 
 /** Whether the active backend can read tokens through all layers of such a model at once. */
 export function hasReadTokens(shape: ModelShape): boolean {
-  return isGpt2(shape) && hasKernel('MinchatReadTokens');
+  return isWhole(shape) && hasKernel('MinchatReadTokens');
 }
 
 /** What readTokens reads beside the texts: a model's parameters, and keys and values, which must stay in the tensors they are in. */
@@ -34,7 +35,7 @@ export function readInputs(model: Model, layers: readonly LayerCache[]): ReadInp
  * first. Keys and values are written where the cache lies. The composition is KeyValueCache's, operation by
  * operation. No gradient.
  */
-export function readTokens({ layers, epsilon }: ModelShape, inputs: ReadInputs, texts: readonly SlotTokens[]): tf.Tensor2D {
+export function readTokens({ layers, heads, inner, activation, rotations, epsilon }: ModelShape, inputs: ReadInputs, texts: readonly SlotTokens[]): tf.Tensor2D {
   const R = texts.length;
   const slots = new Int32Array(R);
   const positions = new Int32Array(R);
@@ -46,5 +47,7 @@ export function readTokens({ layers, epsilon }: ModelShape, inputs: ReadInputs, 
     counts[r] = text.tokens.length;
     for (const token of text.tokens) tokens.push(token);
   }
-  return output(runKernel('MinchatReadTokens', inputs, { tokens: new Int32Array(tokens), slots, positions, counts, layers, epsilon }), 0) as tf.Tensor2D;
+  const turns = rotations && turnRows(rotations, texts.flatMap(({ position, tokens: read }) => read.map((_, i) => position + i)));
+  const attrs = { tokens: new Int32Array(tokens), slots, positions, counts, turns, layers, heads, inner, swiglu: activation === 'swiglu', epsilon };
+  return output(runKernel('MinchatReadTokens', inputs, attrs), 0) as tf.Tensor2D;
 }

@@ -47,15 +47,34 @@ export function rotaryForward(x: tf.Tensor, { table, positions }: Turns, heads: 
 }
 
 /** Cosines and sines of the positions given, (P, hs); `rotations` are the angles from one position to the next, hs / 2. */
-export function turnTable(rotations: readonly number[], positions: Iterable<number>): tf.Tensor2D {
-  const rows = [...positions];
-  const half = rotations.length;
-  const table = new Float32Array(rows.length * 2 * half);
-  rows.forEach((position, row) => {
+export function turnTable(rotations: readonly number[], positions: readonly number[]): tf.Tensor2D {
+  return tf.tensor2d(turnRows(rotations, positions), [positions.length, 2 * rotations.length]);
+}
+
+/** The same as an array. */
+export function turnRows(rotations: readonly number[], positions: readonly number[]): Float32Array {
+  const hs = 2 * rotations.length;
+  const all = tableOf(rotations, positions.reduce((most, position) => Math.max(most, position), 0) + 1);
+  const rows = new Float32Array(positions.length * hs);
+  positions.forEach((position, row) => rows.set(all.subarray(position * hs, (position + 1) * hs), row * hs));
+  return rows;
+}
+
+const tables = new WeakMap<readonly number[], Float32Array>();
+
+/** Of the first positions, at least so many: they are the same in every pass, and cosines take a while. */
+function tableOf(rotations: readonly number[], positions: number): Float32Array {
+  const hs = 2 * rotations.length;
+  const made = tables.get(rotations);
+  if (made !== undefined && made.length >= positions * hs) return made;
+  const P = 2 ** Math.ceil(Math.log2(positions));
+  const table = new Float32Array(P * hs);
+  for (let position = 0; position < P; position++) {
     rotations.forEach((rotation, i) => {
-      table[row * 2 * half + i] = Math.cos(position * rotation);
-      table[row * 2 * half + half + i] = Math.sin(position * rotation);
+      table[position * hs + i] = Math.cos(position * rotation);
+      table[position * hs + hs / 2 + i] = Math.sin(position * rotation);
     });
-  });
-  return tf.tensor2d(table, [rows.length, 2 * half]);
+  }
+  tables.set(rotations, table);
+  return table;
 }

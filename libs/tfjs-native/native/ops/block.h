@@ -1,5 +1,7 @@
 // A transformer block, forward and backward (block_forward.h, block_backward.h; transformer.h makes one call of several):
 //   qkv = LN1(x) . c_attn, middle = x + attention(qkv) . c_proj, y = middle + GELU(LN2(middle) . c_fc) . mlp_c_proj
+// A Llama's has RMS norms in the place of layer norms (those without bias), turns queries and keys to their positions
+// (rotary.h), shares keys and values among heads, and has SwiGLU (swiglu.h) in the place of GELU.
 // x (B, T, C), y (B, count, C): of every text the positions from `from` on, `count` of them, are what somebody reads.
 // The others matter only as keys and values, so nothing after attention is made for them. What the backward pass
 // needs lies in one buffer, in a form of the format's own.
@@ -9,14 +11,18 @@
 // attention goes by heads in between. The backward pass leaves all gradients and inputs behind as operands of the weights'
 // gradients, which come last. What attention reads and writes is made of blocks too, where heads and texts begin with one.
 
+// Biases are null where there are none.
 struct BlockParameters {
   float *ln_1_weight, *ln_1_bias, *c_attn_weight, *c_attn_bias, *attn_c_proj_weight, *attn_c_proj_bias;
   float *ln_2_weight, *ln_2_bias, *c_fc_weight, *c_fc_bias, *mlp_c_proj_weight, *mlp_c_proj_bias;
 };
 struct BlockShape {
-  int64_t B, T, C, heads, I;  // I: the width inside of the MLP
+  int64_t B, T, C, heads, kv_heads, I;  // I: the width inside of the MLP
   int64_t from, count;
-  HeadShape head_shape() const { return {heads, heads, C / heads}; }
+  bool swiglu;
+  HeadShape head_shape() const { return {heads, kv_heads, C / heads}; }
+  int64_t W() const { return head_shape().W(); }        // columns of c_attn
+  int64_t F() const { return swiglu ? 2 * I : I; }      // columns of c_fc
   int64_t M() const { return B * T; }
   int64_t kept() const { return B * count; }
   bool whole() const { return count == T; }
@@ -55,17 +61,17 @@ struct BlockActivations {
   using Word = typename P::Word;
   float *rstd_1, *rstd_2, *lse;
   Word *hat_1, *hat_2;      // rows after a layer norm, its weight and bias left out, in lines, (M, C) and (kept, C)
-  Rows<Number> qkv, heads;  // (M, 3C), (M, C)
-  OperandRows<P> pre;       // before GELU, in lines, (kept, I) in the order of blocks of A
+  Rows<Number> qkv, heads;  // (M, W), (M, C)
+  OperandRows<P> pre;       // before GELU or SwiGLU, in lines, (kept, F) in the order of blocks of A
   BlockActivations(Cutter& cut, const BlockShape& s)
       : rstd_1(cut.take<float>(s.M())),
         rstd_2(cut.take<float>(s.kept())),
         lse(cut.take<float>(s.M() * s.heads)),
         hat_1(cut.take<Word>(s.M() * P::words(s.C))),
         hat_2(cut.take<Word>(s.kept() * P::words(s.C))),
-        qkv(head_rows(s, cut.take<Number>(s.M() * 3 * s.C), 3 * s.C)),
+        qkv(head_rows(s, cut.take<Number>(s.M() * s.W()), s.W())),
         heads(head_rows(s, cut.take<Number>(s.M() * s.C), s.C)),
-        pre(cut.take<Word>(a_size<P>(s.kept(), s.I)), P::words(s.I)) {}
+        pre(cut.take<Word>(a_size<P>(s.kept(), s.F())), P::words(s.F())) {}
 };
 
 // Into L2, what the next strip will read or write: waiting for a line of memory costs as much as a strip's product.
@@ -75,24 +81,42 @@ static inline void prefetch_two(const void* p) {
   prefetch(static_cast<const char*>(p) + 64);
 }
 
-// Rows of x (rows, C) after their layer norm, as blocks of A. With `hat`, what of it is kept. `far`: x is not in L2.
+// Two vectors of a bias, zeros where there is none.
+static inline void load_bias(const float* bias, int64_t c, int64_t C, vf& first, vf& second) {
+  first = second = vf{};
+  if (bias != nullptr) load_two(bias + c, C - c, first, second);
+}
+
+// Rows of x (rows, C) after their norm, as blocks of A. With `hat`, what of it is kept. `far`: x is not in L2.
 template <class P>
 static void normal_rows(const float* x, bool far, int64_t rows, int64_t C, const float* weight, const float* bias, float epsilon, float* rstd, typename P::Word* hat, const OperandRows<P>& out) {
   for (int64_t m = 0; m < rows; m++) {
     const float* row = x + m * C;
     for (int64_t c = 0; far && c < C; c += VF) prefetch(row + 4 * C + c);
-    float mean;
-    row_moments(row, C, epsilon, mean, rstd[m]);
+    float mean = 0;
+    if (bias == nullptr) rstd[m] = row_rms(row, C, epsilon);
+    else row_moments(row, C, epsilon, mean, rstd[m]);
     for (int64_t c = 0; c < C; c += NR) {
       vf x0, x1, w0, w1, b0, b1;
       load_two(row + c, C - c, x0, x1);
       load_two(weight + c, C - c, w0, w1);
-      load_two(bias + c, C - c, b0, b1);
+      load_bias(bias, c, C, b0, b1);
       x0 = (x0 - mean) * rstd[m];
       x1 = (x1 - mean) * rstd[m];
       if (hat != nullptr) P::template store_kept<true>(hat + m * P::words(C) + c / NR * P::kLine, P::keep(x0, x1));
       P::put_line(out.line(m, c), x0 * w0 + b0, x1 * w1 + b1);
     }
+  }
+}
+
+// A row of gates and values before SwiGLU, as it is kept, becomes a row of the next product's operand.
+template <class P>
+static void swiglu_line(const OperandRows<P>& pre, int64_t row, int64_t I, const OperandRows<P>& out, int64_t to) {
+  for (int64_t n = 0; n < I; n += NR) {
+    vf gate[2], values[2];
+    P::kept(P::load_kept(pre.line(row, n)), gate[0], gate[1]);
+    P::kept(P::load_kept(pre.line(row, I + n)), values[0], values[1]);
+    P::put_line(out.line(to, n), gate[0] * sigmoid(gate[0]) * values[0], gate[1] * sigmoid(gate[1]) * values[1]);
   }
 }
 
@@ -103,6 +127,32 @@ static Matrix<S> kept_heads(Scratch& scratch, const BlockShape& s, const Rows<S>
   const Rows<S> copy = head_rows(s, scratch.take<S>(ceil_div(rows, NR) * NR * s.C), s.C);
   for (int64_t r = 0; r < rows; r++) copy_row(all, s.row(begin + r), copy, r, s.C);
   return {copy, rows, s.C};
+}
+
+// Queries and keys of `rows` rows of qkv, the first of which is row `begin` of all, turned to their positions in their texts,
+// or back; `turns` (T, hs) are cosines and sines.
+template <class S>
+static void turn_rows(const BlockShape& s, const Rows<S>& qkv, const float* turns, const int32_t* start, int64_t begin, int64_t rows, bool back) {
+  const int64_t hs = s.head_shape().hs;
+  Scratch scratch;
+  float* head = scratch.take<float>(ceil_div(hs, NR) * NR);
+  for (int64_t m = 0; m < rows; m++) {
+    const int64_t position = (begin + m) % s.T - start[(begin + m) / s.T];
+    if (position <= 0) continue;
+    for (int64_t h = 0; h < s.heads + s.kv_heads; h++) {
+      for (int64_t c = 0; c < hs; c += NR) {
+        vf a, b;
+        load_two(qkv.at(m, h * hs + c), hs - c, a, b);
+        store_two(head + c, hs - c, a, b);
+      }
+      turn_head(head, turns + position * hs, head, hs, back ? -1.0f : 1.0f);
+      for (int64_t c = 0; c < hs; c += NR) {
+        vf a, b;
+        load_two(head + c, hs - c, a, b);
+        store_two(qkv.at(m, h * hs + c), hs - c, a, b);
+      }
+    }
+  }
 }
 
 // What stands between the parts of a forward pass beside the activations: nothing.

@@ -8,12 +8,13 @@ struct BlockForward {
   const BlockParameters w;
   const float* const x;
   const int32_t* const start;
+  const float* const turns;  // null where positions are learned
   float* const y;  // of the kept rows; x itself where all are kept
   const bool keep;
   const float epsilon;
   const BlockActivations<P> a;
-  const int64_t C = s.C, I = s.I, words = P::words(C);
-  const Word *const c_attn = weight(w.c_attn_weight, C, 3 * C), *const c_proj = weight(w.attn_c_proj_weight, C, C), *const c_fc = weight(w.c_fc_weight, C, I), *const mlp_c_proj = weight(w.mlp_c_proj_weight, I, C);
+  const int64_t C = s.C, I = s.I, W = s.W(), F = s.F(), words = P::words(C);
+  const Word *const c_attn = weight(w.c_attn_weight, C, W), *const c_proj = weight(w.attn_c_proj_weight, C, C), *const c_fc = weight(w.c_fc_weight, C, F), *const mlp_c_proj = weight(w.mlp_c_proj_weight, I, C);
 
   static const Word* weight(const float* matrix, int64_t K, int64_t N) { return packed_weight<P>(matrix, N, false, K, N); }
 
@@ -24,18 +25,20 @@ struct BlockForward {
     Scratch local;
     const OperandRows<P> normal(local, C, kMostRows);
     normal_rows(x + begin * C, true, rows, C, w.ln_1_weight, w.ln_1_bias, epsilon, a.rstd_1 + begin, keep ? a.hat_1 + begin * words : nullptr, normal);
-    times_panels(normal.matrix(), rows, c_attn, 3 * C, [&](const Strip& strip, int64_t from, int64_t to) {
-      const int64_t n = strip.n0, left = 3 * C - n;
+    times_panels(normal.matrix(), rows, c_attn, W, [&](const Strip& strip, int64_t from, int64_t to) {
+      const int64_t n = strip.n0, left = W - n;
       Number* out = a.qkv.at(begin + strip.m0, n);
       vf b0, b1;
-      load_two(w.c_attn_bias + n, left, b0, b1);
+      load_bias(w.c_attn_bias, n, W, b0, b1);
       for (int64_t r = from; r < to; r++) {
         prefetch(out + r * a.qkv.row + a.qkv.column);
         store_two(out + r * a.qkv.row, left, load(strip.data + r * NR) + b0, load(strip.data + r * NR + VF) + b1);
       }
     });
+    if (turns != nullptr) turn_rows(s, a.qkv.from(begin, 0), turns, start, begin, rows, false);
   }
 
+  int64_t heads_of_text() const { return s.heads; }
   void attend(const NoWork&, int64_t task) const { attend_forward<P, Number>(task, a.qkv, start, a.heads, a.lse, s.T, s.head_shape()); }
 
   void after(const NoWork&, int64_t, int64_t begin, int64_t rows) const {
@@ -48,7 +51,7 @@ struct BlockForward {
       return [=](const Strip& strip, int64_t from, int64_t to) {
         const int64_t n = strip.n0, left = C - n;
         vf b0, b1, x0, x1;
-        load_two(bias + n, left, b0, b1);
+        load_bias(bias, n, C, b0, b1);
         for (int64_t r = from; r < to; r++) {
           const int64_t at = (strip.m0 + r) * C + n;
           prefetch_two(after + at + NR);
@@ -59,11 +62,18 @@ struct BlockForward {
     };
     times_panels(matrix_of<P>(local, kept_heads(local, s, a.heads, begin, rows)), rows, c_proj, C, residual(w.attn_c_proj_bias, x_here, out));
     normal_rows(out, false, rows, C, w.ln_2_weight, w.ln_2_bias, epsilon, a.rstd_2 + begin, keep ? a.hat_2 + begin * words : nullptr, narrow);
+    if (s.swiglu) swiglu_rows(narrow, begin, rows, inner);
+    else gelu_rows(narrow, begin, rows, inner);
+    times_panels(inner.matrix(), rows, mlp_c_proj, C, residual(w.mlp_c_proj_bias, out, out));
+  }
+ private:
+  // From what c_fc reads to what mlp.c_proj reads.
+  void gelu_rows(const OperandRows<P>& narrow, int64_t begin, int64_t rows, const OperandRows<P>& inner) const {
     times_panels(narrow.matrix(), rows, c_fc, I, [&](const Strip& strip, int64_t from, int64_t to) {
       const int64_t n = strip.n0;
       Word *pre = a.pre.line(begin + strip.m0, n), *values = inner.line(strip.m0, n);
       vf b0, b1, p0, p1;
-      load_two(w.c_fc_bias + n, I - n, b0, b1);
+      load_bias(w.c_fc_bias, n, I, b0, b1);
       for (int64_t r = from; r < to; r++) {
         // As it is kept, so that the backward pass finds the very numbers.
         const typename P::Kept line = P::keep(load(strip.data + r * NR) + b0, load(strip.data + r * NR + VF) + b1);
@@ -72,6 +82,12 @@ struct BlockForward {
         P::put_line(values + r * P::kLine, P::gelu(p0), P::gelu(p1));
       }
     });
-    times_panels(inner.matrix(), rows, mlp_c_proj, C, residual(w.mlp_c_proj_bias, out, out));
+  }
+  void swiglu_rows(const OperandRows<P>& narrow, int64_t begin, int64_t rows, const OperandRows<P>& inner) const {
+    times_panels(narrow.matrix(), rows, c_fc, F, [&](const Strip& strip, int64_t from, int64_t to) {
+      Word* pre = a.pre.line(begin + strip.m0, strip.n0);
+      for (int64_t r = from; r < to; r++) P::template store_kept<false>(pre + r * P::kLine, P::keep(load(strip.data + r * NR), load(strip.data + r * NR + VF)));
+    });
+    for (int64_t r = 0; r < rows; r++) swiglu_line<P>(a.pre, begin + r, I, inner, r);
   }
 };

@@ -1,4 +1,4 @@
-// Attention of the newest token over a cache (S, heads, P, hs) of keys and values: the bits of a whole text's attention
+// Attention of the newest token over a cache (S, kv_heads, P, hs) of keys and values: the bits of a whole text's attention
 // (attention.h), so that a policy samples from the very distribution that it is then trained on. All that becomes bfloat16
 // there does so here, and sums are made in the same order. The cache holds keys and values as the products read them, in no
 // more bytes than that takes: a slot's head begins where its float32 would, and may fill only the first part. Keys lie in
@@ -149,59 +149,62 @@ static inline void weigh_values(const E* weights, const E* values, int64_t count
   }
 }
 
-// The newest token of slot slots[r] at positions[r]: its key and value go into the cache, its query
-// attends to everything up to itself. qkv (R, 3C), out (R, C). Heads `first` to `last` of all R * heads, on this thread.
+// The newest token of slot slots[r] at positions[r]: its keys and values go into the cache, its queries
+// attend to everything up to itself. qkv (R, W), out (R, C). Heads of keys `first` to `last` of all R * kv_heads, and the
+// heads of queries that see them, on this thread.
 template <class Format, class S>
-static void decode_heads(const float* qkv, const int32_t* slots, const int32_t* positions, float* keys, float* values, const Rows<S>& out, int64_t C, int64_t heads, int64_t P, int64_t first, int64_t last) {
+static void decode_heads(const float* qkv, const int32_t* slots, const int32_t* positions, float* keys, float* values, const Rows<S>& out, const HeadShape& shape, int64_t P, int64_t first, int64_t last) {
   using E = typename Format::Word;
-  const int64_t hs = C / heads;
+  const int64_t hs = shape.hs, kv_heads = shape.kv_heads, group = shape.group();
   const float to_exponent = kLog2E / __builtin_sqrtf(static_cast<float>(hs));  // exponents are those of 2
-  const auto cache_of = [&](int64_t task) { return HeadCache<Format>(keys, values, slots[task / heads] * heads + task % heads, P, hs); };
-  const auto token_of = [&](int64_t task) { return qkv + task / heads * 3 * C + task % heads * hs; };
+  const auto cache_of = [&](int64_t task) { return HeadCache<Format>(keys, values, slots[task / kv_heads] * kv_heads + task % kv_heads, P, hs); };
+  const auto token_of = [&](int64_t task) { return qkv + task / kv_heads * shape.W(); };
   // All keys before the first query: a vector that was just written number by number cannot be read at once.
   {
     Scratch scratch;
     E* row = scratch.take<E>(Format::elements(hs));
     for (int64_t task = first; task < last; task++) {
       constexpr int64_t kAhead = 4;
-      if (task + kAhead < last) cache_of(task + kAhead).fetch(positions[(task + kAhead) / heads]);
-      cache_of(task).put(positions[task / heads], token_of(task) + C, token_of(task) + 2 * C, row);
+      const int64_t h = task % kv_heads * group;
+      if (task + kAhead < last) cache_of(task + kAhead).fetch(positions[(task + kAhead) / kv_heads]);
+      cache_of(task).put(positions[task / kv_heads], token_of(task) + shape.key(h), token_of(task) + shape.value(h), row);
     }
   }
   for (int64_t task = first; task < last; task++) {
     const HeadCache<Format> cache = cache_of(task);
-    const int64_t n = positions[task / heads] + 1, blocks = ceil_div(n, VF), seen = blocks * VF;
+    const int64_t n = positions[task / kv_heads] + 1, blocks = ceil_div(n, VF), seen = blocks * VF, whole = cache.width(blocks - 1) == VF ? blocks : blocks - 1;
     Scratch scratch;
     float *scores = scratch.take<float>(seen), *y = scratch.take<float>(hs);
     E *row = scratch.take<E>(cache.elements), *weights = scratch.take<E>(seen);
-    const E* q = elements_of(token_of(task), hs, row);
-    const int64_t whole = cache.width(blocks - 1) == VF ? blocks : blocks - 1;
-    for (int64_t b = 0; b < whole; b += kSums)
-      score_group<Format>(whole - b < kSums ? whole - b : kSums, q, cache.block(b), cache.elements, reinterpret_cast<const char*>(cache.values) + b * cache.elements * VB, scores + b * VF);
-    if (whole < blocks) {
-      const int width = cache.width(whole);
-      Sum<Format> sums[1];
-      add_up<Format>(sums, cache.elements, [&](Sum<Format>& sum, int, int64_t c) { sum.add(q[c], load_n(cache.block(whole) + c * width, width)); });
-      store(scores + whole * VF, sums[0].get());
-    }
-    hide(scores, n, seen, -__builtin_inff());
-    const float total = softmax_terms<Format>(scores, seen, to_exponent);
-    const E* w = elements_of(scores, n, weights);
-    const E* next = task + 1 < last ? cache_of(task + 1).keys : cache.keys;
-    weigh_values<Format>(w, cache.values, Format::elements(n), hs, 1.0f / total, next, y);
-    const Rows<S> head = out.from(0, task % heads * hs);
-    for (int64_t c = 0; c < hs; c += NR) {
-      vf a, b;
-      load_two(y + c, hs - c, a, b);
-      store_two(head.at(task / heads, c), hs - c, a, b);
+    for (int64_t h = task % kv_heads * group; h < (task % kv_heads + 1) * group; h++) {
+      const E* q = elements_of(token_of(task) + h * hs, hs, row);
+      for (int64_t b = 0; b < whole; b += kSums)
+        score_group<Format>(whole - b < kSums ? whole - b : kSums, q, cache.block(b), cache.elements, reinterpret_cast<const char*>(cache.values) + b * cache.elements * VB, scores + b * VF);
+      if (whole < blocks) {
+        const int width = cache.width(whole);
+        Sum<Format> sums[1];
+        add_up<Format>(sums, cache.elements, [&](Sum<Format>& sum, int, int64_t c) { sum.add(q[c], load_n(cache.block(whole) + c * width, width)); });
+        store(scores + whole * VF, sums[0].get());
+      }
+      hide(scores, n, seen, -__builtin_inff());
+      const float total = softmax_terms<Format>(scores, seen, to_exponent);
+      const E* w = elements_of(scores, n, weights);
+      const E* next = task + 1 < last ? cache_of(task + 1).keys : cache.keys;
+      weigh_values<Format>(w, cache.values, Format::elements(n), hs, 1.0f / total, next, y);
+      const Rows<S> head = out.from(0, h * hs);
+      for (int64_t c = 0; c < hs; c += NR) {
+        vf a, b;
+        load_two(y + c, hs - c, a, b);
+        store_two(head.at(task / kv_heads, c), hs - c, a, b);
+      }
     }
   }
 }
 
-// The keys and values of one head of n tokens, from position 0; q the first one's query in packed qkv.
+// The keys and values of one head of n tokens, `stride` apart, from position 0; k and v are the first one's.
 template <class Format>
-static void put_prompt(const float* q, int64_t n, int64_t C, const HeadCache<Format>& cache) {
+static void put_prompt(const float* k, const float* v, int64_t n, int64_t stride, const HeadCache<Format>& cache) {
   Scratch scratch;
   auto* row = scratch.take<typename Format::Word>(cache.elements);
-  for (int64_t t = 0; t < n; t++) cache.put(t, q + t * 3 * C + C, q + t * 3 * C + 2 * C, row);
+  for (int64_t t = 0; t < n; t++) cache.put(t, k + t * stride, v + t * stride, row);
 }

@@ -7,16 +7,21 @@
 struct CachedLayer : BlockParameters {
   float *keys, *values;
 };
+// As in block.h, wpe and biases may be null. `output` is what logits are products with: wte, where it is tied.
 struct CachedModel {
-  const float *wte, *wpe, *ln_f_weight, *ln_f_bias;
+  const float *wte, *wpe, *ln_f_weight, *ln_f_bias, *output;
   std::vector<CachedLayer> layers;
-  int64_t C, V, heads, P, I;  // P positions a slot, I the width inside of the MLP
+  int64_t C, V, P, I;  // P positions a slot, I the width inside of the MLP
+  HeadShape heads;
+  bool swiglu;
   float epsilon;
+  int64_t F() const { return swiglu ? 2 * I : I; }
 };
 // R texts: text r has counts[r] tokens that follow the positions[r] of its slot. Texts of one token come
-// first; those of more are whole prompts, at position 0.
+// first; those of more are whole prompts, at position 0. turns: a row of cosines and sines for each token, or null.
 struct ReadTexts {
   const int32_t *tokens, *slots, *positions, *counts;
+  const float* turns;
 };
 
 // The rows of texts, one after the other: text r has begins[r] .. begins[r + 1].
@@ -35,29 +40,47 @@ struct TextRows {
 
 // Of text r, its embeddings.
 static void embed_text(const CachedModel& m, const ReadTexts& texts, const TextRows& rows, int64_t r, float* x) {
-  for (int64_t n = rows.begins[r]; n < rows.begins[r + 1]; n++) embed(m.wte + texts.tokens[n] * m.C, m.wpe + (texts.positions[r] + n - rows.begins[r]) * m.C, x + n * m.C, m.C);
+  for (int64_t n = rows.begins[r]; n < rows.begins[r + 1]; n++) embed(m.wte + texts.tokens[n] * m.C, m.wpe == nullptr ? nullptr : m.wpe + (texts.positions[r] + n - rows.begins[r]) * m.C, x + n * m.C, m.C);
 }
-// A head of a whole prompt, text r, in its rows of qkv (.., 3C) and out (.., C): every token attends to those before it;
+// Queries and keys of a row of qkv turned to their position; before that they become numbers as a training pass keeps them.
+template <class P>
+static void turn_row(const HeadShape& shape, float* row, const float* turns) {
+  const int64_t hs = shape.hs;
+  Scratch scratch;
+  auto* kept = scratch.take<typename P::Number>(NR);
+  for (int64_t h = 0; h < shape.heads + shape.kv_heads; h++) {
+    float* head = row + h * hs;
+    for (int64_t c = 0; c < hs; c += NR) {
+      vf a, b;
+      load_two(head + c, hs - c, a, b);
+      store_two(kept, hs - c, a, b);
+      load_two(kept, hs - c, a, b);
+      store_two(head + c, hs - c, a, b);
+    }
+    turn_head(head, turns, head, hs, 1.0f);
+  }
+}
+// A head of a whole prompt, text r, in its rows of qkv (.., W) and out (.., C): every token attends to those before it;
 // keys and values are put into the cache. `l` has room for a number of each token.
 template <class P, class S>
-static void prompt_head(const CachedModel& m, const CachedLayer& layer, const ReadTexts& texts, const TextRows& rows, int64_t r, int64_t head, const float* qkv, const Rows<S>& out, float* l) {
-  const int64_t C = m.C, hs = C / m.heads, begin = rows.begins[r], n = rows.begins[r + 1] - begin;
-  const float* q = qkv + begin * 3 * C + head * hs;
-  put_prompt<P>(q, n, C, HeadCache<P>(layer.keys, layer.values, texts.slots[r] * m.heads + head, m.P, hs));
-  const auto column = [=](int64_t c) { return Rows<const float>::plain(q + c, 3 * C); };
-  Head<P>::forward(column(0), column(C), column(2 * C), n, hs, out.from(begin, head * hs), l);
+static void prompt_head(const CachedModel& m, const CachedLayer& layer, const ReadTexts& texts, const TextRows& rows, int64_t r, int64_t h, const float* qkv, const Rows<S>& out, float* l) {
+  const int64_t hs = m.heads.hs, W = m.heads.W(), begin = rows.begins[r], n = rows.begins[r + 1] - begin;
+  const float *q = qkv + begin * W + h * hs, *k = qkv + begin * W + m.heads.key(h), *v = qkv + begin * W + m.heads.value(h);
+  if (h % m.heads.group() == 0) put_prompt<P>(k, v, n, W, HeadCache<P>(layer.keys, layer.values, texts.slots[r] * m.heads.kv_heads + h / m.heads.group(), m.P, hs));
+  const auto column = [=](const float* first) { return Rows<const float>::plain(first, W); };
+  Head<P>::forward(column(q), column(k), column(v), n, hs, out.from(begin, h * hs), l);
 }
 
 // out: logits (R, V). The rows of all texts must fit into memory at once.
 template <class P>
 static void read_texts(const CachedModel& m, const ReadTexts& texts, float* out, int64_t R) {
   using Number = typename P::Number;
-  const int64_t C = m.C, I = m.I, V = m.V, heads = m.heads, hs = C / heads;
+  const int64_t C = m.C, I = m.I, V = m.V, F = m.F(), heads = m.heads.heads, kv_heads = m.heads.kv_heads, hs = m.heads.hs, W = m.heads.W();
   Scratch scratch;
   const TextRows rows(scratch, texts, R);
   const int64_t N = rows.all(), single = rows.single;
-  float *x = scratch.take<float>(N * C), *qkv = scratch.take<float>(N * 3 * C), *rstd = scratch.take<float>(N), *lse = scratch.take<float>(N * heads);
-  const OperandRows<P> normal(scratch, C, N), inner(scratch, I, N);
+  float *x = scratch.take<float>(N * C), *qkv = scratch.take<float>(N * W), *rstd = scratch.take<float>(N), *lse = scratch.take<float>(N * heads);
+  const OperandRows<P> normal(scratch, C, N), inner(scratch, I, N), pre(scratch, m.swiglu ? F : 0, N);
   Number* of_heads = scratch.take<Number>(ceil_div(N, NR) * NR * C);
   const Rows<Number> attended = hs % NR == 0 ? Rows<Number>::in_blocks(of_heads, C) : Rows<Number>::plain(of_heads, C);
   const OperandRows<P> operand = attended.blocked() ? OperandRows<P>(reinterpret_cast<typename P::Word*>(of_heads), P::words(C)) : OperandRows<P>(scratch, C, N);
@@ -94,7 +117,7 @@ static void read_texts(const CachedModel& m, const ReadTexts& texts, float* out,
     return [=](int64_t row, int64_t n, vf v0, vf v1) {
       float* to = x + row * C + n;
       vf b0, b1, x0, x1;
-      load_two(bias + n, C - n, b0, b1);
+      load_bias(bias, n, C, b0, b1);
       load_two(to, C - n, x0, x1);
       store_two(to, C - n, v0 + b0 + x0, v1 + b1 + x1);
     };
@@ -106,14 +129,17 @@ static void read_texts(const CachedModel& m, const ReadTexts& texts, float* out,
   int64_t count = N;
   for (const CachedLayer& w : m.layers) {
     norm(N, w.ln_1_weight, w.ln_1_bias);
-    product(normal, N, packed_weight<P>(w.c_attn_weight, 3 * C, false, C, 3 * C), 3 * C, [=, bias = w.c_attn_bias](int64_t row, int64_t n, vf v0, vf v1) {
+    product(normal, N, packed_weight<P>(w.c_attn_weight, W, false, C, W), W, [=, bias = w.c_attn_bias](int64_t row, int64_t n, vf v0, vf v1) {
       vf b0, b1;
-      load_two(bias + n, 3 * C - n, b0, b1);
-      store_two(qkv + row * 3 * C + n, 3 * C - n, v0 + b0, v1 + b1);
+      load_bias(bias, n, W, b0, b1);
+      store_two(qkv + row * W + n, W - n, v0 + b0, v1 + b1);
+    });
+    if (texts.turns != nullptr) next(ceil_div(N, VF), [=, &m](int64_t i) {
+      for (int64_t row = i * VF; row < (i + 1) * VF && row < N; row++) turn_row<P>(m.heads, qkv + row * W, texts.turns + row * hs);
     });
     next(shares + (R - single) * heads, [&, shares](int64_t task) {
-      const int64_t all = single * heads;
-      if (task < shares) return decode_heads<P>(qkv, texts.slots, texts.positions, w.keys, w.values, attended, C, heads, m.P, all * task / shares, all * (task + 1) / shares);
+      const int64_t all = single * kv_heads;
+      if (task < shares) return decode_heads<P>(qkv, texts.slots, texts.positions, w.keys, w.values, attended, m.heads, m.P, all * task / shares, all * (task + 1) / shares);
       const int64_t r = single + (task - shares) / heads, head = (task - shares) % heads, begin = rows.begins[r];
       prompt_head<P>(m, w, texts, rows, r, head, qkv, attended, lse + begin * heads + head * (rows.begins[r + 1] - begin));
     });
@@ -133,17 +159,24 @@ static void read_texts(const CachedModel& m, const ReadTexts& texts, float* out,
     });
     product(operand, count, packed_weight<P>(w.attn_c_proj_weight, C, false, C, C), C, added(w.attn_c_proj_bias));
     norm(count, w.ln_2_weight, w.ln_2_bias);
-    product(normal, count, packed_weight<P>(w.c_fc_weight, I, false, C, I), I, [=, bias = w.c_fc_bias](int64_t row, int64_t n, vf v0, vf v1) {
-      vf b0, b1;
-      load_two(bias + n, I - n, b0, b1);
-      // As a training pass keeps them.
-      P::kept(P::keep(v0 + b0, v1 + b1), v0, v1);
-      P::put_line(inner.line(row, n), P::gelu(v0), P::gelu(v1));
-    });
+    if (m.swiglu) {
+      product(normal, count, packed_weight<P>(w.c_fc_weight, F, false, C, F), F, [=](int64_t row, int64_t n, vf v0, vf v1) { P::template store_kept<false>(pre.line(row, n), P::keep(v0, v1)); });
+      next(ceil_div(count, VF), [=](int64_t i) {
+        for (int64_t row = i * VF; row < (i + 1) * VF && row < count; row++) swiglu_line<P>(pre, row, I, inner, row);
+      });
+    } else {
+      product(normal, count, packed_weight<P>(w.c_fc_weight, I, false, C, I), I, [=, bias = w.c_fc_bias](int64_t row, int64_t n, vf v0, vf v1) {
+        vf b0, b1;
+        load_bias(bias, n, I, b0, b1);
+        // As a training pass keeps them.
+        P::kept(P::keep(v0 + b0, v1 + b1), v0, v1);
+        P::put_line(inner.line(row, n), P::gelu(v0), P::gelu(v1));
+      });
+    }
     product(inner, count, packed_weight<P>(w.mlp_c_proj_weight, C, false, I, C), C, added(w.mlp_c_proj_bias));
   }
   norm(count, m.ln_f_weight, m.ln_f_bias);
-  product(normal, count, packed_weight<P>(m.wte, C, true, C, V), V, [=](int64_t row, int64_t n, vf v0, vf v1) { store_two(out + row * V + n, V - n, v0, v1); });
+  product(normal, count, packed_weight<P>(m.output, C, true, C, V), V, [=](int64_t row, int64_t n, vf v0, vf v1) { store_two(out + row * V + n, V - n, v0, v1); });
   stages.run();
 }
 
@@ -156,6 +189,6 @@ static void read_tokens(const CachedModel& m, ReadTexts texts, float* out, int64
     int64_t rows = 0;
     for (; to < R && (to == from || rows + texts.counts[to - from] <= kMost); to++) rows += texts.counts[to - from];
     read_texts<P>(m, texts, out + from * m.V, to - from);
-    texts = {texts.tokens + rows, texts.slots + to - from, texts.positions + to - from, texts.counts + to - from};
+    texts = {texts.tokens + rows, texts.slots + to - from, texts.positions + to - from, texts.counts + to - from, texts.turns == nullptr ? nullptr : texts.turns + rows * m.heads.hs};
   }
 }

@@ -3,8 +3,10 @@
 // positions. All tasks are stages of one round of the threads: a thread that is done with its part of a block goes on with
 // the next block, and the weights' gradients of one are made while the next one's texts are under way.
 
+// Without learned positions wpe is null, and turns (T, hs) are cosines and sines of positions; biases are null where there are none.
 struct TransformerParameters {
   float *wte, *wpe, *ln_f_weight, *ln_f_bias;
+  const float* turns;
   std::vector<BlockParameters> blocks;
   int64_t V, P;  // rows of wte and wpe
   int64_t layers() const { return static_cast<int64_t>(blocks.size()); }
@@ -38,13 +40,13 @@ static std::vector<Stage*> stages_of(Stages& stages, const Pass& pass, const Wor
       const Work own(scratch, pass.s, group * group_rows, group_rows);
       const int64_t first = group * group_rows / most, end = first + group_rows / most;
       for (int64_t i = first; i < end; i++) pass.before(own, i, i * most, most);
-      for (int64_t task = group * texts * pass.s.heads; task < (group + 1) * texts * pass.s.heads; task++) pass.attend(own, task);
+      for (int64_t task = group * texts * pass.heads_of_text(); task < (group + 1) * texts * pass.heads_of_text(); task++) pass.attend(own, task);
       for (int64_t i = first; i < end; i++) pass.after(own, i, i * most, most);
     })};
   } else {
     const auto rows = [=](int64_t all, int64_t i) { return all - i * most < most ? all - i * most : most; };
     Stage& before = stages.make(ceil_div(pass.rows_before(), most), most, [=, &pass, &work](int64_t i) { pass.before(work, i, i * most, rows(pass.rows_before(), i)); });
-    Stage& attend = stages.make(s.B * s.heads, 0, [&pass, &work](int64_t task) { pass.attend(work, task); });
+    Stage& attend = stages.make(s.B * pass.heads_of_text(), 0, [&pass, &work](int64_t task) { pass.attend(work, task); });
     Stage& after = stages.make(ceil_div(pass.rows_after(), most), most, [=, &pass, &work](int64_t i) { pass.after(work, i, i * most, rows(pass.rows_after(), i)); });
     attend.needs(before);
     after.needs(attend);
@@ -105,7 +107,7 @@ static void transformer_forward(const BlockShape& last, const TransformerParamet
   Cutter cut(activations);
   const KeptOfModel<P> kept = keep ? KeptOfModel<P>(cut, last, layers) : shared();
   std::vector<BlockForward<P>> passes;
-  for (int64_t layer = 0; layer < layers; layer++) passes.push_back({shape_of(last, layer, layers), w.blocks[layer], kept.stream, start, layer == layers - 1 ? kept.y : kept.stream, keep, epsilon, kept.blocks[layer]});
+  for (int64_t layer = 0; layer < layers; layer++) passes.push_back({shape_of(last, layer, layers), w.blocks[layer], kept.stream, start, w.turns, layer == layers - 1 ? kept.y : kept.stream, keep, epsilon, kept.blocks[layer]});
   const NoWork work(scratch, last, 0, last.M());
   Stages stages;
   const auto rows_in = [&](int64_t rows, auto&& f) -> Stage& {
@@ -118,7 +120,10 @@ static void transformer_forward(const BlockShape& last, const TransformerParamet
       stages.put(*stage);
       earlier = stage;
     }
-  Stage& norm = rows_in(last.kept(), [=, &w, &kept](int64_t from, int64_t to) { layer_norm_rows(kept.y, w.ln_f_weight, w.ln_f_bias, y, kept.mean, kept.rstd, C, epsilon, from, to); });
+  Stage& norm = rows_in(last.kept(), [=, &w, &kept](int64_t from, int64_t to) {
+    if (w.ln_f_bias == nullptr) rms_norm_rows(kept.y, w.ln_f_weight, y, kept.rstd, C, epsilon, from, to);
+    else layer_norm_rows(kept.y, w.ln_f_weight, w.ln_f_bias, y, kept.mean, kept.rstd, C, epsilon, from, to);
+  });
   norm.needs_rows(*earlier);
   stages.put(norm);
   stages.run();
@@ -140,18 +145,21 @@ static void transformer_backward(const BlockShape& last, const TransformerParame
   std::vector<BlockBackward<P>> passes;  // the last block's first
   for (int64_t layer = layers - 1; layer >= 0; layer--) {
     const BlockGradients<P>& of_block = layer < whole ? gradients[layer % 2] : gradients.back();
-    passes.push_back({shape_of(last, layer, layers), w.blocks[layer], layer == layers - 1 ? dy_last : dx, start, kept.blocks[layer], dx, d.blocks[layer], of_block});
+    passes.push_back({shape_of(last, layer, layers), w.blocks[layer], layer == layers - 1 ? dy_last : dx, start, w.turns, kept.blocks[layer], dx, d.blocks[layer], of_block});
   }
   const GradientWork<P> work(scratch, last, 0, last.M());
   const int64_t chunks = ceil_div(last.kept(), kRowChunk);
   float *of_weight = scratch.take<float>(chunks * C), *of_bias = scratch.take<float>(chunks * C);
   Stages stages;
-  Stage& norm = stages.make(chunks, kRowChunk, [&](int64_t chunk) { layer_norm_chunk_backward(dy, kept.y, w.ln_f_weight, kept.mean, kept.rstd, dy_last, of_weight, of_bias, last.kept(), C, chunk); });
+  Stage& norm = stages.make(chunks, kRowChunk, [&](int64_t chunk) {
+    if (w.ln_f_bias == nullptr) rms_norm_chunk_backward(dy, kept.y, w.ln_f_weight, kept.rstd, dy_last, of_weight, last.kept(), C, chunk);
+    else layer_norm_chunk_backward(dy, kept.y, w.ln_f_weight, kept.mean, kept.rstd, dy_last, of_weight, of_bias, last.kept(), C, chunk);
+  });
   stages.put(norm);
   // What is made of all rows of a stage comes behind the first tasks of the next, so that nobody waits for the end of that stage.
   std::vector<Stage*> made_of_all = {&stages.make(1, 0, [&](int64_t) {
     add_chunks(of_weight, chunks, C, d.ln_f_weight);
-    add_chunks(of_bias, chunks, C, d.ln_f_bias);
+    if (d.ln_f_bias != nullptr) add_chunks(of_bias, chunks, C, d.ln_f_bias);
   })};
   made_of_all.back()->needs(norm);
   const Stage* earlier = &norm;

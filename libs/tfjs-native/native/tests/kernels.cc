@@ -118,15 +118,18 @@ void check_layer_norm(int64_t N, int64_t C) {
   expect_gradient("layer norm, dx", [&](const Doubles& u) { return dot(f(u), dy); }, x, dx);
 }
 
-void check_attention(int64_t B, int64_t T, int64_t heads, int64_t hs) {
-  const int64_t C = heads * hs;
-  const Floats qkv = draw(B * T * 3 * C), dout = draw(B * T * C);
+void check_attention(int64_t B, int64_t T, int64_t heads, int64_t kv_heads, int64_t hs) {
+  const int64_t C = heads * hs, W = C + 2 * kv_heads * hs;
+  const Floats qkv = draw(B * T * W), dout = draw(B * T * C);
   std::vector<int32_t> start(static_cast<size_t>(B));
   for (size_t b = 0; b < start.size(); b++) start[b] = static_cast<int32_t>(b * 3 % size_t(T + 1));
   Floats out(dout.size()), lse(static_cast<size_t>(B * heads * T)), dqkv(qkv.size());
   const auto f = [&](const Doubles& u) {
     Doubles y(dout.size());
-    const auto at = [&](int64_t b, int64_t t, int64_t part, int64_t h, int64_t c) { return u[size_t(((b * T + t) * 3 + part) * C + h * hs + c)]; };
+    const auto at = [&](int64_t b, int64_t t, int64_t part, int64_t h, int64_t c) {
+      const int64_t head = part == 0 ? h : heads + (part - 1) * kv_heads + h / (heads / kv_heads);
+      return u[size_t((b * T + t) * W + head * hs + c)];
+    };
     for (int64_t b = 0; b < B; b++)
       for (int64_t h = 0; h < heads; h++)
         for (int64_t t = start[size_t(b)]; t < T; t++) {
@@ -142,7 +145,7 @@ void check_attention(int64_t B, int64_t T, int64_t heads, int64_t hs) {
         }
     return y;
   };
-  const std::vector<double> sizes = {double(B), double(T), double(C), double(heads)};
+  const std::vector<double> sizes = {double(B), double(T), double(heads), double(kv_heads), double(hs)};
   run("attentionForward", {qkv.data(), start.data(), out.data(), lse.data()}, sizes);
   expect_close("attention", out, f(wide(qkv)));
   run("attentionBackward", {dout.data(), qkv.data(), out.data(), lse.data(), start.data(), dqkv.data()}, sizes);
@@ -187,7 +190,8 @@ int main() {
     for (const int64_t n : {1, 5, 33}) {
       check_linear(n, 7 + n, 17);
       check_layer_norm(n, 9 + n);
-      check_attention(2, n, 2, 5 + n % 7);
+      check_attention(2, n, 2, 2, 5 + n % 7);
+      check_attention(2, n, 4, 2, 5 + n % 7);
       check_token_nll(n, 6, 40 + n);
     }
     std::printf("%s: %d differences\n", set->name, failures);
