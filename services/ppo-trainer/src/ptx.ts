@@ -1,4 +1,3 @@
-import { MinchatError } from '@minchat/errors';
 import type { Model } from '@minchat/model';
 import type { StageContext } from '@minchat/stage';
 import type { Tokenizer } from '@minchat/tokenizer';
@@ -10,7 +9,7 @@ import type { ptxSettings } from './settings.ts';
 /** Pretraining text of an update, counted from 0 over the whole job. */
 export type PtxSource = (update: number) => NonNullable<PolicyMinibatch['ptx']>;
 
-/** Reads the corpus for PPO-ptx; undefined when the settings have no `ptx`. */
+/** Reads the corpus for PPO-ptx; undefined when the settings have no `ptx`. Throws what pretrainingWindows throws. */
 export async function openPtx(
   context: Pick<StageContext<{ ptx?: z.output<typeof ptxSettings>; batchSize: number; minibatchSize: number }, 'corpus'>, 'settings' | 'seed' | 'input' | 'hasInput'>,
   tokenizer: Tokenizer,
@@ -18,12 +17,9 @@ export async function openPtx(
 ): Promise<PtxSource | undefined> {
   const { ptx, batchSize, minibatchSize } = context.settings;
   if (!ptx) return undefined;
-  if (!context.hasInput('corpus')) {
-    throw new MinchatError('MC_STAGE_INPUT', 'ptx: expected the input corpus, found none', { hint: 'Give the stage a corpus, or remove ptx.' });
-  }
   const length = Math.min(ptx.windowLength ?? trainedWindow(policy), policy.shape.context);
   // A minibatch is the whole iteration where that has no more episodes.
   const rows = Math.max(1, Math.round(ptx.examplesPerEpisode * Math.min(minibatchSize, batchSize)));
-  const windows = await pretrainingWindows(context.input('corpus'), tokenizer, { length, rows, seed: context.seed });
+  const windows = await pretrainingWindows(context, tokenizer, { setting: 'ptx', length, rows });
   return (update) => ({ batch: windows(update), coefficient: ptx.coefficient });
 }

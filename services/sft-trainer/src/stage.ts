@@ -130,9 +130,6 @@ async function pretrainingText(
 ): Promise<((step: number) => TokenBatch) | undefined> {
   const { pretrainingMix, batchSize } = context.settings;
   if (pretrainingMix === 0) return undefined;
-  if (!context.hasInput('corpus')) {
-    throw new MinchatError('MC_STAGE_INPUT', 'pretrainingMix: expected the input corpus, found none', { hint: 'Give the stage a corpus, or remove pretrainingMix.' });
-  }
   const rows = Math.max(1, Math.round((batchSize * pretrainingMix) / (1 - pretrainingMix)));
-  return pretrainingWindows(context.input('corpus'), tokenizer, { length: trainedWindow(model), rows, seed: context.seed });
+  return pretrainingWindows(context, tokenizer, { setting: 'pretrainingMix', length: trainedWindow(model), rows });
 }
