@@ -1,5 +1,5 @@
 import { parseRunSpec } from '@minchat/config';
-import { create, runStatusWords, StageEvent, type Init, type RunRecord } from '@minchat/contracts';
+import { create, metricsByName, runStatusWords, StageEvent, type Init, type RunRecord } from '@minchat/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { stageState, type Command } from './machine.ts';
@@ -203,6 +203,22 @@ describe('transition', () => {
     world.finish();
     expect(() => world.apply({ type: 'cancel' })).toThrow(/is completed: it cannot be cancelled/);
     expect(() => world.apply({ type: 'resume' })).toThrow(/is completed: it cannot be resumed/);
+  });
+
+  it('keeps of a stage at work the latest of each figure, and of one that is done those of its result', () => {
+    const world = new World();
+    const figures = (): Record<string, number> => metricsByName(world.stage('data').metrics);
+    const told = (step: number, metrics: Record<string, number>): void =>
+      world.tell('data', { progress: { step, totalSteps: 9, metrics: Object.entries(metrics).map(([name, value]) => ({ name, value })) } });
+    world.work('data', 0);
+    told(1, { loss: 3, eval_loss: 4 });
+    told(2, { loss: 2 });
+    expect(figures()).toEqual({ loss: 2, eval_loss: 4 });
+    // One that names its figures anew at every step does not fill the record.
+    for (let step = 3; step < 6; step += 1) told(step, Object.fromEntries(Array.from({ length: 600 }, (_, i) => [`${step}/${i}`, i])));
+    expect(Object.keys(figures())).toHaveLength(600);
+    world.tell('data', world.completion('data', 1));
+    expect(figures()).toEqual({ accuracy: 1 });
   });
 
   it('leaves events of other jobs alone', () => {

@@ -1,5 +1,5 @@
 import { formatInputRef, judgeGate, stagesBefore, type RunSpec, type StageSpec } from '@minchat/config';
-import { metricsByName, runStatusWords, type RunRecord, type StageEvent, type StageRecord, type WireError } from '@minchat/contracts';
+import { metricsByName, runStatusWords, type Metric, type RunRecord, type StageEvent, type StageRecord, type WireError } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
 import {
   gateError,
@@ -143,13 +143,22 @@ function resumed(stage: StageRecord): Partial<StageRecord> {
   return stageState(stage) === 'stopped' ? again : { ...again, finishedAtMs: 0, round: stage.queuedAtMs === 0 ? 0 : stage.round + 1 };
 }
 
+/** More than any stage has that names its figures once: one that names them anew at every step would fill the record. */
+const mostFigures = 1000;
+
+/** Few figures are told at every step: those of an evaluation stay until the next. */
+function latestOfEach(before: readonly Metric[], now: Metric[]): Metric[] {
+  const all = Object.entries({ ...metricsByName(before), ...metricsByName(now) });
+  return all.length > mostFigures ? now : all.map(([name, value]) => ({ name, value }));
+}
+
 function changeBy(stage: StageRecord, event: StageEvent, stopped: string | undefined): Partial<StageRecord> {
   if (event.started) {
     return { attempt: event.started.attempt, startedAtMs: stage.startedAtMs || event.atMs, error: undefined };
   }
   if (event.progress) {
     const { step, totalSteps, tokens, metrics } = event.progress;
-    return { step, totalSteps, tokens, metrics };
+    return { step, totalSteps, tokens, metrics: latestOfEach(stage.metrics, metrics) };
   }
   if (event.failed) {
     return {

@@ -238,19 +238,6 @@ describe.skipIf(noBrowser !== undefined)('the page of a run', () => {
     await page.unroute('**/api/events*');
   });
 
-  it('the figures of a stage at work are the latest of each, also of one that is not told at every step', async () => {
-    const events = [{ loss: 3, eval_loss: 4 }, { loss: 2 }].map((metrics, i) => `data: ${JSON.stringify({ run: 'tiny', stage: 'sft', kind: 'progress', at: i, step: i + 1, totalSteps: 9, metrics })}\n\n`).join('');
-    await page.route('**/api/events*', (route) => route.fulfill({ contentType: 'text/event-stream', body: events }));
-    await page.route(/\/api\/runs\/tiny$/, async (route) => {
-      const run = (await (await route.fetch()).json()) as { stages: { stage: string; status: string; metrics: Record<string, number> }[] };
-      await route.fulfill({ json: { ...run, status: 'running', stages: run.stages.map((one) => (one.stage === 'sft' ? { ...one, status: 'running', metrics: { loss: 2 } } : one)) } });
-    });
-    await page.goto('about:blank');
-    await walker.go('runs/tiny?stage=sft&tab=figures');
-    await expect.poll(() => page.locator('.panel tbody tr').allTextContents(), patient).toEqual(['eval_loss4', 'loss2']);
-    await page.unrouteAll({ behavior: 'wait' });
-  });
-
   it('what is pointed at in one curve is told in the others, and what is enlarged in one is in all', async () => {
     const events = Array.from({ length: 100 }, (_, i) => `data: ${JSON.stringify({ run: 'tiny', stage: 'sft', kind: 'progress', at: i, step: i + 1, totalSteps: 100, metrics: { loss: 100 - i, ...(i % 10 === 9 ? { eval_mean_token_accuracy: i + 1 } : {}) } })}\n\n`).join('');
     await page.route('**/api/events*', (route) => route.fulfill({ contentType: 'text/event-stream', body: events }));

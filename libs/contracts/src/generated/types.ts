@@ -756,7 +756,7 @@ export interface StageRecord {
   step: number;
   totalSteps: number;
   tokens: number;
-  /** The last that the stage told; in the end those of its result. */
+  /** The latest of each that the stage told; in the end those of its result. */
   metrics: Metric[];
   queuedAtMs: number;
   startedAtMs: number;

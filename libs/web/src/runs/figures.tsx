@@ -3,15 +3,12 @@ import { getJson, RequestError, type RunDetail, type StageView } from '../api.ts
 import { formatDuration, formatNumber } from '../format.ts';
 import { t } from '../preferences.ts';
 import { Problem, usePolled } from '../ui.tsx';
-import { noHistory, type History } from './run-events.ts';
 import { useExplanations } from './use-explanations.tsx';
-import type { Histories } from './use-run-events.ts';
 import { valuesOf } from './values.ts';
 
 interface FiguresProps {
   run: RunDetail;
   stage: StageView;
-  histories: Histories;
   /** Other runs, whose figures stand beside. */
   overlays: readonly string[];
   /** What chooses them. */
@@ -19,7 +16,7 @@ interface FiguresProps {
 }
 
 /** What a stage came to, and what it was set to where other runs stand beside and it was set to something else there. */
-export function Figures({ run, stage, histories, overlays, children }: FiguresProps) {
+export function Figures({ run, stage, overlays, children }: FiguresProps) {
   const { value, error } = usePolled((signal) => Promise.all(overlays.map((id) => findRun(id, signal))), 10_000, overlays.join());
   const others = value?.flatMap((one) => (typeof one === 'string' ? [] : [one])) ?? [];
   const missing = value?.filter((one) => typeof one === 'string') ?? [];
@@ -28,7 +25,7 @@ export function Figures({ run, stage, histories, overlays, children }: FiguresPr
     const asked = one.spec.stages?.[stage.stage];
     return {
       id: one.id,
-      metrics: latestOf(one === run ? stage : one.stages.find(({ stage: name }) => name === stage.stage), histories.get(one.id)),
+      metrics: (one === run ? stage : one.stages.find(({ stage: name }) => name === stage.stage))?.metrics ?? {},
       settings: valuesOf({ seed: one.spec.seed, plugin: asked?.plugin, ...asked?.settings }),
     };
   });
@@ -59,12 +56,6 @@ export function Figures({ run, stage, histories, overlays, children }: FiguresPr
       )}
     </>
   );
-}
-
-/** What a stage came to; while it is at work, the latest of each figure: few are told at every step. */
-function latestOf(stage: StageView | undefined, history: History = noHistory): Record<string, number> {
-  if (stage?.status !== 'running') return stage?.metrics ?? {};
-  return Object.assign({}, stage.metrics, ...(history.points[stage.stage] ?? []).map(({ metrics }) => metrics)) as Record<string, number>;
 }
 
 /** A run, or why it is none: one of several that was deleted takes nothing from the others. */

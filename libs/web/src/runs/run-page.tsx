@@ -69,7 +69,7 @@ export function RunPage({ id, query }: { id: string; query: string }) {
       <section id="tab-panel" role="tabpanel" aria-labelledby={`tab-${tab}`} tabIndex={0} className="panel">
         {tab === 'Curves' && selected ? <Curves id={id} stage={selected} histories={histories} overlays={overlays}>{chooser}</Curves> : null}
         {tab === 'Samples' ? <>{ofOne}<Samples history={history} stage={chosen?.stage ?? ''} /></> : null}
-        {tab === 'Figures' && selected ? <Figures run={run} stage={selected} histories={histories} overlays={overlays}>{chooser}</Figures> : null}
+        {tab === 'Figures' && selected ? <Figures run={run} stage={selected} overlays={overlays}>{chooser}</Figures> : null}
         {tab === 'Log' ? <>{ofOne}<LogView id={id} history={history} stage={chosen?.stage ?? ''} /></> : null}
         {tab === 'Report' ? <Report id={id} /> : null}
         {tab === 'Spec' ? <><pre className="card code" tabIndex={0}>{specText(run.spec)}</pre>{may('change') ? <p><a className="button" href={`#/runs/new/${id}`}>{t('New run from this spec')}</a></p> : null}</> : null}
