@@ -33,9 +33,10 @@ export function blocksOf(source: string, known: Blocks = noBlocks): Blocks {
     }
     open = undefined;
   };
-  for (const line of source.slice(begin).split('\n')) {
+  for (const written of source.slice(begin).split('\n')) {
     const lineAt = at;
-    at += line.length + 1;
+    at += written.length + 1;
+    const line = written.replace(/\r$/, '');
     if (open?.code !== undefined) {
       if (open.code.end.test(line)) close();
       else open.lines.push(line.replace(open.code.indent, ''));
@@ -58,9 +59,13 @@ export function blocksOf(source: string, known: Blocks = noBlocks): Blocks {
   return { source, blocks, lastAt };
 }
 
-/** Text that would take long to read as Markdown, or nest deeper than a page can show: a model that repeats itself writes such. */
+/** Text that would take long to read as Markdown, or make more, or nest deeper, than a page can show: a model that repeats itself writes such. */
 export function isTangled(text: string): boolean {
-  return text.length > 8000 || count(text, /\n/g) > 200 || count(text, /[*_~[\]`]/g) > 600 || /^(?:[ \t]*(?:>|(?:[-+*]|\d{1,9}[.)])[ \t])){12}/m.test(text);
+  if (text.length > 8000) return true;
+  const lines = text.split('\n');
+  // A table has in every row as many cells as in its head, however short the row is.
+  const cells = lines.length * (1 + Math.max(...lines.map((line) => count(line, /\|/g))));
+  return lines.length > 200 || cells > 5000 || count(text, /[*_~[\]`@]|www\.|:\/\//g) > 600 || /^(?:[ \t]*(?:>|(?:[-+*]|\d{1,9}[.)])[ \t])){12}/m.test(text);
 }
 
 function count(text: string, pattern: RegExp): number {
