@@ -24,7 +24,8 @@ function Link({ href = '', children }: ComponentProps<'a'>) {
   const url = URL.parse(href, location.href);
   if (href === '' || url === null) return children;
   if (isOwn(href)) return <a href={href}>{children}</a>;
-  const isAddress = typeof children === 'string' && ['', 'http://', 'mailto:'].some((scheme) => href === `${scheme}${children}`);
+  // What stands before an @ looks like a host, and is a name to log in with.
+  const isAddress = url.username === '' && typeof children === 'string' && ['', 'http://', 'mailto:'].some((scheme) => href === `${scheme}${children}`);
   return <><a href={href} target="_blank" rel="noopener noreferrer">{children}</a>{isAddress ? null : <span className="quiet"> (<bdi>{url.host || url.pathname}</bdi>)</span>}</>;
 }
 

@@ -95,18 +95,18 @@ describe.skipIf(noBrowser !== undefined)('an answer in Markdown', () => {
   });
 
   it('a link shows where it leads, and nothing is loaded or run', async () => {
-    await answerWith('[my bank](https://evil.example/a) https://plain.example/b [x](javascript:alert(1)) [here](#/people) ![a cat](https://elsewhere.example/cat.png) <img src=x onerror=alert(1)> <b>bold</b>');
+    await answerWith('[my bank](https://evil.example/a) https://plain.example/b [x](javascript:alert(1)) [here](#/people) https://bank.example@evil.example/ ![a cat](https://elsewhere.example/cat.png) <img src=x onerror=alert(1)> <b>bold</b>');
     const links = answer().getByRole('link');
     expect(await links.evaluateAll((nodes) => nodes.map((node) => [node.textContent, node.getAttribute('href'), node.getAttribute('rel'), node.getAttribute('target')]))).toEqual([
-      ['my bank', 'https://evil.example/a'], ['https://plain.example/b', 'https://plain.example/b'], ['a cat', 'https://elsewhere.example/cat.png'],
+      ['my bank', 'https://evil.example/a'], ['https://plain.example/b', 'https://plain.example/b'], ['https://bank.example@evil.example/', 'https://bank.example@evil.example/'], ['a cat', 'https://elsewhere.example/cat.png'],
     ].map((link) => [...link, 'noopener noreferrer', '_blank']));
-    expect(await answer().locator('.answer-text').textContent()).toBe('my bank (evil.example) https://plain.example/b x here a cat (elsewhere.example) <img src=x onerror=alert(1)> <b>bold</b>');
+    expect(await answer().locator('.answer-text').textContent()).toBe('my bank (evil.example) https://plain.example/b x here https://bank.example@evil.example/ (evil.example) a cat (elsewhere.example) <img src=x onerror=alert(1)> <b>bold</b>');
     expect(await answer().locator('img, b').count()).toBe(0);
   });
 
-  it('nothing of it is lost: ends of lines, headings without words, references, footnotes', async () => {
-    await answerWith('one\ntwo\n===\n#\n\n[a]: https://a.example\n\n[^1]: a note\n\n- [x] done\n\n~5 or ~6');
-    expect((await answer().locator('.answer-text').innerText()).split('\n').map((line) => line.trim()).filter(Boolean)).toEqual(['one', 'two', '===', '#', '[a]: https://a.example', '[^1]: a note', '☑ done', '~5 or ~6']);
+  it('nothing of it is lost: ends of lines, headings and links without words, references, footnotes', async () => {
+    await answerWith('one\ntwo\n===\n#\n\n[a]: https://a.example\n\n[^1]: a note\n\n- [x] done\n\n~5 or ~6\n\n![](cat.png) [](https://a.example)');
+    expect((await answer().locator('.answer-text').innerText()).split('\n').map((line) => line.trim()).filter(Boolean)).toEqual(['one', 'two', '===', '#', '[a]: https://a.example', '[^1]: a note', '☑ done', '~5 or ~6', '![](cat.png) [](https://a.example)']);
     for (const text of ['\n', '>'.repeat(3000), `${'*'.repeat(4000)}a${'*'.repeat(4000)}`]) {
       await answerWith(text);
       expect((await answer().textContent())?.trim()).toBe(text.trim());

@@ -25,7 +25,7 @@ const headings: Components = { h1: heading('h3', '#'), h2: heading('h4', '##'), 
 /** Models know no paths of this page. */
 const ofTheWeb = (url: string): string => (/^(?:https?|mailto):/i.test(url) ? url : '');
 
-interface MarkdownNode { type: string; value?: string; children?: MarkdownNode[] }
+interface MarkdownNode { type: string; value?: string; alt?: string; children?: MarkdownNode[]; position?: { start: { offset?: number }; end: { offset?: number } } }
 
 /**
  * Nothing of an answer is lost: ends of lines are kept, and whatever would be seen only together with something
@@ -38,10 +38,14 @@ function asWritten(this: { data: () => object }) {
   return keepLines;
 }
 
-function keepLines(node: MarkdownNode): void {
+function keepLines(node: MarkdownNode, file: { value: unknown }): void {
   if (node.children === undefined) return;
   node.children = node.children.flatMap((child): MarkdownNode[] => {
-    keepLines(child);
+    keepLines(child, file);
+    // Without words it would be nothing to see, and nothing to hear.
+    if ((child.type === 'link' && child.children?.length === 0) || (child.type === 'image' && !child.alt)) {
+      return [{ type: 'text', value: String(file.value).slice(child.position?.start.offset, child.position?.end.offset) }];
+    }
     if (child.type !== 'text') return [child];
     return (child.value ?? '').split('\n').flatMap((value, i) => [...(i === 0 ? [] : [{ type: 'break' }]), ...(value === '' ? [] : [{ type: 'text', value }])]);
   });
