@@ -26,14 +26,20 @@ export async function findSystem(): Promise<{ natsUrl: string; gatewayUrl: strin
   return { natsUrl: system?.natsUrl ?? 'nats://127.0.0.1:4222', gatewayUrl: system?.gatewayUrl, running: system?.natsUrl !== undefined };
 }
 
-/** Connects to the system that is there. Throws MC_NATS_UNAVAILABLE soon when there is none. */
+/** Whoever asks for a server that is not there shall hear of it soon. */
+const otherWaitMs = 3000;
+
+/** Connects to the system that is there. Throws MC_NATS_UNAVAILABLE, soon where none is known to run. */
 export async function connect(natsUrl?: string): Promise<Bus> {
   const env = readEnv(z.object(commonEnv));
+  const system = natsUrl === undefined ? await findSystem() : { natsUrl, running: true };
+  // That of this home is there, as it tells itself: on a busy machine it may answer late.
+  const isOurs = system.running && !process.env['NATS_URL'];
   return connectBus({
     // What goes wrong is told by the errors of the calls.
     ...busOptions(env, 'minchat-cli', createLogger('cli', { level: 'silent' })),
-    url: natsUrl ?? (await findSystem()).natsUrl,
-    waitMs: 3000,
+    url: system.natsUrl,
+    ...(isOurs ? {} : { waitMs: otherWaitMs }),
     cacheFolder: join(homeFolder(), 'cache'),
   });
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -81,6 +82,19 @@ it('is waited for by a command that is given while it starts', async () => {
   start();
   await whileItStarts();
   await expectItAnswers();
+  await expectItEndsOn('SIGTERM');
+}, 120_000);
+
+it('is waited for by a command while its NATS answers late, as on a machine that is busy', async () => {
+  start();
+  let said = '';
+  up.stdout?.on('data', (chunk) => (said += String(chunk)));
+  await expect.poll(() => said, { timeout: 60_000 }).toContain('Ready');
+  const { pid = 0 } = (await started()).find(({ name }) => name === 'nats-server') ?? {};
+  process.kill(pid, 'SIGSTOP');
+  const answers = expectItAnswers();
+  await Promise.race([answers, sleep(8000)]).finally(() => process.kill(pid, 'SIGCONT'));
+  await answers;
   await expectItEndsOn('SIGTERM');
 }, 120_000);
 
