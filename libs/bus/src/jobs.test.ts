@@ -3,6 +3,7 @@ import { Job, JobState, encode, type Init } from '@minchat/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect, type NatsConnection } from 'nats';
 import { createJobRecords } from './job-records.ts';
+import { createRunRecords } from './run-records.ts';
 import { testBus } from './test-bus.ts';
 import { startNatsServer, type TestNats } from './testing.ts';
 import type { Bus, Taken } from './types.ts';
@@ -358,5 +359,20 @@ describe('run records', () => {
     expect(await bus.runs.get('r1')).toMatchObject({ record: { name: 'm' }, revision: next });
     expect(await bus.runs.get('r2')).toBeUndefined();
     expect((await bus.runs.list()).map((record) => record.runId)).toEqual(['r1']);
+  });
+
+  it('are read when they are listed, the mark that one leaves that was deleted once at most', async () => {
+    const raw = await connect({ servers: nats.url });
+    const kv = await raw.jetstream().views.kv('runs');
+    const read: string[] = [];
+    const counting = Object.assign(Object.create(kv) as typeof kv, { get: (key: string) => (read.push(key), kv.get(key)) });
+    const runs = createRunRecords({ name: 'runs', kv: counting, manager: await raw.jetstreamManager() });
+    for (const runId of ['r3', 'r4']) await bus.runs.delete(runId, await bus.runs.create({ runId, name: 'n', specJson: '{}', status: 1 }) ?? 0);
+    await runs.list();
+    expect(read).toEqual(expect.arrayContaining(['r1', 'r3', 'r4']));
+    read.length = 0;
+    await runs.list();
+    expect(read).toEqual(['r1']);
+    await raw.close();
   });
 });

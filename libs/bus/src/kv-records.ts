@@ -44,12 +44,20 @@ async function keysOf({ name, manager }: Bucket): Promise<string[]> {
   return Object.keys(state.subjects ?? {}).map((key) => key.slice(subject.length));
 }
 
-/** All records of a bucket. One that cannot be read is told to `onUnreadable`, or else is an error. */
-export async function listRecords<T>(bucket: Bucket, type: MessageType<T>, onUnreadable?: (error: MinchatError) => void): Promise<T[]> {
+export interface ListOptions {
+  /** Is told of a record that cannot be read, which else is an error. */
+  readonly onUnreadable?: ((error: MinchatError) => void) | undefined;
+  /** Keys that are not read; those whose records turn out to be deleted are added. For keys that are not used again. */
+  readonly deleted?: Set<string>;
+}
+
+/** All records of a bucket. */
+export async function listRecords<T>(bucket: Bucket, type: MessageType<T>, { onUnreadable, deleted }: ListOptions = {}): Promise<T[]> {
   const { kv } = bucket;
-  const keys = await keysOf(bucket);
+  const keys = (await keysOf(bucket)).filter((key) => deleted?.has(key) !== true);
   const read = async (key: string): Promise<T[]> => {
     const entry = await retrying('reading a record', () => kv.get(key));
+    if (entry !== null && entry.operation !== 'PUT') deleted?.add(key);
     try {
       const found = storedRecord(type, entry);
       return found === undefined ? [] : [found.record];

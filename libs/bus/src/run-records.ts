@@ -7,12 +7,14 @@ import type { RunRecords } from './types.ts';
 /** The records of `runs`: written by whichever coordinator saw the last revision. */
 export function createRunRecords(bucket: Bucket): RunRecords {
   const { kv } = bucket;
+  /** Whose mark was met in a list: no run has its id again, and a sweep lists all every few seconds. */
+  const deleted = new Set<string>();
   const write = (record: Init<RunRecord>, revision: number): Promise<number | undefined> =>
     writeRecord(kv, record.runId ?? '', encode(RunRecord, record, recordLimit), revision, 'a run record');
 
   return {
     get: (runId) => retrying('reading a run record', async () => storedRecord(RunRecord, await kv.get(runId))),
-    list: async (onUnreadable) => (await listRecords(bucket, RunRecord, onUnreadable)).sort((a, b) => b.createdAtMs - a.createdAtMs),
+    list: async (onUnreadable) => (await listRecords(bucket, RunRecord, { onUnreadable, deleted })).sort((a, b) => b.createdAtMs - a.createdAtMs),
     async create(record) {
       const { runId = '' } = record;
       if (await wasDeleted(kv, runId)) throw new MinchatError('MC_CONFLICT', `run ${runId}: expected an id that no run has had, found one that was deleted`, { hint: 'Choose another id.' });
