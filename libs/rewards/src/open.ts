@@ -15,7 +15,7 @@ export interface FunctionScores {
 /** The reward functions of a stage, loaded. */
 export interface RewardFunctions {
   readonly names: readonly string[];
-  /** Throws MC_REWARD_FUNCTION. */
+  /** Throws MC_REWARD_FUNCTION. Warns of a function that has nothing to say of any answer, once. */
   score(answers: readonly AnswerToScore[]): Promise<FunctionScores>;
 }
 
@@ -45,6 +45,8 @@ export async function openRewardFunctions(settings: RewardFunctionSettings, cont
     opened.push({ definition, weight, options: parsed.data });
   }
 
+  /** Those that were warned of. */
+  const silent = new Set<string>();
   return {
     names: opened.map(({ definition }) => definition.name),
     async score(answers) {
@@ -54,7 +56,13 @@ export async function openRewardFunctions(settings: RewardFunctionSettings, cont
         const scores = await scoresOf(definition, answers, { ...context, options });
         for (const [i, score] of scores.entries()) if (score !== null) totals[i] = (totals[i] ?? 0) + weight * score;
         const given = scores.filter((score) => score !== null);
-        if (given.length === 0) continue;
+        if (given.length === 0) {
+          if (answers.length > 0 && !silent.has(definition.name)) {
+            silent.add(definition.name);
+            context.log.warn(`${definition.name} had nothing to say of any of ${answers.length} answers, which get nothing from it`);
+          }
+          continue;
+        }
         const mean = given.reduce((sum, score) => sum + score, 0) / given.length;
         metrics[`rewards/${definition.name}/mean`] = mean;
         metrics[`rewards/${definition.name}/std`] = Math.sqrt(given.reduce((sum, score) => sum + (score - mean) ** 2, 0) / given.length);
