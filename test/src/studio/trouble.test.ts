@@ -196,6 +196,15 @@ describe.skipIf(noBrowser !== undefined)('trouble in the studio', () => {
     await page.context().close();
   });
 
+  it('an answer that ends without its end, as where a proxy stands before a gateway that is killed, is not taken for a whole one', async () => {
+    const { page } = await open('chat', (fresh) => fresh.route('**/v1/chat/completions', (route) => route.fulfill({ contentType: 'text/event-stream', body: 'data: {"choices":[{"delta":{"content":"The capital of"},"finish_reason":null}]}\n\n' })));
+    await page.getByLabel('Your message').fill('what is the capital of France?');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').getByText('The connection broke off before the end.').waitFor();
+    expect(await page.locator('.turn.assistant.failed .answer-text').textContent()).toBe('The capital of');
+    await page.context().close();
+  });
+
   it('a gateway that is away is told in words, and is found again', async () => {
     const { page } = await open('runs');
     await page.getByRole('link', { name: /tiny/ }).waitFor();

@@ -1,4 +1,5 @@
 import { request, serverEvents, type Message } from '../api.ts';
+import { t } from '../preferences.ts';
 import { messageOf } from '../ui.tsx';
 import type { Sampling } from './sampling.ts';
 import { tokenReader, type TokenView, type WireToken } from './tokens.ts';
@@ -25,6 +26,7 @@ interface Chunk {
 export async function streamAnswer(model: string, messages: readonly Message[], sampling: Sampling, probabilities: boolean, signal: AbortSignal, onChange: (answer: Answer) => void): Promise<Answer> {
   const began = performance.now();
   const read = tokenReader();
+  let ended = false;
   let answer: Answer = probabilities ? { ...noAnswer, probabilities: [] } : noAnswer;
   const change = (next: Partial<Answer>): void => {
     answer = { ...answer, ...next, seconds: (performance.now() - began) / 1000 };
@@ -41,9 +43,14 @@ export async function streamAnswer(model: string, messages: readonly Message[], 
       const text = choice?.delta.content ?? '';
       const tokens = choice?.logprobs?.content?.map(read);
       if (text !== '' || tokens) change({ text: answer.text + text, ...(tokens ? { probabilities: [...(answer.probabilities ?? []), ...tokens] } : {}) });
-      if (choice?.finish_reason) change({ finished: choice.finish_reason === 'stop' });
+      if (choice?.finish_reason) {
+        ended = true;
+        change({ finished: choice.finish_reason === 'stop' });
+      }
       if (chunk.usage) change({ tokens: chunk.usage.completion_tokens });
     }
+    // A proxy may end in good order what was broken off behind it.
+    if (!ended) throw new Error(t('The connection broke off before the end.'));
     change({ state: 'done' });
   } catch (error) {
     if (signal.aborted) change({ state: 'stopped', finished: false });
