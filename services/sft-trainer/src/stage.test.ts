@@ -90,9 +90,11 @@ test('with pretraining text mixed in, what that taught is not forgotten, and a r
   const lossOf = (at: number): number => progress.at(at)?.metrics?.['pretraining_loss'] ?? Number.NaN;
   expect(lossOf(-1)).toBeLessThan(lossOf(0) / 3);
   expect(warnings).toEqual([]);
-  // Two windows beside four demonstrations.
-  const demonstrationTokens = (await runStage(sftStage, { settings: { ...mixed, epochs: 1, pretrainingMix: 0 }, inputs })).progress[0]?.tokens ?? 0;
-  expect((progress[0]?.tokens ?? 0) - demonstrationTokens).toBe(2 * 64);
+  // Two windows beside four demonstrations, and six beside all twelve, where a batch would have room for more.
+  for (const [batchSize, windows] of [[4, 2], [1000, 6]] as const) {
+    const tokens = async (pretrainingMix: number): Promise<number> => (await runStage(sftStage, { settings: { ...mixed, batchSize, epochs: 1, pretrainingMix }, inputs: { ...inputs, corpus } })).progress[0]?.tokens ?? 0;
+    expect(await tokens(mixed.pretrainingMix) - await tokens(0)).toBe(windows * 64);
+  }
 
   const short = { ...mixed, epochs: 4 };
   const whole = await runStage(sftStage, { settings: short, inputs: { ...inputs, corpus } });

@@ -63,7 +63,7 @@ export const sftStage = defineStage({
     if (held.length === 0) context.log.warn('demonstrations: expected some in the validation split to choose the weights by, found none: the last are kept');
     warnOfCut(context.log, 'demonstrations', [...examples, ...heldExamples], contextLength);
 
-    const text = await pretrainingText(context, tokenizer, model);
+    const text = await pretrainingText(context, tokenizer, model, Math.min(settings.batchSize, examples.length));
     const batches = batchSchedule({
       lengths: examples.map(({ prompt, answer }) => prompt.length + answer.length),
       batchSize: settings.batchSize,
@@ -122,14 +122,15 @@ export const sftStage = defineStage({
   },
 });
 
-/** Windows of pretraining text for each step, where the settings mix some in. */
+/** Windows of pretraining text for each step beside so many demonstrations, where the settings mix some in. */
 async function pretrainingText(
   context: StageContext<SftSettings, 'corpus'>,
   tokenizer: Tokenizer,
   model: Model,
+  demonstrations: number,
 ): Promise<((step: number) => TokenBatch) | undefined> {
-  const { pretrainingMix, batchSize } = context.settings;
+  const { pretrainingMix } = context.settings;
   if (pretrainingMix === 0) return undefined;
-  const rows = Math.max(1, Math.round((batchSize * pretrainingMix) / (1 - pretrainingMix)));
+  const rows = Math.max(1, Math.round((demonstrations * pretrainingMix) / (1 - pretrainingMix)));
   return pretrainingWindows(context, tokenizer, { setting: 'pretrainingMix', length: trainedWindow(model), rows });
 }
