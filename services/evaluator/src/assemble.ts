@@ -52,7 +52,7 @@ export function assemble(findings: Findings): Report {
   });
   const most = Math.max(...winRates.map(({ prompts: count }) => count));
   const headline = winRates.find(({ prompts: count }) => count * 2 >= duels.length || count === most);
-  if (headline === undefined) throw new MinchatError('MC_STAGE_INPUT', 'expected a reward model, or reward functions that have something to say of the prompts; found neither');
+  if (headline === undefined) throw noJudge();
   const tokens = answers.policy.reduce((sum, answer) => sum + answer.tokens.length, 0);
   return {
     version: 1,
@@ -71,6 +71,10 @@ export function assemble(findings: Findings): Report {
     sampling: { temperature: settings.temperature, maxNewTokens: settings.maxNewTokens, split: findings.split, prompts: duels.length },
     samples: spread(duels, settings.samples).map(sampleOf),
   };
+}
+
+export function noJudge(): MinchatError {
+  return new MinchatError('MC_STAGE_INPUT', 'expected a reward model, or reward functions that have something to say of the prompts; found neither');
 }
 
 /** In the order in which the headline asks them: who was asked for, who knows, who was trained to. */

@@ -23,7 +23,7 @@ import {
 } from '@minchat/training';
 import { judge, noiseCeiling } from '@minchat/world';
 import { answerLogProbs, rewardsOf, sampleAnswers, type Answer } from './answers.ts';
-import { assemble, type Judged } from './assemble.ts';
+import { assemble, noJudge, type Judged } from './assemble.ts';
 import { rightPairs, sum, type PairsRight } from './figures.ts';
 import { readHistory } from './histories.ts';
 import type { History, Report, RewardModelFigures } from './report.ts';
@@ -42,6 +42,8 @@ export async function evaluate(context: EvaluateContext): Promise<Report> {
   const { settings } = context;
   const { split, prompts } = await heldOutPrompts(context.input('prompts'), settings.prompts);
   const functions = await openRewardFunctions(settings.rewardFunctions, context);
+  // Before anything is answered, as far as it is known then: of what functions say answers tell.
+  if (functions.names.length === 0 && !context.hasInput('reward') && !prompts.some(({ messages }) => judge(messages, '', true))) throw noJudge();
   const tokenizer = await loadTokenizer(context.input('sft'));
   for (const name of ['policy', 'reward'] as const) if (context.hasInput(name)) await checkSameTokenizer(tokenizer, name, context.input(name));
   const batches = Math.ceil(prompts.length / settings.batchSize);

@@ -178,6 +178,17 @@ describe('the stage', () => {
     expect((await reportOf(both.output('report'))).winRates.map(({ judge }) => judge)).toEqual(['functions', 'reward']);
   });
 
+  test('where nobody judges nothing is answered; where the functions have nothing to say it shows by the answers', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'minchat-unjudged-'));
+    await writeDataset(folder, 'prompts', { test: [{ id: '1', messages: [{ role: 'user', content: 'who was napoleon?' }] }] });
+    const { reward: _, comparisons: __, ...others } = { ...inputs, prompts: folder };
+    for (const plugins of [[], ['@minchat/rewards/reference']]) {
+      const { error, progress } = await runStage(evaluateStage, { settings: { ...settings, rewardFunctions: plugins.map((plugin) => ({ plugin })) }, inputs: others });
+      expect(error).toMatchObject({ code: 'MC_STAGE_INPUT', message: expect.stringContaining('found neither') as string });
+      expect(progress.length > 0).toBe(plugins.length > 0);
+    }
+  });
+
   test.each(['policy', 'reward'] as const)('refuses a %s of another tokenizer', async (name) => {
     const { error } = await runStage(evaluateStage, { settings, inputs: { ...inputs, [name]: await withOtherTokenizer(inputs[name]) } });
     expect(error).toMatchObject({ code: 'MC_STAGE_INPUT', message: expect.stringContaining(`${name}: `) as string });
