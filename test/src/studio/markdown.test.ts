@@ -82,8 +82,11 @@ describe.skipIf(noBrowser !== undefined)('an answer in Markdown', () => {
     expect(await answer().locator('li, pre, p').evaluateAll((nodes) => nodes.map((node) => (node as HTMLElement & { met?: boolean }).met === true))).toEqual([true, true, true, true, true, false]);
     expect(await code.textContent()).toBe('let a = 1;\n\n- not a list');
     expect(await answer().locator('li').allTextContents()).toEqual(['one', 'two']);
+    expect(await page.locator('#announcer').textContent()).toBe('');
     door.end();
     await walker.button('Write anew').waitFor();
+    // Heard as it is seen, when it is whole.
+    await expect.poll(async () => (await page.locator('#announcer').textContent())?.split(/\n+/), patient).toEqual(['So:', 'one', 'two', 'Then code:', 'ts', 'let a = 1;', '- not a list', 'The end.']);
     expect(await look(page, 'markdown-code')).toEqual([]);
   });
 

@@ -1,14 +1,29 @@
-import { memo, useState } from 'react';
+import { memo, useEffect, useRef, useState } from 'react';
 import { currentLanguage, t } from '../preferences.ts';
+import { announce } from '../ui.tsx';
 import { AnswerText } from './answer-text.tsx';
 import type { Answer } from './stream.ts';
 import { signOf, type TokenView } from './tokens.ts';
 
+interface AnswerProps {
+  answer: Answer;
+  raw: boolean;
+  /** Whether it is read out when it is whole. */
+  spoken?: boolean;
+}
+
 /** An answer as it grows: as Markdown or, `raw`, as it was written; with probabilities, token by token. */
-export function AnswerView({ answer, raw }: { answer: Answer; raw: boolean }) {
+export function AnswerView({ answer, raw, spoken = false }: AnswerProps) {
+  const view = useRef<HTMLDivElement>(null);
+  const before = useRef(answer.state);
+  useEffect(() => {
+    // As it is seen: nobody needs to hear the signs of Markdown.
+    if (spoken && before.current === 'writing' && answer.state === 'done') announce(view.current?.querySelector<HTMLElement>('.answer-text')?.innerText ?? answer.text);
+    before.current = answer.state;
+  });
   const nothing = answer.text === '' && answer.state !== 'writing' && answer.error === '';
   return (
-    <div className={`turn assistant ${answer.state}`} dir="auto">
+    <div ref={view} className={`turn assistant ${answer.state}`} dir="auto">
       {nothing ? <span className="quiet">{t('(an empty answer)')}</span>
         : answer.probabilities && answer.probabilities.length > 0 ? <Tokens tokens={answer.probabilities} language={currentLanguage()} />
         : raw || answer.text.trim() === '' ? answer.text : <AnswerText text={answer.text} />}

@@ -46,7 +46,7 @@ function TurnView({ turn, index, state, raw }: { turn: Turn; index: number; stat
   return (
     <div className="exchange">
       <Question text={turn.question} locked={state.busy} onEdit={(text) => void state.edit(index, text)} />
-      {turn.columns.length === 1 ? <AnswerWithThumbs column={turn.columns[0]!} index={index} place={0} state={state} rateable={rateable} raw={raw} /> : (
+      {turn.columns.length === 1 ? <AnswerWithThumbs column={turn.columns[0]!} index={index} place={0} state={state} rateable={rateable} raw={raw} spoken /> : (
         <div className="duel" style={{ '--columns': turn.columns.length } as React.CSSProperties}>
           {turn.columns.map((column, place) => (
             <section key={place} className={turn.best === place ? 'won' : ''} aria-label={t('Answer {n}', { n: place + 1 })}>
@@ -92,7 +92,7 @@ function Question({ text, locked, onEdit }: { text: string; locked: boolean; onE
   );
 }
 
-function AnswerWithThumbs({ column, index, place, state, rateable, raw }: { column: Column; index: number; place: number; state: ConversationState; rateable: boolean; raw: boolean }) {
+function AnswerWithThumbs({ column, index, place, state, rateable, raw, spoken = false }: { column: Column; index: number; place: number; state: ConversationState; rateable: boolean; raw: boolean; spoken?: boolean }) {
   const thumb = (which: 'up' | 'down', label: string) => (
     <button type="button" className={`icon thumb ${which}`} aria-label={label} title={label} aria-pressed={column.thumb === which} onClick={() => void state.rate(index, place, which)}>
       <svg viewBox="0 0 24 24" width="16" height="16" fill={column.thumb === which ? 'currentColor' : 'none'} stroke="currentColor" strokeWidth="1.8" strokeLinejoin="round" aria-hidden="true"><path d="M7 11v9H4v-9zM7 11l4-8c1.7 0 2.5 1.2 2.2 2.8L12.6 9H19a2 2 0 0 1 2 2.4l-1.4 7A2 2 0 0 1 17.600 20H7" /></svg>
@@ -100,7 +100,7 @@ function AnswerWithThumbs({ column, index, place, state, rateable, raw }: { colu
   );
   return (
     <div className="answered">
-      <AnswerView answer={column.answer} raw={raw} />
+      <AnswerView answer={column.answer} raw={raw} spoken={spoken} />
       {column.answer.text === '' || column.answer.state === 'writing' ? null : (
         <div className="thumbs">
           {rateable && column.answer.state !== 'failed' ? <>{thumb('up', t('A good answer'))}{thumb('down', t('A bad answer'))}</> : null}

@@ -31,7 +31,7 @@ export function useConversation(settings: ChatSettings) {
     const sampling = { ...settings.sampling, seed: seed === undefined ? undefined : seed + (turn.anew ?? 0) };
     for (const place of which) show(place, noAnswer);
     const answers = await Promise.all(which.map((place) => streamAnswer(columns[place]!.model, messages, sampling, settings.probabilities, signal, (answer) => show(place, answer))));
-    if (answers.every(({ state }) => state === 'done')) announce(columns.length > 1 ? t('The answers are there. Which is best?') : (answers[0]?.text ?? ''));
+    if (columns.length > 1 && answers.every(({ state }) => state === 'done')) announce(t('The answers are there. Which is best?'));
   };
   /** Asks the models that are chosen now; of blind ones nobody knows the order. */
   const ask = (question: string, earlier: readonly Turn[] = turns): Promise<void> => {
