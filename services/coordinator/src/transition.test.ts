@@ -214,6 +214,13 @@ describe('transition', () => {
     told(1, { loss: 3, eval_loss: 4 });
     told(2, { loss: 2 });
     expect(figures()).toEqual({ loss: 2, eval_loss: 4 });
+    // Those of a try that went on count, and of one that begins anew none: another implementation may tell others.
+    world.tell('data', { started: { attempt: 2, fromStep: 2 } });
+    expect(figures()).toEqual({ loss: 2, eval_loss: 4 });
+    world.tell('data', { started: { attempt: 3, fromStep: 0 } });
+    expect(figures()).toEqual({});
+    told(1, { loss: 3 });
+    expect(figures()).toEqual({ loss: 3 });
     // One that names its figures anew at every step does not fill the record.
     for (let step = 3; step < 6; step += 1) told(step, Object.fromEntries(Array.from({ length: 600 }, (_, i) => [`${step}/${i}`, i])));
     expect(Object.keys(figures())).toHaveLength(600);

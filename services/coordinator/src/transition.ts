@@ -154,7 +154,8 @@ function latestOfEach(before: readonly Metric[], now: Metric[]): Metric[] {
 
 function changeBy(stage: StageRecord, event: StageEvent, stopped: string | undefined): Partial<StageRecord> {
   if (event.started) {
-    return { attempt: event.started.attempt, startedAtMs: stage.startedAtMs || event.atMs, error: undefined };
+    const { attempt, fromStep } = event.started;
+    return { attempt, startedAtMs: stage.startedAtMs || event.atMs, error: undefined, ...(fromStep === 0 && { metrics: [] }) };
   }
   if (event.progress) {
     const { step, totalSteps, tokens, metrics } = event.progress;
