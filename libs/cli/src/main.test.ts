@@ -37,7 +37,7 @@ describe('minchat', () => {
     expect(stdout).toContain('Usage: minchat run [options] <spec>');
     const { commands } = createProgram(false);
     expect(commands.map((command) => command.name())).toEqual([
-      'up', 'run', 'status', 'cancel', 'resume', 'fork', 'logs', 'chat', 'generate', 'import', 'export', 'delete', 'delete-collection', 'gc', 'forget', 'doctor', 'parity', 'admin-link',
+      'up', 'run', 'status', 'cancel', 'resume', 'fork', 'logs', 'chat', 'generate', 'import', 'export', 'export-collection', 'delete', 'delete-collection', 'gc', 'forget', 'doctor', 'parity', 'admin-link',
     ]);
     for (const command of commands) {
       expect(command.helpInformation()).toContain('--json');

@@ -140,6 +140,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   'PreviewImportRequest.format': name,
   'ExportRecordsRequest.collection': filled,
   'ExportRecordsRequest.type': exportedType,
+  'ExportRecordsRequest.format': pattern(/^(parquet)?$/, 'parquet, or nothing for JSON lines'),
   'ApplyRulesRequest.collection': filled,
   'GetDecisionsRequest.collection': filled,
   'GetAgreementRequest.runId': orEmpty(name),

@@ -20,6 +20,7 @@ const special: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   'ListRecordsRequest.type': fc.constantFrom('prompts', 'demonstrations', 'comparisons', 'texts'),
   'LeaseTaskRequest.kind': fc.constantFrom('rank', 'write'),
   'ExportRecordsRequest.type': fc.constantFrom('prompts', 'demonstrations', 'comparisons', 'texts'),
+  'ExportRecordsRequest.format': fc.constantFrom('', 'parquet'),
   'ForgetUserRequest.labels': fc.constantFrom('anonymise', 'delete'),
   'CheckSessionRequest.tokenHash': hex,
   'CheckKeyRequest.keyHash': hex,

@@ -329,6 +329,7 @@ export const zh: Readonly<Record<string, string>> = {
   'Empty it to have the built-in guidelines again.': '清空即恢复内置指南。',
   'Everything that they sent goes, in every collection, with the answers and rankings that hang on it. It is not in the next snapshots, and neither an import nor a message that comes again brings it back.': '此人提交的一切都会从所有数据集中删除，连同依附其上的回答与排序。之后的快照不再包含它们，重新导入或重复投递的消息也不会让它们回来。',
   'Explain': '说明',
+  'Export as': '导出格式',
   'Export {type}': '导出{type}',
   'Fields: which is which': '字段对应关系',
   'Gold questions': '金标问题',

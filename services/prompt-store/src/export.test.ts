@@ -1,7 +1,11 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parquetReadObjects } from 'hyparquet';
 import { create, LeaseTaskRequest, ListRecordsRequest } from '@minchat/contracts';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { applyRules, decisionsOf } from './decisions.ts';
 import { exportRecords } from './export.ts';
+import { importFile } from './imports/run-import.ts';
 import { leaseTask } from './labeling/tasks.ts';
 import { listRecords } from './records-page.ts';
 import { testStore } from './store.testing.ts';
@@ -22,12 +26,13 @@ describe.each(await testDatabases())('browsing and export in $name', ({ start })
   const { load } = home;
   beforeAll(() => load('one', lines), 120_000);
 
-  async function exported(collection: string, type: string): Promise<string> {
-    const chunks = await Array.fromAsync(exportRecords(home.database.db, { collection, type }));
+  async function file(collection: string, type: string, format: string): Promise<Buffer> {
+    const chunks = await Array.fromAsync(exportRecords(home.database.db, { collection, type, format }));
     // Each is a message of the bus.
     expect(chunks.every((chunk) => chunk.lines.length <= 256 * 1024)).toBe(true);
-    return Buffer.concat(chunks.map((chunk) => chunk.lines)).toString();
+    return Buffer.concat(chunks.map((chunk) => chunk.lines));
   }
+  const exported = async (collection: string, type: string): Promise<string> => (await file(collection, type, '')).toString();
 
   test('what is exported and imported again is the same, all that is known of an answer included', async () => {
     const first = await Promise.all(kinds.map((type) => exported('one', type)));
@@ -50,6 +55,25 @@ describe.each(await testDatabases())('browsing and export in $name', ({ start })
     }
     await load('pairs', await exported('one', 'preferences'));
     expect((await exported('pairs', 'comparisons')).trimEnd().split('\n')).toHaveLength(2);
+  });
+
+  test('Parquet has the same records, nested ones as lists of structs, and imported again gives them', async () => {
+    const names = ['prompts', 'demonstrations', 'comparisons', 'preferences', 'texts'] as const;
+    for (const type of names) {
+      const bytes = await file('one', type, 'parquet');
+      const lines = (await exported('one', type)).trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+      const rows = (await parquetReadObjects({ file: new Uint8Array(bytes).buffer })) as Record<string, unknown>[];
+      // What a line does not tell of an answer is null in its row.
+      expect(rows).toMatchObject(lines);
+      expect(Object.keys(rows[0] ?? {}).toSorted()).toEqual(Object.keys(lines[0] ?? {}).toSorted());
+      const path = join(home.folder, `${type}.parquet`);
+      await writeFile(path, bytes);
+      await Array.fromAsync(importFile(home.database, { path, format: 'parquet', collection: 'tabled', strict: true }));
+    }
+    for (const type of ['prompts', 'demonstrations', 'texts'] as const) expect((await exported('tabled', type)).trimEnd().split('\n').length).toBe((await exported('one', type)).trimEnd().split('\n').length);
+    const comparisons = (await exported('tabled', 'comparisons')).trimEnd().split('\n');
+    expect(comparisons).toEqual(expect.arrayContaining((await exported('one', 'comparisons')).trimEnd().split('\n')));
+    await expect(file('none', 'prompts', 'parquet')).rejects.toMatchObject({ code: 'MC_NOT_FOUND' });
   });
 
   test('a prompt that several people sent is each one\'s, on every page and in the export', async () => {

@@ -1,5 +1,7 @@
 import { and, asc, eq, gt } from 'drizzle-orm';
 import type { ExportRecordsRequest } from '@minchat/contracts';
+import { writeParquet, type Columns, type Row } from '@minchat/datasets/parquet';
+import { answered, preferencesOf, turnColumns } from '@minchat/datasets/trl';
 import { checkUndeleted, importsOf } from './collections.ts';
 import { gatherStatistics, type Db } from './database.ts';
 import { isNamed } from './digest.ts';
@@ -11,34 +13,45 @@ import { fullAnswersOf } from './snapshot.ts';
 const chunkBytes = 256 * 1024;
 
 /**
- * All records of one type of a collection as JSON lines, in the format `jsonl`: imported again they
- * give the same records, `preferences` comparisons of two. Every line has the same fields and is in TRL's
- * conventions, so that its trainers take them as they are. Memory stays flat whatever there is. Throws MC_NOT_FOUND.
+ * All records of one type of a collection, in the format `jsonl` or `parquet`: imported again they give the same records,
+ * `preferences` comparisons of two. Every record has the same fields and is in TRL's conventions, so that its trainers take
+ * them as they are. Memory stays flat whatever there is. Throws MC_NOT_FOUND.
  */
-export async function* exportRecords(db: Db, { collection, type }: Pick<ExportRecordsRequest, 'collection' | 'type'>): AsyncGenerator<{ lines: Uint8Array }> {
-  const read = readers[type as keyof typeof readers];
+export async function* exportRecords(db: Db, { collection, type, format }: Pick<ExportRecordsRequest, 'collection' | 'type'> & Partial<ExportRecordsRequest>): AsyncGenerator<{ lines: Uint8Array }> {
+  const kind = type as keyof typeof readers;
+  const rows = rowsOf(db, collection, readers[kind]);
+  for await (const lines of inChunks(format === 'parquet' ? writeParquet(rows, columns[kind]) : asLines(rows))) yield { lines };
+}
+
+async function* rowsOf(db: Db, collection: string, read: (db: Db, importId: number) => Page): AsyncGenerator<Row> {
   await gatherStatistics(db);
   const importIds = await importsOf(db, collection);
-  const sources = importIds.map((importId) => byPages(read(db, importId), 200));
-  let pending: Buffer[] = [];
+  for await (const { rows } of mergeById(importIds.map((importId) => byPages(read(db, importId), 200)))) yield* rows;
+  await checkUndeleted(db, collection, importIds);
+}
+
+async function* asLines(rows: AsyncIterable<Row>): AsyncGenerator<Uint8Array> {
+  for await (const row of rows) yield Buffer.from(`${JSON.stringify(row)}\n`);
+}
+
+async function* inChunks(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let pending: Uint8Array[] = [];
   let size = 0;
-  for await (const { lines } of mergeById(sources)) {
-    const bytes = Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  for await (const bytes of source) {
     pending.push(bytes);
     size += bytes.length;
     if (size < chunkBytes) continue;
     // A single record may be larger than a message.
     const all = Buffer.concat(pending);
-    for (let from = 0; from < all.length; from += chunkBytes) yield { lines: all.subarray(from, from + chunkBytes) };
+    for (let from = 0; from < all.length; from += chunkBytes) yield all.subarray(from, from + chunkBytes);
     pending = [];
     size = 0;
   }
-  await checkUndeleted(db, collection, importIds);
-  if (size > 0) yield { lines: Buffer.concat(pending) };
+  if (size > 0) yield Buffer.concat(pending);
 }
 
 interface Exported extends HasId {
-  readonly lines: readonly Readonly<Record<string, unknown>>[];
+  readonly rows: readonly Row[];
 }
 type Page = (after: string, limit: number) => Promise<Exported[]>;
 
@@ -49,32 +62,38 @@ const ofPrompt = (row: typeof prompts.$inferSelect) => ({
   use_case: row.useCase ?? '',
   reference: row.reference ?? '',
 });
-const answered = (content: string) => [{ role: 'assistant', content }];
-
 const readers = {
   prompts: (db: Db, importId: number): Page => async (after, limit) => {
     // Each person's, though it be the same.
     const rows = await db.select().from(prompts).where(and(eq(prompts.importId, importId), behindPrompt(after))).orderBy(asc(prompts.id), asc(prompts.userId)).limit(limit);
-    return rows.map((row) => ({ id: promptKey(row), lines: [ofPrompt(row)] }));
+    return rows.map((row) => ({ id: promptKey(row), rows: [ofPrompt(row)] }));
   },
   demonstrations: (db: Db, importId: number): Page => async (after, limit) => {
     const rows = await db.select().from(demonstrations)
       .innerJoin(prompts, itsPrompt(demonstrations))
       .where(and(eq(demonstrations.importId, importId), gt(demonstrations.id, after))).orderBy(asc(demonstrations.id)).limit(limit);
-    return rows.map(({ demonstrations: row, prompts: prompt }) => ({ id: row.id, lines: [{ ...ofPrompt(prompt), completion: answered(row.completion), labeler: row.labelerId ?? '', note: row.note ?? '' }] }));
+    return rows.map(({ demonstrations: row, prompts: prompt }) => ({ id: row.id, rows: [{ ...ofPrompt(prompt), completion: answered(row.completion), labeler: row.labelerId ?? '', note: row.note ?? '' }] }));
   },
   comparisons: (db: Db, importId: number): Page => async (after, limit) =>
-    (await compared(db, importId, after, limit)).map(({ id, about, note, answers }) => ({ id, lines: [{ ...about, note, answers: answers.map(answerLine) }] })),
+    (await compared(db, importId, after, limit)).map(({ id, about, note, answers }) => ({ id, rows: [{ ...about, note, answers: answers.map(answerLine) }] })),
   preferences: (db: Db, importId: number): Page => async (after, limit) =>
     (await compared(db, importId, after, limit)).map(({ id, about, answers }) => ({
       id,
-      lines: answers.flatMap((better) =>
-        answers.filter((worse) => better.rank < worse.rank && better.text !== worse.text).map((worse) => ({ ...about, chosen: answered(better.text), rejected: answered(worse.text) }))),
+      rows: preferencesOf(answers).map((pair) => ({ ...about, ...pair })),
     })),
   texts: (db: Db, importId: number): Page => async (after, limit) => {
     const rows = await db.select().from(texts).where(and(eq(texts.importId, importId), gt(texts.id, after))).orderBy(asc(texts.id)).limit(limit);
-    return rows.map((row) => ({ id: row.id, lines: [{ text: row.text }] }));
+    return rows.map((row) => ({ id: row.id, rows: [{ text: row.text }] }));
   },
+};
+
+const columnsOfPrompt = { prompt: turnColumns, user_id: 'text', use_case: 'text', reference: 'text' } as const;
+const columns: Readonly<Record<keyof typeof readers, Columns>> = {
+  prompts: columnsOfPrompt,
+  demonstrations: { ...columnsOfPrompt, completion: turnColumns, labeler: 'text', note: 'text' },
+  comparisons: { ...columnsOfPrompt, labeler: 'text', note: 'text', answers: [{ text: 'text', rank: 'integer', finished: 'boolean', rating: 'integer', flags: ['text'], model: 'text' }] },
+  preferences: { ...columnsOfPrompt, labeler: 'text', chosen: turnColumns, rejected: turnColumns },
+  texts: { text: 'text' },
 };
 
 /** A page of comparisons, each with its answers and who says so about which prompt. */

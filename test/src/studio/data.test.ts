@@ -224,6 +224,16 @@ describe.skipIf(noBrowser !== undefined)('data in the studio', () => {
     expect(lines.map((line) => line.completion[0]?.content ?? '').toSorted()).toEqual(['A bird.', 'Another.']);
   });
 
+  it('a collection is saved as Parquet, which is looked through before it is imported again', async () => {
+    await page.getByLabel('Export as').selectOption('Parquet');
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: /^Export/ }).click()]);
+    expect(download.suggestedFilename()).toBe('rows-demonstrations.parquet');
+    await go('data');
+    await choose('again.parquet', new Uint8Array(Buffer.concat(await Array.fromAsync(await download.createReadStream()))));
+    await page.getByText('A bird.').waitFor();
+    await page.getByText('Another.').waitFor();
+  });
+
   it('a collection is deleted, when asked once more', async () => {
     await go('data/growing');
     await button('Delete').click();

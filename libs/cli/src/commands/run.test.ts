@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { connectBus, rpc, type Bus } from '@minchat/bus';
 import { startNatsServer, type TestNats } from '@minchat/bus/testing';
 import { RunStatus, StageStatus, type Init, type RunRecord } from '@minchat/contracts';
+import { writeDataset } from '@minchat/datasets';
 import { MinchatError } from '@minchat/errors';
 import { createLogger } from '@minchat/telemetry';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
@@ -49,6 +50,11 @@ beforeAll(async () => {
       await importing(signal);
       imported.push({ collection, format });
       yield { done: true, forgotten };
+    }),
+    bus.serve(rpc.exportRecords, async function* ({ collection, type, format }) {
+      yield { lines: Buffer.from(`${collection} ${type} `) };
+      if (collection === 'broken') throw new MinchatError('MC_CONFLICT', 'broken was deleted while it was read');
+      yield { lines: Buffer.from(`${format}.`) };
     }),
     bus.serve(rpc.listRuns, async () => ({ runs: [{ runId: 'mine', name: 'mine', specJson: '{}', status: RunStatus.RUN_STATUS_RUNNING }] })),
     bus.serve(rpc.getRun, async () => {
@@ -161,6 +167,30 @@ it('leaves nothing of an export that Ctrl-C ends', async () => {
   child.kill('SIGINT');
   expect(await ended).toMatchObject({ code: 130, stderr: '' });
   expect(await readdir(join(folder, 'exports'))).toEqual([]);
+});
+
+it('exports datasets as tables, where that is asked for', async () => {
+  const dataset = join(folder, 'ranked');
+  await writeDataset(dataset, 'comparisons', { train: [{ id: 'r', messages: [{ role: 'user', content: 'Which?' }], answers: [{ text: 'a', finished: true, rank: 0 }, { text: 'b', finished: true, rank: 1 }] }] });
+  const outputs = [{ name: 'comparisons', artifact: await bus.artifacts.put(dataset, 'dataset') }];
+  fate = { stages: [{ stage: 'rank', kind: 'rank', jobId: 'mine_rank', status: StageStatus.STAGE_STATUS_COMPLETED, result: { outputs } }] };
+  const { code, stdout } = await minchat('export', 'mine', 'tables', '--parquet', '--json');
+  expect([code, JSON.parse(stdout)]).toMatchObject([0, { outputs: ['rank/comparisons', 'rank/comparisons-preferences'] }]);
+  expect(await readdir(join(folder, 'tables/rank/comparisons-preferences'))).toEqual(['train.parquet']);
+  expect((await minchat('export', 'mine', 'lines')).code).toBe(0);
+  expect(await readdir(join(folder, 'lines/rank/comparisons'))).toEqual(['dataset.json', 'train.jsonl']);
+});
+
+it('exports a collection in the form that the file is called by, and whole', async () => {
+  expect(await minchat('export-collection', 'team', 'prompts', 'out/team.parquet')).toMatchObject({ code: 0, stderr: '' });
+  expect(await minchat('export-collection', 'team', 'preferences', 'out/team.jsonl')).toMatchObject({ code: 0, stderr: '' });
+  expect(await readFile(join(folder, 'out/team.parquet'), 'utf8')).toBe('team prompts parquet.');
+  expect(await readFile(join(folder, 'out/team.jsonl'), 'utf8')).toBe('team preferences .');
+  expect(await minchat('export-collection', 'broken', 'prompts', 'out/broken.jsonl')).toMatchObject({ stderr: expect.stringContaining('MC_CONFLICT: broken was deleted') as string });
+  for (const [type, file, problem] of [['prompts', 'team.csv', 'MC_USAGE: expected a file that ends in .jsonl or .parquet, found out/team.csv'], ['promts', 'team2.jsonl', 'MC_USAGE: expected one of prompts, '], ['prompts', 'team.jsonl', 'MC_CONFLICT: expected no file']] as const) {
+    expect(await minchat('export-collection', 'team', type, `out/${file}`)).toMatchObject({ stderr: expect.stringContaining(problem) as string });
+  }
+  expect((await readdir(join(folder, 'out'))).toSorted()).toEqual(['team.jsonl', 'team.parquet']);
 });
 
 it('names the run in what there is to do about it', async () => {

@@ -1738,6 +1738,10 @@ export const descriptor: Descriptor = {
    "type": {
     "id": 2,
     "type": "string"
+   },
+   "format": {
+    "id": 3,
+    "type": "string"
    }
   },
   "ExportChunk": {

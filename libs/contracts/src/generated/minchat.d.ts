@@ -7771,6 +7771,9 @@ export namespace minchat {
             /** ExportRecordsRequest type. */
             type: string;
 
+            /** ExportRecordsRequest format. */
+            format: string;
+
             /**
              * Encodes the specified ExportRecordsRequest message. Does not implicitly {@link minchat.v1.ExportRecordsRequest.verify|verify} messages.
              * @param message ExportRecordsRequest message or plain object to encode
@@ -7800,6 +7803,9 @@ export namespace minchat {
 
                 /** ExportRecordsRequest type */
                 type?: (string|null);
+
+                /** ExportRecordsRequest format */
+                format?: (string|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

@@ -11800,6 +11800,7 @@ export const minchat = $root.minchat = (() => {
 
             ExportRecordsRequest.prototype.collection = "";
             ExportRecordsRequest.prototype.type = "";
+            ExportRecordsRequest.prototype.format = "";
 
             ExportRecordsRequest.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -11812,6 +11813,8 @@ export const minchat = $root.minchat = (() => {
                     writer.uint32(10).string(message.collection);
                 if (message.type != null && $Object.hasOwnProperty.call(message, "type") && message.type !== "")
                     writer.uint32(18).string(message.type);
+                if (message.format != null && $Object.hasOwnProperty.call(message, "format") && message.format !== "")
+                    writer.uint32(26).string(message.format);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -11861,6 +11864,15 @@ export const minchat = $root.minchat = (() => {
                                 message.type = value;
                             else
                                 delete message.type;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.format = value;
+                            else
+                                delete message.format;
                             continue;
                         }
                     }

@@ -995,14 +995,17 @@ export interface PreviewedRecord {
 }
 export const PreviewedRecord: MessageType<PreviewedRecord> = { name: 'PreviewedRecord', codec: minchat.v1.PreviewedRecord };
 
-/** All records of one type of a collection, as JSON lines that can be imported again. */
+/** All records of one type of a collection, in a form that can be imported again. */
 export interface ExportRecordsRequest {
   collection: string;
   /** prompts, demonstrations, comparisons, texts; or preferences: the comparisons as pairs of a better and a worse answer. */
   type: string;
+  /** parquet; empty for JSON lines. */
+  format: string;
 }
 export const ExportRecordsRequest: MessageType<ExportRecordsRequest> = { name: 'ExportRecordsRequest', codec: minchat.v1.ExportRecordsRequest };
 
+/** A piece of the file, whatever its format. */
 export interface ExportChunk {
   lines: Uint8Array;
 }

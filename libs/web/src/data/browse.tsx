@@ -7,7 +7,7 @@ import { t } from '../preferences.ts';
 import { Empty, Loading, messageOf, PageHead, Pager, Problem } from '../ui.tsx';
 import { DecisionBar } from './decisions.tsx';
 import { DeleteCollection } from './delete-collection.tsx';
-import { ExportLink } from './export-link.tsx';
+import { exportFormats, ExportLink, type ExportFormat } from './export-link.tsx';
 import { recordTypes, type RecordType } from './record-types.ts';
 import { RecordView } from './record-view.tsx';
 import { addressOfRecords, readRecordsView, type RecordsView } from './records-view.ts';
@@ -56,7 +56,7 @@ export function Browse({ name, counts, query }: { name: string; counts: Collecti
   }, [name, asked, type, after, round]);
   return (
     <div className="page">
-      <PageHead title={name} note={<a href="#/data">← {t('All data')}</a>}><ExportLink name={name} type={type} />{type === 'comparisons' ? <ExportLink name={name} type="preferences" /> : null}{may('change') && name !== 'feedback' ? <DeleteCollection name={name} /> : null}</PageHead>
+      <PageHead title={name} note={<a href="#/data">← {t('All data')}</a>}><Exports name={name} type={type} />{may('change') && name !== 'feedback' ? <DeleteCollection name={name} /> : null}</PageHead>
       <div className="toolbar">
         <div className="segments" role="group" aria-label={t('Kind')}>
           {recordTypes.map((one) => <button key={one} type="button" aria-pressed={type === one} onClick={() => look({ type: one })}>{t(one)} <small className="quiet">{formatNumber(counts[one])}</small></button>)}
@@ -86,5 +86,16 @@ export function Browse({ name, counts, query }: { name: string; counts: Collecti
       {/* Who clicks twice turns one page: what follows the next is not known yet. */}
       <Pager pages={pages} next={records === undefined ? '' : shown?.next} onTurn={(next) => { if (!isLate || next.length < pages.length) setTurned({ query, pages: next }); }} />
     </div>
+  );
+}
+
+/** Comparisons are saved as what they are, or as pairs. */
+function Exports({ name, type }: { name: string; type: RecordType }) {
+  const [format, setFormat] = useState<ExportFormat>('jsonl');
+  return (
+    <>
+      {(type === 'comparisons' ? [type, 'preferences'] : [type]).map((one) => <ExportLink key={one} name={name} type={one} format={format} />)}
+      <select aria-label={t('Export as')} value={format} onChange={(event) => setFormat(event.target.value as ExportFormat)}>{Object.entries(exportFormats).map(([one, called]) => <option key={one} value={one}>{called}</option>)}</select>
+    </>
   );
 }

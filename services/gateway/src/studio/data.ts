@@ -42,6 +42,8 @@ const recordsView = z.object({
   next: z.string().describe('`after` of the next page, also where a long search has found nothing so far; empty when nothing follows'),
 });
 
+const exportTypes = { jsonl: 'application/jsonl', parquet: 'application/vnd.apache.parquet' } as const;
+
 /** The largest file that is taken over HTTP; `minchat import` takes any. */
 const largestImport = 2 ** 31;
 
@@ -64,17 +66,18 @@ export const dataRoutes: FastifyPluginAsyncZod<{ bus: Pick<Bus, 'call' | 'stream
   const deleted = z.object({ ...counts, runs: z.array(z.string()).describe('Runs that were given data of it; their datasets and models stay as they are') });
   app.delete('/collections/:name', { schema: { tags, summary: 'Delete a collection that was imported', params: named, response: { 200: deleted, ...errors } } }, async (request) =>
     bus.call(rpc.deleteCollection, { collection: request.params.name }, { timeoutMs: 600_000 }));
-  app.get('/collections/:name/export', { schema: { tags, summary: 'All records of a kind as JSON lines, which can be imported again and which TRL takes; preferences are the pairs of the comparisons', params: named, querystring: z.object({ type: z.enum([...types, 'preferences']) }) } }, async (request, reply) => {
+  const exporting = z.object({ type: z.enum([...types, 'preferences']), format: z.enum(['jsonl', 'parquet']).default('jsonl') });
+  app.get('/collections/:name/export', { schema: { tags, summary: 'All records of a kind as JSON lines or Parquet, which can be imported again and which TRL takes; preferences are the pairs of the comparisons', params: named, querystring: exporting } }, async (request, reply) => {
     const { name } = request.params;
-    const { type } = request.query;
-    const chunks = bus.stream(rpc.exportRecords, { collection: name, type }, { signal: clientGone(reply) })[Symbol.asyncIterator]();
+    const { type, format: form } = request.query;
+    const chunks = bus.stream(rpc.exportRecords, { collection: name, type, ...(form === 'parquet' && { format: form }) }, { signal: clientGone(reply) })[Symbol.asyncIterator]();
     // The first is awaited, so that an error has its own status.
     const first = await chunks.next();
-    const lines = async function* (): AsyncGenerator<Uint8Array> {
+    const pieces = async function* (): AsyncGenerator<Uint8Array> {
       if (first.done !== true) yield first.value.lines;
       for await (const { lines: more } of { [Symbol.asyncIterator]: () => chunks }) yield more;
     };
-    return reply.type('application/jsonl').header('content-disposition', `attachment; filename="${name}-${type}.jsonl"`).send(Readable.from(lines(), { objectMode: false }));
+    return reply.type(exportTypes[form]).header('content-disposition', `attachment; filename="${name}-${type}.${form}"`).send(Readable.from(pieces(), { objectMode: false }));
   });
   app.get('/collections/:name/decisions', { schema: { tags, summary: 'What the rules decided about the prompts when they were last applied', params: named, response: { 200: decisionsView, ...errors } } }, async (request) =>
     bus.call(rpc.getDecisions, { collection: request.params.name }));
