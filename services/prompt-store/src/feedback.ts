@@ -10,7 +10,7 @@ import { loadTombstones, lockTombstones, promptTombstone, tombstoneOf } from './
 import { BadRecordError, checkRecord, highestRank } from './imports/records.ts';
 import { textHash, threadOf } from './rules/normalise.ts';
 import { storable } from './storable.ts';
-import { collections, comparisons, demonstrations, imports, labelers, labelingTasks, prompts, rankedAnswers, users } from './schema.ts';
+import { collections, comparisons, demonstrations, imports, labelers, labelingOutcomes, labelingTasks, prompts, rankedAnswers, users } from './schema.ts';
 
 /** The collection that what people submit goes to. */
 export const feedbackCollection = 'feedback';
@@ -43,6 +43,10 @@ export interface FeedbackStore {
   addRanking(message: RankingSubmitted): Promise<void>;
   /** Puts a ranking in the place of the one with its id, stored by now or not, in one transaction with what `also` does first. */
   replaceRanking(message: RankingSubmitted, also: (tx: Db) => Promise<void>): Promise<void>;
+  /** The same of a demonstration. */
+  replaceDemonstration(message: DemonstrationWritten, also: (tx: Db) => Promise<void>): Promise<void>;
+  /** Takes away what is stored of this kind under an id, in one transaction with what `also` does first. */
+  remove(kind: 'ranking' | 'demonstration', id: string, also: (tx: Db) => Promise<void>): Promise<void>;
   /** Of a ranking that cannot be used: its task waits for one less. */
   refuseRanking(message: RankingSubmitted): Promise<void>;
 }
@@ -57,8 +61,8 @@ export async function createFeedbackStore(database: Database): Promise<FeedbackS
         await work(tx);
       }),
     );
-  const counted = (tx: Db, column: 'prompts' | 'demonstrations' | 'comparisons') =>
-    tx.update(imports).set({ [column]: sql`${imports[column]} + 1` }).where(eq(imports.id, importId));
+  const counted = (tx: Db, column: 'prompts' | 'demonstrations' | 'comparisons', more = 1) =>
+    tx.update(imports).set({ [column]: sql`${imports[column]} + ${more}` }).where(eq(imports.id, importId));
 
   /**
    * Stores the prompt that a message is about unless it is there, and returns its id and user. An id that another prompt has,
@@ -99,6 +103,7 @@ export async function createFeedbackStore(database: Database): Promise<FeedbackS
     for (const answer of message.answers) checkAnswer(answer);
     const about = await needPrompt(tx, message.promptId, plain(message.messages), message.userId);
     const by = await needLabeler(tx, message);
+    if (await isTakenBack(tx, message.taskId, by.labelerId)) return;
     const insert = tx.insert(comparisons).values({ importId, id: message.rankingId, ...about, ...by, taskId: message.taskId === '' ? null : message.taskId });
     const kept = again === 'replace' ? insert.onConflictDoUpdate({ target: [comparisons.importId, comparisons.id], set: by }) : insert.onConflictDoNothing();
     const [stored] = await kept.returning({ id: comparisons.id });
@@ -120,6 +125,19 @@ export async function createFeedbackStore(database: Database): Promise<FeedbackS
     if (former.length === 0) await counted(tx, 'comparisons');
   }
 
+  /** The same for a demonstration. */
+  async function putDemonstration(tx: Db, message: DemonstrationWritten, again: 'replace' | 'leave'): Promise<void> {
+    const { demonstrationId: id, completion } = message;
+    // A demonstration without a prompt's id has one by its words.
+    const about = await needPrompt(tx, message.promptId === '' ? `demonstration:${id}` : message.promptId, plain(message.messages), message.userId);
+    if (completion.trim() === '') throw new BadRecordError('answer_empty');
+    const by = await needLabeler(tx, message);
+    if (await isTakenBack(tx, message.taskId, by.labelerId)) return;
+    const added = await tx.insert(demonstrations).values({ importId, id, ...about, ...by, completion }).onConflictDoNothing().returning({ id: demonstrations.id });
+    if (added.length > 0) await counted(tx, 'demonstrations');
+    else if (again === 'replace') await tx.update(demonstrations).set({ ...by, completion }).where(and(eq(demonstrations.importId, importId), eq(demonstrations.id, id)));
+  }
+
   return {
     addPrompt: (received) =>
       store(async (tx) => {
@@ -128,20 +146,12 @@ export async function createFeedbackStore(database: Database): Promise<FeedbackS
         if (message.userId !== '') await tx.insert(users).values({ id: message.userId }).onConflictDoNothing();
       }),
 
-    addDemonstration: (received) =>
+    addDemonstration: (received) => store((tx) => putDemonstration(tx, storable(received), 'leave')),
+
+    replaceDemonstration: (received, also) =>
       store(async (tx) => {
-        const message = storable(received);
-        const messages = plain(message.messages);
-        // A demonstration without a prompt's id has one by its words.
-        const about = await needPrompt(tx, message.promptId === '' ? `demonstration:${message.demonstrationId}` : message.promptId, messages, message.userId);
-        if (message.completion.trim() === '') throw new BadRecordError('answer_empty');
-        const by = await needLabeler(tx, message);
-        const added = await tx
-          .insert(demonstrations)
-          .values({ importId, id: message.demonstrationId, ...about, ...by, completion: message.completion })
-          .onConflictDoNothing()
-          .returning({ id: demonstrations.id });
-        if (added.length > 0) await counted(tx, 'demonstrations');
+        await also(tx);
+        await putDemonstration(tx, storable(received), 'replace');
       }),
 
     addRanking: (received) => store((tx) => putRanking(tx, storable(received), 'leave')),
@@ -150,6 +160,15 @@ export async function createFeedbackStore(database: Database): Promise<FeedbackS
       store(async (tx) => {
         await also(tx);
         await putRanking(tx, storable(received), 'replace');
+      }),
+
+    remove: (kind, id, also) =>
+      store(async (tx) => {
+        await also(tx);
+        const [table, column] = kind === 'ranking' ? ([comparisons, 'comparisons'] as const) : ([demonstrations, 'demonstrations'] as const);
+        if (kind === 'ranking') await tx.delete(rankedAnswers).where(and(eq(rankedAnswers.importId, importId), eq(rankedAnswers.comparisonId, id)));
+        const gone = await tx.delete(table).where(and(eq(table.importId, importId), eq(table.id, id))).returning({ id: table.id });
+        if (gone.length > 0) await counted(tx, column, -1);
       }),
 
     refuseRanking: ({ taskId }) => store((tx) => tx.update(labelingTasks).set({ wanted: sql`${labelingTasks.wanted} - 1` }).where(eq(labelingTasks.id, taskId)).then(() => undefined)),
@@ -223,6 +242,13 @@ async function needLabeler(tx: Db, { labelerId: given, note }: Pick<RankingSubmi
   await tx.insert(labelers).values({ id: labelerId }).onConflictDoNothing();
   // Somebody's own words may tell who they are.
   return { labelerId, note: pseudonym === undefined ? remark : null };
+}
+
+/** Whether a labeler has skipped the task since they handed this in: a message comes late, or again. */
+async function isTakenBack(tx: Db, taskId: string, labelerId: string | null): Promise<boolean> {
+  if (taskId === '' || labelerId === null) return false;
+  const skipped = and(eq(labelingOutcomes.taskId, taskId), eq(labelingOutcomes.labelerId, labelerId), eq(labelingOutcomes.outcome, 'skipped'));
+  return (await tx.select({ one: sql`1` }).from(labelingOutcomes).where(skipped)).length > 0;
 }
 
 /** The contract's messages as records: their role is one of three, checked when they were decoded. */

@@ -14,7 +14,7 @@ import { forgetUser } from './forget/forget-user.ts';
 import { previewImport } from './imports/preview.ts';
 import { importFile } from './imports/run-import.ts';
 import { getGuidelines, saveGuidelines } from './labeling/guidelines.ts';
-import { changeHandedIn, getHandedIn, listHandedIn } from './labeling/handed-in.ts';
+import { getHandedIn, listHandedIn, skipAgain, submitAgain } from './labeling/handed-in.ts';
 import { skipTask, submitTask } from './labeling/outcomes.ts';
 import { listQueues } from './labeling/queues.ts';
 import { agreementReport } from './labeling/report.ts';
@@ -44,8 +44,8 @@ export function serveRequests(bus: Bus, database: Database, store: FeedbackStore
     bus.serve(rpc.listQueues, () => listQueues(database.db)),
     bus.serve(rpc.leaseTask, (request) => leaseTask(database.db, storable(request))),
     bus.serve(rpc.renewTask, (request) => renewTask(database.db, storable(request))),
-    bus.serve(rpc.submitTask, (request) => (request.replace ? changeHandedIn(database.db, store, storable(request)) : submitTask(database.db, bus, storable(request)))),
-    bus.serve(rpc.skipTask, (request) => skipTask(database.db, storable(request))),
+    bus.serve(rpc.submitTask, (request) => (request.replace ? submitAgain(database.db, store, storable(request)) : submitTask(database.db, bus, store, storable(request)))),
+    bus.serve(rpc.skipTask, (request) => (request.replace ? skipAgain(database.db, store, storable(request)) : skipTask(database.db, storable(request)))),
     bus.serve(rpc.listHandedIn, ({ labelerId }) => listHandedIn(database.db, storable(labelerId))),
     bus.serve(rpc.getHandedIn, (request) => getHandedIn(database.db, storable(request))),
     bus.serve(rpc.previewImport, (request) => previewImport(request)),

@@ -197,7 +197,6 @@ export const labelingQueues = pgTable('labeling_queues', {
   runId: key('run_id').notNull(),
   stage: text('stage').notNull(),
   wanted: integer('wanted').notNull(),
-  done: integer('done').notNull().default(0),
   /** The share of a labeler's tasks that are gold questions, 0 to 1. */
   goldRate: real('gold_rate').notNull().default(0),
   /** The collection whose comparisons are the gold questions. */
@@ -238,7 +237,7 @@ export const labelingTasks = pgTable(
   (table) => [index().on(table.kind, table.done), index().on(table.jobId)],
 );
 
-/** What a labeler made of a task: nobody is given the same one twice. */
+/** What a labeler made of a task as it is handed in, and before: nobody is given the same one twice. */
 export const labelingOutcomes = pgTable(
   'labeling_outcomes',
   {
@@ -252,6 +251,8 @@ export const labelingOutcomes = pgTable(
     /** The rating (0 for none) and the flags of each, beside its rank; null where it was handed in before these were kept. */
     ratings: jsonb('ratings').$type<number[]>(),
     flags: jsonb('flags').$type<string[][]>(),
+    /** The answer that was written to a prompt; null where it was handed in before it was kept. */
+    completion: text('completion'),
     /** How long the labeler was at it, as the page measured it: without the time they did nothing. */
     activeMs: integer('active_ms'),
     /** Of a gold question: how well the ranking agrees with the known one (agreement.ts). */
@@ -259,9 +260,24 @@ export const labelingOutcomes = pgTable(
     /** What the labeler remarked; of a gold question it is stored here alone. */
     note: text('note'),
     createdAt,
+    /** When it was last handed in again, in the place of what it was. */
+    changedAt: timestamp('changed_at', { withTimezone: true }),
+    /** What it was before, the first one first: each as the columns above, with the time `at` which it was handed in. */
+    former: jsonb('former').$type<FormerOutcome[]>().notNull().default([]),
   },
   (table) => [primaryKey({ columns: [table.taskId, table.labelerId] }), index().on(table.labelerId)],
 );
+
+export interface FormerOutcome {
+  readonly at: string;
+  readonly outcome: 'done' | 'skipped';
+  readonly reason: string | null;
+  readonly ranks: number[] | null;
+  readonly ratings: number[] | null;
+  readonly flags: string[][] | null;
+  readonly completion: string | null;
+  readonly note: string | null;
+}
 
 /** What labelers are told to go by, in Markdown: one row, once somebody has written it. */
 export const guidelines = pgTable('guidelines', {

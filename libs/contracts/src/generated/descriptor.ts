@@ -461,6 +461,10 @@ export const descriptor: Descriptor = {
    "note": {
     "id": 8,
     "type": "string"
+   },
+   "taskId": {
+    "id": 9,
+    "type": "string"
    }
   },
   "RankingSubmitted": {
@@ -1931,6 +1935,10 @@ export const descriptor: Descriptor = {
    "note": {
     "id": 5,
     "type": "string"
+   },
+   "replace": {
+    "id": 6,
+    "type": "bool"
    }
   },
   "SkipTaskReply": {},
@@ -1963,6 +1971,14 @@ export const descriptor: Descriptor = {
    "atMs": {
     "id": 4,
     "type": "uint64"
+   },
+   "kind": {
+    "id": 5,
+    "type": "string"
+   },
+   "skipped": {
+    "id": 6,
+    "type": "bool"
    }
   },
   "GetHandedInRequest": {
@@ -1987,6 +2003,18 @@ export const descriptor: Descriptor = {
    },
    "note": {
     "id": 3,
+    "type": "string"
+   },
+   "completion": {
+    "id": 4,
+    "type": "string"
+   },
+   "skipped": {
+    "id": 5,
+    "type": "bool"
+   },
+   "reason": {
+    "id": 6,
     "type": "string"
    }
   },
@@ -2107,6 +2135,10 @@ export const descriptor: Descriptor = {
    "gold": {
     "id": 7,
     "type": "Score"
+   },
+   "changed": {
+    "id": 8,
+    "type": "uint64"
    }
   },
   "TaskFigures": {

@@ -1764,6 +1764,9 @@ export namespace minchat {
             /** DemonstrationWritten note. */
             note: string;
 
+            /** DemonstrationWritten taskId. */
+            taskId: string;
+
             /**
              * Encodes the specified DemonstrationWritten message. Does not implicitly {@link minchat.v1.DemonstrationWritten.verify|verify} messages.
              * @param message DemonstrationWritten message or plain object to encode
@@ -1811,6 +1814,9 @@ export namespace minchat {
 
                 /** DemonstrationWritten note */
                 note?: (string|null);
+
+                /** DemonstrationWritten taskId */
+                taskId?: (string|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -8716,6 +8722,9 @@ export namespace minchat {
             /** SkipTaskRequest note. */
             note: string;
 
+            /** SkipTaskRequest replace. */
+            replace: boolean;
+
             /**
              * Encodes the specified SkipTaskRequest message. Does not implicitly {@link minchat.v1.SkipTaskRequest.verify|verify} messages.
              * @param message SkipTaskRequest message or plain object to encode
@@ -8754,6 +8763,9 @@ export namespace minchat {
 
                 /** SkipTaskRequest note */
                 note?: (string|null);
+
+                /** SkipTaskRequest replace */
+                replace?: (boolean|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -8959,6 +8971,12 @@ export namespace minchat {
             /** HandedIn atMs. */
             atMs: number;
 
+            /** HandedIn kind. */
+            kind: string;
+
+            /** HandedIn skipped. */
+            skipped: boolean;
+
             /**
              * Encodes the specified HandedIn message. Does not implicitly {@link minchat.v1.HandedIn.verify|verify} messages.
              * @param message HandedIn message or plain object to encode
@@ -8994,6 +9012,12 @@ export namespace minchat {
 
                 /** HandedIn atMs */
                 atMs?: (number|null);
+
+                /** HandedIn kind */
+                kind?: (string|null);
+
+                /** HandedIn skipped */
+                skipped?: (boolean|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -9094,6 +9118,15 @@ export namespace minchat {
             /** GetHandedInReply note. */
             note: string;
 
+            /** GetHandedInReply completion. */
+            completion: string;
+
+            /** GetHandedInReply skipped. */
+            skipped: boolean;
+
+            /** GetHandedInReply reason. */
+            reason: string;
+
             /**
              * Encodes the specified GetHandedInReply message. Does not implicitly {@link minchat.v1.GetHandedInReply.verify|verify} messages.
              * @param message GetHandedInReply message or plain object to encode
@@ -9126,6 +9159,15 @@ export namespace minchat {
 
                 /** GetHandedInReply note */
                 note?: (string|null);
+
+                /** GetHandedInReply completion */
+                completion?: (string|null);
+
+                /** GetHandedInReply skipped */
+                skipped?: (boolean|null);
+
+                /** GetHandedInReply reason */
+                reason?: (string|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -9589,6 +9631,9 @@ export namespace minchat {
             /** LabelerFigures gold. */
             gold?: (minchat.v1.Score.$Properties|null);
 
+            /** LabelerFigures changed. */
+            changed: number;
+
             /**
              * Encodes the specified LabelerFigures message. Does not implicitly {@link minchat.v1.LabelerFigures.verify|verify} messages.
              * @param message LabelerFigures message or plain object to encode
@@ -9633,6 +9678,9 @@ export namespace minchat {
 
                 /** LabelerFigures gold */
                 gold?: (minchat.v1.Score.$Properties|null);
+
+                /** LabelerFigures changed */
+                changed?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

@@ -2650,6 +2650,7 @@ export const minchat = $root.minchat = (() => {
             DemonstrationWritten.prototype.atMs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             DemonstrationWritten.prototype.userId = "";
             DemonstrationWritten.prototype.note = "";
+            DemonstrationWritten.prototype.taskId = "";
 
             DemonstrationWritten.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -2675,6 +2676,8 @@ export const minchat = $root.minchat = (() => {
                     writer.uint32(58).string(message.userId);
                 if (message.note != null && $Object.hasOwnProperty.call(message, "note") && message.note !== "")
                     writer.uint32(66).string(message.note);
+                if (message.taskId != null && $Object.hasOwnProperty.call(message, "taskId") && message.taskId !== "")
+                    writer.uint32(74).string(message.taskId);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -2777,6 +2780,15 @@ export const minchat = $root.minchat = (() => {
                                 message.note = value;
                             else
                                 delete message.note;
+                            continue;
+                        }
+                    case 9: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.taskId = value;
+                            else
+                                delete message.taskId;
                             continue;
                         }
                     }
@@ -13229,6 +13241,7 @@ export const minchat = $root.minchat = (() => {
             SkipTaskRequest.prototype.reason = "";
             SkipTaskRequest.prototype.activeMs = 0;
             SkipTaskRequest.prototype.note = "";
+            SkipTaskRequest.prototype.replace = false;
 
             SkipTaskRequest.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -13247,6 +13260,8 @@ export const minchat = $root.minchat = (() => {
                     writer.uint32(32).uint32(message.activeMs);
                 if (message.note != null && $Object.hasOwnProperty.call(message, "note") && message.note !== "")
                     writer.uint32(42).string(message.note);
+                if (message.replace != null && $Object.hasOwnProperty.call(message, "replace") && message.replace !== false)
+                    writer.uint32(48).bool(message.replace);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -13323,6 +13338,15 @@ export const minchat = $root.minchat = (() => {
                                 message.note = value;
                             else
                                 delete message.note;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.replace = value;
+                            else
+                                delete message.replace;
                             continue;
                         }
                     }
@@ -13589,6 +13613,8 @@ export const minchat = $root.minchat = (() => {
             HandedIn.prototype.runId = "";
             HandedIn.prototype.prompt = "";
             HandedIn.prototype.atMs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            HandedIn.prototype.kind = "";
+            HandedIn.prototype.skipped = false;
 
             HandedIn.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -13605,6 +13631,10 @@ export const minchat = $root.minchat = (() => {
                     writer.uint32(26).string(message.prompt);
                 if (message.atMs != null && $Object.hasOwnProperty.call(message, "atMs") && (typeof message.atMs === "object" ? message.atMs.low || message.atMs.high : message.atMs !== 0))
                     writer.uint32(32).uint64(message.atMs);
+                if (message.kind != null && $Object.hasOwnProperty.call(message, "kind") && message.kind !== "")
+                    writer.uint32(42).string(message.kind);
+                if (message.skipped != null && $Object.hasOwnProperty.call(message, "skipped") && message.skipped !== false)
+                    writer.uint32(48).bool(message.skipped);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -13672,6 +13702,24 @@ export const minchat = $root.minchat = (() => {
                                 message.atMs = value;
                             else
                                 delete message.atMs;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.kind = value;
+                            else
+                                delete message.kind;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.skipped = value;
+                            else
+                                delete message.skipped;
                             continue;
                         }
                     }
@@ -13801,6 +13849,9 @@ export const minchat = $root.minchat = (() => {
             GetHandedInReply.prototype.task = null;
             GetHandedInReply.prototype.verdicts = $util.emptyArray;
             GetHandedInReply.prototype.note = "";
+            GetHandedInReply.prototype.completion = "";
+            GetHandedInReply.prototype.skipped = false;
+            GetHandedInReply.prototype.reason = "";
 
             GetHandedInReply.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -13816,6 +13867,12 @@ export const minchat = $root.minchat = (() => {
                         $root.minchat.v1.Verdict.encode(message.verdicts[i], writer.uint32(18).fork(), _depth + 1).ldelim();
                 if (message.note != null && $Object.hasOwnProperty.call(message, "note") && message.note !== "")
                     writer.uint32(26).string(message.note);
+                if (message.completion != null && $Object.hasOwnProperty.call(message, "completion") && message.completion !== "")
+                    writer.uint32(34).string(message.completion);
+                if (message.skipped != null && $Object.hasOwnProperty.call(message, "skipped") && message.skipped !== false)
+                    writer.uint32(40).bool(message.skipped);
+                if (message.reason != null && $Object.hasOwnProperty.call(message, "reason") && message.reason !== "")
+                    writer.uint32(50).string(message.reason);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -13870,6 +13927,33 @@ export const minchat = $root.minchat = (() => {
                                 message.note = value;
                             else
                                 delete message.note;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.completion = value;
+                            else
+                                delete message.completion;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.skipped = value;
+                            else
+                                delete message.skipped;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.reason = value;
+                            else
+                                delete message.reason;
                             continue;
                         }
                     }
@@ -14540,6 +14624,7 @@ export const minchat = $root.minchat = (() => {
             LabelerFigures.prototype.tau = null;
             LabelerFigures.prototype.alpha = null;
             LabelerFigures.prototype.gold = null;
+            LabelerFigures.prototype.changed = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
             LabelerFigures.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -14562,6 +14647,8 @@ export const minchat = $root.minchat = (() => {
                     $root.minchat.v1.Score.encode(message.alpha, writer.uint32(50).fork(), _depth + 1).ldelim();
                 if (message.gold != null && $Object.hasOwnProperty.call(message, "gold"))
                     $root.minchat.v1.Score.encode(message.gold, writer.uint32(58).fork(), _depth + 1).ldelim();
+                if (message.changed != null && $Object.hasOwnProperty.call(message, "changed") && (typeof message.changed === "object" ? message.changed.low || message.changed.high : message.changed !== 0))
+                    writer.uint32(64).uint64(message.changed);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -14644,6 +14731,15 @@ export const minchat = $root.minchat = (() => {
                             if (wireType !== 2)
                                 break;
                             message.gold = $root.minchat.v1.Score.decode(reader, reader.size(), $undefined, _depth + 1, message.gold);
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.changed = value;
+                            else
+                                delete message.changed;
                             continue;
                         }
                     }

@@ -284,6 +284,8 @@ export interface DemonstrationWritten {
   userId: string;
   /** What the labeler remarked about it; never trained on. */
   note: string;
+  /** The task that it answers, if any. */
+  taskId: string;
 }
 export const DemonstrationWritten: MessageType<DemonstrationWritten> = { name: 'DemonstrationWritten', codec: minchat.v1.DemonstrationWritten };
 
@@ -1116,6 +1118,8 @@ export interface SkipTaskRequest {
   activeMs: number;
   /** What the labeler remarks about it, for people who read it. */
   note: string;
+  /** In place of what the labeler has handed in of it. */
+  replace: boolean;
 }
 export const SkipTaskRequest: MessageType<SkipTaskRequest> = { name: 'SkipTaskRequest', codec: minchat.v1.SkipTaskRequest };
 
@@ -1123,7 +1127,10 @@ export interface SkipTaskReply {
 }
 export const SkipTaskReply: MessageType<SkipTaskReply> = { name: 'SkipTaskReply', codec: minchat.v1.SkipTaskReply };
 
-/** What a labeler has handed in and may change, the latest first: rankings that a stage of a run waits for. */
+/**
+ * What a labeler has handed in and may change, the latest first: rankings that a stage of a run waits for, answers that no
+ * run was given yet, and tasks that they skipped.
+ */
 export interface ListHandedInRequest {
   labelerId: string;
 }
@@ -1140,6 +1147,9 @@ export interface HandedIn {
   /** The beginning of its last turn. */
   prompt: string;
   atMs: number;
+  /** rank or write. */
+  kind: string;
+  skipped: boolean;
 }
 export const HandedIn: MessageType<HandedIn> = { name: 'HandedIn', codec: minchat.v1.HandedIn };
 
@@ -1152,9 +1162,14 @@ export const GetHandedInRequest: MessageType<GetHandedInRequest> = { name: 'GetH
 
 export interface GetHandedInReply {
   task?: LabelingTask | undefined;
-  /** In the order of the task's answers. */
+  /** Of a ranking, in the order of the task's answers. */
   verdicts: Verdict[];
   note: string;
+  /** Of a demonstration. */
+  completion: string;
+  skipped: boolean;
+  /** Why. */
+  reason: string;
 }
 export const GetHandedInReply: MessageType<GetHandedInReply> = { name: 'GetHandedInReply', codec: minchat.v1.GetHandedInReply };
 
@@ -1225,6 +1240,8 @@ export interface LabelerFigures {
   alpha?: Score | undefined;
   /** Mean score of the gold questions. */
   gold?: Score | undefined;
+  /** How often they handed something in again, in the place of what they had. */
+  changed: number;
 }
 export const LabelerFigures: MessageType<LabelerFigures> = { name: 'LabelerFigures', codec: minchat.v1.LabelerFigures };
 

@@ -16,6 +16,7 @@ const conversation = z.array(message).min(1).max(256);
 const rank = z.int().min(0).max(99).describe('0 is best; equal ranks are ties');
 const flags = z.array(z.string().max(64)).max(16).default([]);
 const rating = z.int().min(0).max(7).default(0).describe('1 to 7; 0 when not rated');
+const replace = z.boolean().default(false).describe('In place of what the labeler has handed in of it');
 const note = z.string().max(longestNote).default('').describe('What the labeler remarks, for people who read it; never trained on');
 
 const queuesView = z.object({
@@ -32,11 +33,14 @@ const task = z.object({
   leasedUntil: z.int(),
 });
 const taskView = z.object({ task: task.nullable().describe('null: there is none') });
-const handedInView = z.object({ tasks: z.array(z.object({ id: z.string(), run: z.string(), prompt: z.string().describe('The beginning of its last turn'), at: z.int() })) });
+const handedInView = z.object({ tasks: z.array(z.object({ id: z.string(), kind: z.string(), skipped: z.boolean(), run: z.string(), prompt: z.string().describe('The beginning of its last turn'), at: z.int() })) });
 const oneHandedInView = z.object({
   task: task.omit({ leasedUntil: true }),
-  verdicts: z.array(z.object({ rank: z.int(), rating: z.int(), flags: z.array(z.string()) })).describe('In the order of the answers'),
+  verdicts: z.array(z.object({ rank: z.int(), rating: z.int(), flags: z.array(z.string()) })).describe('Of a ranking, in the order of the answers'),
+  completion: z.string().describe('Of an answer to a prompt'),
   note: z.string(),
+  skipped: z.boolean(),
+  reason: z.string().describe('Why it was skipped'),
 });
 
 const guidelinesView = z.object({ text: z.string().describe('Empty when nobody has written any'), updatedAt: z.int().describe('0 when nobody has') });
@@ -44,7 +48,7 @@ const score = z.object({ value: z.number(), count: z.int() }).nullable().describ
 const agreementView = z.object({
   alpha: score.describe('Krippendorff’s alpha (ordinal)'),
   tau: score.describe('Mean of Kendall’s tau-b over pairs of labelers'),
-  labelers: z.array(z.object({ labeler: z.string(), done: z.int(), skipped: z.int(), medianMs: score, tau: score, alpha: score, gold: score })),
+  labelers: z.array(z.object({ labeler: z.string(), done: z.int(), skipped: z.int(), changed: z.int().describe('How often they handed something in again, in the place of what they had'), medianMs: score, tau: score, alpha: score, gold: score })),
   runs: z.array(z.string()).describe('All runs that somebody has labeled for, whichever was asked for'),
   tasks: z.array(z.object({ task: z.string(), run: z.string(), prompt: z.string(), labelers: z.int(), tau: score, alpha: score })),
   notes: z.array(z.object({ labeler: z.string(), run: z.string(), prompt: z.string(), note: z.string(), gold: z.boolean().describe('Whether it is about a gold question'), skipped: z.boolean().describe('Whether it is about a task that the labeler skipped') })).describe('What labelers remarked, the latest first'),
@@ -60,7 +64,7 @@ function viewOf({ alpha, tau, labelers, runs, tasks, notes, skipped }: GetAgreem
     alpha: alpha ?? null,
     tau: tau ?? null,
     runs,
-    labelers: labelers.map((one) => ({ labeler: one.labelerId, done: one.done, skipped: one.skipped, medianMs: one.medianMs ?? null, tau: one.tau ?? null, alpha: one.alpha ?? null, gold: one.gold ?? null })),
+    labelers: labelers.map((one) => ({ labeler: one.labelerId, done: one.done, skipped: one.skipped, changed: one.changed, medianMs: one.medianMs ?? null, tau: one.tau ?? null, alpha: one.alpha ?? null, gold: one.gold ?? null })),
     tasks: tasks.map((one) => ({ task: one.taskId, run: one.runId, prompt: one.prompt, labelers: one.labelers, tau: one.tau ?? null, alpha: one.alpha ?? null })),
     skipped: skipped.map(({ runId, ...one }) => ({ run: runId, ...one })),
     notes: notes.map(({ labelerId, runId, ...one }) => ({ labeler: labelerId, run: runId, ...one })),
@@ -96,27 +100,28 @@ export const labelingRoutes: FastifyPluginAsyncZod<{ bus: Pick<Bus, 'call' | 'pu
   });
 
   const verdict = z.strictObject({ rank, rating, flags });
-  const submission = z.strictObject({ labeler, verdicts: z.array(verdict).max(64).default([]), completion: text.default(''), note, activeMs, replace: z.boolean().default(false).describe('In place of the ranking that the labeler has handed in of it') });
+  const submission = z.strictObject({ labeler, verdicts: z.array(verdict).max(64).default([]), completion: text.default(''), note, activeMs, replace });
   app.post('/label/tasks/:id/submit', { schema: { tags, summary: 'Hand in a ranking, or an answer', params, body: submission, response: { 200: doneSchema, ...errors } } }, async (request) => {
-    const { labeler: name, verdicts, completion, note: remark, activeMs: time, replace } = request.body;
-    await bus.call(rpc.submitTask, { taskId: request.params.id, labelerId: labelerOf(request.principal, name), verdicts, completion, note: remark, activeMs: time, replace });
+    const { labeler: name, verdicts, completion, note: remark, activeMs: time, replace: again } = request.body;
+    await bus.call(rpc.submitTask, { taskId: request.params.id, labelerId: labelerOf(request.principal, name), verdicts, completion, note: remark, activeMs: time, replace: again });
     return done;
   });
 
-  const skipping = z.strictObject({ labeler, reason: z.string().max(500), note, activeMs });
+  const skipping = z.strictObject({ labeler, reason: z.string().max(500), note, activeMs, replace });
   app.post('/label/tasks/:id/skip', { schema: { tags, summary: 'Give a task to somebody else', params, body: skipping, response: { 200: doneSchema, ...errors } } }, async (request) => {
-    await bus.call(rpc.skipTask, { taskId: request.params.id, labelerId: labelerOf(request.principal, request.body.labeler), reason: request.body.reason, note: request.body.note, activeMs: request.body.activeMs });
+    const { labeler: name, reason, note: remark, activeMs: time, replace: again } = request.body;
+    await bus.call(rpc.skipTask, { taskId: request.params.id, labelerId: labelerOf(request.principal, name), reason, note: remark, activeMs: time, replace: again });
     return done;
   });
 
   const asking = z.object({ labeler });
-  app.get('/label/handed-in', { schema: { tags, summary: 'The latest rankings that a labeler has handed in and may change, as their runs wait for more', querystring: asking, response: { 200: handedInView, ...errors } } }, async (request) => {
+  app.get('/label/handed-in', { schema: { tags, summary: 'The latest rankings, answers and skips that a labeler may change, as nothing was trained on them yet', querystring: asking, response: { 200: handedInView, ...errors } } }, async (request) => {
     const { tasks } = await bus.call(rpc.listHandedIn, { labelerId: labelerOf(request.principal, request.query.labeler) });
-    return { tasks: tasks.map(({ taskId, runId, prompt, atMs }) => ({ id: taskId, run: runId, prompt, at: atMs })) };
+    return { tasks: tasks.map(({ taskId, kind, skipped, runId, prompt, atMs }) => ({ id: taskId, kind, skipped, run: runId, prompt, at: atMs })) };
   });
-  app.get('/label/handed-in/:id', { schema: { tags, summary: 'One of them as it was handed in; 409 when its run waits no more', params, querystring: asking, response: { 200: oneHandedInView, ...errors } } }, async (request) => {
-    const { task: asked, verdicts, note: remark } = await bus.call(rpc.getHandedIn, { taskId: request.params.id, labelerId: labelerOf(request.principal, request.query.labeler) });
-    return { task: taskOf(create(LabelingTask, asked ?? {})), verdicts, note: remark };
+  app.get('/label/handed-in/:id', { schema: { tags, summary: 'One of them as it was handed in; 409 when it may not be changed any more', params, querystring: asking, response: { 200: oneHandedInView, ...errors } } }, async (request) => {
+    const { task: asked, verdicts, completion, note: remark, skipped, reason } = await bus.call(rpc.getHandedIn, { taskId: request.params.id, labelerId: labelerOf(request.principal, request.query.labeler) });
+    return { task: taskOf(create(LabelingTask, asked ?? {})), verdicts, completion, note: remark, skipped, reason };
   });
 
   app.get('/label/agreement', { schema: { tags, summary: 'How labelers do, and how well they agree', querystring: z.object({ run: z.string().regex(namePattern).optional() }), response: { 200: agreementView, ...errors } } }, async (request) =>

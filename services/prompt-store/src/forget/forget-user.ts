@@ -71,10 +71,6 @@ async function forget(tx: Db, userId: string, deleteLabels: boolean): Promise<In
   const demonstrations = await count(sql`delete from demonstrations where (import_id, id) in (select import_id, id from doomed_demonstrations) returning 1`);
   const prompts = await count(sql`delete from prompts where (import_id, id, user_id) in (select import_id, id, user_id from doomed_prompts) returning 1`);
   await tx.execute(sql`delete from snapshot_prompts where prompt_id in (select id from doomed_prompts) and prompt_id not in (select id from prompts)`);
-  await tx.execute(sql`
-    update labeling_queues q set done = q.done - d.n
-    from (select t.job_id, count(*)::int as n from labeling_tasks t join labeling_outcomes o on o.task_id = t.id where t.id in (select id from doomed_tasks) and t.gold is null and o.outcome = 'done' group by t.job_id) d
-    where d.job_id = q.job_id`);
   await tx.execute(sql`delete from labeling_outcomes where task_id in (select id from doomed_tasks)`);
   const tasks = await count(sql`delete from labeling_tasks where id in (select id from doomed_tasks) returning 1`);
   await tx.execute(sql`delete from users where id = ${userId}`);
@@ -96,11 +92,7 @@ async function forget(tx: Db, userId: string, deleteLabels: boolean): Promise<In
 /** Forgets what is left of a labeler, under either name: others are asked what they were asked. */
 async function deleteOutcomes(tx: Db, names: readonly string[]): Promise<void> {
   await giveBack(tx, names);
-  await tx.execute(sql`
-    create temp table undone on commit drop as
-    select t.id, t.job_id, t.gold from labeling_outcomes o join labeling_tasks t on t.id = o.task_id where o.labeler_id in ${names} and o.outcome = 'done'`);
-  await tx.execute(sql`update labeling_tasks t set done = t.done - u.n from (select id, count(*)::int as n from undone group by id) u where u.id = t.id`);
-  await tx.execute(sql`update labeling_queues q set done = q.done - u.n from (select job_id, count(*)::int as n from undone where gold is null group by job_id) u where u.job_id = q.job_id`);
+  await tx.execute(sql`update labeling_tasks t set done = t.done - u.n from (select task_id, count(*)::int as n from labeling_outcomes where labeler_id in ${names} and outcome = 'done' group by task_id) u where u.task_id = t.id`);
   await tx.execute(sql`delete from labeling_outcomes where labeler_id in ${names} or task_id in (select id from labeling_tasks where gold_for in ${names})`);
   await tx.execute(sql`delete from labeling_tasks where gold_for in ${names}`);
   await tx.execute(sql`delete from labelers where id in ${names}`);
@@ -110,7 +102,7 @@ async function deleteOutcomes(tx: Db, names: readonly string[]): Promise<void> {
 async function renameLabeler(tx: Db, labelerId: string, pseudonym: string, count: (query: SQL) => Promise<number>): Promise<number> {
   await giveBack(tx, [labelerId]);
   await tx.execute(sql`delete from labelers where id = ${labelerId}`);
-  await tx.execute(sql`update labeling_outcomes set labeler_id = ${pseudonym}, note = null where labeler_id = ${labelerId}`);
+  await tx.execute(sql`update labeling_outcomes set labeler_id = ${pseudonym}, note = null, former = (select coalesce(jsonb_agg(one || '{"note": null}' order by i), '[]') from jsonb_array_elements(former) with ordinality as t(one, i)) where labeler_id = ${labelerId}`);
   await tx.execute(sql`update labeling_tasks set gold_for = ${pseudonym} where gold_for = ${labelerId}`);
   const kept = (await count(sql`update demonstrations set labeler_id = ${pseudonym}, note = null where labeler_id = ${labelerId} returning 1`)) + (await count(sql`update comparisons set labeler_id = ${pseudonym}, note = null where labeler_id = ${labelerId} returning 1`));
   if (kept > 0) await tx.execute(sql`insert into labelers (id) values (${pseudonym}) on conflict do nothing`);

@@ -7,8 +7,9 @@ import { DemonstrationWritten, ForgetUserRequest, LeaseTaskRequest, PromptSubmit
 import { listCollections } from '../collections.ts';
 import { consumeFeedback, createFeedbackStore, type FeedbackStore } from '../feedback.ts';
 import { importFile } from '../imports/run-import.ts';
+import { submitAgain } from '../labeling/handed-in.ts';
 import { submitTask } from '../labeling/outcomes.ts';
-import { listQueues, openQueue, rankingsToCome } from '../labeling/queues.ts';
+import { listQueues, openQueue, tallyOf } from '../labeling/queues.ts';
 import { leaseTask } from '../labeling/tasks.ts';
 import { snapshotComparisons, snapshotDemonstrations, snapshotPromptRecords, takeSnapshot, type Snapshot } from '../snapshot.ts';
 import { testStore } from '../store.testing.ts';
@@ -107,13 +108,17 @@ describe.each(await testDatabases())('forgetting in $name', ({ start }) => {
     await load('noted', noted);
     await openQueue(home.database.db, { jobId: 'rank-job', runId: 'rank-run', stage: 'rank', seed: 1 }, [{ id: 'p', messages: turn('question'), answers: ['a', 'b'].map((text) => ({ text, finished: true })) }], { wanted: 1, labelersPerTask: 1 });
     const task = await leaseTask(home.database.db, create(LeaseTaskRequest, { labelerId: 'eve', kind: 'rank' }));
-    await submitTask(home.database.db, { publishFeedback: () => Promise.resolve() }, create(SubmitTaskRequest, { taskId: task.taskId ?? '', labelerId: 'eve', verdicts: [{ rank: 0 }, { rank: 1 }], note: remarks.note }));
-    expect((await everything()).split('Leeds')).toHaveLength(4);
+    const ranked = create(SubmitTaskRequest, { taskId: task.taskId ?? '', labelerId: 'eve', verdicts: [{ rank: 0 }, { rank: 1 }], note: remarks.note });
+    await submitTask(home.database.db, { publishFeedback: () => Promise.resolve() }, store, ranked);
+    await submitAgain(home.database.db, store, { ...ranked, note: 'Another one.' });
+    await submitAgain(home.database.db, store, ranked);
+    // With the ranking, with its task as it is, and as it was before.
+    expect((await everything()).split('Leeds')).toHaveLength(6);
     await forget('eve', 'anonymise');
     await load('again', noted);
     await store.addRanking({ ...ranking, labelerId: 'eve', note: remarks.note });
     expect(await everything()).not.toContain('Leeds');
-    expect((await listCollections(home.database.db)).map(({ comparisons }) => comparisons)).toEqual([1, 1, 1]);
+    expect((await listCollections(home.database.db)).map(({ comparisons }) => comparisons)).toEqual([1, 2, 1]);
   });
 
   test('labels are deleted when that is asked for, and stay deleted', async () => {
@@ -193,14 +198,13 @@ describe.each(await testDatabases())('forgetting in $name', ({ start }) => {
     for (let i = 0; i < 2; i++) {
       const task = await leaseTask(home.database.db, create(LeaseTaskRequest, { labelerId: 'eve', kind: 'rank' }));
       const publishFeedback = async (_: string, message: object) => void handedIn.push(create(RankingSubmitted, message as RankingSubmitted));
-      await submitTask(home.database.db, { publishFeedback } as Pick<Bus, 'publishFeedback'>, create(SubmitTaskRequest, { taskId: task.taskId ?? '', labelerId: 'eve', verdicts: [{ rank: 0 }, { rank: 1 }] }));
+      await submitTask(home.database.db, { publishFeedback } as Pick<Bus, 'publishFeedback'>, store, create(SubmitTaskRequest, { taskId: task.taskId ?? '', labelerId: 'eve', verdicts: [{ rank: 0 }, { rank: 1 }] }));
     }
     await home.database.db.execute(sql`insert into labeling_tasks (id, kind, job_id, prompt_id, messages, answers, gold, gold_for) values ('gold', 'rank', 'rank-job', 'p', '[]', '[]', '[0]', 'eve')`);
-    // Handed in is not stored yet: the stage waits for it.
-    expect(await rankingsToCome(home.database.db, 'rank-job')).toBe(2);
+    // The messages come when it is stored already.
     for (const message of handedIn) await store.addRanking(message);
     await snapshot('seen', 'feedback');
-    expect(await rankingsToCome(home.database.db, 'rank-job')).toBe(0);
+    expect((await tallyOf(home.database.db, 'rank-job')).toCome).toBe(0);
 
     const [first, second] = [await forget('eve', 'anonymise'), await forget('eve', 'anonymise')];
     expect(first).toMatchObject({ anonymised: 2, comparisons: 0, runs: ['rank-run', 'seen-run'] });
@@ -209,7 +213,7 @@ describe.each(await testDatabases())('forgetting in $name', ({ start }) => {
     expect(await forget('eve', 'delete')).toMatchObject({ comparisons: 2, anonymised: 0, runs: ['rank-run', 'seen-run'] });
     expect(await everything()).not.toContain('forgotten-');
     // Others are asked.
-    expect(await rankingsToCome(home.database.db, 'rank-job')).toBe(2);
+    expect((await tallyOf(home.database.db, 'rank-job')).toCome).toBe(2);
     expect((await listQueues(home.database.db)).queues).toMatchObject([{ done: 0, open: 2 }]);
     expect((await leaseTask(home.database.db, create(LeaseTaskRequest, { labelerId: 'ann', kind: 'rank' }))).taskId).toBeTruthy();
   });
@@ -224,9 +228,9 @@ describe.each(await testDatabases())('forgetting in $name', ({ start }) => {
     await forget('eve', 'delete');
     await openQueue(home.database.db, { jobId: 'rank-job', runId: 'rank-run', stage: 'rank', seed: 1 }, [{ id: 'p', messages: turn('question'), answers: ['a', 'b'].map((text) => ({ text, finished: true })) }], { wanted: 1, labelersPerTask: 1 });
     const task = await leaseTask(home.database.db, create(LeaseTaskRequest, { labelerId: 'eve', kind: 'rank' }));
-    expect(await rankingsToCome(home.database.db, 'rank-job')).toBe(1);
-    await submitTask(home.database.db, bus, create(SubmitTaskRequest, { taskId: task.taskId ?? '', labelerId: 'eve', verdicts: [{ rank: 0 }, { rank: 1 }] }));
-    expect(await rankingsToCome(home.database.db, 'rank-job')).toBe(0);
+    expect((await tallyOf(home.database.db, 'rank-job')).toCome).toBe(1);
+    await submitTask(home.database.db, bus, store, create(SubmitTaskRequest, { taskId: task.taskId ?? '', labelerId: 'eve', verdicts: [{ rank: 0 }, { rank: 1 }] }));
+    expect((await tallyOf(home.database.db, 'rank-job')).toCome).toBe(0);
   });
 
   test('a queue counts no rankings of prompts that are gone', async () => {
@@ -235,7 +239,7 @@ describe.each(await testDatabases())('forgetting in $name', ({ start }) => {
     await openQueue(home.database.db, { jobId: 'rank-job', runId: 'rank-run', stage: 'rank', seed: 1 }, ['api-1', 'other'].map((id) => ({ id, messages: turn(`question ${id}`), answers })), { wanted: 2, labelersPerTask: 1 });
     for (let i = 0; i < 2; i++) {
       const task = await leaseTask(home.database.db, create(LeaseTaskRequest, { labelerId: 'ann', kind: 'rank' }));
-      await submitTask(home.database.db, { publishFeedback: () => Promise.resolve() }, create(SubmitTaskRequest, { taskId: task.taskId ?? '', labelerId: 'ann', verdicts: [{ rank: 0 }, { rank: 1 }] }));
+      await submitTask(home.database.db, { publishFeedback: () => Promise.resolve() }, store, create(SubmitTaskRequest, { taskId: task.taskId ?? '', labelerId: 'ann', verdicts: [{ rank: 0 }, { rank: 1 }] }));
     }
     expect((await listQueues(home.database.db)).queues).toMatchObject([{ done: 2 }]);
     await forget('eve', 'anonymise');

@@ -3,14 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { GetHandedInRequest, LeaseTaskRequest, RankingSubmitted, SubmitTaskRequest, create, type Init, type LabelingTask } from '@minchat/contracts';
+import { DemonstrationWritten, GetHandedInRequest, LeaseTaskRequest, PromptSubmitted, RankingSubmitted, SkipTaskRequest, SubmitTaskRequest, create, type Init, type LabelingTask } from '@minchat/contracts';
 import type { Database } from '../database.ts';
 import { createFeedbackStore, type FeedbackStore } from '../feedback.ts';
 import { importFile } from '../imports/run-import.ts';
+import { takeSnapshot } from '../snapshot.ts';
 import { testDatabases, type TestDatabase } from '../testing.ts';
-import { changeHandedIn, getHandedIn, listHandedIn } from './handed-in.ts';
-import { submitTask } from './outcomes.ts';
-import { closeQueue, listQueues, openQueue, rankingsToCome, type QueueSettings } from './queues.ts';
+import { getHandedIn, listHandedIn, skipAgain, submitAgain } from './handed-in.ts';
+import { skipTask, submitTask } from './outcomes.ts';
+import { closeQueue, listQueues, openQueue, tallyOf, type QueueSettings } from './queues.ts';
 import { agreementReport } from './report.ts';
 import { leaseTask } from './tasks.ts';
 
@@ -38,7 +39,7 @@ describe.each(await testDatabases())('what was handed in on $name', ({ start }) 
     const task = await leaseTask(database.db, create(LeaseTaskRequest, { labelerId, kind: 'rank', runId: run }));
     const published: RankingSubmitted[] = [];
     const publishFeedback = async (_: string, message: object): Promise<void> => void published.push(create(RankingSubmitted, message as RankingSubmitted));
-    await submitTask(database.db, { publishFeedback }, request(labelerId, task, ranks, more));
+    await submitTask(database.db, { publishFeedback }, store, request(labelerId, task, ranks, more));
     return { task, published };
   };
   const rankAndStore = async (...given: Parameters<typeof rank>): Promise<{ task: Init<LabelingTask>; published: RankingSubmitted[] }> => {
@@ -46,7 +47,7 @@ describe.each(await testDatabases())('what was handed in on $name', ({ start }) 
     for (const message of made.published) await store.addRanking(message);
     return made;
   };
-  const change = (...given: Parameters<typeof request>) => changeHandedIn(database.db, store, request(...given));
+  const change = (...given: Parameters<typeof request>) => submitAgain(database.db, store, request(...given));
   const look = (labelerId: string, task: Init<LabelingTask>) => getHandedIn(database.db, create(GetHandedInRequest, { taskId: task.taskId ?? '', labelerId }));
   const rows = async (query: ReturnType<typeof sql>): Promise<Record<string, unknown>[]> => ((await database.db.execute(query)) as unknown as { rows: Record<string, unknown>[] }).rows;
   /** The rankings that are stored of a task: each answer's rank, in the order in which they were offered. */
@@ -64,10 +65,10 @@ describe.each(await testDatabases())('what was handed in on $name', ({ start }) 
     expect(verdicts).toEqual([{ rank: 0, rating: 7, flags: [] }, { rank: 1, rating: 6, flags: [] }, { rank: 2, rating: 5, flags: ['opinion'] }]);
     expect(JSON.stringify(shown)).not.toContain('secret');
 
-    const before = [await listQueues(database.db), await rankingsToCome(database.db, 'changed-job')];
+    const before = [await listQueues(database.db), await tallyOf(database.db, 'changed-job')];
     await change('ann', task, [2, 1, 0], { activeMs: 3000, note: 'Oh.' });
     expect(await stored(task)).toEqual([{ labeler: 'ann', note: 'Oh.', ranks: [2, 1, 0], ratings: [5, 6, 7], model: 'secret' }]);
-    expect([await listQueues(database.db), await rankingsToCome(database.db, 'changed-job')]).toEqual(before);
+    expect([await listQueues(database.db), await tallyOf(database.db, 'changed-job')]).toEqual(before);
     // The first one comes again.
     for (const message of published) await store.addRanking(message);
     expect(await stored(task)).toMatchObject([{ ranks: [2, 1, 0] }]);
@@ -121,8 +122,8 @@ describe.each(await testDatabases())('what was handed in on $name', ({ start }) 
     for (const refused of [look('ann', task), change('ann', task, [2, 1, 0])]) await expect(refused).rejects.toMatchObject({ code: 'MC_LABELING_OVER' });
     // Closed after it was looked whether it is open.
     await open('over', 2);
-    const closing = { replaceRanking: async (...given: Parameters<FeedbackStore['replaceRanking']>) => { await closeQueue(database.db, 'over-job'); await store.replaceRanking(...given); } };
-    await expect(changeHandedIn(database.db, closing, request('ann', task, [2, 1, 0]))).rejects.toMatchObject({ code: 'MC_LABELING_OVER' });
+    const closing: FeedbackStore = { ...store, replaceRanking: async (...given: Parameters<FeedbackStore['replaceRanking']>) => { await closeQueue(database.db, 'over-job'); await store.replaceRanking(...given); } };
+    await expect(submitAgain(database.db, closing, request('ann', task, [2, 1, 0]))).rejects.toMatchObject({ code: 'MC_LABELING_OVER' });
     expect(await stored(task)).toMatchObject([{ ranks: [0, 1, 2] }]);
     await open('over', 2);
     expect((await look('ann', task)).verdicts?.map((verdict) => verdict?.rank)).toEqual([0, 1, 2]);
@@ -157,5 +158,123 @@ describe.each(await testDatabases())('what was handed in on $name', ({ start }) 
     for (const task of made) expect(await stored(task)).toMatchObject(isGold(task) ? [] : [{ ranks: [0, 2, 1] }]);
     await closeQueue(database.db, 'golden-job');
     for (const task of made) await expect(change('ann', task, [0, 1, 2])).rejects.toMatchObject({ code: 'MC_LABELING_OVER' });
+  });
+
+  const skip = (labelerId: string, task: Init<LabelingTask>, reason: string, more: Partial<SkipTaskRequest> = {}) => create(SkipTaskRequest, { taskId: task.taskId ?? '', labelerId, reason, ...more });
+  const take = (labelerId: string, runId: string, kind = 'rank') => leaseTask(database.db, create(LeaseTaskRequest, { labelerId, kind, runId }));
+  const figures = async (run: string) => (await listQueues(database.db)).queues?.find((queue) => queue?.runId === run);
+
+  test.each(['before', 'after'])('a ranking that is changed before it is tried again is the only one, its first message stored %s', async (when) => {
+    await open(`tried-${when}`, 1);
+    const task = await take('ann', `tried-${when}`);
+    const published: RankingSubmitted[] = [];
+    const lost = async (_: string, message: object): Promise<void> => {
+      published.push(create(RankingSubmitted, message as RankingSubmitted));
+      throw new Error('the database is away');
+    };
+    await expect(submitTask(database.db, { publishFeedback: lost }, store, request('ann', task, [0, 1, 2]))).rejects.toThrow('away');
+    const [first] = published as [RankingSubmitted];
+    if (when === 'before') await store.addRanking(first);
+    await submitTask(database.db, { publishFeedback: () => Promise.resolve() }, store, request('ann', task, [2, 1, 0]));
+    if (when === 'after') await store.addRanking(first);
+    expect(await stored(task)).toMatchObject([{ ranks: [2, 1, 0] }]);
+    expect(await counted()).toBe(0);
+  });
+
+  test('a skip is taken back, though somebody has seen to the task meanwhile; the stage waits for the others all the same', async () => {
+    await open('skipped', 2);
+    const task = await take('ann', 'skipped');
+    await skipTask(database.db, skip('ann', task, 'cannot judge', { note: 'Hm.', activeMs: 1000 }));
+    expect((await listHandedIn(database.db, 'ann')).tasks?.[0]).toMatchObject({ taskId: task.taskId, runId: 'skipped', kind: 'rank', skipped: true });
+    expect(await look('ann', task)).toMatchObject({ task: { taskId: task.taskId }, verdicts: [], skipped: true, reason: 'cannot judge', note: 'Hm.' });
+    const taken = await rankAndStore('ben', 'skipped', [0, 1, 2]);
+    expect(taken.task.taskId).toBe(task.taskId);
+    await change('ann', task, [2, 1, 0], { activeMs: 500 });
+    expect((await stored(task)).map((row) => String(row['labeler'])).toSorted()).toEqual(['ann', 'ben']);
+    // Two rankings are stored of one task, and the other is waited for.
+    expect([await figures('skipped'), await tallyOf(database.db, 'skipped-job')]).toMatchObject([{ wanted: 2, done: 1, open: 1 }, { toCome: 1, beyond: 1 }]);
+    expect(await look('ann', task)).toMatchObject({ skipped: false, reason: '', note: '', verdicts: [{ rank: 2 }, { rank: 1 }, { rank: 0 }] });
+    const { labelers, skipped, tau } = await agreementReport(database.db, 'skipped');
+    expect(labelers?.find((one) => one?.labelerId === 'ann')).toMatchObject({ done: 1, skipped: 0, changed: 1, medianMs: { value: 1500 } });
+    expect([skipped, tau]).toEqual([[], { value: -1, count: 1 }]);
+    const [{ former } = {}] = await rows(sql`select former from labeling_outcomes where task_id = ${task.taskId ?? ''} and labeler_id = 'ann'`);
+    expect(former).toMatchObject([{ outcome: 'skipped', reason: 'cannot judge', note: 'Hm.', ranks: null, at: expect.stringMatching(/^\d{4}-.*Z$/) as string }]);
+    // Who is at it, or has done with it, is not given it again.
+    expect((await take('ann', 'skipped')).taskId).not.toBe(task.taskId);
+  });
+
+  test('a ranking is taken back by a skip: it is stored no more, whenever its message comes, and others are given the task', async () => {
+    await open('withdrawn', 1);
+    const { task, published } = await rank('ann', 'withdrawn', [0, 1, 2]);
+    expect(await figures('withdrawn')).toMatchObject({ done: 1 });
+    const back = () => skipAgain(database.db, store, skip('ann', task, 'personal data', { replace: true }));
+    await back();
+    for (const message of published) await store.addRanking(message);
+    expect([await stored(task), await counted(), await figures('withdrawn'), await tallyOf(database.db, 'withdrawn-job')]).toMatchObject([[], 0, { done: 0, open: 1 }, { toCome: 1, beyond: 0 }]);
+    expect((await agreementReport(database.db, 'withdrawn')).skipped).toMatchObject([{ open: true, reasons: [{ reason: 'personal data', count: 1 }] }]);
+    // From another tab that has not heard of it: one skip is as good as two.
+    await back();
+    expect(await figures('withdrawn')).toMatchObject({ done: 0 });
+    expect((await take('ben', 'withdrawn')).taskId).toBe(task.taskId);
+    await closeQueue(database.db, 'withdrawn-job');
+    await expect(back()).rejects.toMatchObject({ code: 'MC_LABELING_OVER' });
+    await expect(change('ann', task, [0, 1, 2])).rejects.toMatchObject({ code: 'MC_LABELING_OVER' });
+  });
+
+  test('a gold question that was skipped is taken back as any other, whatever others do', async () => {
+    await open('golden-skip', 40, { gold: { collection: 'gold', rate: 0.5 } });
+    const skipped: Init<LabelingTask>[] = [];
+    for (let i = 0; i < 8; i += 1) {
+      const task = await take('ann', 'golden-skip');
+      await skipTask(database.db, skip('ann', task, 'cannot judge'));
+      skipped.push(task);
+    }
+    const isGold = (task: Init<LabelingTask>): boolean => task.answers?.some((answer) => answer?.text === 'best') === true;
+    expect(new Set(skipped.map(isGold)).size).toBe(2);
+    for (let i = 0; i < 12; i += 1) await rankAndStore('ben', 'golden-skip', [0, 1, 2]);
+    const listed = (await listHandedIn(database.db, 'ann')).tasks?.filter((one) => one?.runId === 'golden-skip');
+    expect(listed?.map((one) => one?.taskId)).toEqual(skipped.map((task) => task.taskId).toReversed());
+    expect(new Set(listed?.map((one) => JSON.stringify({ ...one, taskId: '', prompt: '', atMs: 0 }))).size).toBe(1);
+    for (const task of skipped) await change('ann', task, [0, 1, 2]);
+    expect((await agreementReport(database.db, 'golden-skip')).labelers?.find((one) => one?.labelerId === 'ann')).toMatchObject({ done: 8, skipped: 0, gold: { count: skipped.filter(isGold).length } });
+  });
+
+  test('an answer is changed, taken back, and written anew, until a run is given it', async () => {
+    const written: DemonstrationWritten[] = [];
+    const bus = { publishFeedback: async (_: string, message: object): Promise<void> => void written.push(create(DemonstrationWritten, message as DemonstrationWritten)) };
+    await store.addPrompt(create(PromptSubmitted, { promptId: 'asked', userId: 'u', messages: [{ role: 'user', content: 'What is a yak?' }] }));
+    const task = await take('cyd', '', 'write');
+    const answer = (completion: string, note = '') => create(SubmitTaskRequest, { taskId: task.taskId ?? '', labelerId: 'cyd', completion, note, replace: true });
+    await submitTask(database.db, bus, store, { ...answer('A gnu.', 'Sure?'), replace: false });
+    const [first] = written as [DemonstrationWritten];
+    const answers = () => rows(sql`select completion, note, labeler_id from demonstrations where id = ${first.demonstrationId}`);
+    const mine = async () => (await listHandedIn(database.db, 'cyd')).tasks?.find((one) => one?.taskId === task.taskId);
+    expect(await mine()).toMatchObject({ kind: 'write', skipped: false, runId: '', prompt: task.messages?.at(-1)?.content });
+    expect(await look('cyd', task)).toMatchObject({ completion: 'A gnu.', note: 'Sure?', verdicts: [], skipped: false });
+    await submitAgain(database.db, store, answer('An ox.'));
+    await store.addDemonstration(first);
+    expect(await answers()).toEqual([{ completion: 'An ox.', note: null, labeler_id: 'cyd' }]);
+    await expect(submitAgain(database.db, store, answer(' '))).rejects.toMatchObject({ code: 'MC_USAGE' });
+
+    await skipAgain(database.db, store, skip('cyd', task, 'cannot judge', { replace: true }));
+    await store.addDemonstration(first);
+    expect([await answers(), await mine()]).toMatchObject([[], { skipped: true }]);
+    // Others are offered the prompt again.
+    expect((await take('dan', '', 'write')).taskId).toBe(task.taskId);
+    await submitAgain(database.db, store, answer('An ox of Tibet.'));
+    expect(await answers()).toMatchObject([{ completion: 'An ox of Tibet.' }]);
+    expect((await rows(sql`select former from labeling_outcomes where labeler_id = 'cyd'`))[0]?.['former']).toMatchObject([{ completion: 'A gnu.', note: 'Sure?' }, { completion: 'An ox.' }, { outcome: 'skipped', completion: null }]);
+
+    // Looking at the rules gives nobody anything; a run is given what there is.
+    const snapshot = (runId: string) => takeSnapshot(database.db, { jobId: `job-${runId}`, runId, collections: ['feedback'], seed: 1, rules: { promptsPerUser: 200, commonPrefix: 200 }, splitFractions: { validation: 0, test: 0 } });
+    await snapshot('');
+    await submitAgain(database.db, store, answer('A long-haired ox.'));
+    await snapshot('given');
+    expect(await mine()).toBeUndefined();
+    const over = { code: 'MC_LABELING_OVER' };
+    await expect(look('cyd', task)).rejects.toMatchObject(over);
+    await expect(submitAgain(database.db, store, answer('A goat.'))).rejects.toMatchObject(over);
+    await expect(skipAgain(database.db, store, skip('cyd', task, 'cannot judge', { replace: true }))).rejects.toMatchObject(over);
+    expect(await answers()).toMatchObject([{ completion: 'A long-haired ox.' }]);
   });
 });

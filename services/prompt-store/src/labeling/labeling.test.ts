@@ -7,7 +7,7 @@ import type { Feedback } from '@minchat/bus';
 import { LeaseTaskRequest, ListRecordsRequest, RenewTaskRequest, SkipTaskRequest, SubmitTaskRequest, create, DemonstrationWritten, type Init, type LabelingTask, type RankingSubmitted, PromptSubmitted } from '@minchat/contracts';
 import type { AnswersRecord } from '@minchat/datasets';
 import type { Database } from '../database.ts';
-import { createFeedbackStore } from '../feedback.ts';
+import { createFeedbackStore, type FeedbackStore } from '../feedback.ts';
 import { importFile } from '../imports/run-import.ts';
 import { listRecords } from '../records-page.ts';
 import { testDatabases, type TestDatabase } from '../testing.ts';
@@ -21,6 +21,9 @@ import { leaseTask, renewTask } from './tasks.ts';
 describe.each(await testDatabases())('labeling on $name', ({ start }) => {
   let home: TestDatabase;
   let database: Database;
+  let store: FeedbackStore;
+  /** The same, but for rankings: what comes of these is looked at elsewhere, and their prompts would be offered to be answered. */
+  let aside: FeedbackStore;
   const rankings: Init<RankingSubmitted>[] = [];
   const written: Init<DemonstrationWritten>[] = [];
   const bus = {
@@ -34,6 +37,8 @@ describe.each(await testDatabases())('labeling on $name', ({ start }) => {
   beforeAll(async () => {
     home = await start();
     database = await home.open();
+    store = await createFeedbackStore(database);
+    aside = { ...store, replaceRanking: (_, also) => database.db.transaction(also) };
   }, 120_000);
   afterAll(async () => {
     await database.close();
@@ -46,7 +51,7 @@ describe.each(await testDatabases())('labeling on $name', ({ start }) => {
   const open = (run: string, count: number, wanted: number): Promise<void> => openQueue(database.db, { jobId: `${run}-job`, runId: run, stage: 'rank', seed: 1 }, records(run, count), { wanted, labelersPerTask: 1 });
   const take = (labelerId: string, runId: string, holding: string[] = [], kind = 'rank'): Promise<Init<LabelingTask>> => leaseTask(database.db, create(LeaseTaskRequest, { labelerId, kind, runId, holding }));
   const submit = (labelerId: string, task: Init<LabelingTask>, ranks: number[]) =>
-    submitTask(database.db, bus, create(SubmitTaskRequest, { taskId: task.taskId ?? '', labelerId, verdicts: ranks.map((rank) => ({ rank, rating: 7 - rank, flags: [] })) }));
+    submitTask(database.db, bus, aside, create(SubmitTaskRequest, { taskId: task.taskId ?? '', labelerId, verdicts: ranks.map((rank) => ({ rank, rating: 7 - rank, flags: [] })) }));
   const queue = async (run: string) => (await listQueues(database.db)).queues?.find((one) => one?.runId === run);
 
   test('two labelers never have one task, and each gets the same again until it is done', async () => {
@@ -142,7 +147,7 @@ describe.each(await testDatabases())('labeling on $name', ({ start }) => {
   test('what was taken unheard is taken when it is sent again, and nothing else in its place', async () => {
     await open('unheard', 2, 2);
     const task = await take('ann', 'unheard');
-    const send = (rank: number, more: Partial<SubmitTaskRequest> = {}) => submitTask(database.db, bus, create(SubmitTaskRequest, { taskId: task.taskId ?? '', labelerId: 'ann', note: 'Hm.', verdicts: [rank, 1, 2].map((one) => ({ rank: one, flags: ['opinion'] })), ...more }));
+    const send = (rank: number, more: Partial<SubmitTaskRequest> = {}) => submitTask(database.db, bus, aside, create(SubmitTaskRequest, { taskId: task.taskId ?? '', labelerId: 'ann', note: 'Hm.', verdicts: [rank, 1, 2].map((one) => ({ rank: one, flags: ['opinion'] })), ...more }));
     await send(0);
     const published = rankings.length;
     await send(0);
@@ -169,7 +174,7 @@ describe.each(await testDatabases())('labeling on $name', ({ start }) => {
       expect((await take('ben', 'late')).taskId).toBe(task.taskId);
       await bus.publishFeedback(...args);
     };
-    await submitTask(database.db, { publishFeedback } as typeof bus, create(SubmitTaskRequest, { taskId: task.taskId ?? '', labelerId: 'ann', verdicts: [0, 1, 2].map((rank) => ({ rank })) }));
+    await submitTask(database.db, { publishFeedback } as typeof bus, aside, create(SubmitTaskRequest, { taskId: task.taskId ?? '', labelerId: 'ann', verdicts: [0, 1, 2].map((rank) => ({ rank })) }));
     await submit('ben', task, [2, 1, 0]);
     expect(rankings.slice(-2).map((ranking) => ranking.labelerId)).toEqual(['ann', 'ben']);
   });
@@ -195,18 +200,17 @@ describe.each(await testDatabases())('labeling on $name', ({ start }) => {
   });
 
   test('prompts that nobody answered are offered to be answered', async () => {
-    const store = await createFeedbackStore(database);
     for (const id of ['a', 'b']) await store.addPrompt(create(PromptSubmitted, { promptId: `open-${id}`, userId: 'u', messages: [{ role: 'user', content: `What is 100% ${id}?` }] }));
     const [one, two] = [await take('ann', '', [], 'write'), await take('ben', '', [], 'write')];
     expect(new Set([one.promptId, two.promptId])).toEqual(new Set(['open-a', 'open-b']));
     expect(await take('eve', '', [], 'write')).toEqual({});
-    await submitTask(database.db, bus, create(SubmitTaskRequest, { taskId: one.taskId ?? '', labelerId: 'ann', completion: 'A letter.', note: 'Of the alphabet.' }));
+    await submitTask(database.db, bus, aside, create(SubmitTaskRequest, { taskId: one.taskId ?? '', labelerId: 'ann', completion: 'A letter.', note: 'Of the alphabet.' }));
     expect(written.at(-1)).toMatchObject({ promptId: one.promptId, completion: 'A letter.', labelerId: 'ann', note: 'Of the alphabet.' });
     expect((await listQueues(database.db)).unanswered).toBe(1);
     await skipTask(database.db, create(SkipTaskRequest, { taskId: two.taskId ?? '', labelerId: 'ben', reason: 'cannot judge', note: 'Of which alphabet?' }));
     expect((await agreementReport(database.db, '')).notes?.[0]).toMatchObject({ note: 'Of which alphabet?', runId: '', skipped: true });
-    // Once it is stored it may be sent again by who has not heard of it.
-    const again = (completion: string) => submitTask(database.db, bus, create(SubmitTaskRequest, { taskId: one.taskId ?? '', labelerId: 'ann', completion }));
+    // It may be sent again by who has not heard of it.
+    const again = (completion: string) => submitTask(database.db, bus, aside, create(SubmitTaskRequest, { taskId: one.taskId ?? '', labelerId: 'ann', completion, note: 'Of the alphabet.' }));
     await store.addDemonstration(create(DemonstrationWritten, written.at(-1) ?? {}));
     await again('A letter.');
     await expect(again('Another letter.')).rejects.toMatchObject({ code: 'MC_CONFLICT' });
@@ -264,7 +268,7 @@ describe.each(await testDatabases())('labeling on $name', ({ start }) => {
         const id = task.taskId ?? '';
         if (!byTask.has(id)) byTask.set(id, byTask.size);
         const ranks = ranksOf[labelerId]?.[byTask.get(id) ?? 0] ?? [];
-        await submitTask(database.db, bus, create(SubmitTaskRequest, { taskId: id, labelerId, activeMs, verdicts: ranks.map((rank) => ({ rank, rating: 0, flags: [] })) }));
+        await submitTask(database.db, bus, aside, create(SubmitTaskRequest, { taskId: id, labelerId, activeMs, verdicts: ranks.map((rank) => ({ rank, rating: 0, flags: [] })) }));
       }
     }
     const report = await agreementReport(database.db, 'agree');
@@ -285,7 +289,7 @@ describe.each(await testDatabases())('labeling on $name', ({ start }) => {
       const gold = task.answers?.some((answer) => answer?.text === 'best') === true;
       // Nothing but spaces is none.
       const note = i === 0 ? ' ' : `remark ${i}\n${'x'.repeat(1_000)}`;
-      await submitTask(database.db, bus, create(SubmitTaskRequest, { taskId: task.taskId ?? '', labelerId: 'ann', verdicts: [0, 1, 2].map((rank) => ({ rank })), note }));
+      await submitTask(database.db, bus, aside, create(SubmitTaskRequest, { taskId: task.taskId ?? '', labelerId: 'ann', verdicts: [0, 1, 2].map((rank) => ({ rank })), note }));
       if (!gold) expect(rankings.at(-1)).toMatchObject({ note });
       if (i > 0) remarked.unshift({ note: note.slice(0, 500), gold });
     }

@@ -49,8 +49,13 @@ export async function openQueue(db: Db, job: { jobId: string; runId: string; sta
 }
 
 /** Takes a stage's tasks from the labelers; what they did stays. */
-export async function closeQueue(db: Db, jobId: string): Promise<void> {
-  await db.update(labelingQueues).set({ open: false }).where(eq(labelingQueues.jobId, jobId));
+export const closeQueue = (db: Db, jobId: string): Promise<void> => setOpen(db, jobId, false);
+
+/** Gives them back: the stage waits for more. */
+export const reopenQueue = (db: Db, jobId: string): Promise<void> => setOpen(db, jobId, true);
+
+async function setOpen(db: Db, jobId: string, open: boolean): Promise<void> {
+  await db.update(labelingQueues).set({ open }).where(eq(labelingQueues.jobId, jobId));
 }
 
 /**
@@ -66,15 +71,15 @@ export async function closeAbandoned(db: Db, jobs: Pick<JobRecords, 'get'>): Pro
     if (await waitedFor(jobId)) continue;
     await closeQueue(db, jobId);
     // Resumed in between, its stage may have opened the queue just before it was closed here.
-    if (await waitedFor(jobId)) await db.update(labelingQueues).set({ open: true }).where(eq(labelingQueues.jobId, jobId));
+    if (await waitedFor(jobId)) await reopenQueue(db, jobId);
   }
 }
 
 /**
- * How many of a stage's rankings are still to come: what was handed in is stored a little later, and people may have
- * been forgotten with theirs.
+ * How many of a stage's rankings are still to come (people may have been forgotten with theirs), and how many there are beyond
+ * those that were wanted of their tasks, since somebody took a skip back that others had seen to.
  */
-export async function rankingsToCome(db: Db, jobId: string): Promise<number> {
+export async function tallyOf(db: Db, jobId: string): Promise<{ toCome: number; beyond: number }> {
   const ofJob = and(eq(labelingTasks.jobId, jobId), sql`${labelingTasks.gold} is null`);
   const stored = db
     .select({ taskId: comparisons.taskId, count: sql<number>`count(*)`.as('count') })
@@ -82,12 +87,13 @@ export async function rankingsToCome(db: Db, jobId: string): Promise<number> {
     .where(inArray(comparisons.taskId, db.select({ id: labelingTasks.id }).from(labelingTasks).where(ofJob)))
     .groupBy(comparisons.taskId)
     .as('stored');
+  const missing = sql`${labelingTasks.wanted} - coalesce(${stored.count}, 0)`;
   const [row] = await db
-    .select({ toCome: sql<number>`coalesce(sum(greatest(${labelingTasks.wanted} - coalesce(${stored.count}, 0), 0)), 0)`.mapWith(Number) })
+    .select({ toCome: sql<number>`coalesce(sum(greatest(${missing}, 0)), 0)`.mapWith(Number), beyond: sql<number>`coalesce(sum(greatest(-(${missing}), 0)), 0)`.mapWith(Number) })
     .from(labelingTasks)
     .leftJoin(stored, eq(stored.taskId, labelingTasks.id))
     .where(ofJob);
-  return row?.toCome ?? 0;
+  return row ?? { toCome: 0, beyond: 0 };
 }
 
 /**
@@ -99,7 +105,8 @@ export function listQueues(db: Db): Promise<Init<ListQueuesReply>> {
     const rows = await db
       .select({
         queue: labelingQueues,
-        goldDone: sql<number>`coalesce(sum(${labelingTasks.done}) filter (where ${labelingTasks.gold} is not null), 0)`.mapWith(Number),
+        // One that more have done than it was wanted from, since somebody took a skip back, counts for those it was wanted from.
+        done: sql<number>`sum(least(${labelingTasks.done}, ${labelingTasks.wanted}))`.mapWith(Number),
         leased: sql<number>`count(*) filter (where ${labelingTasks.leasedUntil} > now())`.mapWith(Number),
       })
       .from(labelingQueues)
@@ -107,9 +114,8 @@ export function listQueues(db: Db): Promise<Init<ListQueuesReply>> {
       .where(eq(labelingQueues.open, true))
       .groupBy(labelingQueues.jobId)
       .orderBy(desc(labelingQueues.createdAt));
-    const queues = rows.map(({ queue, goldDone, leased }) => {
+    const queues = rows.map(({ queue, done, leased }) => {
       const wanted = Math.round(queue.wanted / (1 - queue.goldRate));
-      const done = queue.done + goldDone;
       return { runId: queue.runId, stage: queue.stage, wanted, done, open: Math.max(0, wanted - done), leased };
     });
     const unanswered = db.select({ id: sql<string>`open.id`.as('id') }).from(openPrompts(db)).where(fitsMessage(sql`open.messages::text`)).limit(countedUnanswered).as('unanswered');

@@ -5,7 +5,7 @@ import type { Metrics } from '@minchat/stage';
 import { labelerAgreement } from '@minchat/world';
 import type { Db } from '../database.ts';
 import { checkGold, goldImports } from '../labeling/gold.ts';
-import { closeQueue, openQueue, rankingsToCome, type QueueSettings } from '../labeling/queues.ts';
+import { closeQueue, openQueue, reopenQueue, tallyOf, type QueueSettings } from '../labeling/queues.ts';
 import { textHash } from '../rules/normalise.ts';
 import { comparisons, imports, itsPrompt, prompts } from '../schema.ts';
 import { answersOf } from '../snapshot.ts';
@@ -25,12 +25,33 @@ export async function rankByHumans(db: Db, context: RankContext, settings: Pick<
   if (settings.gold !== undefined) await checkGold(db, settings.gold.collection);
   // First: from here on the collection of gold questions is gold, and its rankings are left out.
   await openQueue(db, context, splits.flatMap((split) => bySplit[split]), { ...settings, wanted });
+  const ranked = await enoughOf(db, context, bySplit, wanted);
+  const all = splits.flatMap((split) => ranked[split]);
+  const { agreement, pairs } = labelerAgreement(rankedByTwo(all));
+  const written = await writeRanked(context, bySplit, ranked, 'ranked by people', pairs > 0 ? { labeler_agreement: agreement } : {});
+  context.progress({ step: wanted, totalSteps: wanted });
+  const labelers = new Set(all.map((record) => record.labeler));
+  return { ...written, labelers: labelers.size, ...(pairs > 0 ? { labelerAgreement: agreement } : {}) };
+}
+
+/** The rankings of these answers, once there are as many as are wanted, or as many as can be had where prompts were forgotten. */
+async function enoughOf(db: Db, context: RankContext, bySplit: Record<Split, AnswersRecord[]>, wanted: number): Promise<Record<Split, ComparisonRecord[]>> {
+  const look = async (): Promise<{ ranked: Record<Split, ComparisonRecord[]>; count: number; enough: boolean }> => {
+    // What is to come is asked first: what comes after it is not missed, and with nothing to come all there is is found.
+    const { toCome } = await tallyOf(db, context.jobId);
+    const { ranked, count: found } = await findRankings(db, bySplit);
+    const count = found - (await tallyOf(db, context.jobId)).beyond;
+    return { ranked, count, enough: count >= wanted || toCome === 0 };
+  };
   for (;;) {
-    // Asked first: what comes after it is not missed, and with nothing to come all there is is found.
-    const toCome = await rankingsToCome(db, context.jobId);
-    const { count } = await findRankings(db, bySplit);
-    // Fewer will do when no more can be had, since prompts were forgotten.
-    if (count >= wanted || toCome === 0) break;
+    const { count, enough } = await look();
+    if (enough) {
+      await closeQueue(db, context.jobId);
+      // As they are now that nobody can change them any more, or take one back.
+      const last = await look();
+      if (last.enough) return last.ranked;
+      await reopenQueue(db, context.jobId);
+    }
     context.progress({ step: count, totalSteps: wanted, message: `waiting for ${wanted - count} more rankings`, waiting: true });
     // Rejects with the reason of the signal's abort.
     await sleep(pollMs, undefined, { signal: context.signal }).catch(async () => {
@@ -39,15 +60,6 @@ export async function rankByHumans(db: Db, context: RankContext, settings: Pick<
       context.signal.throwIfAborted();
     });
   }
-  await closeQueue(db, context.jobId);
-  // As they are now that nobody can change them any more.
-  const { ranked } = await findRankings(db, bySplit);
-  const all = splits.flatMap((split) => ranked[split]);
-  const { agreement, pairs } = labelerAgreement(rankedByTwo(all));
-  const written = await writeRanked(context, bySplit, ranked, 'ranked by people', pairs > 0 ? { labeler_agreement: agreement } : {});
-  context.progress({ step: wanted, totalSteps: wanted });
-  const labelers = new Set(all.map((record) => record.labeler));
-  return { ...written, labelers: labelers.size, ...(pairs > 0 ? { labelerAgreement: agreement } : {}) };
 }
 
 /** The ranks that every two people gave to the answers to one prompt, each answer's at the same place. */

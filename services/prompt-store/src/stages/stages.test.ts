@@ -9,7 +9,7 @@ import { createWorld } from '@minchat/world';
 import { LeaseTaskRequest, RankingSubmitted, SubmitTaskRequest, create } from '@minchat/contracts';
 import { promptId } from '../digest.ts';
 import { createFeedbackStore } from '../feedback.ts';
-import { changeHandedIn } from '../labeling/handed-in.ts';
+import { submitAgain } from '../labeling/handed-in.ts';
 import { submitTask } from '../labeling/outcomes.ts';
 import { listQueues } from '../labeling/queues.ts';
 import { leaseTask } from '../labeling/tasks.ts';
@@ -307,28 +307,28 @@ describe.each(await testDatabases())('stages on $name', ({ name: databaseName, s
 
   // The embedded database has one connection: of what is done at once there one waits for the other.
   if (databaseName !== 'embedded') test('people: a ranking that is being changed while the stage ends is taken as it becomes', async () => {
-    const input = await answers([{ id: 'ending', messages: [{ role: 'user', content: 'question ending' }] }], () => ['one', 'two']);
+    const input = await answers(['ending', 'last'].map((id) => ({ id, messages: [{ role: 'user', content: `question ${id}` }] })), () => ['one', 'two']);
     const done = runStage(rank, { labelers: 'human', validationFraction: 0 }, { inputs: { answers: input } });
-    const task = await vi.waitUntil(async () => {
-      const { taskId } = await leaseTask(home.database.db, create(LeaseTaskRequest, { labelerId: 'eve', kind: 'rank' }));
-      return taskId;
-    });
-    const request = (ranks: number[], replace: boolean) => create(SubmitTaskRequest, { taskId: task, labelerId: 'eve', verdicts: ranks.map((rank_) => ({ rank: rank_ })), replace });
-    const published: RankingSubmitted[] = [];
-    await submitTask(home.database.db, { publishFeedback: async (_: string, message: object) => void published.push(create(RankingSubmitted, message as RankingSubmitted)) }, request([0, 1], false));
+    const take = () => vi.waitUntil(async () => (await leaseTask(home.database.db, create(LeaseTaskRequest, { labelerId: 'eve', kind: 'rank' }))).taskId);
+    const request = (taskId: string, ranks: number[]) => create(SubmitTaskRequest, { taskId, labelerId: 'eve', verdicts: ranks.map((rank_) => ({ rank: rank_ })) });
     const store = await createFeedbackStore(home.database);
+    const submit = async (taskId: string) => submitTask(home.database.db, { publishFeedback: () => Promise.resolve() }, store, request(taskId, [0, 1]));
+    const first = await take();
+    await submit(first);
+    const second = await take();
     const endWaits = sql`select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like 'update "labeling_queues"%'`;
-    await changeHandedIn(home.database.db, {
+    await submitAgain(home.database.db, {
+      ...store,
       replaceRanking: (message, also) => store.replaceRanking(message, async (tx) => {
         await also(tx);
-        // The first ranking is stored now, which is all that the stage waits for: it would end.
-        for (const first of published) await store.addRanking(first);
+        // That is all that the stage waits for: it would end.
+        await submit(second);
         await vi.waitUntil(async () => ((await home.database.db.execute(endWaits)) as unknown as { rows: unknown[] }).rows.length > 0, 30_000);
       }),
-    }, request([1, 0], true));
+    }, request(first, [1, 0]));
     const { out } = await done;
-    const [record] = await loadRecords(out('comparisons'), 'comparisons', 'train');
-    expect(record?.answers.map((answer) => answer.rank)).toEqual([1, 0]);
+    const ranked = await loadRecords(out('comparisons'), 'comparisons', 'train');
+    expect(ranked.map((record) => record.answers.map((answer) => answer.rank).join()).toSorted()).toEqual(['0,1', '1,0']);
   });
 
   test('gold questions stay out of what is trained on', async () => {
