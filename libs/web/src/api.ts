@@ -50,8 +50,8 @@ export interface StoredRecord {
 export interface Queue { run: string; stage: string; wanted: number; done: number; open: number; leased: number }
 /** What a labeler made of one answer: its rank, 0 being best, a rating of 1 to 7 or 0, and flags. */
 export interface Verdict { rank: number; rating: number; flags: string[] }
-/** A ranking that its labeler may change, as it was handed in. */
-export interface HandedIn { task: Omit<Task, 'leasedUntil'>; verdicts: Verdict[]; note: string }
+/** What its labeler may change, as it was handed in: a ranking has verdicts, an answer a completion, a skip neither. */
+export interface HandedIn { task: Omit<Task, 'leasedUntil'>; verdicts: Verdict[]; completion: string; note: string; skipped: boolean; reason: string }
 export interface Task { id: string; kind: 'rank' | 'write'; run: string; stage: string; messages: Message[]; answers: { text: string; finished: boolean }[]; leasedUntil: number }
 /** Why a line of a file cannot be used: in English, and as a sentence of data/bad-record.ts with its values. */
 export interface BadRecord { line: number; reason: string; code: string; values: { name: string; value: string }[] }

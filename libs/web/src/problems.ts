@@ -44,7 +44,7 @@ export function problemOf(error: unknown): string {
     case 'MC_LOGIN_FAILED': return t('Name or password is wrong.');
     case 'MC_LOGIN_LIMITED': return t('Too many tries. Wait a quarter of an hour, or ask an admin for a link that sets a new password.');
     case 'rate_limit_exceeded': return t('Too many tries. Wait a minute.');
-    case 'MC_LABELING_OVER': return t('This ranking can no longer be changed: its run waits for no more, and a reward model may have learned from it. It stays as you had handed it in.');
+    case 'MC_LABELING_OVER': return t('This can no longer be changed: a model may have learned from it by now. It stays as you had handed it in.');
     case 'MC_LINK_INVALID': return t('This link does not work any more: it was used, withdrawn, or is too old. Ask for a new one.');
     default: return error.message;
   }

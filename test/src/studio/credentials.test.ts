@@ -121,7 +121,7 @@ describe.skipIf(noBrowser !== undefined)('a session that ends', () => {
     const { token } = await walker.studio.bus.call(rpc.invite, { role: 'viewer', note: 'Vic' });
     await fetch(`${walker.studio.url}api/invitations/accept`, { method: 'POST', headers: { 'content-type': 'application/json', 'x-minchat-studio': '1' }, body: JSON.stringify({ token, name: 'Vic', password }) });
     const id = await page.evaluate(async () => ((await (await fetch('/api/people')).json()) as { people: { id: string; name: string }[] }).people.find(({ name }) => name === 'Ada')?.id ?? '');
-    await page.route('**/api/label/agreement', (route) => route.fulfill({ json: { alpha: null, tau: null, runs: [], tasks: [], notes: [], skipped: [], labelers: [{ labeler: id, done: 1, skipped: 0, medianMs: null, tau: null, alpha: null, gold: null }] } }));
+    await page.route('**/api/label/agreement', (route) => route.fulfill({ json: { alpha: null, tau: null, runs: [], tasks: [], notes: [], skipped: [], labelers: [{ labeler: id, done: 1, skipped: 0, changed: 0, medianMs: null, tau: null, alpha: null, gold: null }] } }));
     await walker.go('agreement');
     await page.getByRole('rowheader', { name: 'Ada' }).waitFor();
     await walker.go('account');

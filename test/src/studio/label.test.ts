@@ -406,11 +406,72 @@ describe.skipIf(noBrowser !== undefined)('at a labeling task', () => {
     await fetch(`${walker.studio.url}api/runs/again/cancel`, { method: 'POST' });
     await expect.poll(async () => (await walker.studio.bus.call(rpc.listQueues, {})).queues.some((queue) => queue.runId === 'again'), patient).toBe(false);
     await other.keyboard.press('Control+Enter');
-    await other.getByRole('alert').getByText('This ranking can no longer be changed').waitFor();
+    await other.getByRole('alert').getByText('This can no longer be changed').waitFor();
     await other.getByRole('button', { name: 'Leave it as it was' }).click();
     await other.getByRole('button', { name: 'Handed in' }).click();
     await other.getByRole('dialog').getByText('Nothing that you have handed in can be changed now.').waitFor();
     await other.context().close();
+  });
+
+  it('a skip and an answer are taken back as a ranking is, whichever tab they were handed in from', async () => {
+    const first = await labelerOf('back', [1, 2, 3, 4].map((n) => ({ id: `back-${n}`, model: 'm', messages: [{ role: 'user', content: `Back (${n})?` }], answers: ['Yes.', 'No.'].map((text) => ({ text, finished: true })) })));
+    await first.getByLabel('Your name').fill('hal');
+    await first.getByLabel('Your name').press('Tab');
+    const promptOf = (tab: Page) => tab.locator('.prompt .turn').and(tab.locator(':visible'));
+    const skipped = (await promptOf(first).textContent()) ?? '';
+    await first.getByLabel('Note, if you like').fill('Both.');
+    await first.getByRole('button', { name: 'Cannot judge' }).click();
+    await first.getByText('1 done in this sitting').waitFor();
+
+    const second = await first.context().newPage();
+    await onlyOf(second, 'back');
+    await second.goto(`${walker.studio.url}#/label`);
+    await second.locator('.answer-card').first().waitFor();
+    await second.keyboard.press('b');
+    await second.getByText('You have skipped this.').waitFor();
+    expect([await promptOf(second).textContent(), await second.getByLabel('Note, if you like').and(second.locator(':visible')).inputValue()]).toEqual([skipped, 'Both.']);
+    expect(await look(second, 'label-skipped-again')).toEqual([]);
+    await second.getByRole('button', { name: 'Hand in again' }).click();
+    await second.getByText('You have skipped this.').waitFor({ state: 'detached' });
+    const ranked = async () => (await walker.studio.bus.call(rpc.listRecords, { collection: 'feedback', type: 'comparisons', labeler: 'hal', limit: 100 })).records.map(({ messages, note }) => [messages[0]?.content, note]);
+    expect(await ranked()).toEqual([[skipped, 'Both.']]);
+    // The first tab knows of it, and takes it back by a skip.
+    await first.getByRole('button', { name: 'Handed in' }).click();
+    await first.getByRole('dialog').getByRole('button', { name: skipped }).click();
+    await first.getByText('You have handed this in.').waitFor();
+    await first.getByRole('button', { name: 'Skip' }).and(first.locator(':visible')).click();
+    await first.getByRole('dialog').getByRole('button', { name: 'It contains personal data' }).click();
+    await first.getByText('You have handed this in.').waitFor({ state: 'detached' });
+    expect(await ranked()).toEqual([]);
+    await second.close();
+
+    const imported = ['What is an okapi?', 'What is an oryx?'].map((prompt) => JSON.stringify({ prompt })).join('\n');
+    await (await fetch(`${walker.studio.url}api/data/imports?collection=taken&format=jsonl`, { method: 'POST', headers: { 'content-type': 'application/octet-stream' }, body: imported })).text();
+    await first.getByRole('button', { name: /^Answer prompts/ }).click();
+    await first.getByLabel('Your answer').fill('A girafe.');
+    await first.getByRole('button', { name: 'Hand in', exact: true }).click();
+    await first.getByText('1 done in this sitting').waitFor();
+    await first.getByRole('button', { name: 'Handed in' }).click();
+    await first.getByRole('dialog').getByRole('button', { name: 'answered' }).click();
+    await first.getByText('You have handed this in.').waitFor();
+    const again = first.getByLabel('Your answer').and(first.locator(':visible'));
+    expect(await again.inputValue()).toBe('A girafe.');
+    await again.fill('A giraffe.');
+    await again.press('Control+Enter');
+    await first.getByText('You have handed this in.').waitFor({ state: 'detached' });
+    const written = async () => (await walker.studio.bus.call(rpc.listRecords, { collection: 'feedback', type: 'demonstrations', labeler: 'hal', limit: 100 })).records.map(({ completion }) => completion);
+    expect(await written()).toEqual(['A giraffe.']);
+    // What was skipped is ranked from here, too.
+    await first.getByRole('button', { name: 'Handed in' }).click();
+    await first.getByRole('dialog').getByRole('button', { name: 'skipped' }).click();
+    await first.getByText('You have skipped this.').waitFor();
+    await first.locator('.answer-card').and(first.locator(':visible')).first().waitFor();
+    await first.getByRole('button', { name: 'Leave it as it was' }).click();
+    await first.goto(`${walker.studio.url}#/agreement`);
+    await first.getByRole('row', { name: /^hal 0 1 2 / }).waitFor();
+    expect(await look(first, 'agreement-changed')).toEqual([]);
+    await first.context().close();
+    await fetch(`${walker.studio.url}api/runs/back/cancel`, { method: 'POST' });
   });
 
   it('each tab of a labeler has tasks of its own, and takes over what was left in one that is closed', async () => {

@@ -11,7 +11,7 @@ type Score = { value: number; count: number } | null;
 interface Report {
   alpha: Score;
   tau: Score;
-  labelers: { labeler: string; done: number; skipped: number; medianMs: Score; tau: Score; alpha: Score; gold: Score }[];
+  labelers: { labeler: string; done: number; skipped: number; changed: number; medianMs: Score; tau: Score; alpha: Score; gold: Score }[];
   runs: string[];
   tasks: { task: string; run: string; prompt: string; labelers: number; tau: Score; alpha: Score }[];
   notes: { labeler: string; run: string; prompt: string; note: string; gold: boolean; skipped: boolean }[];
@@ -60,13 +60,14 @@ function Figures({ report }: { report: Report }) {
         <h2 id="labelers">{t('Labelers')}</h2>
         <div className="scroll" tabIndex={0} role="region" aria-labelledby="labelers">
           <table>
-            <thead><tr>{['Labeler', 'Done', 'Skipped', 'Median time', 'Tau with the others', 'Alpha', 'Gold questions'].map((head, i) => <th key={head} scope="col" className={i === 0 ? '' : 'number'}>{t(head)}</th>)}</tr></thead>
+            <thead><tr>{['Labeler', 'Done', 'Skipped', 'Changed', 'Median time', 'Tau with the others', 'Alpha', 'Gold questions'].map((head, i) => <th key={head} scope="col" className={i === 0 ? '' : 'number'}>{t(head)}</th>)}</tr></thead>
             <tbody>
               {report.labelers.map((one) => (
                 <tr key={one.labeler}>
                   <th scope="row"><a href={addressOfRecords(collection, { type: 'comparisons', labeler: one.labeler })}>{nameOf(one.labeler)}</a></th>
                   <td className="number">{formatNumber(one.done)}</td>
                   <td className="number">{formatNumber(one.skipped)}</td>
+                  <td className="number">{formatNumber(one.changed)}</td>
                   <td className="number">{one.medianMs === null ? '–' : formatDuration(one.medianMs.value)}</td>
                   <td className="number">{show(one.tau)}</td>
                   <td className="number">{show(one.alpha)}</td>

@@ -15,7 +15,7 @@ const keys: [key: string, does: string, at: readonly Work[]][] = [
   ['Ctrl+Z', 'undo', ['rank']],
   ['Ctrl+Shift+Z', 'redo', ['rank']],
   ['N', 'write a note', ['rank', 'write']],
-  ['B', 'go back to the last one handed in', ['rank']],
+  ['B', 'go back to the last one handed in', ['rank', 'write']],
   ['Ctrl+Enter', 'hand in', ['rank', 'write', 'own']],
   ['S', 'skip', ['rank', 'write']],
   ['?', 'show this', ['rank', 'write', 'own']],

@@ -27,14 +27,14 @@ export function HandedInButton({ at, list, onOpen }: { at: string | undefined; l
       <button type="button" className="quiet-button" onClick={() => void show()}>{t('Handed in')}</button>
       {shown === undefined ? null : (
         <Dialog title={t('Handed in')} onClose={() => setShown(undefined)}>
-          {shown.length === 0 ? <p>{t('Nothing that you have handed in can be changed now. A ranking can be for as long as its run waits for more.')}</p> : (
+          {shown.length === 0 ? <p>{t('Nothing that you have handed in can be changed now. It can be until something may have been trained on it.')}</p> : (
             <>
               <p className="quiet">{t('The latest first. What you change takes the place of what you had handed in.')}</p>
               <div className="choices">
-                {shown.map(({ id, run, prompt, at: then }) => (
+                {shown.map(({ id, kind, skipped, run, prompt, at: then }) => (
                   <button key={id} type="button" onClick={() => { setShown(undefined); void onOpen(id); }}>
                     <span className="text" dir="auto">{prompt}</span>
-                    <small className="quiet">{formatMoment(then)} · {run}</small>
+                    <small className="quiet">{[formatMoment(then), skipped ? t('skipped') : kind === 'write' ? t('answered') : '', run].filter((one) => one !== '').join(' · ')}</small>
                   </button>
                 ))}
               </div>

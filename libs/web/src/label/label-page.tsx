@@ -1,5 +1,5 @@
 import { Activity, useState } from 'react';
-import { getJson, type Queue } from '../api.ts';
+import { getJson, type HandedIn, type Queue } from '../api.ts';
 import { currentPerson, may } from '../people/session.ts';
 import { labelerName, t } from '../preferences.ts';
 import { remember } from '../storage.ts';
@@ -69,12 +69,7 @@ function Tasks({ kind, labeler, onDone, onOwn }: { kind: 'rank' | 'write'; label
     <>
       <Problem text={problem} />
       <Problem text={unchanged} />
-      {again === undefined ? null : (
-        <>
-          <p className="notice" role="status"><span><b>{t('You have handed this in.')}</b> {t('Handed in again it takes the place of what you had made of it. The task that you were at waits.')}</span></p>
-          <RankTask key={again.task.id} task={again.task} made={again} lost={false} onEnd={(_, body) => change(again, body)} onLeave={() => void leave(again)} />
-        </>
-      )}
+      {again === undefined ? null : <Again made={again} onEnd={(what, body) => change(again, what, body)} onLeave={() => void leave(again)} />}
       <Activity mode={again === undefined ? 'visible' : 'hidden'}>
         {task === undefined ? <Loading unless={problem} /> : null}
         {task === null && problem === '' && elsewhere ? (
@@ -100,8 +95,22 @@ function Tasks({ kind, labeler, onDone, onOwn }: { kind: 'rank' | 'write'; label
       </Activity>
       <div className="sitting">
         {ended > 0 ? <p className="quiet tally">{t('{n} done in this sitting', { n: ended })}</p> : null}
-        {kind === 'rank' ? <HandedInButton at={again?.task.id} list={list} onOpen={open} /> : null}
+        <HandedInButton at={again?.task.id} list={list} onOpen={open} />
       </div>
+    </>
+  );
+}
+
+/** What was handed in, to be changed. */
+function Again({ made, onEnd, onLeave }: { made: HandedIn; onEnd: (what: 'submit' | 'skip', body: object) => Promise<void>; onLeave: () => void }) {
+  const { task, skipped, reason } = made;
+  const ways = { made, lost: false, onEnd, onLeave };
+  return (
+    <>
+      <p className="notice" role="status">
+        <span><b>{skipped ? t('You have skipped this.') : t('You have handed this in.')}</b> {skipped && reason !== '' ? <q>{t(reason)}</q> : null} {t('Handed in again it takes the place of what you had made of it. The task that you were at waits.')}</span>
+      </p>
+      {task.kind === 'rank' ? <RankTask key={task.id} task={task} {...ways} /> : <WriteTask key={task.id} task={task} {...ways} />}
     </>
   );
 }

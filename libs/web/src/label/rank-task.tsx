@@ -59,7 +59,7 @@ interface RankTaskProps {
 /** Answers to put in order: by dragging, or by keys alone (see guide.tsx). Every change can be undone. */
 export function RankTask({ task, made, lost, onEnd, onLeave }: RankTaskProps) {
   const count = task.answers.length;
-  const [kept] = useState<Kept>(() => readDraft(task.id, isDraftOf(count)) ?? (made === undefined ? { ranking: newRanking(count), ratings: task.answers.map(() => 0), flags: task.answers.map(() => []) } : asKept(made.verdicts, made.note)));
+  const [kept] = useState<Kept>(() => readDraft(task.id, isDraftOf(count)) ?? (made === undefined || made.skipped ? { ranking: newRanking(count), ratings: task.answers.map(() => 0), flags: task.answers.map(() => []), note: made?.note ?? '' } : asKept(made.verdicts, made.note)));
   const [drafts, setDrafts] = useState<Draft[]>([kept]);
   const [note, setNote] = useState(kept.note ?? '');
   /** What was undone, the latest last. */
@@ -184,12 +184,9 @@ export function RankTask({ task, made, lost, onEnd, onLeave }: RankTaskProps) {
           <button type="button" disabled={drafts.length < 2} onClick={undo}>{t('Undo')}</button>
           <button type="button" disabled={undone.length === 0} onClick={redo}>{t('Redo')}</button>
           <span className="grow" />
-          {onLeave === undefined ? (
-            <>
-              <button type="button" onClick={() => void skip(skipReasons[0])}>{t('Cannot judge')}</button>
-              <SkipButton onSkip={skip} />
-            </>
-          ) : <button type="button" onClick={onLeave}>{t('Leave it as it was')}</button>}
+          <button type="button" onClick={() => void skip(skipReasons[0])}>{t('Cannot judge')}</button>
+          <SkipButton onSkip={skip} />
+          {onLeave === undefined ? null : <button type="button" onClick={onLeave}>{t('Leave it as it was')}</button>}
         </div>
       )}
     </div>

@@ -5,9 +5,9 @@ import { useAct } from '../problems.ts';
 import { announce } from '../ui.tsx';
 import { dropDraft } from './drafts.ts';
 
-export interface HandedInTask { id: string; run: string; prompt: string; at: number }
+export interface HandedInTask { id: string; kind: 'rank' | 'write'; skipped: boolean; run: string; prompt: string; at: number }
 
-/** The rankings that a labeler has handed in and may change, and the one that they have before them again. */
+/** What a labeler has handed in and may change, rankings, answers and skips, and the one that they have before them again. */
 export function useHandedIn(labeler: string) {
   const [again, setAgain] = useState<HandedIn>();
   const { problem, once } = useAct();
@@ -21,10 +21,10 @@ export function useHandedIn(labeler: string) {
   };
   const leave = ({ task }: HandedIn): Promise<boolean> => once(async () => done(task.id));
   /** Puts what the labeler has made of it now in the place of what they had. */
-  const change = async ({ task }: HandedIn, body: object): Promise<void> => {
+  const change = async ({ task }: HandedIn, what: 'submit' | 'skip', body: object): Promise<void> => {
     await once(async () => {
-      await postJson(`/api/label/tasks/${task.id}/submit`, { labeler, ...body, replace: true });
-      announce(t('Handed in'));
+      await postJson(`/api/label/tasks/${task.id}/${what}`, { labeler, ...body, replace: true });
+      if (what === 'submit') announce(t('Handed in'));
       done(task.id);
     });
   };

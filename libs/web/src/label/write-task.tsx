@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState, type Ref } from 'react';
-import { postJson, type Task } from '../api.ts';
+import { postJson, type HandedIn } from '../api.ts';
 import { handsIn } from '../keys.ts';
 import { t } from '../preferences.ts';
 import { useAct } from '../problems.ts';
@@ -23,9 +23,19 @@ function useSaved<T>(name: string, empty: T, isValid: (value: unknown) => value 
 interface Answer { completion: string; note: string }
 const isAnswer = (value: unknown): value is Answer => isText((value as Partial<Answer> | null)?.completion) && isText((value as Partial<Answer>).note);
 
+interface WriteTaskProps {
+  task: HandedIn['task'];
+  /** What the labeler has handed in of it, to be changed. */
+  made?: HandedIn;
+  lost: boolean;
+  onEnd: (what: 'submit' | 'skip', body: object) => Promise<void>;
+  /** Leaves what was handed in as it is. */
+  onLeave?: () => void;
+}
+
 /** An answer to a prompt, written by a person. One whose task was lost can still be copied. */
-export function WriteTask({ task, lost, onEnd }: { task: Task; lost: boolean; onEnd: (what: 'submit' | 'skip', body: object) => Promise<void> }) {
-  const [answer, setAnswer] = useSaved(task.id, { completion: '', note: '' }, isAnswer);
+export function WriteTask({ task, made, lost, onEnd, onLeave }: WriteTaskProps) {
+  const [answer, setAnswer] = useSaved(task.id, { completion: made?.completion ?? '', note: made?.note ?? '' }, isAnswer);
   const { completion, note } = answer;
   const activeMs = useActiveTime();
   const area = useRef<HTMLTextAreaElement>(null);
@@ -41,8 +51,9 @@ export function WriteTask({ task, lost, onEnd }: { task: Task; lost: boolean; on
       <NoteField value={note} onChange={(text) => setAnswer({ ...answer, note: text })} onHandIn={() => void submit()} />
       {lost ? null : (
         <div className="task-end">
-          <button type="button" className="primary" disabled={completion.trim() === ''} onClick={() => void submit()}>{t('Hand in')}</button>
+          <button type="button" className="primary" disabled={completion.trim() === ''} onClick={() => void submit()}>{made === undefined ? t('Hand in') : t('Hand in again')}</button>
           <SkipButton onSkip={(reason) => onEnd('skip', { reason, note, activeMs: activeMs() })} />
+          {onLeave === undefined ? null : <button type="button" onClick={onLeave}>{t('Leave it as it was')}</button>}
         </div>
       )}
     </div>
