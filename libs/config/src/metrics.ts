@@ -154,6 +154,7 @@ export const metricSections: readonly MetricSection[] = [
       'comparisons': 'Comparisons of the train split; of rank, of all splits',
       'dropped': 'Prompts that the rules took out',
       'dropped/REASON': 'Prompts that the rules took out for this reason',
+      'excluded/KIND': 'Demonstrations or comparisons in the collections by labelers whose work is left out',
       'kept/SPLIT': 'Prompts that the rules left in this split',
       'answers': 'Answers that were sampled',
       'response/length_mean': 'Tokens of an answer with its end token, mean',

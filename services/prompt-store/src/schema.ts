@@ -201,6 +201,8 @@ export const labelingQueues = pgTable('labeling_queues', {
   goldRate: real('gold_rate').notNull().default(0),
   /** The collection whose comparisons are the gold questions. */
   goldCollection: text('gold_collection'),
+  /** Labelers who are given none of its tasks. */
+  excluded: text('excluded').array().notNull().default([]),
   /** False once the stage has what it waited for, or was cancelled. */
   open: boolean('open').notNull().default(true),
   createdAt,

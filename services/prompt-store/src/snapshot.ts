@@ -4,6 +4,7 @@ import type { ComparisonRecord, DemonstrationRecord, PromptRecord, Split } from 
 import { importsOfAll } from './collections.ts';
 import { gatherStatistics, type Db } from './database.ts';
 import { isNamed } from './digest.ts';
+import { byOthers } from './labeling/excluded.ts';
 import { behindPrompt, byPages, mergeById, promptKey } from './pages.ts';
 import { createRules, type RuleSettings } from './rules/curate.ts';
 import { authorOf } from './rules/normalise.ts';
@@ -23,6 +24,8 @@ export interface SnapshotOptions {
   readonly seed: number;
   readonly rules: RuleSettings;
   readonly splitFractions: SplitFractions;
+  /** The ids of labelers whose demonstrations and comparisons are left out. */
+  readonly excluded?: readonly string[];
   readonly signal?: AbortSignal;
   /** Called now and then with the number of prompts decided. */
   onProgress?(decided: number): void;
@@ -34,6 +37,7 @@ export interface Snapshot {
   /** Prompts kept by split, and dropped by the code of the reason. */
   readonly kept: Readonly<Record<Split, number>>;
   readonly dropped: Readonly<Record<string, number>>;
+  readonly excluded: readonly string[];
 }
 
 const batchSize = 1_000;
@@ -41,7 +45,8 @@ const batchSize = 1_000;
 /** Decides about every prompt of the collections. Throws MC_NOT_FOUND. */
 export async function takeSnapshot(db: Db, options: SnapshotOptions): Promise<Snapshot> {
   const importIds = await importsOfAll(db, options.collections);
-  const settings = { seed: options.seed, ...options.rules, splitFractions: options.splitFractions };
+  const { excluded = [] } = options;
+  const settings = { seed: options.seed, ...options.rules, splitFractions: options.splitFractions, ...(excluded.length > 0 && { excluded }) };
   // A job that was broken off is done again from the start.
   await db.delete(snapshots).where(eq(snapshots.jobId, options.jobId));
   const [row] = await db
@@ -80,7 +85,7 @@ export async function takeSnapshot(db: Db, options: SnapshotOptions): Promise<Sn
   await gatherStatistics(db);
   const counts = Object.fromEntries([...Object.entries(kept), ...Object.entries(dropped).map(([reason, count]) => [`dropped: ${reason}`, count])]) as Record<string, number>;
   await db.update(snapshots).set({ counts }).where(eq(snapshots.id, row.id));
-  return { id: row.id, imports: importIds, kept, dropped };
+  return { id: row.id, imports: importIds, kept, dropped, excluded };
 }
 
 /** The runs that were given data of any of these imports, in the order of their ids. */
@@ -160,7 +165,7 @@ export async function* snapshotDemonstrations(db: Db, snapshot: Snapshot, split:
         .from(demonstrations)
         .innerJoin(prompts, itsPrompt(demonstrations))
         .innerJoin(snapshotPrompts, keptIn(snapshot, split))
-        .where(and(eq(demonstrations.importId, importId), gt(demonstrations.id, after)))
+        .where(and(eq(demonstrations.importId, importId), gt(demonstrations.id, after), byOthers(demonstrations, snapshot.excluded)))
         .orderBy(asc(demonstrations.id))
         .limit(limit),
     ),
@@ -176,7 +181,7 @@ export async function* snapshotComparisons(db: Db, snapshot: Snapshot, split: Sp
         .from(comparisons)
         .innerJoin(prompts, itsPrompt(comparisons))
         .innerJoin(snapshotPrompts, keptIn(snapshot, split))
-        .where(and(eq(comparisons.importId, importId), gt(comparisons.id, after)))
+        .where(and(eq(comparisons.importId, importId), gt(comparisons.id, after), byOthers(comparisons, snapshot.excluded)))
         .orderBy(asc(comparisons.id))
         .limit(limit);
       const answers = await answersOf(db, importId, rows.map((row) => row.id));

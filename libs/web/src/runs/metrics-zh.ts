@@ -84,6 +84,7 @@ export const zhMetrics: Readonly<Record<string, string>> = {
   'Comparisons of the train split; of rank, of all splits': '训练集的排序数；rank 为所有划分',
   'Prompts that the rules took out': '被规则去掉的提示数',
   'Prompts that the rules took out for this reason': '因此原因被规则去掉的提示数',
+  'Demonstrations or comparisons in the collections by labelers whose work is left out': '数据集中由被排除的标注者给出的示范或比较',
   'Prompts that the rules left in this split': '规则留在此划分中的提示数',
   'Answers that were sampled': '采样的回答数',
   'Comparisons that were there already, imported or of an earlier round': '已经存在的排序数，来自导入或更早的轮次',

@@ -119,7 +119,7 @@ describe.each(await testDatabases())('what was handed in on $name', ({ start }) 
     expect(await listed()).toEqual(made.map((one) => one.task.taskId).toReversed());
     await closeQueue(database.db, 'over-job');
     expect(await listed()).toEqual([]);
-    for (const refused of [look('ann', task), change('ann', task, [2, 1, 0])]) await expect(refused).rejects.toMatchObject({ code: 'MC_LABELING_OVER' });
+    for (const refused of [() => look('ann', task), () => change('ann', task, [2, 1, 0])]) await expect(refused()).rejects.toMatchObject({ code: 'MC_LABELING_OVER' });
     // Closed after it was looked whether it is open.
     await open('over', 2);
     const closing: FeedbackStore = { ...store, replaceRanking: async (...given: Parameters<FeedbackStore['replaceRanking']>) => { await closeQueue(database.db, 'over-job'); await store.replaceRanking(...given); } };

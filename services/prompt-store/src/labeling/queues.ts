@@ -18,6 +18,8 @@ export interface QueueSettings {
   /** How many rankings are waited for. */
   readonly wanted: number;
   readonly labelersPerTask: number;
+  /** The ids of labelers who are given none of the tasks. */
+  readonly excluded?: readonly string[];
   readonly gold?: { readonly collection: string; readonly rate: number } | undefined;
 }
 
@@ -25,7 +27,7 @@ export interface QueueSettings {
  * Offers a stage's answers to labelers. Called again after a restart it changes nothing. Where more
  * rankings are wanted than that, each prompt goes to more labelers.
  */
-export async function openQueue(db: Db, job: { jobId: string; runId: string; stage: string; seed: number }, records: readonly AnswersRecord[], { wanted, labelersPerTask, gold }: QueueSettings): Promise<void> {
+export async function openQueue(db: Db, job: { jobId: string; runId: string; stage: string; seed: number }, records: readonly AnswersRecord[], { wanted, labelersPerTask, excluded = [], gold }: QueueSettings): Promise<void> {
   const { jobId, runId, stage, seed } = job;
   const each = Math.max(labelersPerTask, Math.ceil(wanted / records.length));
   const rows = records.map((record) => storable(record)).map((record) => ({
@@ -40,7 +42,7 @@ export async function openQueue(db: Db, job: { jobId: string; runId: string; sta
     wanted: each,
   }));
   await db.transaction(async (tx) => {
-    const queue = { jobId, runId, stage, wanted, goldRate: gold?.rate ?? 0, goldCollection: gold?.collection ?? null };
+    const queue = { jobId, runId, stage, wanted, goldRate: gold?.rate ?? 0, goldCollection: gold?.collection ?? null, excluded: [...excluded] };
     await tx.insert(labelingQueues).values(queue).onConflictDoUpdate({ target: labelingQueues.jobId, set: { wanted, open: true } });
     for (let from = 0; from < rows.length; from += tasksAtOnce) {
       await tx.insert(labelingTasks).values(rows.slice(from, from + tasksAtOnce)).onConflictDoNothing();

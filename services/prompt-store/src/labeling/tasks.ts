@@ -73,7 +73,7 @@ const unclaimed = sql`${labelingTasks.gold} is null and (${labelingTasks.leasedB
 function couldDo(db: Db, { labelerId, kind, runId, holding }: LeaseTaskRequest, whose: SQL): SQL | undefined {
   return and(
     sql`${labelingTasks.kind} = ${kind} and ${labelingTasks.done} < ${labelingTasks.wanted}`,
-    sql`coalesce(${labelingQueues.open}, true)`,
+    sql`coalesce(${labelingQueues.open} and ${labelerId} <> all(${labelingQueues.excluded}), true)`,
     runId === '' ? undefined : eq(labelingQueues.runId, runId),
     whose,
     ...holding.map((id) => sql`${labelingTasks.id} <> ${id}`),

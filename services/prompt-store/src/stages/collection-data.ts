@@ -3,8 +3,10 @@ import { splits, writeDataset, type DatasetInfo, type DemonstrationRecord, type 
 import type { Metrics } from '@minchat/stage';
 import { checkUndeleted } from '../collections.ts';
 import type { Db } from '../database.ts';
+import { countBy, labelersNamed } from '../labeling/excluded.ts';
 import { checkNotGold } from '../labeling/gold.ts';
 import { take } from '../pages.ts';
+import { comparisons as comparisonsTable, demonstrations as demonstrationsTable } from '../schema.ts';
 import { snapshotComparisons, snapshotDemonstrations, snapshotPromptRecords, snapshotTexts, takeSnapshot, type Snapshot } from '../snapshot.ts';
 import type { DataJob } from './data-job.ts';
 import type { CollectionSettings } from './data-settings.ts';
@@ -17,6 +19,7 @@ export async function writeCollection(db: Db, job: DataJob, settings: Collection
   const collections = [settings.collection, ...settings.also];
   const named = collections.join(' and ');
   for (const collection of collections) await checkNotGold(db, collection);
+  const excluded = await labelersNamed(db, settings.excludeLabelers);
   const snapshot = await takeSnapshot(db, {
     jobId: job.jobId,
     runId: job.runId,
@@ -24,6 +27,7 @@ export async function writeCollection(db: Db, job: DataJob, settings: Collection
     seed: job.seed,
     rules: settings,
     splitFractions: settings.splitFractions,
+    excluded,
     signal: job.signal,
     onProgress: (decided) => job.progress(0, steps, `${decided} prompts looked at`),
   });
@@ -59,6 +63,10 @@ export async function writeCollection(db: Db, job: DataJob, settings: Collection
     demonstrations: demonstrations.counts['train'] ?? 0,
     comparisons: comparisons.counts['train'] ?? 0,
     dropped: Object.values(snapshot.dropped).reduce((sum, count) => sum + count, 0),
+    ...(excluded.length > 0 && {
+      'excluded/demonstrations': await countBy(db, demonstrationsTable, snapshot.imports, excluded),
+      'excluded/comparisons': await countBy(db, comparisonsTable, snapshot.imports, excluded),
+    }),
     ...Object.fromEntries(splits.map((split) => [`kept/${split}`, snapshot.kept[split]])),
     ...Object.fromEntries(Object.entries(snapshot.dropped).map(([reason, count]) => [`dropped/${reason.replaceAll(' ', '_')}`, count])),
   };

@@ -23,6 +23,8 @@ const worldSettings = z.strictObject({
   ...rules,
 });
 
+export const labelerNames = z.array(z.string().min(1).max(256)).default([]);
+
 /** What was imported into a collection, or submitted (`feedback`). */
 const collectionSettings = z.strictObject({
   source: z.literal('collection'),
@@ -30,6 +32,8 @@ const collectionSettings = z.strictObject({
   collection: z.string().min(1),
   /** Further collections that are taken with it, such as `feedback`, where what people write goes. */
   also: z.array(z.string().min(1)).default([]),
+  /** Labelers whose answers and rankings are left out, as the page Agreement names them. */
+  excludeLabelers: labelerNames,
   /** At most so many records in each split, the first by id. */
   limits: z.strictObject({ texts: count, prompts: count, demonstrations: count, comparisons: count }).partial().default({}),
   /** The share of users whose data is kept aside; what is left is train. */

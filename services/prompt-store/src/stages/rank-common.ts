@@ -38,9 +38,9 @@ export async function answersBySplit(folder: string, seed: number, validationFra
 
 /**
  * Writes the comparisons of this stage's answers, and behind them those of its input that were ranked before: imported ones,
- * or an earlier round's. What is about the same prompt comes into one split. Returns how many there are of both, and of the latter.
+ * or an earlier round's, but for those by labelers who are left out. What is about the same prompt comes into one split. Returns how many there are of both, and of the latter.
  */
-export async function writeRanked(context: RankContext, bySplit: Record<Split, AnswersRecord[]>, ranked: Record<Split, ComparisonRecord[]>, description: string, metrics: Readonly<Record<string, number>> = {}): Promise<{ comparisons: number; rankedBefore?: number }> {
+export async function writeRanked(context: RankContext, bySplit: Record<Split, AnswersRecord[]>, ranked: Record<Split, ComparisonRecord[]>, description: string, metrics: Readonly<Record<string, number>> = {}, excluded: readonly string[] = []): Promise<{ comparisons: number; rankedBefore?: number }> {
   const splitOf = new Map(splits.flatMap((split) => bySplit[split].map(({ messages }) => [promptId(messages), split] as const)));
   const known = new Set(splits.flatMap((split) => ranked[split].map(({ id }) => id)));
   let before = 0;
@@ -49,7 +49,7 @@ export async function writeRanked(context: RankContext, bySplit: Record<Split, A
     if (!context.hasInput('comparisons')) return;
     for (const theirs of splits) {
       for await (const record of readRecords(context.input('comparisons'), 'comparisons', theirs)) {
-        if ((splitOf.get(promptId(record.messages)) ?? theirs) !== split || known.has(record.id)) continue;
+        if ((splitOf.get(promptId(record.messages)) ?? theirs) !== split || known.has(record.id) || excluded.includes(record.labeler ?? '')) continue;
         before += 1;
         yield record;
       }

@@ -4,6 +4,7 @@ import { splits, type AnswersRecord, type ComparisonRecord, type Split } from '@
 import type { Metrics } from '@minchat/stage';
 import { labelerAgreement } from '@minchat/world';
 import type { Db } from '../database.ts';
+import { byOthers, labelersNamed } from '../labeling/excluded.ts';
 import { checkGold, goldImports } from '../labeling/gold.ts';
 import { closeQueue, openQueue, reopenQueue, tallyOf, type QueueSettings } from '../labeling/queues.ts';
 import { textHash } from '../rules/normalise.ts';
@@ -18,28 +19,29 @@ const pollMs = 1_000;
 const promptsAtOnce = 500;
 
 /** Waits until people have ranked enough of this run's answers, and takes their rankings. */
-export async function rankByHumans(db: Db, context: RankContext, settings: Pick<QueueSettings, 'labelersPerTask' | 'gold'> & { rankings?: number | undefined; validationFraction: number }): Promise<Metrics> {
+export async function rankByHumans(db: Db, context: RankContext, settings: Pick<QueueSettings, 'labelersPerTask' | 'gold'> & { rankings?: number | undefined; excludeLabelers: readonly string[]; validationFraction: number }): Promise<Metrics> {
   const bySplit = await answersBySplit(neededInput(context, 'answers', 'human'), context.seed, settings.validationFraction);
   const prompts = splits.reduce((sum, split) => sum + bySplit[split].length, 0);
   const wanted = settings.rankings ?? prompts * settings.labelersPerTask;
+  const excluded = await labelersNamed(db, settings.excludeLabelers);
   if (settings.gold !== undefined) await checkGold(db, settings.gold.collection);
   // First: from here on the collection of gold questions is gold, and its rankings are left out.
-  await openQueue(db, context, splits.flatMap((split) => bySplit[split]), { ...settings, wanted });
-  const ranked = await enoughOf(db, context, bySplit, wanted);
+  await openQueue(db, context, splits.flatMap((split) => bySplit[split]), { ...settings, wanted, excluded });
+  const ranked = await enoughOf(db, context, bySplit, { wanted, excluded });
   const all = splits.flatMap((split) => ranked[split]);
   const { agreement, pairs } = labelerAgreement(rankedByTwo(all));
-  const written = await writeRanked(context, bySplit, ranked, 'ranked by people', pairs > 0 ? { labeler_agreement: agreement } : {});
+  const written = await writeRanked(context, bySplit, ranked, 'ranked by people', pairs > 0 ? { labeler_agreement: agreement } : {}, excluded);
   context.progress({ step: wanted, totalSteps: wanted });
   const labelers = new Set(all.map((record) => record.labeler));
   return { ...written, labelers: labelers.size, ...(pairs > 0 ? { labelerAgreement: agreement } : {}) };
 }
 
 /** The rankings of these answers, once there are as many as are wanted, or as many as can be had where prompts were forgotten. */
-async function enoughOf(db: Db, context: RankContext, bySplit: Record<Split, AnswersRecord[]>, wanted: number): Promise<Record<Split, ComparisonRecord[]>> {
+async function enoughOf(db: Db, context: RankContext, bySplit: Record<Split, AnswersRecord[]>, { wanted, excluded }: { wanted: number; excluded: readonly string[] }): Promise<Record<Split, ComparisonRecord[]>> {
   const look = async (): Promise<{ ranked: Record<Split, ComparisonRecord[]>; count: number; enough: boolean }> => {
     // What is to come is asked first: what comes after it is not missed, and with nothing to come all there is is found.
     const { toCome } = await tallyOf(db, context.jobId);
-    const { ranked, count: found } = await findRankings(db, bySplit);
+    const { ranked, count: found } = await findRankings(db, bySplit, excluded);
     const count = found - (await tallyOf(db, context.jobId)).beyond;
     return { ranked, count, enough: count >= wanted || toCome === 0 };
   };
@@ -79,8 +81,8 @@ function* rankedByTwo(comparisons: readonly ComparisonRecord[]): Generator<[{ ra
   }
 }
 
-/** The rankings of these answers that are in the database, by split and in the order of their ids. */
-async function findRankings(db: Db, bySplit: Record<Split, AnswersRecord[]>): Promise<{ ranked: Record<Split, ComparisonRecord[]>; count: number }> {
+/** The rankings of these answers by other labelers than these that are in the database, by split and in the order of their ids. */
+async function findRankings(db: Db, bySplit: Record<Split, AnswersRecord[]>, excluded: readonly string[]): Promise<{ ranked: Record<Split, ComparisonRecord[]>; count: number }> {
   const ranked: Record<Split, ComparisonRecord[]> = { train: [], validation: [], test: [] };
   let count = 0;
   for (const split of splits) {
@@ -93,7 +95,7 @@ async function findRankings(db: Db, bySplit: Record<Split, AnswersRecord[]>): Pr
         .from(comparisons)
         .innerJoin(imports, eq(imports.id, comparisons.importId))
         .innerJoin(prompts, itsPrompt(comparisons))
-        .where(and(inArray(comparisons.promptId, ids.slice(from, from + promptsAtOnce)), isNotNull(imports.collectionId), notInArray(comparisons.importId, goldImports(db))))
+        .where(and(inArray(comparisons.promptId, ids.slice(from, from + promptsAtOnce)), isNotNull(imports.collectionId), notInArray(comparisons.importId, goldImports(db)), byOthers(comparisons, excluded)))
         .orderBy(asc(comparisons.id));
       for (const [importId, group] of Map.groupBy(rows, (row) => row.importId)) {
         const answers = await answersOf(db, importId, group.map((row) => row.id));

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineStage, type Metrics } from '@minchat/stage';
 import type { Db } from '../database.ts';
 import { withDatabaseErrors } from '../database-errors.ts';
+import { labelerNames } from './data-settings.ts';
 import { rankByHumans } from './rank-human.ts';
 import { passImported } from './rank-imported.ts';
 import { rankBySimulation } from './rank-simulated.ts';
@@ -28,6 +29,8 @@ export const rankSettings = z.discriminatedUnion('labelers', [
       /** The share of a labeler's tasks. */
       rate: z.number().min(0).max(0.5).default(0.1),
     }).optional(),
+    /** Labelers whose rankings are not taken and who are given none of the tasks, as the page Agreement names them. */
+    excludeLabelers: labelerNames,
     validationFraction,
   }),
   z.strictObject({ labelers: z.literal('imported') }),

@@ -92,6 +92,28 @@ describe.each(await testDatabases())('stages on $name', ({ name: databaseName, s
     expect(one.metrics).toEqual(two.metrics);
   });
 
+  test('what a labeler wrote and ranked is left out where that is asked for, and is there again where it is not', async () => {
+    const by = (i: number) => ['careful', 'hasty', undefined][i % 3];
+    await load('labeled', Array.from({ length: 60 }, (_, i) => [{ prompt: `How ${i}?`, completion: `So ${i}.`, labeler: by(i) }, { prompt: `Which ${i}?`, chosen: 'This.', rejected: 'That.', labeler: by(i) }]).flat());
+    const settings = { ...mixed, collection: 'labeled' };
+    const all = await runStage(data, settings);
+    const left = await runStage(data, { ...settings, excludeLabelers: ['hasty'] });
+    expect(left.metrics).toMatchObject({ 'excluded/demonstrations': 20, 'excluded/comparisons': 20, 'prompts': all.metrics['prompts'] });
+    expect(await bytesOf(left.out('prompts'))).toEqual(await bytesOf(all.out('prompts')));
+    for (const split of splits) {
+      // Whoever is left is where they were; of comparisons it is told who they are by.
+      expect(await loadRecords(left.out('comparisons'), 'comparisons', split)).toEqual((await loadRecords(all.out('comparisons'), 'comparisons', split)).filter(({ labeler }) => labeler !== 'hasty'));
+      const numbers = (await loadRecords(left.out('demonstrations'), 'demonstrations', split)).map(({ completion }) => Number(completion.slice(3, -1)));
+      expect(numbers.filter((i) => by(i) === 'hasty')).toEqual([]);
+      expect(numbers.length).toBe((await loadRecords(all.out('demonstrations'), 'demonstrations', split)).filter(({ completion }) => by(Number(completion.slice(3, -1))) !== 'hasty').length);
+    }
+    const again = await runStage(data, settings);
+    expect(again.metrics).toEqual(all.metrics);
+    for (const name of outputs) expect(await bytesOf(again.out(name))).toEqual(await bytesOf(all.out(name)));
+    // A slip of the pen would leave out nobody.
+    await expect(runStage(data, { ...settings, excludeLabelers: ['careful', 'Hasty'] })).rejects.toMatchObject({ code: 'MC_STAGE_SETTINGS', message: 'excludeLabelers: expected labelers that there are, found "Hasty"' });
+  });
+
   test('all of a user is in one split, though some came without their name at first', async () => {
     const asked = Array.from({ length: 40 }, (_, i) => ({ prompt: `What did Bob ask ${i}?` }));
     await load('users', asked);
@@ -303,6 +325,31 @@ describe.each(await testDatabases())('stages on $name', ({ name: databaseName, s
     const twice = await runStage(rank, { labelers: 'human', labelersPerTask: 2, validationFraction: 0 }, { inputs: { answers: input } });
     expect(twice.metrics).toEqual({ comparisons: 4, labelers: 2, labelerAgreement: 5 / 6 });
     expect((await readDatasetInfo(twice.out('comparisons'), 'comparisons')).metrics).toEqual({ labeler_agreement: 5 / 6 });
+  });
+
+  test('people: who is left out is given no task, and what they ranked before is not taken', async () => {
+    const input = await answers(['out1', 'out2'].map((id) => ({ id, messages: [{ role: 'user', content: `question ${id}` }] })), () => ['one', 'two']);
+    const store = await createFeedbackStore(home.database);
+    const hand = async (taskId: string, labelerId: string): Promise<unknown> =>
+      submitTask(home.database.db, { publishFeedback: () => Promise.resolve() }, store, create(SubmitTaskRequest, { taskId, labelerId, verdicts: [{ rank: 0 }, { rank: 1 }] }));
+    const lease = async (labelerId: string) => (await leaseTask(home.database.db, create(LeaseTaskRequest, { labelerId, kind: 'rank' }))).taskId;
+    const first = runStage(rank, { labelers: 'human', validationFraction: 0 }, { inputs: { answers: input } });
+    for (const labelerId of ['hasty', 'ann']) await hand(await vi.waitUntil(() => lease(labelerId)), labelerId);
+    expect((await first).metrics).toMatchObject({ comparisons: 2, labelers: 2 });
+
+    await home.database.db.execute(sql`insert into accounts (id, name, name_key, role, password_hash) values ('account-1', 'Cyd', 'cyd', 'labeler', '')`);
+    const earlier = await mkdtemp(join(folder, 'earlier-'));
+    const before = (id: string, labeler: string) => ({ id, messages: [{ role: 'user' as const, content: 'earlier' }], labeler, answers: [0, 1].map((rank_) => ({ text: String(rank_), finished: true, rank: rank_ })) });
+    await writeDataset(earlier, 'comparisons', { train: [before('a', 'hasty'), before('b', 'account-1'), before('c', 'ben')] });
+    const again = runStage(rank, { labelers: 'human', validationFraction: 0, excludeLabelers: ['hasty', 'CYD'] }, { inputs: { answers: input, comparisons: earlier } });
+    const task = await vi.waitUntil(() => lease('ann'));
+    expect([await lease('hasty'), await lease('account-1')]).toEqual([undefined, undefined]);
+    await hand(task, 'ann');
+    const { metrics, out } = await again;
+    expect(metrics).toMatchObject({ comparisons: 3, rankedBefore: 1, labelers: 1 });
+    expect((await loadRecords(out('comparisons'), 'comparisons', 'train')).map(({ labeler }) => labeler)).toEqual(['ann', 'ann', 'ben']);
+    const unknown = runStage(rank, { labelers: 'human', excludeLabelers: ['hast'] }, { inputs: { answers: input } });
+    await expect(unknown).rejects.toMatchObject({ code: 'MC_STAGE_SETTINGS', message: 'excludeLabelers: expected labelers that there are, found "hast"' });
   });
 
   // The embedded database has one connection: of what is done at once there one waits for the other.

@@ -1,0 +1,1 @@
+ALTER TABLE "labeling_queues" ADD COLUMN "excluded" text[] DEFAULT '{}' NOT NULL;
