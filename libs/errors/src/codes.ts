@@ -51,7 +51,7 @@ export const errorCodes = {
   MC_GATE_STOPPED: { http: 409, exit: 70, retryable: false, meaning: 'A gate of the run’s spec stopped it.', todo: 'Read which condition failed; change the spec or the stage before it.' },
   MC_BACKEND_UNAVAILABLE: { http: 500, exit: 69, retryable: false, meaning: 'The compute backend asked for does not work on this machine.', todo: 'Set MINCHAT_BACKEND=auto, or install what the message names.' },
   MC_MODEL_INVALID: { http: 400, exit: 65, retryable: false, meaning: 'A model folder cannot be read: a file, tensor, shape or configuration is wrong.', todo: 'Compare the folder with what Hugging Face’s save_pretrained writes for GPT-2.' },
-  MC_TOKENIZER_INVALID: { http: 400, exit: 65, retryable: false, meaning: 'A tokenizer file cannot be read or is of a kind that is not supported.', todo: 'Use a byte-level BPE tokenizer.json, or vocab.json and merges.txt.' },
+  MC_TOKENIZER_INVALID: { http: 400, exit: 65, retryable: false, meaning: 'A tokenizer file cannot be read or is of a kind that is not supported.', todo: 'Use a tokenizer.json of byte-level BPE (GPT-2, Llama 3, Qwen, SmolLM), or GPT-2’s vocab.json and merges.txt.' },
   MC_CONTEXT_LENGTH: { http: 400, exit: 65, retryable: false, meaning: 'A text and the answer asked for do not fit in the model’s context.', todo: 'Shorten the text or ask for fewer tokens.' },
   MC_DATA_INVALID: { http: 400, exit: 65, retryable: false, meaning: 'A record of a data file cannot be used.', todo: 'Correct the line the message points at, or import without --strict to skip it.' },
   MC_DATA_EMPTY: { http: 400, exit: 65, retryable: false, meaning: 'A dataset that a stage needs has no record.', todo: 'Import more data, or loosen the filters.' },

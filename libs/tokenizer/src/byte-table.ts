@@ -30,3 +30,12 @@ export function bytesOfToken(token: string): Uint8Array | undefined {
   }
   return bytes;
 }
+
+const utf8 = new TextEncoder();
+
+/** A text's bytes in UTF-8, each as the character that stands for it. */
+export function spellBytes(text: string): string {
+  let spelling = '';
+  for (const byte of utf8.encode(text)) spelling += charOfByte[byte] as string;
+  return spelling;
+}

@@ -1,6 +1,6 @@
 import { Template } from '@huggingface/jinja';
 import { MinchatError } from '@minchat/errors';
-import { cut, needlesOf, type Needles } from './pre-tokenize.ts';
+import { cut, needlesOf, type Needles } from './cut.ts';
 import type { TokenizerParts, Vocabulary } from './vocabulary.ts';
 
 /** One turn of a conversation. */
@@ -10,7 +10,7 @@ export interface ChatTurn {
 }
 
 /** The roles and ends of turns of minchat's own template. */
-export const chatTokens = ['<|endoftext|>', '<|user|>', '<|assistant|>', '<|system|>', '<|end|>'] as const;
+export const chatTokens = ['<|user|>', '<|assistant|>', '<|system|>', '<|end|>'] as const;
 
 /** minchat's own template: `<|role|>` content `<|end|>` for each turn. */
 export const defaultChatTemplate =
@@ -33,7 +33,10 @@ export interface ChatPiece {
 export class ChatTemplate {
   private readonly template: Template;
   private readonly parts: TokenizerParts;
-  private readonly specials: readonly string[];
+  /** Beginnings and ends of special tokens, short of the whole, and how long the longest is. */
+  private readonly beginnings: ReadonlySet<string>;
+  private readonly ends: ReadonlySet<string>;
+  private readonly longest: number;
   private readonly needles: Needles | undefined;
 
   constructor(source: string, parts: TokenizerParts) {
@@ -44,7 +47,10 @@ export class ChatTemplate {
     }
     this.parts = parts;
     const specials = parts.added.filter((token) => token.special);
-    this.specials = specials.map((token) => token.content);
+    const halves = specials.flatMap(({ content }) => Array.from({ length: content.length - 1 }, (_, i) => [content.slice(0, i + 1), content.slice(i + 1)] as const));
+    this.beginnings = new Set(halves.map(([beginning]) => beginning));
+    this.ends = new Set(halves.map(([, end]) => end));
+    this.longest = Math.max(0, ...specials.map(({ content }) => content.length));
     this.needles = needlesOf(specials);
   }
 
@@ -75,7 +81,7 @@ export class ChatTemplate {
     }
     const pieces: ChatPiece[] = [];
     for (const piece of cut(text, this.needles)) {
-      pieces.push({ text: piece.match ? piece.text : piece.text.replaceAll(guard, ''), special: piece.match });
+      pieces.push({ text: piece.needle === undefined ? piece.text.replaceAll(guard, '') : piece.text, special: piece.needle !== undefined });
     }
     return pieces;
   }
@@ -85,19 +91,20 @@ export class ChatTemplate {
     let safe = this.needles === undefined ? content : content.replace(this.needles.pattern, (token) => token.charAt(0) + guard + token.slice(1));
     // Templates often trim, so that the edges are those of the trimmed text.
     const start = safe.length - safe.trimStart().length;
-    if (this.overlaps((special, n) => safe.startsWith(special.slice(-n), start))) {
+    if (this.overlaps((n) => this.ends.has(safe.slice(start, start + n)))) {
       safe = safe.slice(0, start) + guard + safe.slice(start);
     }
     const end = safe.trimEnd().length;
-    if (this.overlaps((special, n) => safe.endsWith(special.slice(0, n), end))) {
+    if (this.overlaps((n) => this.beginnings.has(safe.slice(Math.max(start, end - n), end)))) {
       safe = safe.slice(0, end) + guard + safe.slice(end);
     }
     return safe;
   }
 
-  /** Whether `test` holds for some special token and part of it, n characters long. */
-  private overlaps(test: (special: string, n: number) => boolean): boolean {
-    return this.specials.some((special) => Array.from({ length: special.length - 1 }, (_, i) => i + 1).some((n) => test(special, n)));
+  /** Whether `test` holds for some number of characters that a part of a special token has. */
+  private overlaps(test: (length: number) => boolean): boolean {
+    for (let length = 1; length < this.longest; length += 1) if (test(length)) return true;
+    return false;
   }
 }
 

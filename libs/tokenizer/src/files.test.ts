@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { loadTokenizer, saveTokenizer, trainTokenizer } from './index.ts';
+import { gpt2Pipeline } from './pipeline.ts';
 
 const tokenizer = trainTokenizer(['the cat sat on the mat and the cat sat on the hat', '7 ünïcödé 日本 日本'], { vocabSize: 300 });
 const text = 'the cat <|end|> sat at 日本 😀\n\n  ok';
@@ -17,12 +18,15 @@ afterEach(() => rm(folder, { recursive: true }));
 /** The parts of the JSON files that the tests change. */
 interface Files {
   model: { type: string; vocab: Record<string, number>; merges: unknown[] };
-  pre_tokenizer: { type: string };
+  pre_tokenizer: { type: string } & Record<string, unknown>;
   normalizer: unknown;
+  post_processor: unknown;
+  decoder: unknown;
   added_tokens: { id: number }[];
   added_tokens_decoder: Record<string, unknown>;
   add_prefix_space: boolean;
   eos_token: unknown;
+  tokenizer_class: string;
   chat_template: unknown;
 }
 
@@ -34,7 +38,8 @@ async function edit(name: string, change: (json: Files) => void): Promise<void> 
 
 test('loads what it saved', async () => {
   const loaded = await loadTokenizer(folder);
-  expect(loaded.parts).toEqual({ ...tokenizer.parts, addPrefixSpace: false, stopIds: [] });
+  const config = { tokenizer_class: 'GPT2Tokenizer', add_prefix_space: false, unk_token: '<|endoftext|>', pad_token: '<|endoftext|>' };
+  expect(loaded.parts).toEqual({ ...tokenizer.parts, pipeline: gpt2Pipeline(), stopIds: [], config });
   expect(loaded.encode(text)).toEqual(tokenizer.encode(text));
   expect(loaded.vocabSize).toBe(tokenizer.vocabSize);
 });
@@ -162,11 +167,20 @@ test.each<[string, RegExp, () => Promise<void>]>([
   ['not JSON', /tokenizer\.json: expected JSON/, () => writeFile(join(folder, 'tokenizer.json'), '<html>')],
   ['cut off', /tokenizer\.json: expected JSON/, async () => writeFile(join(folder, 'tokenizer.json'), (await readFile(join(folder, 'tokenizer.json'), 'utf8')).slice(0, 999))],
   ['another kind', /model\.type/, () => edit('tokenizer.json', (json) => (json.model.type = 'Unigram'))],
-  ['another pre-tokenizer', /pre_tokenizer\.type/, () => edit('tokenizer.json', (json) => (json.pre_tokenizer.type = 'Metaspace'))],
-  ['a normalizer', /normalizer/, () => edit('tokenizer.json', (json) => (json.normalizer = { type: 'NFC' }))],
+  ['another pre-tokenizer', /pre_tokenizer\.type: expected one of .*Split.*, found "Whitespace"/, () => edit('tokenizer.json', (json) => (json.pre_tokenizer.type = 'Whitespace'))],
+  ['a step of another kind', /pre_tokenizer\.pretokenizers\.0\.type: .*found "Punctuation"/, () => edit('tokenizer.json', (json) => (json.pre_tokenizer = { type: 'Sequence', pretokenizers: [{ type: 'Punctuation' }, json.pre_tokenizer] }))],
+  ['a step behind the bytes', /ByteLevel to be the last step/, () => edit('tokenizer.json', (json) => (json.pre_tokenizer = { type: 'Sequence', pretokenizers: [json.pre_tokenizer, { type: 'Digits' }] }))],
+  ['a split of another kind', /pre_tokenizer\.behavior/, () => edit('tokenizer.json', (json) => (json.pre_tokenizer = { type: 'Split', pattern: { String: ' ' }, behavior: 'Removed', invert: false }))],
+  ['a pattern that is none here', /pattern "a\\\\Gb": .*found \\G/, () => edit('tokenizer.json', (json) => (json.pre_tokenizer = { type: 'Split', pattern: { Regex: 'a\\Gb' }, behavior: 'Isolated', invert: false }))],
+  ['a normalizer', /normalizer\.type: expected .*NFC.*, found "Lowercase"/, () => edit('tokenizer.json', (json) => (json.normalizer = { type: 'Lowercase' }))],
+  ['a post-processor', /post_processor\.type: .*found "RobertaProcessing"/, () => edit('tokenizer.json', (json) => (json.post_processor = { type: 'RobertaProcessing' }))],
+  ['a decoder', /decoder\.type: .*found "WordPiece"/, () => edit('tokenizer.json', (json) => (json.decoder = { type: 'WordPiece' }))],
+  ['no tokenizer.json of another tokenizer than GPT-2\'s', /expected tokenizer\.json of a Qwen2Tokenizer/, async () => {
+    await rm(join(folder, 'tokenizer.json'));
+    await edit('tokenizer_config.json', (json) => (json.tokenizer_class = 'Qwen2Tokenizer'));
+  }],
   ['a merge of unknown tokens', /merge 1 .*not in the vocabulary/, () => edit('tokenizer.json', (json) => (json.model.merges[1] = 'qq qqq'))],
   ['a merge of one token', /merges\.0.*two tokens/, () => edit('tokenizer.json', (json) => (json.model.merges[0] = 'qq'))],
-  ['a missing byte', /256 bytes/, () => edit('tokenizer.json', (json) => { delete json.model.vocab['!']; })],
   ['an id twice', /id 7 is taken/, () => edit('tokenizer.json', (json) => (json.model.vocab['!'] = 7))],
   ['a huge id', /expected an id/, () => edit('tokenizer.json', (json) => (json.model.vocab['!'] = 2 ** 40))],
   ['a negative id', /expected an id/, () => edit('tokenizer.json', (json) => (json.model.vocab['!'] = -1))],

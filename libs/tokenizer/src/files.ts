@@ -2,6 +2,7 @@ import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MinchatError } from '@minchat/errors';
 import { z } from 'zod';
+import { gpt2Pipeline, pipelineSchema } from './pipeline.ts';
 import { Tokenizer } from './tokenizer.ts';
 import type { AddedToken, TokenizerParts } from './vocabulary.ts';
 
@@ -15,35 +16,27 @@ const maxBytes = 64 * 1024 * 1024;
 
 const tokenText = z.union([z.string(), z.object({ content: z.string() }).transform((token) => token.content)]);
 
-const byteLevel = z.object({ type: z.literal('ByteLevel'), add_prefix_space: z.boolean().optional(), use_regex: z.literal(true).optional() });
-
 /** What an added token is but for its id; flags that are not set are left out. */
 const addedToken = z
-  .object({ content: z.string(), special: z.boolean().default(false), single_word: z.boolean().optional(), lstrip: z.boolean().optional(), rstrip: z.boolean().optional() })
-  .transform(({ content, special, single_word, lstrip, rstrip }): Omit<AddedToken, 'id'> => ({ content, special, ...(single_word && { singleWord: true }), ...(lstrip && { lstrip }), ...(rstrip && { rstrip }) }));
+  .object({ content: z.string(), special: z.boolean().default(false), single_word: z.boolean().optional(), lstrip: z.boolean().optional(), rstrip: z.boolean().optional(), normalized: z.boolean().optional() })
+  .transform(({ content, special, single_word, lstrip, rstrip, normalized }): Omit<AddedToken, 'id'> => ({ content, special, ...(single_word && { singleWord: true }), ...(lstrip && { lstrip }), ...(rstrip && { rstrip }), ...(normalized && { normalized }) }));
 
 const vocabSchema = z.record(z.string(), z.int());
 
-/** The parts of tokenizer.json that decide about ids; another kind of tokenizer fails here by name. */
-const tokenizerSchema = z.object({
-  normalizer: z.null().optional(),
-  pre_tokenizer: byteLevel,
-  decoder: z.object({ type: z.literal('ByteLevel') }),
+/** tokenizer.json; another kind of tokenizer fails here by name. */
+const tokenizerSchema = pipelineSchema.extend({
   added_tokens: z.array(z.intersection(z.object({ id: z.int() }), addedToken)).default([]),
-  model: z.object({
+  model: pipelineSchema.shape.model.extend({
     type: z.literal('BPE').optional(),
-    dropout: z.null().optional(),
-    unk_token: z.unknown().optional(),
+    dropout: z.union([z.null(), z.literal(0)]).optional(),
     continuing_subword_prefix: z.union([z.null(), z.literal('')]).optional(),
     end_of_word_suffix: z.union([z.null(), z.literal('')]).optional(),
-    byte_fallback: z.literal(false).optional(),
-    ignore_merges: z.literal(false).optional(),
     vocab: vocabSchema,
     merges: z.array(z.unknown().transform(splitMerge)),
   }),
 });
 
-const configSchema = z.object({
+const configSchema = z.looseObject({
   chat_template: z
     .union([
       z.string(),
@@ -55,8 +48,12 @@ const configSchema = z.object({
   bos_token: tokenText.nullish(),
   // These two are believed where no tokenizer.json says the same.
   added_tokens_decoder: z.record(z.string(), addedToken).default({}),
-  add_prefix_space: z.boolean().default(false),
+  add_prefix_space: z.boolean().optional(),
+  tokenizer_class: z.string().nullish(),
 });
+
+/** What of tokenizer_config.json is a part of its own; the rest is only kept. */
+const ownParts: ReadonlySet<string> = new Set(['chat_template', 'eos_token', 'bos_token', 'added_tokens_decoder']);
 
 /** The names of special tokens, for what tokenizer_config.json leaves open. */
 const specialsSchema = z.looseObject({ eos_token: tokenText.nullish(), bos_token: tokenText.nullish(), additional_special_tokens: z.array(tokenText).default([]) });
@@ -74,7 +71,7 @@ function splitMerge(merge: unknown, context: z.RefinementCtx): [string, string] 
 
 /**
  * Reads the tokenizer of a model folder. Throws MC_TOKENIZER_INVALID with the file and what is wrong in
- * it; a kind of tokenizer other than byte-level BPE is refused rather than read wrongly.
+ * it; a kind of tokenizer that is not known here is refused rather than read wrongly.
  */
 export async function loadTokenizer(folder: string): Promise<Tokenizer> {
   const config = parse(configSchema, (await readJson(folder, 'tokenizer_config.json')) ?? {}, 'tokenizer_config.json');
@@ -89,6 +86,7 @@ export async function loadTokenizer(folder: string): Promise<Tokenizer> {
     eosToken: config.eos_token ?? specials.eos_token ?? undefined,
     bosToken: config.bos_token ?? specials.bos_token ?? undefined,
     stopIds: await readStopIds(folder),
+    config: Object.fromEntries(Object.entries(config).filter(([name]) => !ownParts.has(name))),
   });
 }
 
@@ -103,13 +101,19 @@ async function readStopIds(folder: string): Promise<readonly number[]> {
 async function readTokenizerJson(folder: string): Promise<TokenizerParts | undefined> {
   const json = await readJson(folder, 'tokenizer.json');
   if (json === undefined) return undefined;
-  const { model, added_tokens: added, pre_tokenizer: split } = parse(tokenizerSchema, json, 'tokenizer.json');
-  return { vocab: new Map(Object.entries(model.vocab)), merges: model.merges, added, addPrefixSpace: split.add_prefix_space ?? true };
+  const { added_tokens: added, ...pipeline } = parse(tokenizerSchema, json, 'tokenizer.json');
+  const { vocab, merges } = pipeline.model;
+  return { vocab: new Map(Object.entries(vocab)), merges, added, pipeline: parse(pipelineSchema, pipeline, 'tokenizer.json') };
 }
 
 async function readVocabAndMerges(folder: string, config: z.output<typeof configSchema>, specials: z.output<typeof specialsSchema>): Promise<TokenizerParts | undefined> {
   const [json, text] = [await readJson(folder, 'vocab.json'), await readText(folder, 'merges.txt')];
   if (json === undefined || text === undefined) return undefined;
+  if (config.tokenizer_class?.startsWith('GPT2') === false) {
+    throw new MinchatError('MC_TOKENIZER_INVALID', `${folder}: expected tokenizer.json of a ${config.tokenizer_class}, found vocab.json and merges.txt`, {
+      hint: 'Alone they make a GPT-2 tokenizer. Let AutoTokenizer of Hugging Face load the folder and save it: that writes tokenizer.json.',
+    });
+  }
   const vocab = new Map(Object.entries(parse(vocabSchema, json, 'vocab.json')));
   const lines = text.split(/\r?\n/u).filter((line, i) => line !== '' && !(i === 0 && line.startsWith('#version')));
   const merges = parse(z.array(z.unknown().transform(splitMerge)), lines, 'merges.txt');
@@ -122,50 +126,63 @@ async function readVocabAndMerges(folder: string, config: z.output<typeof config
     const inVocab = [...vocab].filter(([content]) => isSpecial(content) && !Object.hasOwn(named, content));
     for (const [content, id] of [...Object.entries(named), ...inVocab]) added.push({ id, content, special: isSpecial(content) });
   }
-  return { vocab, merges, added, addPrefixSpace: config.add_prefix_space };
+  return { vocab, merges, added, pipeline: gpt2Pipeline(config.add_prefix_space) };
 }
 
-/** Writes all the files that Hugging Face's GPT-2 tokenizers, slow and fast, are loaded from. */
+/**
+ * Writes a folder that Hugging Face's AutoTokenizer loads: what was read is written again. GPT-2's own pipeline is
+ * written as vocab.json and merges.txt, too, which its slow tokenizer is loaded from.
+ */
 export async function saveTokenizer(tokenizer: Tokenizer, folder: string): Promise<void> {
   const { parts } = tokenizer;
+  const pipeline = parts.pipeline ?? gpt2Pipeline();
   const vocab = Object.fromEntries([...parts.vocab].toSorted(([, a], [, b]) => a - b));
-  const addPrefixSpace = parts.addPrefixSpace ?? false;
   const added = parts.added
     .toSorted((a, b) => a.id - b.id)
-    .map(({ id, content, special, singleWord = false, lstrip = false, rstrip = false }) => ({ id, content, single_word: singleWord, lstrip, rstrip, normalized: false, special }));
+    .map(({ id, content, special, singleWord = false, lstrip = false, rstrip = false, normalized = false }) => ({ id, content, single_word: singleWord, lstrip, rstrip, normalized, special }));
   const endOfText = Buffer.from(tokenizer.bytesOf(tokenizer.endOfText)).toString('utf8');
-  const names = { bos_token: parts.bosToken ?? endOfText, eos_token: parts.eosToken ?? endOfText, unk_token: endOfText, pad_token: endOfText };
-  const byteLevelStep = { type: 'ByteLevel', add_prefix_space: addPrefixSpace, trim_offsets: true, use_regex: true };
+  const split = pipeline.pre_tokenizer;
+  const isGpt2 = split.type === 'ByteLevel';
+  const config: Record<string, unknown> = {
+    tokenizer_class: isGpt2 ? 'GPT2Tokenizer' : 'PreTrainedTokenizerFast',
+    ...(isGpt2 && { add_prefix_space: split.add_prefix_space, unk_token: endOfText }),
+    ...parts.config,
+  };
+  const names = {
+    ...(parts.bosToken !== undefined && { bos_token: parts.bosToken }),
+    eos_token: parts.eosToken ?? endOfText,
+    ...((config['unk_token'] ?? undefined) !== undefined && { unk_token: config['unk_token'] }),
+    pad_token: config['pad_token'] ?? endOfText,
+  };
   await mkdir(folder, { recursive: true });
   const write = (name: string, value: unknown): Promise<void> => writeFile(join(folder, name), `${JSON.stringify(value, null, 2)}\n`);
-  await write('vocab.json', vocab);
-  await writeFile(join(folder, 'merges.txt'), `#version: 0.2\n${parts.merges.map((pair) => `${pair.join(' ')}\n`).join('')}`);
+  if (isGpt2) {
+    await write('vocab.json', vocab);
+    await writeFile(join(folder, 'merges.txt'), `#version: 0.2\n${parts.merges.map((pair) => `${pair.join(' ')}\n`).join('')}`);
+  }
   await write('special_tokens_map.json', names);
   await write('tokenizer_config.json', {
-    tokenizer_class: 'GPT2Tokenizer',
-    add_prefix_space: addPrefixSpace,
+    ...config,
     added_tokens_decoder: Object.fromEntries(added.map(({ id, ...token }) => [id, token])),
     ...names,
     ...(parts.chatTemplate === undefined ? {} : { chat_template: parts.chatTemplate }),
   });
+  const { normalizer, pre_tokenizer, post_processor, decoder, model } = pipeline;
   await write('tokenizer.json', {
     version: '1.0',
     truncation: null,
     padding: null,
     added_tokens: added,
-    normalizer: null,
-    pre_tokenizer: byteLevelStep,
-    post_processor: { ...byteLevelStep, trim_offsets: false },
-    decoder: byteLevelStep,
+    normalizer,
+    pre_tokenizer,
+    post_processor,
+    decoder,
     model: {
       type: 'BPE',
       dropout: null,
-      unk_token: null,
       continuing_subword_prefix: '',
       end_of_word_suffix: '',
-      fuse_unk: false,
-      byte_fallback: false,
-      ignore_merges: false,
+      ...model,
       vocab,
       merges: parts.merges.map((pair) => pair.join(' ')),
     },

@@ -1,70 +1,95 @@
+import { MinchatError } from '@minchat/errors';
+import { z } from 'zod';
+import { toRegExp } from './regex.ts';
+import { oneOf } from './schema.ts';
+
+// How a text is split into words, which merges never cross the borders of: tokenizer.json's pre_tokenizer.
+
 /**
- * GPT-2's split of a text into words (openai/gpt-2, encoder.py); merges never cross a border.
- * White_Space is what `\s` means there and to Hugging Face; JavaScript's has U+FEFF too, and lacks U+0085.
+ * GPT-2's words (openai/gpt-2, encoder.py). White_Space is what `\s` means there and to Hugging Face; JavaScript's has
+ * U+FEFF too, and lacks U+0085.
  */
-const words = /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\p{White_Space}\p{L}\p{N}]+|\p{White_Space}+(?!\P{White_Space})|\p{White_Space}+/gu;
+const gpt2Words = /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\p{White_Space}\p{L}\p{N}]+|\p{White_Space}+(?!\P{White_Space})|\p{White_Space}+/gu;
 
-export function preTokenize(text: string): string[] {
-  return text.match(words) ?? [];
-}
+/** The step that spells bytes as GPT-2 does; in other places of tokenizer.json, too. */
+export const byteLevel = z.object({ type: z.literal('ByteLevel'), add_prefix_space: z.boolean().default(true), trim_offsets: z.boolean().default(true), use_regex: z.boolean().default(true) });
+const split = z.object({
+  type: z.literal('Split'),
+  pattern: z.union([z.object({ Regex: z.string() }), z.object({ String: z.string() })]),
+  behavior: z.literal('Isolated'),
+  invert: z.literal(false),
+});
+const digits = z.object({ type: z.literal('Digits'), individual_digits: z.boolean().default(false) });
+const step = oneOf([byteLevel, split, digits]);
 
-/** A text that is looked for in others, and what of its surroundings counts (see AddedToken). */
-export interface Needle {
-  readonly content: string;
-  readonly singleWord?: boolean;
-  readonly lstrip?: boolean;
-  readonly rstrip?: boolean;
-}
+/** What a text is split by, as in tokenizer.json. */
+export const preTokenizerSchema = oneOf([...step.options, z.object({ type: z.literal('Sequence'), pretokenizers: z.array(step) })]);
+export type PreTokenizer = z.output<typeof preTokenizerSchema>;
+type Step = z.output<typeof step>;
 
-/** Needles laid out for `cut`. */
-export interface Needles {
-  /** Finds any of them, the longest first. */
-  readonly pattern: RegExp;
-  readonly byContent: ReadonlyMap<string, Needle>;
-}
-
-/** undefined when there is none. */
-export function needlesOf(needles: Iterable<Needle>): Needles | undefined {
-  const byContent = new Map([...needles].map((needle) => [needle.content, needle]));
-  if (byContent.size === 0) return undefined;
-  const sorted = [...byContent.keys()].toSorted((a, b) => b.length - a.length || (a < b ? -1 : 1));
-  return { pattern: new RegExp(sorted.map((content) => RegExp.escape(content)).join('|'), 'gu'), byContent };
-}
-
-const wordAtEnd = /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]$/u;
-const wordAtStart = /^[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]/u;
-const spaceAtStart = /^\p{White_Space}*/u;
-const space = /\p{White_Space}/u;
-
-/** Looks at the one character, of one or two units, on either side. */
-function standsAlone(text: string, from: number, to: number): boolean {
-  return !wordAtEnd.test(text.slice(Math.max(0, from - 2), from)) && !wordAtStart.test(text.slice(to, to + 2));
-}
-
-/** From the end: a pattern for it would look at every run of white space in the text. */
-function withoutSpaceAtEnd(text: string): string {
-  let end = text.length;
-  while (end > 0 && space.test(text.charAt(end - 1))) end -= 1;
-  return text.slice(0, end);
+/** GPT-2's pre-tokenizer. */
+export function byteLevelWords(addPrefixSpace: boolean): Extract<Step, { type: 'ByteLevel' }> {
+  return { type: 'ByteLevel', add_prefix_space: addPrefixSpace, trim_offsets: true, use_regex: true };
 }
 
 /**
- * Cuts a text at the needles in it: plain pieces, and needles by their content, in order. White space that a needle
- * takes along is in no piece. As Hugging Face's library does it (tokenizers, added_vocabulary.rs).
+ * Where a piece of text stands: a space that is put before a text is put before it, too, unless it goes on from other
+ * text.
  */
-export function* cut(text: string, needles: Needles | undefined): Generator<{ text: string; match: boolean }> {
-  let from = 0;
-  if (needles !== undefined) {
-    for (const { 0: content, index } of text.matchAll(needles.pattern)) {
-      const { singleWord, lstrip, rstrip } = needles.byContent.get(content) ?? {};
-      const end = index + content.length;
-      // One that begins in white space that the one before took along is gone with it.
-      if (index < from || (singleWord === true && !standsAlone(text, index, end))) continue;
-      const before = lstrip === true ? withoutSpaceAtEnd(text.slice(from, index)) : text.slice(from, index);
-      if (before !== '') yield { text: before, match: false };
-      yield { text: content, match: true };
-      from = rstrip === true ? end + (spaceAtStart.exec(text.slice(end))?.[0].length ?? 0) : end;
-    }
+export type Start = 'anew' | 'goes on';
+
+/** Splits pieces of text further. */
+type Splitting = (pieces: string[], start: Start) => string[];
+
+/** Words of a text, and whether their bytes are spelled as GPT-2 does before they are looked up. */
+export interface Words {
+  readonly of: (text: string, start: Start) => string[];
+  readonly spellsBytes: boolean;
+}
+
+/** Throws MC_TOKENIZER_INVALID for a pattern that has no counterpart here, and for steps in an order that is none. */
+export function wordsOf(preTokenizer: PreTokenizer): Words {
+  const steps = preTokenizer.type === 'Sequence' ? preTokenizer.pretokenizers : [preTokenizer];
+  const bytesAt = steps.findIndex(({ type }) => type === 'ByteLevel');
+  if (bytesAt >= 0 && bytesAt !== steps.length - 1) {
+    throw new MinchatError('MC_TOKENIZER_INVALID', 'pre_tokenizer: expected ByteLevel to be the last step, found one behind it');
   }
-  if (from < text.length) yield { text: text.slice(from), match: false };
+  const splittings = steps.map(splittingOf);
+  return {
+    of: (text, start) => splittings.reduce((pieces, splitting) => splitting(pieces, start), [text]),
+    spellsBytes: bytesAt >= 0,
+  };
+}
+
+function splittingOf(part: Step): Splitting {
+  switch (part.type) {
+    case 'ByteLevel': {
+      const words = part.use_regex ? isolating(gpt2Words) : (pieces: string[]) => pieces;
+      if (!part.add_prefix_space) return words;
+      return (pieces, start) => words(pieces.map((piece, i) => (piece.startsWith(' ') || (i === 0 && start === 'goes on') ? piece : ` ${piece}`)));
+    }
+    case 'Split':
+      return isolating('Regex' in part.pattern ? toRegExp(part.pattern.Regex) : new RegExp(RegExp.escape(part.pattern.String), 'gu'));
+    case 'Digits':
+      return isolating(part.individual_digits ? /\p{N}|\P{N}+/gu : /\p{N}+|\P{N}+/gu);
+  }
+}
+
+/** Cuts at both ends of what a pattern finds; what stands between is a piece, too. */
+function isolating(pattern: RegExp): (pieces: string[]) => string[] {
+  return (pieces) => (pieces.length === 1 ? isolated(pieces[0] as string, pattern) : pieces.flatMap((piece) => isolated(piece, pattern)));
+}
+
+function isolated(text: string, pattern: RegExp): string[] {
+  const found = text.match(pattern) ?? [];
+  // Most patterns find all of a text, and this is the fast way to see that they did.
+  if (found.reduce((sum, { length }) => sum + length, 0) === text.length) return found;
+  const pieces: string[] = [];
+  let from = 0;
+  for (const { 0: match, index } of text.matchAll(pattern)) {
+    pieces.push(text.slice(from, index), match);
+    from = index + match.length;
+  }
+  pieces.push(text.slice(from));
+  return pieces.filter((piece) => piece !== '');
 }

@@ -3,7 +3,8 @@ import * as r50k from 'gpt-tokenizer/encoding/r50k_base';
 import ranksOfR50k from 'gpt-tokenizer/bpeRanks/r50k_base';
 import { describe, expect, test } from 'vitest';
 import { charOfByte, Tokenizer, trainTokenizer } from './index.ts';
-import { preTokenize } from './pre-tokenize.ts';
+import { gpt2Pipeline } from './pipeline.ts';
+import { wordsOf } from './pre-tokenize.ts';
 
 /** GPT-2's vocabulary and merges from the ranks that tiktoken and gpt-tokenizer keep instead. */
 function gpt2(): Tokenizer {
@@ -64,6 +65,7 @@ describe('GPT-2', () => {
 
   test('spaces are those of Unicode, as they are to Hugging Face', () => {
     // What Python's regex module makes of GPT-2's pattern; JavaScript's \s takes U+FEFF for a space, and U+0085 for none.
+    const preTokenize = (text: string) => wordsOf(gpt2Pipeline().pre_tokenizer).of(text, 'anew');
     expect(preTokenize('\uFEFF# Title')).toEqual(['\uFEFF#', ' Title']);
     expect(preTokenize('one.\uFEFF"two"')).toEqual(['one', '.\uFEFF"', 'two', '"']);
     expect(preTokenize('line\u0085\u0085 next')).toEqual(['line', '\u0085\u0085', ' next']);

@@ -1,15 +1,17 @@
 import { MinchatError } from '@minchat/errors';
-import { applyMerges } from './bpe.ts';
 import { ChatTemplate, type ChatTurn } from './chat-template.ts';
-import { cut, needlesOf, preTokenize, type Needles } from './pre-tokenize.ts';
-import { buildVocabulary, type TokenizerParts, type Vocabulary } from './vocabulary.ts';
+import { cut, needlesOf, type Needles } from './cut.ts';
+import { normalizing } from './normalize.ts';
+import { gpt2Pipeline, idsBefore } from './pipeline.ts';
+import { wordsOf, type Start, type Words } from './pre-tokenize.ts';
+import { buildVocabulary, type AddedToken, type TokenizerParts, type Vocabulary } from './vocabulary.ts';
+import { WordEncoder } from './word-encoder.ts';
 
-/** Words whose ids are remembered; when full, the memory starts over. */
-const cacheSize = 50_000;
-/** Longer words are hardly met twice. */
-const cachedLength = 64;
+/** Tokens that end texts in models of several families, where a tokenizer's eos_token may be what ends a turn. */
+const endsOfText = ['<|endoftext|>', '<|end_of_text|>', '</s>'];
 
-const utf8 = new TextEncoder();
+/** By how much NFC shortens a text at most, in UTF-8: the letters of a Korean syllable. */
+const mostComposed = 3;
 /** ignoreBOM keeps U+FEFF: it is text like any other here. */
 const plainText = { ignoreBOM: true };
 const strict = new TextDecoder('utf-8', { ...plainText, fatal: true });
@@ -28,8 +30,14 @@ export class Tokenizer {
   readonly parts: TokenizerParts;
   /** One more than the highest id: the rows of the embedding. */
   readonly vocabSize: number;
-  /** `<|endoftext|>`: begins and ends texts, and pads. */
+  /** `<|endoftext|>`, or what other models end a text with; it pads, too. */
   readonly endOfText: number;
+  /** What a text of its own begins with, as the tokenizer's post-processor says: a BOS; nothing for most models. */
+  readonly bos: readonly number[];
+  /** What the model knows a text to begin with: its BOS, or the end of the text before. */
+  readonly startOfText: readonly number[];
+  /** What stands before each text in a stream of them. */
+  readonly separator: readonly number[];
   /** Ends an assistant's turn: what the chat template writes there; without one `<|end|>`, or what is named as eos_token. */
   readonly endOfTurn: number;
   /** Generation stops at any of these; the end of a turn comes first. */
@@ -39,9 +47,12 @@ export class Tokenizer {
 
   private readonly vocabulary: Vocabulary;
   private readonly specialIds: ReadonlySet<number>;
-  private readonly allAdded: Needles | undefined;
-  private readonly plainAdded: Needles | undefined;
-  private readonly cache = new Map<string, readonly number[]>();
+  private readonly addedIds: ReadonlySet<number>;
+  private readonly allAdded: AddedNeedles;
+  private readonly plainAdded: AddedNeedles;
+  private readonly normalize: ((text: string) => string) | undefined;
+  private readonly words: Words;
+  private readonly wordEncoder: WordEncoder;
   /** By id; null for one whose bytes are not whole characters. */
   private readonly wholeTexts = new Map<number, string | null>();
   private template: ChatTemplate | undefined;
@@ -51,17 +62,27 @@ export class Tokenizer {
     this.parts = parts;
     this.vocabulary = buildVocabulary(parts);
     this.vocabSize = this.vocabulary.size;
-    this.longestToken = this.vocabulary.bytes.reduce((most, bytes) => Math.max(most, bytes.length), 1);
-    this.specialIds = new Set(parts.added.filter((token) => token.special).map((token) => token.id));
-    this.allAdded = needlesOf(parts.added);
-    this.plainAdded = needlesOf(parts.added.filter((token) => !token.special));
+    const pipeline = parts.pipeline ?? gpt2Pipeline();
+    this.normalize = normalizing(pipeline.normalizer);
+    this.words = wordsOf(pipeline.pre_tokenizer);
+    this.wordEncoder = new WordEncoder({ vocab: parts.vocab, merges: this.vocabulary.merges, model: pipeline.model, spellsBytes: this.words.spellsBytes });
+    const longest = this.vocabulary.bytes.reduce((most, bytes) => Math.max(most, bytes.length), 1);
+    this.longestToken = longest * (this.normalize === undefined ? 1 : mostComposed);
+    this.addedIds = new Set(parts.added.map((token) => token.id));
+    const special = parts.added.filter((token) => token.special);
+    this.specialIds = new Set(special.map((token) => token.id));
+    this.allAdded = addedNeedles(parts.added, this.normalize);
+    this.plainAdded = addedNeedles(parts.added.filter((token) => !token.special), this.normalize);
 
     const eos = parts.eosToken === undefined ? undefined : this.idOf(parts.eosToken);
-    const endOfText = this.idOf('<|endoftext|>') ?? eos;
+    const endOfText = endsOfText.map((token) => this.idOf(token)).find((id) => id !== undefined) ?? eos;
     if (endOfText === undefined) {
-      throw new MinchatError('MC_TOKENIZER_INVALID', 'expected a token <|endoftext|> or an eos_token, found neither');
+      throw new MinchatError('MC_TOKENIZER_INVALID', `expected one of the tokens ${endsOfText.join(', ')} or an eos_token, found none`);
     }
     this.endOfText = endOfText;
+    this.bos = idsBefore(pipeline.post_processor);
+    this.startOfText = this.bos.length > 0 ? this.bos : [endOfText];
+    this.separator = this.startOfText.includes(endOfText) ? this.startOfText : [endOfText, ...this.startOfText];
     this.endOfTurn = this.endByTemplate() ?? this.idOf('<|end|>') ?? eos ?? endOfText;
     const stops = (parts.stopIds ?? []).filter((id) => this.isSpecial(id));
     this.eosIds = [...new Set([this.endOfTurn, eos ?? endOfText, endOfText, ...stops])];
@@ -97,11 +118,11 @@ export class Tokenizer {
   }
 
   /**
-   * Ids of a text, which may go on from another one: the space that some tokenizers put before a text is then not put. What
-   * looks like a special token is ordinary text: a user cannot forge a turn.
+   * Ids of a text. `behind` is the id before it, where it goes on from others: behind text the space that some tokenizers
+   * put before a text is not put. What looks like a special token is ordinary text: a user cannot forge a turn.
    */
-  encode(text: string, { goesOn = false } = {}): number[] {
-    return this.encodeCut(text, this.plainAdded, goesOn ? { prefixSpace: false } : {});
+  encode(text: string, { behind }: { behind?: number | undefined } = {}): number[] {
+    return this.encodeCut(text, this.plainAdded, { start: behind === undefined || this.addedIds.has(behind) ? 'anew' : 'goes on' });
   }
 
   /** Ids of a text whose special tokens are meant: only for text that no user wrote. */
@@ -123,7 +144,7 @@ export class Tokenizer {
     const ids: number[] = [];
     for (const piece of this.template.render(messages, options.addGenerationPrompt)) {
       const special = piece.special ? this.idOf(piece.text) : undefined;
-      if (special === undefined) this.encodeCut(piece.text, this.plainAdded, { into: ids, prefixSpace: false });
+      if (special === undefined) this.encodeCut(piece.text, this.plainAdded, { into: ids });
       else ids.push(special);
     }
     return ids;
@@ -181,35 +202,34 @@ export class Tokenizer {
     return bytes;
   }
 
-  private encodeCut(text: string, added: Needles | undefined, { into: ids = [] as number[], prefixSpace = this.parts.addPrefixSpace === true } = {}): number[] {
-    let first = prefixSpace;
-    for (const piece of cut(text, added)) {
-      const id = piece.match ? this.idOf(piece.text) : undefined;
-      if (id !== undefined) ids.push(id);
-      else this.encodeInto(first && !piece.text.startsWith(' ') ? ` ${piece.text}` : piece.text, ids);
-      first = false;
+  /** Added tokens are found first in the text as it is, then in what the normalizer makes of the rest of it. */
+  private encodeCut(text: string, added: AddedNeedles, { into: ids = [] as number[], start = 'anew' as Start } = {}): number[] {
+    let at = start;
+    // Half a surrogate pair is no character: it reads as U+FFFD, as it would in UTF-8.
+    for (const raw of cut(text.toWellFormed(), added.raw)) {
+      if (raw.needle !== undefined) ids.push(raw.needle.id);
+      else {
+        for (const { text: piece, needle } of cut(this.normalize?.(raw.text) ?? raw.text, added.normalized)) {
+          if (needle !== undefined) ids.push(needle.id);
+          else for (const word of this.words.of(piece, at)) for (const id of this.wordEncoder.encode(word)) ids.push(id);
+          at = 'anew';
+        }
+      }
+      at = 'anew';
     }
     return ids;
   }
+}
 
-  private encodeInto(text: string, ids: number[]): void {
-    for (const word of preTokenize(text)) {
-      for (const id of this.encodeWord(word)) ids.push(id);
-    }
-  }
+/** Added tokens as they stand in a text, and those that the normalizer changes with it. */
+interface AddedNeedles {
+  readonly raw: Needles<AddedToken> | undefined;
+  readonly normalized: Needles<AddedToken> | undefined;
+}
 
-  private encodeWord(word: string): readonly number[] {
-    const known = this.cache.get(word);
-    if (known !== undefined) return known;
-    const { idOfByte, merges } = this.vocabulary;
-    const ids = applyMerges(
-      Array.from(utf8.encode(word), (byte) => idOfByte[byte] as number),
-      merges,
-    );
-    if (word.length <= cachedLength) {
-      if (this.cache.size >= cacheSize) this.cache.clear();
-      this.cache.set(word, ids);
-    }
-    return ids;
-  }
+function addedNeedles(added: readonly AddedToken[], normalize: ((text: string) => string) | undefined): AddedNeedles {
+  return {
+    raw: needlesOf(added.filter(({ normalized }) => normalized !== true)),
+    normalized: needlesOf(added.filter(({ normalized }) => normalized === true), ({ content }) => normalize?.(content) ?? content),
+  };
 }

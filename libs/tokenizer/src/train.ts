@@ -2,7 +2,9 @@ import { alphabet, charOfByte } from './byte-table.ts';
 import { pairKey } from './bpe.ts';
 import { chatTokens, defaultChatTemplate } from './chat-template.ts';
 import { Heap } from './heap.ts';
-import { cut, needlesOf, preTokenize, type Needles } from './pre-tokenize.ts';
+import { cut, needlesOf, type Needles } from './cut.ts';
+import { gpt2Pipeline } from './pipeline.ts';
+import { wordsOf } from './pre-tokenize.ts';
 import { Tokenizer } from './tokenizer.ts';
 
 export interface TrainTokenizerOptions {
@@ -34,7 +36,7 @@ const utf8 = new TextEncoder();
  * Pair counts are kept up to date place by place, so that a merge costs only the places it changes.
  */
 export function trainTokenizer(texts: Iterable<string>, options: TrainTokenizerOptions): Tokenizer {
-  const specialTokens = options.specialTokens ?? chatTokens;
+  const specialTokens = options.specialTokens ?? ['<|endoftext|>', ...chatTokens];
   const tokens = [...specialTokens, ...alphabet];
   if (options.vocabSize < tokens.length) {
     throw new RangeError(`vocabSize: expected at least ${tokens.length} (special tokens and bytes), found ${options.vocabSize}`);
@@ -63,10 +65,11 @@ export function trainTokenizer(texts: Iterable<string>, options: TrainTokenizerO
 /** The words of the texts with how often they occur, sorted, so that the order of the texts is nothing. */
 function countWords(texts: Iterable<string>, special: Needles | undefined, idOf: ReadonlyMap<string, number>): Word[] {
   const counts = new Map<string, number>();
+  const words = wordsOf(gpt2Pipeline().pre_tokenizer);
   for (const text of texts) {
     for (const piece of cut(text, special)) {
-      if (piece.match) continue;
-      for (const word of preTokenize(piece.text)) counts.set(word, (counts.get(word) ?? 0) + 1);
+      if (piece.needle !== undefined) continue;
+      for (const word of words.of(piece.text, 'anew')) counts.set(word, (counts.get(word) ?? 0) + 1);
     }
   }
   return [...counts]

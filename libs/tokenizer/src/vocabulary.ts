@@ -1,6 +1,7 @@
 import { MinchatError } from '@minchat/errors';
 import { pairKey, type MergeTable } from './bpe.ts';
-import { bytesOfToken, charOfByte } from './byte-table.ts';
+import { bytesOfToken } from './byte-table.ts';
+import type { Pipeline } from './pipeline.ts';
 
 /** A token beside the merges: found as a whole, never built by merging. */
 export interface AddedToken {
@@ -13,22 +14,27 @@ export interface AddedToken {
   /** Takes the white space in front of it along, or that behind it. */
   readonly lstrip?: boolean;
   readonly rstrip?: boolean;
+  /** Looked for, as the normalizer writes it, in what the normalizer has made of a text. */
+  readonly normalized?: boolean;
 }
 
 /** What a tokenizer is made of. */
 export interface TokenizerParts {
-  /** Tokens in GPT-2's spelling of bytes, by id. */
+  /** Tokens, by GPT-2's spelling of bytes in a byte-level tokenizer, to ids. */
   readonly vocab: ReadonlyMap<string, number>;
   /** Pairs of tokens in order of rank. */
   readonly merges: readonly (readonly [string, string])[];
   readonly added: readonly AddedToken[];
+  /** GPT-2's where it is left out. */
+  readonly pipeline?: Pipeline;
   /** Jinja. */
   readonly chatTemplate?: string | undefined;
   readonly eosToken?: string | undefined;
   readonly bosToken?: string | undefined;
-  readonly addPrefixSpace?: boolean;
   /** Special tokens that end a text beside the others, as the model's own files say. */
   readonly stopIds?: readonly number[];
+  /** What else tokenizer_config.json says: nothing to us, but to who reads the folder that is written. */
+  readonly config?: Readonly<Record<string, unknown>>;
 }
 
 /** The parts, checked and laid out for encoding. */
@@ -36,7 +42,6 @@ export interface Vocabulary {
   readonly size: number;
   /** By id; none where the numbering has a gap, whose rows a model has all the same. */
   readonly bytes: readonly Uint8Array[];
-  readonly idOfByte: Int32Array;
   readonly idOf: ReadonlyMap<string, number>;
   readonly merges: MergeTable;
 }
@@ -71,18 +76,11 @@ export function buildVocabulary(parts: TokenizerParts): Vocabulary {
   }
   for (const [token, id] of parts.vocab) {
     if (special.has(token)) continue;
-    const value = bytesOfToken(token);
-    if (value === undefined || token === '') {
-      throw invalid(`token ${JSON.stringify(token)}: expected GPT-2's spelling of bytes, found other characters`);
-    }
-    place(token, id, value);
+    if (token === '') throw invalid(`token ${id}: expected some text, found none`);
+    // What is no spelling of bytes stands for itself, as it does to Hugging Face's library.
+    place(token, id, bytesOfToken(token) ?? encoder.encode(token));
   }
-  const idOfByte = Int32Array.from(charOfByte, (char, byte) => {
-    const id = parts.vocab.get(char);
-    if (id === undefined) throw invalid(`expected a token for each of the 256 bytes, found none for byte ${byte}`);
-    return id;
-  });
-  return { size: bytes.length, bytes: Array.from(bytes, (value) => value ?? new Uint8Array()), idOfByte, idOf, merges: buildMerges(parts) };
+  return { size: bytes.length, bytes: Array.from(bytes, (value) => value ?? new Uint8Array()), idOf, merges: buildMerges(parts) };
 }
 
 function buildMerges({ vocab, merges }: TokenizerParts): MergeTable {

@@ -1,4 +1,4 @@
-import { Tokenizer, trainTokenizer } from '@minchat/tokenizer';
+import { gpt2Pipeline, Tokenizer, trainTokenizer } from '@minchat/tokenizer';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { chatExample, fitExample, rankedExamples } from './examples.ts';
@@ -42,7 +42,7 @@ test('ranked answers stand behind the same prompt, however long they are, each w
 test('an answer has the tokens that it has in the conversation, also where the tokenizer begins a text with a space', () => {
   const { parts } = trainTokenizer(['the cat sat, the cat'], { vocabSize: 275 });
   for (const addPrefixSpace of [false, true]) {
-    const tokenizer = new Tokenizer({ ...parts, addPrefixSpace });
+    const tokenizer = new Tokenizer({ ...parts, pipeline: gpt2Pipeline(addPrefixSpace) });
     const messages = [{ role: 'user' as const, content: 'cat' }];
     const { prompt, answer } = chatExample(tokenizer, messages, 'the cat', 64);
     expect([...prompt, ...answer]).toEqual(tokenizer.encodeChat([...messages, { role: 'assistant', content: 'the cat' }], { addGenerationPrompt: false }));

@@ -41,7 +41,7 @@ export function warnOfCut(log: Logger, what: string, examples: Iterable<Example>
 /** A conversation and the whole answer to it, with its end token. */
 export function chatExample(tokenizer: Tokenizer, messages: readonly ChatMessage[], completion: string, context: number): Example {
   const prompt = tokenizer.encodeChat(messages, { addGenerationPrompt: true });
-  return fitExample({ prompt, answer: answerTokens(tokenizer, completion, true) }, context);
+  return fitExample({ prompt, answer: answerTokens(tokenizer, prompt, { text: completion, finished: true }) }, context);
 }
 
 /**
@@ -50,12 +50,12 @@ export function chatExample(tokenizer: Tokenizer, messages: readonly ChatMessage
  */
 export function rankedExamples(tokenizer: Tokenizer, { messages, answers }: Pick<ComparisonRecord, 'messages' | 'answers'>, context: number): Example[] {
   const prompt = tokenizer.encodeChat(messages, { addGenerationPrompt: true });
-  const encoded = answers.map(({ text, finished }) => answerTokens(tokenizer, text, finished));
+  const encoded = answers.map((answer) => answerTokens(tokenizer, prompt, answer));
   const kept = fitPrompt(prompt, Math.max(...encoded.map(({ length }) => length)), context);
   return encoded.map((answer) => fitExample({ prompt: kept, answer, cut: kept.length < prompt.length }, context));
 }
 
-function answerTokens(tokenizer: Tokenizer, text: string, finished: boolean): number[] {
-  const tokens = tokenizer.encode(text, { goesOn: true });
+function answerTokens(tokenizer: Tokenizer, prompt: readonly number[], { text, finished }: { text: string; finished: boolean }): number[] {
+  const tokens = tokenizer.encode(text, { behind: prompt.at(-1) });
   return finished ? [...tokens, tokenizer.endOfTurn] : tokens;
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MinchatError } from '@minchat/errors';
-import { loadTokenizer, type Tokenizer } from '@minchat/tokenizer';
+import { gpt2Pipeline, loadTokenizer, type Tokenizer } from '@minchat/tokenizer';
 
 const tokenizerFiles = [
   'tokenizer.json',
@@ -37,6 +37,9 @@ export async function checkSameTokenizer(tokenizer: Tokenizer, input: string, fo
 }
 
 /** What maps text to ids, as text: formatting and other keys of tokenizer.json make no difference. */
-function meaningOfIds({ parts: { vocab, merges, added } }: Tokenizer): string {
-  return JSON.stringify([[...vocab].toSorted(([, a], [, b]) => a - b), merges, added.map(({ id, content, singleWord, lstrip, rstrip }) => [id, content, singleWord, lstrip, rstrip])]);
+function meaningOfIds({ parts: { vocab, merges, added, pipeline = gpt2Pipeline() } }: Tokenizer): string {
+  const { normalizer, pre_tokenizer, model } = pipeline;
+  const tokens = added.map(({ id, content, singleWord, lstrip, rstrip, normalized }) => [id, content, singleWord, lstrip, rstrip, normalized]);
+  // Offsets into the text are nothing here.
+  return JSON.stringify([[...vocab].toSorted(([, a], [, b]) => a - b), merges, tokens, normalizer, pre_tokenizer, model], (key, value: unknown) => (key === 'trim_offsets' ? undefined : value));
 }
