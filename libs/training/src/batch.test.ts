@@ -35,7 +35,7 @@ test('padding keeps every row and trains the answers’ tokens, no others', () =
 });
 
 test('windows read the stream as a ring, targets one token ahead', async () => {
-  const stream = await packTexts([[1, 2], [3, 4, 5]], 0);
+  const stream = await packTexts([[1, 2], [3, 4, 5]], [0]);
   expect([...stream]).toEqual([0, 1, 2, 0, 3, 4, 5]);
   const batch = windowBatch(stream, [2, 5], 4);
   expect([...batch.tokens]).toEqual([2, 0, 3, 4, 4, 5, 0, 1]);

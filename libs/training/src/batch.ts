@@ -58,22 +58,23 @@ export function padExamples(examples: readonly Example[], options: PadOptions): 
   return { rows, length, tokens, targets, weights, tokenCount, weightSum };
 }
 
-/** Texts as one stream, each led by the separator (`<|endoftext|>`); reads the texts once. */
+/** Texts as one stream, each led by the separator (`<|endoftext|>`, and a BOS where the model has one); reads the texts once. */
 export async function packTexts(
   texts: AsyncIterable<readonly number[]> | Iterable<readonly number[]>,
-  separator: number,
+  separator: readonly number[],
 ): Promise<Int32Array> {
   let stream = new Int32Array(1024);
   let length = 0;
   for await (const text of texts) {
-    const end = length + 1 + text.length;
+    const from = length + separator.length;
+    const end = from + text.length;
     if (end > stream.length) {
       const grown = new Int32Array(Math.max(end, stream.length * 2));
       grown.set(stream.subarray(0, length));
       stream = grown;
     }
-    stream[length] = separator;
-    stream.set(text, length + 1);
+    stream.set(separator, length);
+    stream.set(text, from);
     length = end;
   }
   return stream.slice(0, length);

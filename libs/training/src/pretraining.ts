@@ -10,7 +10,7 @@ export async function tokenStream(corpus: string, split: Split, tokenizer: Token
   async function* texts(): AsyncGenerator<number[]> {
     for await (const { text } of readRecords(corpus, 'text', split)) yield tokenizer.encode(text);
   }
-  return packTexts(texts(), tokenizer.endOfText);
+  return packTexts(texts(), tokenizer.separator);
 }
 
 export interface WindowOptions {

@@ -207,10 +207,10 @@ async function validationBatches(corpus: string, tokenizer: Tokenizer, length: n
   for await (const { text } of readRecords(corpus, 'text', 'validation')) {
     const ids = tokenizer.encode(text);
     texts.push(ids);
-    tokens += ids.length + 1;
+    tokens += ids.length + tokenizer.separator.length;
     if (tokens >= wanted) break;
   }
-  return firstWindows(await packTexts(texts, tokenizer.endOfText), { length, most: settings.perplexityWindows, batchSize: settings.batchSize });
+  return firstWindows(await packTexts(texts, tokenizer.separator), { length, most: settings.perplexityWindows, batchSize: settings.batchSize });
 }
 
 /** How far the reward model follows rankings that it was not trained on. */

@@ -10,7 +10,8 @@ type Context = StageContext<PretrainSettings, 'corpus' | 'demonstrations' | 'mod
 
 /**
  * Step 0, the base model: a byte-level BPE tokenizer and a GPT trained on raw text by next-token
- * cross-entropy. Texts are packed into one stream, `<|endoftext|>` before each, and cut into windows;
+ * cross-entropy. Texts are packed into one stream, `<|endoftext|>` before each (and the
+ * tokenizer's BOS, where it has one), and cut into windows;
  * every epoch cuts at another place and in another order.
  *
  * With `init` (or the input `model`) it goes on from a Hugging Face GPT-2 folder and keeps that
@@ -103,7 +104,7 @@ async function samples(
   step: number,
 ): Promise<string[]> {
   if (settings.samplePrompts.length === 0) return [];
-  const prompts = settings.samplePrompts.map((prompt) => [tokenizer.endOfText, ...tokenizer.encode(prompt)].slice(1 - model.shape.context));
+  const prompts = settings.samplePrompts.map((prompt) => [...tokenizer.startOfText, ...tokenizer.encode(prompt)].slice(1 - model.shape.context));
   const texts = await generate(model, prompts, {
     maxNewTokens: settings.sampleTokens,
     temperature: 0.8,

@@ -11,7 +11,8 @@ export function withChatTokens(tokenizer: Tokenizer): Tokenizer {
   return new Tokenizer({
     ...tokenizer.parts,
     added: [...tokenizer.parts.added, ...added],
-    chatTemplate: defaultChatTemplate,
+    // A model that was trained with a BOS gets it in front of a conversation, too.
+    chatTemplate: `${tokenizer.bos.length > 0 && tokenizer.parts.bosToken !== undefined ? '{{ bos_token }}' : ''}${defaultChatTemplate}`,
     eosToken: '<|end|>',
   });
 }

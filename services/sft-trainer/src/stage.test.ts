@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { writeDataset, type DemonstrationRecord } from '@minchat/datasets';
 import { disposeModel, generate, gptConfig, initModel, loadModel, Random, saveModel } from '@minchat/model';
-import { loadTokenizer, saveTokenizer, Tokenizer, trainTokenizer } from '@minchat/tokenizer';
+import { gpt2Pipeline, loadTokenizer, saveTokenizer, Tokenizer, trainTokenizer } from '@minchat/tokenizer';
 import { runStage, weightsDigest, withOtherTokenizer, writeTinyModel } from '@minchat/training/testing';
 import { beforeAll, expect, test } from 'vitest';
+import { withChatTokens } from './chat-tokens.ts';
 import { sftStage } from './stage.ts';
 
 // A chat that a tiny model can learn: the opposite of a word.
@@ -166,6 +167,22 @@ test('a base model that does not know the chat tokens gets them', async () => {
   const tuned = await loadModel(output('model'));
   expect(tuned.config.vocab_size).toBe(tokenizer.vocabSize);
   disposeModel(tuned);
+});
+
+test('a base model with a BOS and an end of text of its own keeps both, and has the BOS before a conversation', () => {
+  const { parts } = trainTokenizer(opposites.flat(), { vocabSize: 280, specialTokens: ['<|end_of_text|>', '<|begin_of_text|>'] });
+  const { chatTemplate: _, ...base } = parts;
+  const text = { Sequence: { id: 'A' as const, type_id: 0 } };
+  const name = '<|begin_of_text|>';
+  const post_processor = { type: 'TemplateProcessing' as const, single: [{ SpecialToken: { id: name, type_id: 0 } }, text], pair: [], special_tokens: { [name]: { id: name, ids: [1], tokens: [name] } } };
+  const foreign = new Tokenizer({ ...base, bosToken: name, pipeline: { ...gpt2Pipeline(), post_processor } });
+  const tokenizer = withChatTokens(foreign);
+  expect(tokenizer.idOf('<|endoftext|>')).toBeUndefined();
+  expect(tokenizer.endOfText).toBe(foreign.endOfText);
+  expect(tokenizer.endOfTurn).toBe(tokenizer.idOf('<|end|>'));
+  const chat = tokenizer.encodeChat([{ role: 'user', content: 'hot' }], { addGenerationPrompt: true });
+  expect(tokenizer.decode(chat)).toBe('<|begin_of_text|><|user|>hot<|end|><|assistant|>');
+  expect(chat.slice(0, 2)).toEqual([1, tokenizer.idOf('<|user|>')]);
 });
 
 test('a model with rows between its tokens that are none may draw them, and goes on', async () => {

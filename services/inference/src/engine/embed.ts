@@ -22,11 +22,11 @@ export async function* embedTexts({ model, tokenizer }: LoadedModel, inputs: rea
   const vocabulary = Math.min(model.config.vocab_size, tokenizer.vocabSize);
   const texts = yield* cutInTurns(inputs, ({ text = '', tokens }, index) => {
     checkBytes(limit, tokenizer, [text], `text ${index}`);
-    const ids = tokens === undefined ? tokenizer.encode(text) : tokens.tokens;
+    const ids = tokens === undefined ? [...tokenizer.bos, ...tokenizer.encode(text)] : tokens.tokens;
     if (ids.length > limit) throw new MinchatError('MC_CONTEXT_LENGTH', `text ${index}: expected at most ${limit} tokens, found ${ids.length}`);
     const unknown = ids.find((id) => id >= vocabulary);
     if (unknown !== undefined) throw new MinchatError('MC_USAGE', `text ${index}: expected token ids below ${vocabulary}, found ${unknown}`);
-    return ids.length === 0 ? [tokenizer.endOfText] : ids;
+    return ids.length === 0 ? tokenizer.startOfText : ids;
   });
   const most = Math.max(1, Math.floor(numbersTogether / model.shape.width));
   for (const pass of passesOf(texts, (ids) => ids.length, most)) {

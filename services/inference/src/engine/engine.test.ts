@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
@@ -163,6 +163,32 @@ describe('Engine', () => {
     expect(echoed.length).toBeGreaterThan(1);
     expect(echoed.flatMap(({ tokens }) => tokens)).toHaveLength(echoed[0]?.promptTokens ?? 0);
     expect(chunks.flatMap(({ tokens }) => tokens).find(({ token }) => token === 100)?.textOffset).toBe(prompt.length);
+  });
+
+  it('puts a BOS before a text where the tokenizer has one, once, and echoes only what the caller wrote', async () => {
+    const { model: path } = await writeTinyModels(join(folder, 'bos'));
+    const file = join(path, 'tokenizer.json');
+    const json = JSON.parse(await readFile(file, 'utf8')) as { post_processor: unknown };
+    const bos = 3; // <|system|>
+    json.post_processor = { type: 'TemplateProcessing', single: [{ SpecialToken: { id: '<s>', type_id: 0 } }, { Sequence: { id: 'A', type_id: 0 } }], pair: [], special_tokens: { '<s>': { id: '<s>', ids: [bos], tokens: ['<|system|>'] } } };
+    await writeFile(file, JSON.stringify(json));
+    folders.set(path, path);
+    const withBos: ArtifactRef = { ...model, digest: path };
+    const options = { temperature: 0, echo: true, wantLogprobs: true, maxTokens: 4 };
+    const plain = await collect(model, options);
+    const ids = (plain.chunks[0]?.tokens ?? []).map(({ token }) => token);
+    const asIds = await collect(withBos, { ...options, text: undefined, tokens: { tokens: [bos, ...ids] } });
+    for (const text of ['the cat', '<|system|>the cat']) {
+      const read = await collect(withBos, { ...options, text });
+      expect(read.chunks.at(-1)?.promptTokens).toBe(ids.length + 1);
+      expect(read.text[0]?.endsWith(asIds.text[0]?.slice('<|system|>'.length) ?? '?')).toBe(true);
+      expect(read.text[0]?.startsWith(text)).toBe(true);
+    }
+    const [first] = (await collect(withBos, options)).chunks[0]?.tokens ?? [];
+    expect(first).toMatchObject({ token: ids[0], textOffset: 0 });
+    expect(first?.logprob).toBeLessThan(0);
+    expect((await embed(withBos, [{ text: 'the cat' }])).embeddings).toEqual((await embed(withBos, [{ tokens: { tokens: [bos, ...ids] } }])).embeddings);
+    expect((await collect(withBos, { text: '', maxTokens: 1 })).chunks.at(-1)?.promptTokens).toBe(1);
   });
 
   it('agrees with itself: log-probabilities while writing and when scoring the same text', async () => {

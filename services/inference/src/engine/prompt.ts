@@ -7,6 +7,8 @@ import { checkBytes } from './check-bytes.ts';
 
 export interface Prompt {
   ids: number[];
+  /** How many of them stand in front of what the caller wrote: what every text begins with. */
+  added: number;
   /** Tokens an answer may have; 0 only when none are asked for. */
   maxTokens: number;
 }
@@ -19,7 +21,7 @@ export interface Prompt {
 export function readPrompt(request: GenerateRequest, model: Model, tokenizer: Tokenizer): Prompt {
   const limit = model.shape.context;
   checkBytes(limit, tokenizer, [request.text ?? '', ...(request.chat?.messages ?? []).map(({ content }) => content)], 'prompt');
-  const ids = promptIds(request, tokenizer);
+  const { ids, added } = promptIds(request, tokenizer);
   const vocabulary = Math.min(model.config.vocab_size, tokenizer.vocabSize);
   const unknown = ids.find((id) => id >= vocabulary) ?? request.logitBias.find((bias) => bias.token >= vocabulary)?.token;
   if (unknown !== undefined) throw new MinchatError('MC_USAGE', `expected token ids below ${vocabulary}, found ${unknown}`);
@@ -29,15 +31,17 @@ export function readPrompt(request: GenerateRequest, model: Model, tokenizer: To
   if (wanted > fits) {
     throw new MinchatError('MC_CONTEXT_LENGTH', `expected prompt and answer to fit in ${limit} tokens, found a prompt of ${ids.length} and ${wanted} for the answer`);
   }
-  return { ids, maxTokens: wanted };
+  return { ids, added, maxTokens: wanted };
 }
 
-function promptIds(request: GenerateRequest, tokenizer: Tokenizer): number[] {
-  if (request.tokens !== undefined) return request.tokens.tokens.length === 0 ? [tokenizer.endOfText] : request.tokens.tokens;
-  if (request.chat !== undefined) return tokenizer.encodeChat(request.chat.messages, { addGenerationPrompt: true });
-  const ids = tokenizer.encodeWithSpecial(request.text ?? '');
+function promptIds(request: GenerateRequest, tokenizer: Tokenizer): Pick<Prompt, 'ids' | 'added'> {
+  if (request.chat !== undefined) return { ids: tokenizer.encodeChat(request.chat.messages, { addGenerationPrompt: true }), added: 0 };
+  const ids = request.tokens?.tokens ?? tokenizer.encodeWithSpecial(request.text ?? '');
   // A text is never empty to the model: what begins every text begins this one.
-  return ids.length === 0 ? [tokenizer.endOfText] : ids;
+  if (ids.length === 0) return { ids: [...tokenizer.startOfText], added: tokenizer.startOfText.length };
+  // Ids are the caller's own, and a BOS that they wrote themselves is not doubled.
+  if (request.tokens !== undefined || tokenizer.bos.every((id, i) => ids[i] === id)) return { ids, added: 0 };
+  return { ids: [...tokenizer.bos, ...ids], added: tokenizer.bos.length };
 }
 
 /** Text and raw bytes of a token for the log-probabilities; a padding row of the embedding has neither. */
@@ -57,14 +61,14 @@ export interface EchoPiece {
 
 /**
  * The echoed prompt: its text, and (with `wantLogprobs`) its tokens with their log-probabilities
- * given what stands before them; the very first has none and tells 0. Of a conversation the
- * contents are echoed, not the template's own tokens.
+ * given what stands before them; the very first has none and tells 0. What stands in
+ * front of the caller's text is not echoed, and of a conversation neither are the template's own tokens.
  */
-export async function echoPrompt(request: GenerateRequest, ids: readonly number[], model: Model, tokenizer: Tokenizer): Promise<EchoPiece[]> {
+export async function echoPrompt(request: GenerateRequest, { ids, added }: Prompt, model: Model, tokenizer: Tokenizer): Promise<EchoPiece[]> {
   const positions = request.wantLogprobs ? await promptLogprobs(model, ids, request.topLogprobs) : [];
   // Of each token the text and the bytes, its likeliest beside it, and once more its text; a byte that is no character takes three.
   const most = Math.ceil(echoBytes / ((request.topLogprobs + 2) * (4 * tokenizer.longestToken + 40)));
-  const shown = Array.from(ids.entries()).filter(([, id]) => request.chat === undefined || !tokenizer.isSpecial(id));
+  const shown = Array.from(ids.entries()).slice(added).filter(([, id]) => request.chat === undefined || !tokenizer.isSpecial(id));
   const decoder = tokenizer.streamDecoder();
   let length = 0;
   const pieces: EchoPiece[] = [];

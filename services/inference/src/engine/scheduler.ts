@@ -175,7 +175,7 @@ export class Scheduler {
   /** Sends the prompt back; the answers to it join afterwards. */
   async #echo(started: Started): Promise<void> {
     const { id, request, prompt, loaded } = started;
-    const pieces = await echoPrompt(request, prompt.ids, loaded.model, loaded.tokenizer);
+    const pieces = await echoPrompt(request, prompt, loaded.model, loaded.tokenizer);
     started.echoed = pieces.reduce((sum, { text }) => sum + text.length, 0);
     const empty = request.maxTokens === 0;
     for (let index = 0; index < request.n; index += 1) {
