@@ -17,6 +17,12 @@ export const defaultChatTemplate =
   "{% for message in messages %}{{ '<|' + message['role'] + '|>' + message['content'] + '<|end|>' }}{% endfor %}" +
   "{% if add_generation_prompt %}{{ '<|assistant|>' }}{% endif %}";
 
+/**
+ * Stands before every template, on a line that leaves nothing. A conversation has the same tokens every day: templates
+ * that tell the model what day it is have a date for where there is no clock.
+ */
+const withoutClock = '{% set strftime_now = undefined %}\n';
+
 /** A piece of a rendered conversation: a special token of the template, or text. */
 export interface ChatPiece {
   readonly text: string;
@@ -41,7 +47,7 @@ export class ChatTemplate {
 
   constructor(source: string, parts: TokenizerParts) {
     try {
-      this.template = new Template(source);
+      this.template = new Template(withoutClock + source);
     } catch (cause) {
       throw new MinchatError('MC_TOKENIZER_INVALID', `chat_template: ${messageOf(cause)}`, { cause });
     }
@@ -75,6 +81,9 @@ export class ChatTemplate {
         add_generation_prompt: addGenerationPrompt,
         bos_token: this.parts.bosToken ?? '',
         eos_token: this.parts.eosToken ?? '',
+        // As Hugging Face has them where nobody gives any.
+        tools: null,
+        documents: null,
       });
     } catch (cause) {
       throw new MinchatError('MC_TOKENIZER_INVALID', `the chat template refused the conversation: ${messageOf(cause)}`, { cause });
