@@ -66,15 +66,15 @@ void with_product(F&& kernel) {
 }
 
 std::vector<int64_t> counts(const double* v, int64_t count) { return std::vector<int64_t>(v, v + count); }
-BlockShape block_shape(const double* v) { return {n(v[0]), n(v[1]), n(v[2]), n(v[3]), n(v[4]), n(v[5]), n(v[6]), n(v[7]), v[8] != 0}; }
 HeadShape head_shape(const double* v) { return {n(v[0]), n(v[1]), n(v[2])}; }
+BlockShape block_shape(const double* v) { return {n(v[0]), n(v[1]), n(v[2]), head_shape(v + 3), n(v[6]), n(v[7]), n(v[8]), v[9] != 0, v[10] != 0}; }
 // In the order of blockParameters (src/fused-kernels.ts).
-BlockParameters block_parameters(void* const* d) { return {f(d[0]), f(d[1]), f(d[2]), f(d[3]), f(d[4]), f(d[5]), f(d[6]), f(d[7]), f(d[8]), f(d[9]), f(d[10]), f(d[11])}; }
+BlockParameters block_parameters(void* const* d) { return {f(d[0]), f(d[1]), f(d[2]), f(d[3]), f(d[4]), f(d[5]), f(d[6]), f(d[7]), f(d[8]), f(d[9]), f(d[10]), f(d[11]), f(d[12]), f(d[13])}; }
 
 // wte, wpe, the last norm's weight and bias, those of every block. Numbers: layers, the last block's shape, the rows of wte and wpe.
 TransformerParameters transformer(void* const* d, const double* v, const float* turns) {
-  TransformerParameters parameters = {f(d[0]), f(d[1]), f(d[2]), f(d[3]), turns, {}, n(v[10]), n(v[11])};
-  for (int64_t layer = 0; layer < n(v[0]); layer++) parameters.blocks.push_back(block_parameters(d + 4 + 12 * layer));
+  TransformerParameters parameters = {f(d[0]), f(d[1]), f(d[2]), f(d[3]), turns, {}, n(v[12]), n(v[13])};
+  for (int64_t layer = 0; layer < n(v[0]); layer++) parameters.blocks.push_back(block_parameters(d + 4 + 14 * layer));
   return parameters;
 }
 
@@ -104,17 +104,17 @@ const NamedKernel kernels[] = {
        with_product([&](auto P) { *static_cast<double*>(d[0]) = static_cast<double>(transformer_activations<decltype(P)>(n(v[0]), block_shape(v + 1))); });
      }},
     {"transformerForward", [](void* const* d, const double* v) {
-       with_product([&](auto P) { transformer_forward<decltype(P)>(block_shape(v + 1), transformer(d + 5, v, f(d[4])), i(d[0]), i(d[1]), f(d[2]), f(d[3]), s(v[12])); });
+       with_product([&](auto P) { transformer_forward<decltype(P)>(block_shape(v + 1), transformer(d + 5, v, f(d[4])), i(d[0]), i(d[1]), f(d[2]), f(d[3]), s(v[14])); });
      }},
     {"transformerBackward", [](void* const* d, const double* v) {
-       with_product([&](auto P) { transformer_backward<decltype(P)>(block_shape(v + 1), transformer(d + 5, v, f(d[4])), f(d[0]), i(d[1]), i(d[2]), f(d[3]), transformer(d + 9 + 12 * n(v[0]), v, nullptr), v[12] != 0); });
+       with_product([&](auto P) { transformer_backward<decltype(P)>(block_shape(v + 1), transformer(d + 5, v, f(d[4])), f(d[0]), i(d[1]), i(d[2]), f(d[3]), transformer(d + 9 + 14 * n(v[0]), v, nullptr), v[15] != 0, s(v[14])); });
      }},
     {"readTokens", [](void* const* d, const double* v) {
        CachedModel model = {f(d[5]), f(d[6]), f(d[7]), f(d[8]), f(d[9]), std::vector<CachedLayer>(static_cast<size_t>(n(v[1]))), n(v[2]), n(v[3]), n(v[4]), n(v[5]), head_shape(v + 6), v[9] != 0, s(v[10])};
        void* const* p = d + 11;
        for (CachedLayer& layer : model.layers) {
-         layer = {block_parameters(p), f(p[12]), f(p[13])};
-         p += 14;
+         layer = {block_parameters(p), f(p[14]), f(p[15])};
+         p += 16;
        }
        with_product([&](auto P) { read_tokens<decltype(P)>(model, {i(d[0]), i(d[1]), i(d[2]), i(d[3]), f(d[4])}, f(d[10]), n(v[0])); });
      }},

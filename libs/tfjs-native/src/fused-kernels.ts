@@ -67,7 +67,7 @@ function inPlace({ backend }: KernelArguments, tensor: TensorInfo): TensorInfo {
 
 // A model's parameters in the order of native/ops/block.h and read_tokens.h; what a model lacks is null there.
 const outerParameters = ['wte.weight', 'wpe.weight', 'ln_f.weight', 'ln_f.bias'].map((name) => `transformer.${name}`);
-const blockParameters = ['ln_1', 'attn.c_attn', 'attn.c_proj', 'ln_2', 'mlp.c_fc', 'mlp.c_proj'].flatMap((name) => [`${name}.weight`, `${name}.bias`]);
+const blockParameters = ['ln_1', 'attn.c_attn', 'attn.c_proj', 'ln_2', 'mlp.c_fc', 'mlp.c_proj'].flatMap((name) => [`${name}.weight`, `${name}.bias`]).concat('attn.q_norm.weight', 'attn.k_norm.weight');
 
 /** The names of a layer's parameters. Made once, not in every step. */
 function layerParameters(layer: number): readonly string[] {
@@ -80,13 +80,14 @@ function parameterNames(args: KernelArguments): string[] {
   return [outerParameters, ...Array.from({ length: number(args, 'layers') }, (_, layer) => layerParameters(layer))].flat();
 }
 
-/** What the C++ side wants to know of a model: layers, B, T, C, heads, those of keys, I, which positions are read, whether it has SwiGLU, V and P. */
+/** What the C++ side wants to know of a model: layers, B, T, C, heads, I, which positions are read, whether it has SwiGLU and norms of heads, V and P, epsilon. */
 function transformerShape(args: KernelArguments): number[] {
   const [B, T] = input(args, 'tokens').shape as [number, number];
   const { N: V, C } = sizes(input(args, 'transformer.wte.weight'));
   const wpe = args.inputs['transformer.wpe.weight'];
-  const shape = ['heads', 'keyValueHeads', 'inner', 'from', 'count'].map((name) => number(args, name));
-  return [number(args, 'layers'), B, T, C, ...shape, args.attrs['swiglu'] === true ? 1 : 0, V, wpe === undefined ? 0 : sizes(wpe).N];
+  const shape = ['heads', 'keyValueHeads', 'headSize', 'inner', 'from', 'count'].map((name) => number(args, name));
+  const flags = [args.attrs['swiglu'] === true, args.inputs['transformer.h.0.attn.q_norm.weight'] !== undefined].map(Number);
+  return [number(args, 'layers'), B, T, C, ...shape, ...flags, V, wpe === undefined ? 0 : sizes(wpe).N, number(args, 'epsilon')];
 }
 
 /** Where a forward kernel keeps what its gradient needs: as much as `kernel` says, in a tensor where that is anything and wanted. */
@@ -210,7 +211,7 @@ export const fusedKernels: Readonly<Record<string, FusedKernel>> = {
     const [B = 0] = input(args, 'tokens').shape;
     const y = args.backend.allocate([B, number(args, 'count'), C]);
     const kept = activations(args, 'transformerActivations', shape);
-    args.backend.addon.run('transformerForward', [tokenIds(args, 'tokens', V), ...data(args, 'start'), y.values, kept[0]?.values ?? null, ...data(args, 'turns'), ...weights(args, ...parameterNames(args))], [...shape, number(args, 'epsilon')]);
+    args.backend.addon.run('transformerForward', [tokenIds(args, 'tokens', V), ...data(args, 'start'), y.values, kept[0]?.values ?? null, ...data(args, 'turns'), ...weights(args, ...parameterNames(args))], shape);
     return [y, ...kept];
   },
 

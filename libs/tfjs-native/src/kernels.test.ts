@@ -38,6 +38,8 @@ interface TransformerCase {
   readonly layers?: number;
   /** GPT-2 by default; or a model_type of the Llama family. */
   readonly model?: string;
+  /** heads * hs by default. */
+  readonly C?: number;
   /** As many as heads by default. */
   readonly keyValueHeads?: number;
   /** All by default. */
@@ -45,12 +47,12 @@ interface TransformerCase {
 }
 
 /** The hidden states of a model, and their gradients for every parameter. */
-function transformerCase({ B, T, heads, keyValueHeads = heads, hs, I, layers = 1, seed, positions, model = 'gpt2' }: TransformerCase): tf.Tensor[] {
+function transformerCase({ B, T, heads, keyValueHeads = heads, hs, I, layers = 1, seed, positions, model = 'gpt2', C = heads * hs }: TransformerCase): tf.Tensor[] {
   const [V, P] = [B * T + 2, T + 3];
   const shape = shapeOf(
     model === 'gpt2'
       ? gptConfig({ vocab_size: V, n_positions: P, n_embd: heads * hs, n_layer: layers, n_head: heads, n_inner: I })
-      : llamaConfig({ model_type: model, vocab_size: V, max_position_embeddings: P, hidden_size: heads * hs, head_dim: hs, num_hidden_layers: layers, num_attention_heads: heads, num_key_value_heads: keyValueHeads, intermediate_size: I, rms_norm_eps: 1e-5 }),
+      : llamaConfig({ model_type: model, vocab_size: V, max_position_embeddings: P, hidden_size: C, head_dim: hs, num_hidden_layers: layers, num_attention_heads: heads, num_key_value_heads: keyValueHeads, intermediate_size: I, rms_norm_eps: 1e-5 }),
   );
   const draw = noise(seed);
   const tokens = tf.reshape(targetsOf(seed, B * T, V), [B, T]);
@@ -187,6 +189,8 @@ describe.each(modes)('$set, bf16 $bf16', (mode) => {
       { B: 2, T: 96, heads: 2, keyValueHeads: 1, hs: 64, I: 160, layers: 2, model: 'qwen2', seed: 5 },
       { B: 3, T: 70, heads: 3, keyValueHeads: 3, hs: 22, I: 96, layers: 2, model: 'llama', seed: 6, positions: { from: 30, count: 33 } },
       { B: 2, T: 64, heads: 4, keyValueHeads: 1, hs: 32, I: 32, layers: 2, model: 'qwen2', seed: 7, positions: { from: 63, count: 1 } },
+      { B: 3, T: 64, heads: 4, keyValueHeads: 2, hs: 32, I: 96, C: 72, layers: 2, model: 'qwen3', seed: 8 },
+      { B: 2, T: 50, heads: 3, keyValueHeads: 3, hs: 18, I: 64, C: 40, layers: 2, model: 'qwen3', seed: 9, positions: { from: 20, count: 21 } },
     ];
     same('llama', mode, fc.constantFrom<TransformerCase>(...shapes), (value) => transformerCase(value), { runs: shapes.length, examples: shapes });
   }, slowOracle);
@@ -332,6 +336,7 @@ describe.each(modes)('$set, bf16 $bf16', (mode) => {
         ...transformerCase({ B: 3, T: 70, heads: 1, hs: 24, I: 40, layers: 3, seed: 12 }),
         ...transformerCase({ B: 6, T: 64, heads: 4, keyValueHeads: 2, hs: 32, I: 96, layers: 2, model: 'llama', seed: 13 }),
         ...transformerCase({ B: 5, T: 64, heads: 4, keyValueHeads: 2, hs: 16, I: 64, layers: 2, model: 'qwen2', seed: 14, positions: { from: 20, count: 33 } }),
+        ...transformerCase({ B: 5, T: 64, heads: 4, keyValueHeads: 2, hs: 16, I: 64, layers: 2, model: 'qwen3', seed: 15 }),
         ...withGradients((x, wte) => tokenNll(x as tf.Tensor2D, wte, targets, 1).nll, [draw([90, 40]), draw([700, 40])], draw),
         squaredSums([draw([200_000]), draw([3])]),
       ];

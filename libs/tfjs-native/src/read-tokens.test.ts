@@ -28,7 +28,7 @@ const cases = fc.record({
   layers: fc.integer({ min: 1, max: 3 }),
   heads: fc.integer({ min: 1, max: 3 }),
   hs: sizes(34).map((half) => 2 * half),
-  family: fc.constantFrom('gpt2', 'llama', 'qwen2'),
+  family: fc.constantFrom('gpt2', 'llama', 'qwen2', 'qwen3'),
   tied: fc.boolean(),
   V: sizes(130, 2),
   lengths: fc.array(fc.integer({ min: 1, max: 80 }), { minLength: 1, maxLength: 5 }),
@@ -78,7 +78,7 @@ function trained(model: Model, whole: Step['whole']): Float32Array {
 
 function configOf({ layers, heads, hs, V, family, tied }: Case): ModelConfig {
   if (family === 'gpt2') return gptConfig({ vocab_size: V, n_positions: positions, n_embd: heads * hs, n_layer: layers, n_head: heads, initializer_range: 0.3 });
-  const sizes = { vocab_size: V, max_position_embeddings: positions, hidden_size: 2 * heads * hs, num_hidden_layers: layers, num_attention_heads: 2 * heads, num_key_value_heads: heads, intermediate_size: 96 };
+  const sizes = { vocab_size: V, max_position_embeddings: positions, hidden_size: 2 * heads * hs + (family === 'qwen3' ? 10 : 0), head_dim: hs, num_hidden_layers: layers, num_attention_heads: 2 * heads, num_key_value_heads: heads, intermediate_size: 96 };
   return llamaConfig({ ...sizes, model_type: family, tie_word_embeddings: tied, initializer_range: 0.3 });
 }
 

@@ -33,16 +33,16 @@ type Drop = (branch: tf.Tensor) => tf.Tensor;
 export function transformer(tokens: tf.Tensor, start: tf.Tensor, parameters: NamedParameters, shape: ModelShape, options: TransformerOptions): tf.Tensor {
   const { positions, drop } = options;
   if (drop !== undefined || !isWhole(shape) || !hasKernel('MinchatTransformerForward')) return composed(tokens, start, parameters, shape, options);
-  const { layers, heads, keyValueHeads, inner, epsilon, activation } = shape;
+  const { layers, heads, keyValueHeads, headSize, inner, epsilon, activation } = shape;
   const { from, count } = positions ?? { from: 0, count: tokens.shape[1] ?? 0 };
-  const attrs = { layers, heads, keyValueHeads, inner, swiglu: activation === 'swiglu', from, count };
+  const attrs = { layers, heads, keyValueHeads, headSize, inner, epsilon, swiglu: activation === 'swiglu', from, count };
   const keep = gradientMayFollow();
   const own = [...parameters].filter(([name]) => name.startsWith('transformer.'));
   const list = own.map(([, parameter]) => parameter);
   const named = (tensors: readonly tf.Tensor[]): Record<string, tf.Tensor> => Object.fromEntries(own.map(([name], i) => [name, tensors[i] as tf.Tensor]));
   const turns = shape.rotations === undefined ? [] : [timesTable(shape.rotations, tokens)];
   return withGradient(list, (save) => {
-    const [y, ...activations] = runKernel('MinchatTransformerForward', { tokens, start, ...named(list), ...(turns[0] && { turns: turns[0] }) }, { ...attrs, epsilon, keep });
+    const [y, ...activations] = runKernel('MinchatTransformerForward', { tokens, start, ...named(list), ...(turns[0] && { turns: turns[0] }) }, { ...attrs, keep });
     if (keep) save([tokens, start, ...list, ...turns, ...activations]);
     return {
       value: y as tf.Tensor,
@@ -62,10 +62,10 @@ export function transformer(tokens: tf.Tensor, start: tf.Tensor, parameters: Nam
 /** A square of the numbers that kernels of whole models read has at most so many columns. */
 const widestSquare = 32;
 
-/** Whether the kernels of whole models compute such a model: GPT-2 as published, and what follows Llama without norms of its heads. */
-export function isWhole({ norm: kind, activation, rotations, biases, headNorms, heads, headSize, width, inner }: ModelShape): boolean {
+/** Whether the kernels of whole models compute such a model: GPT-2 as published, and what follows Llama. */
+export function isWhole({ norm: kind, activation, rotations, biases, inner }: ModelShape): boolean {
   if (kind === 'layer') return activation === 'gelu' && rotations === undefined && biases === 'all';
-  return activation === 'swiglu' && rotations !== undefined && biases !== 'all' && !headNorms && heads * headSize === width && inner % widestSquare === 0;
+  return activation === 'swiglu' && rotations !== undefined && biases !== 'all' && inner % widestSquare === 0;
 }
 
 function composed(tokens: tf.Tensor, start: tf.Tensor, parameters: NamedParameters, shape: ModelShape, { positions, drop }: TransformerOptions): tf.Tensor {

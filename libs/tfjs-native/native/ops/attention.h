@@ -1,5 +1,5 @@
 // Causal attention over packed qkv (B, T, W), without the T x T matrix. Query t of row b sees keys start[b] <= j <= t.
-// out (B, T, C), lse (B, heads, T).
+// out (B, T, A), lse (B, heads, T).
 //
 // One task is one head of one row, and in the backward pass all heads of queries that see one head of keys; all its operands are packed once and stay in L2. It goes by blocks of NR keys and NR
 // queries. Scores lie transposed, [key][query]: sums and maxima over keys are then sums of vectors, never of the lanes of
@@ -11,10 +11,10 @@
 struct HeadShape {
   int64_t heads, kv_heads, hs;
   int64_t group() const { return heads / kv_heads; }
-  int64_t C() const { return heads * hs; }                   // columns of the queries, and of the output
+  int64_t A() const { return heads * hs; }                   // columns of the queries, and of the output
   int64_t W() const { return (heads + 2 * kv_heads) * hs; }  // of queries, keys and values
   // Where a query head's keys and values begin.
-  int64_t key(int64_t h) const { return C() + h / group() * hs; }
+  int64_t key(int64_t h) const { return A() + h / group() * hs; }
   int64_t value(int64_t h) const { return key(h) + kv_heads * hs; }
 };
 
@@ -251,12 +251,12 @@ static void attend_backward(int64_t task, int64_t base, const Rows<const S>& dou
 template <class P>
 static void attention_forward(const float* qkv, const int32_t* start, float* out, float* lse, int64_t B, int64_t T, const HeadShape& shape) {
   const auto rows = Rows<const float>::plain(qkv, shape.W());
-  const auto out_rows = Rows<float>::plain(out, shape.C());
+  const auto out_rows = Rows<float>::plain(out, shape.A());
   parallel(B * shape.heads, [&](int64_t task) { attend_forward<P>(task, rows, start, out_rows, lse, T, shape); });
 }
 template <class P>
 static void attention_backward(const float* dout, const float* qkv, const float* out, const float* lse, const int32_t* start, float* dqkv, int64_t B, int64_t T, const HeadShape& shape) {
-  const auto rows = Rows<const float>::plain(qkv, shape.W()), out_rows = Rows<const float>::plain(out, shape.C()), dout_rows = Rows<const float>::plain(dout, shape.C());
+  const auto rows = Rows<const float>::plain(qkv, shape.W()), out_rows = Rows<const float>::plain(out, shape.A()), dout_rows = Rows<const float>::plain(dout, shape.A());
   const auto dqkv_rows = Rows<float>::plain(dqkv, shape.W());
   parallel(B * shape.kv_heads, [&](int64_t task) { attend_backward<P>(task, 0, dout_rows, rows, out_rows, lse, start, dqkv_rows, T, shape); });
 }

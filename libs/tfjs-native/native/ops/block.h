@@ -1,7 +1,8 @@
 // A transformer block, forward and backward (block_forward.h, block_backward.h; transformer.h makes one call of several):
 //   qkv = LN1(x) . c_attn, middle = x + attention(qkv) . c_proj, y = middle + GELU(LN2(middle) . c_fc) . mlp_c_proj
 // A Llama's has RMS norms in the place of layer norms (those without bias), turns queries and keys to their positions
-// (rotary.h), shares keys and values among heads, and has SwiGLU (swiglu.h) in the place of GELU.
+// (rotary.h), shares keys and values among heads, and has SwiGLU (swiglu.h) in the place of GELU; a Qwen3's queries and
+// keys go through an RMS norm of each head before they are turned.
 // x (B, T, C), y (B, count, C): of every text the positions from `from` on, `count` of them, are what somebody reads.
 // The others matter only as keys and values, so nothing after attention is made for them. What the backward pass
 // needs lies in one buffer, in a form of the format's own.
@@ -15,14 +16,18 @@
 struct BlockParameters {
   float *ln_1_weight, *ln_1_bias, *c_attn_weight, *c_attn_bias, *attn_c_proj_weight, *attn_c_proj_bias;
   float *ln_2_weight, *ln_2_bias, *c_fc_weight, *c_fc_bias, *mlp_c_proj_weight, *mlp_c_proj_bias;
+  float *q_norm, *k_norm;  // (hs), of each head
 };
 struct BlockShape {
-  int64_t B, T, C, heads, kv_heads, I;  // I: the width inside of the MLP
+  int64_t B, T, C;
+  HeadShape heads;
+  int64_t I;  // the width inside of the MLP
   int64_t from, count;
-  bool swiglu;
-  HeadShape head_shape() const { return {heads, kv_heads, C / heads}; }
-  int64_t W() const { return head_shape().W(); }        // columns of c_attn
-  int64_t F() const { return swiglu ? 2 * I : I; }      // columns of c_fc
+  bool swiglu, head_norms;
+  int64_t A() const { return heads.A(); }
+  int64_t W() const { return heads.W(); }           // columns of c_attn
+  int64_t F() const { return swiglu ? 2 * I : I; }  // columns of c_fc
+  int64_t placed() const { return (heads.heads + heads.kv_heads) * heads.hs; }  // columns of queries and keys
   int64_t M() const { return B * T; }
   int64_t kept() const { return B * count; }
   bool whole() const { return count == T; }
@@ -50,7 +55,7 @@ static int64_t chunk_rows(const BlockShape& s) { return s.C < 320 ? kMostRows / 
 // In blocks, which are operands of products as they are, where heads and texts begin with one.
 template <class S>
 static Rows<S> head_rows(const BlockShape& s, S* data, int64_t width) {
-  const bool blocks = s.C / s.heads % NR == 0 && s.T % NR == 0;
+  const bool blocks = s.heads.hs % NR == 0 && s.T % NR == 0;
   return blocks ? Rows<S>::in_blocks(data, width) : Rows<S>::plain(data, width);
 }
 
@@ -61,16 +66,18 @@ struct BlockActivations {
   using Word = typename P::Word;
   float *rstd_1, *rstd_2, *lse;
   Word *hat_1, *hat_2;      // rows after a layer norm, its weight and bias left out, in lines, (M, C) and (kept, C)
-  Rows<Number> qkv, heads;  // (M, W), (M, C)
+  Rows<Number> qkv, heads;  // (M, W), (M, A)
+  Rows<Number> raw;         // queries and keys before the norms of their heads, where they have any
   OperandRows<P> pre;       // before GELU or SwiGLU, in lines, (kept, F) in the order of blocks of A
   BlockActivations(Cutter& cut, const BlockShape& s)
       : rstd_1(cut.take<float>(s.M())),
         rstd_2(cut.take<float>(s.kept())),
-        lse(cut.take<float>(s.M() * s.heads)),
+        lse(cut.take<float>(s.M() * s.heads.heads)),
         hat_1(cut.take<Word>(s.M() * P::words(s.C))),
         hat_2(cut.take<Word>(s.kept() * P::words(s.C))),
         qkv(head_rows(s, cut.take<Number>(s.M() * s.W()), s.W())),
-        heads(head_rows(s, cut.take<Number>(s.M() * s.C), s.C)),
+        heads(head_rows(s, cut.take<Number>(s.M() * s.A()), s.A())),
+        raw(Rows<Number>::plain(cut.take<Number>(s.head_norms ? s.M() * s.placed() : 0), s.placed())),
         pre(cut.take<Word>(a_size<P>(s.kept(), s.F())), P::words(s.F())) {}
 };
 
@@ -123,35 +130,67 @@ static void swiglu_line(const OperandRows<P>& pre, int64_t row, int64_t I, const
 // `rows` kept rows from `begin` on of what attention wrote: where they lie, or copied.
 template <class S>
 static Matrix<S> kept_heads(Scratch& scratch, const BlockShape& s, const Rows<S>& all, int64_t begin, int64_t rows) {
-  if (s.whole()) return {all.from(begin, 0), rows, s.C};
-  const Rows<S> copy = head_rows(s, scratch.take<S>(ceil_div(rows, NR) * NR * s.C), s.C);
-  for (int64_t r = 0; r < rows; r++) copy_row(all, s.row(begin + r), copy, r, s.C);
-  return {copy, rows, s.C};
+  if (s.whole()) return {all.from(begin, 0), rows, s.A()};
+  const Rows<S> copy = head_rows(s, scratch.take<S>(ceil_div(rows, NR) * NR * s.A()), s.A());
+  for (int64_t r = 0; r < rows; r++) copy_row(all, s.row(begin + r), copy, r, s.A());
+  return {copy, rows, s.A()};
 }
 
-// Queries and keys of `rows` rows of qkv, the first of which is row `begin` of all, turned to their positions in their texts,
-// or back; `turns` (T, hs) are cosines and sines.
+// One head of a query or a key to its place: through its norm, where it has one, and turned.
+static inline void place_head(float* head, int64_t hs, const float* norm, float epsilon, const float* turns) {
+  if (norm != nullptr) {
+    const float r = row_rms(head, hs, epsilon);
+    for (int64_t c = 0; c < hs; c += VF) {
+      const int left = static_cast<int>(hs - c);
+      store_n(head + c, load_n(head + c, left) * r * load_n(norm + c, left), left);
+    }
+  }
+  turn_head(head, turns, head, hs, 1.0f);
+}
+// Its gradient: from that of where it is to that of x, where it was; that of the norm's weight is added to `of_norm`.
+static inline void place_head_backward(float* gradient, const float* x, int64_t hs, const float* norm, float epsilon, const float* turns, float* of_norm) {
+  turn_head(gradient, turns, gradient, hs, -1.0f);
+  if (norm == nullptr) return;
+  const float r = row_rms(x, hs, epsilon);
+  vf q{};
+  for (int64_t c = 0; c < hs; c += VF) {
+    const int left = static_cast<int>(hs - c);
+    const vf of_weight = load_n(gradient + c, left) * (load_n(x + c, left) * r);
+    store_n(of_norm + c, load_n(of_norm + c, left) + of_weight, left);
+    q += of_weight * load_n(norm + c, left);
+  }
+  const float mean = sum(q) / static_cast<float>(hs);
+  for (int64_t c = 0; c < hs; c += VF) {
+    const int left = static_cast<int>(hs - c);
+    store_n(gradient + c, (load_n(gradient + c, left) * load_n(norm + c, left) - load_n(x + c, left) * r * mean) * r, left);
+  }
+}
+
+// hs numbers from column c of row m on as float32, and back.
 template <class S>
-static void turn_rows(const BlockShape& s, const Rows<S>& qkv, const float* turns, const int32_t* start, int64_t begin, int64_t rows, bool back) {
-  const int64_t hs = s.head_shape().hs;
-  Scratch scratch;
-  float* head = scratch.take<float>(ceil_div(hs, NR) * NR);
+static inline void take_head(const Rows<S>& rows, int64_t m, int64_t c, int64_t hs, float* out) {
+  for (int64_t i = 0; i < hs; i += NR) {
+    vf a, b;
+    load_two(rows.at(m, c + i), hs - i, a, b);
+    store_two(out + i, hs - i, a, b);
+  }
+}
+template <class S>
+static inline void put_head(const float* head, int64_t hs, const Rows<S>& rows, int64_t m, int64_t c) {
+  for (int64_t i = 0; i < hs; i += NR) {
+    vf a, b;
+    load_two(head + i, hs - i, a, b);
+    store_two(rows.at(m, c + i), hs - i, a, b);
+  }
+}
+
+// Queries and keys of `rows` rows, the first of which is row `begin` of all: f(row, head, its position's turns) for each that
+// is no padding. `turns` (T, hs) are cosines and sines.
+template <class F>
+static void each_placed(const BlockShape& s, const float* turns, const int32_t* start, int64_t begin, int64_t rows, F&& f) {
   for (int64_t m = 0; m < rows; m++) {
     const int64_t position = (begin + m) % s.T - start[(begin + m) / s.T];
-    if (position <= 0) continue;
-    for (int64_t h = 0; h < s.heads + s.kv_heads; h++) {
-      for (int64_t c = 0; c < hs; c += NR) {
-        vf a, b;
-        load_two(qkv.at(m, h * hs + c), hs - c, a, b);
-        store_two(head + c, hs - c, a, b);
-      }
-      turn_head(head, turns + position * hs, head, hs, back ? -1.0f : 1.0f);
-      for (int64_t c = 0; c < hs; c += NR) {
-        vf a, b;
-        load_two(head + c, hs - c, a, b);
-        store_two(qkv.at(m, h * hs + c), hs - c, a, b);
-      }
-    }
+    for (int64_t h = 0; position >= 0 && h < s.heads.heads + s.heads.kv_heads; h++) f(m, h, turns + position * s.heads.hs);
   }
 }
 

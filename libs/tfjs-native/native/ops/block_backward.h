@@ -7,9 +7,9 @@ struct GradientWork {
   int64_t first;
   Rows<Number> heads, qkv;
   GradientWork(Scratch& scratch, const BlockShape& s, int64_t first_row, int64_t rows)
-      : first(first_row), heads(head_rows(s, scratch.take<Number>(rows * s.C), s.C)), qkv(head_rows(s, scratch.take<Number>(rows * s.W()), s.W())) {
+      : first(first_row), heads(head_rows(s, scratch.take<Number>(rows * s.A()), s.A())), qkv(head_rows(s, scratch.take<Number>(rows * s.W()), s.W())) {
     // Of rows that are not kept there is no gradient from beyond attention.
-    if (!s.whole()) __builtin_memset(heads.data, 0, sizeof(Number) * static_cast<size_t>(rows * s.C));
+    if (!s.whole()) __builtin_memset(heads.data, 0, sizeof(Number) * static_cast<size_t>(rows * s.A()));
   }
 };
 
@@ -29,15 +29,17 @@ struct BlockGradients {
   using Word = typename P::Word;
   OutputGradient<P> of_qkv, of_middle, of_pre, of_y;
   Word *normal_1, *heads, *normal_2, *inner;
-  float* of_norms[4];  // LN1's weight and bias, LN2's
+  float* of_norms[4];       // LN1's weight and bias, LN2's
+  float* of_head_norms[2];  // those of queries and of keys
   BlockGradients(Scratch& scratch, const BlockShape& s)
       : of_qkv(scratch, s.M(), s.W(), chunk_rows(s)), of_middle(scratch, s.kept(), s.C, chunk_rows(s)), of_pre(scratch, s.kept(), s.F(), chunk_rows(s)), of_y(scratch, s.kept(), s.C, chunk_rows(s)) {
     const auto columns = [&](int64_t width, int64_t rows) { return scratch.take<Word>(a_size<P>(width, rows)); };
     normal_1 = columns(s.C, s.M());
-    heads = columns(s.C, s.kept());
+    heads = columns(s.A(), s.kept());
     normal_2 = columns(s.C, s.kept());
     inner = columns(s.I, s.kept());
     for (int i = 0; i < 4; i++) of_norms[i] = scratch.take<float>((i < 2 ? of_qkv : of_y).chunks * s.C);
+    for (float*& sums : of_head_norms) sums = scratch.take<float>(of_qkv.chunks * s.heads.hs);
   }
 };
 
@@ -51,15 +53,16 @@ struct BlockBackward {
   const float* const dy;
   const int32_t* const start;
   const float* const turns;  // null where positions are learned
+  const float epsilon;
   const BlockActivations<P> a;
   // Becomes first middle's gradient, which is zero where rows are not kept, then dx: one place for both, and for dy too
   // if all rows are kept, is a line less to wait for.
   float* const dx;
   const BlockParameters d;
   const BlockGradients<P> g;
-  const int64_t M = s.M(), kept = s.kept(), C = s.C, I = s.I, W = s.W(), F = s.F(), most = chunk_rows(s), words = P::words(C), along = P::words(kept);
+  const int64_t M = s.M(), kept = s.kept(), C = s.C, I = s.I, A = s.A(), W = s.W(), F = s.F(), most = chunk_rows(s), words = P::words(C), along = P::words(kept);
   const int64_t weight_parts = threads() * 2;
-  const Word *const c_attn = transposed(w.c_attn_weight, C, W), *const c_proj = transposed(w.attn_c_proj_weight, C, C), *const c_fc = transposed(w.c_fc_weight, C, F), *const mlp_c_proj = transposed(w.mlp_c_proj_weight, I, C);
+  const Word *const c_attn = transposed(w.c_attn_weight, C, W), *const c_proj = transposed(w.attn_c_proj_weight, A, C), *const c_fc = transposed(w.c_fc_weight, C, F), *const mlp_c_proj = transposed(w.mlp_c_proj_weight, I, C);
 
   // Of a product's output back to its input.
   static const Word* transposed(const float* matrix, int64_t K, int64_t N) { return packed_weight<P>(matrix, N, true, N, K); }
@@ -123,14 +126,14 @@ struct BlockBackward {
     });
   }
 
-  // What takes the strips of a product of width C.
+  // What takes the strips of a product.
   template <class T>
-  auto into(const Rows<T>& out) const {
-    return [out, C = C](const Strip& strip, int64_t from, int64_t to) {
+  static auto into(const Rows<T>& out, int64_t width) {
+    return [=](const Strip& strip, int64_t from, int64_t to) {
       auto* at = out.at(strip.m0, strip.n0);
       for (int64_t r = from; r < to; r++) {
         prefetch_two(at + r * out.row + out.column);
-        store_two(at + r * out.row, C - strip.n0, load(strip.data + r * NR), load(strip.data + r * NR + VF));
+        store_two(at + r * out.row, width - strip.n0, load(strip.data + r * NR), load(strip.data + r * NR + VF));
       }
     };
   }
@@ -144,38 +147,38 @@ struct BlockBackward {
     const int64_t room = s.whole() ? 0 : rows * C;
     float* dnormal = local.take<float>(most * C);
     float* middle = s.whole() ? dx + begin * C : local.take<float>(room);
-    const Rows<Number> dheads = s.whole() ? work.heads.from(begin - work.first, 0) : head_rows(s, local.take<Number>(ceil_div(rows, NR) * NR * C), C);
+    const Rows<Number> dheads = s.whole() ? work.heads.from(begin - work.first, 0) : head_rows(s, local.take<Number>(ceil_div(rows, NR) * NR * A), A);
     rows_and_panels<P>(begin, begin + rows, kept, C, [&](int64_t m, int64_t n, vf& a0, vf& a1) {
       prefetch_two(dy + m * C + n + NR);
       load_two(dy + m * C + n, C - n, a0, a1);
     }, narrow, g.of_y.panels, g.of_y.sums + chunk * C);
     if (s.swiglu) swiglu_backward(narrow, chunk, begin, rows, gradient);
     else gelu_backward(narrow, chunk, begin, rows, gradient);
-    times_panels(gradient.matrix(), rows, c_fc, C, into(Rows<float>::plain(dnormal, C)));
+    times_panels(gradient.matrix(), rows, c_fc, C, into(Rows<float>::plain(dnormal, C), C));
     norm_backward(kept, chunk, begin, rows, dnormal, a.hat_2, w.ln_2_weight, w.ln_2_bias, a.rstd_2, dy + begin * C, middle, g.of_norms + 2, g.normal_2);
     rows_and_panels<P>(begin, begin + rows, kept, C, [&](int64_t m, int64_t n, vf& a0, vf& a1) { load_two(middle + (m - begin) * C + n, C - n, a0, a1); }, narrow, g.of_middle.panels, g.of_middle.sums + chunk * C);
-    times_panels(narrow.matrix(), rows, c_proj, C, into(dheads));
+    times_panels(narrow.matrix(), rows, c_proj, A, into(dheads, A));
     const Matrix<Number> heads_here = kept_heads(local, s, a.heads, begin, rows);
     for (int64_t r = 0; r < rows; r += NR)
-      for (int64_t c = 0; c < C; c += NR) P::template columns<false>(heads_here, r, c, g.heads + c * along + (begin + r) / NR * P::kSquare);
+      for (int64_t c = 0; c < A; c += NR) P::template columns<false>(heads_here, r, c, g.heads + c * along + (begin + r) / NR * P::kSquare);
     stored_away();
     if (s.whole()) return;
     put_kept_rows(s, middle, begin, rows, dx);
-    for (int64_t r = 0; r < rows; r++) copy_row(dheads, r, work.heads, s.row(begin + r), C);
+    for (int64_t r = 0; r < rows; r++) copy_row(dheads, r, work.heads, s.row(begin + r), A);
   }
 
   // All heads that share keys are one task.
-  int64_t heads_of_text() const { return s.kv_heads; }
-  void attend(const GradientWork<P>& work, int64_t task) const { attend_backward<P, Number>(task, work.first, work.heads, a.qkv, a.heads, a.lse, start, work.qkv, s.T, s.head_shape()); }
+  int64_t heads_of_text() const { return s.heads.kv_heads; }
+  void attend(const GradientWork<P>& work, int64_t task) const { attend_backward<P, Number>(task, work.first, work.heads, a.qkv, a.heads, a.lse, start, work.qkv, s.T, s.heads); }
 
   void after(const GradientWork<P>& work, int64_t chunk, int64_t begin, int64_t rows) const {
     Scratch local;
     const Rows<Number> here = work.qkv.from(begin - work.first, 0);
-    if (turns != nullptr) turn_rows(s, here, turns, start, begin, rows, true);
+    if (turns != nullptr) unplace(local, here, chunk, begin, rows);
     const Matrix<Number> gradient{here, rows, W};
     float* dnormal = local.take<float>(most * C);
     put_panels<P>(gradient, begin, M, g.of_qkv.panels, g.of_qkv.sums + chunk * W);
-    times_panels(matrix_of<P>(local, gradient), rows, c_attn, C, into(Rows<float>::plain(dnormal, C)));
+    times_panels(matrix_of<P>(local, gradient), rows, c_attn, C, into(Rows<float>::plain(dnormal, C), C));
     norm_backward(M, chunk, begin, rows, dnormal, a.hat_1, w.ln_1_weight, w.ln_1_bias, a.rstd_1, dx + begin * C, dx + begin * C, g.of_norms, g.normal_1);
     stored_away();
   }
@@ -192,7 +195,7 @@ struct BlockBackward {
     } products[] = {{g.inner, I, g.of_y, C, d.mlp_c_proj_weight, d.mlp_c_proj_bias},
                     {g.normal_2, C, g.of_pre, F, d.c_fc_weight, d.c_fc_bias},
                     {g.normal_1, C, g.of_qkv, W, d.c_attn_weight, d.c_attn_bias},
-                    {g.heads, C, g.of_middle, C, d.attn_c_proj_weight, d.attn_c_proj_bias}};
+                    {g.heads, A, g.of_middle, C, d.attn_c_proj_weight, d.attn_c_proj_bias}};
     if (task < 4 * weight_parts) {
       const auto& p = products[task / weight_parts];
       auto done = rows_away(p.weight, p.N);
@@ -203,8 +206,27 @@ struct BlockBackward {
     float* const of_norm[] = {d.ln_1_weight, d.ln_1_bias, d.ln_2_weight, d.ln_2_bias};
     for (int i = 0; i < 4; i++)
       if (of_norm[i] != nullptr) add_chunks(g.of_norms[i], (i < 2 ? g.of_qkv : g.of_y).chunks, C, of_norm[i]);
+    float* const of_head_norm[] = {d.q_norm, d.k_norm};
+    for (int i = 0; i < 2; i++)
+      if (of_head_norm[i] != nullptr) add_chunks(g.of_head_norms[i], g.of_qkv.chunks, s.heads.hs, of_head_norm[i]);
   }
  private:
+  // The gradients of queries and keys, rows that begin at `begin` of all, from those of where they are placed.
+  void unplace(Scratch& scratch, const Rows<Number>& gradient, int64_t chunk, int64_t begin, int64_t rows) const {
+    const int64_t hs = s.heads.hs;
+    float *head = scratch.take<float>(hs + NR), *raw = scratch.take<float>(hs + NR), *sums[2];
+    for (int i = 0; i < 2; i++) {
+      sums[i] = g.of_head_norms[i] + chunk * hs;
+      __builtin_memset(sums[i], 0, sizeof(float) * static_cast<size_t>(hs));
+    }
+    each_placed(s, turns, start, begin, rows, [&](int64_t m, int64_t h, const float* turns_here) {
+      const bool key = h >= s.heads.heads;
+      take_head(gradient, m, h * hs, hs, head);
+      if (s.head_norms) take_head(a.raw, begin + m, h * hs, hs, raw);
+      place_head_backward(head, raw, hs, key ? w.k_norm : w.q_norm, epsilon, turns_here, sums[key]);
+      put_head(head, hs, gradient, m, h * hs);
+    });
+  }
   // From the gradient of what mlp.c_proj writes to that of what c_fc writes: its rows, its panels and its sums.
   void gelu_backward(const OperandRows<P>& narrow, int64_t chunk, int64_t begin, int64_t rows, const OperandRows<P>& gradient) const {
     float* sums = g.of_pre.sums + chunk * I;

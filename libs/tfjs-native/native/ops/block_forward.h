@@ -13,8 +13,8 @@ struct BlockForward {
   const bool keep;
   const float epsilon;
   const BlockActivations<P> a;
-  const int64_t C = s.C, I = s.I, W = s.W(), F = s.F(), words = P::words(C);
-  const Word *const c_attn = weight(w.c_attn_weight, C, W), *const c_proj = weight(w.attn_c_proj_weight, C, C), *const c_fc = weight(w.c_fc_weight, C, F), *const mlp_c_proj = weight(w.mlp_c_proj_weight, I, C);
+  const int64_t C = s.C, I = s.I, A = s.A(), W = s.W(), F = s.F(), words = P::words(C);
+  const Word *const c_attn = weight(w.c_attn_weight, C, W), *const c_proj = weight(w.attn_c_proj_weight, A, C), *const c_fc = weight(w.c_fc_weight, C, F), *const mlp_c_proj = weight(w.mlp_c_proj_weight, I, C);
 
   static const Word* weight(const float* matrix, int64_t K, int64_t N) { return packed_weight<P>(matrix, N, false, K, N); }
 
@@ -35,11 +35,19 @@ struct BlockForward {
         store_two(out + r * a.qkv.row, left, load(strip.data + r * NR) + b0, load(strip.data + r * NR + VF) + b1);
       }
     });
-    if (turns != nullptr) turn_rows(s, a.qkv.from(begin, 0), turns, start, begin, rows, false);
+    if (turns == nullptr) return;
+    const int64_t hs = s.heads.hs;
+    float* head = local.take<float>(hs + NR);
+    each_placed(s, turns, start, begin, rows, [&](int64_t m, int64_t h, const float* turns_here) {
+      take_head(a.qkv, begin + m, h * hs, hs, head);
+      if (s.head_norms) put_head(head, hs, a.raw, begin + m, h * hs);
+      place_head(head, hs, h < s.heads.heads ? w.q_norm : w.k_norm, epsilon, turns_here);
+      put_head(head, hs, a.qkv, begin + m, h * hs);
+    });
   }
 
-  int64_t heads_of_text() const { return s.heads; }
-  void attend(const NoWork&, int64_t task) const { attend_forward<P, Number>(task, a.qkv, start, a.heads, a.lse, s.T, s.head_shape()); }
+  int64_t heads_of_text() const { return s.heads.heads; }
+  void attend(const NoWork&, int64_t task) const { attend_forward<P, Number>(task, a.qkv, start, a.heads, a.lse, s.T, s.heads); }
 
   void after(const NoWork&, int64_t, int64_t begin, int64_t rows) const {
     Scratch local;

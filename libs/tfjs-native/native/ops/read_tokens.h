@@ -42,22 +42,16 @@ struct TextRows {
 static void embed_text(const CachedModel& m, const ReadTexts& texts, const TextRows& rows, int64_t r, float* x) {
   for (int64_t n = rows.begins[r]; n < rows.begins[r + 1]; n++) embed(m.wte + texts.tokens[n] * m.C, m.wpe == nullptr ? nullptr : m.wpe + (texts.positions[r] + n - rows.begins[r]) * m.C, x + n * m.C, m.C);
 }
-// Queries and keys of a row of qkv turned to their position; before that they become numbers as a training pass keeps them.
+// Queries and keys of a row of qkv to their places; before that they become numbers as a training pass keeps them.
 template <class P>
-static void turn_row(const HeadShape& shape, float* row, const float* turns) {
-  const int64_t hs = shape.hs;
+static void place_row(const CachedModel& m, const CachedLayer& layer, float* row, const float* turns) {
+  const int64_t hs = m.heads.hs;
   Scratch scratch;
-  auto* kept = scratch.take<typename P::Number>(NR);
-  for (int64_t h = 0; h < shape.heads + shape.kv_heads; h++) {
-    float* head = row + h * hs;
-    for (int64_t c = 0; c < hs; c += NR) {
-      vf a, b;
-      load_two(head + c, hs - c, a, b);
-      store_two(kept, hs - c, a, b);
-      load_two(kept, hs - c, a, b);
-      store_two(head + c, hs - c, a, b);
-    }
-    turn_head(head, turns, head, hs, 1.0f);
+  const auto kept = Rows<typename P::Number>::plain(scratch.take<typename P::Number>(hs + NR), hs);
+  for (int64_t h = 0; h < m.heads.heads + m.heads.kv_heads; h++) {
+    put_head(row + h * hs, hs, kept, 0, 0);
+    take_head(kept, 0, 0, hs, row + h * hs);
+    place_head(row + h * hs, hs, h < m.heads.heads ? layer.q_norm : layer.k_norm, m.epsilon, turns);
   }
 }
 // A head of a whole prompt, text r, in its rows of qkv (.., W) and out (.., C): every token attends to those before it;
@@ -75,15 +69,15 @@ static void prompt_head(const CachedModel& m, const CachedLayer& layer, const Re
 template <class P>
 static void read_texts(const CachedModel& m, const ReadTexts& texts, float* out, int64_t R) {
   using Number = typename P::Number;
-  const int64_t C = m.C, I = m.I, V = m.V, F = m.F(), heads = m.heads.heads, kv_heads = m.heads.kv_heads, hs = m.heads.hs, W = m.heads.W();
+  const int64_t C = m.C, I = m.I, V = m.V, F = m.F(), heads = m.heads.heads, kv_heads = m.heads.kv_heads, hs = m.heads.hs, A = m.heads.A(), W = m.heads.W();
   Scratch scratch;
   const TextRows rows(scratch, texts, R);
   const int64_t N = rows.all(), single = rows.single;
   float *x = scratch.take<float>(N * C), *qkv = scratch.take<float>(N * W), *rstd = scratch.take<float>(N), *lse = scratch.take<float>(N * heads);
   const OperandRows<P> normal(scratch, C, N), inner(scratch, I, N), pre(scratch, m.swiglu ? F : 0, N);
-  Number* of_heads = scratch.take<Number>(ceil_div(N, NR) * NR * C);
-  const Rows<Number> attended = hs % NR == 0 ? Rows<Number>::in_blocks(of_heads, C) : Rows<Number>::plain(of_heads, C);
-  const OperandRows<P> operand = attended.blocked() ? OperandRows<P>(reinterpret_cast<typename P::Word*>(of_heads), P::words(C)) : OperandRows<P>(scratch, C, N);
+  Number* of_heads = scratch.take<Number>(ceil_div(N, NR) * NR * A);
+  const Rows<Number> attended = hs % NR == 0 ? Rows<Number>::in_blocks(of_heads, A) : Rows<Number>::plain(of_heads, A);
+  const OperandRows<P> operand = attended.blocked() ? OperandRows<P>(reinterpret_cast<typename P::Word*>(of_heads), P::words(A)) : OperandRows<P>(scratch, A, N);
 
   Stages stages;
   const Stage* earlier = nullptr;
@@ -134,8 +128,8 @@ static void read_texts(const CachedModel& m, const ReadTexts& texts, float* out,
       load_bias(bias, n, W, b0, b1);
       store_two(qkv + row * W + n, W - n, v0 + b0, v1 + b1);
     });
-    if (texts.turns != nullptr) next(ceil_div(N, VF), [=, &m](int64_t i) {
-      for (int64_t row = i * VF; row < (i + 1) * VF && row < N; row++) turn_row<P>(m.heads, qkv + row * W, texts.turns + row * hs);
+    if (texts.turns != nullptr) next(ceil_div(N, VF), [=, &m, &w](int64_t i) {
+      for (int64_t row = i * VF; row < (i + 1) * VF && row < N; row++) place_row<P>(m, w, qkv + row * W, texts.turns + row * hs);
     });
     next(shares + (R - single) * heads, [&, shares](int64_t task) {
       const int64_t all = single * kv_heads;
@@ -148,16 +142,16 @@ static void read_texts(const CachedModel& m, const ReadTexts& texts, float* out,
       next(1, [&](int64_t) {
         for (int64_t r = single; r < R; r++) {
           __builtin_memmove(x + r * C, x + (rows.begins[r + 1] - 1) * C, sizeof(float) * static_cast<size_t>(C));
-          copy_row(attended, rows.begins[r + 1] - 1, attended, r, C);
+          copy_row(attended, rows.begins[r + 1] - 1, attended, r, A);
         }
       });
       count = R;
     }
     if (!attended.blocked()) next(ceil_div(count, VF), [=](int64_t i) {
       const int64_t begin = i * VF, here = count - begin < VF ? count - begin : VF;
-      put_rows<P>(Matrix<Number>{attended.from(begin, 0), here, C}, 0, operand.line(begin, 0));
+      put_rows<P>(Matrix<Number>{attended.from(begin, 0), here, A}, 0, operand.line(begin, 0));
     });
-    product(operand, count, packed_weight<P>(w.attn_c_proj_weight, C, false, C, C), C, added(w.attn_c_proj_bias));
+    product(operand, count, packed_weight<P>(w.attn_c_proj_weight, C, false, A, C), C, added(w.attn_c_proj_bias));
     norm(count, w.ln_2_weight, w.ln_2_bias);
     if (m.swiglu) {
       product(normal, count, packed_weight<P>(w.c_fc_weight, F, false, C, F), F, [=](int64_t row, int64_t n, vf v0, vf v1) { P::template store_kept<false>(pre.line(row, n), P::keep(v0, v1)); });

@@ -131,7 +131,7 @@ static void transformer_forward(const BlockShape& last, const TransformerParamet
 
 // The gradients d of the parameters w; with `onto`, that of wte is added to.
 template <class P>
-static void transformer_backward(const BlockShape& last, const TransformerParameters& w, const float* dy, const int32_t* tokens, const int32_t* start, float* activations, const TransformerParameters& d, bool onto) {
+static void transformer_backward(const BlockShape& last, const TransformerParameters& w, const float* dy, const int32_t* tokens, const int32_t* start, float* activations, const TransformerParameters& d, bool onto, float epsilon) {
   Scratch scratch;
   Cutter cut(activations);
   const int64_t C = last.C, layers = w.layers(), whole = last.whole() ? layers : layers - 1;
@@ -145,7 +145,7 @@ static void transformer_backward(const BlockShape& last, const TransformerParame
   std::vector<BlockBackward<P>> passes;  // the last block's first
   for (int64_t layer = layers - 1; layer >= 0; layer--) {
     const BlockGradients<P>& of_block = layer < whole ? gradients[layer % 2] : gradients.back();
-    passes.push_back({shape_of(last, layer, layers), w.blocks[layer], layer == layers - 1 ? dy_last : dx, start, w.turns, kept.blocks[layer], dx, d.blocks[layer], of_block});
+    passes.push_back({shape_of(last, layer, layers), w.blocks[layer], layer == layers - 1 ? dy_last : dx, start, w.turns, epsilon, kept.blocks[layer], dx, d.blocks[layer], of_block});
   }
   const GradientWork<P> work(scratch, last, 0, last.M());
   const int64_t chunks = ceil_div(last.kept(), kRowChunk);
