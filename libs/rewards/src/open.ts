@@ -3,7 +3,7 @@ import { isMinchatError, MinchatError } from '@minchat/errors';
 import { loadDefault, mayName, resolvePlugin, type Metrics } from '@minchat/stage';
 import { z } from 'zod';
 import { isRewardFunction, type AnswerToScore, type RewardContext, type RewardFunction } from './define.ts';
-import type { RewardFunctionSettings } from './settings.ts';
+import { rewardFunctionSettings, type RewardFunctionSettings } from './settings.ts';
 
 export interface FunctionScores {
   /** Of each answer the sum of weight times score; null where no function has anything to say. */
@@ -27,22 +27,13 @@ const own = '@minchat/rewards';
  */
 export async function openRewardFunctions(settings: RewardFunctionSettings, context: Omit<RewardContext<unknown>, 'options'>): Promise<RewardFunctions> {
   const allowed = readEnv(z.object(rewardEnv)).REWARD_FUNCTIONS;
-  const opened: { definition: RewardFunction; weight: number; options: unknown }[] = [];
-  for (const [index, { plugin, weight, options }] of settings.entries()) {
-    if (!mayName(plugin, own, allowed)) {
-      const known = [`${own}/...`, ...allowed].join(', ');
-      throw new MinchatError('MC_PLUGIN_UNKNOWN', `rewardFunctions: expected one of ${known}, found ${plugin}`, { hint: `Add ${plugin} to REWARD_FUNCTIONS of the service, or correct the spec.` });
-    }
-    const definition = await loadDefault(plugin, await resolvePlugin(plugin), isRewardFunction, 'defineReward');
-    const parsed = definition.options.safeParse(options);
-    if (!parsed.success) {
-      const [issue] = parsed.error.issues;
-      throw new MinchatError('MC_STAGE_SETTINGS', `rewardFunctions.${index}.${['options', ...(issue?.path ?? [])].join('.')}: ${issue?.message ?? 'invalid'}`);
-    }
+  const opened: (OpenedFunction & { weight: number })[] = [];
+  for (const [index, one] of settings.entries()) {
+    const { definition, options } = await open(one, index, allowed);
     if (opened.some((other) => other.definition.name === definition.name)) {
       throw new MinchatError('MC_STAGE_SETTINGS', `rewardFunctions: expected functions of different names, found ${definition.name} twice`);
     }
-    opened.push({ definition, weight, options: parsed.data });
+    opened.push({ definition, options, weight: one.weight });
   }
 
   /** Those that were warned of. */
@@ -70,6 +61,36 @@ export async function openRewardFunctions(settings: RewardFunctionSettings, cont
       return { totals, metrics };
     },
   };
+}
+
+/**
+ * Refuses what a stage would refuse an hour later: names of functions of ours that there are none of, and options that
+ * they do not take. Of others only its workers know. Throws as openRewardFunctions, with the place in the stage's settings.
+ */
+export async function checkRewardFunctions(settings: Readonly<Record<string, unknown>>): Promise<void> {
+  // Whose settings are not ours may mean something else by it.
+  const { data = [] } = rewardFunctionSettings.rewardFunctions.safeParse(settings['rewardFunctions']);
+  for (const [index, one] of data.entries()) if (one.plugin.startsWith(`${own}/`)) await open(one, index, []);
+}
+
+interface OpenedFunction {
+  readonly definition: RewardFunction;
+  readonly options: unknown;
+}
+
+async function open({ plugin, options }: RewardFunctionSettings[number], index: number, allowed: readonly string[]): Promise<OpenedFunction> {
+  const place = `rewardFunctions.${index}`;
+  if (!mayName(plugin, own, allowed)) {
+    const known = [`${own}/...`, ...allowed].join(', ');
+    throw new MinchatError('MC_PLUGIN_UNKNOWN', `${place}: expected one of ${known}, found ${plugin}`, { hint: `Add ${plugin} to REWARD_FUNCTIONS of the service, or correct the spec.` });
+  }
+  const definition = await resolvePlugin(plugin).then((url) => loadDefault(plugin, url, isRewardFunction, 'defineReward')).catch((thrown: unknown) => {
+    throw isMinchatError(thrown) ? new MinchatError(thrown.code, `${place}: ${thrown.message}`, { hint: thrown.hint, cause: thrown }) : thrown;
+  });
+  const parsed = definition.options.safeParse(options);
+  if (parsed.success) return { definition, options: parsed.data };
+  const [issue] = parsed.error.issues;
+  throw new MinchatError('MC_STAGE_SETTINGS', `${[place, 'options', ...(issue?.path ?? [])].join('.')}: ${issue?.message ?? 'invalid'}`);
 }
 
 async function scoresOf(definition: RewardFunction, answers: readonly AnswerToScore[], context: RewardContext<unknown>): Promise<readonly (number | null)[]> {

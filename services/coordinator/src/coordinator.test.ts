@@ -80,6 +80,16 @@ describe('Coordinator', () => {
     }
   });
 
+  it('refuses reward functions of ours that are none, or options that they do not take; those of others the stage knows', async () => {
+    await coordinator();
+    const submitted = (...rewardFunctions: object[]) => client.call(rpc.submitRun, { specJson: JSON.stringify({ name: 'paid', stages: { data: {}, pretrain: {}, sft: {}, ppo: { settings: { rewardFunctions } } } }) });
+    await expect(submitted({ plugin: '@minchat/rewards/refrence' })).rejects.toMatchObject({ code: 'MC_PLUGIN_UNKNOWN', message: expect.stringMatching(/^ppo\.rewardFunctions\.0: .*refrence/) as string });
+    const options = submitted({ plugin: './mine.ts', options: { mine: 1 } }, { plugin: '@minchat/rewards/reference', options: { match: 'words' } });
+    await expect(options).rejects.toMatchObject({ code: 'MC_STAGE_SETTINGS', message: expect.stringMatching(/^ppo\.rewardFunctions\.1\.options\.match: /) as string });
+    const { runId } = await submitted({ plugin: './mine.ts', options: { mine: 1 } }, { plugin: '@minchat/rewards/reference', options: { match: 'exact' } });
+    await client.call(rpc.cancelRun, { runId });
+  });
+
   it('refuses a run whose spec names an artifact that is not there, and takes one that is', async () => {
     await coordinator();
     const spec = (digest: string) => ({ specJson: JSON.stringify({ name: 'given', stages: { data: {}, sft: { inputs: { model: `artifact:${digest}` } } } }) });
