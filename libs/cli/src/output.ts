@@ -1,6 +1,6 @@
 import { errorCodes, toMinchatError } from '@minchat/errors';
 import Table from 'cli-table3';
-import { errorColors } from './colors.ts';
+import { errorColors, isTerminal } from './colors.ts';
 
 /** What every command writes through: text for people, or one JSON document with `--json`. */
 export interface Output {
@@ -17,15 +17,28 @@ export function createOutput(json: boolean): Output {
   return {
     json,
     line: (text = '') => {
-      if (!json) console.log(text);
+      if (!json) console.log(onTerminal(text));
     },
     text: (text) => {
-      if (!json) process.stdout.write(text);
+      if (!json) process.stdout.write(onTerminal(text));
     },
     result: (value) => {
       if (json) console.log(JSON.stringify(value, null, 2));
     },
   };
+}
+
+/** All that steers a terminal, but for ends of lines, tabs and colours. */
+// eslint-disable-next-line no-control-regex
+const steering = /(?!\x1b\[[\d;]*m)[\0-\x08\x0b-\x1f\x7f-\x9f]/g;
+
+/**
+ * What is shown may hold what a model, or anybody who asked one, wrote: on a terminal it is seen, and does nothing. A
+ * program reads it as it is.
+ */
+export function onTerminal(text: string, stream: NodeJS.WriteStream = process.stdout): string {
+  if (!isTerminal(stream)) return text;
+  return text.replaceAll('\r\n', '\n').replaceAll(steering, (sign) => (sign < ' ' ? String.fromCodePoint(0x2400 + (sign.codePointAt(0) ?? 0)) : '\u{fffd}'));
 }
 
 /** Writes the error with its code and what to do, and returns the exit code of the table. */
@@ -35,8 +48,7 @@ export function reportError(thrown: unknown, json: boolean): number {
   if (json) {
     console.error(JSON.stringify({ error: { code, message, hint } }));
   } else {
-    console.error(`${errorColors.red(code)}: ${message}`);
-    console.error(hint);
+    console.error(onTerminal(`${errorColors.red(code)}: ${message}\n${hint}`, process.stderr));
     if (code === 'MC_INTERNAL' && error.cause instanceof Error) console.error(errorColors.dim(error.cause.stack ?? ''));
   }
   return errorCodes[code].exit;

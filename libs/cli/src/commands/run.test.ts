@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { connectBus, rpc, type Bus } from '@minchat/bus';
 import { startNatsServer, type TestNats } from '@minchat/bus/testing';
 import { RunStatus, StageStatus, type Init, type RunRecord } from '@minchat/contracts';
@@ -205,6 +206,19 @@ it('tells the stage of a gate once', async () => {
   expect((await minchat('status', 'mine')).stdout).toContain(told);
   error.message = 'lost';
   expect((await minchat('run', 'specs/mine.yaml')).stderr).toContain('MC_GATE_STOPPED: run mine: stage sft: lost\n');
+});
+
+it.skipIf(process.platform !== 'linux')('what others wrote steers no terminal, and reaches a program as it is', async () => {
+  const message = 'judge said \u001b]0;evil\u0007\u001b[2J\r\n\tno\u009b1A';
+  const error = { code: 'MC_REWARD_FUNCTION', message, hint: 'hint' };
+  fate = { status: RunStatus.RUN_STATUS_FAILED, error, stages: [{ stage: 'ppo', kind: 'ppo', jobId: 'mine_ppo', status: StageStatus.STAGE_STATUS_FAILED, error }] };
+  const env = { ...process.env, TERM: 'xterm', NO_COLOR: '', FORCE_COLOR: '1', NATS_URL: nats.url, MINCHAT_HOME: join(folder, 'home') };
+  const onTerminal = (...args: string[]) => promisify(execFile)('script', ['-qec', [process.execPath, main, ...args].map((arg) => `"${arg}"`).join(' '), '/dev/null'], { env }).then(({ stdout }) => stdout);
+  // A terminal puts a carriage return before each end of line.
+  const shown = (await onTerminal('status', 'mine')).replaceAll('\r\n', '\n');
+  expect(shown).toContain('\u001b[31mMC_REWARD_FUNCTION\u001b[39m: ');
+  expect(shown).toContain('judge said ␛]0;evil␇␛[2J\n\tno�1A\n');
+  expect((await minchat('status', 'mine')).stdout).toContain(message);
 });
 
 it('explains the figures of a run', async () => {

@@ -1,7 +1,7 @@
 import { metricsByName, StageStatus, stageStatusWords, type RunRecord, type StageRecord } from '@minchat/contracts';
 import { MultiBar, type SingleBar } from 'cli-progress';
 import { colors, isTerminal } from '../colors.ts';
-import { formatCount, formatSeconds, type Output } from '../output.ts';
+import { formatCount, formatSeconds, onTerminal, type Output } from '../output.ts';
 import { headline, Pace, stageSeconds } from './figures.ts';
 
 /** Shows a run as it goes. */
@@ -29,7 +29,7 @@ function paceText(pace: Pace, stage: StageRecord): string {
 /** The status, with why a stage is not getting on. */
 function statusText({ status, error }: StageRecord): string {
   const word = stageStatusWords[status];
-  return error === undefined ? word : `${word}: ${error.code}: ${error.message}`;
+  return error === undefined ? word : onTerminal(`${word}: ${error.code}: ${error.message}`);
 }
 
 abstract class View {
@@ -80,7 +80,7 @@ class BarView extends View implements ProgressView {
   }
 
   note(message: string): void {
-    this.#bars.log(`${message}\n`);
+    this.#bars.log(`${onTerminal(message)}\n`);
   }
 
   stop(): void {
