@@ -3,6 +3,7 @@ import { createServer, type AddressInfo, type Server } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { rpc } from '@minchat/bus';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { connect } from '../connection.ts';
@@ -80,6 +81,26 @@ it('starts again what ends while nothing can be written about it', async () => {
   await expect.poll(async () => (await runningSystem(home))?.children.find(({ name }) => name === 'coordinator')?.pid).toBe(supervisor.pids()['coordinator']);
   await expect.poll(() => supervisor.readiness(), { timeout: 25_000 }).toEqual({ coordinator: true });
 }, 90_000);
+
+it('tells once of a service that is not ready, however often it has ended', async () => {
+  const supervisor = await start();
+  const pid = (): number => supervisor.pids()['coordinator'] ?? 0;
+  for (let round = 0; round < 3; round += 1) {
+    const before = pid();
+    process.kill(before, 'SIGKILL');
+    await expect.poll(pid, { timeout: 20_000 }).not.toBe(before);
+    process.kill(pid(), 'SIGSTOP');
+  }
+  try {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 31_000 });
+    await expect.poll(() => events.filter((event) => event.includes('is not ready yet')).length, { timeout: 10_000 }).toBeGreaterThan(0);
+    await sleep(500);
+    expect(events.filter((event) => event.includes('is not ready yet'))).toHaveLength(1);
+  } finally {
+    vi.useRealTimers();
+    process.kill(pid(), 'SIGCONT');
+  }
+}, 60_000);
 
 it('makes a home that nobody else may read', async () => {
   const before = process.umask(0o022);

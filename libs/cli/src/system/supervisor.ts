@@ -32,6 +32,8 @@ interface Child {
   process: ChildProcess | undefined;
   healthPort: number;
   ready: boolean;
+  /** Whether somebody waits until it is ready, whichever of its processes that comes to be. */
+  awaited: boolean;
 }
 
 /** Why a child ended: its exit code or signal, and the error that it logged, if it did. */
@@ -154,7 +156,7 @@ export class Supervisor {
     if (NATS_URL !== undefined) this.natsUrl = NATS_URL;
     else await this.#startNats(join(home, 'nats'));
     for (const name of services) {
-      const child: Child = { name, process: undefined, healthPort: 0, ready: false };
+      const child: Child = { name, process: undefined, healthPort: 0, ready: false, awaited: false };
       this.#children.push(child);
       this.#keepUp(child, () => this.#spawnService(child));
     }
@@ -166,7 +168,7 @@ export class Supervisor {
   async #startNats(store: string): Promise<void> {
     const { program, args, port } = await natsCommand(store, this.#env.MINCHAT_NATS_PORT);
     this.natsUrl = `nats://127.0.0.1:${port}`;
-    const nats: Child = { name: 'nats-server', process: undefined, healthPort: 0, ready: false };
+    const nats: Child = { name: 'nats-server', process: undefined, healthPort: 0, ready: false, awaited: false };
     this.#nats = nats;
     const log = this.#logFile(nats.name);
     this.#keepUp(nats, () => spawnLogged(program, args, { log, cwd: this.#options.home }));
@@ -218,7 +220,7 @@ export class Supervisor {
       this.#options.onEvent(`${child.name} ended (${ending.why}${ending.reason ? `: ${ending.reason.message}` : ''}); starts again in ${backoffMs / 1000} s`);
       await sleep(backoffMs, undefined, { signal }).catch(() => undefined);
       backoffMs = Math.min(longestBackoffMs, backoffMs * 2);
-      if (child.name !== 'nats-server') void this.#waitUntilReady(child).catch(() => undefined);
+      if (child.name !== 'nats-server' && !child.awaited) void this.#waitUntilReady(child).catch(() => undefined);
     }
   }
 
@@ -245,6 +247,11 @@ export class Supervisor {
   }
 
   async #waitUntilReady(child: Child): Promise<void> {
+    child.awaited = true;
+    await this.#untilReady(child).finally(() => (child.awaited = false));
+  }
+
+  async #untilReady(child: Child): Promise<void> {
     const end = Date.now() + readyWithinMs;
     let toldAt = Date.now();
     while (!this.#stopping.signal.aborted) {
