@@ -140,9 +140,9 @@ export async function saveTokenizer(tokenizer: Tokenizer, folder: string): Promi
   const added = parts.added
     .toSorted((a, b) => a.id - b.id)
     .map(({ id, content, special, singleWord = false, lstrip = false, rstrip = false, normalized = false }) => ({ id, content, single_word: singleWord, lstrip, rstrip, normalized, special }));
-  const endOfText = Buffer.from(tokenizer.bytesOf(tokenizer.endOfText)).toString('utf8');
+  const endOfText = (added.find(({ id }) => id === tokenizer.endOfText)?.content ?? Object.keys(vocab).find((token) => vocab[token] === tokenizer.endOfText)) as string;
   const split = pipeline.pre_tokenizer;
-  const isGpt2 = split.type === 'ByteLevel';
+  const isGpt2 = split?.type === 'ByteLevel';
   const config: Record<string, unknown> = {
     tokenizer_class: isGpt2 ? 'GPT2Tokenizer' : 'PreTrainedTokenizerFast',
     ...(isGpt2 && { add_prefix_space: split.add_prefix_space, unk_token: endOfText }),
@@ -184,7 +184,8 @@ export async function saveTokenizer(tokenizer: Tokenizer, folder: string): Promi
       end_of_word_suffix: '',
       ...model,
       vocab,
-      merges: parts.merges.map((pair) => pair.join(' ')),
+      // Older readers know the first form only, in which no token can have a space.
+      merges: parts.merges.flat().some((token) => token.includes(' ')) ? parts.merges : parts.merges.map((pair) => pair.join(' ')),
     },
   });
 }

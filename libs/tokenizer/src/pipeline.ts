@@ -1,12 +1,11 @@
 import { z } from 'zod';
+import { decoderSchema } from './decode.ts';
+import { normalizerSchema } from './normalize.ts';
 import { byteLevel, byteLevelWords, preTokenizerSchema } from './pre-tokenize.ts';
 import { oneOf } from './schema.ts';
 
 // What tokenizer.json says about a text on its way to the merges and back, in that file's own words: so it is written
 // again. A kind of step that is not known here is refused by name rather than passed over.
-
-const normalizerSchema = oneOf([z.object({ type: z.literal('NFC') })]);
-export type Normalizer = z.output<typeof normalizerSchema>;
 
 const templateItem = z.union([
   z.object({ SpecialToken: z.object({ id: z.string(), type_id: z.int() }) }),
@@ -25,13 +24,14 @@ type PostProcessor = z.output<typeof postProcessorSchema>;
 /** Everything around the vocabulary and the merges, as in tokenizer.json. */
 export const pipelineSchema = z.object({
   normalizer: normalizerSchema.nullable().default(null),
-  pre_tokenizer: preTokenizerSchema,
+  pre_tokenizer: preTokenizerSchema.nullable().default(null),
   post_processor: postProcessorSchema.nullable().default(null),
-  decoder: oneOf([byteLevel]),
+  decoder: decoderSchema,
   model: z.object({
     unk_token: z.string().nullable().default(null),
     fuse_unk: z.boolean().default(false),
-    byte_fallback: z.literal(false).default(false),
+    /** A character that is no token is its bytes, `<0x0A>` and so on. */
+    byte_fallback: z.boolean().default(false),
     /** A word that is a token as a whole is that, whatever the merges make of it. */
     ignore_merges: z.boolean().default(false),
   }),

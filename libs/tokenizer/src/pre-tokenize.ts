@@ -20,7 +20,14 @@ const split = z.object({
   invert: z.literal(false),
 });
 const digits = z.object({ type: z.literal('Digits'), individual_digits: z.boolean().default(false) });
-const step = oneOf([byteLevel, split, digits]);
+/** SentencePiece's words: spaces are ▁, and one stands before a text. */
+const metaspace = z.object({
+  type: z.literal('Metaspace'),
+  replacement: z.string().length(1),
+  prepend_scheme: z.enum(['first', 'never', 'always']).default('always'),
+  split: z.boolean().default(true),
+});
+const step = oneOf([byteLevel, split, digits, metaspace]);
 
 /** What a text is split by, as in tokenizer.json. */
 export const preTokenizerSchema = oneOf([...step.options, z.object({ type: z.literal('Sequence'), pretokenizers: z.array(step) })]);
@@ -33,10 +40,10 @@ export function byteLevelWords(addPrefixSpace: boolean): Extract<Step, { type: '
 }
 
 /**
- * Where a piece of text stands: a space that is put before a text is put before it, too, unless it goes on from other
- * text.
+ * Where a piece stands: first in its text, behind an added token, or behind text that it goes on from. Some tokenizers
+ * put a space before the first only, some before all but those that go on.
  */
-export type Start = 'anew' | 'goes on';
+export type Start = 'first' | 'anew' | 'goes on';
 
 /** Splits pieces of text further. */
 type Splitting = (pieces: string[], start: Start) => string[];
@@ -48,7 +55,8 @@ export interface Words {
 }
 
 /** Throws MC_TOKENIZER_INVALID for a pattern that has no counterpart here, and for steps in an order that is none. */
-export function wordsOf(preTokenizer: PreTokenizer): Words {
+export function wordsOf(preTokenizer: PreTokenizer | null): Words {
+  if (preTokenizer === null) return { of: (text) => [text], spellsBytes: false };
   const steps = preTokenizer.type === 'Sequence' ? preTokenizer.pretokenizers : [preTokenizer];
   const bytesAt = steps.findIndex(({ type }) => type === 'ByteLevel');
   if (bytesAt >= 0 && bytesAt !== steps.length - 1) {
@@ -70,6 +78,17 @@ function splittingOf(part: Step): Splitting {
     }
     case 'Split':
       return isolating('Regex' in part.pattern ? toRegExp(part.pattern.Regex) : new RegExp(RegExp.escape(part.pattern.String), 'gu'));
+    case 'Metaspace': {
+      const { replacement, prepend_scheme: scheme } = part;
+      const space = RegExp.escape(replacement);
+      const words = part.split ? isolating(new RegExp(`${space}[^${space}]*|[^${space}]+`, 'gu')) : (pieces: string[]) => pieces;
+      return (pieces, start) => words(pieces.map((piece, i) => {
+        const written = piece.replaceAll(' ', replacement);
+        const at = i === 0 ? start : 'anew';
+        const prepended = scheme === 'always' ? at !== 'goes on' : scheme === 'first' && at === 'first';
+        return prepended && !written.startsWith(replacement) ? replacement + written : written;
+      }));
+    }
     case 'Digits':
       return isolating(part.individual_digits ? /\p{N}|\P{N}+/gu : /\p{N}+|\P{N}+/gu);
   }

@@ -1,7 +1,8 @@
 import { MinchatError } from '@minchat/errors';
 import { ChatTemplate, type ChatTurn } from './chat-template.ts';
 import { cut, needlesOf, type Needles } from './cut.ts';
-import { normalizing } from './normalize.ts';
+import { TokenTexts, type StreamDecoder, type TokenBytes } from './decode.ts';
+import { mostShortened, normalizing, type Normalizing } from './normalize.ts';
 import { gpt2Pipeline, idsBefore } from './pipeline.ts';
 import { wordsOf, type Start, type Words } from './pre-tokenize.ts';
 import { buildVocabulary, type AddedToken, type TokenizerParts, type Vocabulary } from './vocabulary.ts';
@@ -10,21 +11,7 @@ import { WordEncoder } from './word-encoder.ts';
 /** Tokens that end texts in models of several families, where a tokenizer's eos_token may be what ends a turn. */
 const endsOfText = ['<|endoftext|>', '<|end_of_text|>', '</s>'];
 
-/** By how much NFC shortens a text at most, in UTF-8: the letters of a Korean syllable. */
-const mostComposed = 3;
-/** ignoreBOM keeps U+FEFF: it is text like any other here. */
-const plainText = { ignoreBOM: true };
-const strict = new TextDecoder('utf-8', { ...plainText, fatal: true });
-
-/** Turns ids into text piece by piece, never half a character. */
-export interface StreamDecoder {
-  /** The text that has become complete with this id; may be empty. */
-  push(id: number): string;
-  /** What is left at the end; bytes that are no character become U+FFFD. */
-  flush(): string;
-}
-
-/** Byte-level BPE as GPT-2's, with the special tokens and the template of a chat model. */
+/** BPE on bytes, as GPT-2 has it, or on characters, with the special tokens and the template of a chat model. */
 export class Tokenizer {
   /** What it was made of, for saving. */
   readonly parts: TokenizerParts;
@@ -50,11 +37,10 @@ export class Tokenizer {
   private readonly addedIds: ReadonlySet<number>;
   private readonly allAdded: AddedNeedles;
   private readonly plainAdded: AddedNeedles;
-  private readonly normalize: ((text: string) => string) | undefined;
+  private readonly normalize: Normalizing | undefined;
   private readonly words: Words;
   private readonly wordEncoder: WordEncoder;
-  /** By id; null for one whose bytes are not whole characters. */
-  private readonly wholeTexts = new Map<number, string | null>();
+  private readonly texts: TokenTexts;
   private template: ChatTemplate | undefined;
 
   /** Throws MC_TOKENIZER_INVALID when the parts do not fit together. */
@@ -66,8 +52,9 @@ export class Tokenizer {
     this.normalize = normalizing(pipeline.normalizer);
     this.words = wordsOf(pipeline.pre_tokenizer);
     this.wordEncoder = new WordEncoder({ vocab: parts.vocab, merges: this.vocabulary.merges, model: pipeline.model, spellsBytes: this.words.spellsBytes });
-    const longest = this.vocabulary.bytes.reduce((most, bytes) => Math.max(most, bytes.length), 1);
-    this.longestToken = longest * (this.normalize === undefined ? 1 : mostComposed);
+    const longest = this.vocabulary.tokens.reduce((most, { bytes }) => Math.max(most, bytes.length), 1);
+    this.longestToken = longest * (this.normalize === undefined ? 1 : mostShortened);
+    this.texts = new TokenTexts((id) => this.tokenAt(id), pipeline.decoder);
     this.addedIds = new Set(parts.added.map((token) => token.id));
     const special = parts.added.filter((token) => token.special);
     this.specialIds = new Set(special.map((token) => token.id));
@@ -122,7 +109,7 @@ export class Tokenizer {
    * put before a text is not put. What looks like a special token is ordinary text: a user cannot forge a turn.
    */
   encode(text: string, { behind }: { behind?: number | undefined } = {}): number[] {
-    return this.encodeCut(text, this.plainAdded, { start: behind === undefined || this.addedIds.has(behind) ? 'anew' : 'goes on' });
+    return this.encodeCut(text, this.plainAdded, { start: behind === undefined ? 'first' : this.addedIds.has(behind) ? 'anew' : 'goes on' });
   }
 
   /** Ids of a text whose special tokens are meant: only for text that no user wrote. */
@@ -142,76 +129,54 @@ export class Tokenizer {
   encodeChat(messages: readonly ChatTurn[], options: { addGenerationPrompt: boolean }): number[] {
     this.template ??= ChatTemplate.of(this.parts, this.vocabulary);
     const ids: number[] = [];
+    let start: Start = 'first';
     for (const piece of this.template.render(messages, options.addGenerationPrompt)) {
       const special = piece.special ? this.idOf(piece.text) : undefined;
-      if (special === undefined) this.encodeCut(piece.text, this.plainAdded, { into: ids });
+      if (special === undefined) this.encodeCut(piece.text, this.plainAdded, { into: ids, start });
       else ids.push(special);
+      start = 'anew';
     }
     return ids;
   }
 
   /** Text of ids; bytes that are no character become U+FFFD. Throws MC_TOKENIZER_INVALID for an id beyond the last. */
-  decode(ids: Iterable<number>, options: { skipSpecial?: boolean } = {}): string {
-    const decoder = this.streamDecoder();
+  decode(ids: Iterable<number>, { skipSpecial = false, goesOn = false } = {}): string {
+    const decoder = this.streamDecoder({ goesOn });
     let text = '';
     for (const id of ids) {
-      if (options.skipSpecial !== true || !this.isSpecial(id)) text += decoder.push(id);
+      if (!skipSpecial || !this.isSpecial(id)) text += decoder.push(id);
     }
     return text + decoder.flush();
   }
 
-  streamDecoder(): StreamDecoder {
-    const decoder = new TextDecoder('utf-8', plainText);
-    // Whether bytes of a character may be waiting for the rest of it.
-    let open = false;
-    return {
-      push: (id) => {
-        const whole = this.wholeText(id);
-        if (whole !== null && !open) return whole;
-        open = whole === null;
-        return decoder.decode(this.bytesOf(id), { stream: true });
-      },
-      flush: () => {
-        open = false;
-        return decoder.decode();
-      },
-    };
-  }
-
-  /** The text of an id whose bytes are whole characters, as most are; null for others. */
-  private wholeText(id: number): string | null {
-    const known = this.wholeTexts.get(id);
-    if (known !== undefined) return known;
-    let text: string | null = null;
-    const bytes = this.bytesOf(id);
-    try {
-      text = strict.decode(bytes);
-    } catch {
-      // A part of a character.
-    }
-    this.wholeTexts.set(id, text);
-    return text;
+  /** `goesOn`: the text goes on from other text, and keeps the space that it begins with. */
+  streamDecoder({ goesOn = false } = {}): StreamDecoder {
+    return this.texts.stream(goesOn);
   }
 
   /** The bytes that an id stands for; not to be changed. */
   bytesOf(id: number): Uint8Array {
-    const bytes = this.vocabulary.bytes[id];
-    if (bytes === undefined) {
+    return this.tokenAt(id).bytes;
+  }
+
+  private tokenAt(id: number): TokenBytes {
+    const token = this.vocabulary.tokens[id];
+    if (token === undefined) {
       throw new MinchatError('MC_TOKENIZER_INVALID', `expected an id below ${this.vocabSize}, found ${id}`);
     }
-    return bytes;
+    return token;
   }
 
   /** Added tokens are found first in the text as it is, then in what the normalizer makes of the rest of it. */
-  private encodeCut(text: string, added: AddedNeedles, { into: ids = [] as number[], start = 'anew' as Start } = {}): number[] {
+  private encodeCut(text: string, added: AddedNeedles, { into: ids = [] as number[], start = 'first' as Start } = {}): number[] {
     let at = start;
     // Half a surrogate pair is no character: it reads as U+FFFD, as it would in UTF-8.
     for (const raw of cut(text.toWellFormed(), added.raw)) {
       if (raw.needle !== undefined) ids.push(raw.needle.id);
       else {
-        for (const { text: piece, needle } of cut(this.normalize?.(raw.text) ?? raw.text, added.normalized)) {
+        for (const { text: piece, needle } of cut(this.normalize?.(raw.text, at) ?? raw.text, added.normalized)) {
           if (needle !== undefined) ids.push(needle.id);
-          else for (const word of this.words.of(piece, at)) for (const id of this.wordEncoder.encode(word)) ids.push(id);
+          else for (const word of this.words.of(piece, at)) this.wordEncoder.encode(word, ids);
           at = 'anew';
         }
       }
@@ -227,9 +192,9 @@ interface AddedNeedles {
   readonly normalized: Needles<AddedToken> | undefined;
 }
 
-function addedNeedles(added: readonly AddedToken[], normalize: ((text: string) => string) | undefined): AddedNeedles {
+function addedNeedles(added: readonly AddedToken[], normalize: Normalizing | undefined): AddedNeedles {
   return {
     raw: needlesOf(added.filter(({ normalized }) => normalized !== true)),
-    normalized: needlesOf(added.filter(({ normalized }) => normalized === true), ({ content }) => normalize?.(content) ?? content),
+    normalized: needlesOf(added.filter(({ normalized }) => normalized === true), ({ content }) => normalize?.(content, 'first') ?? content),
   };
 }

@@ -69,7 +69,7 @@ function countWords(texts: Iterable<string>, special: Needles | undefined, idOf:
   for (const text of texts) {
     for (const piece of cut(text, special)) {
       if (piece.needle !== undefined) continue;
-      for (const word of words.of(piece.text, 'anew')) counts.set(word, (counts.get(word) ?? 0) + 1);
+      for (const word of words.of(piece.text, 'first')) counts.set(word, (counts.get(word) ?? 0) + 1);
     }
   }
   return [...counts]

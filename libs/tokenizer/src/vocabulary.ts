@@ -1,7 +1,8 @@
 import { MinchatError } from '@minchat/errors';
 import { pairKey, type MergeTable } from './bpe.ts';
-import { bytesOfToken } from './byte-table.ts';
-import type { Pipeline } from './pipeline.ts';
+import { bytesOfToken, type TokenBytes } from './decode.ts';
+import { normalizing } from './normalize.ts';
+import { gpt2Pipeline, type Pipeline } from './pipeline.ts';
 
 /** A token beside the merges: found as a whole, never built by merging. */
 export interface AddedToken {
@@ -41,7 +42,7 @@ export interface TokenizerParts {
 export interface Vocabulary {
   readonly size: number;
   /** By id; none where the numbering has a gap, whose rows a model has all the same. */
-  readonly bytes: readonly Uint8Array[];
+  readonly tokens: readonly TokenBytes[];
   readonly idOf: ReadonlyMap<string, number>;
   readonly merges: MergeTable;
 }
@@ -55,14 +56,16 @@ function invalid(message: string): MinchatError {
 /** Checks the parts against each other. Throws MC_TOKENIZER_INVALID with the first thing that is wrong. */
 export function buildVocabulary(parts: TokenizerParts): Vocabulary {
   const idOf = new Map(parts.vocab);
-  const bytes: (Uint8Array | undefined)[] = [];
+  const { normalizer, decoder } = parts.pipeline ?? gpt2Pipeline();
+  const normalize = normalizing(normalizer);
+  const tokens: (TokenBytes | undefined)[] = [];
   const special = new Map(parts.added.map((token) => [token.content, token.id]));
-  const place = (content: string, id: number, value: Uint8Array): void => {
+  const place = (content: string, id: number, value: TokenBytes): void => {
     if (!Number.isInteger(id) || id < 0 || id >= maxId) {
       throw invalid(`token ${JSON.stringify(content)}: expected an id from 0 to ${maxId - 1}, found ${id}`);
     }
-    if (bytes[id] !== undefined) throw invalid(`token ${JSON.stringify(content)}: id ${id} is taken by another token`);
-    bytes[id] = value;
+    if (tokens[id] !== undefined) throw invalid(`token ${JSON.stringify(content)}: id ${id} is taken by another token`);
+    tokens[id] = value;
   };
   const encoder = new TextEncoder();
   for (const token of parts.added) {
@@ -71,16 +74,17 @@ export function buildVocabulary(parts: TokenizerParts): Vocabulary {
     if (known !== undefined && known !== token.id) {
       throw invalid(`added token ${JSON.stringify(token.content)}: id ${token.id}, but the vocabulary says ${known}`);
     }
-    place(token.content, token.id, encoder.encode(token.content));
+    const spelling = token.normalized === true ? (normalize?.(token.content, 'first') ?? token.content) : token.content;
+    // A token that was added is found as it is written, so that in a byte-level tokenizer it stands for that.
+    place(token.content, token.id, decoder.type === 'ByteLevel' ? { bytes: encoder.encode(token.content), fallback: false } : bytesOfToken(spelling, decoder));
     idOf.set(token.content, token.id);
   }
   for (const [token, id] of parts.vocab) {
     if (special.has(token)) continue;
     if (token === '') throw invalid(`token ${id}: expected some text, found none`);
-    // What is no spelling of bytes stands for itself, as it does to Hugging Face's library.
-    place(token, id, bytesOfToken(token) ?? encoder.encode(token));
+    place(token, id, bytesOfToken(token, decoder));
   }
-  return { size: bytes.length, bytes: Array.from(bytes, (value) => value ?? new Uint8Array()), idOf, merges: buildMerges(parts) };
+  return { size: tokens.length, tokens: Array.from(tokens, (token) => token ?? { bytes: new Uint8Array(), fallback: false }), idOf, merges: buildMerges(parts) };
 }
 
 function buildMerges({ vocab, merges }: TokenizerParts): MergeTable {

@@ -111,5 +111,8 @@ async function samples(
     stopIds: tokenizer.eosIds,
     seed: step,
   });
-  return texts.map(({ tokens }, row) => `${settings.samplePrompts[row] ?? ''}${tokenizer.decode(tokens, { skipSpecial: true })}`);
+  return texts.map(({ tokens }, row) => {
+    const prompt = settings.samplePrompts[row] ?? '';
+    return prompt + tokenizer.decode(tokens, { skipSpecial: true, goesOn: prompt !== '' });
+  });
 }

@@ -191,6 +191,26 @@ describe('Engine', () => {
     expect((await collect(withBos, { text: '', maxTokens: 1 })).chunks.at(-1)?.promptTokens).toBe(1);
   });
 
+  it('with a tokenizer of SentencePiece\'s kind a text goes on with its space, and an answer begins without', async () => {
+    const { model: path } = await writeTinyModels(join(folder, 'pieces'));
+    const file = join(path, 'tokenizer.json');
+    const json = JSON.parse((await readFile(file, 'utf8')).replaceAll('Ġ', '▁')) as Record<string, unknown> & { model: { vocab: Record<string, number> } };
+    Object.assign(json, {
+      normalizer: { type: 'Sequence', normalizers: [{ type: 'Prepend', prepend: '▁' }, { type: 'Replace', pattern: { String: ' ' }, content: '▁' }] },
+      pre_tokenizer: null,
+      post_processor: null,
+      decoder: { type: 'Sequence', decoders: [{ type: 'Replace', pattern: { String: '▁' }, content: ' ' }, { type: 'ByteFallback' }, { type: 'Fuse' }, { type: 'Strip', content: ' ', start: 1, stop: 0 }] },
+    });
+    await writeFile(file, JSON.stringify(json));
+    folders.set(path, path);
+    const pieces: ArtifactRef = { ...model, digest: path };
+    const options = { maxTokens: 2, logitBias: [{ token: json.model.vocab['▁the'] ?? 0, bias: 1000 }] };
+    expect((await collect(pieces, { ...options, text: 'the cat' })).text).toEqual([' the the']);
+    expect((await collect(pieces, { ...options, text: 'the cat', echo: true })).text).toEqual(['the cat the the']);
+    expect((await collect(pieces, { ...options, text: '' })).text).toEqual(['the the']);
+    expect((await collect(pieces, { ...options, text: undefined, chat: { messages: [{ role: 'user', content: 'the cat' }] } })).text).toEqual(['the the']);
+  });
+
   it('agrees with itself: log-probabilities while writing and when scoring the same text', async () => {
     const first = await collect(model, { temperature: 0, wantLogprobs: true, maxTokens: 6 });
     const wrote = first.chunks.flatMap((chunk) => chunk.tokens);

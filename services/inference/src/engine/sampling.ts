@@ -5,9 +5,9 @@ import type { TokenLogprobs } from './answer.ts';
 import type { LoadedModel } from './requests.ts';
 import type { Prompt } from './prompt.ts';
 
-/** Special tokens that end nothing are no text: they are counted, and not sent. */
-export function textDecoder(tokenizer: Tokenizer): { push(id: number): string; flush(): string } {
-  const decoder = tokenizer.streamDecoder();
+/** `goesOn`: from the caller's text. Special tokens that end nothing are no text: they are counted, and not sent. */
+export function textDecoder(tokenizer: Tokenizer, goesOn: boolean): { push(id: number): string; flush(): string } {
+  const decoder = tokenizer.streamDecoder({ goesOn });
   return { push: (id) => (tokenizer.isSpecial(id) ? '' : decoder.push(id)), flush: () => decoder.flush() };
 }
 

@@ -215,7 +215,7 @@ export class Scheduler {
       for (const [place, slot] of slots.entries()) {
         const { started, index } = queue[place]!;
         const tracker = new AnswerTracker({
-          decoder: textDecoder(loaded.tokenizer),
+          decoder: textDecoder(loaded.tokenizer, started.request.chat === undefined && started.prompt.ids.length > started.prompt.added),
           stop: started.request.stop,
           eosIds: loaded.tokenizer.eosIds,
           maxTokens: started.prompt.maxTokens,
