@@ -77,6 +77,17 @@ test.each([
   for (const tokenizer of await loadTwice()) expect(tokenizer).toMatchObject({ endOfText: 0, bos, startOfText, separator });
 });
 
+test('a BOS that is no token is refused, and a token of plain text ends nothing, whatever its name', async () => {
+  json.post_processor = template(9999);
+  await expect(loadTwice()).rejects.toMatchObject({ code: 'MC_TOKENIZER_INVALID', message: `expected an id below ${trained.vocabSize}, found 9999` });
+  json.post_processor = null;
+  const named = '</s>';
+  json.model.vocab[named] = trained.vocabSize;
+  json.added_tokens = json.added_tokens.slice(1);
+  await writeFile(join(folder, 'tokenizer_config.json'), JSON.stringify({ eos_token: '<|end|>' }));
+  for (const tokenizer of await loadTwice()) expect(tokenizer.endOfText).toBe(tokenizer.idOf('<|end|>'));
+});
+
 test('half a surrogate pair is read as U+FFFD', async () => {
   for (const tokenizer of await loadTwice()) expect(tokenizer.encode('a\ud83d b')).toEqual(tokenizer.encode('a\ufffd b'));
 });

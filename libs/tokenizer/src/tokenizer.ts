@@ -8,7 +8,7 @@ import { wordsOf, type Start, type Words } from './pre-tokenize.ts';
 import { buildVocabulary, type AddedToken, type TokenizerParts, type Vocabulary } from './vocabulary.ts';
 import { WordEncoder } from './word-encoder.ts';
 
-/** Tokens that end texts in models of several families, where a tokenizer's eos_token may be what ends a turn. */
+/** Special tokens that end texts in models of several families, where a tokenizer's eos_token may be what ends a turn. */
 const endsOfText = ['<|endoftext|>', '<|end_of_text|>', '</s>'];
 
 /** BPE on bytes, as GPT-2 has it, or on characters, with the special tokens and the template of a chat model. */
@@ -62,12 +62,13 @@ export class Tokenizer {
     this.plainAdded = addedNeedles(parts.added.filter((token) => !token.special), this.normalize);
 
     const eos = parts.eosToken === undefined ? undefined : this.idOf(parts.eosToken);
-    const endOfText = endsOfText.map((token) => this.idOf(token)).find((id) => id !== undefined) ?? eos;
+    const endOfText = endsOfText.map((token) => this.idOf(token)).find((id) => id !== undefined && this.isSpecial(id)) ?? eos;
     if (endOfText === undefined) {
-      throw new MinchatError('MC_TOKENIZER_INVALID', `expected one of the tokens ${endsOfText.join(', ')} or an eos_token, found none`);
+      throw new MinchatError('MC_TOKENIZER_INVALID', `expected one of the special tokens ${endsOfText.join(', ')} or an eos_token, found none`);
     }
     this.endOfText = endOfText;
     this.bos = idsBefore(pipeline.post_processor);
+    for (const id of this.bos) this.tokenAt(id);
     this.startOfText = this.bos.length > 0 ? this.bos : [endOfText];
     this.separator = this.startOfText.includes(endOfText) ? this.startOfText : [endOfText, ...this.startOfText];
     this.endOfTurn = this.endByTemplate() ?? this.idOf('<|end|>') ?? eos ?? endOfText;

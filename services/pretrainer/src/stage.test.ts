@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { writeDataset } from '@minchat/datasets';
 import { disposeModel, loadModel, saveModel, startBackend, withVocabulary } from '@minchat/model';
-import { loadTokenizer, saveTokenizer, Tokenizer } from '@minchat/tokenizer';
-import { trainedWindow } from '@minchat/training';
+import { gpt2Pipeline, loadTokenizer, saveTokenizer, Tokenizer, type Pipeline } from '@minchat/tokenizer';
+import { tokenStream, trainedWindow } from '@minchat/training';
 import { runStage, weightsDigest } from '@minchat/training/testing';
 import { beforeAll, expect, test } from 'vitest';
 import { pretrainStage } from './stage.ts';
@@ -88,6 +88,28 @@ test('a model that stops at several tokens is taken in, and goes on to stop at t
   const taken = await runStage(pretrainStage, { settings: { steps: 0, init: folder }, inputs });
   expect(taken.error).toBeUndefined();
   expect((await loadTokenizer(taken.output('model'))).eosIds).toEqual([tokenizer.endOfTurn, end, user]);
+});
+
+test('a folder\'s tokenizer stays what it is, and its BOS stands before each text that is trained on', async () => {
+  const folder = (await runStage(pretrainStage, { settings: { ...settings, steps: 1 }, inputs })).output('model');
+  const { parts } = await loadTokenizer(folder);
+  const name = '<|system|>';
+  const [text, bos] = [{ Sequence: { id: 'A' as const, type_id: 0 } }, parts.vocab.get(name) as number];
+  const pipeline: Pipeline = {
+    ...gpt2Pipeline(),
+    normalizer: { type: 'NFC' },
+    pre_tokenizer: { type: 'Sequence', pretokenizers: [{ type: 'Digits', individual_digits: true }, { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true }] },
+    post_processor: { type: 'TemplateProcessing', single: [{ SpecialToken: { id: name, type_id: 0 } }, text], pair: [text], special_tokens: { [name]: { id: name, ids: [bos], tokens: [name] } } },
+  };
+  await saveTokenizer(new Tokenizer({ ...parts, pipeline }), folder);
+  const taken = await runStage(pretrainStage, { settings: { steps: 0, init: folder }, inputs });
+  const tokenizer = await loadTokenizer(taken.output('model'));
+  expect(tokenizer.parts.pipeline).toEqual(pipeline);
+  const stream = Array.from(await tokenStream(inputs.corpus, 'train', tokenizer));
+  expect(stream.slice(0, 2)).toEqual([tokenizer.endOfText, bos]);
+  expect(stream.filter((id) => id === bos)).toHaveLength(stream.filter((id) => id === tokenizer.endOfText).length);
+  const further = await runStage(pretrainStage, { settings: { ...settings, steps: 1, init: folder }, inputs });
+  expect(further.error).toBeUndefined();
 });
 
 test('a foreign embedding that is padded is cut to the tokens there are, and one that lacks added tokens grows', async () => {
