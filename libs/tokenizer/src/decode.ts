@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bytesOfToken as bytesOfSpelling } from './byte-table.ts';
+import { bytesOfToken } from './byte-table.ts';
 import { replaceSchema } from './normalize.ts';
 import { byteLevel } from './pre-tokenize.ts';
 import { oneOf } from './schema.ts';
@@ -38,9 +38,9 @@ export interface TokenBytes {
   readonly fallback: boolean;
 }
 
-export function bytesOfToken(token: string, decoder: Decoder): TokenBytes {
+export function tokenBytes(token: string, decoder: Decoder): TokenBytes {
   // What is no spelling of bytes stands for itself, as it does to Hugging Face's library.
-  if (decoder.type === 'ByteLevel') return { bytes: bytesOfSpelling(token) ?? utf8.encode(token), fallback: false };
+  if (decoder.type === 'ByteLevel') return { bytes: bytesOfToken(token) ?? utf8.encode(token), fallback: false };
   const text = decoder.decoders.reduce((written, step) => (step.type === 'Replace' ? written.replaceAll(step.pattern.String, () => step.content) : written), token);
   const byte = fallbackByte(text);
   return byte === undefined ? { bytes: utf8.encode(text), fallback: false } : { bytes: Uint8Array.of(byte), fallback: true };

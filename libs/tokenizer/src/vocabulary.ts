@@ -1,6 +1,6 @@
 import { MinchatError } from '@minchat/errors';
 import { pairKey, type MergeTable } from './bpe.ts';
-import { bytesOfToken, type TokenBytes } from './decode.ts';
+import { tokenBytes, type TokenBytes } from './decode.ts';
 import { normalizing } from './normalize.ts';
 import { gpt2Pipeline, type Pipeline } from './pipeline.ts';
 
@@ -76,13 +76,13 @@ export function buildVocabulary(parts: TokenizerParts): Vocabulary {
     }
     const spelling = token.normalized === true ? (normalize?.(token.content, 'first') ?? token.content) : token.content;
     // A token that was added is found as it is written, so that in a byte-level tokenizer it stands for that.
-    place(token.content, token.id, decoder.type === 'ByteLevel' ? { bytes: encoder.encode(token.content), fallback: false } : bytesOfToken(spelling, decoder));
+    place(token.content, token.id, decoder.type === 'ByteLevel' ? { bytes: encoder.encode(token.content), fallback: false } : tokenBytes(spelling, decoder));
     idOf.set(token.content, token.id);
   }
   for (const [token, id] of parts.vocab) {
     if (special.has(token)) continue;
     if (token === '') throw invalid(`token ${id}: expected some text, found none`);
-    place(token, id, bytesOfToken(token, decoder));
+    place(token, id, tokenBytes(token, decoder));
   }
   return { size: tokens.length, tokens: Array.from(tokens, (token) => token ?? { bytes: new Uint8Array(), fallback: false }), idOf, merges: buildMerges(parts) };
 }
