@@ -8,7 +8,7 @@ import { outputOf } from './common.ts';
 export function addParity(program: Command): void {
   program
     .command('parity')
-    .argument('<dir>', 'a folder of reference numbers: a model, its logits, losses and gradients')
+    .argument('<dir>', 'a folder of reference numbers: models with their logits, losses and gradients (libs/model/reference)')
     .description('Compare the model code with reference numbers, and print the largest difference per file.')
     .option('--backend <name>', 'cpu, wasm, webgpu, tensorflow or native; MINCHAT_BACKEND or the best unless told')
     .action(async (dir: string, options: { backend?: string }, command: Command) => {

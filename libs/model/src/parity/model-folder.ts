@@ -1,19 +1,22 @@
-import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { globalNorm } from '../adamw.ts';
 import { leftPad, logits } from '../forward.ts';
 import { generate } from '../generate/generate.ts';
 import { disposeGradients, valueAndGrads } from '../gradients.ts';
-import { loadModel } from '../io/model-folder.ts';
+import { checkpointOf, loadModel } from '../io/model-folder.ts';
 import { lmLoss } from '../losses.ts';
 import { disposeModel } from '../model.ts';
 import type { Model } from '../types.ts';
 import { absoluteDifference, largestSize, readReference, relativeDifference, type Check, type Nested } from './compare.ts';
 
 interface ForwardReference {
+  /** Rows, which may be of different lengths. */
   tokens: number[][];
+  /** At the tokens of each row. */
   logits: number[][][];
+  /** The mean over the next tokens of all rows. */
   loss: number;
+  /** By the names of the checkpoint. */
   grad_l2: Record<string, number>;
   grad_first8: Record<string, number[]>;
   grad_global_l2: number;
@@ -21,13 +24,15 @@ interface ForwardReference {
 
 /** Logits, loss, and the gradient of every parameter, each relative to the largest number of its tensor. */
 export async function checkForward(folder: string, tolerance: number): Promise<Check[]> {
-  const reference = await readReference<ForwardReference>(join(folder, 'gpt2'), 'forward.json');
-  const model = await loadModel(join(folder, 'gpt2'));
+  const reference = await readReference<ForwardReference>(folder, 'forward.json');
+  const model = await loadModel(folder);
   try {
     const check = (what: string, found: Nested, expected: Nested): Check => ({ what, difference: relativeDifference(found, expected), tolerance });
     const { tokens, start } = leftPad(reference.tokens);
     const found = logits(model, tokens, start);
-    const checks = [check('logits', (await found.array()) as Nested, reference.logits)];
+    // A row's own positions are the last ones.
+    const rows = (await found.array()).map((row, i) => row.slice(-(reference.tokens[i]?.length ?? 0)));
+    const checks = [check('logits', rows, reference.logits)];
     tf.dispose([tokens, start, found]);
     return [...checks, ...(await gradientChecks(model, reference, tolerance, check))];
   } finally {
@@ -38,12 +43,13 @@ export async function checkForward(folder: string, tolerance: number): Promise<C
 async function gradientChecks(model: Model, reference: ForwardReference, tolerance: number, check: (what: string, found: Nested, expected: Nested) => Check): Promise<Check[]> {
   const inputs = leftPad(reference.tokens.map((row) => row.slice(0, -1)));
   const targets = leftPad(reference.tokens.map((row) => row.slice(1)));
-  const weights = tf.ones(targets.tokens.shape) as tf.Tensor2D;
+  const longest = inputs.tokens.shape[1];
+  const weights = tf.tensor2d(reference.tokens.map(({ length }) => Array.from({ length: longest }, (_, t) => (t >= longest - (length - 1) ? 1 : 0))));
   const { value, grads } = valueAndGrads(model.parameters, () => lmLoss(model, inputs.tokens, inputs.start, targets.tokens, weights));
   const checks = [check('loss', (await value.data())[0] ?? NaN, reference.loss), check('grad_global_l2', await globalNorm(grads), reference.grad_global_l2)];
+  const found = new Map((await checkpointOf({ ...model, parameters: grads })).map(({ name, values }) => [name, values]));
   for (const [name, expected] of Object.entries(reference.grad_l2)) {
-    const grad = grads.get(name);
-    const values = grad === undefined ? new Float32Array() : ((await grad.data()) as Float32Array);
+    const values = found.get(name) ?? new Float32Array();
     const squares = values.reduce((sum, x) => sum + x * x, 0);
     checks.push(check(`grad_l2.${name}`, Math.sqrt(squares), expected));
     const first = reference.grad_first8[name];
@@ -64,8 +70,8 @@ interface GreedyReference {
 
 /** Greedy tokens, which must be equal, and their log-probabilities, in one left-padded batch with a KV cache. */
 export async function checkGreedy(folder: string, tolerance: number): Promise<Check[]> {
-  const { cases } = await readReference<GreedyReference>(join(folder, 'gpt2'), 'greedy.json');
-  const model = await loadModel(join(folder, 'gpt2'));
+  const { cases } = await readReference<GreedyReference>(folder, 'greedy.json');
+  const model = await loadModel(folder);
   try {
     const longest = Math.max(...cases.map(({ greedy }) => greedy.length));
     const found = await generate(model, cases.map(({ prompt }) => prompt), { maxNewTokens: longest, temperature: 0, seed: 0 });
