@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import expected from './fixtures/huggingface.json' with { type: 'json' };
 import { loadTokenizer, saveTokenizer, trainTokenizer, type Tokenizer } from './index.ts';
+import { wordsOf } from './pre-tokenize.ts';
 
 // Expected ids are those of Hugging Face's library (tokenizers 0.23) for this tokenizer with each of the pipelines, and
 // the tokens <think>, </think> and <réponse> added to it.
@@ -45,6 +46,17 @@ test.each(expected.tokenizers)('$name: the ids are those of Hugging Face\'s libr
   expect(saved.normalizer).toEqual(normalizer);
   expect(saved.pre_tokenizer).toEqual(pre_tokenizer);
   expect(saved.model.ignore_merges).toBe(ignore_merges);
+});
+
+test('a pattern that finds nothing, too, makes no word of it', () => {
+  const { of } = wordsOf({ type: 'Sequence', pretokenizers: [
+    { type: 'Split', pattern: { Regex: String.raw`\s*(?=t)|the|\p{N}*` }, behavior: 'Isolated', invert: false },
+    { type: 'ByteLevel', add_prefix_space: true, trim_offsets: true, use_regex: false },
+  ] });
+  // As Hugging Face's pre_tokenize_str has it.
+  expect(of('the', 'first')).toEqual([' t', ' h', ' e']);
+  expect(of('12', 'first')).toEqual([' 12']);
+  expect(of('a the 12 tx', 'first')).toEqual([' a', ' ', ' t', ' h', ' e', ' ', ' 12', ' ', ' t', ' x']);
 });
 
 test('a byte that is no token is the unknown one, once or for each, or nothing where there is none', async () => {

@@ -100,9 +100,9 @@ function isolating(pattern: RegExp): (pieces: string[]) => string[] {
 }
 
 function isolated(text: string, pattern: RegExp): string[] {
-  const found = text.match(pattern) ?? [];
+  const found: string[] = text.match(pattern) ?? [];
   // Most patterns find all of a text, and this is the fast way to see that they did.
-  if (found.reduce((sum, { length }) => sum + length, 0) === text.length) return found;
+  if (found.reduce((sum, { length }) => sum + length, 0) === text.length && !found.includes('')) return found;
   const pieces: string[] = [];
   let from = 0;
   for (const { 0: match, index } of text.matchAll(pattern)) {
