@@ -50,10 +50,11 @@ export const bestOfNStage = defineStage({
         await trainer.prepare();
         const groups = prompts.at(iteration).flatMap((prompt) => Array.from({ length: n }, () => prompt));
         const experience = await trainer.collect(groups, iteration);
-        const best = favourites(experience, n, settings.unfinishedReward === null);
+        const best = favourites(experience, n, { cut: settings.unfinishedReward === null, tied: trainer.reward.model !== undefined });
         if (best.length === 0 && !warned) {
           warned = true;
-          context.log.warn({ iteration }, `expected answers that end within maxNewTokens ${settings.maxNewTokens}, found none in iteration ${iteration + 1}: nothing is learned from it`);
+          const wanted = trainer.reward.model ? '' : ', some of a prompt paid more than others';
+          context.log.warn({ iteration }, `expected answers that end within maxNewTokens ${settings.maxNewTokens}${wanted}, found none in iteration ${iteration + 1}: nothing is learned from it`);
         }
         const updateStart = performance.now();
         const lr = trainer.learningRate(settings.learningRate, iteration);
@@ -83,11 +84,13 @@ interface Scored {
 
 /**
  * The answer with the highest reward of every n, the first of equals. An answer that did not end is no example, whatever
- * it is paid, unless `cut` says so: a prompt that has no other gives none.
+ * it is paid, unless `cut` says so: a prompt that has no other gives none. Without `tied` one whose answers are all paid
+ * alike gives none either: a program pays the same for whatever is wrong, and nothing where it has nothing to say.
  */
-export function favourites({ episodes, paid: { rewards } }: Pick<Experience, 'episodes' | 'paid'>, n: number, cut: boolean): Scored[] {
+export function favourites({ episodes, paid: { rewards } }: Pick<Experience, 'episodes' | 'paid'>, n: number, { cut, tied }: { cut: boolean; tied: boolean }): Scored[] {
   const answers = episodes.map((episode, index): Scored => ({ episode, reward: rewards[index] ?? Number.NaN }));
-  return Array.from({ length: answers.length / n }, (_, group) => answers.slice(group * n, (group + 1) * n)).flatMap((group) => {
+  const groups = Array.from({ length: answers.length / n }, (_, group) => answers.slice(group * n, (group + 1) * n));
+  return groups.filter(([first, ...others]) => tied || others.some(({ reward }) => reward !== first?.reward)).flatMap((group) => {
     const [first, ...others] = group.filter(({ episode }) => cut || episode.finished);
     return first === undefined ? [] : [others.reduce((best, one) => (one.reward > best.reward ? one : best), first)];
   });

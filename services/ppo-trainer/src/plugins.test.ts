@@ -107,8 +107,11 @@ describe('best of n', () => {
     const answer = (reward: number, finished: boolean): [number, Episode] => [reward, { prompt: [1], asked: { messages: [] }, answer: [2], finished, logProbs: [-1] }];
     const answers = [answer(-1, false), answer(-1.5, true), answer(-2, true), answer(-1, false), answer(-1, false), answer(-1, false)];
     const experience = { paid: { rewards: answers.map(([reward]) => reward), metrics: {} }, episodes: answers.map(([, episode]) => episode) };
-    expect(favourites(experience, 3, false).map(({ reward }) => reward)).toEqual([-1.5]);
-    expect(favourites(experience, 3, true).map(({ reward }) => reward)).toEqual([-1, -1]);
+    const rewards = (cut: boolean, tied: boolean): number[] => favourites(experience, 3, { cut, tied }).map(({ reward }) => reward);
+    expect(rewards(false, true)).toEqual([-1.5]);
+    expect(rewards(true, true)).toEqual([-1, -1]);
+    // A program pays all answers alike that are wrong: of these none is better.
+    expect(rewards(true, false)).toEqual([-1]);
 
     // One cold token: it is a letter, never the end.
     const short = { n: 2, prompts: 16, batchSize: 8, maxNewTokens: 1, temperature: 0.1, learningRate: 0.01, evaluationPrompts: 8, normaliseOn: 16, ema: 0 };

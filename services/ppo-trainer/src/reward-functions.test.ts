@@ -22,6 +22,7 @@ beforeAll(async () => {
 
 const paying = (weight: number) => ({ rewardFunctions: [{ plugin: letters, weight, options: { letter: 'c' } }] });
 const common = { ...paying(4), maxNewTokens: 12, learningRate: 0.005, warmupIterations: 2, evaluateEvery: 8, evaluationPrompts: 8, normaliseOn: 32, ema: 0 };
+const digest = async (folder: string): Promise<string> => createHash('sha256').update(await readFile(join(folder, 'model.safetensors'))).digest('hex');
 const inputs = (): { model: string; prompts: string } => ({ model: world.sft, prompts: world.prompts });
 
 describe('without a reward model', () => {
@@ -46,6 +47,14 @@ describe('without a reward model', () => {
   });
 });
 
+it('best of n learns nothing from answers that functions pay alike', async () => {
+  const settings = { ...common, ...paying(0), n: 4, prompts: 16, batchSize: 8, unfinishedReward: null };
+  const { metrics, output, warnings } = await runStage(bestOfN, { settings, inputs: inputs() });
+  expect(metrics).toMatchObject({ 'objective/best_answers': 0 });
+  expect(warnings.filter((warning) => warning.includes('nothing is learned'))).toHaveLength(1);
+  expect(await digest(output('policy'))).toBe(await digest(world.sft));
+});
+
 it('what a function pays is added to the normalised score, as it is', async () => {
   const of = async (weight: number) => {
     const settings = { ...common, episodes: 32, batchSize: 32, groupSize: 4, unfinishedReward: null, ...paying(weight) };
@@ -59,7 +68,6 @@ it('what a function pays is added to the normalised score, as it is', async () =
 
 it('PPO on functions alone, resumed, ends bit for bit where an undisturbed run ends', async () => {
   const settings = { ...common, episodes: 4 * 32, batchSize: 32, minibatchSize: 16, evaluateEvery: 2 };
-  const digest = async (folder: string): Promise<string> => createHash('sha256').update(await readFile(join(folder, 'model.safetensors'))).digest('hex');
   const whole = await runStage(ppoStage, { settings, inputs: inputs() });
   const stopped = await runStage(ppoStage, { settings, inputs: inputs(), onProgress: ({ step }) => (step === 2 ? 'shutdown' : undefined) });
   expect(stopped.error).toBe('shutdown');
