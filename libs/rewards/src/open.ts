@@ -1,5 +1,5 @@
 import { readEnv, rewardEnv } from '@minchat/config';
-import { isMinchatError, MinchatError } from '@minchat/errors';
+import { isMinchatError, MinchatError, toMinchatError } from '@minchat/errors';
 import { loadDefault, mayName, resolvePlugin, type Metrics } from '@minchat/stage';
 import { z } from 'zod';
 import { isRewardFunction, type AnswerToScore, type RewardContext, type RewardFunction } from './define.ts';
@@ -64,13 +64,21 @@ export async function openRewardFunctions(settings: RewardFunctionSettings, cont
 }
 
 /**
- * Refuses what a stage would refuse an hour later: names of functions of ours that there are none of, and options that
- * they do not take. Of others only its workers know. Throws as openRewardFunctions, with the place in the stage's settings.
+ * Refuses what a stage of a run would refuse an hour later: names of functions of ours that there are none of, and
+ * options that they do not take. Of others only its workers know. Throws as openRewardFunctions, with the stage's name.
  */
-export async function checkRewardFunctions(settings: Readonly<Record<string, unknown>>): Promise<void> {
-  // Whose settings are not ours may mean something else by it.
-  const { data = [] } = rewardFunctionSettings.rewardFunctions.safeParse(settings['rewardFunctions']);
-  for (const [index, one] of data.entries()) if (one.plugin.startsWith(`${own}/`)) await open(one, index, []);
+export async function checkRewardFunctions(stages: readonly { readonly name: string; readonly settings: Readonly<Record<string, unknown>> }[]): Promise<void> {
+  for (const { name, settings } of stages) {
+    // Whose settings are not ours may mean something else by it.
+    const { data = [] } = rewardFunctionSettings.rewardFunctions.safeParse(settings['rewardFunctions']);
+    for (const [index, one] of data.entries()) {
+      if (!one.plugin.startsWith(`${own}/`)) continue;
+      await open(one, index, []).catch((thrown: unknown) => {
+        const { code, message, cause } = toMinchatError(thrown);
+        throw new MinchatError(code, `${name}.${message}`, { hint: 'Correct the run’s spec.', cause });
+      });
+    }
+  }
 }
 
 interface OpenedFunction {

@@ -1,7 +1,7 @@
 import type { Bus } from '@minchat/bus';
 import type { StageSpec } from '@minchat/config';
 import { settingsProblems } from '@minchat/config/stage-settings';
-import { MinchatError, toMinchatError } from '@minchat/errors';
+import { MinchatError } from '@minchat/errors';
 import { checkRewardFunctions } from '@minchat/rewards';
 
 // What a stage would refuse an hour later is refused at once.
@@ -10,12 +10,7 @@ import { checkRewardFunctions } from '@minchat/rewards';
 export async function requireSettings({ plugins }: Pick<Bus, 'plugins'>, stages: readonly StageSpec[]): Promise<void> {
   const problems = await settingsProblems(stages, plugins);
   if (problems.length > 0) throw new MinchatError('MC_STAGE_SETTINGS', problems.map(({ message }) => message).join('; '), { hint: 'Correct the run’s spec; another implementation’s settings need its name there, too (plugin).' });
-  for (const { name, settings } of stages) {
-    await checkRewardFunctions(settings).catch((thrown: unknown) => {
-      const { code, message, cause } = toMinchatError(thrown);
-      throw new MinchatError(code, `${name}.${message}`, { hint: 'Correct the run’s spec.', cause });
-    });
-  }
+  await checkRewardFunctions(stages);
 }
 
 /** Throws MC_STAGE_INPUT for an artifact that is not there. */

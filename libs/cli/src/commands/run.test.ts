@@ -128,6 +128,14 @@ it('takes a folder in a spec as seen from the spec, and one on the command line 
   expect(lastSpec().stages['pretrain']?.settings['init']).toBe(join(folder, 'specs', 'other'));
 });
 
+it('says before anything is imported that a reward function of ours is none', async () => {
+  await writeFile(join(folder, 'specs', 'paid.yaml'), "name: paid\nstages:\n  data: { settings: { source: world } }\n  pretrain:\n  sft:\n  ppo: { settings: { rewardFunctions: [{ plugin: '@minchat/rewards/refrence' }] } }\n");
+  await writeFile(join(folder, 'other.jsonl'), '{"text":"twice"}\n');
+  const before = [submitted.length, imported.length];
+  expect(await minchat('run', 'specs/paid.yaml', '--data', 'other.jsonl')).toMatchObject({ code: 78, stderr: expect.stringMatching(/^MC_PLUGIN_UNKNOWN: ppo\.rewardFunctions\.0: .*refrence/) as string });
+  expect([submitted.length, imported.length]).toEqual(before);
+});
+
 it('says before the run that its report could not be written', async () => {
   const before = submitted.length;
   for (const [path, reason] of [['nowhere/out.json', 'ENOENT'], ['specs', 'it is a folder']] as const) {
