@@ -63,6 +63,12 @@ test('a database of the version before has the authors of what hangs on its prom
   const lines = async (type: string): Promise<unknown> => JSON.parse(Buffer.concat((await Array.fromAsync(exportRecords(database.db, { collection: 'old', type }))).map((chunk) => chunk.lines)).toString());
   expect(await lines('demonstrations')).toMatchObject({ user_id: 'ada', completion: [{ content: 'So.' }] });
   expect(await lines('comparisons')).toMatchObject({ user_id: 'ada', answers: [{ text: 'So.' }, { text: 'No.' }] });
+  // The migration makes them anew.
+  const { rows } = (await database.db.execute(sql`select indexdef from pg_indexes where tablename in ('comparisons', 'demonstrations') order by indexname`)) as unknown as { rows: { indexdef: string }[] };
+  expect(rows.map(({ indexdef }) => indexdef)).toEqual(['comparisons', 'demonstrations'].flatMap((table) => [
+    `CREATE UNIQUE INDEX ${table}_import_id_id_pk ON public.${table} USING btree (import_id, id)`,
+    `CREATE INDEX ${table}_prompt_id_import_id_index ON public.${table} USING btree (prompt_id, import_id)`,
+  ]));
   await database.close();
   await home.remove();
 });
