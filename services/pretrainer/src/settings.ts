@@ -5,12 +5,18 @@ import { z } from 'zod';
  * GPT-3 paper's table 2.1); a tiny model wants a higher learning rate and no dropout.
  */
 export const pretrainSettings = z.strictObject({
-  /** Size of the model; heads must divide width. Not used with `init`. */
+  /** The model that is made; heads must divide width. Not used with `init`. */
   model: z
     .strictObject({
+      /** `gpt2`: layer norms, learned positions, GELU. `llama`: RMS norms, rotary positions, SwiGLU, no biases. The output is tied to the embedding in both. */
+      architecture: z.enum(['gpt2', 'llama']).default('gpt2'),
       layers: z.int().min(1).default(12),
       heads: z.int().min(1).default(12),
+      /** Heads of keys and values, which those of queries share evenly (grouped-query attention): fewer make less to keep for each token of a chat. As many as `heads` by default; of a `llama` only. */
+      keyValueHeads: z.int().min(1).optional(),
       width: z.int().min(1).default(768),
+      /** Width inside of the MLP. By default 4 times the width; of a `llama` 8/3 of it, rounded up to a multiple of 32. */
+      inner: z.int().min(1).optional(),
       /** Longest text the model can read, in tokens. */
       context: z.int().min(8).default(1024),
       /** Standard deviation of the first weights; a narrow model starts faster with more than GPT-2's. */
@@ -19,8 +25,10 @@ export const pretrainSettings = z.strictObject({
     .prefault({}),
   /** Tokens of the tokenizer, special ones and the 256 bytes included. Not used with `init`. */
   vocabSize: z.int().min(261).default(16_384),
-  /** Folder of a Hugging Face GPT-2 to start from, tokenizer included; the input `model` does the same. */
+  /** Folder of a Hugging Face model to start from (GPT-2, Llama, SmolLM, Mistral, Qwen2, Qwen3), tokenizer included; the input `model` does the same. */
   init: z.string().optional(),
+  /** Longest text that is read of a model taken in, in tokens: one whose rotary positions reach further (131,072 of a Llama 3.2) is cut to it, and so is every stage after this one. Learned positions are all kept. */
+  maxContext: z.int().min(8).default(2048),
   /** Optimizer steps. 0 takes the `init` model as it is. */
   steps: z.int().min(0).default(10_000),
   /** Windows of text per optimizer step. */

@@ -8,6 +8,8 @@ import { gpt2Pipeline, loadTokenizer, saveTokenizer, Tokenizer, type Pipeline } 
 import { tokenStream, trainedWindow } from '@minchat/training';
 import { runStage, weightsDigest } from '@minchat/training/testing';
 import { beforeAll, expect, test } from 'vitest';
+import type { z } from 'zod';
+import type { pretrainSettings } from './settings.ts';
 import { pretrainStage } from './stage.ts';
 
 const settings = {
@@ -185,9 +187,51 @@ test.each([40, 1])('an absurd learning rate ends with MC_STAGE_DIVERGED, whichev
   expect(error).toMatchObject({ code: 'MC_STAGE_DIVERGED' });
 });
 
-test('a width that the heads do not divide is refused with MC_STAGE_SETTINGS', async () => {
-  const { error } = await runStage(pretrainStage, { settings: { ...settings, model: { ...settings.model, heads: 3 } }, inputs });
-  expect(error).toMatchObject({ code: 'MC_STAGE_SETTINGS' });
+test.each<[string, z.input<typeof pretrainSettings>['model']]>([
+  ['heads', { heads: 3 }],
+  ['keyValueHeads', { keyValueHeads: 1 }],
+  ['keyValueHeads', { architecture: 'llama', heads: 4, keyValueHeads: 3 }],
+  ['heads', { architecture: 'llama', heads: 32 }],
+])('sizes that do not go together are refused with MC_STAGE_SETTINGS: %s of %o', async (setting, model) => {
+  const { error } = await runStage(pretrainStage, { settings: { ...settings, model: { ...settings.model, ...model } }, inputs });
+  expect(error).toMatchObject({ code: 'MC_STAGE_SETTINGS', message: expect.stringContaining(`model.${setting}: expected `) });
+});
+
+test('a model of the Llama family is made, learns, and is gone on from', async () => {
+  const model = { ...settings.model, architecture: 'llama', heads: 4, keyValueHeads: 2 } as const;
+  const { error, metrics, output } = await runStage(pretrainStage, { settings: { ...settings, model }, inputs });
+  expect(error).toBeUndefined();
+  expect(metrics?.['loss']).toBeLessThan(2.5);
+  const config = JSON.parse(await readFile(join(output('model'), 'config.json'), 'utf8')) as unknown;
+  expect(config).toMatchObject({ architectures: ['LlamaForCausalLM'], hidden_size: 32, intermediate_size: 96, num_hidden_layers: 2, num_attention_heads: 4, num_key_value_heads: 2, max_position_embeddings: 32, tie_word_embeddings: true });
+  const further = await runStage(pretrainStage, { settings: { steps: 2, batchSize: 8, warmupSteps: 0, init: output('model') }, inputs });
+  expect(further.progress[0]?.metrics?.['loss']).toBeLessThan(3);
+});
+
+test('of a model that could read more, texts of maxContext are read: windows, and the stages after it, are no longer', async () => {
+  const model = { ...settings.model, architecture: 'llama', context: 4096 } as const;
+  const init = (await runStage(pretrainStage, { settings: { ...settings, steps: 0, model }, inputs })).output('model');
+  const contextOf = async (further: object): Promise<unknown> => {
+    const { error, output } = await runStage(pretrainStage, { settings: { steps: 0, init, ...further }, inputs });
+    expect(error).toBeUndefined();
+    const taken = await loadModel(output('model'));
+    disposeModel(taken);
+    return [taken.shape.context, trainedWindow(taken), await weightsDigest(output('model')) === await weightsDigest(init)];
+  };
+  expect(await contextOf({})).toEqual([2048, 2048, true]);
+  expect(await contextOf({ maxContext: 8192 })).toEqual([4096, 4096, true]);
+  expect(await contextOf({ maxContext: 24, steps: 1, batchSize: 2 })).toEqual([24, 24, false]);
+  const learned = (await runStage(pretrainStage, { settings: { ...settings, steps: 0 }, inputs })).output('model');
+  expect(await contextOf({ maxContext: 24, init: learned })).toEqual([32, 32, false]);
+});
+
+test('the width inside of the MLP is that of the settings, in models of either kind', async () => {
+  for (const [architecture, inner, name] of [['gpt2', 40, 'transformer.h.0.mlp.c_fc.bias'], ['llama', 80, 'transformer.h.0.mlp.c_fc.weight']] as const) {
+    const { output } = await runStage(pretrainStage, { settings: { ...settings, steps: 0, model: { ...settings.model, architecture, inner: 40 } }, inputs });
+    const model = await loadModel(output('model'));
+    disposeModel(model);
+    expect(model.parameters.get(name)?.shape.at(-1)).toBe(inner);
+  }
 });
 
 test('warns of a model that it neither trains nor takes', async () => {

@@ -9,12 +9,12 @@ import { pretrainSettings, type PretrainSettings } from './settings.ts';
 type Context = StageContext<PretrainSettings, 'corpus' | 'demonstrations' | 'model', 'model'>;
 
 /**
- * Step 0, the base model: a byte-level BPE tokenizer and a GPT trained on raw text by next-token
+ * Step 0, the base model: a byte-level BPE tokenizer and a decoder (GPT-2 or Llama) trained on raw text by next-token
  * cross-entropy. Texts are packed into one stream, `<|endoftext|>` before each (and the
  * tokenizer's BOS, where it has one), and cut into windows;
  * every epoch cuts at another place and in another order.
  *
- * With `init` (or the input `model`) it goes on from a Hugging Face GPT-2 folder and keeps that
+ * With `init` (or the input `model`) it goes on from a folder of Hugging Face and keeps that
  * folder's tokenizer; `steps: 0` only takes it in. Demonstrations are not trained on: they show the
  * tokenizer what chats look like.
  *

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { gptConfig, initModel, loadModel, withVocabulary, type Model, type Random } from '@minchat/model';
+import { initModel, loadModel, withVocabulary, type Model, type Random } from '@minchat/model';
+import { shapeOf } from '@minchat/model/architectures/config';
 import { readRecords } from '@minchat/datasets';
 import { MinchatError } from '@minchat/errors';
 import { loadTokenizer, trainTokenizer, type Tokenizer } from '@minchat/tokenizer';
+import { checkSize, newConfig } from './new-config.ts';
 import type { PretrainSettings } from './settings.ts';
 
 /** Text that the tokenizer is trained on: more hardly changes its merges. */
@@ -37,27 +39,21 @@ export async function startingModel(options: StartOptions): Promise<Start> {
     const loaded = await loadModel(init, { head: 'lm' });
     const digest = await digestOf(tokenizer, loaded);
     // A foreign embedding is often padded, or lacks the tokens that were added last.
-    const model = withVocabulary(loaded, tokenizer.vocabSize);
+    const model = withVocabulary(withContext(loaded, settings.maxContext), tokenizer.vocabSize);
     // Of the folder's files only config.json goes on: what generation stops at goes with it.
     return { tokenizer, model: { ...model, config: { ...model.config, eos_token_id: tokenizer.eosIds } }, digest };
   }
-  const { heads, width } = settings.model;
-  if (width % heads !== 0) {
-    throw new MinchatError('MC_STAGE_SETTINGS', `model.heads: expected a divisor of model.width ${width}, found ${heads}`);
-  }
+  checkSize(settings.model);
   const texts = await tokenizerTexts(options.corpus, options.demonstrations);
   const tokenizer = trainTokenizer(texts, { vocabSize: settings.vocabSize });
-  const config = gptConfig({
-    vocab_size: tokenizer.vocabSize,
-    n_positions: settings.model.context,
-    n_embd: width,
-    n_layer: settings.model.layers,
-    n_head: heads,
-    initializer_range: settings.model.initializerRange,
-    bos_token_id: tokenizer.endOfText,
-    eos_token_id: tokenizer.endOfText,
-  });
-  return { tokenizer, model: initModel(config, random.fork('model')) };
+  return { tokenizer, model: initModel(newConfig(settings.model, tokenizer), random.fork('model')) };
+}
+
+/** The model, of texts of at most so many tokens. Learned positions are weights, and stay. */
+function withContext(model: Model, most: number): Model {
+  if (model.shape.rotations === undefined || model.shape.context <= most) return model;
+  const config = { ...model.config, max_position_embeddings: most };
+  return { ...model, config, shape: shapeOf(config) };
 }
 
 async function digestOf(tokenizer: Tokenizer, model: Model): Promise<string> {
