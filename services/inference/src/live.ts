@@ -18,7 +18,7 @@ export const liveEnv = {
   INFERENCE_LANES: z.coerce.number().int().min(1).max(64).default(Math.min(availableParallelism(), 4)),
   /** Models kept loaded by a compute thread; the one unused for longest makes room. */
   INFERENCE_MODELS: z.coerce.number().int().min(1).max(64).default(3),
-  /** Memory for keys and values of all models together; slots are fewer when they would not fit. */
+  /** Memory for keys and values of all models together; slots are fewer, and texts shorter than a long context, when they would not fit. */
   INFERENCE_KV_MB: z.coerce.number().min(1).default(1024),
   /** The pieces of an answer within so many milliseconds, or one for each running answer, are sent as one. */
   INFERENCE_STREAM_MS: z.coerce.number().min(0).max(1000).default(30),

@@ -1,11 +1,16 @@
 import { MinchatError } from '@minchat/errors';
-import type { Tokenizer } from '@minchat/tokenizer';
+import type { LoadedModel } from './requests.ts';
+
+/** How many tokens a text may have, in words that say whose bound it is. */
+export function mostTokens({ model, room }: LoadedModel): string {
+  return room.tokens === model.shape.context ? `${room.tokens} tokens` : `${room.tokens} tokens (of the model's ${model.shape.context}: INFERENCE_KV_MB has room for no more)`;
+}
 
 /**
- * Refuses texts that have more tokens than `limit` however they are cut, before they are: cutting a megabyte
+ * Refuses texts that have more tokens than there is room for however they are cut, before they are: cutting a megabyte
  * takes seconds, in which no answer gets a token. Throws MC_CONTEXT_LENGTH.
  */
-export function checkBytes(limit: number, { longestToken }: Tokenizer, texts: readonly string[], what: string): void {
-  const least = Math.ceil(texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0) / longestToken);
-  if (least > limit) throw new MinchatError('MC_CONTEXT_LENGTH', `${what}: expected at most ${limit} tokens, found at least ${least}`);
+export function checkBytes(loaded: LoadedModel, texts: readonly string[], what: string): void {
+  const least = Math.ceil(texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0) / loaded.tokenizer.longestToken);
+  if (least > loaded.room.tokens) throw new MinchatError('MC_CONTEXT_LENGTH', `${what}: expected at most ${mostTokens(loaded)}, found at least ${least}`);
 }

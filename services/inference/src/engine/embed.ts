@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { EmbedInput } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
 import { hiddenStates, leftPad } from '@minchat/model';
-import { checkBytes } from './check-bytes.ts';
+import { checkBytes, mostTokens } from './check-bytes.ts';
 import type { LoadedModel } from './requests.ts';
 import { cutInTurns, passesOf } from './passes.ts';
 
@@ -16,14 +16,14 @@ const numbersTogether = 2 ** 16;
  * These models are trained to write, not to embed: near vectors are texts that they would go on from alike.
  * Throws MC_USAGE for a model that scores, MC_CONTEXT_LENGTH for a text that does not fit.
  */
-export async function* embedTexts({ model, tokenizer }: LoadedModel, inputs: readonly EmbedInput[]): AsyncGenerator<{ type: 'embeddings'; embeddings: number[][]; promptTokens: number } | undefined, void, undefined> {
+export async function* embedTexts(loaded: LoadedModel, inputs: readonly EmbedInput[]): AsyncGenerator<{ type: 'embeddings'; embeddings: number[][]; promptTokens: number } | undefined, void, undefined> {
+  const { model, tokenizer, room } = loaded;
   if (model.head !== 'lm') throw new MinchatError('MC_USAGE', 'expected a model that writes text, found a reward model');
-  const limit = model.shape.context;
   const vocabulary = Math.min(model.config.vocab_size, tokenizer.vocabSize);
   const texts = yield* cutInTurns(inputs, ({ text = '', tokens }, index) => {
-    checkBytes(limit, tokenizer, [text], `text ${index}`);
+    checkBytes(loaded, [text], `text ${index}`);
     const ids = tokens === undefined ? [...tokenizer.bos, ...tokenizer.encode(text)] : tokens.tokens;
-    if (ids.length > limit) throw new MinchatError('MC_CONTEXT_LENGTH', `text ${index}: expected at most ${limit} tokens, found ${ids.length}`);
+    if (ids.length > room.tokens) throw new MinchatError('MC_CONTEXT_LENGTH', `text ${index}: expected at most ${mostTokens(loaded)}, found ${ids.length}`);
     const unknown = ids.find((id) => id >= vocabulary);
     if (unknown !== undefined) throw new MinchatError('MC_USAGE', `text ${index}: expected token ids below ${vocabulary}, found ${unknown}`);
     return ids.length === 0 ? tokenizer.startOfText : ids;

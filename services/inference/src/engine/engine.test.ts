@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { create, encode, GenerateChunk, GenerateRequest, type ArtifactRef, type EmbedInput, type Init, type ScoredText } from '@minchat/contracts';
+import { asManyAsFit, create, encode, GenerateChunk, GenerateRequest, type ArtifactRef, type EmbedInput, type Init, type ScoredText } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
 import { startBackend } from '@minchat/model';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -302,6 +302,24 @@ describe('Engine', () => {
     expect(alone[0]).toBeCloseTo(together[1] ?? 0, 4);
     await expect(score(model, texts)).rejects.toMatchObject({ code: 'MC_USAGE' });
     await expect(score(reward, [{ messages: [], completion: 'x '.repeat(100) }])).rejects.toMatchObject({ code: 'MC_CONTEXT_LENGTH' });
+  });
+
+  it('gives a model with a long context as much of it as leaves room for four answers, and says so where a text is longer', async () => {
+    const { model: path, reward: scoring } = await writeTinyModels(join(folder, 'reaching'), { context: 8192 });
+    const [reaching, judge] = [path, scoring].map((digest) => (folders.set(digest, digest), digest));
+    // A token's keys and values take 2 layers * 2 * 32 * 4 bytes.
+    const small = await Engine.start({ slots: 64, queue: 8, models: 1, kvBytes: 4 * 1500 * 512, streamMs: 0, lanes: 1, fetch });
+    const source: ArtifactRef = { ...model, digest: reaching ?? '' };
+    const ids = (length: number) => ({ tokens: { tokens: Array.from({ length }, (_, i) => 65 + (i % 20)) } });
+    const bias = [{ token: 100, bias: 100 }];
+    const { chunks, finish } = await collect(source, { text: undefined, ...ids(1490), maxTokens: asManyAsFit, n: 5, logitBias: bias }, small);
+    expect([finish, chunks.at(-1)?.completionTokens]).toEqual([Array(5).fill('length'), 10]);
+    const refused = { code: 'MC_CONTEXT_LENGTH', message: expect.stringContaining("1500 tokens (of the model's 8192: INFERENCE_KV_MB has room for no more), found") as string };
+    await expect(collect(source, { text: undefined, ...ids(1490), maxTokens: 11 }, small)).rejects.toMatchObject(refused);
+    await expect(collect(source, { text: 'zq'.repeat(30_000) }, small)).rejects.toMatchObject(refused);
+    await expect(Array.fromAsync(small.embed(source, { inputs: [ids(1501)], client: '' }))).rejects.toMatchObject(refused);
+    await expect(Array.fromAsync(small.score({ ...reward, digest: judge ?? '' }, { texts: [{ messages: [], completion: 'z q '.repeat(600) }], client: '' }))).rejects.toMatchObject(refused);
+    await small.close();
   });
 
   it('embeds texts as vectors of length 1, the same alone and beside longer ones', async () => {

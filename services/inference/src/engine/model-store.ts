@@ -3,7 +3,7 @@ import { toMinchatError, type MinchatError } from '@minchat/errors';
 import { DecodeBatch, disposeModel, loadModel, type ModelShape } from '@minchat/model';
 import { loadTokenizer } from '@minchat/tokenizer';
 import type { ComputeOptions } from './protocol.ts';
-import type { LoadedModel } from './requests.ts';
+import type { LoadedModel, Room } from './requests.ts';
 
 /** A model, or why it is not there yet. */
 type Found =
@@ -54,7 +54,7 @@ export class ModelStore {
   }
 
   batchOf(loaded: LoadedModel): DecodeBatch {
-    loaded.batch ??= new DecodeBatch(loaded.model, { slots: slotCount(loaded.model.shape, this.#options) });
+    loaded.batch ??= new DecodeBatch(loaded.model, { slots: loaded.room.slots, maxLength: loaded.room.tokens });
     return loaded.batch;
   }
 
@@ -64,7 +64,7 @@ export class ModelStore {
       const folder = await this.#fetch(source);
       const tokenizer = await loadTokenizer(folder);
       const model = await loadModel(folder);
-      this.#entries.set(digest, { state: 'ready', used: this.#clock, loaded: { model, tokenizer, batch: undefined, answers: new Map(), users: 0 } });
+      this.#entries.set(digest, { state: 'ready', used: this.#clock, loaded: { model, tokenizer, room: roomOf(model.shape, this.#options), batch: undefined, answers: new Map(), users: 0 } });
     } catch (error) {
       this.#entries.set(digest, { state: 'failed', used: this.#clock, error: toMinchatError(error) });
     }
@@ -100,8 +100,13 @@ function unload(loaded: LoadedModel): void {
   disposeModel(loaded.model);
 }
 
-/** Slots whose keys and values (float32, every layer) fit in this model's share of the memory. */
-function slotCount({ layers, keyValueHeads, headSize, context }: ModelShape, options: ComputeOptions): number {
-  const bytesPerSlot = layers * 2 * keyValueHeads * headSize * context * 4;
-  return Math.max(1, Math.min(options.slots, Math.floor(options.kvBytes / options.models / bytesPerSlot)));
+/** Where memory is short, texts become shorter until so many answers run at once, but not shorter than so many tokens. */
+const usefulSlots = 4;
+const usefulTokens = 1024;
+
+/** Slots whose keys and values (float32, every layer) fit in this model's share of the memory; of the whole context, where that leaves a few. */
+export function roomOf({ layers, keyValueHeads, headSize, context }: ModelShape, { slots, kvBytes, models }: ComputeOptions): Room {
+  const positions = Math.floor(kvBytes / models / (layers * 2 * keyValueHeads * headSize * 4));
+  const tokens = Math.min(context, Math.max(usefulTokens, Math.floor(positions / Math.min(slots, usefulSlots))));
+  return { tokens, slots: Math.max(1, Math.min(slots, Math.floor(positions / tokens))) };
 }

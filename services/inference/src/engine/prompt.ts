@@ -3,7 +3,8 @@ import { asManyAsFit, type GenerateRequest, type TokenLogprob } from '@minchat/c
 import { MinchatError } from '@minchat/errors';
 import { leftPad, logits, topLogprobs, type Model } from '@minchat/model';
 import type { Tokenizer } from '@minchat/tokenizer';
-import { checkBytes } from './check-bytes.ts';
+import { checkBytes, mostTokens } from './check-bytes.ts';
+import type { LoadedModel } from './requests.ts';
 
 export interface Prompt {
   ids: number[];
@@ -18,18 +19,18 @@ export interface Prompt {
  * prompt is the caller's own. Contents of a conversation cannot.
  * Throws MC_USAGE for ids that the model lacks, MC_CONTEXT_LENGTH when there is no room.
  */
-export function readPrompt(request: GenerateRequest, model: Model, tokenizer: Tokenizer): Prompt {
-  const limit = model.shape.context;
-  checkBytes(limit, tokenizer, [request.text ?? '', ...(request.chat?.messages ?? []).map(({ content }) => content)], 'prompt');
+export function readPrompt(request: GenerateRequest, loaded: LoadedModel): Prompt {
+  const { model, tokenizer, room } = loaded;
+  checkBytes(loaded, [request.text ?? '', ...(request.chat?.messages ?? []).map(({ content }) => content)], 'prompt');
   const { ids, added } = promptIds(request, tokenizer);
   const vocabulary = Math.min(model.config.vocab_size, tokenizer.vocabSize);
   const unknown = ids.find((id) => id >= vocabulary) ?? request.logitBias.find((bias) => bias.token >= vocabulary)?.token;
   if (unknown !== undefined) throw new MinchatError('MC_USAGE', `expected token ids below ${vocabulary}, found ${unknown}`);
   if (request.maxTokens === 0 && !request.echo) throw new MinchatError('MC_USAGE', 'expected max_tokens of at least 1, found 0; only with echo may it be 0');
-  const fits = limit - ids.length;
+  const fits = room.tokens - ids.length;
   const wanted = request.maxTokens === asManyAsFit ? Math.max(1, fits) : request.maxTokens;
   if (wanted > fits) {
-    throw new MinchatError('MC_CONTEXT_LENGTH', `expected prompt and answer to fit in ${limit} tokens, found a prompt of ${ids.length} and ${wanted} for the answer`);
+    throw new MinchatError('MC_CONTEXT_LENGTH', `expected prompt and answer to fit in ${mostTokens(loaded)}, found a prompt of ${ids.length} and ${wanted} for the answer`);
   }
   return { ids, added, maxTokens: wanted };
 }

@@ -45,7 +45,7 @@ export function computesOnProcessors(backend: string): boolean {
 export interface ComputeOptions {
   /** Answers decoded together, per model, by all lanes. */
   slots: number;
-  /** Bytes of KV cache for all models and lanes together; slots are fewer when they would not fit. */
+  /** Bytes of KV cache for all models and lanes together; slots are fewer, and shorter than a long context, when they would not fit. */
   kvBytes: number;
   /** Threads beside each other, of which this is one. More than one leave half of `kvBytes` to the thread for large models. */
   lanes: number;

@@ -6,10 +6,17 @@ import type { AnswerTracker } from './answer.ts';
 import { describeToken, readPrompt, type Prompt } from './prompt.ts';
 import type { Ask } from './protocol.ts';
 
+export interface Room {
+  readonly slots: number;
+  readonly tokens: number;
+}
+
 /** A model with its tokenizer, and the batch that its answers are decoded in. */
 export interface LoadedModel {
   readonly model: Model;
   readonly tokenizer: Tokenizer;
+  /** Answers at once, and the tokens of the longest text that is read or written. */
+  readonly room: Room;
   /** Made with the first answer. */
   batch: DecodeBatch | undefined;
   /** Who has its slots. */
@@ -58,7 +65,7 @@ export interface Answer {
 /** Throws MC_USAGE for a model that scores, and what readPrompt throws. */
 export function startedOf(id: number, request: GenerateRequest, loaded: LoadedModel): Started {
   if (loaded.model.head !== 'lm') throw new MinchatError('MC_USAGE', 'expected a model that writes text, found a reward model');
-  const prompt = readPrompt(request, loaded.model, loaded.tokenizer);
+  const prompt = readPrompt(request, loaded);
   const seed = request.hasSeed ? request.seed : Math.floor(Math.random() * 2 ** 32);
   return { id, client: request.client, loaded, running: new Set(), request, prompt, seed, echoed: 0, next: 0, over: 0 };
 }

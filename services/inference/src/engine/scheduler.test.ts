@@ -33,7 +33,7 @@ function start(more: Partial<ComputeOptions> = {}) {
   const said: Outcome[] = [];
   const messages: Outcome[][] = [];
   const listeners = new Map<number, (outcome: Outcome) => void>();
-  const options: ComputeOptions = { slots: 4, kvBytes: 2 ** 24, models: 3, streamMs: 0, lanes: 1, threads: 1, ...more };
+  const options: ComputeOptions = { slots: 4, kvBytes: 2 ** 27, models: 3, streamMs: 0, lanes: 1, threads: 1, ...more };
   const scheduler = new Scheduler(options, (message: FromCompute) => {
     if (message.type === 'fetch') scheduler.take({ type: 'fetched', digest: message.source.digest, folder: message.source.digest });
     if (message.type !== 'outcomes') return;
