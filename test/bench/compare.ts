@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { median } from './measure.ts';
+import type { BenchOptions } from './options.ts';
 
 // Peer and minchat in turn, each in a process of its own, so that a machine that changes its speed
 // changes it for both.
@@ -14,8 +15,19 @@ const generate = (layers: number, heads: number, width: number, vocab: number): 
 
 const ppo = ['ppo', ...Object.entries({ layers: 4, heads: 4, width: 256, vocab: 2048, batch: 32, prompt: 32, new: 32 }).flatMap(([name, value]) => [`--${name}`, String(value)])];
 
+/** Of the Llama family, beside a peer of its own. */
+const llama = (args: string[], keyValueHeads: number, inner: number): string[] => [...args, '--kv-heads', String(keyValueHeads), '--inner', String(inner)];
+
+interface Case {
+  readonly name: string;
+  readonly steps: number;
+  readonly args: string[];
+  /** GPT-2 where it is not said. */
+  readonly architecture?: BenchOptions['architecture'];
+}
+
 /** The cases of docs/performance.md; the steps of each are enough for a median that is not of JavaScript's first ones, within the time there is. */
-const cases: readonly { name: string; steps: number; args: string[] }[] = [
+const cases: readonly Case[] = [
   { name: 'train L4 d256 T128 V2048 B32', steps: 12, args: train(4, 4, 256, 128, 2048, 32) },
   { name: 'train L6 d384 T256 V4096 B12', steps: 10, args: train(6, 6, 384, 256, 4096, 12) },
   { name: 'train GPT-2 124M T256 V50304 B4', steps: 6, args: train(12, 12, 768, 256, 50304, 4) },
@@ -23,10 +35,13 @@ const cases: readonly { name: string; steps: number; args: string[] }[] = [
   { name: 'generate L6 d384 V4096 B32', steps: 3, args: generate(6, 6, 384, 4096) },
   { name: 'generate GPT-2 124M V50304 B32', steps: 2, args: generate(12, 12, 768, 50304) },
   { name: 'ppo L4 d256 32+32 B32', steps: 8, args: ppo },
+  { name: 'train Llama L6 d384 T256 V4096 B12', steps: 10, args: llama(train(6, 6, 384, 256, 4096, 12), 2, 1024), architecture: 'llama' },
+  { name: 'train Llama SmolLM2-135M T256 V49152 B4', steps: 6, args: llama(train(30, 9, 576, 256, 49_152, 4), 3, 1536), architecture: 'llama' },
+  { name: 'generate Llama SmolLM2-135M V49152 B32', steps: 2, args: llama(generate(30, 9, 576, 49_152), 3, 1536), architecture: 'llama' },
 ];
 
 const python = '/usr/bin/python3';
-const peer = fileURLToPath(new URL('torch_gpt.py', import.meta.url));
+const peers = { gpt2: 'torch_gpt.py', llama: 'peers/torch_llama.py' } as const;
 const own = fileURLToPath(new URL('main.ts', import.meta.url));
 
 /** Runs the peer with a clock of processor time. */
@@ -82,12 +97,13 @@ export function compare({ rounds, only, quick, processor, backend, threads }: Co
   }
   const blas = blasEnvironment();
   for (const [name, value] of Object.entries(blas)) say(`PyTorch with ${name}=${value}: its OpenBLAS does not know this processor`);
-  const torch = processor ? ['-c', withProcessorClock, peer] : [peer];
-  return cases.filter(({ name }) => name.includes(only)).slice(0, quick ? 1 : undefined).map(({ name, steps, args }) => {
+  return cases.filter(({ name }) => name.includes(only)).slice(0, quick ? 1 : undefined).map(({ name, steps, args, architecture = 'gpt2' }) => {
+    const peer = fileURLToPath(new URL(peers[architecture], import.meta.url));
+    const torch = processor ? ['-c', withProcessorClock, peer] : [peer];
     const times = { minchat: [] as number[], fp32: [] as number[], bf16: [] as number[] };
     const shared = [...args, '--steps', String(steps), '--threads', String(threads)];
     for (let round = 0; round < (quick ? 1 : rounds); round++) {
-      times.minchat.push(seconds(process.execPath, [own, ...shared, '--backend', backend, '--json', ...(processor ? ['--processor'] : [])]));
+      times.minchat.push(seconds(process.execPath, [own, ...shared, '--architecture', architecture, '--backend', backend, '--json', ...(processor ? ['--processor'] : [])]));
       times.fp32.push(seconds(python, [...torch, ...shared], blas));
       times.bf16.push(seconds(python, [...torch, ...shared, '--dtype', 'bf16'], blas));
     }

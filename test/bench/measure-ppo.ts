@@ -56,9 +56,9 @@ export async function measurePpo(options: BenchOptions): Promise<Measurement> {
     const length = prompt + fresh;
     // Behind attention the last layer works for the positions that are read, and the vocabulary is asked at those only.
     const pass = (read: number, words: number): number =>
-      length * forwardFlops({ layers, width, vocab: 0 }, length / 2) - (length - read) * 2 * 9 * width * width + read * 2 * words * width;
+      length * forwardFlops({ ...options, vocab: 0 }, length / 2) - (length - read) * 2 * 9 * width * width + read * 2 * words * width;
     const [policy, value, score] = [pass(fresh, vocab), pass(fresh, 0), pass(1, 0)];
-    const rollout = prompt * forwardFlops({ layers, width, vocab }, prompt / 2) + fresh * forwardFlops({ layers, width, vocab }, prompt + fresh / 2);
+    const rollout = prompt * forwardFlops(options, prompt / 2) + fresh * forwardFlops(options, prompt + fresh / 2);
     return {
       seconds: median(times),
       tokens: batch * fresh,

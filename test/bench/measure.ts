@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { AdamW, generate, gptConfig, initModel, parameterCount, Random, type Model } from '@minchat/model';
+import { AdamW, generate, gptConfig, initModel, llamaConfig, parameterCount, Random, type Model } from '@minchat/model';
 import { lmStep, type TokenBatch } from '@minchat/training';
 import { seconds } from './clock.ts';
 import type { BenchOptions } from './options.ts';
@@ -22,16 +22,23 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
 }
 
-function newModel({ layers, heads, width, vocab }: BenchOptions, context: number): Model {
-  return initModel(gptConfig({ n_layer: layers, n_head: heads, n_embd: width, n_positions: context, vocab_size: vocab }), new Random(0));
+function newModel({ architecture, layers, heads, 'kv-heads': keyValueHeads, width, inner, vocab }: BenchOptions, context: number): Model {
+  const config =
+    architecture === 'gpt2'
+      ? gptConfig({ n_layer: layers, n_head: heads, n_embd: width, n_positions: context, vocab_size: vocab })
+      : llamaConfig({ num_hidden_layers: layers, num_attention_heads: heads, num_key_value_heads: keyValueHeads, hidden_size: width, intermediate_size: inner, max_position_embeddings: context, vocab_size: vocab });
+  return initModel(config, new Random(0));
 }
 
 /**
  * Floating-point operations of one token's forward pass, a multiplication and an addition counted as
  * two: all matrices, the tied projection, and attention over `seen` positions on average.
  */
-export function forwardFlops({ layers, width, vocab }: Pick<BenchOptions, 'layers' | 'width' | 'vocab'>, seen: number): number {
-  return 2 * (layers * 12 * width * width + vocab * width) + 4 * layers * width * seen;
+export function forwardFlops({ architecture, layers, heads, 'kv-heads': keyValueHeads, width, inner, vocab }: BenchOptions, seen: number): number {
+  // Queries and the projection back, keys and values; GELU between two matrices, SwiGLU behind two and before one.
+  const attention = 2 * width * width * (1 + keyValueHeads / heads);
+  const mlp = (architecture === 'gpt2' ? 2 : 3) * width * inner;
+  return 2 * (layers * (attention + mlp) + vocab * width) + 4 * layers * width * seen;
 }
 
 /** Optimizer steps as every trainer makes them (libs/training lmStep). */

@@ -1,7 +1,18 @@
 import { parseArgs } from 'node:util';
 import { readComputeEnv } from '@minchat/config';
 
-export interface BenchOptions {
+export interface BenchOptions extends Numbers, Kind {}
+
+/** What the model is made of. */
+interface Kind {
+  readonly architecture: 'gpt2' | 'llama';
+  /** Heads of keys and values. */
+  readonly 'kv-heads': number;
+  /** Width inside of the MLP. */
+  readonly inner: number;
+}
+
+interface Numbers {
   readonly layers: number;
   readonly heads: number;
   readonly width: number;
@@ -18,7 +29,7 @@ export interface BenchOptions {
 }
 
 /** The same names, meaning and defaults as torch_gpt.py's. */
-export const defaults: BenchOptions = { layers: 4, heads: 4, width: 256, context: 128, vocab: 2048, batch: 32, prompt: 32, new: 96, minibatch: 8, epochs: 1, steps: 6, threads: 2 };
+const defaults: Numbers = { layers: 4, heads: 4, width: 256, context: 128, vocab: 2048, batch: 32, prompt: 32, new: 96, minibatch: 8, epochs: 1, steps: 6, threads: 2 };
 
 export const usage = `usage: npm run bench -- train|generate|ppo|profile|curve|compare|serve [options]
   train      forward, backward, clip, AdamW on random tokens, through the trainers' own step
@@ -28,6 +39,7 @@ export const usage = `usage: npm run bench -- train|generate|ppo|profile|curve|c
   curve      final loss of a training run of --steps in float32 and in bfloat16, native backend
   compare    PyTorch and minchat in turn on the standard cases, three rounds, medians and ratios
 options: ${Object.entries(defaults).map(([name, value]) => `--${name} ${value}`).join(' ')}
+  --architecture llama   of train and generate: with --kv-heads N (as many as --heads) and --inner N (8/3 of --width)
   --backend NAME   tensorflow, native, webgpu, wasm or cpu (default: the first that works)
   --rounds N       of compare (3)
   --only TEXT      of compare: the cases whose name holds TEXT
@@ -48,12 +60,12 @@ export interface Arguments {
 
 /** Throws a message for people when the arguments cannot be read. */
 export function readArguments(argv: readonly string[]): Arguments {
-  const names = Object.keys(defaults) as (keyof BenchOptions)[];
+  const names = Object.keys(defaults) as (keyof Numbers)[];
   const { values, positionals } = parseArgs({
     args: [...argv],
     allowPositionals: true,
     options: {
-      ...Object.fromEntries([...names, 'rounds', 'backend', 'only'].map((name) => [name, { type: 'string' as const }])),
+      ...Object.fromEntries([...names, 'kv-heads', 'inner', 'architecture', 'rounds', 'backend', 'only'].map((name) => [name, { type: 'string' as const }])),
       json: { type: 'boolean' },
       quick: { type: 'boolean' },
       processor: { type: 'boolean' },
@@ -68,9 +80,11 @@ export function readArguments(argv: readonly string[]): Arguments {
     if (!Number.isInteger(value) || value < least) throw new Error(`--${name}: expected a whole number of at least ${least}, found ${String(given[name])}`);
     return value;
   };
+  const what = given['help'] === true ? 'help' : (positionals[0] ?? 'help');
+  const numbers = Object.fromEntries(names.map((name) => [name, count(name, defaults[name])])) as unknown as Numbers;
   return {
-    what: given['help'] === true ? 'help' : (positionals[0] ?? 'help'),
-    options: Object.fromEntries(names.map((name) => [name, count(name, defaults[name])])) as unknown as BenchOptions,
+    what,
+    options: { ...numbers, ...kindOf(what, numbers, given['architecture'] ?? 'gpt2', count) },
     backend: typeof given['backend'] === 'string' ? given['backend'] : readComputeEnv().MINCHAT_BACKEND,
     json: given['json'] === true,
     rounds: count('rounds', 3),
@@ -78,4 +92,15 @@ export function readArguments(argv: readonly string[]): Arguments {
     processor: given['processor'] === true,
     only: typeof given['only'] === 'string' ? given['only'] : '',
   };
+}
+
+/** A GPT-2 is as wide inside as GPT-2, and its heads share nothing; a Llama's sizes are told. */
+function kindOf(what: string, { heads, width }: Numbers, architecture: unknown, count: (name: string, otherwise: number) => number): Kind {
+  if (architecture === 'gpt2') {
+    for (const [name, size] of [['kv-heads', heads], ['inner', 4 * width]] as const) if (count(name, size) !== size) throw new Error(`--${name}: expected --architecture llama beside it`);
+    return { architecture, 'kv-heads': heads, inner: 4 * width };
+  }
+  if (architecture !== 'llama') throw new Error(`--architecture: expected gpt2 or llama, found ${String(architecture)}`);
+  if (what !== 'train' && what !== 'generate') throw new Error(`--architecture llama: expected train or generate, found ${what}`);
+  return { architecture, 'kv-heads': count('kv-heads', heads), inner: count('inner', Math.ceil((8 * width) / 3 / 32) * 32) };
 }
