@@ -22,7 +22,7 @@ export function putPiece(piece: Piece, values: Float32Array, shapes: Shapes, par
   else turn(values, { from: 0, width: rows }, all, { from, width }, columns, rows);
 }
 
-/** The tensors of a checkpoint. */
+/** The tensors of a checkpoint. One that has to be turned is made where it is read, so that a model is never there twice. */
 export function takePieces(pieces: readonly Piece[], shapes: Shapes, parameters: ReadonlyMap<string, Float32Array>): NamedArray[] {
   return pieces.map((piece) => {
     const { rows, from, columns, width } = placeOf(piece, shapes);
@@ -31,9 +31,15 @@ export function takePieces(pieces: readonly Piece[], shapes: Shapes, parameters:
     const shape = pieceShape(piece, shapes);
     if (piece.turned !== true && columns === width) return { name: piece.name, shape, values: all };
     if (rows === undefined) return { name: piece.name, shape, values: all.subarray(from, from + columns) };
-    const values = new Float32Array(rows * columns);
-    turn(all, { from, width }, values, { from: 0, width: rows }, rows, columns);
-    return { name: piece.name, shape, values };
+    return {
+      name: piece.name,
+      shape,
+      get values() {
+        const values = new Float32Array(rows * columns);
+        turn(all, { from, width }, values, { from: 0, width: rows }, rows, columns);
+        return values;
+      },
+    };
   });
 }
 

@@ -71,9 +71,10 @@ async function readFully(handle: Handle, into: Uint8Array, position: number, fil
 export async function writeSafetensors(path: string, tensors: readonly NamedArray[], metadata: Readonly<Record<string, string>> = {}): Promise<void> {
   const header: Record<string, unknown> = { __metadata__: { format: 'pt', ...metadata } };
   let offset = 0;
-  for (const { name, shape, values } of tensors) {
-    header[name] = { dtype: 'F32', shape, data_offsets: [offset, offset + values.byteLength] };
-    offset += values.byteLength;
+  for (const { name, shape } of tensors) {
+    const bytes = shape.reduce((size, side) => size * side, Float32Array.BYTES_PER_ELEMENT);
+    header[name] = { dtype: 'F32', shape, data_offsets: [offset, offset + bytes] };
+    offset += bytes;
   }
   // The data starts at a multiple of 8 bytes; the format pads with spaces.
   const json = Buffer.from(JSON.stringify(header));
