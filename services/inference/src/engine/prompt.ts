@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { asManyAsFit, type GenerateRequest, type TokenLogprob } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
-import { leftPad, logits, topLogprobs, type Model } from '@minchat/model';
+import { hiddenStates, leftPad, parameterOf, topLogprobs, type Model } from '@minchat/model';
+import { logitsOf } from '@minchat/model/ops/logits';
 import type { Tokenizer } from '@minchat/tokenizer';
 import { checkBytes, mostTokens } from './check-bytes.ts';
 import type { LoadedModel } from './requests.ts';
@@ -93,16 +94,31 @@ export async function echoPrompt(request: GenerateRequest, { ids, added }: Promp
 
 interface Position { logprob: number; top: { token: number; logprob: number }[] }
 
+/** Logits held at once at most, some five times over: those of a long prompt and a large vocabulary would take gigabytes. */
+const logitsTogether = 2 ** 22;
+
 /** For each token but the first: its log-probability under softmax(logits), and the likeliest tokens there. */
 async function promptLogprobs(model: Model, ids: readonly number[], count: number): Promise<Position[]> {
   if (ids.length < 2) return [];
   const { tokens, start } = leftPad([ids.slice(0, -1)]);
-  const all = tf.tidy(() => tf.logSoftmax(logits(model, tokens, start))); // (1, T - 1, V)
-  const values = await all.data();
-  tf.dispose([tokens, start, all]);
-  const vocabulary = model.config.vocab_size;
-  return ids.slice(1).map((id, position) => {
-    const row = values.subarray(position * vocabulary, (position + 1) * vocabulary);
-    return { logprob: row[id] ?? 0, top: topLogprobs(row, 0, count) };
-  });
+  const hidden = tf.tidy(() => tf.squeeze<tf.Tensor2D>(hiddenStates(model, tokens, start), [0])); // (T - 1, C)
+  const { vocabulary } = model.shape;
+  const output = model.parameters.get('lm_head.weight') ?? parameterOf(model.parameters, 'transformer.wte.weight'); // (V, C)
+  const together = Math.max(1, Math.floor(logitsTogether / vocabulary));
+  const positions: Position[] = [];
+  try {
+    while (positions.length < ids.length - 1) {
+      const from = positions.length;
+      const some = tf.tidy(() => tf.logSoftmax(logitsOf(tf.slice(hidden, [from, 0], [Math.min(together, ids.length - 1 - from), -1]), output))); // (n, V)
+      const values = await some.data();
+      some.dispose();
+      for (const [row, id] of ids.slice(from + 1, from + 1 + some.shape[0]).entries()) {
+        const all = values.subarray(row * vocabulary, (row + 1) * vocabulary);
+        positions.push({ logprob: all[id] ?? 0, top: topLogprobs(all, 0, count) });
+      }
+    }
+  } finally {
+    tf.dispose([tokens, start, hidden]);
+  }
+  return positions;
 }
