@@ -10,7 +10,7 @@ import { cutInTurns, passesOf } from './passes.ts';
 const numbersTogether = 2 ** 16;
 
 /**
- * A vector of length 1 for each text: the mean of the model's hidden states after the last layer norm
+ * A vector of length 1 for each text: the mean of the model's hidden states after the last norm
  * over all of the text's tokens. Those of one forward pass come with each piece, and how many tokens they have; before
  * there are any it gives way to others with pieces that are nothing.
  * These models are trained to write, not to embed: near vectors are texts that they would go on from alike.
