@@ -208,6 +208,20 @@ test('a model of the Llama family is made, learns, and is gone on from', async (
   expect(further.progress[0]?.metrics?.['loss']).toBeLessThan(3);
 });
 
+test.each(['llama', 'llama-scaled', 'qwen2', 'qwen3'])('goes on from a folder that others wrote, and writes one of its kind: %s', async (name) => {
+  const init = await mkdtemp(join(tmpdir(), 'minchat-foreign-'));
+  await cp(join(import.meta.dirname, '../../../libs/model/reference', name), init, { recursive: true });
+  await saveTokenizer(await loadTokenizer((await runStage(pretrainStage, { settings: { ...settings, steps: 0 }, inputs })).output('model')), init);
+  const { error, progress, metrics, output } = await runStage(pretrainStage, { settings: { ...settings, init, windowLength: 16 }, inputs });
+  expect(error).toBeUndefined();
+  expect(metrics?.['loss']).toBeLessThan((progress[0]?.metrics?.['loss'] ?? 0) / 2);
+  const [before, after] = await Promise.all([init, output('model')].map(async (folder) => {
+    const { architectures, model_type, num_key_value_heads, tie_word_embeddings, rope_scaling = null } = JSON.parse(await readFile(join(folder, 'config.json'), 'utf8')) as Record<string, unknown>;
+    return { architectures, model_type, num_key_value_heads, tie_word_embeddings, rope_scaling };
+  }));
+  expect(after).toEqual(before);
+});
+
 test('of a model that could read more, texts of maxContext are read: windows, and the stages after it, are no longer', async () => {
   const model = { ...settings.model, architecture: 'llama', context: 4096 } as const;
   const init = (await runStage(pretrainStage, { settings: { ...settings, steps: 0, model }, inputs })).output('model');

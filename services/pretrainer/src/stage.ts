@@ -43,6 +43,7 @@ export const pretrainStage = defineStage({
       corpus: context.input('corpus'),
       demonstrations: context.hasInput('demonstrations') ? context.input('demonstrations') : undefined,
       random: new Random(context.seed),
+      log: context.log,
     });
     const { tokenizer, model } = start;
     owned.adopt(model, disposeModel);

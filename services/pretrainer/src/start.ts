@@ -5,6 +5,7 @@ import { initModel, loadModel, withVocabulary, type Model, type Random } from '@
 import { shapeOf } from '@minchat/model/architectures/config';
 import { readRecords } from '@minchat/datasets';
 import { MinchatError } from '@minchat/errors';
+import type { StageContext } from '@minchat/stage';
 import { loadTokenizer, trainTokenizer, type Tokenizer } from '@minchat/tokenizer';
 import { checkSize, newConfig } from './new-config.ts';
 import type { PretrainSettings } from './settings.ts';
@@ -19,6 +20,7 @@ export interface StartOptions {
   readonly corpus: string;
   readonly demonstrations: string | undefined;
   readonly random: Random;
+  readonly log: StageContext<unknown>['log'];
 }
 
 export interface Start {
@@ -38,8 +40,10 @@ export async function startingModel(options: StartOptions): Promise<Start> {
     const tokenizer = await loadTokenizer(init);
     const loaded = await loadModel(init, { head: 'lm' });
     const digest = await digestOf(tokenizer, loaded);
+    const taken = withContext(loaded, settings.maxContext);
+    if (taken.shape.context < loaded.shape.context) options.log.info({ context: loaded.shape.context, maxContext: taken.shape.context }, 'the model could read longer texts: they are cut to maxContext');
     // A foreign embedding is often padded, or lacks the tokens that were added last.
-    const model = withVocabulary(withContext(loaded, settings.maxContext), tokenizer.vocabSize);
+    const model = withVocabulary(taken, tokenizer.vocabSize);
     // Of the folder's files only config.json goes on: what generation stops at goes with it.
     return { tokenizer, model: { ...model, config: { ...model.config, eos_token_id: tokenizer.eosIds } }, digest };
   }
