@@ -46,11 +46,11 @@ export function embed(model: Model, tokens: tf.Tensor2D, start: tf.Tensor1D): tf
   return embedding(tokens, start, parameterOf(model.parameters, 'transformer.wte.weight'), model.parameters.get('transformer.wpe.weight')) as tf.Tensor3D;
 }
 
-/** Logits of the next token at every position, (B, T, V). Padding positions mean nothing. */
+/** Logits of the next token at every position, (B, T, V), or at some, (B, count, V). Padding positions mean nothing. */
 export function logits(model: Model, tokens: tf.Tensor2D, start: tf.Tensor1D, options: ForwardOptions = {}): tf.Tensor3D {
   return tf.tidy(() => {
-    const [B, T] = tokens.shape;
-    return tf.reshape(unembed(model, hiddenStates(model, tokens, start, options)), [B, T, -1]);
+    const hidden = hiddenStates(model, tokens, start, options);
+    return tf.reshape(unembed(model, hidden), [hidden.shape[0], hidden.shape[1], -1]);
   });
 }
 

@@ -8,7 +8,7 @@ import { AdamW, globalNorm } from './adamw.ts';
 import type { ModelConfig } from './architectures/architecture.ts';
 import { gptConfig, llamaConfig } from './architectures/config.ts';
 import { startBackend } from './backends/start.ts';
-import { leftPad, scores } from './forward.ts';
+import { leftPad, logits, scores } from './forward.ts';
 import { disposeGradients, GradientAccumulator, valueAndGrads, type Gradients } from './gradients.ts';
 import { lmLoss, tokenLosses } from './losses.ts';
 import { cloneModel, disposeModel, initModel, parameterCount } from './model.ts';
@@ -39,6 +39,21 @@ describe.each(['cpu', 'wasm'].flatMap((backend) => Object.keys(configs).map((nam
   const config = configs[name] as ModelConfig;
   beforeAll(async () => {
     await startBackend(backend);
+  });
+
+  test.each([
+    { from: 0, count: 1 },
+    { from: 3, count: 4 },
+    { from: 6, count: 1 },
+  ])('the logits of $count positions from $from on are those of all', (positions) => {
+    tf.tidy(() => {
+      const model = initModel(config, new Random(4));
+      const { tokens, start } = leftPad(rows);
+      const [all, some] = [tf.slice(logits(model, tokens, start), [0, positions.from, 0], [-1, positions.count, -1]), logits(model, tokens, start, { positions })];
+      expect(some.shape).toEqual(all.shape);
+      expect(tf.max(tf.abs(tf.sub(all, some))).dataSync()[0]).toBeLessThan(1e-5);
+      disposeModel(model);
+    });
   });
 
   test.each([
