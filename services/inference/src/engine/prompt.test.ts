@@ -15,7 +15,7 @@ test('log-probabilities of a long prompt take memory for a part of its logits at
   const before = tf.memory();
   let pieces: Awaited<ReturnType<typeof echoPrompt>> = [];
   const { peakBytes } = await tf.profile(async () => {
-    pieces = await echoPrompt(request, ids, model, tokenizer);
+    pieces = await echoPrompt(request, { ids, added: 0, maxTokens: 0 }, model, tokenizer);
     return [];
   });
   // All of them at once are 160 MB, five times over.

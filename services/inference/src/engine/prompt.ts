@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { asManyAsFit, type GenerateRequest, type TokenLogprob } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
-import { hiddenStates, leftPad, parameterOf, topLogprobs, type Model } from '@minchat/model';
-import { logitsOf } from '@minchat/model/ops/logits';
+import { hiddenStates, leftPad, topLogprobs, unembed, type Model } from '@minchat/model';
 import type { Tokenizer } from '@minchat/tokenizer';
 import { checkBytes, mostTokens } from './check-bytes.ts';
 import type { LoadedModel } from './requests.ts';
@@ -103,13 +102,12 @@ async function promptLogprobs(model: Model, ids: readonly number[], count: numbe
   const { tokens, start } = leftPad([ids.slice(0, -1)]);
   const hidden = tf.tidy(() => tf.squeeze<tf.Tensor2D>(hiddenStates(model, tokens, start), [0])); // (T - 1, C)
   const { vocabulary } = model.shape;
-  const output = model.parameters.get('lm_head.weight') ?? parameterOf(model.parameters, 'transformer.wte.weight'); // (V, C)
   const together = Math.max(1, Math.floor(logitsTogether / vocabulary));
   const positions: Position[] = [];
   try {
     while (positions.length < ids.length - 1) {
       const from = positions.length;
-      const some = tf.tidy(() => tf.logSoftmax(logitsOf(tf.slice(hidden, [from, 0], [Math.min(together, ids.length - 1 - from), -1]), output))); // (n, V)
+      const some = tf.tidy(() => tf.logSoftmax(unembed(model, tf.slice(hidden, [from, 0], [Math.min(together, ids.length - 1 - from), -1])))); // (n, V)
       const values = await some.data();
       some.dispose();
       for (const [row, id] of ids.slice(from + 1, from + 1 + some.shape[0]).entries()) {
