@@ -1,8 +1,8 @@
 // GPT-2 and the Llama family, value and reward heads, generation, losses, AdamW, on plain tensors of TensorFlow.js.
 //
 // Compute starts with `await startBackend()`. Who owns a tensor: see types.ts (the caller disposes).
-export type { Dropout, ForwardOptions, GenerateOptions, Generation, Head, Model, SampledToken, SamplingOptions, TokenLogprob } from './types.ts';
-export type { ModelConfig, ModelShape } from './architectures/architecture.ts';
+export type { Dropout, ForwardOptions, GenerateOptions, Generation, Model, SampledToken, SamplingOptions, TokenLogprob } from './types.ts';
+export type { Head, ModelConfig, ModelShape } from './architectures/architecture.ts';
 export { gptConfig, llamaConfig, type GPTSize, type LlamaSize } from './architectures/config.ts';
 export { Random } from './random.ts';
 export { startBackend, type StartedBackend } from './backends/start.ts';

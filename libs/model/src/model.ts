@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { ModelConfig } from './architectures/architecture.ts';
+import type { Head, ModelConfig } from './architectures/architecture.ts';
 import { shapeOf } from './architectures/config.ts';
 import { parameterShapes } from './architectures/parameters.ts';
 import type { Random } from './random.ts';
-import type { Head, Model } from './types.ts';
+import type { Model } from './types.ts';
 
 /**
  * Fresh weights, as GPT-2's: N(0, initializer_range), the projections into the residual stream divided by

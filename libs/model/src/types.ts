@@ -1,17 +1,11 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import type { ModelConfig, ModelShape } from './architectures/architecture.ts';
+import type { Head, ModelConfig, ModelShape } from './architectures/architecture.ts';
 import type { Random } from './random.ts';
 
 // Shapes everywhere: B batch, T time, C channels (width), nh heads, hs head size, I width of the MLP, V vocabulary.
 //
 // Who owns a tensor: a function never disposes what it was given; what it returns belongs to the
 // caller, who disposes it (tf.tidy or .dispose()).
-
-/**
- * What stands on top of the transformer: logits, or one number per position (`score.weight`). That of a value network can be
- * moved by a constant: where the last norm has no bias, it has one itself (`score.bias`).
- */
-export type Head = 'lm' | 'scalar' | 'value';
 
 /** A model with its weights under GPT-2's names (`transformer.wte.weight`, ...; architectures/parameters.ts has them all). */
 export interface Model {

@@ -1,5 +1,3 @@
-import type { Head } from '../types.ts';
-
 /** Hugging Face's config.json of a model. Keys that minchat does not know are kept and written back. */
 export interface ModelConfig {
   readonly model_type: string;
@@ -44,6 +42,12 @@ export interface ModelShape {
   /** Whether the output is the word embedding. */
   readonly tied: boolean;
 }
+
+/**
+ * What stands on top of the transformer: logits, or one number per position (`score.weight`). That of a value network can be
+ * moved by a constant: where the last norm has no bias, it has one itself (`score.bias`).
+ */
+export type Head = 'lm' | 'scalar' | 'value';
 
 /** A tensor of a checkpoint, and where its numbers lie among the parameters. */
 export interface Piece {

@@ -1,5 +1,4 @@
-import type { Head } from '../types.ts';
-import type { ModelShape } from './architecture.ts';
+import type { Head, ModelShape } from './architecture.ts';
 
 /**
  * Every parameter's name and shape. The names are GPT-2's, for all models: a query's, a key's and a value's matrix lie

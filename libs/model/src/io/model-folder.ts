@@ -2,12 +2,12 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type * as tf from '@tensorflow/tfjs-core';
 import { MinchatError } from '@minchat/errors';
-import type { Architecture, ModelConfig } from '../architectures/architecture.ts';
+import type { Architecture, Head, ModelConfig } from '../architectures/architecture.ts';
 import { architectureOf, parseConfig, shapeOf } from '../architectures/config.ts';
 import { parameterShapes } from '../architectures/parameters.ts';
 import { initialScoreWeight, modelFromArrays } from '../model.ts';
 import type { Random } from '../random.ts';
-import type { Head, Model } from '../types.ts';
+import type { Model } from '../types.ts';
 import { pieceShape, putPiece, takePieces } from './pieces.ts';
 import { exists, readSafetensors, writeSafetensors, type NamedArray, type SafetensorsFile } from './safetensors.ts';
 

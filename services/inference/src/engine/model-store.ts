@@ -2,8 +2,9 @@ import type { ArtifactRef } from '@minchat/contracts';
 import { toMinchatError, type MinchatError } from '@minchat/errors';
 import { DecodeBatch, disposeModel, loadModel, type ModelShape } from '@minchat/model';
 import { loadTokenizer } from '@minchat/tokenizer';
+import type { Room } from './check-bytes.ts';
 import type { ComputeOptions } from './protocol.ts';
-import type { LoadedModel, Room } from './requests.ts';
+import type { LoadedModel } from './requests.ts';
 
 /** A model, or why it is not there yet. */
 type Found =

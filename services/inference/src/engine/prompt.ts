@@ -3,8 +3,7 @@ import { asManyAsFit, type GenerateRequest, type TokenLogprob } from '@minchat/c
 import { MinchatError } from '@minchat/errors';
 import { hiddenStates, leftPad, topLogprobs, unembed, type Model } from '@minchat/model';
 import type { Tokenizer } from '@minchat/tokenizer';
-import { checkBytes, mostTokens } from './check-bytes.ts';
-import type { LoadedModel } from './requests.ts';
+import { checkBytes, mostTokens, type ReadingModel } from './check-bytes.ts';
 
 export interface Prompt {
   ids: number[];
@@ -19,7 +18,7 @@ export interface Prompt {
  * prompt is the caller's own. Contents of a conversation cannot.
  * Throws MC_USAGE for ids that the model lacks, MC_CONTEXT_LENGTH when there is no room.
  */
-export function readPrompt(request: GenerateRequest, loaded: LoadedModel): Prompt {
+export function readPrompt(request: GenerateRequest, loaded: ReadingModel): Prompt {
   const { model, tokenizer, room } = loaded;
   checkBytes(loaded, [request.text ?? '', ...(request.chat?.messages ?? []).map(({ content }) => content)], 'prompt');
   const { ids, added } = promptIds(request, tokenizer);

@@ -1,22 +1,13 @@
 import type { GenerateChunk, GenerateRequest } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
-import type { DecodeBatch, Model } from '@minchat/model';
-import type { Tokenizer } from '@minchat/tokenizer';
+import type { DecodeBatch } from '@minchat/model';
 import type { AnswerTracker } from './answer.ts';
+import type { ReadingModel } from './check-bytes.ts';
 import { describeToken, readPrompt, type Prompt } from './prompt.ts';
 import type { Ask } from './protocol.ts';
 
-export interface Room {
-  readonly slots: number;
-  readonly tokens: number;
-}
-
-/** A model with its tokenizer, and the batch that its answers are decoded in. */
-export interface LoadedModel {
-  readonly model: Model;
-  readonly tokenizer: Tokenizer;
-  /** Answers at once, and the tokens of the longest text that is read or written. */
-  readonly room: Room;
+/** A model with the batch that its answers are decoded in. */
+export interface LoadedModel extends ReadingModel {
   /** Made with the first answer. */
   batch: DecodeBatch | undefined;
   /** Who has its slots. */
