@@ -138,32 +138,13 @@ static Matrix<S> kept_heads(Scratch& scratch, const BlockShape& s, const Rows<S>
 
 // One head of a query or a key to its place: through its norm, where it has one, and turned.
 static inline void place_head(float* head, int64_t hs, const float* norm, float epsilon, const float* turns) {
-  if (norm != nullptr) {
-    const float r = row_rms(head, hs, epsilon);
-    for (int64_t c = 0; c < hs; c += VF) {
-      const int left = static_cast<int>(hs - c);
-      store_n(head + c, load_n(head + c, left) * r * load_n(norm + c, left), left);
-    }
-  }
+  if (norm != nullptr) rms_row(head, norm, row_rms(head, hs, epsilon), head, hs);
   turn_head(head, turns, head, hs, 1.0f);
 }
 // Its gradient: from that of where it is to that of x, where it was; that of the norm's weight is added to `of_norm`.
 static inline void place_head_backward(float* gradient, const float* x, int64_t hs, const float* norm, float epsilon, const float* turns, float* of_norm) {
   turn_head(gradient, turns, gradient, hs, -1.0f);
-  if (norm == nullptr) return;
-  const float r = row_rms(x, hs, epsilon);
-  vf q{};
-  for (int64_t c = 0; c < hs; c += VF) {
-    const int left = static_cast<int>(hs - c);
-    const vf of_weight = load_n(gradient + c, left) * (load_n(x + c, left) * r);
-    store_n(of_norm + c, load_n(of_norm + c, left) + of_weight, left);
-    q += of_weight * load_n(norm + c, left);
-  }
-  const float mean = sum(q) / static_cast<float>(hs);
-  for (int64_t c = 0; c < hs; c += VF) {
-    const int left = static_cast<int>(hs - c);
-    store_n(gradient + c, (load_n(gradient + c, left) * load_n(norm + c, left) - load_n(x + c, left) * r * mean) * r, left);
-  }
+  if (norm != nullptr) rms_row_backward(gradient, x, norm, row_rms(x, hs, epsilon), gradient, of_norm, hs);
 }
 
 // hs numbers from column c of row m on as float32, and back.
