@@ -76,6 +76,7 @@ describe.skipIf(noBrowser !== undefined)('at a labeling task', () => {
     };
     expect(await keysShown()).toContain('Shift+1 – 7');
     await walker.button('Write your own').click();
+    await page.getByLabel('A prompt').waitFor();
     expect(await keysShown()).toEqual(['Ctrl+Enter', '?']);
     await page.reload();
     await page.getByLabel('A prompt').waitFor();
