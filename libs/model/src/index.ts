@@ -3,10 +3,10 @@
 // Compute starts with `await startBackend()`. Who owns a tensor: see types.ts (the caller disposes).
 export type { Dropout, ForwardOptions, GenerateOptions, Generation, Model, SampledToken, SamplingOptions, TokenLogprob } from './types.ts';
 export type { Head, ModelConfig, ModelShape } from './architectures/architecture.ts';
-export { gptConfig, llamaConfig, type GPTSize, type LlamaSize } from './architectures/config.ts';
+export { gptConfig, llamaConfig } from './architectures/config.ts';
 export { Random } from './random.ts';
 export { startBackend, type StartedBackend } from './backends/start.ts';
-export { cloneModel, copyWeights, disposeModel, initModel, parameterCount, withVocabulary } from './model.ts';
+export { cloneModel, copyWeights, disposeModel, initModel, parameterCount, withContext, withVocabulary } from './model.ts';
 export { loadModel, saveModel, type LoadModelOptions } from './io/model-folder.ts';
 export { hiddenStates, leftPad, logits, scores, unembed } from './forward.ts';
 export { lmLoss, tokenLogProbs, tokenLosses } from './losses.ts';

@@ -78,6 +78,13 @@ function withRows(rows: tf.Tensor, count: number): tf.Tensor {
   return tf.concat([rows, tf.tile(tf.mean(rows, 0, true), [count - V, 1])], 0);
 }
 
+/** The model, of texts of at most so many tokens; it shares the weights. Learned positions are weights, and stay. */
+export function withContext(model: Model, most: number): Model {
+  if (model.shape.rotations === undefined || model.shape.context <= most) return model;
+  const config = { ...model.config, max_position_embeddings: most };
+  return { ...model, config, shape: shapeOf(config) };
+}
+
 /** Number of weights; a tied output is counted once. */
 export function parameterCount(model: Model): number {
   let count = 0;

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { initModel, loadModel, withVocabulary, type Model, type Random } from '@minchat/model';
-import { shapeOf } from '@minchat/model/architectures/config';
+import { initModel, loadModel, withContext, withVocabulary, type Model, type Random } from '@minchat/model';
 import { readRecords } from '@minchat/datasets';
 import { MinchatError } from '@minchat/errors';
 import type { StageContext } from '@minchat/stage';
@@ -51,13 +50,6 @@ export async function startingModel(options: StartOptions): Promise<Start> {
   const texts = await tokenizerTexts(options.corpus, options.demonstrations);
   const tokenizer = trainTokenizer(texts, { vocabSize: settings.vocabSize });
   return { tokenizer, model: initModel(newConfig(settings.model, tokenizer), random.fork('model')) };
-}
-
-/** The model, of texts of at most so many tokens. Learned positions are weights, and stay. */
-function withContext(model: Model, most: number): Model {
-  if (model.shape.rotations === undefined || model.shape.context <= most) return model;
-  const config = { ...model.config, max_position_embeddings: most };
-  return { ...model, config, shape: shapeOf(config) };
 }
 
 async function digestOf(tokenizer: Tokenizer, model: Model): Promise<string> {

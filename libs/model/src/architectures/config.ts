@@ -28,14 +28,14 @@ export function parseConfig(json: unknown): ModelConfig {
   return architecture.check(config) as ModelConfig;
 }
 
-export type GPTSize = Pick<GPTConfig, 'vocab_size' | 'n_positions' | 'n_embd' | 'n_layer' | 'n_head'>;
+type GPTSize = Pick<GPTConfig, 'vocab_size' | 'n_positions' | 'n_embd' | 'n_layer' | 'n_head'>;
 
 /** A GPT-2's configuration from its sizes. Throws MC_MODEL_INVALID. */
 export function gptConfig(config: GPTSize & Partial<GPTConfig>): GPTConfig {
   return parseConfig({ ...config, model_type: 'gpt2' }) as GPTConfig;
 }
 
-export type LlamaSize = Pick<LlamaConfig, 'vocab_size' | 'hidden_size' | 'intermediate_size' | 'num_hidden_layers' | 'num_attention_heads' | 'max_position_embeddings'>;
+type LlamaSize = Pick<LlamaConfig, 'vocab_size' | 'hidden_size' | 'intermediate_size' | 'num_hidden_layers' | 'num_attention_heads' | 'max_position_embeddings'>;
 
 /** A Llama's configuration from its sizes; the output is tied to the embedding unless told otherwise. Throws MC_MODEL_INVALID. */
 export function llamaConfig(config: LlamaSize & Partial<LlamaConfig>): LlamaConfig {
