@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { AnswersRecord } from '@minchat/datasets';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { complaints, seriousFindings, startBrowser } from './browser.ts';
 import { startStudio, type Studio } from './studio.ts';
@@ -75,4 +76,21 @@ export async function startWalker(settings: Parameters<typeof startStudio>[0] = 
       await studio.close();
     },
   };
+}
+
+/** Has a page be given labeling tasks of this run alone. */
+export function onlyOf(tab: Page, run: string): Promise<unknown> {
+  return tab.route('**/api/label/tasks', (route) => route.continue({ postData: JSON.stringify({ ...(route.request().postDataJSON() as object), run }) }));
+}
+
+/** A labeler in a browser of their own, who is given tasks of a run of these answers alone. */
+export async function labelerOf({ studio, browser }: Walker, run: string, records: AnswersRecord[]): Promise<Page> {
+  const spec = await studio.rankingSpec(run, records, records.length);
+  await fetch(`${studio.url}api/runs`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ spec, id: run }) });
+  const page = await (await browser.newContext({ viewport: { width: 1280, height: 700 }, locale: 'en-GB' })).newPage();
+  page.setDefaultTimeout(patient.timeout);
+  await onlyOf(page, run);
+  await page.goto(`${studio.url}#/label`);
+  await page.locator('.answer-card').first().waitFor();
+  return page;
 }
