@@ -232,6 +232,8 @@ export const labelingTasks = pgTable(
     /** How many labelers it is for, and how many are through with it. */
     wanted: integer('wanted').notNull().default(1),
     done: integer('done').notNull().default(0),
+    /** Labelers who ranked these answers before, for another stage: they are not asked again, and it is wanted from as many less. */
+    rankedBy: text('ranked_by').array().notNull().default([]),
     leasedBy: key('leased_by'),
     leasedUntil: timestamp('leased_until', { withTimezone: true }),
     createdAt,

@@ -93,6 +93,7 @@ async function forget(tx: Db, userId: string, deleteLabels: boolean): Promise<In
 async function deleteOutcomes(tx: Db, names: readonly string[]): Promise<void> {
   await giveBack(tx, names);
   await tx.execute(sql`update labeling_tasks t set done = t.done - u.n from (select task_id, count(*)::int as n from labeling_outcomes where labeler_id in ${names} and outcome = 'done' group by task_id) u where u.task_id = t.id`);
+  for (const name of names) await tx.execute(sql`update labeling_tasks set wanted = wanted + 1, ranked_by = array_remove(ranked_by, ${name}) where ${name} = any(ranked_by)`);
   await tx.execute(sql`delete from labeling_outcomes where labeler_id in ${names} or task_id in (select id from labeling_tasks where gold_for in ${names})`);
   await tx.execute(sql`delete from labeling_tasks where gold_for in ${names}`);
   await tx.execute(sql`delete from labelers where id in ${names}`);
@@ -104,6 +105,7 @@ async function renameLabeler(tx: Db, labelerId: string, pseudonym: string, count
   await tx.execute(sql`delete from labelers where id = ${labelerId}`);
   await tx.execute(sql`update labeling_outcomes set labeler_id = ${pseudonym}, note = null, former = (select coalesce(jsonb_agg(one || '{"note": null}' order by i), '[]') from jsonb_array_elements(former) with ordinality as t(one, i)) where labeler_id = ${labelerId}`);
   await tx.execute(sql`update labeling_tasks set gold_for = ${pseudonym} where gold_for = ${labelerId}`);
+  await tx.execute(sql`update labeling_tasks set ranked_by = array_replace(ranked_by, ${labelerId}, ${pseudonym}) where ${labelerId} = any(ranked_by)`);
   const kept = (await count(sql`update demonstrations set labeler_id = ${pseudonym}, note = null where labeler_id = ${labelerId} returning 1`)) + (await count(sql`update comparisons set labeler_id = ${pseudonym}, note = null where labeler_id = ${labelerId} returning 1`));
   if (kept > 0) await tx.execute(sql`insert into labelers (id) values (${pseudonym}) on conflict do nothing`);
   return kept;

@@ -15,7 +15,7 @@ const tasksAtOnce = 500;
 const countedUnanswered = 1000;
 
 export interface QueueSettings {
-  /** How many rankings are waited for. */
+  /** How many rankings are waited for, those that there are among them. */
   readonly wanted: number;
   readonly labelersPerTask: number;
   /** The ids of labelers who are given none of the tasks. */
@@ -23,15 +23,24 @@ export interface QueueSettings {
   readonly gold?: { readonly collection: string; readonly rate: number } | undefined;
 }
 
+/** A ranking that there is of a record's answers, of whichever stage it was asked. */
+export interface KnownRanking {
+  readonly answersId: string;
+  readonly taskId: string | null;
+  readonly labeler: string | null;
+}
+
 /**
  * Offers a stage's answers to labelers. Called again after a restart it changes nothing. Where more
- * rankings are wanted than that, each prompt goes to more labelers.
+ * rankings are wanted than that, each prompt goes to more labelers. What was ranked for another
+ * stage, as for the run that this one is a fork of, is asked of as many less, and of nobody again;
+ * `known` finds it once the collection of gold questions is gold.
  */
-export async function openQueue(db: Db, job: { jobId: string; runId: string; stage: string; seed: number }, records: readonly AnswersRecord[], { wanted, labelersPerTask, excluded = [], gold }: QueueSettings): Promise<void> {
+export async function openQueue(db: Db, job: { jobId: string; runId: string; stage: string; seed: number }, records: readonly AnswersRecord[], { wanted, labelersPerTask, excluded = [], gold }: QueueSettings, known: (tx: Db) => Promise<readonly KnownRanking[]> = () => Promise.resolve([])): Promise<void> {
   const { jobId, runId, stage, seed } = job;
   const each = Math.max(labelersPerTask, Math.ceil(wanted / records.length));
   const rows = records.map((record) => storable(record)).map((record) => ({
-    id: digestOf('rank', jobId, record.id),
+    id: taskIdOf(jobId, record.id),
     kind: 'rank' as const,
     jobId,
     promptId: record.id,
@@ -39,16 +48,24 @@ export async function openQueue(db: Db, job: { jobId: string; runId: string; sta
     // In an order that tells nothing of the one in which they were sampled.
     answers: record.answers.map(({ text, finished }, i) => ({ text, finished, by: digestOf(seed, record.id, i) })).toSorted((a, b) => (a.by < b.by ? -1 : 1)).map(({ text, finished }) => ({ text, finished })),
     model: record.model ?? null,
-    wanted: each,
   }));
   await db.transaction(async (tx) => {
     const queue = { jobId, runId, stage, wanted, goldRate: gold?.rate ?? 0, goldCollection: gold?.collection ?? null, excluded: [...excluded] };
-    await tx.insert(labelingQueues).values(queue).onConflictDoUpdate({ target: labelingQueues.jobId, set: { wanted, open: true } });
-    for (let from = 0; from < rows.length; from += tasksAtOnce) {
-      await tx.insert(labelingTasks).values(rows.slice(from, from + tasksAtOnce)).onConflictDoNothing();
+    await tx.insert(labelingQueues).values(queue).onConflictDoUpdate({ target: labelingQueues.jobId, set: { open: true } });
+    const elsewhere = (await known(tx)).filter(({ answersId, taskId }) => taskId !== taskIdOf(jobId, answersId));
+    await tx.update(labelingQueues).set({ wanted: Math.max(0, wanted - elsewhere.length) }).where(eq(labelingQueues.jobId, jobId));
+    const byTask = Map.groupBy(elsewhere, ({ answersId }) => taskIdOf(jobId, answersId));
+    const tasks = rows.map((row) => {
+      const before = byTask.get(row.id) ?? [];
+      return { ...row, wanted: Math.max(0, each - before.length), rankedBy: [...new Set(before.flatMap(({ labeler }) => labeler ?? []))] };
+    });
+    for (let from = 0; from < tasks.length; from += tasksAtOnce) {
+      await tx.insert(labelingTasks).values(tasks.slice(from, from + tasksAtOnce)).onConflictDoNothing();
     }
   });
 }
+
+const taskIdOf = (jobId: string, answersId: string): string => digestOf('rank', jobId, answersId);
 
 /** Takes a stage's tasks from the labelers; what they did stays. */
 export const closeQueue = (db: Db, jobId: string): Promise<void> => setOpen(db, jobId, false);

@@ -6,7 +6,7 @@ import { labelerAgreement } from '@minchat/world';
 import type { Db } from '../database.ts';
 import { byOthers, labelersNamed } from '../labeling/excluded.ts';
 import { checkGold, goldImports } from '../labeling/gold.ts';
-import { closeQueue, openQueue, reopenQueue, tallyOf, type QueueSettings } from '../labeling/queues.ts';
+import { closeQueue, openQueue, reopenQueue, tallyOf, type KnownRanking, type QueueSettings } from '../labeling/queues.ts';
 import { textHash } from '../rules/normalise.ts';
 import { comparisons, imports, itsPrompt, prompts } from '../schema.ts';
 import { answersOf } from '../snapshot.ts';
@@ -26,7 +26,7 @@ export async function rankByHumans(db: Db, context: RankContext, settings: Pick<
   const excluded = await labelersNamed(db, settings.excludeLabelers);
   if (settings.gold !== undefined) await checkGold(db, settings.gold.collection);
   // First: from here on the collection of gold questions is gold, and its rankings are left out.
-  await openQueue(db, context, splits.flatMap((split) => bySplit[split]), { ...settings, wanted, excluded });
+  await openQueue(db, context, splits.flatMap((split) => bySplit[split]), { ...settings, wanted, excluded }, (tx) => findRankings(tx, bySplit, excluded));
   const ranked = await enoughOf(db, context, bySplit, { wanted, excluded });
   const all = splits.flatMap((split) => ranked[split]);
   const { agreement, pairs } = labelerAgreement(rankedByTwo(all));
@@ -41,8 +41,10 @@ async function enoughOf(db: Db, context: RankContext, bySplit: Record<Split, Ans
   const look = async (): Promise<{ ranked: Record<Split, ComparisonRecord[]>; count: number; enough: boolean }> => {
     // What is to come is asked first: what comes after it is not missed, and with nothing to come all there is is found.
     const { toCome } = await tallyOf(db, context.jobId);
-    const { ranked, count: found } = await findRankings(db, bySplit, excluded);
-    const count = found - (await tallyOf(db, context.jobId)).beyond;
+    const found = await findRankings(db, bySplit, excluded);
+    const ranked: Record<Split, ComparisonRecord[]> = { train: [], validation: [], test: [] };
+    for (const { split, comparison } of found) ranked[split].push(comparison);
+    const count = found.length - (await tallyOf(db, context.jobId)).beyond;
     return { ranked, count, enough: count >= wanted || toCome === 0 };
   };
   for (;;) {
@@ -81,17 +83,21 @@ function* rankedByTwo(comparisons: readonly ComparisonRecord[]): Generator<[{ ra
   }
 }
 
-/** The rankings of these answers by other labelers than these that are in the database, by split and in the order of their ids. */
-async function findRankings(db: Db, bySplit: Record<Split, AnswersRecord[]>, excluded: readonly string[]): Promise<{ ranked: Record<Split, ComparisonRecord[]>; count: number }> {
-  const ranked: Record<Split, ComparisonRecord[]> = { train: [], validation: [], test: [] };
-  let count = 0;
+interface Found extends KnownRanking {
+  readonly split: Split;
+  readonly comparison: ComparisonRecord;
+}
+
+/** The rankings of these answers by other labelers than these that are in the database, each split's in the order of their ids. */
+async function findRankings(db: Db, bySplit: Record<Split, AnswersRecord[]>, excluded: readonly string[]): Promise<Found[]> {
+  const found: Found[] = [];
   for (const split of splits) {
     // By their ids, and by those that they have where other prompts of these ids came before (feedback.ts).
     const records = new Map([...bySplit[split].map((record) => [promptId(storable(record.messages)), record] as const), ...bySplit[split].map((record) => [record.id, record] as const)]);
     const ids = [...records.keys()];
     for (let from = 0; from < ids.length; from += promptsAtOnce) {
       const rows = await db
-        .select({ id: comparisons.id, importId: comparisons.importId, promptId: comparisons.promptId, textHash: prompts.textHash, labeler: comparisons.labelerId })
+        .select({ id: comparisons.id, importId: comparisons.importId, promptId: comparisons.promptId, textHash: prompts.textHash, taskId: comparisons.taskId, labeler: comparisons.labelerId })
         .from(comparisons)
         .innerJoin(imports, eq(imports.id, comparisons.importId))
         .innerJoin(prompts, itsPrompt(comparisons))
@@ -99,24 +105,17 @@ async function findRankings(db: Db, bySplit: Record<Split, AnswersRecord[]>, exc
         .orderBy(asc(comparisons.id));
       for (const [importId, group] of Map.groupBy(rows, (row) => row.importId)) {
         const answers = await answersOf(db, importId, group.map((row) => row.id));
-        for (const row of group) {
+        for (const { id, taskId, labeler, ...row } of group) {
           const record = records.get(row.promptId);
-          const ranking = answers.get(row.id) ?? [];
+          const ranking = answers.get(id) ?? [];
           if (record === undefined || row.textHash !== textHash(storable(record.messages)) || !areOf(record, ranking)) continue;
-          ranked[split].push({
-            id: row.id,
-            messages: record.messages,
-            ...(record.useCase === undefined ? {} : { useCase: record.useCase }),
-            ...(row.labeler === null ? {} : { labeler: row.labeler }),
-            answers: ranking,
-          });
-          count += 1;
+          const { messages, useCase } = record;
+          found.push({ split, answersId: record.id, taskId, labeler, comparison: { id, messages, ...(useCase === undefined ? {} : { useCase }), ...(labeler === null ? {} : { labeler }), answers: ranking } });
         }
       }
     }
-    ranked[split].sort((a, b) => (a.id < b.id ? -1 : 1));
   }
-  return { ranked, count };
+  return found.toSorted((a, b) => (a.comparison.id < b.comparison.id ? -1 : 1));
 }
 
 /** Whether a ranking is of these answers: another run may have asked the same prompt. */

@@ -352,6 +352,29 @@ describe.each(await testDatabases())('stages on $name', ({ name: databaseName, s
     await expect(unknown).rejects.toMatchObject({ code: 'MC_STAGE_SETTINGS', message: 'excludeLabelers: expected labelers that there are, found "hast"' });
   });
 
+  test('people: of answers that were ranked for another run as much is asked as is missing, and nobody twice', async () => {
+    const input = await answers(['again1', 'again2', 'again3'].map((id) => ({ id, messages: [{ role: 'user', content: `question ${id}` }] })), () => ['one', 'two']);
+    const store = await createFeedbackStore(home.database);
+    const lease = async (labelerId: string) => (await leaseTask(home.database.db, create(LeaseTaskRequest, { labelerId, kind: 'rank' }))).taskId;
+    const hand = async (taskId: string, labelerId: string): Promise<void> =>
+      void (await submitTask(home.database.db, { publishFeedback: () => Promise.resolve() }, store, create(SubmitTaskRequest, { taskId, labelerId, verdicts: [{ rank: 0 }, { rank: 1 }] })));
+    const controller = new AbortController();
+    const first = runStage(rank, { labelers: 'human', validationFraction: 0 }, { inputs: { answers: input }, signal: controller.signal });
+    const ended = first.catch((error: unknown) => error);
+    for (let i = 0; i < 2; i += 1) await hand(await vi.waitUntil(() => lease('ann')), 'ann');
+    controller.abort('cancelled');
+    await ended;
+
+    const fork = runStage(rank, { labelers: 'human', labelersPerTask: 2, validationFraction: 0 }, { inputs: { answers: input } });
+    await hand(await vi.waitUntil(() => lease('ann')), 'ann');
+    expect((await listQueues(home.database.db)).queues).toMatchObject([{ wanted: 4, done: 1, open: 3 }]);
+    expect(await lease('ann')).toBeUndefined();
+    for (let i = 0; i < 3; i += 1) await hand((await lease('ben')) ?? '', 'ben');
+    const { out } = await fork;
+    const ranked = await loadRecords(out('comparisons'), 'comparisons', 'train');
+    expect(ranked.map(({ messages, labeler }) => `${messages[0]?.content} ${labeler}`).toSorted()).toEqual(['again1', 'again2', 'again3'].flatMap((id) => [`question ${id} ann`, `question ${id} ben`]));
+  });
+
   // The embedded database has one connection: of what is done at once there one waits for the other.
   if (databaseName !== 'embedded') test('people: a ranking that is being changed while the stage ends is taken as it becomes', async () => {
     const input = await answers(['ending', 'last'].map((id) => ({ id, messages: [{ role: 'user', content: `question ${id}` }] })), () => ['one', 'two']);

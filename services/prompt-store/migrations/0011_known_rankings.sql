@@ -1,0 +1,1 @@
+ALTER TABLE "labeling_tasks" ADD COLUMN "ranked_by" text[] DEFAULT '{}' NOT NULL;
