@@ -76,6 +76,7 @@ async function forget(tx: Db, userId: string, deleteLabels: boolean): Promise<In
   await tx.execute(sql`delete from users where id = ${userId}`);
 
   const pseudonym = deleteLabels ? null : (before?.pseudonym ?? `forgotten-${randomBytes(6).toString('hex')}`);
+  for (const name of names) await renameExcluded(tx, name, pseudonym);
   if (deleteLabels) await deleteOutcomes(tx, names);
   const anonymised = pseudonym === null ? 0 : await renameLabeler(tx, userId, pseudonym, count);
   const hashes = [
@@ -109,6 +110,13 @@ async function renameLabeler(tx: Db, labelerId: string, pseudonym: string, count
   const kept = (await count(sql`update demonstrations set labeler_id = ${pseudonym}, note = null where labeler_id = ${labelerId} returning 1`)) + (await count(sql`update comparisons set labeler_id = ${pseudonym}, note = null where labeler_id = ${labelerId} returning 1`));
   if (kept > 0) await tx.execute(sql`insert into labelers (id) values (${pseudonym}) on conflict do nothing`);
   return kept;
+}
+
+/** Whoever was left out of rankings and snapshots stays so under the name that stands for theirs, where there is one. */
+async function renameExcluded(tx: Db, labelerId: string, pseudonym: string | null): Promise<void> {
+  const names = pseudonym === null ? [] : [pseudonym];
+  await tx.execute(sql`update labeling_queues set excluded = array_remove(excluded, ${labelerId}) || ${sql.param(names)}::text[] where ${labelerId} = any(excluded)`);
+  await tx.execute(sql`update snapshots set settings = jsonb_set(settings, '{excluded}', (settings->'excluded') - ${labelerId}::text || ${JSON.stringify(names)}::jsonb) where settings->'excluded' ? ${labelerId}`);
 }
 
 /** The tasks that a labeler holds are anybody's. */

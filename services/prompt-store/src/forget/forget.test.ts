@@ -7,9 +7,10 @@ import { DemonstrationWritten, ForgetUserRequest, LeaseTaskRequest, PromptSubmit
 import { listCollections } from '../collections.ts';
 import { consumeFeedback, createFeedbackStore, type FeedbackStore } from '../feedback.ts';
 import { importFile } from '../imports/run-import.ts';
+import { labelersNamed } from '../labeling/excluded.ts';
 import { submitAgain } from '../labeling/handed-in.ts';
 import { submitTask } from '../labeling/outcomes.ts';
-import { listQueues, openQueue, tallyOf } from '../labeling/queues.ts';
+import { excludedOf, listQueues, openQueue, tallyOf } from '../labeling/queues.ts';
 import { leaseTask } from '../labeling/tasks.ts';
 import { snapshotComparisons, snapshotDemonstrations, snapshotPromptRecords, takeSnapshot, type Snapshot } from '../snapshot.ts';
 import { testStore } from '../store.testing.ts';
@@ -44,7 +45,7 @@ describe.each(await testDatabases())('forgetting in $name', ({ start }) => {
   const everything = async (): Promise<string> =>
     JSON.stringify([
       await rows(sql`select * from prompts`), await rows(sql`select * from demonstrations`), await rows(sql`select * from comparisons`), await rows(sql`select * from ranked_answers`),
-      await rows(sql`select * from labeling_tasks`), await rows(sql`select * from labeling_outcomes`), await rows(sql`select * from users`), await rows(sql`select * from labelers`), await rows(sql`select * from tombstones`),
+      await rows(sql`select * from labeling_tasks`), await rows(sql`select * from labeling_outcomes`), await rows(sql`select * from labeling_queues`), await rows(sql`select settings from snapshots`), await rows(sql`select * from users`), await rows(sql`select * from labelers`), await rows(sql`select * from tombstones`),
     ]);
   const snapshot = (jobId: string, collection: string): Promise<Snapshot> =>
     takeSnapshot(home.database.db, { jobId, runId: `${jobId}-run`, collections: [collection], seed: 1, rules: { commonPrefix: 200, promptsPerUser: 200 }, splitFractions: { validation: 0, test: 0 } });
@@ -119,6 +120,24 @@ describe.each(await testDatabases())('forgetting in $name', ({ start }) => {
     await store.addRanking({ ...ranking, labelerId: 'eve', note: remarks.note });
     expect(await everything()).not.toContain('Leeds');
     expect((await listCollections(home.database.db)).map(({ comparisons }) => comparisons)).toEqual([1, 2, 1]);
+  });
+
+  test.each(['anonymise', 'delete'] as const)('who was left out stays so, named by nothing: %s', async (labels) => {
+    await load('animals');
+    const db = home.database.db;
+    await takeSnapshot(db, { jobId: 'left-out', runId: 'left-out-run', collections: ['animals'], seed: 1, rules: { commonPrefix: 200, promptsPerUser: 200 }, splitFractions: { validation: 0, test: 0 }, excluded: ['eve', 'hasty'] });
+    const asked = [{ id: 'p', messages: turn('question'), answers: ['a', 'b'].map((text) => ({ text, finished: true })) }];
+    const job = { jobId: 'rank-job', runId: 'rank-run', stage: 'rank', seed: 1 };
+    await openQueue(db, job, asked, { wanted: 2, labelersPerTask: 2, excluded: ['eve'] }, () => Promise.resolve([{ answersId: 'p', taskId: 'earlier', labeler: 'eve' }]));
+    const told = await labelersNamed(db, ['eve']);
+    await forget('eve', labels);
+    expect(await everything()).not.toContain('"eve"');
+    expect(await everything()).toContain('"hasty"');
+    const [stayed] = (await rows(sql`select labeler_id from demonstrations where labeler_id <> 'ann'`)).map((row) => row['labeler_id']);
+    expect([told, await labelersNamed(db, ['eve'])]).toEqual([['eve'], ['eve', ...(labels === 'delete' ? [] : [stayed])]]);
+    expect(await excludedOf(db, 'rank-job')).toEqual(labels === 'delete' ? [] : [stayed]);
+    // What is there no more is wanted anew.
+    expect(await tallyOf(db, 'rank-job')).toEqual({ toCome: labels === 'delete' ? 2 : 1, beyond: 0 });
   });
 
   test('labels are deleted when that is asked for, and stay deleted', async () => {

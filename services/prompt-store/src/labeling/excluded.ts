@@ -1,6 +1,7 @@
 import { inArray, isNull, notInArray, or, sql, type SQL } from 'drizzle-orm';
 import { MinchatError } from '@minchat/errors';
 import type { Db } from '../database.ts';
+import { loadTombstones, tombstoneOf } from '../forget/tombstones.ts';
 import { nameKeyOf } from '../people/names.ts';
 import { accounts } from '../people/tables.ts';
 import { comparisons, demonstrations, labelingOutcomes } from '../schema.ts';
@@ -9,19 +10,22 @@ import { comparisons, demonstrations, labelingOutcomes } from '../schema.ts';
 // is there again.
 
 /**
- * The ids of labelers that are named as people know them: by their id, and by the name of their account. Throws
- * MC_STAGE_SETTINGS for a name that nobody has, of which one would believe that it was left out.
+ * The ids of labelers that are named as people know them: by their id, and by the name of their account; of those that were
+ * forgotten with their labels kept, the names that stand for theirs, too. Throws MC_STAGE_SETTINGS for a name that nobody has
+ * or had, of which one would believe that it was left out.
  */
 export async function labelersNamed(db: Db, names: readonly string[]): Promise<string[]> {
   const ids = new Set<string>();
   for (const name of names) {
     const ofAccounts = await db.select({ id: accounts.id }).from(accounts).where(sql`${accounts.nameKey} = ${nameKeyOf(name)} or ${accounts.id} = ${name}`);
     for (const { id } of ofAccounts) ids.add(id);
+    const forgotten = await loadTombstones(db, [name, ...ids].map((id) => tombstoneOf('labeler', id)));
+    for (const pseudonym of forgotten.values()) if (pseudonym !== null) ids.add(pseudonym);
     const [given] = await db
       .select({ one: sql`1` })
       .from(sql`(select 1) as one`)
       .where(or(...[demonstrations, comparisons, labelingOutcomes].map((table) => sql`exists (select 1 from ${table} where ${table.labelerId} = ${name})`)));
-    if (given !== undefined) ids.add(name);
+    if (given !== undefined || forgotten.has(tombstoneOf('labeler', name))) ids.add(name);
     else if (ofAccounts.length === 0) {
       throw new MinchatError('MC_STAGE_SETTINGS', `excludeLabelers: expected labelers that there are, found ${JSON.stringify(name)}`, { hint: 'Name them as the page Agreement does.' });
     }

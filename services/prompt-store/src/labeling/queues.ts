@@ -67,6 +67,12 @@ export async function openQueue(db: Db, job: { jobId: string; runId: string; sta
 
 const taskIdOf = (jobId: string, answersId: string): string => digestOf('rank', jobId, answersId);
 
+/** The labelers who are left out of a stage's rankings, by the ids that they have now: whoever was forgotten meanwhile has another. */
+export async function excludedOf(db: Db, jobId: string): Promise<readonly string[]> {
+  const [queue] = await db.select({ excluded: labelingQueues.excluded }).from(labelingQueues).where(eq(labelingQueues.jobId, jobId));
+  return queue?.excluded ?? [];
+}
+
 /** Takes a stage's tasks from the labelers; what they did stays. */
 export const closeQueue = (db: Db, jobId: string): Promise<void> => setOpen(db, jobId, false);
 

@@ -6,7 +6,7 @@ import { labelerAgreement } from '@minchat/world';
 import type { Db } from '../database.ts';
 import { byOthers, labelersNamed } from '../labeling/excluded.ts';
 import { checkGold, goldImports } from '../labeling/gold.ts';
-import { closeQueue, openQueue, reopenQueue, tallyOf, type KnownRanking, type QueueSettings } from '../labeling/queues.ts';
+import { closeQueue, excludedOf, openQueue, reopenQueue, tallyOf, type KnownRanking, type QueueSettings } from '../labeling/queues.ts';
 import { textHash } from '../rules/normalise.ts';
 import { comparisons, imports, itsPrompt, prompts } from '../schema.ts';
 import { answersOf } from '../snapshot.ts';
@@ -27,7 +27,7 @@ export async function rankByHumans(db: Db, context: RankContext, settings: Pick<
   if (settings.gold !== undefined) await checkGold(db, settings.gold.collection);
   // First: from here on the collection of gold questions is gold, and its rankings are left out.
   await openQueue(db, context, splits.flatMap((split) => bySplit[split]), { ...settings, wanted, excluded }, (tx) => findRankings(tx, bySplit, excluded));
-  const ranked = await enoughOf(db, context, bySplit, { wanted, excluded });
+  const ranked = await enoughOf(db, context, bySplit, wanted);
   const all = splits.flatMap((split) => ranked[split]);
   const { agreement, pairs } = labelerAgreement(rankedByTwo(all));
   const written = await writeRanked(context, bySplit, ranked, 'ranked by people', pairs > 0 ? { labeler_agreement: agreement } : {}, excluded);
@@ -37,11 +37,11 @@ export async function rankByHumans(db: Db, context: RankContext, settings: Pick<
 }
 
 /** The rankings of these answers, once there are as many as are wanted, or as many as can be had where prompts were forgotten. */
-async function enoughOf(db: Db, context: RankContext, bySplit: Record<Split, AnswersRecord[]>, { wanted, excluded }: { wanted: number; excluded: readonly string[] }): Promise<Record<Split, ComparisonRecord[]>> {
+async function enoughOf(db: Db, context: RankContext, bySplit: Record<Split, AnswersRecord[]>, wanted: number): Promise<Record<Split, ComparisonRecord[]>> {
   const look = async (): Promise<{ ranked: Record<Split, ComparisonRecord[]>; count: number; enough: boolean }> => {
     // What is to come is asked first: what comes after it is not missed, and with nothing to come all there is is found.
     const { toCome } = await tallyOf(db, context.jobId);
-    const found = await findRankings(db, bySplit, excluded);
+    const found = await findRankings(db, bySplit, await excludedOf(db, context.jobId));
     const ranked: Record<Split, ComparisonRecord[]> = { train: [], validation: [], test: [] };
     for (const { split, comparison } of found) ranked[split].push(comparison);
     const count = found.length - (await tallyOf(db, context.jobId)).beyond;
