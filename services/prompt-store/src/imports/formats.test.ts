@@ -165,6 +165,14 @@ test('csv: columns are fields, whatever parts the cells; numbers, truths and lis
   expect(mapped).toMatchObject([{ line: 2, records: [{ kind: 'prompt' }] }]);
 });
 
+test('what a mapping leads into is no field of its own, though it is called as one: the example of docs/data.md', async () => {
+  const mapping = [{ field: 'prompt', from: 'question' }, { field: 'chosen', from: 'answers.best' }, { field: 'rejected', from: 'answers.other' }];
+  const line = JSON.stringify({ question: 'Where?', answers: { best: 'Here.', other: 'There.' } });
+  expect(await Array.fromAsync(readerOf('jsonl', mapping)(await source(line)))).toMatchObject([{ records: [{ kind: 'comparison', answers: [{ text: 'Here.', rank: 0 }, { text: 'There.', rank: 1 }] }] }]);
+  const turn = JSON.stringify({ prompt: { role: 'user', content: 'Who?', author: 'ann' } });
+  expect(await Array.fromAsync(readerOf('jsonl', [{ field: 'user_id', from: 'prompt.author' }])(await source(turn)))).toMatchObject([{ records: [{ kind: 'prompt', prompt: { user: 'ann', messages: [user('Who?')] } }] }]);
+});
+
 test('csv: what is not UTF-8 spoils its row only, and a mark that is never closed is told by the row before it', async () => {
   const items = await read('csv', Buffer.from('prompt\nGr\xFC\xDFe\nHi\n', 'latin1'));
   expect(items).toMatchObject([{ line: 2, bad: { code: 'not_utf8' } }, { line: 3, records: [{ kind: 'prompt' }] }]);

@@ -4,7 +4,7 @@ import { checkMapping, fieldNames, mapFields } from './mapping.ts';
 test('fields get the names asked for, also from inside of objects, and the rest stays', () => {
   const row = { question: 'Why?', data: { good: 'So.', bad: 'No.' }, 'a.b': 1, text: 'unused', user_id: 7 };
   const mapping = [{ field: 'prompt', from: 'question' }, { field: 'chosen', from: 'data.good' }, { field: 'rejected', from: 'data.bad' }, { field: 'use_case', from: 'a.b' }];
-  expect(mapFields(row, mapping)).toEqual({ prompt: 'Why?', chosen: 'So.', rejected: 'No.', use_case: 1, data: row.data, text: 'unused', user_id: 7 });
+  expect(mapFields(row, mapping)).toEqual({ prompt: 'Why?', chosen: 'So.', rejected: 'No.', use_case: 1, text: 'unused', user_id: 7 });
   expect(fieldNames(row)).toEqual(['question', 'data', 'data.good', 'data.bad', 'a.b', 'text', 'user_id']);
 });
 

@@ -18,11 +18,15 @@ export function checkMapping(mapping: readonly FieldMapping[]): void {
   }
 }
 
-/** The object with its fields under the names that are asked for; what is not mapped keeps its name. */
+/**
+ * The object with its fields under the names that are asked for; what is not mapped keeps its name. An object that a mapping
+ * leads into is there no more, unless it is a turn: by its name it may be taken for a field of ours, which it is not.
+ */
 export function mapFields(value: unknown, mapping: readonly FieldMapping[]): unknown {
-  if (mapping.length === 0 || typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  if (mapping.length === 0 || !isObject(value)) return value;
   const moved = new Set(mapping.flatMap(({ field, from }) => [field, from]));
-  const kept = Object.entries(value).filter(([name]) => !moved.has(name));
+  const isSpent = (name: string, part: unknown): boolean => isObject(part) && !('content' in part || 'value' in part) && mapping.some(({ from }) => from.startsWith(`${name}.`));
+  const kept = Object.entries(value).filter(([name, part]) => !moved.has(name) && !isSpent(name, part));
   const mapped = mapping.map(({ field, from }) => [field, valueAt(value, from)] as const).filter(([, found]) => found !== undefined);
   return Object.fromEntries([...kept, ...mapped]);
 }
@@ -40,6 +44,10 @@ function valueAt(value: object, path: string): unknown {
 
 /** The names that a mapping may ask for: an object's fields, and those of objects in it. */
 export function fieldNames(value: unknown): string[] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
-  return Object.entries(value).flatMap(([name, part]) => (typeof part === 'object' && part !== null && !Array.isArray(part) ? [name, ...Object.keys(part).map((inner) => `${name}.${inner}`)] : [name]));
+  if (!isObject(value)) return [];
+  return Object.entries(value).flatMap(([name, part]) => (isObject(part) ? [name, ...Object.keys(part).map((inner) => `${name}.${inner}`)] : [name]));
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
