@@ -50,6 +50,26 @@ test('jsonl: messages that end with an answer are a demonstration, with a questi
   ]);
 });
 
+test('jsonl: what `export RUN` writes, messages with their answer or answers beside them, is a demonstration or a comparison', async () => {
+  const system = { role: 'system', content: 'Be brief.' };
+  const answers = [{ text: 'b', finished: true, rank: 0 }, { text: 'c', finished: false, rank: 1 }];
+  const asked = { prompt: { messages: [system, user('a')] } };
+  expect(await records('jsonl', jsonl(
+    { id: '1', messages: [system, user('a')], completion: 'b' },
+    { id: '2', messages: [system, user('a')], useCase: 'chat', labeler: 'ann', answers },
+    { messages: [system, user('a')], chosen: 'b', rejected: 'c' },
+    // Whole conversations go before what stands beside them, and so does an answer that is theirs.
+    { messages: [user('x')], chosen: [user('a'), assistant('b')], rejected: [user('a'), assistant('c')] },
+    { messages: [user('a'), assistant('b')], completion: 'c' },
+  ))).toEqual([
+    { kind: 'demonstration', ...asked, completion: 'b' },
+    { kind: 'comparison', prompt: { ...asked.prompt, useCase: 'chat' }, answers, labeler: 'ann' },
+    { kind: 'comparison', ...asked, answers: [{ text: 'b', rank: 0 }, { text: 'c', rank: 1 }] },
+    { kind: 'comparison', prompt: { messages: [user('a')] }, answers: [{ text: 'b', rank: 0 }, { text: 'c', rank: 1 }] },
+    { kind: 'demonstration', prompt: { messages: [user('a')] }, completion: 'b' },
+  ]);
+});
+
 test('jsonl: chosen and rejected with the prompt told, shared messages, a transcript or a shared start', async () => {
   const pair = [{ text: 'yes', rank: 0 }, { text: 'no', rank: 1 }];
   const result = await records(

@@ -18,6 +18,8 @@ const fields: readonly (readonly [string, ...string[]])[] = [
   ['output', 'response', 'answer'],
   // DeepMath; what is made for verl
   ['reference', 'solution', 'ground_truth'],
+  // What stages of a run hand each other
+  ['use_case', 'useCase'],
 ];
 
 /** Of one answer among several: Nectar, UltraFeedback. */

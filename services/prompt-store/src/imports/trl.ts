@@ -66,7 +66,9 @@ function unnamedRecords(value: unknown): ImportedRecord[] {
 }
 
 function recordsOf(record: z.output<typeof recordSchema>, value: unknown): ImportedRecord[] {
-  const prompt = record.prompt ?? (record.instruction === undefined ? undefined : withInput(record.instruction, record.input));
+  // Messages that end with a question are the prompt of what stands beside them, as in what `export RUN` writes.
+  const asked = record.messages?.at(-1)?.role === 'assistant' ? undefined : record.messages;
+  const prompt = record.prompt ?? (record.instruction === undefined ? asked : withInput(record.instruction, record.input));
   const completion = record.completion ?? record.output;
   if (prompt !== undefined && record.answers !== undefined) {
     const ranks = ranksOf(record.answers);
@@ -88,7 +90,7 @@ function recordsOf(record: z.output<typeof recordSchema>, value: unknown): Impor
     if (record.label === false) throw new BadRecordError('completion_bad');
     return [{ kind: 'demonstration', prompt: { messages: asPrompt(prompt ?? '') }, completion: asAnswer(completion ?? '', prompt) }];
   };
-  if (record.prompt !== undefined && record.completion !== undefined) return demonstration();
+  if ((record.prompt ?? asked) !== undefined && record.completion !== undefined) return demonstration();
   if (record.messages !== undefined) {
     const last = record.messages.at(-1);
     if (last?.role !== 'assistant') return [{ kind: 'prompt', prompt: { messages: record.messages } }];
