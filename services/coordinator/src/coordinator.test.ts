@@ -104,8 +104,11 @@ describe('Coordinator', () => {
     const first = await until(runId, ended);
     const made = first.stages.find(({ stage }) => stage === 'sft')?.result?.outputs[0]?.artifact;
     const taking = (input: string, name = 'model') => ({ specJson: JSON.stringify({ name: 'second', stages: { data: {}, sample: { inputs: { model: `${runId}/sft.model`, [name]: input } } } }) });
+    const given = { stages: { sample: { inputs: { model: `artifact:${made?.digest}` } } } };
+    // A run goes by its name, too, as for every command.
+    for (const name of ['latest', first.name]) expect(JSON.parse((await client.call(rpc.submitRun, taking(`${name}/sft.model`))).specJson)).toMatchObject(given);
     const second = await client.call(rpc.submitRun, taking(`${runId}/sft.model`));
-    expect(JSON.parse(second.specJson)).toMatchObject({ stages: { sample: { inputs: { model: `artifact:${made?.digest}` } } } });
+    expect(JSON.parse(second.specJson)).toMatchObject(given);
     expect((await until(second.runId, ended)).status).toBe(RunStatus.RUN_STATUS_COMPLETED);
     // Nothing of it hangs on the other run any more.
     await client.call(rpc.deleteRuns, { runIds: [runId] });

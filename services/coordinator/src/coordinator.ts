@@ -91,7 +91,7 @@ export class Coordinator {
       throw new MinchatError('MC_USAGE', `expected a run id of at most 64 small letters, digits, - and _, found "${givenId}"`);
     }
     await requireSettings(this.#bus, written.stages);
-    const spec = await withoutOtherRuns(written, async (runId) => (await this.#bus.runs.get(runId))?.record);
+    const spec = withoutOtherRuns(written, await this.#readable());
     await requireArtifacts(this.#bus, spec.stages);
     return this.#begin(newRun(spec, givenId === '' ? newRunId(spec.name) : givenId, Date.now()));
   }

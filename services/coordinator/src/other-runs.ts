@@ -1,21 +1,17 @@
 import { artifactKindOf, parseRunSpec, stageKind, suggest, type InputRef, type OtherRunsOutput, type RunSpec } from '@minchat/config';
-import type { RunRecord } from '@minchat/contracts';
+import { findRun, type RunRecord } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
 import { stageState } from './machine.ts';
 
 /**
  * The spec with artifacts in place of what it takes of other runs: what is begun hangs on nothing that may still
- * change or go. Throws MC_STAGE_INPUT.
+ * change or go. Another run goes by its id, its name or `latest`. Throws MC_STAGE_INPUT.
  */
-export async function withoutOtherRuns(spec: RunSpec, load: (runId: string) => Promise<RunRecord | undefined>): Promise<RunSpec> {
-  const stages = [];
-  for (const stage of spec.stages) {
-    const inputs: Record<string, InputRef> = {};
-    for (const [name, ref] of Object.entries(stage.inputs)) {
-      inputs[name] = 'run' in ref ? artifactOf(`${stage.name}.inputs.${name}`, ref, await load(ref.run)) : ref;
-    }
-    stages.push({ ...stage, inputs });
-  }
+export function withoutOtherRuns(spec: RunSpec, runs: readonly RunRecord[]): RunSpec {
+  const stages = spec.stages.map((stage) => {
+    const inputs = Object.entries(stage.inputs).map(([name, ref]): [string, InputRef] => [name, 'run' in ref ? artifactOf(`${stage.name}.inputs.${name}`, ref, findRun(runs, ref.run)) : ref]);
+    return { ...stage, inputs: Object.fromEntries(inputs) };
+  });
   return { ...spec, stages };
 }
 

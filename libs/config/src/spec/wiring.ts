@@ -59,7 +59,7 @@ export function wireStage(
     } else if (mayStayOpen(port)) {
       openInputs.push(name);
     } else {
-      source.atValue(path, `a ${stage.kind} stage needs its input "${name}"`);
+      source.atValue(path, `a stage of kind ${stage.kind} needs its input "${name}"`);
     }
   }
 
@@ -77,7 +77,7 @@ export function wireStage(
     else {
       source.atKey(
         ['stages', stage.name],
-        `a ${stage.kind} stage needs "${name}", and no stage before it makes one (expected ${port.from.join(' or ')}, ${port.optionalWith === undefined ? '' : `the setting ${port.optionalWith}, `}or \`inputs: { ${name}: ... }\`)`,
+        `a stage of kind ${stage.kind} needs "${name}", and no stage before it makes one (expected ${port.from.join(' or ')}, ${port.optionalWith === undefined ? '' : `the setting ${port.optionalWith}, `}or \`inputs: { ${name}: ... }\`)`,
       );
     }
   }
