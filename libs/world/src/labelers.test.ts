@@ -58,5 +58,9 @@ describe('simulated labelers', () => {
   test('do not rank what is none of this world', () => {
     expect(simulatedLabeler({ seed: 1, id: 'a' }).rank([{ role: 'user', content: 'who was napoleon?' }], [{ text: 'a man.', finished: true }])).toBeUndefined();
     expect(noiseCeiling([]).pairs).toBe(0);
+    const own = (content: string) => ({ id: content, messages: [{ role: 'user' as const, content }], answers: [{ text: 'this', finished: true, rank: 0 }, { text: 'that', finished: true, rank: 1 }] });
+    // One among somebody's own that reads like a question of the world.
+    const like = own(world.prompts.train[0]?.messages[0]?.content ?? '');
+    expect([noiseCeiling([own('Why, in May?'), own('Who, in June?'), like]).pairs, noiseCeiling([own('Why, in May?'), like]).pairs]).toEqual([0, 1]);
   });
 });

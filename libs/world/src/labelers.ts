@@ -60,13 +60,17 @@ export function simulatedLabeler(options: { seed: number; id: string }): Labeler
 /**
  * How often the gold order agrees with rankings, over all pairs that are not ranked equal (a gold tie
  * counts half): what the best reward model could reach against these labelers. Comparisons of prompts
- * that are none of this world's are left out.
+ * that are none of this world's are left out; where most are, there is nothing to tell: the others only read like its own.
  */
 export function noiseCeiling(comparisons: Iterable<ComparisonRecord>): { accuracy: number; pairs: number } {
   let right = 0;
   let pairs = 0;
+  let others = 0;
+  let known = 0;
   for (const { messages, answers } of comparisons) {
     const gold = answers.map(({ text, finished }) => judge(messages, text, finished)?.score);
+    if (gold.includes(undefined)) others += 1;
+    else known += 1;
     answers.forEach((a, i) => {
       answers.forEach((b, j) => {
         const [better, worse] = [gold[i], gold[j]];
@@ -76,7 +80,8 @@ export function noiseCeiling(comparisons: Iterable<ComparisonRecord>): { accurac
       });
     });
   }
-  return { accuracy: pairs === 0 ? Number.NaN : right / pairs, pairs };
+  if (pairs === 0 || known < others) return { accuracy: Number.NaN, pairs: 0 };
+  return { accuracy: right / pairs, pairs };
 }
 
 /** How often two rankings of the same answers agree, over the pairs that neither has as a tie. */

@@ -28,3 +28,20 @@ test('the headline is of the judge that was asked for, if it judges half of the 
   expect(alone.models.sft).not.toHaveProperty('reward');
   expect(() => reportOf([undefined, undefined, undefined, undefined], undefined)).toThrow(expect.objectContaining({ code: 'MC_STAGE_INPUT' }) as Error);
 });
+
+test('the gold judge is asked where the prompts are of its world, and not of what reads like one of its questions elsewhere', () => {
+  const prompts = ['What is 1 + 2?', 'b', 'c'].map((content) => ({ id: content, messages: [{ role: 'user' as const, content }] }));
+  const judgement = { score: 0.5, right: 1, toThePoint: 0, polite: 0, finished: 1 };
+  const judged = (known: boolean, reward: number): Judged => ({ tokens: [reward], text: 'text', finished: true, scores: { functions: undefined, gold: known ? judgement.score : undefined, reward }, gold: known ? judgement : undefined });
+  const reportOf = (known: readonly boolean[]) =>
+    assemble({
+      run: 'r', settings: evaluateSettings.parse({}), split: 'test', prompts, divergence: [0, 0, 0], perplexity: {}, rewardModel: undefined, functions: [], histories: { sft: [], policy: [] },
+      answers: { sft: known.map((one) => judged(one, 1)), policy: known.map((one) => judged(one, 2)) },
+    });
+  const own = reportOf([true, false, false]);
+  expect(own.winRates.map(({ judge }) => judge)).toEqual(['reward']);
+  expect([own.models.sft, own.samples[0]?.sft].map((figures) => figures?.gold)).toEqual([undefined, undefined]);
+  const mixed = reportOf([true, true, false]);
+  expect(mixed.winRates.map(({ judge, prompts: count }) => [judge, count])).toEqual([['gold', 2], ['reward', 3]]);
+  expect(mixed.models.sft.gold).toMatchObject({ score: 0.5, right: 1 });
+});

@@ -41,7 +41,8 @@ interface Duel {
 
 /** Puts the report together from what was found. */
 export function assemble(findings: Findings): Report {
-  const { settings, prompts, answers, divergence, perplexity, histories } = findings;
+  const { settings, prompts, divergence, perplexity, histories } = findings;
+  const answers = isOfTheWorld(findings.answers.sft) ? findings.answers : { sft: findings.answers.sft.map(withoutGold), policy: findings.answers.policy.map(withoutGold) };
   const duels = prompts.flatMap((prompt, i): Duel[] => {
     const [sft, policy] = [answers.sft[i], answers.policy[i]];
     return sft === undefined || policy === undefined ? [] : [{ prompt, sft, policy }];
@@ -71,6 +72,15 @@ export function assemble(findings: Findings): Report {
     sampling: { temperature: settings.temperature, maxNewTokens: settings.maxNewTokens, split: findings.split, prompts: duels.length },
     samples: spread(duels, settings.samples).map(sampleOf),
   };
+}
+
+/** Whether half of the prompts are the world's: among somebody's own there may be one that reads like its questions. */
+function isOfTheWorld(answers: readonly Judged[]): boolean {
+  return answers.filter(({ gold }) => gold !== undefined).length * 2 >= answers.length;
+}
+
+function withoutGold(answer: Judged): Judged {
+  return { ...answer, gold: undefined, scores: { ...answer.scores, gold: undefined } };
 }
 
 export function noJudge(): MinchatError {
