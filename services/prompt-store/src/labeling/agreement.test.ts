@@ -59,11 +59,11 @@ test('gold: pairs ordered as known, a tie counts one half, known ties not at all
 });
 
 test('per labeler, per task and overall', () => {
-  const of = (taskId: string, labelerId: string, ranks: number[]) => ({ taskId, labelerId, ranks });
+  const of = (asked: string, labelerId: string, ranks: number[]) => ({ asked, labelerId, ranks });
   const rankings = [of('a', 'ann', [0, 1, 2]), of('a', 'ben', [0, 1, 2]), of('a', 'eve', [2, 1, 0]), of('b', 'ann', [0, 1]), of('b', 'ben', [0, 1]), of('c', 'ann', [1, 0])];
   expect(agreementOf(rankings).tau).toEqual({ value: (1 - 1 - 1 + 1) / 4, count: 4 });
   expect(agreementWithOthers(rankings, 'eve').tau).toEqual({ value: -1, count: 2 });
   expect(agreementWithOthers(rankings, 'ann').tau).toEqual({ value: (1 - 1 + 1) / 3, count: 3 });
-  expect(agreementOf(rankings.filter((one) => one.taskId === 'b')).alpha).toEqual({ value: 1, count: 2 });
-  expect(agreementOf(rankings.filter((one) => one.taskId === 'c'))).toEqual({ tau: undefined, alpha: undefined });
+  expect(agreementOf(rankings.filter((one) => one.asked === 'b')).alpha).toEqual({ value: 1, count: 2 });
+  expect(agreementOf(rankings.filter((one) => one.asked === 'c'))).toEqual({ tau: undefined, alpha: undefined });
 });

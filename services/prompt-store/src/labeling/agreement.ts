@@ -83,9 +83,9 @@ export function placesOf(ranks: readonly number[]): number[] {
   return ranks.map((rank) => inOrder.indexOf(rank));
 }
 
-/** One labeler's ranking of a task's answers. */
+/** One labeler's ranking of answers; `asked` is the same where these are. */
 export interface Ranking {
-  readonly taskId: string;
+  readonly asked: string;
   readonly labelerId: string;
   readonly ranks: readonly number[];
 }
@@ -103,7 +103,7 @@ export function meanOf(values: readonly (number | undefined)[]): Mean | undefine
 
 /** Agreement over the tasks of these rankings that at least two labelers ranked. A unit of alpha is one answer. */
 export function agreementOf(rankings: readonly Ranking[]): { tau: Mean | undefined; alpha: Mean | undefined } {
-  const shared = [...Map.groupBy(rankings, (ranking) => ranking.taskId).values()].filter((group) => group.length >= 2);
+  const shared = [...Map.groupBy(rankings, (ranking) => ranking.asked).values()].filter((group) => group.length >= 2);
   const units = shared.flatMap((group) => (group[0]?.ranks ?? []).map((_, answer) => group.map(({ ranks }) => ranks[answer] ?? 0)));
   const alpha = krippendorffAlpha(units);
   return {
@@ -114,9 +114,9 @@ export function agreementOf(rankings: readonly Ranking[]): { tau: Mean | undefin
 
 /** A labeler's agreement with the others who ranked the same tasks. */
 export function agreementWithOthers(rankings: readonly Ranking[], labelerId: string): { tau: Mean | undefined; alpha: Mean | undefined } {
-  const theirs = new Set(rankings.filter((ranking) => ranking.labelerId === labelerId).map((ranking) => ranking.taskId));
-  const around = rankings.filter((ranking) => theirs.has(ranking.taskId));
-  const pairs = [...Map.groupBy(around, (ranking) => ranking.taskId).values()].flatMap((group) => {
+  const theirs = new Set(rankings.filter((ranking) => ranking.labelerId === labelerId).map((ranking) => ranking.asked));
+  const around = rankings.filter((ranking) => theirs.has(ranking.asked));
+  const pairs = [...Map.groupBy(around, (ranking) => ranking.asked).values()].flatMap((group) => {
     const own = group.find((ranking) => ranking.labelerId === labelerId);
     return own === undefined ? [] : group.filter((ranking) => ranking !== own).map((other) => kendallTau(own.ranks, other.ranks));
   });

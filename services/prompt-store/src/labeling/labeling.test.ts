@@ -281,6 +281,27 @@ describe.each(await testDatabases())('labeling on $name', ({ start }) => {
     expect(report.tasks?.[0]?.prompt).toMatch(/^question \d of agree$/);
   });
 
+  test('agreement counts rankings of the same answers that were asked for another run, each labeler\'s last one', async () => {
+    const asked = records('forked', 2);
+    await openQueue(database.db, { jobId: 'first-of-two-job', runId: 'first-of-two', stage: 'rank', seed: 1 }, asked, { wanted: 6, labelersPerTask: 3 });
+    const first = await take('ann', 'first-of-two');
+    await submit('ann', first, [0, 1, 2]);
+    await submit('ann', await take('ann', 'first-of-two'), [0, 1, 2]);
+    await submit('cyd', await take('cyd', 'first-of-two'), [1, 1, 0]);
+    await closeQueue(database.db, 'first-of-two-job');
+    const known = [{ answersId: first.promptId ?? '', taskId: first.taskId ?? '', labeler: 'ann' }];
+    await openQueue(database.db, { jobId: 'fork-job', runId: 'fork-of-it', stage: 'rank', seed: 1 }, asked, { wanted: 4, labelersPerTask: 2, excluded: ['cyd'] }, () => Promise.resolve(known));
+    // Of the other, ann is asked again.
+    await submit('ann', await take('ann', 'fork-of-it'), [2, 1, 0]);
+    for (let i = 0; i < 2; i += 1) await submit('ben', await take('ben', 'fork-of-it'), [0, 1, 2]);
+    const { labelers, tasks } = await agreementReport(database.db, 'fork-of-it');
+    expect(tasks?.map((task) => [task?.runId, task?.labelers, task?.tau?.value])).toEqual([['fork-of-it', 2, -1], ['fork-of-it', 2, 1]]);
+    expect(labelers).toMatchObject([{ labelerId: 'ben', done: 2, tau: { value: 0, count: 2 } }, { labelerId: 'ann', done: 1, tau: { value: 0, count: 2 } }]);
+    // Of all runs everybody's.
+    const all = (await agreementReport(database.db, '')).tasks?.filter((task) => task?.prompt?.endsWith('of forked'));
+    expect(all?.map((task) => task?.labelers).toSorted()).toEqual([2, 3]);
+  });
+
   test('what labelers remark goes with their rankings and answers, and is told with the agreement, of gold questions too', async () => {
     await openQueue(database.db, { jobId: 'noted-job', runId: 'noted', stage: 'rank', seed: 1 }, records('noted', 4), { wanted: 4, labelersPerTask: 1, gold: { collection: 'gold', rate: 0.5 } });
     const remarked: { note: string; gold: boolean }[] = [];

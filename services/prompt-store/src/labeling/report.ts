@@ -1,4 +1,4 @@
-import { and, desc, eq, exists, isNotNull, sql } from 'drizzle-orm';
+import { and, desc, eq, exists, isNotNull, isNull, or, sql } from 'drizzle-orm';
 import type { GetAgreementReply, Init, SkippedTask } from '@minchat/contracts';
 import type { Db } from '../database.ts';
 import { withDatabaseErrors } from '../database-errors.ts';
@@ -16,9 +16,15 @@ const promptCharacters = 200;
 export function agreementReport(db: Db, runId: string): Promise<Init<GetAgreementReply>> {
   return withDatabaseErrors(async () => {
     const ofRun = runId === '' ? undefined : eq(labelingQueues.runId, runId);
+    // Of a run's answers there are rankings that were asked for another, as for the one that it is a fork of, unless their labeler is left out of it.
+    const itsAnswers = db.select({ promptId: labelingTasks.promptId, answers: labelingTasks.answers }).from(labelingTasks).innerJoin(labelingQueues, eq(labelingQueues.jobId, labelingTasks.jobId)).where(and(ofRun, isNull(labelingTasks.gold)));
+    const leftOut = sql`array(select unnest(${labelingQueues.excluded}) from ${labelingQueues} where ${ofRun})`;
+    const aboutIt = ofRun && or(ofRun, sql`(${labelingTasks.promptId}, ${labelingTasks.answers}) in ${itsAnswers} and ${labelingOutcomes.labelerId} <> all(${leftOut})`);
     const prompt = sql<string>`left(${labelingTasks.messages}->-1->>'content', ${promptCharacters})`;
-    const rows = await db
+    const all = await db
       .select({
+        /** The same where the same was asked. */
+        asked: sql<string>`md5(${labelingTasks.promptId} || ${labelingTasks.answers}::text)`,
         taskId: labelingOutcomes.taskId,
         labelerId: labelingOutcomes.labelerId,
         outcome: labelingOutcomes.outcome,
@@ -35,10 +41,13 @@ export function agreementReport(db: Db, runId: string): Promise<Init<GetAgreemen
       .from(labelingOutcomes)
       .innerJoin(labelingTasks, eq(labelingTasks.id, labelingOutcomes.taskId))
       .innerJoin(labelingQueues, eq(labelingQueues.jobId, labelingTasks.jobId))
-      .where(and(eq(labelingTasks.kind, 'rank'), ofRun))
+      .where(and(eq(labelingTasks.kind, 'rank'), aboutIt))
       .orderBy(desc(labelingOutcomes.createdAt))
       .limit(outcomesAtMost);
-    const rankings: Ranking[] = rows.flatMap(({ taskId, labelerId, ranks, isGold }) => (ranks === null || isGold ? [] : [{ taskId, labelerId, ranks: placesOf(ranks) }]));
+    const rows = runId === '' ? all : all.filter((row) => row.runId === runId);
+    // The latest come first, and of one labeler the latest counts.
+    const latest = [...Map.groupBy(all.filter(({ ranks, isGold }) => ranks !== null && !isGold), ({ asked, labelerId }) => `${asked} ${labelerId}`).values()].flatMap(([row]) => row ?? []);
+    const rankings = latest.map(({ asked, labelerId, ranks }): Ranking => ({ asked, labelerId, ranks: placesOf(ranks ?? []) }));
     const labelers = [...Map.groupBy(rows, (row) => row.labelerId)].map(([labelerId, own]) => ({
       labelerId,
       done: own.filter((row) => row.outcome === 'done').length,
@@ -48,10 +57,10 @@ export function agreementReport(db: Db, runId: string): Promise<Init<GetAgreemen
       gold: meanOf(own.map((row) => row.goldScore ?? undefined)),
       ...agreementWithOthers(rankings, labelerId),
     }));
-    const about = new Map(rows.map((row) => [row.taskId, row]));
-    const tasks = [...Map.groupBy(rankings, (ranking) => ranking.taskId)]
+    const about = new Map([...all.toReversed(), ...rows.toReversed()].map((row) => [row.asked, row]));
+    const tasks = [...Map.groupBy(rankings, (ranking) => ranking.asked)]
       .filter(([, group]) => group.length >= 2)
-      .map(([taskId, group]) => ({ taskId, runId: about.get(taskId)?.runId ?? '', prompt: about.get(taskId)?.prompt ?? '', labelers: group.length, ...agreementOf(group) }));
+      .map(([asked, group]) => ({ taskId: about.get(asked)?.taskId ?? '', runId: about.get(asked)?.runId ?? '', prompt: about.get(asked)?.prompt ?? '', labelers: group.length, ...agreementOf(group) }));
     const notes = await db
       .select({ labelerId: labelingOutcomes.labelerId, runId: sql<string>`coalesce(${labelingQueues.runId}, '')`, prompt, note: sql<string>`left(${labelingOutcomes.note}, ${noteCharacters})`, gold: sql<boolean>`${labelingTasks.gold} is not null`, skipped: sql<boolean>`${labelingOutcomes.outcome} = 'skipped'` })
       .from(labelingOutcomes)
