@@ -6,7 +6,7 @@ import { outputOf, withBus } from './common.ts';
 export function addForget(program: Command): void {
   program
     .command('forget')
-    .argument('<user>', 'the user or labeler, as the store knows them')
+    .argument('<user>', 'the user or labeler: the id that their data came with, or the name of their account')
     .description('Delete what a person sent, wherever it is stored, and keep it from coming back.')
     .option('--labels <what>', 'what becomes of the labels that they gave: anonymise or delete', 'anonymise')
     .option('--dry-run', 'tell what would be deleted, and delete nothing')

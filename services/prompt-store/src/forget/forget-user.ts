@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { sql, type SQL } from 'drizzle-orm';
+import { or, sql, type SQL } from 'drizzle-orm';
 import type { ForgetUserRequest, ForgetUserReply, Init } from '@minchat/contracts';
 import type { Db } from '../database.ts';
 import { withDatabaseErrors } from '../database-errors.ts';
+import { accountIds } from '../people/accounts.ts';
+import { comparisons, demonstrations, labelingOutcomes, prompts } from '../schema.ts';
 import { lockTombstones, tombstoneOf } from './tombstones.ts';
 
 /** Thrown to leave the transaction of a dry run with nothing changed. */
@@ -15,7 +17,7 @@ class NotMeant extends Error {
 }
 
 /**
- * Deletes the prompts that a person sent, in every collection, with the demonstrations, comparisons
+ * A person goes by the id that their prompts and labels have, or by the name of their account. Deletes the prompts that they sent, in every collection, with the demonstrations, comparisons
  * and labeling tasks that hang on them; copies of a prompt without an author count as theirs. What
  * the person did as a labeler is deleted too, or stays under a pseudonym. Tombstones keep all of it
  * from coming back. Snapshots, models and reports that were made before are not changed: the reply
@@ -25,7 +27,9 @@ export function forgetUser(db: Db, { userId, labels, dryRun }: ForgetUserRequest
   return withDatabaseErrors(async () => {
     try {
       return await db.transaction(async (tx) => {
-        const reply = await forget(tx, userId, labels === 'delete');
+        const replies: Told[] = [];
+        for (const id of await idsOf(tx, userId)) replies.push(await forget(tx, id, labels === 'delete'));
+        const reply = replies.reduce((one, other) => bothOf(one, other));
         if (dryRun) throw new NotMeant(reply);
         return reply;
       });
@@ -36,12 +40,34 @@ export function forgetUser(db: Db, { userId, labels, dryRun }: ForgetUserRequest
   });
 }
 
-async function forget(tx: Db, userId: string, deleteLabels: boolean): Promise<Init<ForgetUserReply>> {
+type Told = Record<'prompts' | 'demonstrations' | 'comparisons' | 'tasks' | 'anonymised', number> & { runs: string[] };
+
+function bothOf(one: Told, other: Told): Told {
+  return {
+    prompts: one.prompts + other.prompts,
+    demonstrations: one.demonstrations + other.demonstrations,
+    comparisons: one.comparisons + other.comparisons,
+    tasks: one.tasks + other.tasks,
+    anonymised: one.anonymised + other.anonymised,
+    runs: [...new Set([...one.runs, ...other.runs])].toSorted(),
+  };
+}
+
+/** The ids that somebody's data stands under. Where an account has the name, others of that name are meant only if there is anything of theirs. */
+async function idsOf(tx: Db, name: string): Promise<readonly string[]> {
+  const ofAccounts = await accountIds(tx, name);
+  if (ofAccounts.length === 0) return [name];
+  const columns = [prompts.userId, demonstrations.labelerId, comparisons.labelerId, labelingOutcomes.labelerId];
+  const [given] = await tx.select({ one: sql`1` }).from(sql`(select 1) as one`).where(or(...columns.map((column) => sql`exists (select 1 from ${column.table} where ${column} = ${name})`)));
+  return given === undefined ? ofAccounts : [...new Set([name, ...ofAccounts])];
+}
+
+async function forget(tx: Db, userId: string, deleteLabels: boolean): Promise<Told> {
   const rows = async <T>(query: SQL): Promise<T[]> => ((await tx.execute(query)) as unknown as { rows: T[] }).rows;
   const count = async (query: SQL): Promise<number> => (await rows(query)).length;
   await lockTombstones(tx, 'to write');
   await tx.execute(sql`
-    create temp table doomed_prompts on commit drop as
+    create temp table doomed_prompts as
     with own as (select id, text_hash from prompts where user_id = ${userId})
     select import_id, id, text_hash, user_id from prompts
     where user_id = ${userId} or (user_id like 'thread:%' and (id in (select id from own) or text_hash in (select text_hash from own)))`);
@@ -51,10 +77,10 @@ async function forget(tx: Db, userId: string, deleteLabels: boolean): Promise<In
   const label = sql`labeler_id in ${names}`;
   for (const table of ['demonstrations', 'comparisons']) {
     await tx.execute(sql`
-      create temp table ${sql.identifier(`doomed_${table}`)} on commit drop as
+      create temp table ${sql.identifier(`doomed_${table}`)} as
       select import_id, id from ${sql.identifier(table)} where (${deleteLabels} and ${label}) or (import_id, prompt_id, user_id) in (select import_id, id, user_id from doomed_prompts)`);
   }
-  await tx.execute(sql`create temp table doomed_tasks on commit drop as select id, job_id from labeling_tasks where prompt_id in (select id from doomed_prompts)`);
+  await tx.execute(sql`create temp table doomed_tasks as select id, job_id from labeling_tasks where prompt_id in (select id from doomed_prompts)`);
 
   const runs = await rows<{ run_id: string }>(sql`
     select run_id from snapshots s where exists (
@@ -87,6 +113,7 @@ async function forget(tx: Db, userId: string, deleteLabels: boolean): Promise<In
   await tx.execute(sql`
     insert into tombstones (hash, kind, pseudonym) select * from json_to_recordset(${JSON.stringify(hashes)}::json) as t(hash text, kind text, pseudonym text)
     on conflict (hash) do update set pseudonym = case when excluded.pseudonym is null then null else tombstones.pseudonym end`);
+  for (const table of ['doomed_prompts', 'doomed_demonstrations', 'doomed_comparisons', 'doomed_tasks']) await tx.execute(sql`drop table ${sql.identifier(table)}`);
   return { prompts, demonstrations, comparisons, tasks, anonymised, runs: runs.map((row) => row.run_id).filter((run) => run !== '').toSorted() };
 }
 

@@ -122,6 +122,19 @@ describe.each(await testDatabases())('forgetting in $name', ({ start }) => {
     expect((await listCollections(home.database.db)).map(({ comparisons }) => comparisons)).toEqual([1, 2, 1]);
   });
 
+  test('who has an account is forgotten by its name, which is all that people see of it', async () => {
+    await home.database.db.execute(sql`insert into accounts (id, name, name_key, role, password_hash) values ('account-1', 'Ada L', 'ada l', 'labeler', '')`);
+    await load('team', [{ prompt: secret, completion: 'Cat food.', user_id: 'account-1', labeler: 'account-1' }, { prompt: 'What is a yak?', completion: 'An ox.', labeler: 'account-1' }]);
+    expect(await forget('ADA  L', 'anonymise', true)).toMatchObject({ prompts: 1, demonstrations: 1, anonymised: 1 });
+    expect(await forget('ADA  L', 'anonymise')).toMatchObject({ prompts: 1, demonstrations: 1, anonymised: 1 });
+    expect(await everything()).not.toContain('"account-1"');
+    // Nobody else who is called so in a file was meant; where there is something of theirs already it is told and goes, too.
+    expect(await load('named', [{ prompt: 'What is a gnu?', user_id: 'Ada L' }])).toMatchObject({ prompts: 1, forgotten: 0 });
+    expect(await forget('Ada L', 'anonymise')).toMatchObject({ prompts: 1 });
+    expect(await load('again', [{ prompt: 'What is an emu?', user_id: 'Ada L' }])).toMatchObject({ prompts: 0, forgotten: 1 });
+    await home.database.db.execute(sql`delete from accounts`);
+  });
+
   test.each(['anonymise', 'delete'] as const)('who was left out stays so, named by nothing: %s', async (labels) => {
     await load('animals');
     const db = home.database.db;

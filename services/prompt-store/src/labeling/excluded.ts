@@ -2,8 +2,7 @@ import { inArray, isNull, notInArray, or, sql, type SQL } from 'drizzle-orm';
 import { MinchatError } from '@minchat/errors';
 import type { Db } from '../database.ts';
 import { loadTombstones, tombstoneOf } from '../forget/tombstones.ts';
-import { nameKeyOf } from '../people/names.ts';
-import { accounts } from '../people/tables.ts';
+import { accountIds } from '../people/accounts.ts';
 import { comparisons, demonstrations, labelingOutcomes } from '../schema.ts';
 
 // Labelers whose work is not taken, as that of who turned out to be careless. Nothing of it is deleted: without the setting it
@@ -17,9 +16,9 @@ import { comparisons, demonstrations, labelingOutcomes } from '../schema.ts';
 export async function labelersNamed(db: Db, names: readonly string[]): Promise<string[]> {
   const ids = new Set<string>();
   for (const name of names) {
-    const ofAccounts = await db.select({ id: accounts.id }).from(accounts).where(sql`${accounts.nameKey} = ${nameKeyOf(name)} or ${accounts.id} = ${name}`);
-    for (const { id } of ofAccounts) ids.add(id);
-    const forgotten = await loadTombstones(db, [name, ...ids].map((id) => tombstoneOf('labeler', id)));
+    const ofAccounts = await accountIds(db, name);
+    for (const id of ofAccounts) ids.add(id);
+    const forgotten = await loadTombstones(db, [name, ...ofAccounts].map((id) => tombstoneOf('labeler', id)));
     for (const pseudonym of forgotten.values()) if (pseudonym !== null) ids.add(pseudonym);
     const [given] = await db
       .select({ one: sql`1` })

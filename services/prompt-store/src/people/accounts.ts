@@ -1,11 +1,11 @@
-import { and, asc, eq, sql } from 'drizzle-orm';
+import { and, asc, eq, or, sql } from 'drizzle-orm';
 import type { Account, ChangeAccountRequest, Init, ListPeopleReply } from '@minchat/contracts';
 import { MinchatError } from '@minchat/errors';
 import type { Db } from '../database.ts';
 import { record } from './audit.ts';
 import { viewInvitation } from './invitations.ts';
 import { withdrawPasswordLinks } from './login.ts';
-import { asRole } from './names.ts';
+import { asRole, nameKeyOf } from './names.ts';
 import { lastSeen, viewAccount } from './sessions.ts';
 import { accounts, invitations, sessions } from './tables.ts';
 
@@ -16,6 +16,11 @@ export async function adminMissing(db: Db): Promise<{ missing: boolean }> {
 }
 
 const isAdmin = and(eq(accounts.role, 'admin'), eq(accounts.disabled, false));
+
+/** The ids of accounts that somebody means by a name as people know it, or by the id. */
+export async function accountIds(db: Db, name: string): Promise<string[]> {
+  return (await db.select({ id: accounts.id }).from(accounts).where(or(eq(accounts.nameKey, nameKeyOf(name)), eq(accounts.id, name)))).map(({ id }) => id);
+}
 
 export async function listPeople(db: Db): Promise<Init<ListPeopleReply>> {
   const rows = await db.select().from(accounts).orderBy(asc(accounts.createdAt), asc(accounts.id));
