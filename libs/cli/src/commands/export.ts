@@ -2,10 +2,11 @@ import { createWriteStream } from 'node:fs';
 import { cp, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, extname, join, relative } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { rpc } from '@minchat/bus';
 import { writeTables } from '@minchat/datasets/trl';
 import { MinchatError } from '@minchat/errors';
+import { numberTypes, type NumberType } from '@minchat/model/gguf/numbers';
 import { formatBytes } from '../output.ts';
 import { userPath } from '../paths.ts';
 import { describeRun } from '../run/report.ts';
@@ -21,7 +22,8 @@ export function addExport(program: Command): void {
     .argument('<dir>', 'a folder that is empty or not there yet')
     .description('Write the models, datasets and the report of a run as folders: DIR/STAGE/OUTPUT.')
     .option('--parquet', 'datasets as Parquet that Hugging Face\'s `datasets` loads and TRL trains on, in place of JSON lines')
-    .action(async (name: string, dir: string, { parquet = false }: { parquet?: boolean }, command: Command) => {
+    .addOption(new Option('--gguf [type]', 'language models as model.gguf for llama.cpp, too; how its numbers are written').choices(Object.keys(numberTypes)).preset('f16'))
+    .action(async (name: string, dir: string, { parquet = false, gguf }: { parquet?: boolean; gguf?: NumberType }, command: Command) => {
       const output = outputOf(command);
       const signal = stopSignal();
       const target = userPath(dir);
@@ -50,6 +52,7 @@ export function addExport(program: Command): void {
                 await cp(folder, place, { recursive: true });
                 written.push(`${stage}/${outputName}`);
               }
+              if (gguf !== undefined && artifact.kind === 'model') await addGguf(place, gguf, `${run.name}-${stage}`, signal);
             }
           }
           await writeFile(join(draft, 'spec.json'), `${JSON.stringify(JSON.parse(run.specJson), null, 2)}\n`);
@@ -74,6 +77,13 @@ export function addExport(program: Command): void {
     .argument('<file>', 'a file that is not there yet, NAME.jsonl or NAME.parquet')
     .description('Write all records of a type that a collection has into a file that can be imported again, and that TRL takes.')
     .action(exportCollection);
+}
+
+/** A model's folder as one file of llama.cpp, beside it. The code of models is large, and loaded by who asks for it. */
+async function addGguf(folder: string, type: NumberType, name: string, signal: AbortSignal): Promise<void> {
+  const [{ modelToGguf }, { ggufTokenizer, loadTokenizer }] = await Promise.all([import('@minchat/model/gguf'), import('@minchat/tokenizer')]);
+  const tokenizer = await loadTokenizer(folder);
+  await modelToGguf(folder, join(folder, 'model.gguf'), { type, name, signal, tokenizer: (rows) => ggufTokenizer(tokenizer, rows) });
 }
 
 /** Complete or not at all: written beside the file, then moved to it. */

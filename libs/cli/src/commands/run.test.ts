@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +11,9 @@ import { RunStatus, StageStatus, type Init, type RunRecord } from '@minchat/cont
 import { writeDataset } from '@minchat/datasets';
 import { MinchatError } from '@minchat/errors';
 import { createLogger } from '@minchat/telemetry';
+import { saveTokenizer, trainTokenizer } from '@minchat/tokenizer';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { root } from '../paths.ts';
 
 const main = fileURLToPath(new URL('../main.ts', import.meta.url));
 let folder: string;
@@ -188,6 +190,22 @@ it('exports datasets as tables, where that is asked for', async () => {
   expect(await readdir(join(folder, 'tables/rank/comparisons-preferences'))).toEqual(['train.parquet']);
   expect((await minchat('export', 'mine', 'lines')).code).toBe(0);
   expect(await readdir(join(folder, 'lines/rank/comparisons'))).toEqual(['dataset.json', 'train.jsonl']);
+});
+
+it('exports language models as files of llama.cpp, too, where that is asked for', async () => {
+  const [model, scorer] = [join(folder, 'policy'), join(folder, 'reward')];
+  await cp(join(root, 'libs/model/reference/qwen2'), model, { recursive: true });
+  const tokenizer = trainTokenizer(['weather'], { vocabSize: 262 });
+  await saveTokenizer(tokenizer, model);
+  const config = JSON.parse(await readFile(join(model, 'config.json'), 'utf8')) as object;
+  await writeFile(join(model, 'config.json'), JSON.stringify({ ...config, vocab_size: tokenizer.vocabSize }));
+  await cp(model, scorer, { recursive: true });
+  const outputs = [{ name: 'policy', artifact: await bus.artifacts.put(model, 'model') }, { name: 'reward', artifact: await bus.artifacts.put(scorer, 'reward-model') }];
+  fate = { name: 'mine', stages: [{ stage: 'ppo', kind: 'ppo', jobId: 'mine_ppo', status: StageStatus.STAGE_STATUS_COMPLETED, result: { outputs } }] };
+  expect(await minchat('export', 'mine', 'for-llama', '--gguf', 'q4')).toMatchObject({ code: 64, stderr: expect.stringContaining('Allowed choices are f32, f16, q8_0, bf16') as string });
+  expect(await minchat('export', 'mine', 'for-llama', '--gguf')).toMatchObject({ code: 0, stderr: '' });
+  expect(await readFile(join(folder, 'for-llama/ppo/policy/model.gguf'), 'latin1')).toMatch(/^GGUF.*general\.name.{12}mine-ppo/su);
+  expect(await readdir(join(folder, 'for-llama/ppo/reward'))).not.toContain('model.gguf');
 });
 
 it('exports a collection in the form that the file is called by, and whole', async () => {
