@@ -150,6 +150,14 @@ describe('a stage host', () => {
     ]);
   });
 
+  it('tells what a stage logged before it tells that the stage ended, well or not', async () => {
+    await bench.host({ LOG_LEVEL: 'warn' });
+    const jobId = await bench.job({ fail: 'bug', failAt: 4, failOnce: true, checkpointEvery: 2 });
+    await bench.until(jobId, 'completed');
+    const told = bench.events.filter((event) => event.jobId === jobId).flatMap(({ logged, failed, completed }) => logged?.lines.map(({ message }) => message) ?? (failed ? ['failed'] : completed ? ['completed'] : []));
+    expect(told).toEqual(['counting', 'stage failed', 'failed', 'counting', 'completed']);
+  });
+
   it('leaves a job that is cancelled while its implementation is being loaded, and takes the next', async () => {
     const stuck = fileURLToPath(new URL('./fixtures/stuck.ts', import.meta.url));
     await bench.host({ STAGE_PLUGINS: stuck, SHUTDOWN_SECONDS: '600' });

@@ -177,7 +177,8 @@ class JobRun {
       };
       final = await runner.run(assignment, { progress: report, save: (step, folder) => this.#save(step, folder, plugin) });
     } finally {
-      await sink.flush();
+      // Whoever follows the run stops at its end.
+      await Promise.all([sink.flush(), this.#logged.flush()]);
     }
     this.#keeper.assertOurs();
     return { outputs: await this.#store(runner.shape, assignment), metrics: toMetrics(final) };

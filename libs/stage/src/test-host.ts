@@ -43,7 +43,7 @@ export async function testBench(): Promise<Bench> {
     events,
     async host(more = {}, options = {}) {
       const metrics = createMetrics('counter');
-      const log = createLogger('counter', { level: env({})['LOG_LEVEL'] ?? 'silent' });
+      const log = createLogger('counter', { level: env(more)['LOG_LEVEL'] ?? 'silent' });
       const own = await connectBus({ url: nats.url, name: 'counter', log, metrics, cacheFolder: join(folder, 'home', 'cache') });
       const context = { env: readEnv(z.object({ ...commonEnv, ...stageEnv }), env(more)), log, metrics, bus: own };
       const host = await startStageHost({ service: 'counter', kinds: ['count'], defaultPlugin: counting, ...options }, context).catch(async (error: unknown) => {
