@@ -39,8 +39,20 @@ it('refuses more tokens than the model knows', () => {
   expect(() => ggufTokenizer(trained, trained.vocabSize - 1)).toThrow(`at most ${trained.vocabSize - 1} tokens`);
 });
 
-it.each([['llama-bpe', split(llama3)], ['qwen2', split(llama3.replace('{1,3}', ''))], ['smollm', digits]] as const)('calls what splits texts as llama.cpp does: %s', (name, words) => {
+it.each([['smaug-bpe', split(llama3)], ['qwen2', split(llama3.replace('{1,3}', ''))], ['smollm', digits]] as const)('calls what splits texts as llama.cpp does: %s', (name, words) => {
   expect(ggufTokenizer(withWords(words), trained.vocabSize)['tokenizer.ggml.pre']).toBe(name);
+});
+
+it('goes by a name for Llama 3, whose words are tokens without merges, and refuses that of others', () => {
+  const whole = (words: Pipeline['pre_tokenizer']): Tokenizer => new Tokenizer({ ...trained.parts, pipeline: { ...gpt2Pipeline(), pre_tokenizer: words, model: { ...gpt2Pipeline().model, ignore_merges: true } } });
+  expect(ggufTokenizer(whole(split(llama3)), trained.vocabSize)['tokenizer.ggml.pre']).toBe('llama-bpe');
+  expect(() => ggufTokenizer(whole(digits), trained.vocabSize)).toThrow(expect.objectContaining({ code: 'MC_GGUF_UNSUPPORTED', message: expect.stringContaining('ignore_merges') as string }));
+});
+
+it('refuses added tokens that take the space beside them along', () => {
+  const [first, ...others] = trained.parts.added;
+  const tokenizer = new Tokenizer({ ...trained.parts, added: [{ id: 0, content: '', special: true, ...first, lstrip: true }, ...others] });
+  expect(() => ggufTokenizer(tokenizer, tokenizer.vocabSize)).toThrow(/lstrip/);
 });
 
 it('tells a BOS that stands before every text', () => {
@@ -50,5 +62,5 @@ it('tells a BOS that stands before every text', () => {
 });
 
 it.each([[split(String.raw`\p{L}+|\P{L}`)], [{ type: 'ByteLevel', add_prefix_space: true, trim_offsets: true, use_regex: true }]] as const)('refuses what llama.cpp would cut into other tokens', (words) => {
-  expect(() => ggufTokenizer(withWords(words), trained.vocabSize)).toThrow(/expected texts that are split as GPT-2, SmolLM, Llama 3 or Qwen do/);
+  expect(() => ggufTokenizer(withWords(words), trained.vocabSize)).toThrow(/expected texts that are split as GPT-2, SmolLM, Qwen2 or Llama 3 do/);
 });

@@ -32,7 +32,7 @@ const step = oneOf([byteLevel, split, digits, metaspace]);
 /** What a text is split by, as in tokenizer.json. */
 export const preTokenizerSchema = oneOf([...step.options, z.object({ type: z.literal('Sequence'), pretokenizers: z.array(step) })]);
 export type PreTokenizer = z.output<typeof preTokenizerSchema>;
-type Step = z.output<typeof step>;
+export type Step = z.output<typeof step>;
 
 /** GPT-2's pre-tokenizer. */
 export function byteLevelWords(addPrefixSpace: boolean): Extract<Step, { type: 'ByteLevel' }> {

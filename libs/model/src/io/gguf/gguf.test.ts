@@ -87,7 +87,7 @@ describe('a model as a GGUF file', () => {
     const linear = await written(await changed('qwen2', { rope_scaling: { rope_type: 'linear', factor: 4 } }), 'f32');
     expect(linear.metadata).toMatchObject({ 'qwen2.rope.scaling.type': 'linear', 'qwen2.rope.scaling.factor': 4 });
     const llama3 = { rope_type: 'llama3', factor: 8, low_freq_factor: 1, high_freq_factor: 4, original_max_position_embeddings: 64 };
-    await expect(written(await changed('qwen2', { rope_scaling: llama3 }), 'f32')).rejects.toMatchObject({ code: 'MC_MODEL_INVALID' });
+    await expect(written(await changed('qwen2', { rope_scaling: llama3 }), 'f32')).rejects.toMatchObject({ code: 'MC_GGUF_UNSUPPORTED' });
   });
 
   it.each([['f16', 2 ** -11, 1], ['bf16', 2 ** -8, 32], ['q8_0', 1 / 127, 7]] as const)('rounds matrices to %s, and no more than that; norms stay as they are', async (type, most, fileType) => {
@@ -117,6 +117,6 @@ describe('a model as a GGUF file', () => {
   it('is made of no model that scores texts', async () => {
     const model = await changed('llama', {});
     await writeSafetensors(join(model, 'model.safetensors'), [{ name: 'score.weight', shape: [1, 2], values: new Float32Array(2) }]);
-    await expect(written(model, 'f32')).rejects.toMatchObject({ code: 'MC_MODEL_INVALID', message: expect.stringContaining('one that scores texts') as string });
+    await expect(written(model, 'f32')).rejects.toMatchObject({ code: 'MC_GGUF_UNSUPPORTED', message: expect.stringContaining('one that scores texts') as string });
   });
 });

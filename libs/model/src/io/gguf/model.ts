@@ -50,14 +50,14 @@ export interface GgufOptions {
 }
 
 /**
- * Writes a language model's folder, as saveModel wrote it, as one file of llama.cpp. Throws MC_MODEL_INVALID for a reward or
+ * Writes a language model's folder, as saveModel wrote it, as one file of llama.cpp. Throws MC_GGUF_UNSUPPORTED for a reward or
  * value model, which llama.cpp does not know, and for rotations that it has no words for.
  */
 export async function modelToGguf(folder: string, path: string, { type, name, tokenizer, signal }: GgufOptions): Promise<void> {
   const config = parseConfig(JSON.parse(await readFile(join(folder, 'config.json'), 'utf8')));
   const shape = shapeOf(config);
   const { tensors } = await readSafetensors(join(folder, 'model.safetensors'));
-  if (tensors.has('score.weight')) throw new MinchatError('MC_MODEL_INVALID', `${folder}: expected a language model, found one that scores texts`, { hint: 'llama.cpp reads policies, SFT and base models.' });
+  if (tensors.has('score.weight')) throw new MinchatError('MC_GGUF_UNSUPPORTED', `${folder}: expected a language model, found one that scores texts`);
   // Mistral is a Llama to llama.cpp.
   const arch = config.model_type === 'mistral' ? 'llama' : config.model_type;
   const rope = rotations(config, shape, arch);
@@ -104,7 +104,7 @@ function rotations(config: ModelConfig, { rotations: angles, headSize }: ModelSh
   if (slowed.every((factor) => factor === 1)) return { metadata, tensors: [] };
   const [first] = slowed;
   if (slowed.every((factor) => factor === first)) return { metadata: { ...metadata, 'rope.scaling.type': 'linear', 'rope.scaling.factor': { float32: first as number } }, tensors: [] };
-  if (arch !== 'llama') throw new MinchatError('MC_MODEL_INVALID', `expected rotations that are scaled evenly, found those of Llama 3 in a ${config.model_type}, for which a GGUF file has no place`);
+  if (arch !== 'llama') throw new MinchatError('MC_GGUF_UNSUPPORTED', `expected rotations that are scaled evenly, found those of Llama 3 in a ${config.model_type}`);
   return { metadata, tensors: [{ name: 'rope_freqs.weight', shape: [slowed.length], type: 'f32', values: slowed }] };
 }
 
