@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { rpc } from '@minchat/bus';
+import { isMinchatError, MinchatError } from '@minchat/errors';
 import { formatBytes } from '../output.ts';
 import { outputOf, withBus } from './common.ts';
 
@@ -37,8 +38,11 @@ export function addDelete(program: Command): void {
 
 async function remove(runs: readonly string[], { dryRun = false }: Options, command: Command): Promise<void> {
   const output = outputOf(command);
-  const { artifacts, bytes } = await withBus((bus) => bus.call(rpc.deleteRuns, { runIds: [...runs], dryRun }, { timeoutMs: 600_000 }));
+  const { artifacts, bytes } = await withBus((bus) => bus.call(rpc.deleteRuns, { runIds: [...runs], dryRun }, { timeoutMs: 600_000 })).catch((error: unknown) => {
+    if (!isMinchatError(error) || error.code !== 'MC_NOT_FOUND') throw error;
+    throw new MinchatError(error.code, error.message, { hint: 'Name a run by its id, so that no other of its name is deleted: `npm run minchat -- status` lists them.', cause: error });
+  });
   output.result({ runs, dryRun, artifacts, bytes });
   const told = [...(runs.length > 0 ? [runs.join(', ')] : []), `${artifacts} ${artifacts === 1 ? 'artifact' : 'artifacts'} of ${formatBytes(bytes)}`];
-  output.line(`${dryRun ? 'Would delete' : 'Deleted'} ${told.join(', and ')}. What was stored within the last hour stays until \`npm run minchat -- gc\`.`);
+  output.line(`${dryRun ? 'Would delete' : 'Deleted'} ${told.join(', and ')}. What was stored within the last hour stays; \`npm run minchat -- gc\` takes it later.`);
 }
