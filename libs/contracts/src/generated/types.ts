@@ -1208,10 +1208,10 @@ export const GetAgreementRequest: MessageType<GetAgreementRequest> = { name: 'Ge
 export interface GetAgreementReply {
   /** Krippendorff's alpha (ordinal) over all answers that several labelers ranked. */
   alpha?: Score | undefined;
-  /** Mean of Kendall's tau-b over pairs of labelers of one task. */
+  /** Mean of Kendall's tau-b over pairs of labelers of the same answers. */
   tau?: Score | undefined;
   labelers: LabelerFigures[];
-  /** Tasks that several labelers ranked, those with the least agreement first; at most 100. */
+  /** Tasks whose answers several labelers ranked, those with the least agreement first; at most 100. */
   tasks: TaskFigures[];
   /** All runs that somebody has labeled for, whichever was asked for. */
   runs: string[];
@@ -1302,6 +1302,7 @@ export const Guidelines: MessageType<Guidelines> = { name: 'Guidelines', codec: 
 
 /** Deletes what a person sent, wherever it is stored, and keeps it from coming back. */
 export interface ForgetUserRequest {
+  /** The id or name that their data came with, or the name of their account. */
   userId: string;
   /** What becomes of the labels they gave: anonymise or delete. */
   labels: string;
