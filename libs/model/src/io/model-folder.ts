@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type * as tf from '@tensorflow/tfjs-core';
 import { MinchatError } from '@minchat/errors';
@@ -10,6 +10,7 @@ import type { Random } from '../random.ts';
 import type { Model } from '../types.ts';
 import { pieceShape, putPiece, takePieces } from './pieces.ts';
 import { exists, readSafetensors, writeSafetensors, type NamedArray, type SafetensorsFile } from './safetensors.ts';
+import { writeWhole } from './whole-file.ts';
 
 const weightsFile = 'model.safetensors';
 /** What older folders hold instead. It is a program, which nobody should run to read numbers. */
@@ -85,9 +86,7 @@ export async function saveModel(model: Model, folder: string, extraConfig: Reado
     ...(model.head === 'lm' ? {} : { num_labels: 1 }),
     ...extraConfig,
   };
-  const partial = join(folder, `config.json.${process.pid}.part`);
-  await writeFile(partial, `${JSON.stringify(config, null, 2)}\n`);
-  await rename(partial, join(folder, 'config.json'));
+  await writeWhole(join(folder, 'config.json'), (handle) => handle.writeFile(`${JSON.stringify(config, null, 2)}\n`));
 }
 
 /** The tensors of a model's checkpoint, or of what there is one of for each of its parameters. */

@@ -1,8 +1,9 @@
-import { open, rename, stat, rm } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { MinchatError } from '@minchat/errors';
 import { parseHeader, type HeaderEntry } from './safetensors-header.ts';
 import { isReadable, toFloat32 } from './half.ts';
+import { writeWhole } from './whole-file.ts';
 
 export interface NamedArray {
   readonly name: string;
@@ -82,21 +83,10 @@ export async function writeSafetensors(path: string, tensors: readonly NamedArra
   json.copy(padded);
   const prefix = Buffer.alloc(8);
   prefix.writeBigUInt64LE(BigInt(padded.length));
-  const partial = `${path}.${process.pid}.part`;
-  try {
-    const handle = await open(partial, 'w');
-    try {
-      await handle.writev([prefix, padded]);
-      for (const { values } of tensors) await handle.writeFile(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(partial, path);
-  } catch (error) {
-    await rm(partial, { force: true });
-    throw error;
-  }
+  await writeWhole(path, async (handle) => {
+    await handle.writev([prefix, padded]);
+    for (const { values } of tensors) await handle.writeFile(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+  });
 }
 
 /** Whether a file is there. */

@@ -1,4 +1,4 @@
-import { open, rename, rm } from 'node:fs/promises';
+import { writeWhole } from '../whole-file.ts';
 import { encode, byteLength, numberTypes, type NumberType } from './numbers.ts';
 
 // GGUF, version 3: the file of llama.cpp and of what is built on it (ggml's docs/gguf.md). Little-endian; key-value pairs,
@@ -32,24 +32,13 @@ export async function writeGguf(path: string, metadata: GgufMetadata, tensors: r
     head.uint32(numberTypes[type]).uint64(offset);
     offset += padded(byteLength(type, shape));
   }
-  const partial = `${path}.${process.pid}.part`;
-  try {
-    const handle = await open(partial, 'w');
-    try {
-      await handle.writeFile(aligned(head.all()));
-      for (const { type, values } of tensors) {
-        signal?.throwIfAborted();
-        await handle.writeFile(aligned(encode(type, values)));
-      }
-      await handle.sync();
-    } finally {
-      await handle.close();
+  await writeWhole(path, async (handle) => {
+    await handle.writeFile(aligned(head.all()));
+    for (const { type, values } of tensors) {
+      signal?.throwIfAborted();
+      await handle.writeFile(aligned(encode(type, values)));
     }
-    await rename(partial, path);
-  } catch (error) {
-    await rm(partial, { force: true });
-    throw error;
-  }
+  });
 }
 
 function padded(bytes: number): number {
