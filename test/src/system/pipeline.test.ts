@@ -39,12 +39,12 @@ describe('the pipeline, every service as a process', () => {
     expect(pretrain?.metrics['loss']).toBeLessThan(6);
   });
 
-  it('exports Hugging Face folders', async () => {
-    const { code, stderr } = await system.minchat('export', report.run, 'exported');
+  it('exports Hugging Face folders, and files of llama.cpp', async () => {
+    const { code, stderr } = await system.minchat('export', report.run, 'exported', '--gguf', 'q8_0');
     expect([code, stderr]).toEqual([0, '']);
     const config = JSON.parse(await readFile(join(system.home, 'exported/ppo/policy/config.json'), 'utf8')) as Record<string, unknown>;
     expect(config).toMatchObject({ model_type: 'gpt2', n_layer: 1, n_embd: 32 });
-    for (const file of ['ppo/policy/model.safetensors', 'ppo/policy/tokenizer.json', 'reward/reward/model.safetensors', 'evaluate/report/report.html']) {
+    for (const file of ['ppo/policy/model.safetensors', 'ppo/policy/tokenizer.json', 'reward/reward/model.safetensors', 'evaluate/report/report.html', 'pretrain/model/model.gguf', 'ppo/policy/model.gguf']) {
       expect((await readFile(join(system.home, 'exported', file))).length).toBeGreaterThan(100);
     }
   });
