@@ -96,6 +96,21 @@ describe.each(await testDatabases())('what was handed in on $name', ({ start }) 
     expect(await counted()).toBe(0);
   });
 
+  test('of two that are handed in at once, as from two browsers, the first is kept, and the second told so', async () => {
+    await open('at-once', 1);
+    const task = await leaseTask(database.db, create(LeaseTaskRequest, { labelerId: 'ann', kind: 'rank', runId: 'at-once' }));
+    const both = [[0, 1, 2], [0, 1, 2], [2, 1, 0]].map((ranks) => request('ann', task, ranks));
+    // Those that are late have been let in before the first one is there.
+    const letIn = Promise.withResolvers<void>();
+    const [first, ...late] = both.map((one, i) => submitTask(database.db, { publishFeedback: () => (i === 0 ? Promise.resolve() : letIn.promise) }, store, one).catch((error: unknown) => error));
+    await first;
+    letIn.resolve();
+    expect(await Promise.all(late)).toMatchObject([{}, { code: 'MC_CONFLICT' }]);
+    expect(await stored(task)).toMatchObject([{ ranks: [0, 1, 2] }]);
+    expect((await look('ann', task)).verdicts?.map((verdict) => verdict?.rank)).toEqual([0, 1, 2]);
+    expect(await counted()).toBe(0);
+  });
+
   test('is the labeler\'s alone, and refused as a whole when it is no ranking of these answers', async () => {
     await open('own', 2);
     const { task } = await rankAndStore('ann', 'own', [0, 1, 2]);

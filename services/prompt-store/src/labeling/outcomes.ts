@@ -10,7 +10,7 @@ import type { FeedbackStore } from '../feedback.ts';
 import { BadRecordError, highestRank } from '../imports/records.ts';
 import { labelingOutcomes, labelingTasks } from '../schema.ts';
 import { goldScore } from './agreement.ts';
-import { heldBy, taskOf, type Task } from './tasks.ts';
+import { heldBy, notTheirs, taskOf, type Task } from './tasks.ts';
 
 /**
  * Publishes what a labeler decided as feedback, and ends the task for them, with what they decided in the collection. A
@@ -28,11 +28,14 @@ export function submitTask(db: Db, bus: Pick<Bus, 'publishFeedback'>, store: Fee
     if (feedback?.kind === 'demonstration') await bus.publishFeedback('demonstration', feedback.message);
     const ended = (tx: Db): Promise<void> => end(tx, task, { labelerId: request.labelerId, activeMs: timeOf(request), ...outcome });
     try {
-      await keep(db, store, feedback, ended);
+      await keep(db, store, feedback, ended).catch((error: unknown) => {
+        // Nothing is kept of what was forgotten meanwhile; whoever is told of it by the message sees to the rest.
+        if (!(error instanceof BadRecordError)) throw error;
+        return db.transaction(ended);
+      });
     } catch (error) {
-      // Nothing is kept of what was forgotten meanwhile; whoever is told of it by the message sees to the rest.
-      if (!(error instanceof BadRecordError)) throw error;
-      await db.transaction(ended);
+      // It was handed in elsewhere meanwhile.
+      if (!(await isHandedIn(db, task, request))) throw error;
     }
     return {};
   });
@@ -99,7 +102,11 @@ export function skipTask(db: Db, request: SkipTaskRequest): Promise<Record<strin
     const task = await taskOf(db, taskId);
     if (task.leasedBy !== labelerId && (await outcomeOf(db, task, labelerId))?.outcome === 'skipped') return {};
     heldBy(labelerId, task);
-    await db.transaction((tx) => end(tx, task, { labelerId, activeMs: timeOf(request), ...skippedBy(request) }));
+    try {
+      await db.transaction((tx) => end(tx, task, { labelerId, activeMs: timeOf(request), ...skippedBy(request) }));
+    } catch (error) {
+      if ((await outcomeOf(db, task, labelerId))?.outcome !== 'skipped') throw error;
+    }
     return {};
   });
 }
@@ -117,7 +124,9 @@ export function timeOf({ activeMs }: { activeMs: number }): number | null {
 
 async function end(tx: Db, task: Task, outcome: Omit<typeof labelingOutcomes.$inferInsert, 'taskId'>): Promise<void> {
   const added = await tx.insert(labelingOutcomes).values({ taskId: task.id, ...outcome }).onConflictDoNothing().returning();
-  if (added.length > 0) await countDone(tx, task, doneBy(outcome));
+  // Else the ranking that is stored would be another than the one that is shown and counted.
+  if (added.length === 0) throw notTheirs();
+  await countDone(tx, task, doneBy(outcome));
   // Whoever was given it meanwhile, since this labeler's time was over, keeps it.
   await tx.update(labelingTasks).set({ leasedBy: null, leasedUntil: null }).where(and(eq(labelingTasks.id, task.id), eq(labelingTasks.leasedBy, outcome.labelerId)));
 }

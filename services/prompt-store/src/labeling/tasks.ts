@@ -140,8 +140,10 @@ export async function taskOf(db: Db, taskId: string): Promise<Task> {
 
 /** The task, which this labeler has. Throws MC_CONFLICT. */
 export function heldBy(labelerId: string, task: Task): Task {
-  if (task.leasedBy !== labelerId) {
-    throw new MinchatError('MC_CONFLICT', 'expected a task of yours, found that it was given to somebody else or is done', { hint: 'Take the next one: a task is yours until nothing was done at it for a quarter of an hour.' });
-  }
+  if (task.leasedBy !== labelerId) throw notTheirs();
   return task;
+}
+
+export function notTheirs(): MinchatError {
+  return new MinchatError('MC_CONFLICT', 'expected a task of yours, found that it was given to somebody else or is done', { hint: 'Take the next one: a task is yours until nothing was done at it for a quarter of an hour.' });
 }
