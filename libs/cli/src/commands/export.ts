@@ -52,7 +52,11 @@ export function addExport(program: Command): void {
                 await cp(folder, place, { recursive: true });
                 written.push(`${stage}/${outputName}`);
               }
-              if (gguf !== undefined && artifact.kind === 'model') await addGguf(place, gguf, `${run.name}-${stage}`, signal);
+              if (gguf !== undefined && artifact.kind === 'model') {
+                output.line(`${stage}/${outputName}/model.gguf`);
+                await addGguf(place, gguf, `${run.name}-${stage}`, signal);
+                written.push(`${stage}/${outputName}/model.gguf`);
+              }
             }
           }
           await writeFile(join(draft, 'spec.json'), `${JSON.stringify(JSON.parse(run.specJson), null, 2)}\n`);

@@ -203,7 +203,8 @@ it('exports language models as files of llama.cpp, too, where that is asked for'
   const outputs = [{ name: 'policy', artifact: await bus.artifacts.put(model, 'model') }, { name: 'reward', artifact: await bus.artifacts.put(scorer, 'reward-model') }];
   fate = { name: 'mine', stages: [{ stage: 'ppo', kind: 'ppo', jobId: 'mine_ppo', status: StageStatus.STAGE_STATUS_COMPLETED, result: { outputs } }] };
   expect(await minchat('export', 'mine', 'for-llama', '--gguf', 'q4')).toMatchObject({ code: 64, stderr: expect.stringContaining('Allowed choices are f32, f16, q8_0, bf16') as string });
-  expect(await minchat('export', 'mine', 'for-llama', '--gguf')).toMatchObject({ code: 0, stderr: '' });
+  const { code, stdout } = await minchat('export', 'mine', 'for-llama', '--gguf', '--json');
+  expect([code, JSON.parse(stdout)]).toMatchObject([0, { outputs: ['ppo/policy', 'ppo/policy/model.gguf', 'ppo/reward'] }]);
   expect(await readFile(join(folder, 'for-llama/ppo/policy/model.gguf'), 'latin1')).toMatch(/^GGUF.*general\.name.{12}mine-ppo/su);
   expect(await readdir(join(folder, 'for-llama/ppo/reward'))).not.toContain('model.gguf');
 });
