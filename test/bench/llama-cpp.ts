@@ -12,7 +12,7 @@ import { chatTokens, ggufTokenizer, gpt2Pipeline, Tokenizer, trainTokenizer, typ
 
 /** What is used of node-llama-cpp. */
 interface LlamaCpp {
-  getLlama(options: object): Promise<{ loadModel(options: { modelPath: string }): Promise<LlamaModel> }>;
+  getLlama: (options: object) => Promise<{ loadModel(options: { modelPath: string }): Promise<LlamaModel> }>;
 }
 interface LlamaModel {
   tokenize(text: string, specialTokens?: boolean): Iterable<number>;
@@ -74,7 +74,7 @@ const { getLlama } = (await import(pathToFileURL(createRequire(join(resolve(give
 const llama = await getLlama({ gpu: false, build: 'never', skipDownload: true, logLevel: 'error' });
 const folder = await mkdtemp(join(tmpdir(), 'minchat-llama-cpp-'));
 try {
-  console.log(`| largest difference of a probability | ${Object.keys(numberTypes).join(' | ')} | tokens |\n|---|${'---|'.repeat(Object.keys(numberTypes).length)}---|`);
+  process.stdout.write(`| largest difference of a probability | ${Object.keys(numberTypes).join(' | ')} | tokens |\n|---|${'---|'.repeat(Object.keys(numberTypes).length)}---|\n`);
   for (const [name, config, pre_tokenizer] of cases) {
     const tokenizer = new Tokenizer({ ...trained.parts, pipeline: { ...gpt2Pipeline(), pre_tokenizer } });
     const model = randomModel(config);
@@ -97,7 +97,7 @@ try {
       differences.push(Math.max(...expected.map((p, id) => Math.abs(p - (found?.get(id) ?? NaN)))).toExponential(1));
       await theirs.dispose();
     }
-    console.log(`| ${name} | ${differences.join(' | ')} | ${tokens ? 'same' : 'OTHERS'} |`);
+    process.stdout.write(`| ${name} | ${differences.join(' | ')} | ${tokens ? 'same' : 'OTHERS'} |\n`);
   }
 } finally {
   await rm(folder, { recursive: true, force: true });
