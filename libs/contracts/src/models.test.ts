@@ -18,6 +18,13 @@ it('takes the furthest model of a run, and latest from the newest run that has o
   expect(findModel(runs, 'latest', 'reward')).toMatchObject({ run: 'old-1', stage: 'reward' });
 });
 
+it('takes by a name the newest run that has such a model: one that has just begun hides none', () => {
+  const named = [...runs, { ...run('old-4', 4, [stage('pretrain', 'pretrain', 'model'), stage('sft', 'sft', 'model', StageStatus.STAGE_STATUS_FAILED)]), name: 'old' }, { ...run('old-5', 5, []), name: 'old' }];
+  expect(findModel(named, 'old/sft', 'text')).toMatchObject({ run: 'old-1', id: 'old/sft' });
+  expect(findModel(named, 'old', 'text')).toMatchObject({ run: 'old-4', stage: 'pretrain' });
+  expect(findModel(named, 'old-5', 'text')).toBeUndefined();
+});
+
 it('takes a run by its id, by its name, and as the newest', () => {
   const named = [...runs, { ...run('old-4', 4, []), name: 'old' }];
   expect(['old-1', 'old', 'latest', 'old-5', ''].map((name) => findRun(named, name)?.runId)).toEqual(['old-1', 'old-4', 'old-4', undefined, undefined]);

@@ -31,24 +31,30 @@ export function nameModels(runs: readonly RunRecord[]): NamedModel[] {
 
 /** The run of a name: its id, or the name in its spec, the newest of that name then; `latest` is the newest of all. */
 export function findRun(runs: readonly RunRecord[], name: string): RunRecord | undefined {
-  const newest = newestFirst(runs);
-  return name === 'latest' ? newest[0] : (newest.find((one) => one.runId === name) ?? newest.find((one) => one.name === name));
+  return runsOf(runs, name)[0];
 }
 
 /**
- * The model of a name: `RUN/STAGE`, `RUN` for the furthest that it came, with `latest` for the newest run that
- * has it; a run goes by what `findRun` takes.
+ * The model of a name: `RUN/STAGE`, `RUN` for the furthest that it came; a run goes by what `findRun` takes, and where
+ * several do, it is the newest that has such a model: one that has just begun, or failed, hides none.
  */
 export function findModel(runs: readonly RunRecord[], name: string, purpose: ModelPurpose): NamedModel | undefined {
   const [runName = '', stage, ...rest] = name.split('/');
   if (rest.length > 0) return undefined;
-  const named = findRun(runs, runName);
-  for (const run of runName === 'latest' ? newestFirst(runs) : named === undefined ? [] : [named]) {
+  for (const run of runsOf(runs, runName)) {
     const models = modelsOf(run, purpose);
     const found = stage === undefined ? furthest(models) : models.find((model) => model.stage === stage);
     if (found !== undefined) return { ...found, id: name };
   }
   return undefined;
+}
+
+/** All runs that a name may mean, the newest first. */
+function runsOf(runs: readonly RunRecord[], name: string): RunRecord[] {
+  const newest = newestFirst(runs);
+  if (name === 'latest') return newest;
+  const byId = newest.filter(({ runId }) => runId === name);
+  return byId.length > 0 ? byId : newest.filter((run) => run.name === name);
 }
 
 function newestFirst(runs: readonly RunRecord[]): RunRecord[] {

@@ -49,7 +49,7 @@ export async function importsOf(db: Db, collection: string): Promise<number[]> {
   if (rows.length === 0) {
     const names = (await db.selectDistinct({ name: collections.name }).from(collections).innerJoin(imports, isNotNull(imports.collectionId))).map((row) => row.name);
     throw new MinchatError('MC_NOT_FOUND', `expected a collection out of ${names.length === 0 ? 'none' : names.toSorted().join(', ')}, found ${collection}`, {
-      hint: `Import data first: npm run minchat -- import FORMAT FILE --collection ${collection}`,
+      hint: `${names.length === 0 ? 'Import data first' : 'Name one of these, or import data into it'}: npm run minchat -- import FORMAT FILE --collection ${collection}`,
     });
   }
   return rows.map((row) => row.id);
