@@ -102,6 +102,24 @@ describe('runs', () => {
     expect((await fetch(`${api.url}/api/runs/nothing/report`)).status).toBe(404);
   });
 
+  it('give what their stages made as zips', async () => {
+    const answer = await fetch(`${api.url}/api/runs/tiny/outputs/evaluate/report`);
+    expect(answer.headers.get('content-disposition')).toBe('attachment; filename="tiny-evaluate-report.zip"');
+    const zip = Buffer.from(await answer.arrayBuffer());
+    expect(zip.length).toBe(Number(answer.headers.get('content-length')));
+    for (const part of ['PK\u0003\u0004', 'tiny-evaluate-report/report.json', '{"run":"tiny"}', 'tiny-evaluate-report/report.html']) expect(zip.includes(part), part).toBe(true);
+    for (const path of ['tiny/outputs/evaluate/other', 'tiny/outputs/other/report', 'nothing/outputs/ppo/policy']) expect((await fetch(`${api.url}/api/runs/${path}`)).status, path).toBe(404);
+  });
+
+  it('give them to who has a ticket for it, where keys are set', async () => {
+    const { url } = await api.gateway({ GATEWAY_API_KEYS: 'a-key-long-enough' });
+    const path = '/api/runs/tiny/outputs/evaluate/report';
+    expect((await fetch(url + path)).status).toBe(401);
+    const ticket = (await (await fetch(`${url}${path}/ticket`, { method: 'POST', headers: { authorization: 'Bearer a-key-long-enough' } })).json()) as { url: string };
+    expect((await fetch(url + ticket.url)).headers.get('content-type')).toBe('application/zip');
+    expect((await fetch(url + ticket.url.replace('evaluate/report', 'ppo/policy'))).status).toBe(401);
+  });
+
   it('are started, watched and cancelled', async () => {
     const started = await fetch(`${api.url}/api/runs`, { method: 'POST', headers: json, body: JSON.stringify({ id: 'mine', spec: { name: 'mine', stages: { data: { settings: { source: 'world' } }, pretrain: {} } } }) });
     expect(started.status).toBe(201);

@@ -47,6 +47,15 @@ describe.skipIf(noBrowser !== undefined)('the page of a run', () => {
     expect(await walker.button('All stages').count()).toBe(0);
   });
 
+  it('gives what the stages made as files', async () => {
+    await walker.go('runs/tiny?tab=files');
+    await page.getByRole('rowheader', { name: 'ppo/policy' }).waitFor();
+    expect(await look(page, 'run-files')).toEqual([]);
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Download evaluate/report' }).click()]);
+    expect(download.suggestedFilename()).toBe('tiny-evaluate-report.zip');
+    expect(Buffer.concat(await Array.fromAsync(await download.createReadStream())).includes('tiny-evaluate-report/report.html')).toBe(true);
+  });
+
   it('its address has the runs that are laid over it, for whoever it is sent to', async () => {
     await walker.go('runs/one?tab=figures');
     await page.getByLabel('Lay another run over it').selectOption('two');

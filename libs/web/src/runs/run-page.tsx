@@ -7,6 +7,7 @@ import { useAct } from '../problems.ts';
 import { announce, Loading, PageHead, Problem, StatusTag, usePolled } from '../ui.tsx';
 import { Curves } from './curves.tsx';
 import { DeleteDialog } from './delete-dialog.tsx';
+import { Files } from './files.tsx';
 import { Figures } from './figures.tsx';
 import { ForkDialog } from './fork-dialog.tsx';
 import { nodesOf, Pipeline } from './pipeline.tsx';
@@ -72,6 +73,7 @@ export function RunPage({ id, query }: { id: string; query: string }) {
         {tab === 'Figures' && selected ? <Figures run={run} stage={selected} overlays={overlays}>{chooser}</Figures> : null}
         {tab === 'Log' ? <>{ofOne}<LogView id={id} history={history} stage={chosen?.stage ?? ''} /></> : null}
         {tab === 'Report' ? <Report id={id} /> : null}
+        {tab === 'Files' ? <Files run={run} /> : null}
         {tab === 'Spec' ? <><pre className="card code" tabIndex={0}>{specText(run.spec)}</pre>{may('change') ? <p><a className="button" href={`#/runs/new/${id}`}>{t('New run from this spec')}</a></p> : null}</> : null}
       </section>
       {dialog === 'fork' ? <ForkDialog run={run} onClose={() => setDialog(undefined)} /> : null}

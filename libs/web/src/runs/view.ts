@@ -1,4 +1,4 @@
-export const tabs = ['Curves', 'Samples', 'Figures', 'Log', 'Report', 'Spec'] as const;
+export const tabs = ['Curves', 'Samples', 'Figures', 'Log', 'Report', 'Files', 'Spec'] as const;
 export type Tab = (typeof tabs)[number];
 
 /** As many runs laid over one as there are colours left. */

@@ -41,6 +41,8 @@ export const access: Readonly<Record<string, Access>> = {
   'GET /api/events': readers,
   'GET /api/runs/:id/report': readers,
   'POST /api/runs/:id/report/ticket': readers,
+  'GET /api/runs/:id/outputs/:stage/:output': readers,
+  'POST /api/runs/:id/outputs/:stage/:output/ticket': readers,
   'POST /api/specs/check': admins,
   'POST /api/runs': audited('run.start'),
   'POST /api/runs/:id/cancel': audited('run.cancel'),

@@ -12,6 +12,7 @@ import type { Tickets } from '../tickets.ts';
 import { checkSpec } from './check.ts';
 import { runEvents } from './events.ts';
 import { runDetailView, runListView, specCheckView, viewRun, viewRunDetail } from './view.ts';
+import { zipOf } from './zip.ts';
 
 export interface RunOptions {
   bus: Pick<Bus, 'call' | 'subscribeEvents' | 'artifacts' | 'plugins'>;
@@ -23,6 +24,8 @@ export interface RunOptions {
 const tags = ['runs'];
 const runId = z.string().regex(namePattern, 'expected the id of a run');
 const params = z.object({ id: runId });
+/** The guard has looked at the ticket. */
+const admitted = z.object({ ticket: z.string().max(128).optional() });
 
 /** A store of many files takes its time. */
 const deleteMs = 600_000;
@@ -88,10 +91,24 @@ export const runRoutes: FastifyPluginAsyncZod<RunOptions> = async (app, { bus, t
   app.get('/events', { schema: { tags, summary: 'What happens to several runs, as server-sent events of one connection', querystring: several } }, async (request, reply) =>
     sendEvents(reply, runEvents(bus, request.query.run, request, AbortSignal.any([clientGone(reply), closing]))));
 
-  app.post('/runs/:id/report/ticket', { schema: { tags, summary: 'An address that shows the report for five minutes without a key', params, response: { 200: z.object({ url: z.string() }), ...errors } } }, async (request) =>
-    ({ url: tickets.issue(request.url.split('?')[0]?.replace(/\/ticket$/, '') ?? '') }));
+  const ticketView = z.object({ url: z.string() });
+  const ticketFor = ({ url }: { url: string }): z.output<typeof ticketView> => ({ url: tickets.issue(url.split('?')[0]?.replace(/\/ticket$/, '') ?? '') });
 
-  app.get('/runs/:id/report', { schema: { tags, summary: 'The evaluation report', params, querystring: z.object({ format: z.enum(['html', 'json']).default('html'), ticket: z.string().max(128).optional() }) } }, async (request, reply) => {
+  const output = params.extend({ stage: z.string().regex(namePattern), output: z.string().regex(namePattern) });
+  app.post('/runs/:id/outputs/:stage/:output/ticket', { schema: { tags, summary: 'An address that gives a stage’s output for five minutes without a key', params: output, response: { 200: ticketView, ...errors } } }, async (request) => ticketFor(request));
+
+  app.get('/runs/:id/outputs/:stage/:output', { schema: { tags, summary: 'What a stage made, a model’s folder or a dataset’s, as a zip', params: output, querystring: admitted } }, async (request, reply) => {
+    const { id, stage, output: name } = request.params;
+    const artifact = (await find(id)).stages.find((one) => one.stage === stage)?.result?.outputs.find((one) => one.name === name)?.artifact;
+    if (artifact === undefined) throw new MinchatError('MC_NOT_FOUND', `expected ${stage}/${name} of run ${id}, found none yet`);
+    const file = `${id}-${stage}-${name}`;
+    const { length, content } = await zipOf(await bus.artifacts.get(artifact, { signal: clientGone(reply) }), file);
+    return reply.type('application/zip').header('content-length', length).header('content-disposition', `attachment; filename="${file}.zip"`).send(content);
+  });
+
+  app.post('/runs/:id/report/ticket', { schema: { tags, summary: 'An address that shows the report for five minutes without a key', params, response: { 200: ticketView, ...errors } } }, async (request) => ticketFor(request));
+
+  app.get('/runs/:id/report', { schema: { tags, summary: 'The evaluation report', params, querystring: admitted.extend({ format: z.enum(['html', 'json']).default('html') }) } }, async (request, reply) => {
     const report = reportOf(await find(request.params.id));
     if (report === undefined) throw new MinchatError('MC_NOT_FOUND', `expected a report of run ${request.params.id}, found none yet`);
     const { format } = request.query;
