@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { gptConfig } from '../../architectures/config.ts';
 import { readSafetensors, writeSafetensors } from '../safetensors.ts';
 import { modelToGguf } from './model.ts';
-import { numberTypes, type NumberType } from './numbers.ts';
+import { encode, numberTypes, type NumberType } from './numbers.ts';
 
 const references = fileURLToPath(new URL('../../../reference/', import.meta.url));
 
@@ -112,6 +112,13 @@ describe('a model as a GGUF file', () => {
     expect(tensors.get('token_embd.weight')).toEqual({ shape: [2, 3], type: numberTypes.f16, values: [0, 1, 2, 3, 4, 5] });
     expect(tensors.get('position_embd.weight')).toMatchObject({ shape: [2, 5], type: numberTypes.f32 });
     expect(tensors.get('blk.0.attn_qkv.weight')).toMatchObject({ shape: [2, 6], values: [0, 6, 1, 7, 2, 8, 3, 9, 4, 10, 5, 11] });
+  });
+
+  it('has no weight that f16 would make infinite', () => {
+    const weights = Float32Array.of(65_519, -70_000);
+    expect(() => encode('f16', weights)).toThrow(/expected weights below 65,520 for f16/);
+    expect(encode('f16', weights.subarray(0, 1))).toHaveLength(2);
+    expect(encode('bf16', weights)).toHaveLength(4);
   });
 
   it('is made of no model that scores texts', async () => {

@@ -1,3 +1,5 @@
+import { MinchatError } from '@minchat/errors';
+
 /** How numbers are written, and ggml's number for it. */
 export const numberTypes = { f32: 0, f16: 1, q8_0: 8, bf16: 30 } as const;
 export type NumberType = keyof typeof numberTypes;
@@ -17,13 +19,13 @@ export function byteLength(type: NumberType, shape: readonly number[]): number {
   return type === 'f32' ? count * 4 : type === 'q8_0' ? (count / block) * blockBytes : count * 2;
 }
 
-/** A tensor's numbers as bytes, rounded to the nearest. Those of f32 are not copied. */
+/** A tensor's numbers as bytes, rounded to the nearest. Those of f32 are not copied. Throws MC_GGUF_UNSUPPORTED for what is too large for f16. */
 export function encode(type: NumberType, values: Float32Array): Uint8Array {
   switch (type) {
     case 'f32':
       return bytesOf(values);
     case 'f16':
-      return bytesOf(new Float16Array(values));
+      return bytesOf(toF16(values));
     case 'bf16':
       return bytesOf(toBf16(values));
     case 'q8_0':
@@ -33,6 +35,12 @@ export function encode(type: NumberType, values: Float32Array): Uint8Array {
 
 function bytesOf({ buffer, byteOffset, byteLength: length }: Float32Array | Float16Array | Uint16Array): Uint8Array {
   return new Uint8Array(buffer, byteOffset, length);
+}
+
+function toF16(values: Float32Array): Float16Array {
+  const halves = new Float16Array(values);
+  if (!halves.every(Number.isFinite)) throw new MinchatError('MC_GGUF_UNSUPPORTED', 'expected weights below 65,520 for f16, found larger ones', { hint: 'Write them as bf16, which has the range of f32.' });
+  return halves;
 }
 
 /** To nearest even. Weights are finite. */
