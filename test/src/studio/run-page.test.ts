@@ -49,7 +49,7 @@ describe.skipIf(noBrowser !== undefined)('the page of a run', () => {
 
   it('gives what the stages made as files', async () => {
     await walker.go('runs/tiny?tab=files');
-    await page.getByRole('rowheader', { name: 'ppo/policy model' }).waitFor();
+    await page.getByRole('rowheader', { name: 'ppo/policy model, ' }).waitFor();
     expect(await look(page, 'run-files')).toEqual([]);
     const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Download evaluate/report' }).click()]);
     expect(download.suggestedFilename()).toBe('tiny-evaluate-report.zip');

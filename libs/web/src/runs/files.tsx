@@ -19,9 +19,8 @@ export function Files({ run }: { run: RunDetail }) {
           <tbody>
             {outputs.map(({ stage, name, kind, size, path }) => (
               <tr key={path}>
-                <th scope="row">{stage}/{name} <small className="quiet">{kind}</small></th>
-                <td className="number">{formatBytes(size)}</td>
-                <td><a className="button" href={addressOf(path)} download aria-label={t('Download {name}', { name: `${stage}/${name}` })} onClick={(event) => { if (hasKey()) { event.preventDefault(); void once(() => admitted(path)); } }}>{t('Download')}</a></td>
+                <th scope="row">{stage}/{name} <small className="quiet">{kind}, {formatBytes(size)}</small></th>
+                <td className="number"><a className="button" href={addressOf(path)} download aria-label={t('Download {name}', { name: `${stage}/${name}` })} onClick={(event) => { if (hasKey()) { event.preventDefault(); void once(() => admitted(path)); } }}>{t('Download')}</a></td>
               </tr>
             ))}
           </tbody>
