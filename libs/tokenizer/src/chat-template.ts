@@ -17,6 +17,11 @@ export const defaultChatTemplate =
   "{% for message in messages %}{{ '<|' + message['role'] + '|>' + message['content'] + '<|end|>' }}{% endfor %}" +
   "{% if add_generation_prompt %}{{ '<|assistant|>' }}{% endif %}";
 
+/** The tokenizer's own template; else minchat's, when the tokenizer has its tokens. */
+export function templateOf({ chatTemplate }: TokenizerParts, has: (token: string) => boolean): string | undefined {
+  return chatTemplate ?? (chatTokens.every(has) ? defaultChatTemplate : undefined);
+}
+
 /**
  * Stands before every template, on a line that leaves nothing. A conversation has the same tokens every day: templates
  * that tell the model what day it is have a date for where there is no clock.
@@ -60,15 +65,15 @@ export class ChatTemplate {
     this.needles = needlesOf(specials);
   }
 
-  /** The tokenizer's own template; else minchat's, when the tokenizer has its tokens. */
+  /** By `templateOf`. Throws MC_TOKENIZER_INVALID where there is none. */
   static of(parts: TokenizerParts, { idOf }: Vocabulary): ChatTemplate {
-    const own = parts.chatTemplate;
-    if (own === undefined && chatTokens.some((token) => !idOf.has(token))) {
+    const source = templateOf(parts, (token) => idOf.has(token));
+    if (source === undefined) {
       throw new MinchatError('MC_TOKENIZER_INVALID', 'expected a chat_template, found none', {
         hint: 'This tokenizer belongs to a base model. Give it a chat_template.jinja, or a chat_template in tokenizer_config.json.',
       });
     }
-    return new ChatTemplate(own ?? defaultChatTemplate, parts);
+    return new ChatTemplate(source, parts);
   }
 
   /** Renders a conversation. Throws MC_TOKENIZER_INVALID when the template refuses it. */

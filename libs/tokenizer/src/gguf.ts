@@ -1,5 +1,5 @@
 import { MinchatError } from '@minchat/errors';
-import { chatTokens, defaultChatTemplate } from './chat-template.ts';
+import { templateOf } from './chat-template.ts';
 import { gpt2Pipeline, type Pipeline } from './pipeline.ts';
 import type { Step } from './pre-tokenize.ts';
 import type { Tokenizer } from './tokenizer.ts';
@@ -30,7 +30,7 @@ export function ggufTokenizer(tokenizer: Tokenizer, rows: number): Record<string
   if (more.length > 0) throw unsupported('one token in front of a text', `${tokenizer.bos.length}`);
   const apart = parts.added.find(({ singleWord, lstrip, rstrip }) => singleWord === true || lstrip === true || rstrip === true);
   if (apart !== undefined) throw unsupported('added tokens that are found whatever stands beside them', `${apart.content} with single_word, lstrip or rstrip`);
-  const template = parts.chatTemplate ?? (chatTokens.every((token) => tokenizer.idOf(token) !== undefined) ? defaultChatTemplate : undefined);
+  const template = templateOf(parts, (token) => tokenizer.idOf(token) !== undefined);
   return {
     'tokenizer.ggml.model': 'gpt2',
     'tokenizer.ggml.pre': nameOf(parts.pipeline ?? gpt2Pipeline()),

@@ -43,6 +43,13 @@ export function takePieces(pieces: readonly Piece[], shapes: Shapes, parameters:
   });
 }
 
+/** The transpose of a matrix (rows, columns). */
+export function transposed(matrix: Float32Array, rows: number, columns: number): Float32Array {
+  const values = new Float32Array(matrix.length);
+  turn(matrix, { from: 0, width: columns }, values, { from: 0, width: rows }, rows, columns);
+  return values;
+}
+
 /** Where a piece lies in its parameter, (rows, width) or (width). */
 function placeOf({ parameter, columns }: Piece, shapes: Shapes): { rows: number | undefined; width: number; from: number; columns: number } {
   const sides = shapes.get(parameter);

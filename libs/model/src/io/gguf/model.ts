@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { MinchatError } from '@minchat/errors';
 import type { ModelConfig, ModelShape } from '../../architectures/architecture.ts';
 import { parseConfig, shapeOf } from '../../architectures/config.ts';
+import { transposed } from '../pieces.ts';
 import { readSafetensors, type SafetensorsFile } from '../safetensors.ts';
 import { writeGguf, type GgufMetadata, type GgufTensor, type GgufValue } from './file.ts';
 import { fits, type NumberType } from './numbers.ts';
@@ -120,17 +121,10 @@ function renamed(file: string, { shape, values }: Numbers, arch: string, { heads
   const typeOf = (width: number): NumberType => (own === 'position_embd' ? 'f32' : fits(wanted, width) ? wanted : 'f16');
   // GPT-2 keeps its matrices (in, out), all others and GGUF (out, in).
   if (arch === 'gpt2' && layer !== undefined) {
-    return { name, shape: [columns, rows], type: typeOf(rows), get values() { return turned(values, rows, columns); } };
+    return { name, shape: [columns, rows], type: typeOf(rows), get values() { return transposed(values, rows, columns); } };
   }
   const halves = arch === 'llama' && (own === 'attn_q' || own === 'attn_k');
   return { name, shape, type: typeOf(columns), values: halves ? interleaved(values, rows, columns, own === 'attn_q' ? heads : keyValueHeads) : values };
-}
-
-/** m^T. */
-function turned(m: Float32Array, rows: number, columns: number): Float32Array {
-  const out = new Float32Array(m.length);
-  for (let row = 0; row < rows; row++) for (let column = 0; column < columns; column++) out[column * rows + row] = m[row * columns + column] as number;
-  return out;
 }
 
 /** Hugging Face turns number i of a head with number i + hs / 2, llama.cpp's Llama each with its neighbour. */
